@@ -1,0 +1,11 @@
+// Expected outcomes are values. A code is a snake_case noun that the page turns into words.
+
+export type Result<Value, Code extends string> = { ok: true; value: Value } | { ok: false; code: Code }
+
+export function ok<Value>(value: Value): { ok: true; value: Value } {
+  return { ok: true, value }
+}
+
+export function refused<Code extends string>(code: Code): { ok: false; code: Code } {
+  return { ok: false, code }
+}

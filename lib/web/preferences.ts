@@ -1,0 +1,31 @@
+// What a browser asked for: language, time zone and colour scheme. Preferences only; nothing here is trusted or secret.
+import 'server-only'
+import { cookies } from 'next/headers'
+
+export const themes = ['system', 'light', 'dark'] as const
+export type Theme = (typeof themes)[number]
+
+export const themeCookie = 'theme'
+/** Set by the visitor's browser (see app/ui/time-zone.tsx), because no request header tells it. */
+export const timeZoneCookie = 'tz'
+
+export interface Preferences {
+  theme: Theme
+  /** An IANA name such as Europe/Vienna, or null when the browser has not told (JavaScript off). */
+  timeZone: string | null
+}
+
+export async function readPreferences(): Promise<Preferences> {
+  const jar = await cookies()
+  const theme = themes.find((known) => known === jar.get(themeCookie)?.value) ?? 'system'
+  return { theme, timeZone: knownTimeZone(jar.get(timeZoneCookie)?.value) }
+}
+
+function knownTimeZone(name: string | undefined): string | null {
+  if (name === undefined || !/^[A-Za-z0-9_+\-/]{1,64}$/.test(name)) return null
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone
+  } catch {
+    return null
+  }
+}

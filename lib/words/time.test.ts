@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest'
+import { hours, minutes, seconds } from '../clock.ts'
+import { clockTime, partOfDay, timeLeft } from './time.ts'
+import { wordsFor } from './words.ts'
+
+const words = wordsFor('en')
+const now = Date.parse('2026-11-23T13:05:00Z')
+
+describe('clockTime', () => {
+  it.each([
+    ['2026-11-23T13:05:00Z', 'today at 14:05'],
+    ['2026-11-22T23:00:00Z', 'today at 00:00'],
+    ['2026-11-24T01:05:00Z', 'tomorrow at 02:05'],
+    ['2026-11-22T22:59:59Z', 'yesterday at 23:59'],
+    ['2026-11-25T13:05:00Z', '25 November at 14:05'],
+    ['2026-06-01T12:00:00Z', '1 June at 14:00'],
+    ['2025-11-23T13:05:00Z', '23 November 2025 at 14:05'],
+  ])('says %s in Vienna as "%s"', (at, said) => {
+    expect(clockTime(words, Date.parse(at), now, 'Europe/Vienna')).toBe(said)
+  })
+
+  it('says UTC when the time zone is not known', () => {
+    expect(clockTime(words, now, now, null)).toBe('today at 13:05 UTC')
+  })
+
+  it('counts days of the calendar, also over a change of the clocks', () => {
+    const evening = Date.parse('2026-10-24T20:00:00Z')
+    expect(clockTime(words, evening + hours(25), evening, 'Europe/Vienna')).toBe('tomorrow at 22:00')
+  })
+
+  it('takes the year of the reader, not of UTC', () => {
+    const newYearInAuckland = Date.parse('2026-12-31T11:30:00Z')
+    expect(clockTime(words, newYearInAuckland - hours(48), newYearInAuckland, 'Pacific/Auckland')).toBe(
+      '30 December 2026 at 00:30',
+    )
+  })
+})
+
+describe('timeLeft', () => {
+  it.each([
+    [hours(12), '12 hours'],
+    [hours(12) - seconds(6), '11 hours and 59 minutes'],
+    [hours(1) + minutes(1), '1 hour and 1 minute'],
+    [hours(1), '1 hour'],
+    [minutes(10), '10 minutes'],
+    [minutes(10) - seconds(5), '10 minutes'],
+    [minutes(10) - seconds(6), '9 minutes'],
+    [minutes(3) + seconds(30), '3 minutes'],
+    [minutes(1), '1 minute'],
+    [seconds(54), 'under a minute'],
+    [0, 'under a minute'],
+    [-seconds(1), 'under a minute'],
+  ])('says %d ms as "%s"', (left, said) => {
+    expect(timeLeft(words, left)).toBe(said)
+  })
+})
+
+describe('partOfDay', () => {
+  it.each([
+    ['04:59', 'evening'],
+    ['05:00', 'morning'],
+    ['11:59', 'morning'],
+    ['12:00', 'afternoon'],
+    ['17:59', 'afternoon'],
+    ['18:00', 'evening'],
+    ['00:00', 'evening'],
+  ])('at %s it is %s', (time, part) => {
+    expect(partOfDay(Date.parse(`2026-11-23T${time}:00Z`), 'UTC')).toBe(part)
+  })
+
+  it('goes by the clock of the reader', () => {
+    expect(partOfDay(Date.parse('2026-11-23T23:00:00Z'), 'Asia/Tokyo')).toBe('morning')
+  })
+
+  it('is unknown without a time zone', () => {
+    expect(partOfDay(now, null)).toBeNull()
+  })
+})

@@ -1,0 +1,71 @@
+// Which languages there are, which one a reader gets, and the translator of each. A new language is a file shaped like
+// en.ts and a line in `languages` (fault.ts then asks for its few words too).
+import { createTranslator } from 'use-intl/core'
+import { en } from './en.ts'
+
+type SameShape<Messages> = {
+  readonly [Key in keyof Messages]: Messages[Key] extends string ? string : SameShape<Messages[Key]>
+}
+
+interface Language {
+  messages: SameShape<typeof en>
+  /** Whose way of writing dates and numbers to follow: a language alone does not say. */
+  formats: string
+  direction: 'ltr' | 'rtl'
+}
+
+const languages = {
+  en: { messages: en, formats: 'en-GB', direction: 'ltr' },
+} satisfies Record<string, Language>
+
+export type Locale = keyof typeof languages
+
+export const locales = Object.keys(languages) as Locale[]
+const fallback: Locale = 'en'
+
+/** Called with a key of the catalogue and the arguments of its message; the compiler knows both. */
+export type Words = ReturnType<typeof createTranslator<typeof en>> & {
+  readonly locale: Locale
+  readonly formats: string
+  readonly direction: 'ltr' | 'rtl'
+}
+
+const translators = new Map<Locale, Words>()
+
+export function wordsFor(locale: Locale): Words {
+  const known = translators.get(locale)
+  if (known !== undefined) return known
+  const { messages, formats, direction } = languages[locale]
+  const translator = createTranslator({
+    locale: formats,
+    messages,
+    // The compiler rules out a missing message or argument, so this is a fault of a language's file.
+    onError(error) {
+      throw error
+    },
+  })
+  const words = Object.assign(translator, { locale, formats, direction })
+  translators.set(locale, words)
+  return words
+}
+
+/** The best language for an Accept-Language header; English when the header names none that there is. */
+export function matchLocale(acceptLanguage: string | null): Locale {
+  const wanted = (acceptLanguage ?? '')
+    .split(',')
+    .map((entry) => {
+      const [tag = '', ...parameters] = entry
+        .trim()
+        .toLowerCase()
+        .split(/\s*;\s*/)
+      const quality = parameters.find((parameter) => parameter.startsWith('q='))?.slice(2)
+      return { base: tag.split('-')[0], quality: quality === undefined ? 1 : Number(quality) }
+    })
+    .filter(({ quality }) => quality > 0)
+    .sort((a, b) => b.quality - a.quality)
+  for (const { base } of wanted) {
+    const match = locales.find((locale) => locale === base)
+    if (match !== undefined) return match
+  }
+  return fallback
+}

@@ -1,0 +1,22 @@
+'use server'
+
+import { redirect } from 'next/navigation'
+import { profileSchema } from '#lib/accounts/profile.ts'
+import { ok } from '#lib/result.ts'
+import { services } from '#lib/services.ts'
+import { requireUser } from '#lib/web/current-user.ts'
+import { readForm } from '#lib/web/form.ts'
+import type { FormState } from '#lib/web/form-state.ts'
+import { orNotSaved } from '#lib/web/not-saved.ts'
+import { getWords } from '#lib/web/words.ts'
+
+export async function saveProfile(_previous: FormState, posted: FormData): Promise<FormState> {
+  const { user } = await requireUser('/profile/edit')
+  const form = await readForm(posted, profileSchema)
+  if (!form.ok) return form.state
+  const { accounts } = await services()
+
+  const saved = await orNotSaved(accounts.saveProfile(user.id, form.value).then((value) => ok(value)))
+  if (!saved.ok) return form.refuse({ alert: (await getWords())('errors.not_saved') })
+  redirect('/profile?saved=1')
+}

@@ -1,0 +1,27 @@
+'use server'
+
+import { redirect } from 'next/navigation'
+import { logInSchema } from '#lib/accounts/forms.ts'
+import { services } from '#lib/services.ts'
+import { readForm } from '#lib/web/form.ts'
+import type { FormState } from '#lib/web/form-state.ts'
+import { beginSession } from '#lib/web/log-in-session.ts'
+import { safeNextPath } from '#lib/web/next-path.ts'
+import { orNotSaved } from '#lib/web/not-saved.ts'
+import { getWords } from '#lib/web/words.ts'
+import { busySeconds } from '#lib/words/sentences.ts'
+
+export async function logIn(_previous: FormState, posted: FormData): Promise<FormState> {
+  const form = await readForm(posted, logInSchema)
+  if (!form.ok) return form.state
+  const { username, password, next } = form.value
+  const { accounts } = await services()
+  const words = await getWords()
+
+  const known = await orNotSaved(accounts.checkCredentials(username, password))
+  if (!known.ok) return form.refuse({ alert: words(`errors.${known.code}`, { seconds: busySeconds }) })
+
+  const begun = await beginSession(known.value.id)
+  if (!begun.ok) return form.refuse({ alert: words('errors.not_saved') })
+  redirect(safeNextPath(next) ?? '/')
+}

@@ -1,0 +1,24 @@
+import { z } from 'zod'
+import { services } from '#lib/services.ts'
+import { isSameOrigin } from '#lib/web/request-checks.ts'
+import { getWords } from '#lib/web/words.ts'
+import { adviceSentence, busySeconds } from '#lib/words/sentences.ts'
+
+const headers = { 'cache-control': 'no-store' }
+const question = z.strictObject({ password: z.string().max(1000), username: z.string().max(100) })
+
+/**
+ * How guessable a password being typed is. Asked of the server because the word lists are a megabyte: no browser
+ * loads them. Nothing is kept or logged.
+ */
+export async function POST(request: Request): Promise<Response> {
+  const { settings, strength } = await services()
+  if (!isSameOrigin(request.headers, settings.appOrigin)) return new Response(null, { status: 403, headers })
+  const asked = question.safeParse(await request.json().catch(() => null))
+  if (!asked.success) return new Response(null, { status: 400, headers })
+  const estimate = await strength.estimate(asked.data.password, asked.data.username)
+  if (!estimate.ok)
+    return new Response(null, { status: 503, headers: { ...headers, 'retry-after': String(busySeconds) } })
+  const advice = adviceSentence(await getWords(), estimate.value.advice)
+  return Response.json({ score: estimate.value.score, advice }, { headers })
+}

@@ -1,0 +1,21 @@
+import { findSignedIn } from '#lib/web/current-user.ts'
+
+const headers = { 'cache-control': 'private, no-store' }
+
+/** Who is signed in and until when. Reading this never extends a session. */
+export async function GET(): Promise<Response> {
+  const signedIn = await findSignedIn()
+  if (signedIn === null) return Response.json({ error: 'signed_out' }, { status: 401, headers })
+  const { user, session } = signedIn
+  const iso = (ms: number) => new Date(ms).toISOString()
+  return Response.json(
+    {
+      user,
+      startedAt: iso(session.startedAt),
+      idleDeadline: iso(session.idleDeadline),
+      absoluteDeadline: iso(session.absoluteDeadline),
+      now: iso(session.now),
+    },
+    { headers },
+  )
+}

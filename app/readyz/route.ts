@@ -1,0 +1,27 @@
+import { services } from '#lib/services.ts'
+
+export const dynamic = 'force-dynamic'
+
+const headers = { 'cache-control': 'no-store' }
+
+/** Ready while the store can be read and written. The reason is a code: paths and addresses stay in the log. */
+export async function GET(): Promise<Response> {
+  try {
+    const { stores } = await services()
+    await stores.checkReady()
+    return Response.json({ status: 'ok' }, { headers })
+  } catch (error) {
+    return Response.json({ status: 'unavailable', reason: faultCodes(error) }, { status: 503, headers })
+  }
+}
+
+/** Such as "store_unavailable (ENOSPC)". */
+function faultCodes(error: unknown): string {
+  const code = codeOf(error) ?? 'error'
+  const cause = error instanceof Error ? codeOf(error.cause) : null
+  return cause === null ? code : `${code} (${cause})`
+}
+
+function codeOf(error: unknown): string | null {
+  return error instanceof Error && 'code' in error ? String(error.code) : null
+}

@@ -1,0 +1,19 @@
+'use server'
+
+import { cookies, headers } from 'next/headers'
+import { z } from 'zod'
+import { services } from '#lib/services.ts'
+import { themeCookie, themes } from '#lib/web/preferences.ts'
+import { isSameOrigin } from '#lib/web/request-checks.ts'
+
+const oneYearInSeconds = 31_536_000
+
+/** Keeps the colour scheme in this browser. Anything but a known scheme changes nothing. */
+export async function chooseTheme(form: FormData): Promise<void> {
+  const theme = z.enum(themes).safeParse(form.get('theme'))
+  const { settings } = await services()
+  if (!theme.success || !isSameOrigin(await headers(), settings.appOrigin)) return
+  const jar = await cookies()
+  const secure = settings.appOrigin.startsWith('https:')
+  jar.set(themeCookie, theme.data, { path: '/', sameSite: 'lax', httpOnly: true, secure, maxAge: oneYearInSeconds })
+}

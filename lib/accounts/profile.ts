@@ -1,0 +1,44 @@
+// What a person may write about themselves: the rules of the profile form.
+import { z } from 'zod'
+
+export const fullNameMax = 100
+export const bioMax = 2000
+export const ageMax = 150
+
+/** Control characters and overrides of writing direction can make a name look like another one. */
+const unwanted = /[\p{Cc}\u202A-\u202E\u2066-\u2069\uFFFD]/u
+const unwantedInLines = /[^\P{Cc}\n\t]|[\u202A-\u202E\u2066-\u2069\uFFFD]/u
+
+/** Lengths count code points, after normalising to NFC. Issues carry a code and its numbers, which the page puts in words. */
+export const profileSchema = z.object({
+  fullName: z
+    .string()
+    .transform((text) => text.trim().normalize('NFC'))
+    .check(({ value, issues }) => {
+      if (unwanted.test(value)) issues.push(issue(value, 'full_name_characters'))
+      else if (lengthOf(value) > fullNameMax) issues.push(issue(value, 'full_name_long', { max: fullNameMax }))
+    }),
+  bio: z
+    .string()
+    .transform((text) => text.replaceAll('\r\n', '\n').trim().normalize('NFC'))
+    .check(({ value, issues }) => {
+      const count = lengthOf(value)
+      if (unwantedInLines.test(value)) issues.push(issue(value, 'bio_characters'))
+      else if (count > bioMax) issues.push(issue(value, 'bio_long', { max: bioMax, count }))
+    }),
+  age: z
+    .string()
+    .transform((text) => text.trim())
+    .check(({ value, issues }) => {
+      if (value !== '' && !(/^\d{1,3}$/.test(value) && Number(value) <= ageMax)) issues.push(issue(value, 'age_rule'))
+    })
+    .transform((text) => (text === '' ? null : Number(text))),
+})
+
+function lengthOf(text: string): number {
+  return [...text].length
+}
+
+function issue(input: string, code: string, params: Record<string, number> = {}) {
+  return { code: 'custom' as const, input, message: code, params }
+}

@@ -1,0 +1,109 @@
+// The settings: the only reader of process.env. A wrong value is told in one sentence that never repeats a secret.
+import { resolve } from 'node:path'
+import { z } from 'zod'
+import { hours, seconds } from './clock.ts'
+import type { SessionLimits } from './sessions/window.ts'
+
+export interface Settings {
+  host: string | null
+  port: number
+  /** The public origin, without a trailing slash. */
+  appOrigin: string
+  dataDir: string
+  /** Newest first; null means: use the generated one in DATA_DIR. */
+  sessionSecrets: readonly string[] | null
+  session: SessionLimits
+  passwordMinLength: number
+  logLevel: (typeof logLevels)[number]
+}
+
+const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
+const loopbackHosts = ['localhost', '127.0.0.1', '[::1]']
+
+const wholeNumber = (min: number, max: number) =>
+  z
+    .string()
+    .regex(/^\d{1,9}$/, `must be a whole number from ${min} to ${max}`)
+    .transform(Number)
+    .refine((n) => n >= min && n <= max, `must be a whole number from ${min} to ${max}`)
+
+const origin = z.string().transform((text, ctx) => {
+  const fault = originFault(text)
+  if (fault === null) return new URL(text).origin
+  ctx.addIssue({ code: 'custom', message: fault })
+  return z.NEVER
+})
+
+const secrets = z
+  .string()
+  .transform((text) => text.split(',').map((secret) => secret.trim()))
+  .refine(
+    (list) => list.every((secret) => secret.length >= 32),
+    'has a secret that is too short: give one or more secrets of at least 32 characters, newest first, separated by commas',
+  )
+
+const schema = z.object({
+  PORT: wholeNumber(1, 65_535).default(3000),
+  HOST: z.string().optional(),
+  APP_URL: origin.optional(),
+  DATA_DIR: z.string().default('./data'),
+  DATABASE_URL: z.never('is not supported by this version: unset it to use the JSON store in DATA_DIR').optional(),
+  SESSION_SECRET: secrets.optional(),
+  SESSION_IDLE_SECONDS: wholeNumber(5, 86_400).default(600),
+  // 30 days is NIST SP 800-63B-4's limit for the lowest level, AAL1.
+  SESSION_MAX_SECONDS: wholeNumber(5, 2_592_000).default(hours(12) / 1000),
+  // Fewer than 8 would break NIST SP 800-63B-4 and OWASP ASVS 6.2.1.
+  PASSWORD_MIN_LENGTH: wholeNumber(8, 64).default(8),
+  LOG_LEVEL: z.enum(logLevels, `must be one of ${logLevels.join(', ')}`).default('info'),
+})
+
+/** Names the setting, what is wrong with it and what is allowed, in one line. */
+export class SettingsError extends Error {
+  readonly code = 'settings_invalid'
+}
+
+/** Empty values count as unset. Throws a SettingsError for the first wrong setting. */
+export function readSettings(env: Record<string, string | undefined> = process.env): Settings {
+  const given = Object.fromEntries(Object.keys(schema.shape).map((name) => [name, env[name] || undefined]))
+  const parsed = schema.safeParse(given)
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues
+    throw new SettingsError(`${issue?.path.join('.')} ${issue?.message}.`)
+  }
+  const values = parsed.data
+  if (values.SESSION_MAX_SECONDS < values.SESSION_IDLE_SECONDS) {
+    throw new SettingsError(
+      `SESSION_MAX_SECONDS must be at least SESSION_IDLE_SECONDS, which is ${values.SESSION_IDLE_SECONDS}.`,
+    )
+  }
+  return {
+    // Without a public address there is nobody to serve but this machine.
+    host: values.HOST ?? (values.APP_URL === undefined ? null : '::'),
+    port: values.PORT,
+    appOrigin: values.APP_URL ?? `http://localhost:${values.PORT}`,
+    dataDir: resolve(values.DATA_DIR),
+    sessionSecrets: values.SESSION_SECRET ?? null,
+    session: { idleMs: seconds(values.SESSION_IDLE_SECONDS), maxMs: seconds(values.SESSION_MAX_SECONDS) },
+    passwordMinLength: values.PASSWORD_MIN_LENGTH,
+    logLevel: values.LOG_LEVEL,
+  }
+}
+
+/** The origins that mean this site: the public one, and its other names while it is served to this machine only. */
+export function ownOrigins(appOrigin: string): readonly string[] {
+  const url = new URL(appOrigin)
+  if (!loopbackHosts.includes(url.hostname)) return [appOrigin]
+  const port = url.port === '' ? '' : `:${url.port}`
+  return loopbackHosts.map((host) => `${url.protocol}//${host}${port}`)
+}
+
+function originFault(text: string): string | null {
+  if (!URL.canParse(text)) return 'must be an address such as https://accounts.example.com'
+  const url = new URL(text)
+  if (url.protocol !== 'https:' && url.protocol !== 'http:') return 'must start with https:// (or http:// on localhost)'
+  if (url.href !== `${url.origin}/`) return 'must be an origin only: scheme, host and port, without path or user name'
+  if (url.protocol === 'http:' && !loopbackHosts.includes(url.hostname)) {
+    return 'must start with https://: plain http is allowed only for localhost, 127.0.0.1 and [::1]'
+  }
+  return null
+}

@@ -1,0 +1,12 @@
+// Unguessable values, from the operating system's generator.
+import { randomBytes } from 'node:crypto'
+
+/** 256 bits, four times NIST SP 800-63B-4's minimum for a session secret and twice OWASP ASVS 7.2.3's. */
+export function newToken(): string {
+  return randomBytes(32).toString('base64url')
+}
+
+/** An identifier that gives nothing away and is never reused: 128 bits. */
+export function newId(): string {
+  return randomBytes(16).toString('hex')
+}

@@ -1,0 +1,64 @@
+// `npm run build`: a production build of the present sources, made only when there is none.
+import { spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { glob, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+
+const root = join(import.meta.dirname, '../..')
+/** Beside Next's own output, so that removing the build removes the mark too. */
+const markPath = join(root, '.next/gatehouse-sources')
+/** All that a build is made of; the lock file stands for node_modules. */
+const sources = [
+  'app/**/*.*',
+  'lib/**/*.ts',
+  'middleware.ts',
+  '*.mjs',
+  'tsconfig.json',
+  'package.json',
+  'package-lock.json',
+]
+
+/** Builds when the sources changed since the last build. `say` gets progress for people. Throws when it fails. */
+export async function buildIfNeeded(say: (line: string) => void): Promise<void> {
+  const present = await sourcesDigest()
+  const built = await readFile(markPath, 'utf8').catch(() => null)
+  if (built === present) return
+
+  say(built === null ? 'Building the site: there is no build yet.' : 'Building the site: the sources changed.')
+  const began = performance.now()
+  await runNextBuild()
+  await writeFile(markPath, present)
+  say(`Built in ${Math.round((performance.now() - began) / 1000)} s.`)
+}
+
+/** By content, so that a checkout or a touch of a file's time does not cause a build. */
+async function sourcesDigest(): Promise<string> {
+  const digest = createHash('sha256')
+  const paths = await Array.fromAsync(glob(sources, { cwd: root, exclude: ['**/*.test.ts'] }))
+  for (const path of paths.toSorted()) {
+    digest
+      .update(path)
+      .update('\0')
+      .update(await readFile(join(root, path)))
+      .update('\0')
+  }
+  return digest.digest('hex')
+}
+
+function runNextBuild(): Promise<void> {
+  const next = join(root, 'node_modules/next/dist/bin/next')
+  // Its output is for people: stdout is kept for log lines.
+  const child = spawn(process.execPath, [next, 'build'], {
+    cwd: root,
+    env: { ...process.env, NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1' },
+    stdio: ['ignore', 2, 2],
+  })
+  return new Promise((resolve, reject) => {
+    child.once('error', reject)
+    child.once('exit', (code) => (code === 0 ? resolve() : reject(new Error('The build failed; its output is above.'))))
+  })
+}
+
+if (import.meta.main) {
+  await buildIfNeeded((line) => process.stderr.write(`${line}\n`))
+}

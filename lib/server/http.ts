@@ -1,0 +1,90 @@
+// The HTTP side of the process: where it listens, what it takes from a request's headers, how it stops.
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http'
+import { seconds } from '../clock.ts'
+import { ownOrigins, type Settings } from '../config.ts'
+
+/** Requests under way get this long to finish after a signal. */
+const drainMs = seconds(5)
+
+export interface Servers {
+  main: Server
+  /** The same site on IPv6's loopback address, where the machine has one; `localhost` may mean either. */
+  also: Server
+  /** Requests go to this from now on. */
+  handle(listener: RequestListener): void
+}
+
+export function createServers(settings: Settings): Servers {
+  const pinHost = createHostPin(settings.appOrigin)
+  let listener: RequestListener = (_request, response) => response.writeHead(503).end()
+  const answer: RequestListener = (request, response) => {
+    pinHost(request)
+    listener(request, response)
+  }
+  const main = createServer(answer)
+  const also = createServer(answer)
+  // Development reloads over a socket that Next attaches to the main server.
+  also.on('upgrade', (...upgrade) => main.emit('upgrade', ...upgrade))
+  return {
+    main,
+    also,
+    handle(next) {
+      listener = next
+    },
+  }
+}
+
+export async function listen({ main, also }: Servers, { host, port }: Settings): Promise<void> {
+  if (host !== null) return listenOn(main, host, port)
+  await listenOn(main, '127.0.0.1', port)
+  await listenOn(also, '::1', port).catch((error: unknown) => {
+    if (!isCode(error, 'EADDRNOTAVAIL') && !isCode(error, 'EAFNOSUPPORT')) throw error
+  })
+}
+
+export async function stopServers({ main, also }: Servers): Promise<void> {
+  await Promise.all([main, also].filter((server) => server.listening).map(stopServer))
+}
+
+function stopServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    const giveUp = setTimeout(() => server.closeAllConnections(), drainMs)
+    server.close(() => {
+      clearTimeout(giveUp)
+      resolve()
+    })
+    server.closeIdleConnections()
+  })
+}
+
+/**
+ * Next compares a server action's Origin with X-Forwarded-Host before Host, and anyone can send either. Both names
+ * are taken from APP_URL instead.
+ */
+function createHostPin(appOrigin: string): (request: IncomingMessage) => void {
+  const own = ownOrigins(appOrigin).map((origin) => new URL(origin).host)
+  const { host: publicHost, protocol } = new URL(appOrigin)
+  return ({ headers }) => {
+    const asked = headers.host
+    headers['x-forwarded-host'] = asked !== undefined && own.includes(asked) ? asked : publicHost
+    headers['x-forwarded-proto'] = protocol.slice(0, -1)
+  }
+}
+
+function listenOn(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error) => {
+      reject(isCode(error, 'EADDRINUSE') ? inUse(port, error) : error)
+    })
+    server.listen({ host, port }, () => resolve())
+  })
+}
+
+function inUse(port: number, cause: Error): Error {
+  const message = `Port ${port} is taken by another program. Stop it, or choose another one with PORT.`
+  return Object.assign(new Error(message, { cause }), { code: 'EADDRINUSE' })
+}
+
+function isCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code
+}

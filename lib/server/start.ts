@@ -1,0 +1,70 @@
+// `npm start` and `npm run dev`: settings → build → stores → listening, and back down again on a signal.
+import { join } from 'node:path'
+import nextEnv from '@next/env'
+import next from 'next'
+import { hours } from '../clock.ts'
+import { readSettings } from '../config.ts'
+import { closeServices, services } from '../services.ts'
+import { buildIfNeeded } from './build.ts'
+import { createServers, listen, stopServers } from './http.ts'
+
+const root = join(import.meta.dirname, '../..')
+const dev = process.argv.includes('--dev')
+const sweepEveryMs = hours(1)
+
+/** For people; stdout is kept for log lines. */
+const say = (line: string) => process.stderr.write(`${line}\n`)
+
+async function start(): Promise<void> {
+  Object.assign(process.env, { NODE_ENV: dev ? 'development' : 'production', NEXT_TELEMETRY_DISABLED: '1' })
+  nextEnv.loadEnvConfig(root, dev, { info: () => {}, error: say })
+  const settings = readSettings()
+  if (!dev) await buildIfNeeded(say)
+  const app = await services()
+
+  const servers = createServers(settings)
+  const site = next({ dev, dir: root, hostname: 'localhost', port: settings.port, httpServer: servers.main })
+  await site.prepare()
+  servers.handle(site.getRequestHandler())
+  await listen(servers, settings)
+
+  const sweep = () =>
+    app.sessions.sweep().catch((error) => app.log.error({ event: 'sweep_failed', err: error }, 'Sweep failed'))
+  setInterval(sweep, sweepEveryMs).unref()
+  void sweep()
+
+  const store = app.stores.description
+  app.log.info({ event: 'ready', url: settings.appOrigin, store }, `Gatehouse is ready at ${settings.appOrigin}`)
+  say(`Gatehouse is ready: ${settings.appOrigin}`)
+  say(`Store: ${store}`)
+  stopOnSignal(async (signal) => {
+    app.log.info({ event: 'stopping', signal }, 'Stopping')
+    await stopServers(servers)
+    await closeServices()
+    app.log.info({ event: 'stopped' }, 'Stopped: every acknowledged write is on disk')
+  })
+}
+
+function stopOnSignal(stop: (signal: string) => Promise<void>): void {
+  let stopping = false
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => {
+      // npm passes a terminal's Ctrl-C on, so one key press can arrive twice.
+      if (stopping) return
+      stopping = true
+      stop(signal).then(
+        () => process.exit(0),
+        (error: unknown) => fail(error),
+      )
+    })
+  }
+}
+
+/** Faults that an operator can mend have a code and a sentence; anything else shows where it came from. */
+function fail(error: unknown): never {
+  const known = error instanceof Error && 'code' in error
+  say(`Gatehouse cannot start: ${known ? error.message : error instanceof Error ? error.stack : String(error)}`)
+  process.exit(1)
+}
+
+start().catch(fail)

@@ -1,0 +1,85 @@
+// The composition root: settings → stores → domain modules.
+import { type Accounts, createAccounts } from './accounts/accounts.ts'
+import { createPasswordStrength, type PasswordStrength } from './accounts/password-strength.ts'
+import { type Clock, createSystemClock } from './clock.ts'
+import { readSettings, type Settings } from './config.ts'
+import { createPasswordHasher, type PasswordHasher } from './crypto/password.ts'
+import { createLog, type Log } from './log.ts'
+import { readOrCreateSecret } from './secret.ts'
+import { createSessions, type Sessions } from './sessions/sessions.ts'
+import { openStores } from './stores/open.ts'
+import type { Stores } from './stores/types.ts'
+
+/** What exists once in a process, because it holds a resource or a queue. */
+export interface Runtime {
+  settings: Settings
+  clock: Clock
+  log: Log
+  stores: Stores
+  passwords: PasswordHasher
+  strength: PasswordStrength
+  /** Newest first: the first seals cookies, all open them. */
+  sessionSecrets: readonly string[]
+}
+
+export interface Services extends Runtime {
+  accounts: Accounts
+  sessions: Sessions
+}
+
+/**
+ * Middleware, pages and the server are separate bundles of one process: module variables exist once in each of them,
+ * globalThis once in all.
+ */
+const runtimeKey = Symbol.for('gatehouse.runtime')
+const shared = globalThis as typeof globalThis & { [runtimeKey]?: Promise<Runtime> | undefined }
+
+let composed: Services | undefined
+
+/** Opens the stores at the first call, and again at the next one when that failed. */
+export async function services(): Promise<Services> {
+  shared[runtimeKey] ??= openRuntime().catch((cause: unknown) => {
+    shared[runtimeKey] = undefined
+    throw cause
+  })
+  const runtime = await shared[runtimeKey]
+  if (composed?.stores !== runtime.stores) composed = compose(runtime)
+  return composed
+}
+
+/** Makes every acknowledged write durable and lets go of the stores. Nothing happens when none were opened. */
+export async function closeServices(): Promise<void> {
+  const opened = shared[runtimeKey]
+  shared[runtimeKey] = undefined
+  const runtime = await opened
+  await runtime?.stores.close()
+  await runtime?.strength.close()
+}
+
+export async function openRuntime(settings = readSettings(), clock = createSystemClock()): Promise<Runtime> {
+  const log = createLog(settings.logLevel)
+  const stores = await openStores(settings, clock, log)
+  try {
+    const sessionSecrets = settings.sessionSecrets ?? [await readOrCreateSecret(settings.dataDir)]
+    const passwords = createPasswordHasher()
+    return { settings, clock, log, stores, passwords, strength: createPasswordStrength(), sessionSecrets }
+  } catch (cause) {
+    await stores.close()
+    throw cause
+  }
+}
+
+export function compose(runtime: Runtime): Services {
+  const { stores, clock, passwords, strength, settings } = runtime
+  return {
+    ...runtime,
+    accounts: createAccounts({
+      store: stores.users,
+      passwords,
+      strength,
+      passwordMinLength: settings.passwordMinLength,
+      clock,
+    }),
+    sessions: createSessions({ store: stores.sessions, limits: settings.session, clock }),
+  }
+}

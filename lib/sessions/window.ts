@@ -1,0 +1,39 @@
+// The ten-minute rule, in one place: when a session is live, when it ends, and why it ended.
+import { minutes } from '../clock.ts'
+import type { EndReason, LiveBounds, SessionRecord } from '../stores/types.ts'
+
+export interface SessionLimits {
+  /** Inactivity window. 600 s by default: within NIST SP 800-63B-4's hour for AAL2 and 15 minutes for AAL3. */
+  idleMs: number
+  /** Absolute lifetime. 12 h by default: NIST SP 800-63B-4's limit for AAL3. */
+  maxMs: number
+}
+
+/** Two servers' clocks may differ this much; a record from further ahead was written by a wrong clock. */
+const clockSkewMs = minutes(1)
+
+type Times = Pick<SessionRecord, 'createdAt' | 'lastActivityAt'>
+
+/** A session is live while now − lastActivityAt < idleMs and now − createdAt < maxMs. */
+export function liveBounds(limits: SessionLimits, now: number): LiveBounds {
+  return { activeAfter: now - limits.idleMs, createdAfter: now - limits.maxMs, latest: now + clockSkewMs }
+}
+
+export function isLive({ createdAt, lastActivityAt }: Times, bounds: LiveBounds): boolean {
+  return (
+    lastActivityAt > bounds.activeAfter &&
+    createdAt > bounds.createdAfter &&
+    lastActivityAt <= bounds.latest &&
+    createdAt <= bounds.latest
+  )
+}
+
+/** For a session that is not live: which limit it met first. */
+export function whyDead(times: Times, limits: SessionLimits): EndReason {
+  return times.createdAt + limits.maxMs <= times.lastActivityAt + limits.idleMs ? 'expired' : 'idle'
+}
+
+export function deadlines(times: Times, limits: SessionLimits): { idleDeadline: number; absoluteDeadline: number } {
+  const absoluteDeadline = times.createdAt + limits.maxMs
+  return { idleDeadline: Math.min(times.lastActivityAt + limits.idleMs, absoluteDeadline), absoluteDeadline }
+}

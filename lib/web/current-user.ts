@@ -1,0 +1,44 @@
+// Who is asking: the second door. Every page, action and handler that is not public asks here by itself, whatever
+// middleware did before it.
+import 'server-only'
+import { cookies } from 'next/headers'
+import { redirect } from 'next/navigation'
+import { cache } from 'react'
+import type { User } from '#lib/accounts/accounts.ts'
+import { services } from '#lib/services.ts'
+import { deadlines } from '#lib/sessions/window.ts'
+import type { EndReason } from '#lib/stores/types.ts'
+import { readSession } from './current-session.ts'
+import { logInPath } from './next-path.ts'
+import { sessionCookieName } from './session-cookie.ts'
+
+export interface SignedIn {
+  user: User
+  /** Epoch milliseconds, by the server's clock. */
+  session: { startedAt: number; idleDeadline: number; absoluteDeadline: number; now: number }
+}
+
+/** The person behind the request, or null. Reads the records once a request, and never slides the window. */
+export async function findSignedIn(): Promise<SignedIn | null> {
+  const found = await lookUp()
+  return found.signedIn
+}
+
+/** The same, for those who may only go on as a person: everyone else is sent to log in and then back to `path`. */
+export async function requireUser(path: string): Promise<SignedIn> {
+  const { signedIn, reason } = await lookUp()
+  if (signedIn === null) redirect(logInPath(path, reason))
+  return signedIn
+}
+
+const lookUp = cache(async (): Promise<{ signedIn: SignedIn | null; reason: EndReason | null }> => {
+  const app = await services()
+  const jar = await cookies()
+  const current = await readSession(jar.get(sessionCookieName(app.settings.appOrigin))?.value, app, { touch: false })
+  if (!current.live) return { signedIn: null, reason: current.reason }
+  const user = await app.accounts.findActive(current.session.userId)
+  if (user === null) return { signedIn: null, reason: 'ended' }
+  const { createdAt } = current.session
+  const limits = deadlines(current.session, app.settings.session)
+  return { signedIn: { user, session: { startedAt: createdAt, ...limits, now: app.clock() } }, reason: null }
+})

@@ -1,0 +1,87 @@
+// Reading a posted form: the origin check, the schema, and the state to send back when either refuses.
+import 'server-only'
+import { headers } from 'next/headers'
+import { z } from 'zod'
+import { services } from '#lib/services.ts'
+import { errorSentence } from '#lib/words/sentences.ts'
+import type { Words } from '#lib/words/words.ts'
+import type { FormState } from './form-state.ts'
+import { isSameOrigin } from './request-checks.ts'
+import { getWords } from './words.ts'
+
+/** Fields whose text never goes back to the browser. */
+const secretField = /password|code|token/i
+/** React's own fields in a form that was posted without JavaScript. */
+const frameworkField = /^\$ACTION/
+
+type Problem = Partial<Pick<FormState, 'alert' | 'errors'>>
+
+export type ReadForm<Value> =
+  | { ok: false; state: FormState }
+  | {
+      ok: true
+      value: Value
+      /** The state that keeps what was typed and says what is wrong. */
+      refuse(problem: Problem): FormState
+    }
+
+/**
+ * Checks that a page of this site posted the form, then that each field of the schema is there exactly once as text
+ * (a field that the schema leaves optional may be absent) and no other field is, then the schema. On refusal `state` holds the sentences.
+ *
+ * A schema's issues name a code of the catalogue's errors as their message and its numbers as params.
+ */
+export async function readForm<Schema extends z.ZodObject>(
+  form: FormData,
+  schema: Schema,
+): Promise<ReadForm<z.output<Schema>>> {
+  const words = await getWords()
+  const { settings } = await services()
+  const names = Object.keys(schema.shape)
+
+  const values: FormState['values'] = {}
+  for (const name of names) {
+    const first = form.get(name)
+    if (typeof first === 'string' && !secretField.test(name)) values[name] = first
+  }
+  const refuse = (problem: Problem): FormState => ({ values, errors: {}, alert: null, ...problem })
+
+  if (!isSameOrigin(await headers(), settings.appOrigin)) {
+    return { ok: false, state: refuse({ alert: words('errors.wrong_origin') }) }
+  }
+  const isUnknown = (name: string) => !names.includes(name) && !frameworkField.test(name)
+  if ([...form.keys()].some(isUnknown)) {
+    return { ok: false, state: refuse({ alert: words('errors.field_unknown') }) }
+  }
+
+  const asked = names.filter((name) => form.has(name) || !isOptional(schema, name))
+  const fields = Object.fromEntries(asked.map((name) => [name, form.getAll(name)]))
+  const texts = z.record(z.string(), onceAsText).safeParse(fields)
+  if (!texts.success) return { ok: false, state: refuse({ errors: sentences(texts.error, words) }) }
+  const parsed = schema.safeParse(texts.data)
+  if (!parsed.success) return { ok: false, state: refuse({ errors: sentences(parsed.error, words) }) }
+  return { ok: true, value: parsed.data, refuse }
+}
+
+/** The first sentence for each field that has one. */
+function sentences(fault: z.ZodError, words: Words): FormState['errors'] {
+  const errors: FormState['errors'] = {}
+  for (const issue of fault.issues) {
+    const params = issue.code === 'custom' ? issue.params : undefined
+    errors[String(issue.path[0])] ??= errorSentence(words, issue.message, params)
+  }
+  return errors
+}
+
+function isOptional(schema: z.ZodObject, name: string): boolean {
+  return schema.shape[name]?.safeParse(undefined).success === true
+}
+
+/** All values that were posted under one name → the one text. */
+const onceAsText = z.array(z.unknown()).transform((posted, ctx) => {
+  const [text] = posted
+  const fault = posted.length === 0 ? 'field_missing' : posted.length > 1 ? 'field_repeated' : 'field_not_text'
+  if (posted.length === 1 && typeof text === 'string') return text
+  ctx.addIssue({ code: 'custom', message: fault })
+  return z.NEVER
+})

@@ -1,0 +1,26 @@
+// The visible list of what anyone may reach. Everything else needs a session: middleware asks this list, and a test
+// holds every page, handler and action to it.
+
+/** Pages and handlers that answer without a session. */
+export const publicRoutes: readonly string[] = [
+  '/login',
+  '/signup',
+  '/logout', // ends whatever session there is; nothing to protect when there is none
+  '/healthz',
+  '/readyz',
+  '/api/session', // answers 401 by itself, as scripts expect, where middleware would redirect
+  '/api/session/activity', // likewise
+  '/api/password-strength',
+  '/icon.svg',
+]
+
+/** Server actions that anyone may call, as `file#export`. */
+export const publicActions: readonly string[] = [
+  'app/(visitor)/login/actions.ts#logIn',
+  'app/(visitor)/signup/actions.ts#signUp',
+  'app/theme/actions.ts#chooseTheme',
+]
+
+export function isPublicRoute(pathname: string): boolean {
+  return publicRoutes.includes(pathname)
+}

@@ -1,0 +1,48 @@
+// Answers that never reach a page: a request this site does not take. A small document of its own, because at that
+// point there is no React tree to render, and its status must be true.
+import { busySeconds } from '#lib/words/sentences.ts'
+import { matchLocale, wordsFor } from '#lib/words/words.ts'
+
+const statuses = {
+  bad_request: 400,
+  wrong_origin: 403,
+  length_required: 411,
+  too_large: 413,
+  unsupported: 415,
+  busy: 503,
+  unavailable: 503,
+} as const
+
+export type RefusalCode = keyof typeof statuses
+
+/** `requestHeaders` tell the language. The words come from the catalogue alone, so nothing needs escaping but them. */
+export function refusal(code: RefusalCode, requestHeaders: Headers): Response {
+  const words = wordsFor(matchLocale(requestHeaders.get('accept-language')))
+  const title = escapeHtml(words(`refusals.${code}.title`))
+  const body = escapeHtml(words(`refusals.${code}.body`))
+  const status = statuses[code]
+  const headers = new Headers({ 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' })
+  if (status === 503) headers.set('retry-after', String(busySeconds))
+  const document = `<!doctype html>
+<html lang="${words.locale}" dir="${words.direction}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<meta name="color-scheme" content="light dark">
+<title>${title} · Gatehouse</title>
+</head>
+<body>
+<main>
+<h1>${title}</h1>
+<p>${body}</p>
+<p><a href="/">${escapeHtml(words('refusals.home'))}</a></p>
+</main>
+</body>
+</html>
+`
+  return new Response(document, { status, headers })
+}
+
+function escapeHtml(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+}

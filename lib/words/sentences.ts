@@ -1,0 +1,44 @@
+// From the codes that rules answer with to the sentences that people read.
+import type { PasswordFault } from '../accounts/password-rules.ts'
+import { en } from './en.ts'
+import type { Words } from './words.ts'
+
+export type ErrorCode = keyof typeof en.errors
+
+/** About how long the longest queue of password work takes to clear, rounded up. */
+export const busySeconds = 2
+
+/** The compiler cannot follow a key that is put together, so its arguments are checked when the message is formatted. */
+type AnyMessage = (key: string, args: Record<string, string | number>) => string
+
+/** Throws when the catalogue has no such code, or the numbers that its message needs are missing. */
+export function errorSentence(words: Words, code: string, args: Record<string, string | number> = {}): string {
+  const message: AnyMessage = words as never
+  return message(`errors.${code}`, args)
+}
+
+export function passwordSentence(words: Words, fault: PasswordFault): string {
+  switch (fault.code) {
+    case 'password_short':
+      return words('errors.password_short', { min: fault.min })
+    case 'password_long':
+      return words('errors.password_long', { max: fault.max })
+    case 'password_guessable':
+      return words('errors.password_guessable', { reason: adviceSentence(words, fault.advice) })
+    case 'busy':
+      return words('errors.busy', { seconds: busySeconds })
+    default:
+      return words(`errors.${fault.code}`)
+  }
+}
+
+/** `advice` is a key of zxcvbn's warnings or suggestions; what the catalogue does not know gets the general advice. */
+export function adviceSentence(words: Words, advice: string | null): string {
+  if (isKeyOf(en.strength.warnings, advice)) return words(`strength.warnings.${advice}`)
+  if (isKeyOf(en.strength.suggestions, advice)) return words(`strength.suggestions.${advice}`)
+  return words('strength.suggestions.useWords')
+}
+
+function isKeyOf<Keys extends object>(object: Keys, key: string | null): key is Extract<keyof Keys, string> {
+  return key !== null && Object.hasOwn(object, key)
+}

@@ -1,0 +1,32 @@
+// The first door: cookie → session check → go on, or to the log-in page. A convenience, not the guard: every page,
+// action and handler checks again by itself (lib/web/current-user.ts).
+import { type NextRequest, NextResponse } from 'next/server'
+import { services } from '#lib/services.ts'
+import { readSession } from '#lib/web/current-session.ts'
+import { logInPath } from '#lib/web/next-path.ts'
+import { isPublicRoute } from '#lib/web/public-routes.ts'
+import { refusal } from '#lib/web/refusal.ts'
+import { isPersonsAct } from '#lib/web/request-checks.ts'
+import { findRequestFault } from '#lib/web/request-guard.ts'
+import { expiredSessionCookie, sessionCookieName } from '#lib/web/session-cookie.ts'
+
+export async function middleware(request: NextRequest): Promise<Response> {
+  const { method, headers, nextUrl } = request
+  const app = await services()
+  const fault = await findRequestFault(request, app)
+  if (fault !== null) return refusal(fault, headers)
+  if (isPublicRoute(nextUrl.pathname)) return NextResponse.next()
+
+  const cookie = request.cookies.get(sessionCookieName(app.settings.appOrigin))?.value
+  const session = await readSession(cookie, app, { touch: isPersonsAct(method, headers) })
+  // An action posted by script answers for itself: only it can tell the page's router where to go.
+  if (session.live || headers.has('next-action')) return NextResponse.next()
+
+  nextUrl.searchParams.delete('_rsc')
+  const logIn = new URL(logInPath(nextUrl.pathname + nextUrl.search, session.reason), nextUrl.origin)
+  const response = NextResponse.redirect(logIn, 303)
+  if (cookie !== undefined) response.headers.append('set-cookie', expiredSessionCookie(app.settings.appOrigin))
+  return response
+}
+
+export const config = { runtime: 'nodejs', matcher: ['/((?!_next/static/).*)'] }

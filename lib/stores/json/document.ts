@@ -1,0 +1,131 @@
+// The format of the store's files: `{"version":1,"<section>":{` and then one record a line. Reads whatever says the
+// same in other white space, refuses everything else, and never writes.
+
+import { lstat, readFile } from 'node:fs/promises'
+
+import type { z } from 'zod'
+
+import { StoreError } from '#lib/stores/types.ts'
+
+import { damaged, messageOf } from './errors.ts'
+import { findJsonFault } from './json-fault.ts'
+import { PagedRecords } from './paged-records.ts'
+
+export interface StoredFile {
+  path: string
+  bytes: Buffer
+  text: string
+  value: Record<string, unknown>
+}
+
+type Sections = Record<string, PagedRecords<unknown>>
+
+/** Null when nothing is there. Throws `store_damaged` for anything but a JSON object. */
+export async function readStoredFile(path: string): Promise<StoredFile | null> {
+  const bytes = await readRegularFile(path)
+  if (bytes === null) return null
+  let text: string
+  try {
+    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+  } catch {
+    throw damaged(path, 'it is not UTF-8 text')
+  }
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    throw damaged(path, jsonFault(text) ?? 'it is not JSON')
+  }
+  if (!isObject(value)) throw damaged(path, 'it is JSON, but not an object')
+  return { path, bytes, text, value }
+}
+
+/** The records of each section, in a file of version 1 with exactly these sections. */
+export async function loadSections<Schemas extends Record<string, z.ZodType>>(
+  file: StoredFile,
+  schemas: Schemas,
+): Promise<{ [Name in keyof Schemas]: PagedRecords<z.infer<Schemas[Name]>> }> {
+  const { version, ...sections } = file.value
+  if (version !== 1) throw damaged(file.path, `its version is ${JSON.stringify(version)}; this program reads version 1`)
+  const foreign = Object.keys(sections).find((name) => !Object.hasOwn(schemas, name))
+  if (foreign !== undefined) throw damaged(file.path, `it has an unknown part ${JSON.stringify(foreign)}`)
+  const loaded: Sections = {}
+  for (const [name, schema] of Object.entries(schemas)) loaded[name] = loadSection(file, name, sections[name], schema)
+  // A file exactly as written here can't hold a key twice; only one changed by hand pays for the search.
+  if (!isConcatenation(file.bytes, await encodeSections(loaded))) refuseRepeatedKeys(file)
+  return loaded as { [Name in keyof Schemas]: PagedRecords<z.infer<Schemas[Name]>> }
+}
+
+/** JSON.parse keeps the last of equal keys and says nothing: a record would be lost without a word. */
+export function refuseRepeatedKeys({ path, text }: StoredFile): void {
+  const fault = jsonFault(text)
+  if (fault) throw damaged(path, fault)
+}
+
+export async function encodeSections(sections: Sections): Promise<Buffer[]> {
+  const chunks: Buffer[] = []
+  let opening = '{"version":1'
+  for (const [name, records] of Object.entries(sections)) {
+    const lines = await records.encode()
+    chunks.push(Buffer.from(`${opening},"${name}":{\n`), ...lines)
+    opening = lines.length > 0 ? '\n}' : '}'
+  }
+  chunks.push(Buffer.from(`${opening}}\n`))
+  return chunks
+}
+
+async function readRegularFile(path: string): Promise<Buffer | null> {
+  try {
+    const stats = await lstat(path)
+    if (stats.isSymbolicLink()) {
+      throw damaged(path, 'it is a symbolic link, which the first write would replace; set DATA_DIR to where it points')
+    }
+    if (!stats.isFile()) throw damaged(path, 'it is not a regular file')
+    return await readFile(path)
+  } catch (error) {
+    if (error instanceof StoreError) throw error
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
+    throw damaged(path, messageOf(error))
+  }
+}
+
+function loadSection(file: StoredFile, name: string, section: unknown, schema: z.ZodType): PagedRecords<unknown> {
+  if (!isObject(section)) throw damaged(file.path, `its part "${name}" is missing or not an object`)
+  const records = new PagedRecords<unknown>()
+  for (const [key, value] of Object.entries(section)) {
+    const checked = schema.safeParse(value)
+    if (!checked.success) {
+      const [issue] = checked.error.issues
+      const field = issue && issue.path.length > 0 ? `${issue.path.join('.')}: ` : ''
+      throw damagedRecord(file, key, `${field}${issue?.message ?? 'wrong form'}`)
+    }
+    records.set(key, checked.data)
+  }
+  return records
+}
+
+export function damagedRecord(file: StoredFile, key: string, fault: string): StoreError {
+  const quoted = JSON.stringify(key)
+  const at = file.text.indexOf(`${quoted}:`)
+  const line = at === -1 ? '' : ` on line ${file.text.slice(0, at).split('\n').length}`
+  return damaged(file.path, `the record ${quoted}${line} is wrong (${fault})`)
+}
+
+function isConcatenation(bytes: Buffer, chunks: Buffer[]): boolean {
+  let at = 0
+  for (const chunk of chunks) {
+    if (!chunk.equals(bytes.subarray(at, at + chunk.length))) return false
+    at += chunk.length
+  }
+  return at === bytes.length
+}
+
+function jsonFault(text: string): string | null {
+  if (text === '') return 'it is empty'
+  const found = findJsonFault(text)
+  return found && `line ${found.line}, column ${found.column}: ${found.fault}`
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

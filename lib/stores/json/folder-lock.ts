@@ -1,0 +1,140 @@
+// One process owns the folder. The lock is SQLite's own on the file `lock`: a kernel lock that ends with the process,
+// however it dies, and that holds across containers, where process ids mean nothing.
+
+import { chmodSync, truncateSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+
+import { StoreError } from '#lib/stores/types.ts'
+
+import { unavailable } from './errors.ts'
+
+export interface Holder {
+  pid: number
+  host: string
+  /** ISO time. */
+  since: string
+}
+
+export interface FolderLock {
+  release(): void
+}
+
+/** How long to wait for a process that is just writing its name, or just ending. */
+const waitMs = 1000
+
+// SQLite's result codes.
+const busy = 5
+const corrupt = 11
+const notADatabase = 26
+
+/**
+ * Throws a StoreError that names the holder when another process, or this one, has the folder.
+ *
+ * Nothing in this process may open the file `lock` afterwards, not even to copy it: POSIX drops all of a process's
+ * locks on a file when any one of its descriptors is closed.
+ */
+export function lockFolder(folder: string, holder: Holder): FolderLock {
+  const path = join(folder, 'lock')
+  const holderHere = heldHere.get(path)
+  if (holderHere) throw lockedError(folder, holderHere)
+  const database = take(path, holder, folder)
+  heldHere.set(path, holder)
+  return {
+    release() {
+      heldHere.delete(path)
+      database.close()
+    },
+  }
+}
+
+/** On globalThis, because the bundles of one Next server each have this module's variables of their own. */
+const heldHere = heldByThisProcess()
+
+function heldByThisProcess(): Map<string, Holder> {
+  const shared = globalThis as { [key: symbol]: Map<string, Holder> | undefined }
+  const key = Symbol.for('gatehouse.locked-folders')
+  shared[key] ??= new Map()
+  return shared[key]
+}
+
+function take(path: string, holder: Holder, folder: string): DatabaseSync {
+  try {
+    return tryTake(path, holder)
+  } catch (error) {
+    const code = resultCode(error)
+    if (code === busy) throw lockedError(folder, peekHolder(path))
+    if (code !== corrupt && code !== notADatabase) throw unavailable(`${path} cannot be used`, error)
+  }
+  try {
+    // It holds a name and no data. Emptied, never unlinked: the kernel's lock is on this very file, so that a process
+    // that still has it goes on having it.
+    truncateSync(path)
+    return tryTake(path, holder)
+  } catch (error) {
+    throw resultCode(error) === busy ? lockedError(folder, null) : unavailable(`${path} cannot be used`, error)
+  }
+}
+
+function tryTake(path: string, holder: Holder): DatabaseSync {
+  const database = new DatabaseSync(path, { timeout: waitMs })
+  try {
+    chmodSync(path, 0o600)
+    // No journal beside it and no fsync: after a crash the lock is free, whatever the row says.
+    database.exec('PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF')
+    do writeHolder(database, holder)
+    while (!hold(database, holder))
+    return database
+  } catch (error) {
+    database.close()
+    throw error
+  }
+}
+
+function writeHolder(database: DatabaseSync, { pid, host, since }: Holder): void {
+  database.exec('BEGIN IMMEDIATE')
+  database.exec('DROP TABLE IF EXISTS holder; CREATE TABLE holder (pid INTEGER, host TEXT, since TEXT)')
+  database.prepare('INSERT INTO holder VALUES (?, ?, ?)').run(pid, host, since)
+  database.exec('COMMIT')
+}
+
+/** Takes the lock for good, unless another process wrote its name between our two transactions. */
+function hold(database: DatabaseSync, holder: Holder): boolean {
+  database.exec('BEGIN IMMEDIATE')
+  const row = readHolder(database)
+  if (row?.pid === holder.pid && row.host === holder.host && row.since === holder.since) return true
+  database.exec('ROLLBACK')
+  return false
+}
+
+function readHolder(database: DatabaseSync): Holder | null {
+  const row = database.prepare('SELECT pid, host, since FROM holder').get()
+  return row ? { pid: Number(row.pid), host: String(row.host), since: String(row.since) } : null
+}
+
+/** Reading works while another process holds the lock; a name is all that is missing when it doesn't. */
+function peekHolder(path: string): Holder | null {
+  const database = new DatabaseSync(path, { timeout: waitMs })
+  try {
+    return readHolder(database)
+  } catch {
+    return null
+  } finally {
+    database.close()
+  }
+}
+
+function lockedError(folder: string, holder: Holder | null): StoreError {
+  const who = holder
+    ? `process ${holder.pid} on ${holder.host}, running since ${holder.since}`
+    : 'another process that left no name'
+  return new StoreError(
+    'store_locked',
+    `${folder} is in use by ${who}. Stop that process first, or set DATABASE_URL to share one database among many.`,
+  )
+}
+
+function resultCode(error: unknown): number | null {
+  // Extended codes carry the plain one in their low byte.
+  return error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : null
+}

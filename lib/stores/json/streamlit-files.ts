@@ -1,0 +1,69 @@
+// The files of the Streamlit application that ran here before: recognised, kept whole beside the new ones. What
+// becomes of its people is decided by the caller's take-over.
+
+import { lstat, readFile } from 'node:fs/promises'
+
+import type { UserRecord } from '#lib/stores/types.ts'
+
+import type { StoredFile } from './document.ts'
+import { replaceFile } from './durable-file.ts'
+import type { StoreLog } from './log.ts'
+
+export interface Remark {
+  name: string
+  reason: string
+}
+
+/** Who of the old file comes over; who can't, and why; and what was left out of somebody who could. */
+export type TakeOver = (old: unknown) => { users: UserRecord[]; refused: Remark[]; notes: Remark[] }
+
+/** A person may be called "version": only a number there makes a file one of ours. */
+export function isStreamlitUsers(file: StoredFile): boolean {
+  return looksOlder(file, ['password', 'profile'])
+}
+
+export function isStreamlitSessions(file: StoredFile): boolean {
+  return looksOlder(file, ['expiry', 'last_activity'])
+}
+
+/**
+ * One entry of the known form is enough, so that a single odd one can't stop the take-over; with none at all it is
+ * rather a file of ours that lost its version, and must not be mistaken for nobody's.
+ */
+function looksOlder({ value }: StoredFile, fields: readonly string[]): boolean {
+  if (typeof value.version === 'number') return false
+  const entries = Object.values(value)
+  return entries.length === 0 || entries.some((entry) => fields.some((field) => hasField(entry, field)))
+}
+
+function hasField(entry: unknown, field: string): boolean {
+  return typeof entry === 'object' && entry !== null && Object.hasOwn(entry, field)
+}
+
+/** Keeps the original durably, under the first name that is free or already holds the same bytes. */
+export async function keepOriginal({ path, bytes }: StoredFile): Promise<string> {
+  for (let number = 1; ; number++) {
+    const kept = path.replace(/\.json$/, number === 1 ? '.streamlit.json' : `.streamlit-${number}.json`)
+    if (await isFree(kept)) {
+      await replaceFile(kept, [bytes])
+      return kept
+    }
+    if (await holds(kept, bytes)) return kept
+  }
+}
+
+export function logTakeOver(log: StoreLog, kept: string, { users, refused, notes }: ReturnType<TakeOver>): void {
+  for (const { name, reason } of refused) log.warn({ name, reason }, `Not taken over from Streamlit: ${reason}`)
+  for (const { name, reason } of notes) log.warn({ name, reason }, `Taken over from Streamlit in part: ${reason}`)
+  const counts = { takenOver: users.length, refused: refused.length, notes: notes.length }
+  log.info({ ...counts, kept }, `Took over ${users.length} people from Streamlit, refused ${refused.length}.`)
+}
+
+async function isFree(path: string): Promise<boolean> {
+  return (await lstat(path).catch((error: NodeJS.ErrnoException) => error.code)) === 'ENOENT'
+}
+
+async function holds(path: string, bytes: Buffer): Promise<boolean> {
+  const found = await readFile(path).catch(() => null)
+  return found?.equals(bytes) === true
+}

@@ -1,0 +1,124 @@
+// `npm test`: everything, the cheapest first, and at the end the figures of each runner.
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, readFileSync, rmSync } from 'node:fs'
+import path from 'node:path'
+import { provideChromium } from '#e2e/support/find-chromium.ts'
+
+const root = path.resolve(import.meta.dirname, '..')
+const reports = path.join(root, 'test-results')
+const started = performance.now()
+const failures: string[] = []
+const figures: string[] = []
+
+interface Figures {
+  passed: number
+  failed: number
+  skipped: number
+}
+
+interface VitestReport {
+  numPassedTests: number
+  numFailedTests: number
+  numPendingTests: number
+  numTodoTests: number
+}
+
+interface PlaywrightReport {
+  stats: { expected: number; unexpected: number; flaky: number; skipped: number }
+  errors: unknown[]
+}
+
+rmSync(reports, { recursive: true, force: true })
+mkdirSync(reports, { recursive: true })
+
+const isSound = step('types', 'check:types') && step('lint', 'check:lint') && step('dead code', 'check:dead')
+if (isSound) {
+  const vitestReport = path.join(reports, 'vitest.json')
+  step('unit and contract tests', 'test:unit', [
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile=${vitestReport}`,
+  ])
+  count('vitest', readVitest(vitestReport))
+  if (step('production build', 'build') && provideBrowser()) {
+    step('browser tests', 'test:browser')
+    count('playwright', readPlaywright(path.join(reports, 'playwright.json')))
+  } else {
+    figures.push('playwright: not run')
+  }
+} else {
+  figures.push('vitest: not run', 'playwright: not run')
+}
+
+say(`\n== Summary, after ${Math.round((performance.now() - started) / 1000)} s`)
+for (const failure of failures) say(`failed: ${failure}`)
+for (const line of figures) say(line)
+process.exitCode = failures.length === 0 ? 0 : 1
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`)
+}
+
+/** Runs one of package.json's scripts with its output passed through. */
+function step(name: string, script: string, args: string[] = []): boolean {
+  say(`\n== ${name}`)
+  const { status } = spawnSync('npm', ['run', '--silent', script, '--', ...args], {
+    cwd: root,
+    stdio: 'inherit',
+    shell: process.platform === 'win32',
+  })
+  if (status !== 0) failures.push(name)
+  return status === 0
+}
+
+function provideBrowser(): boolean {
+  try {
+    const { executable, origin } = provideChromium()
+    say(`\nChromium: ${executable} (${origin})`)
+    process.env.CHROMIUM_PATH = executable
+    return true
+  } catch (cause) {
+    say(cause instanceof Error ? cause.message : String(cause))
+    failures.push('Chromium')
+    return false
+  }
+}
+
+function count(runner: string, result: Figures | null): void {
+  if (result === null) {
+    failures.push(`${runner} wrote no report`)
+    figures.push(`${runner}: not run`)
+    return
+  }
+  const { passed, failed, skipped } = result
+  if (passed + failed === 0) failures.push(`${runner} found no tests`)
+  if (failed > 0) failures.push(`${failed} of ${runner}`)
+  if (skipped > 0) failures.push(`${skipped} skipped of ${runner}: a skipped test counts as failed`)
+  figures.push(`${runner}: ${passed} passed, ${failed + skipped} failed`)
+}
+
+function readVitest(file: string): Figures | null {
+  const report = readReport<VitestReport>(file)
+  return (
+    report && {
+      passed: report.numPassedTests,
+      failed: report.numFailedTests,
+      skipped: report.numPendingTests + report.numTodoTests,
+    }
+  )
+}
+
+function readPlaywright(file: string): Figures | null {
+  const report = readReport<PlaywrightReport>(file)
+  if (report === null) return null
+  const { expected, unexpected, flaky, skipped } = report.stats
+  return { passed: expected, failed: unexpected + flaky + report.errors.length, skipped }
+}
+
+function readReport<Report>(file: string): Report | null {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as Report
+  } catch {
+    return null
+  }
+}

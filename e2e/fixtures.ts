@@ -1,0 +1,116 @@
+// What every spec stands on: a server a worker, people, and the rule that nothing may go wrong unnoticed, neither in
+// the browser nor in the server's log.
+import { type BrowserContext, test as base, expect, type Page } from '@playwright/test'
+import { Client } from '#e2e/support/client.ts'
+import { makePerson, type Person } from '#e2e/support/person.ts'
+import { type ServerOptions, startServer, type TestServer } from '#e2e/support/server.ts'
+
+interface WorkerFixtures {
+  /** One server for all tests of a worker; a test that breaks or restarts it takes `startOwnServer`. */
+  server: TestServer
+}
+
+interface Fixtures {
+  /** A browser without JavaScript in a few lines, for exact requests; nobody is signed in. */
+  client: Client
+  /** Signs somebody new up by request. */
+  newPerson: () => Promise<Person>
+  /** A page whose browser is signed in as somebody new. */
+  signedInPage: Page
+  /** A server of the test's own, gone with the test. Faults in its log fail the test unless it says `expectFaults`. */
+  startOwnServer: (options?: ServerOptions & { expectFaults?: boolean }) => Promise<TestServer>
+  /** Patterns of what the browser may complain of in this test, because the test brings it about. */
+  expectedNoise: RegExp[]
+  /** Patterns of what the server may log as an error in this test, because the test brings it about. */
+  expectedFaults: RegExp[]
+  quietBrowser: undefined
+  quietServer: undefined
+}
+
+export const test = base.extend<Fixtures, WorkerFixtures>({
+  server: [
+    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the fixtures' names from this pattern.
+    async ({}, use) => {
+      const server = await startServer()
+      await use(server)
+      await server.stop()
+      await server.dispose()
+    },
+    { scope: 'worker' },
+  ],
+
+  baseURL: async ({ server }, use) => use(server.url),
+
+  client: async ({ server }, use) => use(new Client(server.url)),
+
+  newPerson: async ({ server }, use) => use(() => new Client(server.url).signUp()),
+
+  signedInPage: async ({ page, server }, use) => {
+    await signIn(page.context(), server.url)
+    await use(page)
+  },
+
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the fixtures' names from this pattern.
+  startOwnServer: async ({}, use) => {
+    const started: { server: TestServer; expectFaults: boolean }[] = []
+    await use(async ({ expectFaults = false, ...options } = {}) => {
+      const server = await startServer(options)
+      started.push({ server, expectFaults })
+      return server
+    })
+    await Promise.all(started.map(({ server }) => server.dispose()))
+    for (const { server, expectFaults } of started) {
+      if (!expectFaults) expect(server.faults(), 'errors in the log of the test’s own server').toEqual([])
+    }
+  },
+
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the fixtures' names from this pattern.
+  expectedNoise: async ({}, use) => use([]),
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the fixtures' names from this pattern.
+  expectedFaults: async ({}, use) => use([]),
+
+  quietBrowser: [
+    async ({ browser, expectedNoise }, use) => {
+      const noise: string[] = []
+      const listen = (context: BrowserContext) => {
+        context.on('console', (message) => {
+          if (message.type() === 'error' || message.type() === 'warning') noise.push(`console: ${message.text()}`)
+        })
+        context.on('weberror', (webError) => noise.push(`page: ${webError.error().message}`))
+        context.on('requestfailed', (request) => {
+          const reason = request.failure()?.errorText ?? ''
+          // A navigation calls off what is still under way; that is no failure.
+          if (reason !== 'net::ERR_ABORTED') noise.push(`request: ${request.url()} ${reason}`)
+        })
+      }
+      browser.on('context', listen)
+      await use(undefined)
+      browser.off('context', listen)
+      expect(unexpected(noise, expectedNoise), 'complaints of the browser').toEqual([])
+    },
+    { auto: true },
+  ],
+
+  quietServer: [
+    async ({ server, expectedFaults }, use) => {
+      const before = server.faults().length
+      await use(undefined)
+      expect(unexpected(server.faults().slice(before), expectedFaults), 'errors in the server’s log').toEqual([])
+    },
+    { auto: true },
+  ],
+})
+
+export { expect } from '@playwright/test'
+
+/** Signs somebody new up by request and gives the session to the browser. */
+export async function signIn(context: BrowserContext, origin: string): Promise<Person> {
+  const client = new Client(origin)
+  const person = await client.signUp(makePerson())
+  await context.addCookies([...client.cookies].map(([name, value]) => ({ name, value, url: origin })))
+  return person
+}
+
+function unexpected(lines: string[], expected: RegExp[]): string[] {
+  return lines.filter((line) => !expected.some((pattern) => pattern.test(line)))
+}

@@ -1,0 +1,174 @@
+// The ten-minute rule and the twelve-hour rule on a running server whose time the test moves.
+import { readFile } from 'node:fs/promises'
+import path from 'node:path'
+import { expect, test } from '#e2e/fixtures.ts'
+import { Client } from '#e2e/support/client.ts'
+import { minutes, seconds } from '#e2e/support/durations.ts'
+import type { Answer } from '#e2e/support/http.ts'
+import { projectDir } from '#e2e/support/server.ts'
+import { countStoredSessions, findStoredUser } from '#e2e/support/store-files.ts'
+
+test('599 seconds after the last act a person is still in', async ({ client, server }) => {
+  await client.signUp()
+  await client.open('/profile')
+  await server.advance(seconds(599))
+  expect((await client.open('/profile')).status).toBe(200)
+})
+
+test('600 seconds after the last act the session is over, says why, and its record is gone', async ({
+  client,
+  server,
+}) => {
+  const { username } = await client.signUp()
+  await client.open('/profile')
+  await server.advance(seconds(600))
+
+  const answer = await client.open('/profile')
+  expect(answer.status).toBe(303)
+  expect(pathOf(answer)).toBe('/login?next=%2Fprofile&reason=idle')
+  expect(client.cookies.has('session')).toBe(false)
+
+  const user = await findStoredUser(server.dataDir, username)
+  expect(await countStoredSessions(server.dataDir, user?.id ?? '')).toBe(0)
+})
+
+test('an act at 599 seconds gives another full window', async ({ client, server }) => {
+  await client.signUp()
+  for (let round = 0; round < 3; round++) {
+    await server.advance(seconds(599))
+    expect((await client.open('/profile')).status).toBe(200)
+  }
+})
+
+test('acts every nine minutes keep a session for twelve hours and not longer', async ({ client, server }) => {
+  await client.signUp()
+  for (let passed = 9; passed <= 711; passed += 9) {
+    await server.advance(minutes(9))
+    expect((await client.open('/profile')).status, `after ${passed} minutes`).toBe(200)
+  }
+  await server.advance(minutes(8))
+  expect((await client.open('/profile')).status, 'after 719 minutes').toBe(200)
+  await server.advance(minutes(1))
+  expect(pathOf(await client.open('/profile'))).toBe('/login?next=%2Fprofile&reason=expired')
+})
+
+test('the absolute deadline never moves and the idle one never passes it', async ({ client, server }) => {
+  await client.signUp()
+  const first = await client.readSession()
+  for (let passed = 0; passed < 711; passed += 9) {
+    await server.advance(minutes(9))
+    await client.open('/profile')
+  }
+  const last = await client.readSession()
+  expect(last?.absoluteDeadline).toBe(first?.absoluteDeadline)
+  expect(last && last.idleDeadline <= last.absoluteDeadline).toBe(true)
+})
+
+const navigation = { 'sec-fetch-dest': 'document', 'sec-fetch-mode': 'navigate' }
+const script = { 'sec-fetch-dest': 'empty', 'sec-fetch-mode': 'cors', 'sec-fetch-site': 'same-origin' }
+
+const slides: Record<string, (client: Client) => Promise<Answer>> = {
+  'opening a page': (client) => client.open('/profile'),
+  'opening a page with a client that sends no Fetch headers': (client) => client.send({ path: '/profile' }),
+  'posting a form': (client) => client.submit('/profile/edit', 'Save profile', { fullName: '', bio: '', age: '' }),
+  'POST /api/session/activity': (client) => client.fetch('/api/session/activity', { method: 'POST' }),
+}
+
+const doesNotSlide: Record<string, (client: Client) => Promise<Answer>> = {
+  'GET /api/session': (client) => client.fetch('/api/session'),
+  'GET /api/session opened as a page': (client) => client.open('/api/session'),
+  'a prefetch by the browser': (client) => client.open('/profile', { 'sec-purpose': 'prefetch' }),
+  'a prerender by the browser': (client) => client.open('/profile', { 'sec-purpose': 'prefetch;prerender' }),
+  'a prefetch that says Purpose': (client) => client.open('/profile', { purpose: 'prefetch' }),
+  'a prefetch by the router': (client) =>
+    client.send({ path: '/profile', headers: { ...script, rsc: '1', 'next-router-prefetch': '1' } }),
+  'a fetch by the router': (client) => client.send({ path: '/profile', headers: { ...script, rsc: '1' } }),
+  'a fetch by a script': (client) => client.fetch('/profile'),
+  'an image': (client) => client.open('/profile', { 'sec-fetch-dest': 'image', 'sec-fetch-mode': 'no-cors' }),
+  'a frame': (client) => client.open('/profile', { 'sec-fetch-dest': 'iframe' }),
+  'GET /healthz': (client) => client.open('/healthz', navigation),
+  'GET /readyz': (client) => client.open('/readyz', navigation),
+  'a static file': async (client) => client.open(await findStaticFile()),
+  'a failed log-in': (client) => failToLogIn(client),
+}
+
+test.describe('the window slides with', () => {
+  for (const [what, act] of Object.entries(slides)) {
+    test(what, async ({ client, server }) => {
+      await client.signUp()
+      const before = await client.readSession()
+      await server.advance(seconds(100))
+      expect((await act(client)).status).toBeLessThan(400)
+      const after = await client.readSession()
+      expect(movedBy(before?.idleDeadline, after?.idleDeadline)).toBeGreaterThanOrEqual(seconds(100))
+    })
+  }
+})
+
+test.describe('the window does not slide with', () => {
+  for (const [what, act] of Object.entries(doesNotSlide)) {
+    test(what, async ({ client, server }) => {
+      await client.signUp()
+      const before = await client.readSession()
+      await server.advance(seconds(100))
+      expect((await act(client)).status).toBeLessThan(400)
+      const after = await client.readSession()
+      expect(movedBy(before?.idleDeadline, after?.idleDeadline)).toBe(0)
+    })
+  }
+})
+
+test('an open page with links in sight does not keep its session alive by itself', async ({ signedInPage, server }) => {
+  await signedInPage.goto('/')
+  await signedInPage.waitForLoadState('networkidle')
+  await server.advance(seconds(599))
+  await signedInPage.bringToFront()
+  await server.advance(seconds(1))
+  await signedInPage.goto('/profile')
+  await expect(signedInPage).toHaveURL('/login?next=%2Fprofile&reason=idle')
+})
+
+test('GET /api/session tells who, until when and the server’s time, and answers 401 to nobody', async ({ client }) => {
+  expect((await client.fetch('/api/session')).status).toBe(401)
+  const { username } = await client.signUp()
+  const answer = await client.fetch('/api/session')
+  expect(answer.headers['cache-control']).toContain('no-store')
+  const session = JSON.parse(answer.text)
+  expect(session.user).toMatchObject({ username, role: 'member' })
+  expect(JSON.stringify(session)).not.toMatch(/hash|argon2/i)
+  expect(movedBy(session.now, session.idleDeadline)).toBeGreaterThan(seconds(590))
+  expect(movedBy(session.now, session.absoluteDeadline)).toBeGreaterThan(minutes(719))
+})
+
+test('POST /api/session/activity answers 401 to nobody and to a session that is over', async ({ client, server }) => {
+  const activity = () => client.fetch('/api/session/activity', { method: 'POST' })
+  expect((await activity()).status).toBe(401)
+  await client.signUp()
+  expect((await activity()).status).toBe(204)
+  await server.advance(seconds(600))
+  expect((await activity()).status).toBe(401)
+})
+
+function pathOf(answer: Answer): string {
+  const url = new URL(answer.location ?? '', 'http://relative.invalid')
+  return url.pathname + url.search
+}
+
+function movedBy(before: string | undefined, after: string | undefined): number {
+  return Date.parse(after ?? '') - Date.parse(before ?? '')
+}
+
+async function findStaticFile(): Promise<string> {
+  const manifest = await readFile(path.join(projectDir, '.next/build-manifest.json'), 'utf8')
+  const [file] = (JSON.parse(manifest) as { rootMainFiles: string[] }).rootMainFiles
+  return `/_next/${file}`
+}
+
+async function failToLogIn(client: Client): Promise<Answer> {
+  const stranger = new Client(client.origin)
+  const filled = await stranger.findForm('/login', 'Log in')
+  return client.post(filled, [
+    ['username', 'nobody-here'],
+    ['password', 'wrong'],
+  ])
+}

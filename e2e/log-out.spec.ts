@@ -1,0 +1,182 @@
+// The end of a session: what was copied before is worth nothing afterwards, and only the server's own cookies count.
+import { expect, test } from '#e2e/fixtures.ts'
+import { Client, type Filled } from '#e2e/support/client.ts'
+import type { Answer } from '#e2e/support/http.ts'
+import { goTo, logOut } from '#e2e/support/site.ts'
+import { countStoredSessions, findStoredUser, readUsersFile } from '#e2e/support/store-files.ts'
+
+const secretName = 'Sentinel Quillfeather'
+
+/** Somebody with a profile that must not be seen, the form a thief prepared, and the thief's copy of the cookie. */
+async function prepareTheft(origin: string): Promise<{ owner: Client; thief: Client; form: Filled; actionId: string }> {
+  const owner = new Client(origin)
+  await owner.signUp()
+  await owner.submit('/profile/edit', 'Save profile', { fullName: secretName, bio: '', age: '' })
+  const thief = owner.copy()
+  const form = await thief.findForm('/profile/edit', 'Save profile')
+  const actionId = /"id":"([0-9a-f]{40,})"/.exec(JSON.stringify(form.form.hidden).replaceAll('\\"', '"'))?.[1]
+  expect(actionId).toBeDefined()
+  return { owner, thief, form, actionId: actionId ?? '' }
+}
+
+/** Every way to use a session; none may give or change anything. */
+async function expectWorthless({ thief, form, actionId }: Awaited<ReturnType<typeof prepareTheft>>, dataDir: string) {
+  const users = await readUsersFile(dataDir)
+  const cookies = new Map(thief.cookies)
+  const attempt = async (what: string, request: () => Promise<Answer>, allowed: number[]) => {
+    for (const [name, value] of cookies) thief.cookies.set(name, value)
+    const answer = await request()
+    expect(answer.text, what).not.toContain(secretName)
+    expect(allowed, what).toContain(answer.status)
+  }
+  const changed: [string, string][] = [
+    ['fullName', 'Changed by a thief'],
+    ['bio', ''],
+    ['age', ''],
+  ]
+  await attempt('page', () => thief.open('/profile'), [303, 307])
+  await attempt('home', () => thief.open('/'), [303, 307])
+  await attempt('RSC', () => thief.fetch('/profile?_rsc=1', { headers: { rsc: '1' } }), [303, 307])
+  await attempt('form', () => thief.post(form, changed), [303, 307])
+  const body = JSON.stringify([{ values: {}, errors: {}, alert: null }, '$K1'])
+  await attempt(
+    'action by script',
+    () =>
+      thief.fetch('/profile/edit', {
+        method: 'POST',
+        headers: { 'next-action': actionId, 'content-type': 'text/plain;charset=UTF-8' },
+        body,
+      }),
+    [303, 307, 400, 401, 403, 404],
+  )
+  await attempt('handler', () => thief.fetch('/api/session'), [401])
+  await attempt('activity', () => thief.fetch('/api/session/activity', { method: 'POST' }), [401])
+  expect(await readUsersFile(dataDir)).toBe(users)
+}
+
+test('a copied cookie is worth nothing after log-out, also after a restart', async ({ startOwnServer }) => {
+  const server = await startOwnServer()
+  const theft = await prepareTheft(server.url)
+  expect((await theft.thief.open('/profile')).text).toContain(secretName)
+
+  expect((await theft.owner.logOut()).status).toBe(303)
+  await expectWorthless(theft, server.dataDir)
+  await server.restart()
+  await expectWorthless(theft, server.dataDir)
+})
+
+test('log-out removes the cookie and the record, and asks the browser to drop what it kept', async ({
+  client,
+  server,
+}) => {
+  const { username } = await client.signUp()
+  const user = await findStoredUser(server.dataDir, username)
+  expect(await countStoredSessions(server.dataDir, user?.id ?? '')).toBe(1)
+
+  const answer = await client.logOut()
+  expect(answer.location).toContain('/login?reason=signed-out')
+  expect(answer.headers['clear-site-data']).toContain('"cache"')
+  expect(client.cookies.has('session')).toBe(false)
+  expect(await countStoredSessions(server.dataDir, user?.id ?? '')).toBe(0)
+})
+
+test('only a POST logs out', async ({ client }) => {
+  await client.signUp()
+  for (const method of ['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS']) {
+    await client.fetch('/logout', { method })
+    await client.send({ method, path: '/logout' })
+  }
+  expect((await client.open('/logout')).status).toBe(405)
+  expect(await client.isSignedIn()).toBe(true)
+})
+
+test('logging out twice is no fault', async ({ client }) => {
+  await client.signUp()
+  const second = await client.copy().findForm('/profile', 'Log out')
+  await client.logOut()
+  expect((await client.post(second, [])).status).toBe(303)
+})
+
+test('a log-in ends the session that the browser presented', async ({ server, newPerson }) => {
+  const person = await newPerson()
+  const client = new Client(server.url)
+  await client.logIn(person)
+  const before = client.copy()
+  const form = await new Client(server.url).findForm('/login', 'Log in')
+  await client.post(form, Object.entries({ ...person }))
+
+  expect(client.cookies.get('session')).not.toBe(before.cookies.get('session'))
+  expect(await client.isSignedIn()).toBe(true)
+  expect(await before.isSignedIn()).toBe(false)
+})
+
+test('other sessions of the same person live on after a log-out', async ({ server, newPerson }) => {
+  const person = await newPerson()
+  const [here, there] = [new Client(server.url), new Client(server.url)]
+  await here.logIn(person)
+  await there.logIn(person)
+  await here.logOut()
+  expect(await there.isSignedIn()).toBe(true)
+})
+
+test('a planted cookie never becomes a session', async ({ server, newPerson }) => {
+  const person = await newPerson()
+  const other = new Client(server.url)
+  await other.signUp()
+  const otherSeal = other.cookies.get('session') ?? ''
+  await other.logOut()
+
+  for (const planted of ['chosen-by-an-attacker', otherSeal, `${otherSeal.slice(0, -1)}x`]) {
+    const client = new Client(server.url)
+    client.cookies.set('session', planted)
+    client.cookies.set('__Host-session', planted)
+    expect(await client.isSignedIn()).toBe(false)
+    await client.logIn(person)
+    expect(client.cookies.get('session')).not.toBe(planted)
+    expect(await client.isSignedIn()).toBe(true)
+
+    const attacker = new Client(server.url)
+    attacker.cookies.set('session', planted)
+    expect(await attacker.isSignedIn()).toBe(false)
+  }
+})
+
+test('fifty requests under way do not bring a session back that a log-out ends', async ({ client, server }) => {
+  const { username } = await client.signUp()
+  const thief = client.copy()
+  const form = await client.findForm('/profile', 'Log out')
+  const reads = Array.from({ length: 50 }, () => thief.copy().open('/profile'))
+  await Promise.all([...reads.slice(0, 25), client.post(form, []), ...reads.slice(25)])
+
+  expect(await thief.isSignedIn()).toBe(false)
+  const user = await findStoredUser(server.dataDir, username)
+  expect(await countStoredSessions(server.dataDir, user?.id ?? '')).toBe(0)
+})
+
+test('the session cookie is out of reach of scripts and other sites and ends with the browser', async ({
+  server,
+  newPerson,
+}) => {
+  const client = new Client(server.url)
+  const answer = await client.logIn(await newPerson())
+  const line = answer.headers['set-cookie']?.find((text) => text.startsWith('session='))
+  expect(line).toMatch(/; *HttpOnly/i)
+  expect(line).toMatch(/; *SameSite=Lax/i)
+  expect(line).toMatch(/; *Path=\/(;|$)/i)
+  expect(line).not.toMatch(/Max-Age|Expires|Domain/i)
+  expect(line?.length).toBeLessThan(1024)
+
+  const page = await client.open('/profile')
+  expect(page.headers['set-cookie'], 'the cookie is set once').toBeUndefined()
+  expect(page.headers['cache-control']).toContain('no-store')
+})
+
+test('the Back button shows nothing of a session that was left', async ({ signedInPage }) => {
+  await signedInPage.goto('/')
+  await goTo(signedInPage, 'Profile')
+  await expect(signedInPage.getByRole('heading', { level: 1 })).toHaveText('Profile')
+  await logOut(signedInPage)
+  await expect(signedInPage).toHaveURL('/login?reason=signed-out')
+  await signedInPage.goBack()
+  await expect(signedInPage.getByRole('heading', { level: 1 })).toHaveText('Log in')
+})

@@ -1,0 +1,115 @@
+// A browser without JavaScript in a few lines: keeps cookies, posts the forms that pages show. For tests of the
+// server's behaviour that need exact requests rather than a real browser.
+import { expect } from '@playwright/test'
+import { encodeMultipart, encodeUrl, type Fields } from '#e2e/support/form-body.ts'
+import { type FormMarkup, readForm } from '#e2e/support/form-markup.ts'
+import { type Answer, type Headers, navigationHeaders, type Request, send } from '#e2e/support/http.ts'
+import { makePerson, type Person } from '#e2e/support/person.ts'
+
+export interface SessionView {
+  user: { id: string; username: string; role: string }
+  idleDeadline: string
+  absoluteDeadline: string
+  now: string
+}
+
+export interface Filled {
+  path: string
+  form: FormMarkup
+}
+
+export class Client {
+  readonly origin: string
+  readonly cookies = new Map<string, string>()
+
+  constructor(origin: string) {
+    this.origin = origin
+  }
+
+  /** The same cookies in another hand: what a thief would hold. */
+  copy(): Client {
+    const thief = new Client(this.origin)
+    for (const [name, value] of this.cookies) thief.cookies.set(name, value)
+    return thief
+  }
+
+  async send(request: Request): Promise<Answer> {
+    const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+    const answer = await send(this.origin, { ...request, headers: { ...(cookie && { cookie }), ...request.headers } })
+    for (const line of answer.headers['set-cookie'] ?? []) this.#keep(line)
+    return answer
+  }
+
+  /** Opens a page as a person does. */
+  open(path: string, headers: Headers = {}): Promise<Answer> {
+    return this.send({ path, headers: { ...navigationHeaders, ...headers } })
+  }
+
+  /** Calls a handler as a script on the page does. */
+  fetch(path: string, request: Partial<Request> = {}): Promise<Answer> {
+    const headers = {
+      origin: this.origin,
+      'sec-fetch-dest': 'empty',
+      'sec-fetch-mode': 'cors',
+      'sec-fetch-site': 'same-origin',
+    }
+    return this.send({ ...request, path, headers: { ...headers, ...request.headers } })
+  }
+
+  async findForm(path: string, button: string): Promise<Filled> {
+    const page = await this.open(path)
+    expect(page.status, `${path} shows the form "${button}"`).toBe(200)
+    return { path, form: readForm(page.text, button) }
+  }
+
+  /** Posts a form that was found before, as a browser without JavaScript does. */
+  post({ path, form }: Filled, fields: Fields, headers: Headers = {}): Promise<Answer> {
+    const { body, headers: type } = form.isMultipart
+      ? encodeMultipart([...form.hidden, ...fields])
+      : encodeUrl([...form.hidden])
+    return this.send({
+      method: 'POST',
+      path: form.action || path,
+      body,
+      headers: { ...navigationHeaders, origin: this.origin, ...type, ...headers },
+    })
+  }
+
+  async submit(path: string, button: string, values: Record<string, string>, headers: Headers = {}): Promise<Answer> {
+    return this.post(await this.findForm(path, button), Object.entries(values), headers)
+  }
+
+  async signUp(person: Person = makePerson()): Promise<Person> {
+    const answer = await this.submit('/signup', 'Sign up', { ...person, confirmPassword: person.password })
+    expect(answer.location, `${person.username} signed up`).not.toBeNull()
+    expect(await this.isSignedIn()).toBe(true)
+    return person
+  }
+
+  async logIn(person: Person, path = '/login'): Promise<Answer> {
+    return this.submit(path, 'Log in', { ...person })
+  }
+
+  async logOut(): Promise<Answer> {
+    return this.submit('/profile', 'Log out', {})
+  }
+
+  /** Asks the one place that never extends the session. */
+  async readSession(): Promise<SessionView | null> {
+    const answer = await this.fetch('/api/session')
+    expect([200, 401]).toContain(answer.status)
+    return answer.status === 200 ? (JSON.parse(answer.text) as SessionView) : null
+  }
+
+  async isSignedIn(): Promise<boolean> {
+    return (await this.readSession()) !== null
+  }
+
+  #keep(line: string): void {
+    const [pair = '', ...attributes] = line.split(';')
+    const [name = '', value = ''] = [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]
+    const isGone = attributes.some((text) => /^\s*(max-age=0|expires=thu, 01 jan 1970)/i.test(text))
+    if (isGone || value === '') this.cookies.delete(name)
+    else this.cookies.set(name, value)
+  }
+}

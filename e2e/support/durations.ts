@@ -1,0 +1,3 @@
+// Durations in milliseconds, read as words.
+export const seconds = (count: number): number => count * 1000
+export const minutes = (count: number): number => seconds(count * 60)

@@ -1,0 +1,31 @@
+// Bodies of posted forms; multipart byte by byte, so that a test can send what no browser would.
+export type Part = string | Buffer | { filename: string; content: string }
+export type Fields = readonly (readonly [name: string, part: Part])[]
+
+const boundary = '----gatehouse-e2e-boundary'
+
+export interface Encoded {
+  body: Buffer | string
+  headers: { 'content-type': string }
+}
+
+export function encodeUrl(fields: [name: string, value: string][]): Encoded {
+  const body = new URLSearchParams(fields).toString()
+  return { body, headers: { 'content-type': 'application/x-www-form-urlencoded' } }
+}
+
+export function encodeMultipart(fields: Fields): Encoded {
+  const chunks = fields.flatMap(([name, part]) => {
+    const isFile = typeof part === 'object' && !Buffer.isBuffer(part)
+    const file = isFile ? `; filename="${part.filename}"\r\nContent-Type: text/plain` : ''
+    return [
+      Buffer.from(`--${boundary}\r\nContent-Disposition: form-data; name="${name}"${file}\r\n\r\n`),
+      Buffer.from(isFile ? part.content : part),
+      Buffer.from('\r\n'),
+    ]
+  })
+  return {
+    body: Buffer.concat([...chunks, Buffer.from(`--${boundary}--\r\n`)]),
+    headers: { 'content-type': `multipart/form-data; boundary=${boundary}` },
+  }
+}

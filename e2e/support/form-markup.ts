@@ -1,0 +1,45 @@
+// Finds a form in a page's HTML by the label of its button, the way a browser without JavaScript would post it.
+export interface FormMarkup {
+  action: string
+  isMultipart: boolean
+  hidden: [name: string, value: string][]
+}
+
+export function readForm(html: string, button: string): FormMarkup {
+  for (const [, attributes = '', content = ''] of html.matchAll(/<form\b([^>]*)>([\s\S]*?)<\/form>/g)) {
+    if (!buttonLabels(content).includes(button)) continue
+    const inputs = [...content.matchAll(/<(?:input|textarea)\b[^>]*>/g)].map(([tag]) => tag)
+    return {
+      action: attribute(attributes, 'action') ?? '',
+      isMultipart: attribute(attributes, 'encType') === 'multipart/form-data',
+      hidden: inputs
+        .filter((tag) => attribute(tag, 'type') === 'hidden')
+        .map((tag) => [attribute(tag, 'name') ?? '', attribute(tag, 'value') ?? '']),
+    }
+  }
+  throw new Error(`No form with the button "${button}" in:\n${html.slice(0, 2000)}`)
+}
+
+/** The text a person reads in a piece of HTML. */
+export function textOf(html: string): string {
+  return decode(html.replace(/<script\b[\s\S]*?<\/script>|<[^>]*>/g, ' '))
+    .replace(/\s+/g, ' ')
+    .trim()
+}
+
+function buttonLabels(html: string): string[] {
+  return [...html.matchAll(/<button\b[^>]*>([\s\S]*?)<\/button>/g)].map(([, content = '']) => textOf(content))
+}
+
+function attribute(tag: string, name: string): string | null {
+  const value = new RegExp(`(?:^|\\s)${name}="([^"]*)"`, 'i').exec(tag)?.[1]
+  return value === undefined ? null : decode(value)
+}
+
+function decode(text: string): string {
+  const named: Record<string, string> = { quot: '"', apos: "'", lt: '<', gt: '>', nbsp: ' ', amp: '&' }
+  return text.replace(/&(?:#x([0-9a-f]+)|#(\d+)|(\w+));/gi, (whole, hex, decimal, name) => {
+    if (name) return named[name] ?? whole
+    return String.fromCodePoint(hex ? Number.parseInt(hex, 16) : Number(decimal))
+  })
+}

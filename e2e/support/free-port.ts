@@ -1,0 +1,19 @@
+// Finds a port nobody listens on, below the range that the kernel hands to outgoing connections.
+import { randomInt } from 'node:crypto'
+import { createServer } from 'node:net'
+
+export async function findFreePort(): Promise<number> {
+  for (let attempt = 0; attempt < 50; attempt++) {
+    const port = randomInt(20_000, 32_000)
+    if (await isFree(port)) return port
+  }
+  throw new Error('No free port between 20000 and 32000 in 50 attempts')
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = createServer()
+    probe.once('error', () => resolve(false))
+    probe.listen(port, () => probe.close(() => resolve(true)))
+  })
+}

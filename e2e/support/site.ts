@@ -1,0 +1,65 @@
+// What a person does on the site, in the site's own words: by role and label only.
+import { expect, type Page } from '@playwright/test'
+import type { Person } from '#e2e/support/person.ts'
+
+export interface ProfileText {
+  fullName: string
+  bio: string
+  age: string
+}
+
+export async function fillSignUp(page: Page, { username, password }: Person, confirmation = password): Promise<void> {
+  await page.getByLabel('Username').fill(username)
+  await page.getByLabel('Password', { exact: true }).fill(password)
+  await page.getByLabel('Confirm password').fill(confirmation)
+}
+
+export async function signUp(page: Page, person: Person): Promise<void> {
+  await fillSignUp(page, person)
+  await page.getByRole('button', { name: 'Sign up' }).click()
+}
+
+export async function fillLogIn(page: Page, { username, password }: Person): Promise<void> {
+  await page.getByLabel('Username').fill(username)
+  await page.getByLabel('Password', { exact: true }).fill(password)
+}
+
+export async function logIn(page: Page, person: Person): Promise<void> {
+  await fillLogIn(page, person)
+  await page.getByRole('button', { name: 'Log in' }).click()
+}
+
+/** Follows a link of the sidebar, which on a phone stands in a menu. */
+export async function goTo(page: Page, place: 'Home' | 'Profile'): Promise<void> {
+  await openMenu(page)
+  await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: place }).click()
+}
+
+export async function logOut(page: Page): Promise<void> {
+  await openMenu(page)
+  await page.getByRole('button', { name: 'Log out' }).click()
+}
+
+export async function saveProfile(page: Page, { fullName, bio, age }: ProfileText): Promise<void> {
+  await page.getByLabel('Full name').fill(fullName)
+  await page.getByLabel('Bio').fill(bio)
+  await page.getByLabel('Age').fill(age)
+  await page.getByRole('button', { name: 'Save profile' }).click()
+}
+
+export async function expectProfile(page: Page, { fullName, bio, age }: ProfileText): Promise<void> {
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Profile')
+  const texts = { 'Full name': fullName, Bio: bio, Age: age }
+  for (const [label, text] of Object.entries(texts)) await expect(profileEntry(page, label)).toHaveText(text)
+}
+
+/** What the profile says under this term. */
+export function profileEntry(page: Page, label: string) {
+  const terms = page.getByRole('main').getByRole('term').filter({ hasText: label })
+  return page.getByRole('main').getByRole('definition').and(terms.locator('xpath=following-sibling::*[1]'))
+}
+
+async function openMenu(page: Page): Promise<void> {
+  const menu = page.getByRole('button', { name: 'Menu' })
+  if (await menu.isVisible()) await menu.click()
+}

@@ -1,7 +1,33 @@
-export default function Root({ children }: { children: React.ReactNode }) {
+import { GeistSans } from 'geist/font/sans'
+import type { Metadata, Viewport } from 'next'
+import type { ReactNode } from 'react'
+import { readPreferences, timeZoneCookie } from '#lib/web/preferences.ts'
+import { getWords } from '#lib/web/words.ts'
+import './globals.css'
+import { TimeZone } from './ui/time-zone.tsx'
+
+export async function generateMetadata(): Promise<Metadata> {
+  const words = await getWords()
+  const name = words('site.name')
+  return { title: { template: `%s · ${name}`, default: name }, robots: { index: false } }
+}
+
+export const viewport: Viewport = { colorScheme: 'light dark' }
+
+export default async function RootLayout({ children }: { children: ReactNode }) {
+  const words = await getWords()
+  const { theme, timeZone } = await readPreferences()
   return (
-    <html lang="en">
-      <body>{children}</body>
+    <html
+      lang={words.locale}
+      dir={words.direction}
+      data-theme={theme === 'system' ? undefined : theme}
+      className={GeistSans.variable}
+    >
+      <body>
+        {children}
+        <TimeZone cookie={timeZoneCookie} known={timeZone} />
+      </body>
     </html>
   )
 }

@@ -62,13 +62,13 @@ export const en = {
   },
 
   strength: {
-    /** One for each score from 0 to 4. */
+    /** For the scores from 0 to 4, in this order. */
     scores: {
-      0: 'Very weak',
-      1: 'Weak',
-      2: 'Not strong enough yet',
-      3: 'Strong enough',
-      4: 'Strong',
+      very_weak: 'Very weak',
+      weak: 'Weak',
+      fair: 'Not strong enough yet',
+      good: 'Strong enough',
+      strong: 'Strong',
     },
     /** The keys of both lists are zxcvbn's. Each sentence has to stand alone. */
     warnings: {
@@ -188,7 +188,7 @@ export const en = {
     password_guessable: 'This password is easy to guess. {reason}',
     passwords_differ: 'Enter the same password again. The two differ.',
     credentials_wrong: 'The username or password is wrong.',
-    busy: 'Too many people are logging in at once. Try again in {seconds, plural, one {# second} other {# seconds}}.',
+    busy: 'Too many people are signing up or logging in at once. Try again in {seconds, plural, one {# second} other {# seconds}}.',
     full_name_long: 'Enter a full name of at most {max, number} characters.',
     full_name_characters: 'Enter a full name without line breaks or control characters.',
     bio_long: 'Enter a bio of at most {max, number} characters. This one has {count, number}.',
@@ -200,6 +200,7 @@ export const en = {
     field_not_text: 'A file arrived where text belongs, so nothing was saved. Enter text and try again.',
     field_missing: 'A field of this form did not arrive, so nothing was saved. Reload the page and try again.',
     not_saved: 'This could not be saved. What you typed is still here: try again in a moment.',
+    signed_up_only: 'Your account was made, but you are not logged in yet. Log in in a moment.',
     wrong_origin: 'The form came from another site, so nothing was saved. Reload the page and try again.',
     too_large: 'That was more than this form can take, so nothing was saved. Shorten it and try again.',
     connection:

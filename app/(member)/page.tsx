@@ -1,0 +1,32 @@
+import type { Metadata } from 'next'
+import { requireUser } from '#lib/web/current-user.ts'
+import { readPreferences } from '#lib/web/preferences.ts'
+import { getWords } from '#lib/web/words.ts'
+import { partOfDay } from '#lib/words/time.ts'
+import { ProfileCard } from './profile-card.tsx'
+import { SessionCard } from './session-card.tsx'
+
+export async function generateMetadata(): Promise<Metadata> {
+  const words = await getWords()
+  return { title: words('home.title') }
+}
+
+export default async function HomePage() {
+  const { user, session } = await requireUser('/')
+  const words = await getWords()
+  const { timeZone } = await readPreferences()
+  const greeting = `home.greeting.${partOfDay(session.now, timeZone) ?? 'unknown'}` as const
+
+  return (
+    <div className="flex flex-col gap-8">
+      <h1 className="text-xl sm:text-2xl">
+        {words.rich(greeting, {
+          name: user.profile.fullName || user.username,
+          person: (name) => <bdi>{name}</bdi>,
+        })}
+      </h1>
+      <ProfileCard words={words} profile={user.profile} />
+      <SessionCard words={words} session={session} timeZone={timeZone} />
+    </div>
+  )
+}

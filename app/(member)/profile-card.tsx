@@ -1,0 +1,37 @@
+import type { Profile } from '#lib/stores/types.ts'
+import type { Words } from '#lib/words/words.ts'
+
+const parts = ['fullName', 'bio', 'age'] as const
+
+/** How much of the profile is there, and the one next step. */
+export function ProfileCard({ words, profile }: { words: Words; profile: Profile }) {
+  const missing = parts.filter((part) => profile[part] === '' || profile[part] === null)
+  const [next] = missing
+  const count = parts.length - missing.length
+
+  return (
+    <section aria-labelledby="your-profile" className="card flex flex-col gap-4 p-6">
+      <div className="flex flex-wrap items-baseline justify-between gap-x-4">
+        <h2 id="your-profile" className="text-lg">
+          {words('home.profile.title')}
+        </h2>
+        <p className="figures text-sm text-muted">{words('home.profile.filled', { count, total: parts.length })}</p>
+      </div>
+      <svg aria-hidden="true" className="bar">
+        <rect height="100%" width={`${((100 * count) / parts.length).toFixed(1)}%`} rx="4" />
+      </svg>
+      <div className="flex flex-wrap items-center justify-between gap-4">
+        <p>{next === undefined ? words('home.profile.complete') : words(`home.profile.next.${next}`)}</p>
+        {next === undefined ? (
+          <a href="/profile" className="button">
+            {words('home.profile.view')}
+          </a>
+        ) : (
+          <a href={`/profile/edit#${next}`} className="button button-primary">
+            {words(`profile.set.${next}`)}
+          </a>
+        )}
+      </div>
+    </section>
+  )
+}

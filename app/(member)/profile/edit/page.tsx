@@ -1,0 +1,72 @@
+import type { Metadata } from 'next'
+import { ActionForm } from '#app/ui/action-form.tsx'
+import { CharactersLeft } from '#app/ui/characters-left.tsx'
+import { Field } from '#app/ui/field.tsx'
+import { FormAlert } from '#app/ui/form-alert.tsx'
+import { SubmitButton } from '#app/ui/submit-button.tsx'
+import { TextArea } from '#app/ui/text-area.tsx'
+import { ageMax, bioMax, fullNameMax } from '#lib/accounts/profile.ts'
+import { requireUser } from '#lib/web/current-user.ts'
+import { getWords } from '#lib/web/words.ts'
+import { saveProfile } from './actions.ts'
+
+export async function generateMetadata(): Promise<Metadata> {
+  const words = await getWords()
+  return { title: words('profile_edit.title') }
+}
+
+export default async function EditProfilePage() {
+  const { user } = await requireUser('/profile/edit')
+  const words = await getWords()
+  const { fullName, bio, age } = user.profile
+
+  return (
+    <div className="flex flex-col gap-6">
+      <div>
+        <h1 className="text-xl sm:text-2xl">{words('profile_edit.title')}</h1>
+        <p className="mt-2 text-muted">{words('profile_edit.lead')}</p>
+      </div>
+      <div className="card p-6">
+        <ActionForm action={saveProfile} connectionWords={words('errors.connection')}>
+          <FormAlert />
+          <Field
+            name="fullName"
+            label={words('fields.full_name')}
+            hint={words('profile_edit.full_name_hint', { max: fullNameMax })}
+            value={fullName}
+            autoComplete="name"
+            dir="auto"
+          />
+          <TextArea
+            name="bio"
+            label={words('fields.bio')}
+            hint={words('profile_edit.bio_hint', { max: bioMax })}
+            value={bio}
+          >
+            <CharactersLeft
+              name="bio"
+              max={bioMax}
+              leftWords={words.raw('profile_edit.bio_left')}
+              overWords={words.raw('profile_edit.bio_over')}
+            />
+          </TextArea>
+          <Field
+            name="age"
+            label={words('fields.age')}
+            hint={words('profile_edit.age_hint', { max: ageMax })}
+            value={age === null ? '' : String(age)}
+            autoComplete="off"
+            inputMode="numeric"
+            className="figures max-w-24"
+          />
+          <div className="flex flex-wrap gap-3">
+            <SubmitButton label={words('profile_edit.submit')} pendingLabel={words('profile_edit.pending')} />
+            <a href="/profile" className="button">
+              {words('profile_edit.cancel')}
+            </a>
+          </div>
+        </ActionForm>
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,65 @@
+import type { Metadata } from 'next'
+import type { ReactNode } from 'react'
+import { Notice } from '#app/ui/notice.tsx'
+import { requireUser } from '#lib/web/current-user.ts'
+import { getWords } from '#lib/web/words.ts'
+
+export async function generateMetadata(): Promise<Metadata> {
+  const words = await getWords()
+  return { title: words('profile.title') }
+}
+
+export default async function ProfilePage({ searchParams }: PageProps<'/profile'>) {
+  const { user } = await requireUser('/profile')
+  const words = await getWords()
+  const { saved } = await searchParams
+  const { fullName, bio, age } = user.profile
+
+  const notSet = (part: 'fullName' | 'bio' | 'age') => (
+    <span className="flex flex-wrap items-baseline gap-x-4">
+      <span className="text-muted">{words('fields.not_set')}</span>
+      <a href={`/profile/edit#${part}`} className="link">
+        {words(`profile.set.${part}`)}
+      </a>
+    </span>
+  )
+
+  return (
+    <div className="flex flex-col gap-6">
+      <div className="flex flex-wrap items-center justify-between gap-4">
+        <h1 className="text-xl sm:text-2xl">{words('profile.title')}</h1>
+        <a href="/profile/edit" className="button">
+          {words('profile.edit')}
+        </a>
+      </div>
+      {saved === '1' && <Notice kind="good">{words('profile.saved')}</Notice>}
+      <dl className="card divide-y divide-line px-6">
+        <Entry label={words('fields.username')}>
+          <bdi>{user.username}</bdi>
+        </Entry>
+        <Entry label={words('fields.full_name')}>{fullName === '' ? notSet('fullName') : <bdi>{fullName}</bdi>}</Entry>
+        <Entry label={words('fields.bio')}>
+          {bio === '' ? (
+            notSet('bio')
+          ) : (
+            <p dir="auto" className="max-w-[68ch] whitespace-pre-line">
+              {bio}
+            </p>
+          )}
+        </Entry>
+        <Entry label={words('fields.age')}>
+          {age === null ? notSet('age') : <span className="figures">{age}</span>}
+        </Entry>
+      </dl>
+    </div>
+  )
+}
+
+function Entry({ label, children }: { label: string; children: ReactNode }) {
+  return (
+    <div className="grid gap-x-6 gap-y-1 py-4 sm:grid-cols-[8rem_minmax(0,1fr)]">
+      <dt className="text-muted max-sm:text-sm">{label}</dt>
+      <dd>{children}</dd>
+    </div>
+  )
+}

@@ -1,0 +1,62 @@
+import type { Metadata } from 'next'
+import { redirect } from 'next/navigation'
+import { ActionForm } from '#app/ui/action-form.tsx'
+import { Field } from '#app/ui/field.tsx'
+import { FormAlert } from '#app/ui/form-alert.tsx'
+import { Notice } from '#app/ui/notice.tsx'
+import { PasswordField } from '#app/ui/password-field.tsx'
+import { SubmitButton } from '#app/ui/submit-button.tsx'
+import { VisitorCard } from '#app/ui/visitor-card.tsx'
+import { endReasons } from '#lib/stores/types.ts'
+import { findSignedIn } from '#lib/web/current-user.ts'
+import { safeNextPath } from '#lib/web/next-path.ts'
+import { getWords } from '#lib/web/words.ts'
+import { logIn } from './actions.ts'
+
+export async function generateMetadata(): Promise<Metadata> {
+  const words = await getWords()
+  return { title: words('login.title') }
+}
+
+export default async function LogInPage({ searchParams }: PageProps<'/login'>) {
+  if ((await findSignedIn()) !== null) redirect('/')
+  const words = await getWords()
+  const query = await searchParams
+  const next = safeNextPath(query.next)
+  const reason = endReasons.find((known) => known === query.reason)
+
+  return (
+    <VisitorCard
+      title={words('login.title')}
+      otherWay={{
+        text: words('login.other_way'),
+        path: '/signup',
+        next,
+        link: words('login.other_way_link'),
+      }}
+    >
+      {reason !== undefined && (
+        <Notice kind={reason === 'signed-out' ? 'good' : 'note'}>{words(`login.reasons.${reason}`)}</Notice>
+      )}
+      <ActionForm action={logIn} connectionWords={words('errors.connection')}>
+        <FormAlert />
+        <input type="hidden" name="next" value={next ?? ''} />
+        <Field
+          name="username"
+          label={words('fields.username')}
+          autoComplete="username"
+          autoCapitalize="none"
+          spellCheck={false}
+          required
+        />
+        <PasswordField
+          name="password"
+          label={words('fields.password')}
+          autoComplete="current-password"
+          showLabel={words('fields.show_password')}
+        />
+        <SubmitButton label={words('login.submit')} pendingLabel={words('login.pending')} />
+      </ActionForm>
+    </VisitorCard>
+  )
+}

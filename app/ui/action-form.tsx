@@ -1,0 +1,55 @@
+'use client'
+
+import { unstable_rethrow } from 'next/navigation'
+import { type ReactNode, type SubmitEvent, useActionState, useEffect, useRef, useState, useTransition } from 'react'
+import { type FormAction, type FormState, untouchedForm } from '#lib/web/form-state.ts'
+import { FormContext } from './form-context.ts'
+
+/**
+ * A form around a server action. Without JavaScript the browser posts it and the page comes back with the state. With
+ * JavaScript the action is called here instead of by React, which would empty the fields after every answer: what was
+ * typed, passwords too, stays where it is.
+ */
+export function ActionForm({
+  action,
+  connectionWords,
+  children,
+}: {
+  action: FormAction
+  /** Shown when no answer arrives. */
+  connectionWords: string
+  children: ReactNode
+}) {
+  const [posted, post] = useActionState(action, untouchedForm)
+  const [answered, setAnswered] = useState<FormState | null>(null)
+  const [pending, startTransition] = useTransition()
+  const form = useRef<HTMLFormElement>(null)
+  const state = answered ?? posted
+
+  useEffect(() => {
+    const faults = Object.keys(state.errors).length > 0 || state.alert !== null
+    if (!faults) return
+    const target = form.current?.querySelector<HTMLElement>('[aria-invalid="true"], [role="alert"]')
+    const firstField = form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')
+    ;(firstField ?? target)?.focus()
+  }, [state])
+
+  function submit(event: SubmitEvent<HTMLFormElement>) {
+    event.preventDefault()
+    if (pending) return
+    const typed = new FormData(event.currentTarget)
+    startTransition(async () => {
+      const answer = await action(state, typed).catch((cause: unknown): FormState => {
+        unstable_rethrow(cause)
+        return { values: {}, errors: {}, alert: connectionWords }
+      })
+      startTransition(() => setAnswered(answer))
+    })
+  }
+
+  return (
+    <form ref={form} action={post} onSubmit={submit} noValidate className="flex flex-col gap-6">
+      <FormContext value={{ ...state, pending }}>{children}</FormContext>
+    </form>
+  )
+}

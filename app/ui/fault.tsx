@@ -1,0 +1,42 @@
+'use client'
+
+import { useSyncExternalStore } from 'react'
+import { faultWords } from '#lib/words/fault.ts'
+
+export interface FaultProps {
+  error: unknown
+  retry: () => void
+}
+
+/** What a page shows when it failed. The code leads to the line of the log; the message itself stays on the server. */
+export function Fault({ error, retry }: FaultProps) {
+  const language = useSyncExternalStore(neverChanges, ofBrowser, ofNobody)
+  const words = faultWords(language)
+  const digest = error instanceof Error && 'digest' in error ? String(error.digest) : null
+  return (
+    <div role="alert" className="card mx-auto flex max-w-[28rem] flex-col gap-6 p-6 sm:p-8">
+      <title>{`${words.title} · Gatehouse`}</title>
+      <div>
+        <h1 className="text-xl">{words.title}</h1>
+        <p className="mt-2 text-muted">{words.body}</p>
+      </div>
+      <div className="flex flex-wrap gap-3">
+        <button type="button" className="button button-primary" onClick={() => retry()}>
+          {words.retry}
+        </button>
+        <a href="/" className="button">
+          {words.home}
+        </a>
+      </div>
+      {digest !== null && (
+        <p className="figures text-sm text-muted">
+          {words.reference} {digest}
+        </p>
+      )}
+    </div>
+  )
+}
+
+const neverChanges = () => () => {}
+const ofBrowser = () => document.documentElement.lang || navigator.language
+const ofNobody = () => ''

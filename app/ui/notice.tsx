@@ -1,0 +1,35 @@
+import type { ReactNode, Ref } from 'react'
+import { AlertIcon, CheckIcon, InfoIcon, WarningIcon } from './icons.tsx'
+
+const looks = {
+  note: { icon: <InfoIcon />, tint: 'bg-accent-soft', tone: 'text-accent' },
+  good: { icon: <CheckIcon />, tint: 'bg-good-soft', tone: 'text-good' },
+  warn: { icon: <WarningIcon />, tint: 'bg-warn-soft', tone: 'text-warn' },
+  danger: { icon: <AlertIcon />, tint: 'bg-danger-soft', tone: 'text-danger' },
+}
+
+/** A sentence about the page as a whole. `status` is read when it is there, `alert` at once. */
+export function Notice({
+  kind,
+  role = 'status',
+  ref,
+  children,
+}: {
+  kind: keyof typeof looks
+  role?: 'status' | 'alert'
+  ref?: Ref<HTMLDivElement>
+  children: ReactNode
+}) {
+  const { icon, tint, tone } = looks[kind]
+  return (
+    <div
+      ref={ref}
+      role={role}
+      tabIndex={role === 'alert' ? -1 : undefined}
+      className={`notice flex gap-3 rounded-control border border-transparent px-4 py-3 ${tint}`}
+    >
+      <span className={`pt-0.5 ${tone}`}>{icon}</span>
+      <p>{children}</p>
+    </div>
+  )
+}

@@ -1,0 +1,83 @@
+'use client'
+
+import { type ReactNode, useEffect, useLayoutEffect, useRef, useState, useSyncExternalStore } from 'react'
+import { FieldFrame } from './field-frame.tsx'
+import { useField, useForm } from './form-context.ts'
+import { EyeIcon, EyeOffIcon } from './icons.tsx'
+
+interface Props {
+  name: string
+  label: string
+  hint?: string
+  autoComplete: 'current-password' | 'new-password'
+  /** The name of the button that shows what is typed. */
+  showLabel: string
+  /** What belongs right under the field, such as a strength meter. */
+  children?: ReactNode
+}
+
+/** Its text is never sent back, so it starts empty on every page. */
+export function PasswordField({ name, label, hint, autoComplete, showLabel, children }: Props) {
+  const { error, control } = useField(name, hint !== undefined)
+  const { pending } = useForm()
+  const input = useRef<HTMLInputElement>(null)
+  const [shown, setShown] = useState(false)
+  const scripted = useSyncExternalStore(neverChanges, onClient, onServer)
+  const caret = useRef<[number | null, number | null] | null>(null)
+
+  // What is on its way may not stand readable on the screen.
+  useEffect(() => {
+    if (pending) setShown(false)
+  }, [pending])
+
+  // Changing the type moves the caret to an end.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: runs because the type changed
+  useLayoutEffect(() => {
+    if (caret.current !== null && document.activeElement === input.current) {
+      input.current?.setSelectionRange(...caret.current)
+    }
+    caret.current = null
+  }, [shown])
+
+  function toggle() {
+    const field = input.current
+    caret.current = field && [field.selectionStart, field.selectionEnd]
+    setShown(!shown)
+  }
+
+  return (
+    <FieldFrame name={name} label={label} hint={hint} error={error}>
+      <div className="relative">
+        <input
+          ref={input}
+          type={shown ? 'text' : 'password'}
+          className="input pe-12"
+          autoComplete={autoComplete}
+          autoCapitalize="none"
+          spellCheck={false}
+          required
+          {...control}
+        />
+        {scripted && (
+          <button
+            type="button"
+            aria-label={showLabel}
+            aria-pressed={shown}
+            title={showLabel}
+            className="absolute inset-y-0 end-0 grid w-11 cursor-pointer place-items-center rounded-control text-muted hover:text-ink"
+            // The field keeps the focus under a mouse or finger.
+            onMouseDown={(event) => event.preventDefault()}
+            onClick={toggle}
+          >
+            {shown ? <EyeOffIcon /> : <EyeIcon />}
+          </button>
+        )}
+      </div>
+      {children}
+    </FieldFrame>
+  )
+}
+
+const neverChanges = () => () => {}
+const onClient = () => true
+const onServer = () => false

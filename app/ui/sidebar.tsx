@@ -1,0 +1,79 @@
+import type { ReactNode } from 'react'
+import type { Words } from '#lib/words/words.ts'
+import { LogOutIcon, MenuIcon } from './icons.tsx'
+import { Mark } from './mark.tsx'
+import { NavLink } from './nav-link.tsx'
+
+interface Place {
+  href: string
+  label: string
+  icon: ReactNode
+}
+
+/** Where one can go, and who one is. A column where there is room, else a top bar with a menu. */
+export function Sidebar({
+  words,
+  places,
+  person,
+  children,
+}: {
+  words: Words
+  places: readonly Place[]
+  person: { name: string; username: string } | null
+  /** Stands at the foot, over the way out. */
+  children: ReactNode
+}) {
+  return (
+    <header className="no-print sticky top-0 z-10 border-line bg-paper max-md:border-b md:flex md:h-dvh md:flex-col md:overflow-y-auto md:border-e">
+      <div className="flex min-h-16 items-center justify-between gap-4 px-4 md:px-6 md:py-6">
+        <a href="/" className="rounded-control">
+          <Mark name={words('site.name')} />
+        </a>
+        <button type="button" popoverTarget="menu" className="button md:hidden">
+          <MenuIcon />
+          {words('nav.menu')}
+        </button>
+      </div>
+      <div id="menu" popover="auto" className="menu">
+        <nav aria-label={words('nav.label')}>
+          <ul className="flex flex-col gap-1">
+            {places.map(({ href, label, icon }) => (
+              <li key={href}>
+                <NavLink href={href}>
+                  {icon}
+                  {label}
+                </NavLink>
+              </li>
+            ))}
+          </ul>
+        </nav>
+        <div className="flex flex-col gap-3 md:mt-auto">
+          {person !== null && <Person words={words} person={person} />}
+          {children}
+          <form method="post" action="/logout">
+            <button type="submit" className="row">
+              <LogOutIcon />
+              {words('nav.log_out')}
+            </button>
+          </form>
+        </div>
+      </div>
+    </header>
+  )
+}
+
+function Person({ words, person }: { words: Words; person: { name: string; username: string } }) {
+  return (
+    <div className="px-3 text-sm">
+      <p className="text-muted">{words('nav.signed_in_as')}</p>
+      <p className="line-clamp-2 font-medium">
+        <bdi>{person.name}</bdi>
+      </p>
+      {person.name !== person.username && (
+        <p className="truncate text-muted">
+          <bdi>{person.username}</bdi>
+        </p>
+      )}
+    </div>
+  )
+}

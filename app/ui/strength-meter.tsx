@@ -1,0 +1,95 @@
+'use client'
+
+import { useEffect, useRef, useState } from 'react'
+
+interface Rating {
+  /** 0 to 4; from 3 the password is accepted. */
+  score: number
+  /** A sentence that says what would make it stronger, or null. */
+  advice: string | null
+}
+
+/** Longer than the pause between two keys, shorter than a wait. */
+const pauseMs = 300
+const steps = [1, 2, 3, 4]
+const tones = ['', 'bg-danger', 'bg-warn', 'bg-good', 'bg-good']
+
+/**
+ * Says in words how good the password in the field `password` of its form is. Help, not a judge: when the server does
+ * not answer it stays silent, and the form decides.
+ */
+export function StrengthMeter({ scoreWords }: { scoreWords: readonly string[] }) {
+  const place = useRef<HTMLDivElement>(null)
+  const [rating, setRating] = useState<Rating | null>(null)
+
+  useEffect(() => {
+    const form = place.current?.closest('form')
+    if (!form) return
+    let timer: ReturnType<typeof setTimeout> | undefined
+    let call = new AbortController()
+
+    function rateSoon() {
+      clearTimeout(timer)
+      call.abort()
+      call = new AbortController()
+      const { signal } = call
+      const { password, username } = typedIn(form)
+      if (password === '') return setRating(null)
+      timer = setTimeout(() => {
+        rate(password, username, signal).then(
+          (answer) => signal.aborted || setRating(answer),
+          () => signal.aborted || setRating(null),
+        )
+      }, pauseMs)
+    }
+
+    rateSoon()
+    form.addEventListener('input', rateSoon)
+    return () => {
+      clearTimeout(timer)
+      call.abort()
+      form.removeEventListener('input', rateSoon)
+    }
+  }, [])
+
+  return (
+    <div ref={place} aria-live="polite" className="empty:hidden">
+      {rating !== null && (
+        <>
+          <div aria-hidden="true" className="mb-2 flex gap-1">
+            {steps.map((step) => {
+              const reached = step <= Math.max(rating.score, 1)
+              return (
+                <span
+                  key={step}
+                  data-reached={reached || undefined}
+                  className={`strength-step h-1.5 flex-1 rounded-full ${reached ? tones[Math.max(rating.score, 1)] : 'bg-line'}`}
+                />
+              )
+            })}
+          </div>
+          <p className="min-h-10 text-sm">
+            <span className="font-medium">{scoreWords[rating.score]}.</span> {rating.advice}
+          </p>
+        </>
+      )}
+    </div>
+  )
+}
+
+function typedIn(form: HTMLFormElement | null | undefined) {
+  const typed = form ? new FormData(form) : new FormData()
+  return { password: String(typed.get('password') ?? ''), username: String(typed.get('username') ?? '') }
+}
+
+async function rate(password: string, username: string, signal: AbortSignal): Promise<Rating | null> {
+  const response = await fetch('/api/password-strength', {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ password, username }),
+    signal,
+  })
+  if (!response.ok) return null
+  const answer: Partial<Rating> = await response.json()
+  return { score: Number(answer.score), advice: answer.advice ?? null }
+}

@@ -1,0 +1,35 @@
+import type { ReactNode } from 'react'
+
+/** The one card of a visitor page, and the other way in below it. */
+export function VisitorCard({
+  title,
+  lead,
+  otherWay,
+  children,
+}: {
+  title: string
+  lead?: string
+  /** `next` is where to go afterwards, whichever way is taken. */
+  otherWay: { text: string; link: string; path: string; next: string | null }
+  children: ReactNode
+}) {
+  const href =
+    otherWay.next === null ? otherWay.path : `${otherWay.path}?${new URLSearchParams({ next: otherWay.next })}`
+  return (
+    <>
+      <div className="card flex flex-col gap-6 p-6 sm:p-8">
+        <div>
+          <h1 className="text-xl">{title}</h1>
+          {lead !== undefined && <p className="mt-1 text-muted">{lead}</p>}
+        </div>
+        {children}
+      </div>
+      <p className="mt-6 text-center text-muted">
+        {otherWay.text}{' '}
+        <a href={href} className="link inline-block py-2.5">
+          {otherWay.link}
+        </a>
+      </p>
+    </>
+  )
+}

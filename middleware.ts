@@ -1,6 +1,7 @@
 // The first door: cookie → session check → go on, or to the log-in page. A convenience, not the guard: every page,
 // action and handler checks again by itself (lib/web/current-user.ts).
 import { type NextRequest, NextResponse } from 'next/server'
+import { logFault } from '#lib/log.ts'
 import { services } from '#lib/services.ts'
 import { readSession } from '#lib/web/current-session.ts'
 import { logInPath } from '#lib/web/next-path.ts'
@@ -11,6 +12,16 @@ import { findRequestFault } from '#lib/web/request-guard.ts'
 import { expiredSessionCookie, sessionCookieName } from '#lib/web/session-cookie.ts'
 
 export async function middleware(request: NextRequest): Promise<Response> {
+  try {
+    return await decide(request)
+  } catch (error) {
+    // A gate that cannot decide stays shut.
+    logFault('gate_failed', error)
+    return refusal('unavailable', request.headers)
+  }
+}
+
+async function decide(request: NextRequest): Promise<Response> {
   const { method, headers, nextUrl } = request
   const app = await services()
   const fault = await findRequestFault(request, app)
@@ -29,4 +40,5 @@ export async function middleware(request: NextRequest): Promise<Response> {
   return response
 }
 
-export const config = { runtime: 'nodejs', matcher: ['/((?!_next/static/).*)'] }
+// Static files hold nothing private; the two health checks must answer when nothing else can.
+export const config = { runtime: 'nodejs', matcher: ['/((?!_next/static/|healthz$|readyz$).*)'] }

@@ -60,5 +60,9 @@ function runNextBuild(): Promise<void> {
 }
 
 if (import.meta.main) {
-  await buildIfNeeded((line) => process.stderr.write(`${line}\n`))
+  const say = (line: string) => process.stderr.write(`${line}\n`)
+  await buildIfNeeded(say).catch((error: unknown) => {
+    say(error instanceof Error ? error.message : String(error))
+    process.exitCode = 1
+  })
 }

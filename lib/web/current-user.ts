@@ -32,8 +32,9 @@ export async function requireUser(path: string): Promise<SignedIn> {
 }
 
 const lookUp = cache(async (): Promise<{ signedIn: SignedIn | null; reason: EndReason | null }> => {
-  const app = await services()
+  // Before anything is opened: asking for cookies is what keeps Next from running this while it builds.
   const jar = await cookies()
+  const app = await services()
   const current = await readSession(jar.get(sessionCookieName(app.settings.appOrigin))?.value, app, { touch: false })
   if (!current.live) return { signedIn: null, reason: current.reason }
   const user = await app.accounts.findActive(current.session.userId)

@@ -14,7 +14,7 @@ export async function beginSession(userId: string): Promise<Result<null, 'not_sa
   const name = sessionCookieName(appOrigin)
   const jar = await cookies()
   const presented = await readSession(jar.get(name)?.value, app, { touch: false })
-  const started = await orNotSaved(app.sessions.start(userId).then((value) => ok(value)))
+  const started = await orNotSaved(app.sessions.start(userId).then((made) => ok(made)))
   if (!started.ok) return started
   if (presented.live) await app.sessions.end(presented.token, 'ended')
   jar.set(name, await sealToken(started.value.token, app), sessionCookieOptions(appOrigin))

@@ -3,7 +3,7 @@
 const anyOrigin = 'http://site.invalid'
 const longest = 2000
 /** Going there after a log-in would loop, log out, or show no page. */
-const notDestinations = /^\/(login|signup|logout|api|_next)(\/|$)/
+const notDestinations = /^\/(login|signup|logout|api|_next)(?![^/?])/
 
 /** Path and query of a page of this site, or null for anything else: other sites, odd schemes, lists, overlong text. */
 export function safeNextPath(raw: unknown): string | null {

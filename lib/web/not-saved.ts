@@ -2,9 +2,9 @@
 import { type Result, refused } from '#lib/result.ts'
 
 /** The result, or `not_saved` when the store could not keep it and has changed nothing. Everything else still throws. */
-export async function orNotSaved<Value, Code extends string = never>(
-  attempt: Promise<Result<Value, Code>>,
-): Promise<Result<Value, Code | 'not_saved'>> {
+export async function orNotSaved<Outcome extends Result<unknown, string>>(
+  attempt: Promise<Outcome>,
+): Promise<Outcome | { ok: false; code: 'not_saved' }> {
   try {
     return await attempt
   } catch (error) {
@@ -14,6 +14,6 @@ export async function orNotSaved<Value, Code extends string = never>(
 }
 
 /** By code: the error may come from another bundle's copy of the class. */
-export function isStoreUnavailable(error: unknown): boolean {
+function isStoreUnavailable(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'store_unavailable'
 }

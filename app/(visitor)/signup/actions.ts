@@ -12,10 +12,10 @@ import { getWords } from '#lib/web/words.ts'
 import { busySeconds, passwordSentence } from '#lib/words/sentences.ts'
 
 export async function signUp(_previous: FormState, posted: FormData): Promise<FormState> {
-  const form = await readForm(posted, signUpSchema)
+  const { accounts, settings } = await services()
+  const form = await readForm(posted, signUpSchema(settings.passwordMinLength))
   if (!form.ok) return form.state
   const { username, password, next } = form.value
-  const { accounts } = await services()
   const words = await getWords()
 
   const fault = await accounts.findPasswordFault({ username, password })

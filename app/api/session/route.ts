@@ -1,5 +1,7 @@
 import { findSignedIn } from '#lib/web/current-user.ts'
 
+export const dynamic = 'force-dynamic'
+
 const headers = { 'cache-control': 'private, no-store' }
 
 /** Who is signed in and until when. Reading this never extends a session. */

@@ -1,0 +1,134 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { sha256 } from '../crypto/hash.ts'
+import { openTestServices, type TestServices } from '../services-for-test.ts'
+import type { UserRecord } from '../stores/types.ts'
+
+const alice = { username: 'alice', password: 'tangerine-walrus-umbrella' }
+
+let opened: TestServices
+beforeEach(async () => {
+  opened = await openTestServices()
+})
+afterEach(() => opened[Symbol.asyncDispose]())
+
+const signedUp = async (account = alice) => {
+  const outcome = await opened.app.accounts.signUp(account)
+  if (!outcome.ok) throw new Error(outcome.code)
+  return outcome.value
+}
+const recordOf = async (username: string): Promise<UserRecord> => {
+  const record = await opened.app.stores.users.findByUsername(username)
+  if (record === null) throw new Error(`${username} is not there`)
+  return record
+}
+
+describe('signUp', () => {
+  test('makes a member with an empty profile, and gives no hash away', async () => {
+    const user = await signedUp()
+    expect(user).toEqual({
+      id: expect.stringMatching(/^[0-9a-f]{32}$/),
+      username: 'alice',
+      role: 'member',
+      profile: { fullName: '', bio: '', age: null },
+    })
+    expect(await recordOf('alice')).toMatchObject({
+      status: 'active',
+      passwordHash: expect.stringMatching(/^\$argon2id/),
+    })
+  })
+
+  test('gives one name to one of twenty who want it at once', async () => {
+    const outcomes = await Promise.all(Array.from({ length: 20 }, () => opened.app.accounts.signUp(alice)))
+    expect(outcomes.filter((outcome) => outcome.ok)).toHaveLength(1)
+    expect(outcomes.filter((outcome) => !outcome.ok && outcome.code === 'username_taken')).toHaveLength(19)
+  })
+})
+
+describe('findPasswordFault', () => {
+  const faultOf = (password: string) => opened.app.accounts.findPasswordFault({ username: 'alice', password })
+
+  test.each(['password1', 'qwertyuiop', 'aaaaaaaaaaaa', '1q2w3e4r5t', 'letmein2024', 'gatehouse1'])(
+    'refuses %s as easy to guess, with advice',
+    async (password) => {
+      expect(await faultOf(password)).toEqual({ code: 'password_guessable', advice: expect.any(String) })
+    },
+  )
+
+  test.each(['tangerine-walrus-umbrella', 'correct horse battery staple', 'j8#kQ!vm2$'])(
+    'takes %s',
+    async (password) => {
+      expect(await faultOf(password)).toBeNull()
+    },
+  )
+
+  test('refuses what contains the username, whatever its case', async () => {
+    expect(await faultOf('tangerine-Alice-umbrella')).toEqual({ code: 'password_has_username' })
+  })
+
+  test('leaves the event loop free while it rates the costliest password', async () => {
+    await faultOf('warm up the word lists')
+    let turns = 0
+    const ticking = setInterval(() => {
+      turns += 1
+    }, 1)
+    await faultOf('4bc123!?@$'.repeat(25))
+    clearInterval(ticking)
+    expect(turns).toBeGreaterThan(5)
+  })
+
+  test('answers busy rather than let a queue grow without end', async () => {
+    const outcomes = await Promise.all(Array.from({ length: 40 }, () => faultOf('tangerine-walrus-umbrella')))
+    expect(outcomes.filter((outcome) => outcome === null).length).toBeGreaterThanOrEqual(20)
+    expect(outcomes).toContainEqual({ code: 'busy' })
+  })
+})
+
+describe('checkCredentials', () => {
+  const check = (username: string, password: string) => opened.app.accounts.checkCredentials(username, password)
+
+  test('finds the person under a name in any case', async () => {
+    const user = await signedUp()
+    expect(await check('ALICE', alice.password)).toEqual({ ok: true, value: user })
+  })
+
+  test('gives one answer for a wrong password, an unknown name, an impossible name and a suspended account', async () => {
+    const { id } = await signedUp()
+    const wrong = { ok: false, code: 'credentials_wrong' }
+    expect(await check('alice', 'wrong')).toEqual(wrong)
+    expect(await check('nobody', alice.password)).toEqual(wrong)
+    expect(await check('__proto__', alice.password)).toEqual(wrong)
+    await opened.app.stores.users.update(id, { status: 'suspended' })
+    expect(await check('alice', alice.password)).toEqual(wrong)
+  })
+
+  test('replaces a SHA-256 of the old application at the first right log-in, and not before', async () => {
+    const { id } = await signedUp()
+    const old = `sha256$${sha256('old password')}`
+    await opened.app.stores.users.update(id, { passwordHash: old })
+    await check('alice', 'wrong')
+    expect(await recordOf('alice')).toMatchObject({ passwordHash: old })
+    expect(await check('alice', 'old password')).toMatchObject({ ok: true })
+    expect((await recordOf('alice')).passwordHash).toMatch(/^\$argon2id/)
+    expect(await check('alice', 'old password')).toMatchObject({ ok: true })
+  })
+})
+
+describe('findActive', () => {
+  test('finds nobody who is suspended or never was', async () => {
+    const { id } = await signedUp()
+    expect(await opened.app.accounts.findActive(id)).toMatchObject({ username: 'alice' })
+    await opened.app.stores.users.update(id, { status: 'suspended' })
+    expect(await opened.app.accounts.findActive(id)).toBeNull()
+    expect(await opened.app.accounts.findActive('nobody')).toBeNull()
+  })
+})
+
+describe('saveProfile', () => {
+  test('keeps the profile, and says when there is nobody to keep it for', async () => {
+    const { id } = await signedUp()
+    const profile = { fullName: 'Alice Liddell', bio: 'one\ntwo', age: 19 }
+    expect(await opened.app.accounts.saveProfile(id, profile)).toBe(true)
+    expect(await opened.app.accounts.findActive(id)).toMatchObject({ profile })
+    expect(await opened.app.accounts.saveProfile('nobody', profile)).toBe(false)
+  })
+})

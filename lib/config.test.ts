@@ -1,0 +1,75 @@
+import { resolve } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { hours, minutes } from './clock.ts'
+import { ownOrigins, readSettings } from './config.ts'
+
+describe('readSettings', () => {
+  test('needs no setting at all', () => {
+    expect(readSettings({})).toEqual({
+      host: null,
+      port: 3000,
+      appOrigin: 'http://localhost:3000',
+      dataDir: resolve('data'),
+      sessionSecrets: null,
+      session: { idleMs: minutes(10), maxMs: hours(12) },
+      passwordMinLength: 8,
+      logLevel: 'info',
+    })
+  })
+
+  test('listens on all addresses once the site has a public one', () => {
+    expect(readSettings({ APP_URL: 'https://accounts.example.com/' })).toMatchObject({
+      host: '::',
+      appOrigin: 'https://accounts.example.com',
+    })
+  })
+
+  test('names the site after the port when there is no public address', () => {
+    expect(readSettings({ PORT: '8080' }).appOrigin).toBe('http://localhost:8080')
+  })
+
+  test('treats an empty value as unset', () => {
+    expect(readSettings({ PORT: '', APP_URL: '' }).port).toBe(3000)
+  })
+
+  test('takes several secrets, newest first', () => {
+    const [newer, older] = ['n'.repeat(32), 'o'.repeat(40)]
+    expect(readSettings({ SESSION_SECRET: `${newer}, ${older}` }).sessionSecrets).toEqual([newer, older])
+  })
+
+  test.each([
+    ['PORT', '0', 'a whole number from 1 to 65535'],
+    ['PORT', '3000.5', 'a whole number from 1 to 65535'],
+    ['APP_URL', 'accounts.example.com', 'https://accounts.example.com'],
+    ['APP_URL', 'ftp://accounts.example.com', 'https://'],
+    ['APP_URL', 'http://accounts.example.com', 'plain http is allowed only for localhost'],
+    ['APP_URL', 'https://accounts.example.com/app', 'without path'],
+    ['APP_URL', 'https://user:pass@accounts.example.com', 'without path or user name'],
+    ['SESSION_IDLE_SECONDS', '4', 'a whole number from 5 to 86400'],
+    ['SESSION_IDLE_SECONDS', '86401', 'a whole number from 5 to 86400'],
+    ['SESSION_MAX_SECONDS', '599', 'at least SESSION_IDLE_SECONDS, which is 600'],
+    ['PASSWORD_MIN_LENGTH', '7', 'a whole number from 8 to 64'],
+    ['LOG_LEVEL', 'loud', 'one of trace, debug, info'],
+    ['DATABASE_URL', 'postgres://localhost/app', 'not supported by this version'],
+  ])('refuses %s=%s and says what is allowed', (name, value, allowed) => {
+    expect(() => readSettings({ [name]: value })).toThrow(name)
+    expect(() => readSettings({ [name]: value })).toThrow(allowed)
+  })
+
+  test('never repeats a secret that it refuses', () => {
+    const secret = 'hunter2-too-short'
+    expect(() => readSettings({ SESSION_SECRET: secret })).toThrow(/^SESSION_SECRET .*at least 32 characters/)
+    expect(() => readSettings({ SESSION_SECRET: secret })).not.toThrow(secret)
+  })
+})
+
+describe('ownOrigins', () => {
+  test('is the public origin alone, or every name of this machine', () => {
+    expect(ownOrigins('https://accounts.example.com')).toEqual(['https://accounts.example.com'])
+    expect(ownOrigins('http://localhost:3000')).toEqual([
+      'http://localhost:3000',
+      'http://127.0.0.1:3000',
+      'http://[::1]:3000',
+    ])
+  })
+})

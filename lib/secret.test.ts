@@ -1,0 +1,29 @@
+import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { readOrCreateSecret } from './secret.ts'
+
+let dir: string
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'gatehouse-'))
+})
+afterEach(() => rm(dir, { recursive: true }))
+
+test('is made once, of 256 bits, readable by its owner alone', async () => {
+  const secret = await readOrCreateSecret(dir)
+  expect(Buffer.from(secret, 'base64url')).toHaveLength(32)
+  expect(await readOrCreateSecret(dir)).toBe(secret)
+  expect((await stat(join(dir, 'secret'))).mode & 0o777).toBe(0o600)
+  expect(await readdir(dir)).toEqual(['secret'])
+})
+
+test('is one secret for twenty who ask at once', async () => {
+  const secrets = await Promise.all(Array.from({ length: 20 }, () => readOrCreateSecret(dir)))
+  expect(new Set(secrets).size).toBe(1)
+})
+
+test('is refused when it was cut short, and left as it is', async () => {
+  await writeFile(join(dir, 'secret'), 'short')
+  await expect(readOrCreateSecret(dir)).rejects.toThrow(/shorter than 32 characters/)
+})

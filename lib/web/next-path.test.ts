@@ -1,0 +1,52 @@
+import { describe, expect, test } from 'vitest'
+import { logInPath, safeNextPath } from './next-path.ts'
+
+describe('safeNextPath', () => {
+  test.each(['/', '/profile', '/profile/edit?from=home', '/@name', '/%2f%2fevil.test'])('keeps %s', (path) => {
+    expect(safeNextPath(path)).toBe(path)
+  })
+
+  test('drops the fragment', () => {
+    expect(safeNextPath('/profile#bio')).toBe('/profile')
+  })
+
+  test.each([
+    '//evil.test',
+    '/\\evil.test',
+    '\\\\evil.test',
+    '/\t/evil.test',
+    '/\n/evil.test',
+    '\t//evil.test',
+    '/..//evil.test',
+    '/.//evil.test',
+    '/a/..//evil.test',
+    'https:evil.test',
+    'https://evil.test',
+    'javascript:alert(1)',
+    'data:text/html,x',
+    '%2f%2fevil.test',
+    'profile',
+    '',
+    `/${'a'.repeat(8000)}`,
+    ['/profile', '/home'],
+    undefined,
+    null,
+    42,
+  ])('refuses %j', (raw) => {
+    expect(safeNextPath(raw)).toBeNull()
+  })
+
+  test.each(['/login', '/login?next=/profile', '/signup', '/logout', '/api/session', '/_next/static/x.js'])(
+    'refuses %s, which is no place to arrive at',
+    (path) => {
+      expect(safeNextPath(path)).toBeNull()
+    },
+  )
+})
+
+describe('logInPath', () => {
+  test('carries the path, its query and the reason', () => {
+    expect(logInPath('/profile?a=1&b=2', 'idle')).toBe('/login?next=%2Fprofile%3Fa%3D1%26b%3D2&reason=idle')
+    expect(logInPath('/profile', null)).toBe('/login?next=%2Fprofile')
+  })
+})

@@ -1,0 +1,56 @@
+import { describe, expect, test } from 'vitest'
+import { isPersonsAct, isSameOrigin } from './request-checks.ts'
+
+const site = 'https://accounts.example.com'
+
+describe('isSameOrigin', () => {
+  test.each<[string, Record<string, string>]>([
+    ['the site’s own origin', { origin: site }],
+    ['its own origin and Sec-Fetch-Site', { origin: site, 'sec-fetch-site': 'same-origin' }],
+    ['no Origin, but the browser’s word that it is the same', { 'sec-fetch-site': 'same-origin' }],
+  ])('takes %s', (_what, headers) => {
+    expect(isSameOrigin(new Headers(headers), site)).toBe(true)
+  })
+
+  test.each<[string, Record<string, string>]>([
+    ['another origin', { origin: 'https://evil.test' }],
+    ['an opaque origin', { origin: 'null' }],
+    ['another port', { origin: 'https://accounts.example.com:8443' }],
+    ['another scheme', { origin: 'http://accounts.example.com' }],
+    ['a neighbour of the same site', { origin: site, 'sec-fetch-site': 'same-site' }],
+    ['a cross-site request with our origin', { origin: site, 'sec-fetch-site': 'cross-site' }],
+    ['another origin that claims to be the same', { origin: 'https://evil.test', 'sec-fetch-site': 'same-origin' }],
+    ['neither header', {}],
+    ['a forwarded host of its own making', { origin: 'https://evil.test', 'x-forwarded-host': 'evil.test' }],
+  ])('refuses %s', (_what, headers) => {
+    expect(isSameOrigin(new Headers(headers), site)).toBe(false)
+  })
+
+  test('knows this machine by all its names while the site is local', () => {
+    expect(isSameOrigin(new Headers({ origin: 'http://127.0.0.1:3000' }), 'http://localhost:3000')).toBe(true)
+    expect(isSameOrigin(new Headers({ origin: 'http://127.0.0.1:3001' }), 'http://localhost:3000')).toBe(false)
+  })
+})
+
+describe('isPersonsAct', () => {
+  test.each<[string, string, Record<string, string>]>([
+    ['a navigation', 'GET', { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' }],
+    ['a tool without these headers', 'GET', {}],
+    ['a form posted by a page', 'POST', { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' }],
+    ['a form posted by script', 'POST', { 'sec-fetch-mode': 'cors', 'sec-fetch-dest': 'empty' }],
+  ])('counts %s', (_what, method, headers) => {
+    expect(isPersonsAct(method, new Headers(headers))).toBe(true)
+  })
+
+  test.each<[string, string, Record<string, string>]>([
+    ['a fetch by script', 'GET', { 'sec-fetch-mode': 'cors', 'sec-fetch-dest': 'empty' }],
+    ['an image', 'GET', { 'sec-fetch-mode': 'no-cors', 'sec-fetch-dest': 'image' }],
+    ['a frame', 'GET', { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'iframe' }],
+    ['a prefetch', 'GET', { 'sec-purpose': 'prefetch', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' }],
+    ['a prerender', 'GET', { 'sec-purpose': 'prefetch;prerender', 'sec-fetch-dest': 'document' }],
+    ['an old prefetch', 'GET', { purpose: 'prefetch' }],
+    ['another method', 'OPTIONS', {}],
+  ])('does not count %s', (_what, method, headers) => {
+    expect(isPersonsAct(method, new Headers(headers))).toBe(false)
+  })
+})

@@ -1,0 +1,75 @@
+import { sealData } from 'iron-session'
+import { describe, expect, test } from 'vitest'
+import { readSettings } from '../config.ts'
+import { sealToken, sessionCookieName, sessionCookieOptions, unsealToken } from './session-cookie.ts'
+
+const secret = 'a'.repeat(43)
+const site = { settings: readSettings({}), sessionSecrets: [secret] }
+const foreign = { token: null, expired: false }
+
+describe('the cookie', () => {
+  test('is bound to its host on https, and plain where browsers refuse that', () => {
+    expect(sessionCookieName('https://accounts.example.com')).toBe('__Host-session')
+    expect(sessionCookieName('http://localhost:3000')).toBe('session')
+    expect(sessionCookieOptions('https://accounts.example.com')).toEqual({
+      httpOnly: true,
+      sameSite: 'lax',
+      path: '/',
+      secure: true,
+    })
+  })
+})
+
+describe('unsealToken', () => {
+  test('opens what sealToken made, in well under the 4,096 bytes that browsers keep', async () => {
+    const seal = await sealToken('t'.repeat(43), site)
+    expect(await unsealToken(seal, site)).toEqual({ token: 't'.repeat(43) })
+    expect(await unsealToken(seal, site)).toEqual({ token: 't'.repeat(43) })
+    expect(seal.length).toBeLessThan(500)
+    expect(seal).not.toContain('ttttt')
+  })
+
+  test('refuses a seal with any one character changed', async () => {
+    const seal = await sealToken('token', site)
+    // Behind the ~ stands iron-session's own version number, which seals nothing.
+    for (let at = 0; at < seal.lastIndexOf('~'); at += 1) {
+      const changed = `${seal.slice(0, at)}${seal[at] === 'A' ? 'B' : 'A'}${seal.slice(at + 1)}`
+      expect(await unsealToken(changed, site)).toMatchObject({ token: null })
+    }
+  })
+
+  test.each(['', 'x', 'Fe26.2**', '~2', '{}', 'Fe26.2*__proto__*a*b*c*d*e*f~2', 'x'.repeat(4000)])(
+    'refuses %j without an exception',
+    async (value) => {
+      expect(await unsealToken(value, site)).toEqual(foreign)
+    },
+  )
+
+  test('refuses a seal of another deployment, and one made for another purpose', async () => {
+    const elsewhere = await sealToken('token', { ...site, sessionSecrets: ['b'.repeat(43)] })
+    expect(await unsealToken(elsewhere, site)).toEqual(foreign)
+    const flash = await sealData({ purpose: 'flash', token: 'token' }, { password: secret, ttl: 600 })
+    expect(await unsealToken(flash, site)).toEqual(foreign)
+  })
+
+  test('opens older seals after a new secret was put in front, and no longer once the old one is gone', async () => {
+    const seal = await sealToken('rotated', site)
+    const next = 'n'.repeat(43)
+    expect(await unsealToken(seal, { ...site, sessionSecrets: [next, secret] })).toEqual({ token: 'rotated' })
+    const other = await sealToken('other', site)
+    expect(await unsealToken(other, { ...site, sessionSecrets: [next] })).toEqual(foreign)
+  })
+
+  test('says of an old seal that its time is over', async () => {
+    const brief = readSettings({ SESSION_IDLE_SECONDS: '5', SESSION_MAX_SECONDS: '5' })
+    const made = Date.now()
+    const seal = await sealToken('old', { ...site, settings: brief })
+    const wall = Date.now
+    Date.now = () => made + 5000 + 61_000 // iron's own tolerance of 60 s included
+    try {
+      expect(await unsealToken(seal, { ...site, settings: brief })).toEqual({ token: null, expired: true })
+    } finally {
+      Date.now = wall
+    }
+  })
+})

@@ -1,0 +1,151 @@
+import { NextRequest } from 'next/server'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { minutes, seconds } from '#lib/clock.ts'
+import { openTestServices, type TestServices } from '#lib/services-for-test.ts'
+import { sealToken } from '#lib/web/session-cookie.ts'
+import { middleware } from './middleware.ts'
+
+const site = 'http://localhost:3000'
+const runtimeKey = Symbol.for('gatehouse.runtime')
+const shared = globalThis as unknown as Record<symbol, unknown>
+
+let opened: TestServices
+let cookie: string
+let token: string
+
+beforeEach(async () => {
+  opened = await openTestServices()
+  shared[runtimeKey] = Promise.resolve(opened.app)
+  const started = await opened.app.sessions.start('alice')
+  token = started.token
+  cookie = `session=${await sealToken(token, opened.app)}`
+})
+
+afterEach(async () => {
+  delete shared[runtimeKey]
+  await opened[Symbol.asyncDispose]()
+})
+
+const ask = (path: string, headers: Record<string, string> = {}, init: { method?: string; body?: BodyInit } = {}) =>
+  middleware(new NextRequest(`${site}${path}`, { headers, ...init }))
+
+/** Where a redirect leads, without the origin, which Next takes off. */
+const locationOf = (response: Response) => response.headers.get('location')?.replace(site, '')
+const goesOn = (response: Response) => response.headers.get('x-middleware-next') === '1'
+
+describe('a page', () => {
+  test('is served to someone signed in, without a new cookie', async () => {
+    const response = await ask('/profile', { cookie })
+    expect(goesOn(response)).toBe(true)
+    expect(response.headers.get('set-cookie')).toBeNull()
+  })
+
+  test('sends someone without a cookie to log in and back', async () => {
+    const response = await ask('/profile/edit?from=home&_rsc=abc')
+    expect(response.status).toBe(303)
+    expect(locationOf(response)).toBe('/login?next=%2Fprofile%2Fedit%3Ffrom%3Dhome')
+    expect(response.headers.get('set-cookie')).toBeNull()
+  })
+
+  test.each(['session=mangled', 'session=', 'session=Fe26.2**', `session=${'x'.repeat(5000)}`])(
+    'takes %s for nobody',
+    async (mangled) => {
+      const response = await ask('/profile', { cookie: mangled })
+      expect(locationOf(response)).toBe('/login?next=%2Fprofile')
+    },
+  )
+
+  test('says that the session was idle, and takes its cookie away', async () => {
+    opened.advance(seconds(600))
+    const response = await ask('/profile', { cookie })
+    expect(locationOf(response)).toBe('/login?next=%2Fprofile&reason=idle')
+    expect(response.headers.get('set-cookie')).toMatch(/^session=; .*Max-Age=0/)
+  })
+
+  test('that does not exist still asks for a log-in first', async () => {
+    expect((await ask('/no-such-page')).status).toBe(303)
+  })
+
+  test.each(['/login', '/signup', '/api/session', '/icon.svg'])('%s is public', async (path) => {
+    expect(goesOn(await ask(path))).toBe(true)
+  })
+
+  test.each(['/login/', '/LOGIN', '/login/x', '/api/session/x', '/healthz.txt'])('%s is not', async (path) => {
+    expect(goesOn(await ask(path))).toBe(false)
+  })
+})
+
+describe('the window', () => {
+  const slidesAt9 = async (headers: Record<string, string>) => {
+    opened.advance(minutes(9))
+    await ask('/profile', { cookie, ...headers })
+    opened.advance(minutes(9))
+    return (await opened.app.sessions.check(token)).live
+  }
+
+  test('slides when a person navigates', async () => {
+    expect(await slidesAt9({ 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' })).toBe(true)
+  })
+
+  test.each([
+    [{ 'sec-fetch-mode': 'cors', 'sec-fetch-dest': 'empty' }],
+    [{ 'sec-purpose': 'prefetch', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' }],
+  ])('stays for %j', async (headers) => {
+    expect(await slidesAt9(headers)).toBe(false)
+  })
+})
+
+describe('a posted form', () => {
+  const form = () => {
+    const body = new FormData()
+    body.set('fullName', 'Alice')
+    return body
+  }
+  const post = (path: string, headers: Record<string, string>, body?: BodyInit) =>
+    ask(path, { cookie, origin: site, ...headers }, body === undefined ? { method: 'POST' } : { method: 'POST', body })
+
+  test('goes on when this site’s page sent it', async () => {
+    expect(goesOn(await post('/profile/edit', {}, form()))).toBe(true)
+  })
+
+  test.each([
+    [{ origin: 'https://evil.test' }],
+    [{ origin: 'null' }],
+    [{ origin: 'http://localhost:3001' }],
+    [{ origin: site, 'sec-fetch-site': 'same-site' }],
+  ])('is refused from elsewhere: %j', async (headers) => {
+    expect((await post('/profile/edit', headers, form())).status).toBe(403)
+  })
+
+  test('is refused when it cannot be read, is too large, or is no form', async () => {
+    const type = 'multipart/form-data; boundary=x'
+    expect((await post('/login', { 'content-type': type }, 'garbage')).status).toBe(400)
+    expect((await post('/login', { 'content-length': '600000' }, form())).status).toBe(413)
+    expect((await post('/login', { 'transfer-encoding': 'chunked' }, form())).status).toBe(411)
+    expect((await post('/login', { 'content-type': 'application/json' }, '{}')).status).toBe(415)
+  })
+
+  test('of someone who was signed out leads to the log-in page by GET', async () => {
+    opened.advance(minutes(11))
+    const response = await post('/profile/edit', {}, form())
+    expect(response.status).toBe(303)
+    expect(locationOf(response)).toBe('/login?next=%2Fprofile%2Fedit&reason=idle')
+  })
+
+  test('is told to come back when too many passwords are being hashed', async () => {
+    const flood = Array.from({ length: 52 }, () => opened.app.passwords.hash('password'))
+    const response = await post('/login', {}, form())
+    expect(response.status).toBe(503)
+    expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0)
+    await Promise.all(flood)
+  })
+})
+
+describe('a store that cannot be opened', () => {
+  test('lets nobody in', async () => {
+    shared[runtimeKey] = Promise.reject(new Error('the store is away'))
+    const response = await ask('/profile', { cookie })
+    expect(response.status).toBe(503)
+    expect(await response.text()).toContain('Not available at the moment')
+  })
+})

@@ -7,7 +7,7 @@ import { publicActions, publicRoutes } from './web/public-routes.ts'
 const root = resolve(import.meta.dirname, '..')
 const read = (path: string) => readFileSync(join(root, path), 'utf8')
 const find = (...patterns: string[]) =>
-  globSync(patterns, { cwd: root, exclude: ['**/*.test.ts', 'lib/stores/contract.ts'] }).toSorted()
+  globSync(patterns, { cwd: root, exclude: ['**/*.test.ts', '**/*-for-test.ts', 'lib/stores/contract.ts'] }).toSorted()
 
 /** What a file imports: paths from the root for our own files, package names for the rest. Types do not count. */
 function importsOf(file: string): string[] {

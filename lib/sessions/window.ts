@@ -1,6 +1,6 @@
 // The ten-minute rule, in one place: when a session is live, when it ends, and why it ended.
 import { minutes } from '../clock.ts'
-import type { EndReason, LiveBounds, SessionRecord } from '../stores/types.ts'
+import { type EndReason, endReasons, type LiveBounds, type SessionRecord } from '../stores/types.ts'
 
 export interface SessionLimits {
   /** Inactivity window. 600 s by default: within NIST SP 800-63B-4's hour for AAL2 and 15 minutes for AAL3. */
@@ -36,4 +36,9 @@ export function whyDead(times: Times, limits: SessionLimits): EndReason {
 export function deadlines(times: Times, limits: SessionLimits): { idleDeadline: number; absoluteDeadline: number } {
   const absoluteDeadline = times.createdAt + limits.maxMs
   return { idleDeadline: Math.min(times.lastActivityAt + limits.idleMs, absoluteDeadline), absoluteDeadline }
+}
+
+/** The reason that a link names, or undefined for anything else. */
+export function parseEndReason(text: unknown): EndReason | undefined {
+  return endReasons.find((reason) => reason === text)
 }

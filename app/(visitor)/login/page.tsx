@@ -7,7 +7,7 @@ import { Notice } from '#app/ui/notice.tsx'
 import { PasswordField } from '#app/ui/password-field.tsx'
 import { SubmitButton } from '#app/ui/submit-button.tsx'
 import { VisitorCard } from '#app/ui/visitor-card.tsx'
-import { endReasons } from '#lib/stores/types.ts'
+import { parseEndReason } from '#lib/sessions/window.ts'
 import { findSignedIn } from '#lib/web/current-user.ts'
 import { safeNextPath } from '#lib/web/next-path.ts'
 import { getWords } from '#lib/web/words.ts'
@@ -23,7 +23,7 @@ export default async function LogInPage({ searchParams }: PageProps<'/login'>) {
   const words = await getWords()
   const query = await searchParams
   const next = safeNextPath(query.next)
-  const reason = endReasons.find((known) => known === query.reason)
+  const reason = parseEndReason(query.reason)
 
   return (
     <VisitorCard
@@ -35,11 +35,12 @@ export default async function LogInPage({ searchParams }: PageProps<'/login'>) {
         link: words('login.other_way_link'),
       }}
     >
-      {reason !== undefined && (
-        <Notice kind={reason === 'signed-out' ? 'good' : 'note'}>{words(`login.reasons.${reason}`)}</Notice>
-      )}
       <ActionForm action={logIn} connectionWords={words('errors.connection')}>
-        <FormAlert />
+        <FormAlert>
+          {reason !== undefined && (
+            <Notice kind={reason === 'signed-out' ? 'good' : 'note'}>{words(`login.reasons.${reason}`)}</Notice>
+          )}
+        </FormAlert>
         <input type="hidden" name="next" value={next ?? ''} />
         <Field
           name="username"

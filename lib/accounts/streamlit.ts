@@ -34,7 +34,7 @@ export function takeOverStreamlit(old: unknown, { now, newId }: { now: number; n
     const winner = twins.find(({ name }) => name === username) ?? twins[0]
     if (!winner) continue
     for (const { name } of twins.filter((twin) => twin !== winner)) {
-      const reason = `The name ${quoted(name)} differs only in case from ${quoted(winner.name)}, which has the account now.`
+      const reason = `${quoted(name)}: The name differs only in case from ${quoted(winner.name)}, which has the account now.`
       refused.push({ name, reason })
     }
     const { profile, faults } = readProfile(winner.person)

@@ -1,0 +1,127 @@
+import { expect, it } from 'vitest'
+
+import { takeOverStreamlit } from './streamlit.ts'
+
+const hash = '51dab7e905c65f832ef0b434ecc709a0947fee36141ab966a90167d9cb593bff'
+
+function takeOver(json: string) {
+  let ids = 0
+  return takeOverStreamlit(JSON.parse(json), { now: 7_000, newId: () => `id-${++ids}` })
+}
+
+function person(profile: unknown): string {
+  return JSON.stringify({ alice: { password: hash, profile } })
+}
+
+it('takes a person over with their password and profile', () => {
+  expect(takeOver(person({ full_name: 'Alice Liddell', bio: 'one\ntwo', age: 150 }))).toEqual({
+    users: [
+      {
+        id: 'id-1',
+        username: 'alice',
+        passwordHash: `sha256$${hash}`,
+        email: null,
+        emailVerifiedAt: null,
+        role: 'member',
+        status: 'active',
+        profile: { fullName: 'Alice Liddell', bio: 'one\ntwo', age: 150 },
+        createdAt: 7_000,
+      },
+    ],
+    refused: [],
+    notes: [],
+  })
+})
+
+it('lower-cases a name and a hash', () => {
+  const [user] = takeOver(`{"Dave":{"password":"${hash.toUpperCase()}","profile":{}}}`).users
+  expect(user).toMatchObject({ username: 'dave', passwordHash: `sha256$${hash}` })
+})
+
+it('keeps texts whole that the form would not take', () => {
+  const profile = { full_name: 'x'.repeat(500), bio: '\u0007ü'.repeat(5_000), age: 0 }
+  const { users, notes } = takeOver(person(profile))
+  expect(users[0]?.profile).toEqual({ fullName: profile.full_name, bio: profile.bio, age: 0 })
+  expect(notes).toEqual([])
+})
+
+it.each([
+  ['a missing profile', undefined, 'The profile is missing; it is empty now.'],
+  ['a profile that is text', 'x', 'The profile is not an object; it is empty now.'],
+  ['a profile that is a list', [], 'The profile is not an object; it is empty now.'],
+  ['a name that is a number', { full_name: 5 }, 'The full name is not text; it is empty now.'],
+  ['a bio that is null', { bio: null }, 'The bio is not text; it is empty now.'],
+  ['an age in words', { age: '19' }, 'The age is not a whole number from 0 to 150; it is not set now.'],
+  ['an age of 151', { age: 151 }, 'The age is not a whole number from 0 to 150; it is not set now.'],
+  ['an age of -1', { age: -1 }, 'The age is not a whole number from 0 to 150; it is not set now.'],
+  ['half an age', { age: 1.5 }, 'The age is not a whole number from 0 to 150; it is not set now.'],
+  ['an unknown field', { colour: 'red', size: 1 }, 'The profile has unknown fields, left out: "colour", "size".'],
+])('takes a person over without %s, and notes it', (_, profile, note) => {
+  const { users, refused, notes } = takeOver(person(profile))
+  expect(users[0]?.profile).toEqual({ fullName: '', bio: '', age: null })
+  expect(refused).toEqual([])
+  expect(notes).toEqual([{ name: 'alice', reason: `"alice": ${note}` }])
+})
+
+it('has nothing to note about fields that are not there', () => {
+  expect(takeOver(person({}))).toMatchObject({ refused: [], notes: [] })
+  expect(takeOver(person({ age: null }))).toMatchObject({ refused: [], notes: [] })
+})
+
+it('notes unknown fields of a person, also one that means something to the language', () => {
+  const json = `{"alice":{"password":"${hash}","profile":{},"__proto__":{"role":"admin"},"role":"admin"}}`
+  const { users, notes } = takeOver(json)
+  expect(users[0]?.role).toBe('member')
+  expect(notes[0]?.reason).toBe('"alice": The person has unknown fields, left out: "__proto__", "role".')
+})
+
+it('gives a name to the one who had it in lower case, else to the first', () => {
+  const json = `{"Alice":{"password":"${hash}"},"alice":{"password":"${hash}"},"BOB":{"password":"${hash}"},"Bob":{"password":"${hash}"}}`
+  const { users, refused } = takeOver(json)
+  expect(users.map(({ username }) => username)).toEqual(['alice', 'bob'])
+  expect(refused).toEqual([
+    {
+      name: 'Alice',
+      reason: '"Alice": The name differs only in case from "alice", which has the account now.',
+    },
+    { name: 'Bob', reason: '"Bob": The name differs only in case from "BOB", which has the account now.' },
+  ])
+})
+
+it('does not give a name to somebody who could not log in with it', () => {
+  const { users, refused } = takeOver(`{"alice":{"password":"x"},"Alice":{"password":"${hash}"}}`)
+  expect(users.map(({ username }) => username)).toEqual(['alice'])
+  expect(refused.map(({ name }) => name)).toEqual(['alice'])
+})
+
+it.each(['ab', 'Max Muster', 'zoë', '__proto__', '.hidden', 'a'.repeat(33), ''])('refuses the name %j', (name) => {
+  const { users, refused } = takeOver(`{${JSON.stringify(name)}:{"password":"${hash}"}}`)
+  expect(users).toEqual([])
+  expect(refused).toEqual([{ name, reason: expect.stringContaining('The name is not 3 to 32 characters') }])
+})
+
+it.each(['letmein', '', `${hash}0`, hash.slice(1), `${hash.slice(1)}g`, `${hash}\n`, null, 5, []])(
+  'refuses the password %j without repeating it',
+  (password) => {
+    const { users, refused } = takeOver(JSON.stringify({ alice: { password } }))
+    expect(users).toEqual([])
+    const reason = '"alice": The stored password is not a SHA-256 hash of 64 hexadecimal digits.'
+    expect(refused).toEqual([{ name: 'alice', reason }])
+  },
+)
+
+it.each(['null', '"x"', '5', '[]'])('refuses %s in place of a person', (value) => {
+  expect(takeOver(`{"alice":${value}}`).refused).toEqual([
+    { name: 'alice', reason: '"alice": What is stored under the name is not a person.' },
+  ])
+})
+
+it('takes people over who are called like parts of the language', () => {
+  const names = ['constructor', 'tostring', 'valueof', 'version', 'users']
+  const { users } = takeOver(JSON.stringify(Object.fromEntries(names.map((name) => [name, { password: hash }]))))
+  expect(users.map(({ username }) => username)).toEqual(names)
+})
+
+it.each(['null', '[]', '5', '{}'])('finds nobody in %s', (json) => {
+  expect(takeOver(json)).toEqual({ users: [], refused: [], notes: [] })
+})

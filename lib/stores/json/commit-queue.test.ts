@@ -1,0 +1,238 @@
+import { mkdir, readdir, rename, rmdir } from 'node:fs/promises'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+
+import { aSession, aUser } from '#lib/stores/contract.ts'
+
+import { freshFolder, openFolder, type TestFolder } from './folder-for-test.ts'
+
+const always = { activeAfter: 0, createdAfter: 0, latest: 1_000_000 }
+const notSaved = { code: 'store_unavailable' }
+
+describe('when users.json cannot be written', () => {
+  it('refuses a sign-up, forgets it, and takes it when the disk does again', async () => {
+    const folder = await freshFolder()
+    const { users } = await folder.open()
+    await block(folder, 'users.json')
+    await expect(users.insert(aUser())).rejects.toMatchObject({
+      ...notSaved,
+      message: expect.stringContaining(folder.path('users.json')),
+      cause: { code: 'EISDIR' },
+    })
+    expect(await users.find('id-of-alice')).toBeNull()
+    expect(await users.findByUsername('alice')).toBeNull()
+
+    await unblock(folder, 'users.json')
+    expect(await users.insert(aUser())).toBe('inserted')
+    expect(Object.keys(JSON.parse(await folder.read('users.json')).users)).toEqual(['id-of-alice'])
+  })
+
+  it('refuses a change and goes back to what is on disk', async () => {
+    const folder = await freshFolder()
+    const { users } = await folder.open()
+    await users.insert(aUser())
+    await block(folder, 'users.json')
+    await expect(users.update('id-of-alice', { role: 'admin' })).rejects.toMatchObject(notSaved)
+    expect(await users.find('id-of-alice')).toEqual(aUser())
+    await unblock(folder, 'users.json')
+    expect(await users.update('id-of-alice', { email: 'a@example.org' })).toEqual(aUser({ email: 'a@example.org' }))
+  })
+
+  it('undoes everything that shared the commit, however it built on each other', async () => {
+    const folder = await freshFolder()
+    const { users } = await folder.open()
+    await users.insert(aUser())
+    await block(folder, 'users.json')
+    const outcomes = await Promise.allSettled([
+      users.update('id-of-alice', { role: 'admin' }),
+      users.update('id-of-alice', { role: 'guest' }, { role: 'admin' }),
+      users.insert(aUser({ username: 'bob' })),
+      users.update('id-of-bob', { role: 'admin' }),
+      users.insert(aUser({ id: 'late', username: 'bob' })),
+    ])
+    expect(outcomes.map(({ status }) => status)).toEqual(Array(5).fill('rejected'))
+    expect(new Set(outcomes.map((outcome) => outcome.status === 'rejected' && outcome.reason)).size).toBe(1)
+    await unblock(folder, 'users.json')
+    expect(await users.find('id-of-alice')).toEqual(aUser())
+    expect(await users.insert(aUser({ id: 'late', username: 'bob' }))).toBe('inserted')
+  })
+
+  it('shows nobody what is not on disk', async () => {
+    const folder = await freshFolder()
+    const { users } = await folder.open()
+    await users.insert(aUser())
+    await block(folder, 'users.json')
+    let isOver = false
+    const outcome = Promise.allSettled([
+      users.insert(aUser({ username: 'bob' })),
+      users.update('id-of-alice', { role: 'admin' }),
+    ]).finally(() => {
+      isOver = true
+    })
+    while (!isOver) {
+      expect(await users.findByUsername('bob')).toBeNull()
+      expect(await users.find('id-of-alice')).toEqual(aUser())
+      await nextTurn()
+    }
+    await outcome
+  })
+
+  it('leaves no temporary file, and says once that it began and once that it is over', async () => {
+    const folder = await freshFolder()
+    const { users } = await folder.open()
+    await block(folder, 'users.json')
+    for (let n = 0; n < 3; n++) await expect(users.insert(aUser())).rejects.toMatchObject(notSaved)
+    expect((await readdir(folder.dir)).filter((name) => name.endsWith('.tmp'))).toEqual([])
+    await unblock(folder, 'users.json')
+    for (const username of ['alice', 'bob']) await users.insert(aUser({ username }))
+    expect(folder.log.map(({ level, message }) => `${level}: ${message}`)).toEqual([
+      expect.stringMatching(/^error: users\.json cannot be written \(EISDIR/),
+      expect.stringMatching(/^info: users\.json can be written again/),
+    ])
+  })
+
+  it('goes on with the sessions, which are in a file of their own', async () => {
+    const folder = await freshFolder()
+    const { sessions } = await folder.open()
+    await block(folder, 'users.json')
+    await sessions.insert(aSession())
+    expect(await sessions.find('session-1')).toEqual(aSession())
+  })
+})
+
+describe('when sessions.json cannot be written', () => {
+  it('refuses a new session and forgets it', async () => {
+    const folder = await freshFolder()
+    const { sessions } = await folder.open()
+    await block(folder, 'sessions.json')
+    await expect(sessions.insert(aSession())).rejects.toMatchObject(notSaved)
+    expect(await sessions.find('session-1')).toBeNull()
+    expect(await sessions.listByUser('id-of-alice')).toEqual([])
+    await unblock(folder, 'sessions.json')
+    await sessions.insert(aSession())
+  })
+
+  it('ends a session all the same, and keeps it ended', async () => {
+    const folder = await freshFolder()
+    const { sessions } = await folder.open()
+    await sessions.insert(aSession())
+    await block(folder, 'sessions.json')
+    expect(await sessions.end(['session-1'], 'signed-out', 3_000)).toBe(1)
+    expect(await sessions.find('session-1')).toBeNull()
+    expect(await sessions.findEndReason('session-1')).toBe('signed-out')
+    expect(folder.log.filter(({ level }) => level === 'error')).toHaveLength(1)
+
+    await unblock(folder, 'sessions.json')
+    await sessions.insert(aSession({ id: 'next' }))
+    expect(Object.keys(JSON.parse(await folder.read('sessions.json')).sessions)).toEqual(['next'])
+  })
+
+  it('does not bring a session back that ended while its own commit failed', async () => {
+    const folder = await freshFolder()
+    const { sessions } = await folder.open()
+    await block(folder, 'sessions.json')
+    const inserting = expect(sessions.insert(aSession())).rejects.toMatchObject(notSaved)
+    while ((await sessions.listByUser('id-of-alice')).length === 0) await nextTurn()
+    expect(await sessions.end(['session-1'], 'signed-out', 3_000)).toBe(1)
+    await inserting
+    expect(await sessions.find('session-1')).toBeNull()
+    await unblock(folder, 'sessions.json')
+    await sessions.insert(aSession({ id: 'next' }))
+    expect(await sessions.listByUser('id-of-alice')).toEqual([aSession({ id: 'next' })])
+  })
+
+  it('goes on touching', async () => {
+    const folder = await freshFolder()
+    const { sessions } = await folder.open()
+    await sessions.insert(aSession())
+    await block(folder, 'sessions.json')
+    await expect(sessions.insert(aSession({ id: 'next' }))).rejects.toMatchObject(notSaved)
+    expect(await sessions.touch('session-1', 5_000, always)).toEqual(aSession({ lastActivityAt: 5_000 }))
+  })
+
+  it('says so when it is closed, and lets go of the folder', async () => {
+    const folder = await freshFolder()
+    const { sessions, close } = await folder.open()
+    await sessions.insert(aSession())
+    await block(folder, 'sessions.json')
+    await sessions.end(['session-1'], 'signed-out', 3_000)
+    await expect(close()).rejects.toMatchObject(notSaved)
+    await unblock(folder, 'sessions.json')
+    await folder.open()
+  })
+})
+
+describe('by itself, five seconds later at most', () => {
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  })
+  afterEach(() => {
+    vi.useRealTimers()
+  })
+
+  it('saves a touch', async () => {
+    const folder = await freshFolder()
+    const { sessions } = await openFolder(folder.dir, folder.log, 5_000)
+    await sessions.insert(aSession())
+    expect(vi.getTimerCount()).toBe(0)
+    await sessions.touch('session-1', 3_000, always)
+    vi.advanceTimersByTime(4_000)
+    await sessions.touch('session-1', 4_000, always)
+    vi.advanceTimersByTime(999)
+    expect(vi.getTimerCount()).toBe(1)
+    expect(await folder.read('sessions.json')).toContain('"lastActivityAt":2000')
+    vi.advanceTimersByTime(1)
+    await until(async () => (await folder.read('sessions.json')).includes('"lastActivityAt":4000'))
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  it('saves an end that the disk had refused', async () => {
+    const folder = await freshFolder()
+    const { sessions } = await openFolder(folder.dir, folder.log, 5_000)
+    await sessions.insert(aSession())
+    await block(folder, 'sessions.json')
+    await sessions.end(['session-1'], 'signed-out', 3_000)
+    vi.advanceTimersByTime(5_000)
+    await until(async () => vi.getTimerCount() === 1)
+    await unblock(folder, 'sessions.json')
+    vi.advanceTimersByTime(5_000)
+    await until(async () => (await folder.read('sessions.json')).includes('"session-1":{"reason":"signed-out"'))
+    expect(JSON.parse(await folder.read('sessions.json')).sessions).toEqual({})
+  })
+})
+
+it('saves the touches with whatever is written next', async () => {
+  const folder = await freshFolder()
+  const { sessions } = await folder.open()
+  await sessions.insert(aSession())
+  await sessions.touch('session-1', 3_000, always)
+  await sessions.insert(aSession({ id: 'next' }))
+  expect(JSON.parse(await folder.read('sessions.json')).sessions['session-1'].lastActivityAt).toBe(3_000)
+})
+
+it('never writes what it could not read again', async () => {
+  const folder = await freshFolder()
+  const { users, sessions } = await folder.open()
+  await sessions.insert(aSession())
+  await expect(users.insert(aUser({ createdAt: Number.NaN }))).rejects.toThrow()
+  await expect(sessions.insert(aSession({ id: 'next', createdAt: Number.POSITIVE_INFINITY }))).rejects.toThrow()
+  await expect(sessions.touch('session-1', Number.POSITIVE_INFINITY, always)).rejects.toThrow()
+  await expect(sessions.end(['session-1'], 'idle', Number.NaN)).rejects.toThrow()
+  expect(await sessions.find('session-1')).toEqual(aSession())
+})
+
+/** A real refusal: a file can't be renamed onto a folder, for anybody. */
+async function block(folder: TestFolder, name: string): Promise<void> {
+  await rename(folder.path(name), folder.path('aside'))
+  await mkdir(folder.path(name))
+}
+
+async function unblock(folder: TestFolder, name: string): Promise<void> {
+  await rmdir(folder.path(name))
+  await rename(folder.path('aside'), folder.path(name))
+}
+
+async function until(isTrue: () => Promise<boolean>): Promise<void> {
+  while (!(await isTrue())) await nextTurn()
+}

@@ -1,0 +1,91 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { hostname } from 'node:os'
+import { fileURLToPath } from 'node:url'
+
+import { expect, it, onTestFinished } from 'vitest'
+
+import { freshFolder, openFolder } from './folder-for-test.ts'
+
+it('refuses a second process within three seconds, naming the holder and the way out', async () => {
+  const folder = await freshFolder()
+  await folder.open()
+  const startedAt = performance.now()
+  const { said } = await startHolder(folder.dir)
+  expect(performance.now() - startedAt).toBeLessThan(3000)
+  expect(said).toMatch(`${folder.dir} is in use by process ${process.pid} on ${hostname()}, running since 20`)
+  expect(said).toMatch('Stop that process first, or set DATABASE_URL')
+})
+
+it('is refused by another process, and takes over at once when that one is killed', async () => {
+  const folder = await freshFolder()
+  const { child, said } = await startHolder(folder.dir)
+  expect(said).toBe('held')
+  const refusal = { code: 'store_locked', message: expect.stringContaining(`process ${child.pid} on ${hostname()}`) }
+  await expect(folder.open()).rejects.toMatchObject(refusal)
+  await expect(folder.open()).rejects.toMatchObject(refusal)
+
+  child.kill('SIGKILL')
+  await once(child, 'exit')
+  await folder.open()
+})
+
+it('refuses the same process a second time', async () => {
+  const folder = await freshFolder()
+  await folder.open()
+  const refusal = { code: 'store_locked', message: expect.stringContaining(`process ${process.pid}`) }
+  await expect(folder.open()).rejects.toMatchObject(refusal)
+  await expect(openFolder(`${folder.dir}/../${folder.dir.split('/').at(-1)}/`)).rejects.toMatchObject(refusal)
+})
+
+it('lets another process in once it is closed', async () => {
+  const folder = await freshFolder()
+  const stores = await folder.open()
+  await stores.close()
+  expect((await startHolder(folder.dir)).said).toBe('held')
+})
+
+it('lets go when the start fails', async () => {
+  const folder = await freshFolder()
+  await folder.write('users.json', '')
+  await expect(folder.open()).rejects.toMatchObject({ code: 'store_damaged' })
+  await folder.write('users.json', '{"version":1,"users":{}}')
+  await folder.open()
+})
+
+it('is not stopped by a damaged lock file that nobody holds', async () => {
+  const folder = await freshFolder()
+  for (const garbage of [Buffer.from('garbage'), Buffer.alloc(8192, 0xff), Buffer.alloc(0)]) {
+    await folder.write('lock', garbage)
+    await (await folder.open()).close()
+  }
+})
+
+it('respects a holder whose lock file was damaged', async () => {
+  const folder = await freshFolder()
+  const { child } = await startHolder(folder.dir)
+  await folder.write('lock', Buffer.alloc(8192, 0xff))
+  await expect(folder.open()).rejects.toMatchObject({ code: 'store_locked' })
+  await expect(folder.open()).rejects.toMatchObject({ code: 'store_locked' })
+  child.kill('SIGKILL')
+  await once(child, 'exit')
+  await folder.open()
+})
+
+it('lets one of several processes in that start at once', async () => {
+  const folder = await freshFolder()
+  const answers = await Promise.all(Array.from({ length: 5 }, () => startHolder(folder.dir)))
+  const holders = answers.filter(({ said }) => said === 'held')
+  expect(holders).toHaveLength(1)
+  for (const { said } of answers) if (said !== 'held') expect(said).toMatch(/in use by process \d+ on /)
+})
+
+async function startHolder(dir: string): Promise<{ child: ChildProcess; said: string }> {
+  const script = fileURLToPath(new URL('./hold-folder-for-test.ts', import.meta.url))
+  const child = spawn(process.execPath, [script, dir], { stdio: ['pipe', 'pipe', 'inherit'] })
+  onTestFinished(() => {
+    child.kill('SIGKILL')
+  })
+  const [chunk] = await once(child.stdout, 'data')
+  return { child, said: String(chunk).trim() }
+}

@@ -1,0 +1,196 @@
+import { copyFile, mkdtemp, readdir, stat, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import { expect, it } from 'vitest'
+
+import { aSession, aUser } from '#lib/stores/contract.ts'
+
+import { freshFolder, openFolder } from './folder-for-test.ts'
+
+const always = { activeAfter: 0, createdAfter: 0, latest: 1_000_000 }
+
+it('makes both files when they are missing', async () => {
+  const folder = await freshFolder()
+  await folder.open()
+  expect(await folder.read('users.json')).toBe('{"version":1,"users":{\n}}\n')
+  expect(await folder.read('sessions.json')).toBe('{"version":1,"sessions":{\n},"ended":{\n}}\n')
+})
+
+it('writes one record a line', async () => {
+  const folder = await freshFolder()
+  const { users, sessions } = await folder.open()
+  await users.insert(aUser({ id: 'u1', passwordHash: 'h' }))
+  await users.insert(aUser({ id: 'u2', username: 'bob', passwordHash: 'h' }))
+  for (const id of ['s1', 's2', 's3', 's4']) await sessions.insert(aSession({ id, userId: 'u1' }))
+  await sessions.end(['s1', 's4'], 'idle', 3_000)
+
+  const rest =
+    '"passwordHash":"h","email":null,"emailVerifiedAt":null,"role":"member","status":"active",' +
+    '"profile":{"fullName":"Alice Liddell","bio":"Curiouser and curiouser.","age":19},"createdAt":1000}'
+  expect(await folder.read('users.json')).toBe(
+    `{"version":1,"users":{\n"u1":{"id":"u1","username":"alice",${rest},\n"u2":{"id":"u2","username":"bob",${rest}\n}}\n`,
+  )
+  const session = '{"userId":"u1","createdAt":1000,"lastActivityAt":2000}'
+  expect(await folder.read('sessions.json')).toBe(
+    `{"version":1,"sessions":{\n"s2":${session},\n"s3":${session}\n},"ended":{\n` +
+      '"s1":{"reason":"idle","at":3000},\n"s4":{"reason":"idle","at":3000}\n}}\n',
+  )
+})
+
+it('gives everything back after it was closed, the last touch included', async () => {
+  const folder = await freshFolder()
+  const first = await folder.open()
+  await first.users.insert(aUser())
+  await first.sessions.insert(aSession({ id: 'live' }))
+  await first.sessions.insert(aSession({ id: 'over' }))
+  await first.sessions.end(['over'], 'signed-out', 3_000)
+  await first.sessions.touch('live', 5_000, always)
+  await first.close()
+
+  const second = await folder.open()
+  expect(await second.users.findByUsername('alice')).toEqual(aUser())
+  expect(await second.users.insert(aUser({ id: 'other' }))).toBe('username_taken')
+  expect(await second.sessions.find('live')).toEqual(aSession({ id: 'live', lastActivityAt: 5_000 }))
+  expect(await second.sessions.listByUser('id-of-alice')).toHaveLength(1)
+  expect(await second.sessions.find('over')).toBeNull()
+  expect(await second.sessions.findEndReason('over')).toBe('signed-out')
+})
+
+it('has on disk what it acknowledged, without being closed', async () => {
+  const folder = await freshFolder()
+  const running = await folder.open()
+  await running.users.insert(aUser())
+  await running.users.update('id-of-alice', { role: 'admin' })
+  await running.sessions.insert(aSession({ id: 'live' }))
+  await running.sessions.insert(aSession({ id: 'over' }))
+  await running.sessions.end(['over'], 'signed-out', 3_000)
+
+  const crashed = await freshFolder()
+  for (const name of ['users.json', 'sessions.json']) await copyFile(folder.path(name), crashed.path(name))
+  const next = await crashed.open()
+  expect(await next.users.find('id-of-alice')).toEqual(aUser({ role: 'admin' }))
+  expect(await next.sessions.find('live')).toEqual(aSession({ id: 'live' }))
+  expect(await next.sessions.find('over')).toBeNull()
+})
+
+it('keeps a thousand people and sessions through changes and ends of many', async () => {
+  const folder = await freshFolder()
+  const first = await folder.open()
+  const people = Array.from({ length: 1_000 }, (_, n) => aUser({ username: `user-${n}` }))
+  const started = people.map(({ id }) => aSession({ id: `session-of-${id}`, userId: id }))
+  await Promise.all([
+    ...people.map((user) => first.users.insert(user)),
+    ...started.map((s) => first.sessions.insert(s)),
+  ])
+  const isOver = (n: number) => n < 300 || n % 3 === 0
+  await first.sessions.end(
+    started.filter((_, n) => isOver(n)).map(({ id }) => id),
+    'idle',
+    3_000,
+  )
+  await Promise.all(people.map(({ id }, n) => (n % 7 === 0 ? first.users.update(id, { role: 'guest' }) : null)))
+  await first.close()
+
+  const { users, sessions } = await folder.open()
+  for (const [n, user] of people.entries()) {
+    expect(await users.find(user.id)).toEqual(n % 7 === 0 ? { ...user, role: 'guest' } : user)
+    expect(await sessions.listByUser(user.id)).toEqual(isOver(n) ? [] : [started[n]])
+  }
+})
+
+it('keeps ids that mean something to the language', async () => {
+  const folder = await freshFolder()
+  const first = await folder.open()
+  for (const key of ['__proto__', 'constructor', '10', '9']) {
+    await first.users.insert(aUser({ id: key, username: key }))
+    await first.sessions.insert(aSession({ id: key, userId: key }))
+  }
+  await first.close()
+  const second = await folder.open()
+  for (const key of ['__proto__', 'constructor', '10', '9']) {
+    expect(await second.users.findByUsername(key)).toEqual(aUser({ id: key, username: key }))
+    expect(await second.sessions.find(key)).toEqual(aSession({ id: key, userId: key }))
+  }
+})
+
+it('keeps the folder and everything in it to its own account', async () => {
+  const parent = await freshFolder()
+  const { users } = await openFolder(parent.path('made/for/it'))
+  await users.insert(aUser())
+  expect(await modeOf(parent.path('made/for/it'))).toBe('700')
+  for (const name of await readdir(parent.path('made/for/it'))) {
+    expect([name, await modeOf(join(parent.path('made/for/it'), name))]).toEqual([name, '600'])
+  }
+})
+
+it('closes a folder and files that were open to others, and says so', async () => {
+  const folder = await freshFolder()
+  await (await folder.open()).close()
+  await folder.chmod('.', 0o755)
+  await folder.chmod('users.json', 0o644)
+  await folder.chmod('sessions.json', 0o660)
+  await folder.open()
+  expect([await modeOf(folder.dir), await modeOf(folder.path('users.json'))]).toEqual(['700', '600'])
+  expect(await modeOf(folder.path('sessions.json'))).toBe('600')
+  expect(folder.log.filter(({ level }) => level === 'warn').map(({ message }) => message)).toEqual([
+    expect.stringContaining('users.json was open to other accounts of this machine (0644)'),
+    expect.stringContaining('sessions.json was open to other accounts of this machine (0660)'),
+  ])
+})
+
+it('refuses a folder that is shared by the whole machine', async () => {
+  const folder = await freshFolder()
+  await folder.chmod('.', 0o1777)
+  await expect(folder.open()).rejects.toMatchObject({
+    code: 'store_unavailable',
+    message: expect.stringContaining(folder.dir),
+  })
+  expect(await modeOf(folder.dir)).toBe('1777')
+})
+
+it('refuses a file in place of the folder', async () => {
+  const folder = await freshFolder()
+  await writeFile(folder.path('data'), '')
+  await expect(openFolder(folder.path('data'))).rejects.toMatchObject({ code: 'store_unavailable' })
+})
+
+it('removes what a killed process left half-written, and nothing else', async () => {
+  const folder = await freshFolder()
+  const foreign = ['notes.tmp', 'users.json.bak', 'users.json.0123.tmp', 'secret']
+  const own = ['users.json.0123456789abcdef.tmp', 'sessions.json.0123456789abcdef.tmp', 'probe.0123456789abcdef.tmp']
+  for (const name of [...foreign, ...own]) await writeFile(folder.path(name), 'half')
+  await folder.open()
+  expect((await readdir(folder.dir)).toSorted()).toEqual([...foreign, 'lock', 'sessions.json', 'users.json'].toSorted())
+})
+
+it('leaves no temporary file behind', async () => {
+  const folder = await freshFolder()
+  const { users, sessions, checkReady } = await folder.open()
+  await Promise.all(Array.from({ length: 30 }, (_, n) => users.insert(aUser({ username: `user-${n}` }))))
+  await sessions.insert(aSession())
+  await checkReady()
+  expect((await readdir(folder.dir)).toSorted()).toEqual(['lock', 'sessions.json', 'users.json'])
+})
+
+it('can be reached through a linked folder', async () => {
+  const folder = await freshFolder()
+  const { users } = await folder.open()
+  await users.insert(aUser())
+  const link = join(await mkdtemp(join(tmpdir(), 'gatehouse-')), 'link')
+  await symlink(folder.dir, link)
+  await expect(openFolder(link)).rejects.toMatchObject({ code: 'store_locked' })
+})
+
+it('can be closed twice, and opened again', async () => {
+  const folder = await freshFolder()
+  const stores = await folder.open()
+  const inserting = stores.users.insert(aUser())
+  await Promise.all([stores.close(), stores.close()])
+  expect(await inserting).toBe('inserted')
+  expect(await (await folder.open()).users.find('id-of-alice')).toEqual(aUser())
+})
+
+async function modeOf(path: string): Promise<string> {
+  return ((await stat(path)).mode & 0o7777).toString(8)
+}

@@ -1,0 +1,38 @@
+import { expect, it } from 'vitest'
+
+import { PagedRecords } from './paged-records.ts'
+
+it('encodes exactly what it holds, however it came to hold it', async () => {
+  const records = new PagedRecords<{ n: number }>()
+  const expected = new Map<string, { n: number }>()
+  for (let step = 0; step < 20_000; step++) {
+    const key = `key-${(step * 7919) % 1500}`
+    if (step % 3 === 0 || (step > 15_000 && step % 5 !== 0)) {
+      expect(records.delete(key)).toBe(expected.delete(key))
+    } else {
+      records.set(key, { n: step })
+      expected.set(key, { n: step })
+    }
+    if (step % 1000 === 0) expect(await decoded(records)).toEqual(Object.fromEntries(expected))
+  }
+  expect(records.size).toBe(expected.size)
+  for (const [key] of [...expected]) {
+    records.delete(key)
+    if (records.size % 50 === 0) expect(Object.keys(await decoded(records))).toHaveLength(records.size)
+  }
+  expect(Buffer.concat(await records.encode()).toString()).toBe('')
+})
+
+it('stays JSON while records come and go during the encoding', async () => {
+  const records = new PagedRecords<number>()
+  for (let n = 0; n < 5_000; n++) records.set(`key-${n}`, n)
+  const encoding = decoded(records)
+  for (let n = 0; n < 4_000; n++) records.delete(`key-${n}`)
+  records.set('new', 1)
+  const found = await encoding
+  for (let n = 4_000; n < 5_000; n++) expect(found[`key-${n}`]).toBe(n)
+})
+
+async function decoded<Value>(records: PagedRecords<Value>): Promise<Record<string, Value>> {
+  return JSON.parse(`{${Buffer.concat(await records.encode()).toString()}}`)
+}

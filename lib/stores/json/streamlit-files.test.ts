@@ -1,0 +1,120 @@
+import { readdir } from 'node:fs/promises'
+
+import { expect, it } from 'vitest'
+
+import { aUser } from '#lib/stores/contract.ts'
+
+import { freshFolder } from './folder-for-test.ts'
+
+const hash = 'a71a7c7011f53a1bab3642ec2ce12593f05230ace8de1e3e7645f69efac1443d'
+const longBio = 'ü'.repeat(5_000)
+// As Python's json.dump writes it: one line, everything beyond ASCII escaped.
+const streamlitUsers = `{"zoe": {"password": "${hash}", "profile": {"full_name": "Zo\\u00eb", "bio": "${'\\u00fc'.repeat(5_000)}", "age": 0}}, \
+"Zoe": {"password": "${hash}"}, "version": {"password": "${hash}"}, "__proto__": {"password": "${hash}"}, \
+"Max Muster": {"password": "${hash}"}, "mallory": {"password": "letmein"}}`
+const streamlitSessions = '{"zoe": {"expiry": "2026-11-01T09:10:00", "last_activity": "2026-11-01T09:00:00"}}'
+
+it('takes the people over, names those it cannot, and keeps the original', async () => {
+  const folder = await freshFolder()
+  await folder.write('users.json', streamlitUsers)
+  await folder.chmod('users.json', 0o644)
+  const { users } = await folder.open()
+
+  expect(await users.findByUsername('zoe')).toEqual(
+    aUser({
+      id: 'id-1',
+      username: 'zoe',
+      passwordHash: `sha256$${hash}`,
+      profile: { fullName: 'Zoë', bio: longBio, age: 0 },
+    }),
+  )
+  expect(await users.findByUsername('version')).not.toBeNull()
+  expect(Object.keys(JSON.parse(await folder.read('users.json')).users)).toEqual(['id-1', 'id-2'])
+  expect(await folder.read('users.streamlit.json')).toBe(streamlitUsers)
+  expect((await readdir(folder.dir)).toSorted()).toEqual([
+    'lock',
+    'sessions.json',
+    'users.json',
+    'users.streamlit.json',
+  ])
+
+  const lines = folder.log.map(({ level, message }) => `${level}: ${message}`)
+  expect(lines.toSorted()).toEqual([
+    'info: Took over 2 people from Streamlit, refused 4.',
+    expect.stringContaining('warn: Not taken over from Streamlit: "Max Muster": The name is not 3 to 32 characters'),
+    'warn: Not taken over from Streamlit: "Zoe": The name differs only in case from "zoe", which has the account now.',
+    expect.stringContaining('warn: Not taken over from Streamlit: "__proto__": The name is not 3 to 32 characters'),
+    expect.stringContaining(
+      'warn: Not taken over from Streamlit: "mallory": The stored password is not a SHA-256 hash',
+    ),
+    'warn: Taken over from Streamlit in part: "version": The profile is missing; it is empty now.',
+  ])
+  expect(JSON.stringify(folder.log)).not.toMatch(/a71a7c70|letmein/)
+})
+
+it('does nothing the second time', async () => {
+  const folder = await freshFolder()
+  await folder.write('users.json', streamlitUsers)
+  await folder.write('sessions.json', streamlitSessions)
+  await (await folder.open()).close()
+  const names = ['users.json', 'sessions.json', 'users.streamlit.json', 'sessions.streamlit.json']
+  const before = await Promise.all(names.map((name) => folder.read(name)))
+  folder.log.length = 0
+
+  await (await folder.open()).close()
+  expect(await Promise.all(names.map((name) => folder.read(name)))).toEqual(before)
+  expect((await readdir(folder.dir)).toSorted()).toEqual([...names, 'lock'].toSorted())
+  expect(folder.log).toEqual([])
+})
+
+it('starts with no sessions in place of those of Streamlit, and keeps the file', async () => {
+  const folder = await freshFolder()
+  await folder.write('sessions.json', streamlitSessions)
+  await folder.open()
+  expect(await folder.read('sessions.json')).toBe('{"version":1,"sessions":{\n},"ended":{\n}}\n')
+  expect(await folder.read('sessions.streamlit.json')).toBe(streamlitSessions)
+})
+
+it('finishes a take-over that a crash cut off after the original was kept', async () => {
+  const folder = await freshFolder()
+  await folder.write('users.json', streamlitUsers)
+  await folder.write('users.streamlit.json', streamlitUsers)
+  await folder.write('users.json.0123456789abcdef.tmp', '{"version":1,"us')
+  const { users } = await folder.open()
+  expect(await users.findByUsername('zoe')).not.toBeNull()
+  expect((await readdir(folder.dir)).toSorted()).toEqual([
+    'lock',
+    'sessions.json',
+    'users.json',
+    'users.streamlit.json',
+  ])
+})
+
+it('never writes over another kept original', async () => {
+  const folder = await freshFolder()
+  await folder.write('users.json', streamlitUsers)
+  await folder.write('users.streamlit.json', 'another')
+  await (await folder.open()).close()
+  expect(await folder.read('users.streamlit.json')).toBe('another')
+  expect(await folder.read('users.streamlit-2.json')).toBe(streamlitUsers)
+})
+
+it('takes an empty object for a Streamlit without people', async () => {
+  const folder = await freshFolder()
+  await folder.write('users.json', '{}')
+  await folder.write('sessions.json', '{}')
+  await folder.open()
+  expect(await folder.read('users.json')).toBe('{"version":1,"users":{\n}}\n')
+  expect(await folder.read('users.streamlit.json')).toBe('{}')
+})
+
+it('refuses a Streamlit file that names somebody twice', async () => {
+  const folder = await freshFolder()
+  const twice = `{"zoe":{"password":"${hash}"},"zoe":{"password":"${hash}"}}`
+  await folder.write('users.json', twice)
+  await expect(folder.open()).rejects.toMatchObject({
+    code: 'store_damaged',
+    message: expect.stringMatching(/the key "zoe" appears twice/),
+  })
+  expect(await folder.read('users.json')).toBe(twice)
+})

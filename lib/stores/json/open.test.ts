@@ -1,5 +1,4 @@
-import { copyFile, mkdtemp, readdir, stat, symlink, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { copyFile, readdir, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import { expect, it } from 'vitest'
@@ -177,7 +176,7 @@ it('can be reached through a linked folder', async () => {
   const folder = await freshFolder()
   const { users } = await folder.open()
   await users.insert(aUser())
-  const link = join(await mkdtemp(join(tmpdir(), 'gatehouse-')), 'link')
+  const link = (await freshFolder()).path('link')
   await symlink(folder.dir, link)
   await expect(openFolder(link)).rejects.toMatchObject({ code: 'store_locked' })
 })

@@ -98,6 +98,7 @@ describe('the window', () => {
 describe('a posted form', () => {
   const form = () => {
     const body = new FormData()
+    body.set(`$ACTION_ID_${'a1'.repeat(21)}`, '')
     body.set('fullName', 'Alice')
     return body
   }

@@ -9,8 +9,8 @@ import { isSameOrigin } from '#lib/web/request-checks.ts'
 const oneYearInSeconds = 31_536_000
 
 /** Keeps the colour scheme in this browser. Anything but a known scheme changes nothing. */
-export async function chooseTheme(form: FormData): Promise<void> {
-  const theme = z.enum(themes).safeParse(form.get('theme'))
+export async function chooseTheme(posted: unknown): Promise<void> {
+  const theme = z.enum(themes).safeParse(posted instanceof FormData ? posted.get('theme') : null)
   const { settings } = await services()
   if (!theme.success || !isSameOrigin(await headers(), settings.appOrigin)) return
   const jar = await cookies()

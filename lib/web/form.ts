@@ -32,9 +32,11 @@ export type ReadForm<Value> =
  * A schema's issues name a code of the catalogue's errors as their message and its numbers as params.
  */
 export async function readForm<Schema extends z.ZodObject>(
-  form: FormData,
+  posted: unknown,
   schema: Schema,
 ): Promise<ReadForm<z.output<Schema>>> {
+  // Anyone can call an action with anything in the place of its form.
+  const form = posted instanceof FormData ? posted : new FormData()
   const words = await getWords()
   const { settings } = await services()
   const names = Object.keys(schema.shape)

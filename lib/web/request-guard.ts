@@ -1,6 +1,7 @@
 // What a posted request must be before any page sees it. Next answers some of these with a 500 by itself.
 import type { NextRequest } from 'next/server'
 import type { Services } from '#lib/services.ts'
+import { isOwnActionCall } from './action-call.ts'
 import type { RefusalCode } from './refusal.ts'
 import { isSameOrigin } from './request-checks.ts'
 
@@ -20,14 +21,13 @@ export async function findRequestFault(request: NextRequest, app: Services): Pro
   return nextUrl.pathname.startsWith('/api/') || nextUrl.pathname === '/logout' ? null : findFormFault(request)
 }
 
-/** Pages take forms as React posts them: multipart, or an action's own encoding as text. */
+/** Pages take this site's own forms, as the browser or React's client posts them. */
 async function findFormFault(request: NextRequest): Promise<RefusalCode | null> {
-  const type = request.headers.get('content-type') ?? ''
-  if (type.startsWith('text/plain') && request.headers.has('next-action')) return null
-  if (!type.startsWith('multipart/form-data')) return 'unsupported'
+  const { headers } = request
+  if (!headers.get('content-type')?.startsWith('multipart/form-data')) return 'unsupported'
   try {
-    await request.clone().formData()
-    return null
+    const form = await request.clone().formData()
+    return isOwnActionCall(form, { byScript: headers.has('next-action') }) ? null : 'bad_request'
   } catch {
     return 'bad_request'
   }

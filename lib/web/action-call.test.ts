@@ -1,0 +1,63 @@
+import { describe, expect, test } from 'vitest'
+import { isOwnActionCall } from './action-call.ts'
+
+const id = 'a1'.repeat(21)
+const state = JSON.stringify({ values: { bio: '$$5 and <b>' }, errors: {}, alert: null })
+
+function formOf(fields: Record<string, string>): FormData {
+  const form = new FormData()
+  for (const [name, value] of Object.entries(fields)) form.append(name, value)
+  return form
+}
+
+describe('a form posted by the browser', () => {
+  const bound = {
+    $ACTION_REF_2: '',
+    '$ACTION_2:0': `{"id":"${id}","bound":"$@1"}`,
+    '$ACTION_2:1': `[${state}]`,
+    $ACTION_KEY: 'k1',
+    username: '$1',
+  }
+  const isOwn = (fields: Record<string, string>) => isOwnActionCall(formOf(fields), { byScript: false })
+
+  test('is taken with its state, or with none', () => {
+    expect(isOwn(bound)).toBe(true)
+    expect(isOwn({ [`$ACTION_ID_${id}`]: '', theme: 'dark' })).toBe(true)
+  })
+
+  test.each<[string, Record<string, string>]>([
+    ['no action', { username: 'alice' }],
+    ['an id that is none', { $ACTION_ID_deadbeef: '' }],
+    ['two actions', { ...bound, [`$ACTION_ID_${id}`]: '' }],
+    ['a state that is not JSON', { ...bound, '$ACTION_2:1': '[{' }],
+    ['a state of another shape', { ...bound, '$ACTION_2:1': '[{"values":{}}]' }],
+    ['a state nested without end', { ...bound, '$ACTION_2:1': '['.repeat(200_000) }],
+    ['a reference in its state', { ...bound, '$ACTION_2:1': `[{"values":{"bio":"$F2"},"errors":{},"alert":null}]` }],
+    ['a single $', { ...bound, '$ACTION_2:1': `[{"values":{"bio":"$"},"errors":{},"alert":null}]` }],
+    ['a reference to another part', { ...bound, '$ACTION_2:0': `{"id":"${id}","bound":"$@3"}` }],
+    ['a part too many', { ...bound, '$ACTION_2:2': '[]' }],
+    ['a part missing', { ...bound, '$ACTION_2:1': '', '$ACTION_2:0': '' }],
+  ])('is refused with %s', (_what, fields) => {
+    expect(isOwn(fields)).toBe(false)
+  })
+})
+
+describe('a call by script', () => {
+  const isOwn = (fields: Record<string, string>) => isOwnActionCall(formOf(fields), { byScript: true })
+
+  test('is taken with the fields, with and without a state', () => {
+    expect(isOwn({ '0': `[${state},"$K1"]`, _1_username: '$1' })).toBe(true)
+    expect(isOwn({ '0': '["$K1"]', _1_theme: 'dark' })).toBe(true)
+  })
+
+  test.each<[string, Record<string, string>]>([
+    ['no arguments', { _1_username: 'alice' }],
+    ['arguments of its own', { '0': '[null,5]' }],
+    ['an unknown reference', { '0': '["$K1","$K2","$Zx"]' }],
+    ['a path into another part', { '0': '["$1:a:a"]', '1': '{}' }],
+    ['another part', { '0': '["$K1"]', '1': '{}' }],
+    ['text that is not JSON', { '0': '{{{' }],
+  ])('is refused with %s', (_what, fields) => {
+    expect(isOwn(fields)).toBe(false)
+  })
+})

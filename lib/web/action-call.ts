@@ -1,0 +1,48 @@
+// How this site's own forms call a server action, and no other way. React's decoder takes far more (promises, blobs,
+// references into other parts), has had flaws in that, and answers what it cannot decode with a 500.
+import { z } from 'zod'
+
+/** React writes a leading $ of a person's text as $$; a single one would be a reference. */
+const text = z.string().regex(/^(?!\$[^$]|\$$)/)
+
+/** FormState of form-state.ts, as the browser sends it back. */
+const formState = z.strictObject({
+  values: z.record(text, text),
+  errors: z.record(text, text),
+  alert: text.nullable(),
+})
+
+const actionId = /^[0-9a-f]{42}$/
+/** Posted by the browser: which action, with the state bound to it. */
+const boundReference = z.strictObject({ id: z.string().regex(actionId), bound: z.literal('$@1') })
+const boundArguments = z.tuple([formState])
+/** Posted by script: the state, if the form has one, and the form's fields, which are named _1_… */
+const scriptArguments = z.union([z.tuple([formState, z.literal('$K1')]), z.tuple([z.literal('$K1')])])
+
+/** `byScript` tells a call by React's client (a Next-Action header) from a form that the browser posted itself. */
+export function isOwnActionCall(form: FormData, { byScript }: { byScript: boolean }): boolean {
+  const names = [...new Set(form.keys())]
+  if (byScript) {
+    return parses(scriptArguments, form.getAll('0')) && names.every((name) => name === '0' || name.startsWith('_1_'))
+  }
+  const own = names.filter((name) => name.startsWith('$ACTION_') && name !== '$ACTION_KEY')
+  const [first = ''] = own
+  if (own.length === 1) return actionId.test(first.replace('$ACTION_ID_', ''))
+  const number = /^\$ACTION_REF_(\d+)$/.exec(own.find((name) => name.startsWith('$ACTION_REF_')) ?? '')?.[1]
+  return (
+    own.length === 3 &&
+    number !== undefined &&
+    parses(boundReference, form.getAll(`$ACTION_${number}:0`)) &&
+    parses(boundArguments, form.getAll(`$ACTION_${number}:1`))
+  )
+}
+
+function parses(schema: z.ZodType, values: FormDataEntryValue[]): boolean {
+  const [json] = values
+  if (values.length !== 1 || typeof json !== 'string') return false
+  try {
+    return schema.safeParse(JSON.parse(json)).success
+  } catch {
+    return false
+  }
+}

@@ -22,7 +22,7 @@ export default defineConfig({
   use: {
     locale: 'en-GB',
     timezoneId: 'Europe/Vienna',
-    trace: 'retain-on-failure',
+    screenshot: 'only-on-failure',
     launchOptions: {
       ...(chromium && { executablePath: chromium.executable }),
       // Chromium refuses its sandbox to root. The rest keeps it from looking for hosts outside.

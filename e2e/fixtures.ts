@@ -70,7 +70,7 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
   expectedFaults: async ({}, use) => use([]),
 
   quietBrowser: [
-    async ({ browser, expectedNoise }, use) => {
+    async ({ browser, expectedNoise, javaScriptEnabled }, use) => {
       const noise: string[] = []
       const listen = (context: BrowserContext) => {
         context.on('console', (message) => {
@@ -79,8 +79,9 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
         context.on('weberror', (webError) => noise.push(`page: ${webError.error().message}`))
         context.on('requestfailed', (request) => {
           const reason = request.failure()?.errorText ?? ''
-          // A navigation calls off what is still under way; that is no failure.
-          if (reason !== 'net::ERR_ABORTED') noise.push(`request: ${request.url()} ${reason}`)
+          // A navigation calls off what is still under way; a browser without JavaScript fetches no scripts.
+          const isMeant = reason === 'net::ERR_ABORTED' || (!javaScriptEnabled && request.resourceType() === 'script')
+          if (!isMeant) noise.push(`request: ${request.url()} ${reason}`)
         })
       }
       browser.on('context', listen)

@@ -99,7 +99,9 @@ test(
 
 test('a chosen colour scheme stays chosen', everywhere, async ({ page }) => {
   await page.goto('/login')
+  const remembered = page.waitForResponse((response) => response.request().method() === 'POST')
   await page.getByRole('group', { name: 'Colours' }).getByRole('button', { name: 'Dark' }).click()
+  await remembered
   await expect(page.getByRole('button', { name: 'Dark' })).toHaveAttribute('aria-pressed', 'true')
   await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark')
   await page.goto('/signup')

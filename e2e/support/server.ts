@@ -101,7 +101,11 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
   const hasEnded = () => run.child.exitCode !== null || run.child.signalCode !== null
 
   async function stop() {
-    if (hasEnded()) throw new Error(`The server had ended by itself.\n${run.output.text()}`)
+    if (hasEnded()) {
+      throw new Error(
+        `The server had ended by itself (${run.child.exitCode ?? run.child.signalCode}).\n${run.output.text()}`,
+      )
+    }
     const exited = once(run.child, 'exit')
     run.child.kill('SIGTERM')
     const stopped = await Promise.race([exited, delay(stoppedWithinMs, null, { ref: false })])

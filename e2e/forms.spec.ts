@@ -1,0 +1,285 @@
+// The forms as a person meets them: wrong input gets a sentence beside its field, and nothing typed is lost or told.
+import type { Page, Response } from '@playwright/test'
+import { expect, test } from '#e2e/fixtures.ts'
+import { makePerson } from '#e2e/support/person.ts'
+import { expectProfile, fillLogIn, fillSignUp, logIn, saveProfile, signUp } from '#e2e/support/site.ts'
+import { findStoredUser, readUsersFile } from '#e2e/support/store-files.ts'
+
+const everywhere = { tag: '@no-javascript' }
+const strong = makePerson().password
+
+async function expectFault(page: Page, label: string, sentence: string | RegExp): Promise<void> {
+  const field = page.getByLabel(label, { exact: true })
+  await expect(field).toHaveAttribute('aria-invalid', 'true')
+  await expect(field).toHaveAccessibleDescription(
+    typeof sentence === 'string' ? new RegExp(RegExp.escape(sentence)) : sentence,
+  )
+}
+
+const wrongUsernames = ['ab', '_dash-first', 'has space', 'ünïcode', `${'a'.repeat(33)}`, '__proto__', 'a/b', '']
+
+const wrongPasswords: [password: string, sentence: RegExp][] = [
+  ['', /Enter your password\.|Enter a password/],
+  ['short 7', /at least 8 characters/],
+  ['password123', /easy to guess/],
+  ['qwertzuiop', /easy to guess/],
+  ['x'.repeat(257), /at most 256 characters/],
+]
+
+test(
+  'a username that breaks the rule is refused with the rule, and the others typed stay',
+  everywhere,
+  async ({ page, server }) => {
+    const users = await readUsersFile(server.dataDir)
+    await page.goto('/signup')
+    for (const username of wrongUsernames) {
+      await signUp(page, { username, password: strong })
+      await expectFault(page, 'Username', '3 to 32 characters')
+      await expect(page.getByLabel('Username')).toHaveValue(username)
+    }
+    expect(await readUsersFile(server.dataDir)).toBe(users)
+  },
+)
+
+test('a taken username is refused, also in other letters', everywhere, async ({ page, newPerson }) => {
+  const { username } = await newPerson()
+  await page.goto('/signup')
+  for (const same of [username, username.toUpperCase()]) {
+    await signUp(page, { username: same, password: strong })
+    await expectFault(page, 'Username', 'That username is taken.')
+    await expect(page.getByLabel('Username')).toHaveValue(same)
+  }
+})
+
+test(
+  'a password that is short, long, common or holds the username is refused with the reason',
+  everywhere,
+  async ({ page, server }) => {
+    const users = await readUsersFile(server.dataDir)
+    const { username } = makePerson()
+    await page.goto('/signup')
+    for (const [password, sentence] of [
+      ...wrongPasswords,
+      [`my ${username} 2026`, /does not contain your username/] as const,
+    ]) {
+      await signUp(page, { username, password })
+      await expectFault(page, 'Password', sentence)
+      await expect(page.getByLabel('Username')).toHaveValue(username)
+    }
+    expect(await readUsersFile(server.dataDir)).toBe(users)
+  },
+)
+
+test('two passwords that differ are refused beside the second', everywhere, async ({ page }) => {
+  await page.goto('/signup')
+  await fillSignUp(page, makePerson(), 'another one')
+  await page.getByRole('button', { name: 'Sign up' }).click()
+  await expectFault(page, 'Confirm password', 'The two differ.')
+})
+
+test(
+  'a wrong password and an unknown username get the same words, and the username stays',
+  everywhere,
+  async ({ page, newPerson }) => {
+    const { username } = await newPerson()
+    await page.goto('/login')
+    for (const tried of [username, 'nobody-of-this-name', 'not even @ a name']) {
+      await logIn(page, { username: tried, password: 'wrong' })
+      await expect(page.getByRole('alert').filter({ hasText: 'The username or password is wrong.' })).toBeVisible()
+      await expect(page.getByLabel('Username')).toHaveValue(tried)
+    }
+  },
+)
+
+test('an empty log-in says what is missing', everywhere, async ({ page }) => {
+  await page.goto('/login')
+  await page.getByRole('button', { name: 'Log in' }).click()
+  await expectFault(page, 'Username', 'Enter your username.')
+  await expectFault(page, 'Password', 'Enter your password.')
+})
+
+test('a profile takes free text in any script and its exact limits', everywhere, async ({ signedInPage }) => {
+  const profiles = [
+    { fullName: '𝒜𝓂𝓎 李 🦊'.padEnd(100, '界').slice(0, 100), bio: '<b>not bold</b> & "quoted"', age: '150' },
+    { fullName: '__proto__', bio: `${'ü'.repeat(1998)}\nz`, age: '0' },
+    { fullName: "Robert'); DROP TABLE", bio: 'مرحبا\n\nשלום', age: '7' },
+  ]
+  for (const profile of profiles) {
+    await signedInPage.goto('/profile/edit')
+    await saveProfile(signedInPage, profile)
+    await expectProfile(signedInPage, profile)
+  }
+})
+
+test(
+  'a wrong profile gets a sentence beside each field, keeps what was typed and saves nothing',
+  everywhere,
+  async ({ signedInPage: page, server }) => {
+    const users = await readUsersFile(server.dataDir)
+    await page.goto('/profile/edit')
+    await saveProfile(page, { fullName: 'x'.repeat(101), bio: 'y'.repeat(2001), age: '151' })
+    await expectFault(page, 'Full name', 'at most 100 characters')
+    await expectFault(page, 'Bio', /at most 2,000 characters.*2,001/)
+    await expectFault(page, 'Age', 'a whole number from 0 to 150')
+    await expect(page.getByLabel('Full name')).toHaveValue('x'.repeat(101))
+    await expect(page.getByLabel('Bio')).toHaveValue('y'.repeat(2001))
+
+    for (const age of ['-1', '1.5', '4e1', 'forty', '0x10', '１２', '1 2', '9999']) {
+      await saveProfile(page, { fullName: 'Somebody', bio: '', age })
+      await expectFault(page, 'Age', 'a whole number from 0 to 150')
+      await expect(page.getByLabel('Age')).toHaveValue(age)
+      await expect(page.getByLabel('Full name')).not.toHaveAttribute('aria-invalid')
+    }
+    expect(await readUsersFile(server.dataDir)).toBe(users)
+  },
+)
+
+test('no answer ever holds a password that was sent', everywhere, async ({ page, newPerson }) => {
+  const { username } = await newPerson()
+  const canary = 'Canary 7f3a91 in the coal mine'
+  const answers: Promise<string>[] = []
+  page.on('response', (response: Response) => {
+    const isDocumentOrAction = ['document', 'fetch'].includes(response.request().resourceType())
+    if (isDocumentOrAction) answers.push(response.text().catch(() => ''))
+  })
+  await page.goto('/signup')
+  await fillSignUp(page, { username, password: canary })
+  await page.getByRole('button', { name: 'Sign up' }).click()
+  await expectFault(page, 'Username', 'That username is taken.')
+  expect(await page.getByLabel('Password', { exact: true }).getAttribute('value')).toBeFalsy()
+
+  await page.goto('/login')
+  await logIn(page, { username, password: canary })
+  await expect(page.getByRole('alert').filter({ hasText: 'wrong' })).toBeVisible()
+  expect((await Promise.all(answers)).join('\n')).not.toContain(canary)
+})
+
+test(
+  'the password is the whole text, in any characters, composed or not',
+  everywhere,
+  async ({ page, context, server }) => {
+    const { username } = makePerson()
+    const composed = ' Käse und Brot 🧀 für 7 Füchse '
+    await page.goto('/signup')
+    await signUp(page, { username, password: composed })
+    await expect(page).toHaveURL('/')
+    await context.clearCookies()
+
+    await page.goto('/login')
+    for (const other of [composed.trim(), composed.slice(0, -2), composed.toUpperCase()]) {
+      await logIn(page, { username, password: other })
+      await expect(page.getByRole('alert').filter({ hasText: 'wrong' })).toBeVisible()
+    }
+    await logIn(page, { username, password: composed.normalize('NFD') })
+    await expect(page).toHaveURL('/')
+    expect(JSON.stringify(await findStoredUser(server.dataDir, username))).toContain('$argon2id$v=19$m=19456,t=2,p=1$')
+  },
+)
+
+test('password managers are told which field is which', everywhere, async ({ page }) => {
+  await page.goto('/signup')
+  await expect(page.getByLabel('Username')).toHaveAttribute('autocomplete', 'username')
+  await expect(page.getByLabel('Password', { exact: true })).toHaveAttribute('autocomplete', 'new-password')
+  await expect(page.getByLabel('Confirm password')).toHaveAttribute('autocomplete', 'new-password')
+  await page.goto('/login')
+  await expect(page.getByLabel('Username')).toHaveAttribute('autocomplete', 'username')
+  await expect(page.getByLabel('Password', { exact: true })).toHaveAttribute('autocomplete', 'current-password')
+  await expect(page.getByLabel('Password', { exact: true })).not.toHaveAttribute('maxlength')
+})
+
+test.describe('with JavaScript', () => {
+  test('the focus goes to the first field that is wrong, and everything typed stays', async ({ page }) => {
+    await page.goto('/signup')
+    await signUp(page, { username: 'fine-name', password: 'short' })
+    await expectFault(page, 'Password', 'at least 8 characters')
+    await expect(page.getByLabel('Password', { exact: true })).toBeFocused()
+    await expect(page.getByLabel('Password', { exact: true })).toHaveValue('short')
+
+    await signUp(page, { username: '!', password: 'short' })
+    await expectFault(page, 'Username', '3 to 32 characters')
+    await expect(page.getByLabel('Username')).toBeFocused()
+  })
+
+  test('a sentence about the whole form takes the focus', async ({ page }) => {
+    await page.goto('/login')
+    await logIn(page, makePerson())
+    await expect(page.getByRole('alert').filter({ hasText: 'The username or password is wrong.' })).toBeFocused()
+  })
+
+  test('a refused form does not load a new document', async ({ page }) => {
+    await page.goto('/login')
+    await page.evaluate(() => Object.assign(window, { sameDocument: true }))
+    await logIn(page, makePerson())
+    await expect(page.getByRole('alert').filter({ hasText: 'wrong' })).toBeVisible()
+    expect(await page.evaluate(() => 'sameDocument' in window)).toBe(true)
+  })
+
+  test('a form under way says so, and a second press sends nothing', async ({ page, newPerson }) => {
+    const person = await newPerson()
+    let posted = 0
+    const { promise: released, resolve: release } = Promise.withResolvers<void>()
+    await page.route('**/login', async (route) => {
+      if (route.request().method() === 'POST') {
+        posted += 1
+        await released
+      }
+      await route.continue()
+    })
+    await page.goto('/login')
+    await logIn(page, person)
+    const button = page.getByRole('button', { name: 'Logging in…' })
+    await expect(button).toHaveAttribute('aria-disabled', 'true')
+    await button.click({ force: true })
+    await page.getByLabel('Password', { exact: true }).press('Enter')
+    release()
+    await expect(page).toHaveURL('/')
+    expect(posted).toBe(1)
+  })
+
+  test('a form whose answer never comes keeps what was typed and says so', async ({ page, context, expectedNoise }) => {
+    expectedNoise.push(/ERR_INTERNET_DISCONNECTED|Failed to fetch/)
+    await page.goto('/login')
+    await fillLogIn(page, { username: 'somebody', password: 'something' })
+    await context.setOffline(true)
+    await page.getByRole('button', { name: 'Log in' }).click()
+    await expect(page.getByRole('alert').filter({ hasText: 'The answer did not arrive.' })).toBeVisible()
+    await expect(page.getByLabel('Username')).toHaveValue('somebody')
+    await expect(page.getByLabel('Password', { exact: true })).toHaveValue('something')
+  })
+
+  test('a password can be shown, hidden and pasted', async ({ page, context }) => {
+    await context.grantPermissions(['clipboard-read', 'clipboard-write'])
+    await page.goto('/signup')
+    const password = page.getByLabel('Password', { exact: true })
+    const show = page.getByRole('button', { name: 'Show password' })
+
+    await page.evaluate(() => navigator.clipboard.writeText('pasted from a manager'))
+    await password.focus()
+    await page.keyboard.press('ControlOrMeta+V')
+    await expect(password).toHaveValue('pasted from a manager')
+
+    await expect(password).toHaveAttribute('type', 'password')
+    await show.click()
+    await expect(password).toHaveAttribute('type', 'text')
+    await expect(show).toHaveAttribute('aria-pressed', 'true')
+    await show.click()
+    await expect(password).toHaveAttribute('type', 'password')
+    await expect(password).toHaveValue('pasted from a manager')
+  })
+
+  test('a password being typed is told how strong it is', async ({ page }) => {
+    await page.goto('/signup')
+    await page.getByLabel('Password', { exact: true }).fill('password')
+    await expect(page.getByText('Very weak.')).toBeVisible()
+    await page.getByLabel('Password', { exact: true }).fill(strong)
+    await expect(page.getByText('Strong.')).toBeVisible()
+  })
+})
+
+test('without JavaScript there is no button that would do nothing', { tag: '@no-javascript' }, async ({
+  page,
+  javaScriptEnabled,
+}) => {
+  await page.goto('/signup')
+  await expect(page.getByRole('button', { name: 'Show password' })).toHaveCount(javaScriptEnabled === false ? 0 : 1)
+})

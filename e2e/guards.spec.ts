@@ -1,0 +1,227 @@
+// The two doors. Everything that middleware bypasses of the past did, and everything the build contains, is tried
+// signed out: once as deployed, and once with middleware taken out of the build.
+import { expect, test } from '#e2e/fixtures.ts'
+import { findActionId, readActions, readRoutes } from '#e2e/support/build-manifests.ts'
+import { Client } from '#e2e/support/client.ts'
+import { encodeActionCall, type Fields } from '#e2e/support/form-body.ts'
+import { type Answer, navigationHeaders, type Request } from '#e2e/support/http.ts'
+import { isRefusal } from '#e2e/support/refusals.ts'
+import { startServer, type TestServer } from '#e2e/support/server.ts'
+import { readUsersFile } from '#e2e/support/store-files.ts'
+import { copyWithoutMiddleware } from '#e2e/support/without-middleware.ts'
+import { isPublicRoute, publicActions, publicRoutes } from '#lib/web/public-routes.ts'
+
+const secretName = 'Sentinel Quillfeather'
+const subrequest = (name: string) => Array(5).fill(name).join(':')
+
+const bypassHeaders: Record<string, string>[] = [
+  { 'x-middleware-subrequest': subrequest('middleware') },
+  { 'x-middleware-subrequest': subrequest('src/middleware') },
+  { 'x-middleware-subrequest': subrequest('proxy') },
+  { 'next-router-prefetch': '1' },
+  { purpose: 'prefetch' },
+  { rsc: '1' },
+  { rsc: '1', 'next-router-prefetch': '1' },
+  { rsc: '1', 'next-router-segment-prefetch': '/_tree' },
+  {
+    rsc: '1',
+    'next-router-state-tree': encodeURIComponent('["",{"children":["(member)",{"children":["profile",{}]}]}]'),
+  },
+  { 'next-router-segment-prefetch': '/_tree' },
+  { 'x-middleware-prefetch': '1' },
+  { 'x-nextjs-data': '1' },
+  { 'x-matched-path': '/login' },
+  { 'x-now-route-matches': '1' },
+  { 'x-invoke-path': '/login' },
+  { 'x-original-url': '/login' },
+  { 'x-rewrite-url': '/login' },
+]
+
+const bypassPaths = [
+  '/profile.rsc',
+  '/profile.segments/_tree.segment.rsc',
+  '/profile.segments/profile/__PAGE__.segment.rsc',
+  '/profile?_rsc=1',
+  '/_next/data/x/profile.json',
+  '//profile',
+  '/profile/',
+  '/PROFILE',
+  '/%70rofile',
+  '/profile%2f',
+  '/./profile',
+  '/x/../profile',
+  '/login/../profile',
+  '/_next/static/../../profile',
+  '/_next/static/%2e%2e/%2e%2e/profile',
+  '/profile;a',
+  '/profile;a.js',
+  '/profile/a.css',
+  '/en/profile',
+]
+
+/** The fields of every form on the site, so that an unguarded action would find what it wants. */
+const validFields: Fields = [
+  ['fullName', 'Written by nobody'],
+  ['bio', ''],
+  ['age', '7'],
+]
+
+const doors: Record<string, () => Promise<{ server: TestServer; dispose: () => Promise<void> }>> = {
+  'as deployed': async () => {
+    const server = await startServer()
+    return { server, dispose: server.dispose }
+  },
+  'without middleware': async () => {
+    const copy = await copyWithoutMiddleware()
+    const server = await startServer({ projectDir: copy.dir })
+    return { server, dispose: () => server.dispose().then(copy.remove) }
+  },
+}
+
+for (const [name, open] of Object.entries(doors)) {
+  test.describe(name, () => {
+    let server: TestServer
+    let dispose: () => Promise<void>
+    /** Nobody, and somebody whose session is over but whose cookie is whole. */
+    let outsiders: Client[]
+
+    test.beforeAll(async () => {
+      ;({ server, dispose } = await open())
+      const owner = new Client(server.url)
+      await owner.signUp()
+      await owner.submit('/profile/edit', 'Save profile', { fullName: secretName, bio: '', age: '' })
+      expect((await owner.open('/profile')).text).toContain(secretName)
+      const ended = owner.copy()
+      await owner.logOut()
+      outsiders = [new Client(server.url), ended]
+    })
+
+    test.afterAll(() => dispose())
+
+    async function refuses(what: string, request: (outsider: Client) => Promise<Answer>, ...othersAllowed: number[]) {
+      for (const outsider of outsiders) {
+        const answer = await request(outsider.copy())
+        expect.soft(answer.text, what).not.toContain(secretName)
+        const refused = isRefusal(answer) || othersAllowed.includes(answer.status)
+        expect.soft(refused, `${what} → ${answer.status} ${answer.location}\n${answer.text.slice(0, 300)}`).toBe(true)
+      }
+    }
+
+    /** The same request once more at the address that Next gives for it, with the right `_rsc` say, up to the guard. */
+    async function pursue(outsider: Client, request: Request): Promise<Answer> {
+      let answer = await outsider.send(request)
+      for (let step = 0; step < 3 && answer.location !== null && !isRefusal(answer); step++) {
+        const { pathname, search } = new URL(answer.location, server.url)
+        answer = await outsider.send({ ...request, path: pathname + search })
+      }
+      return answer
+    }
+
+    test('no header gets past', async () => {
+      for (const headers of bypassHeaders) {
+        await refuses(`GET /profile with ${JSON.stringify(headers)}`, (outsider) =>
+          pursue(outsider, { path: '/profile', headers }),
+        )
+        await refuses(`opening / with ${JSON.stringify(headers)}`, (outsider) =>
+          pursue(outsider, { path: '/', headers: { ...navigationHeaders, ...headers } }),
+        )
+      }
+    })
+
+    test('no spelling of the address gets past', async () => {
+      for (const path of bypassPaths) {
+        await refuses(`GET ${path}`, (outsider) => pursue(outsider, { path }))
+        await refuses(`router’s GET ${path}`, (outsider) => pursue(outsider, { path, headers: { rsc: '1' } }))
+      }
+    })
+
+    test('every route of the build is public by name or refuses', async () => {
+      const routes = readRoutes()
+      expect(routes.map((route) => route.path)).toEqual(
+        expect.arrayContaining(['/', '/profile', '/profile/edit', '/login']),
+      )
+      for (const { path, isHandler } of routes) {
+        if (isPublicRoute(path)) continue
+        await refuses(`GET ${path}`, (outsider) => outsider.open(path))
+        await refuses(`router’s GET ${path}`, (outsider) => pursue(outsider, { path, headers: { rsc: '1' } }))
+        for (const method of isHandler ? ['POST', 'PUT', 'PATCH', 'DELETE'] : []) {
+          await refuses(`${method} ${path}`, (outsider) => outsider.fetch(path, { method }), 405)
+        }
+      }
+    })
+
+    test('every public route is there and gives nothing of anybody', async () => {
+      const built = readRoutes().map((route) => route.path)
+      for (const path of publicRoutes) {
+        expect(built, `${path} is listed as public and should exist`).toContain(path)
+        for (const outsider of outsiders) {
+          const { status, text } = await outsider.copy().open(path)
+          expect(text, path).not.toContain(secretName)
+          expect([200, 401, 405], path).toContain(status)
+        }
+      }
+    })
+
+    test('every action of the build is public by name or refuses, called from its page or from a public one', async () => {
+      const actions = readActions()
+      expect(actions.map((action) => action.name)).toEqual(expect.arrayContaining([...publicActions]))
+      const users = await readUsersFile(server.dataDir)
+      for (const { id, name: action } of actions) {
+        if (publicActions.includes(action)) continue
+        for (const path of ['/login', '/signup', '/', '/profile', '/profile/edit', '/nowhere']) {
+          const call = encodeActionCall(validFields)
+          const byScript = { method: 'POST', body: call.body, headers: { ...call.headers, 'next-action': id } }
+          await refuses(`${action} called from ${path}`, (outsider) => outsider.fetch(path, byScript))
+
+          const form = { action: '', isMultipart: true, hidden: hiddenFieldsOf(id) }
+          await refuses(`${action} posted to ${path}`, (outsider) => outsider.post({ path, form }, validFields))
+        }
+      }
+      expect(await readUsersFile(server.dataDir)).toBe(users)
+    })
+
+    test('the same calls do change something for somebody who is signed in', async () => {
+      const member = new Client(server.url)
+      await member.signUp()
+      const id = findActionId('app/(member)/profile/edit/actions.ts#saveProfile')
+      const form = { action: '', isMultipart: true, hidden: hiddenFieldsOf(id) }
+      await member.post({ path: '/profile/edit', form }, validFields)
+      expect((await member.open('/profile')).text).toContain('Written by nobody')
+    })
+  })
+}
+
+test('the copy without middleware really has none', async ({ server, startOwnServer }) => {
+  const copy = await copyWithoutMiddleware()
+  const bare = await startOwnServer({ projectDir: copy.dir })
+  // Only middleware clears the cookie of an ended session and answers a form in an unknown encoding with 415.
+  const request = {
+    method: 'POST',
+    path: '/login',
+    headers: { ...navigationHeaders, 'content-type': 'text/csv' },
+    body: 'a,b',
+  }
+  const post = (url: string) => new Client(url).send({ ...request, headers: { ...request.headers, origin: url } })
+  expect((await post(server.url)).status).toBe(415)
+  expect((await post(bare.url)).status).not.toBe(415)
+
+  const open = (url: string) => {
+    const client = new Client(url)
+    client.cookies.set('session', 'over')
+    return client.open('/profile')
+  }
+  expect((await open(server.url)).headers['set-cookie']).toBeDefined()
+  expect((await open(bare.url)).headers['set-cookie']).toBeUndefined()
+  await bare.stop()
+  await copy.remove()
+})
+
+/** As React writes them for a form whose action takes the form's state. */
+function hiddenFieldsOf(actionId: string): [string, string][] {
+  return [
+    ['$ACTION_REF_1', ''],
+    ['$ACTION_1:0', JSON.stringify({ id: actionId, bound: '$@1' })],
+    ['$ACTION_1:1', JSON.stringify([{ values: {}, errors: {}, alert: null }])],
+    ['$ACTION_KEY', 'k0123456789abcdef0123456789abcdef'],
+  ]
+}

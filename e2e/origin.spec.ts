@@ -1,0 +1,136 @@
+// Nothing that changes something is taken from another site's page, nor from a request that does not tell where it
+// comes from.
+import { expect, test } from '#e2e/fixtures.ts'
+import { findActionId } from '#e2e/support/build-manifests.ts'
+import { Client } from '#e2e/support/client.ts'
+import { seconds } from '#e2e/support/durations.ts'
+import { encodeActionCall } from '#e2e/support/form-body.ts'
+import type { Answer, Headers } from '#e2e/support/http.ts'
+import { makePerson } from '#e2e/support/person.ts'
+import { countStoredSessions, findStoredUser, readUsersFile } from '#e2e/support/store-files.ts'
+
+const evil = 'https://evil.test'
+const unsaid = { origin: undefined, 'sec-fetch-site': undefined }
+
+const foreign: Record<string, Headers> = {
+  'another site': { origin: evil, 'sec-fetch-site': 'cross-site' },
+  'another site, told by Origin alone': { origin: evil, 'sec-fetch-site': undefined },
+  'another site, told by Fetch headers alone': { origin: undefined, 'sec-fetch-site': 'cross-site' },
+  'a sister site': { 'sec-fetch-site': 'same-site' },
+  'a page without an origin': { origin: 'null', 'sec-fetch-site': undefined },
+  'another port of this machine': { origin: 'http://127.0.0.1:3001', 'sec-fetch-site': undefined },
+  'this host under https': { origin: 'https://localhost', 'sec-fetch-site': undefined },
+  'a request that tells nothing': unsaid,
+  'another site behind a forged forwarded host': { ...unsaid, origin: evil, 'x-forwarded-host': 'evil.test' },
+  'another site behind a forged host': { ...unsaid, origin: evil, host: 'evil.test' },
+  'another site with both hosts forged': {
+    ...unsaid,
+    origin: evil,
+    host: 'evil.test',
+    'x-forwarded-host': 'evil.test',
+  },
+}
+
+const mutations: Record<string, (client: Client, headers: Headers) => Promise<Answer>> = {
+  'signing up': (client, headers) => {
+    const person = makePerson()
+    return client.submit('/signup', 'Sign up', { ...person, confirmPassword: person.password }, headers)
+  },
+  'saving a profile': (client, headers) =>
+    client.submit('/profile/edit', 'Save profile', { fullName: 'Forged', bio: '', age: '' }, headers),
+  'saving a profile by script': (client, headers) => {
+    const call = encodeActionCall([
+      ['fullName', 'Forged'],
+      ['bio', ''],
+      ['age', ''],
+    ])
+    const id = findActionId('app/(member)/profile/edit/actions.ts#saveProfile')
+    return client.fetch('/profile/edit', {
+      method: 'POST',
+      body: call.body,
+      headers: { ...call.headers, 'next-action': id, ...headers },
+    })
+  },
+  'logging out': (client, headers) => client.submit('/profile', 'Log out', {}, headers),
+  'telling of activity': (client, headers) => client.fetch('/api/session/activity', { method: 'POST', headers }),
+  'asking for a password’s strength': (client, headers) =>
+    client.fetch('/api/password-strength', {
+      method: 'POST',
+      body: '{"password":"a","username":"b"}',
+      headers: { 'content-type': 'application/json', ...headers },
+    }),
+  'choosing colours': (client, headers) => client.submit('/profile', 'Light', {}, headers),
+}
+
+for (const [what, mutate] of Object.entries(mutations)) {
+  test(`${what} is refused to requests from elsewhere`, async ({ server }) => {
+    const client = new Client(server.url)
+    if (what !== 'signing up') await client.signUp()
+    const users = await readUsersFile(server.dataDir)
+    for (const [from, headers] of Object.entries(foreign)) {
+      const answer = await mutate(client, headers)
+      expect.soft([403, 500], `${from} → ${answer.status}`).toContain(answer.status)
+      expect.soft(answer.headers['set-cookie'], from).toBeUndefined()
+    }
+    expect(await readUsersFile(server.dataDir)).toBe(users)
+    if (what !== 'signing up') expect(await client.isSignedIn()).toBe(true)
+
+    expect((await mutate(client, {})).status, 'the site’s own page').toBeLessThan(400)
+  })
+}
+
+test('activity told from elsewhere does not slide the window', async ({ client, server }) => {
+  await client.signUp()
+  const before = await client.readSession()
+  await server.advance(seconds(60))
+  for (const headers of Object.values(foreign)) await client.fetch('/api/session/activity', { method: 'POST', headers })
+  expect((await client.readSession())?.idleDeadline).toBe(before?.idleDeadline)
+})
+
+test('logging in is refused to requests from elsewhere', async ({ server, newPerson }) => {
+  const person = await newPerson()
+  const user = await findStoredUser(server.dataDir, person.username)
+  const countSessions = () => countStoredSessions(server.dataDir, user?.id ?? '')
+  const before = await countSessions()
+  for (const [from, headers] of Object.entries(foreign)) {
+    const client = new Client(server.url)
+    const answer = await client.submit('/login', 'Log in', { ...person }, headers)
+    expect.soft([403, 500], `${from} → ${answer.status}`).toContain(answer.status)
+    expect(client.cookies.has('session'), from).toBe(false)
+  }
+  expect(await countSessions()).toBe(before)
+})
+
+test('a forged host leads nobody off the site', async ({ client }) => {
+  for (const headers of [
+    { host: 'evil.test' },
+    { 'x-forwarded-host': 'evil.test' },
+    { host: 'evil.test', 'x-forwarded-host': 'evil.test', 'x-forwarded-proto': 'https' },
+  ]) {
+    const { location } = await client.open('/profile', headers)
+    expect(location).not.toContain('evil.test')
+    expect(new URL(location ?? '', client.origin).origin).toBe(client.origin)
+  }
+})
+
+test('a browser’s page on another site can’t post here for a visitor', async ({
+  signedInPage,
+  server,
+  expectedNoise,
+}) => {
+  expectedNoise.push(/403 \(Forbidden\)/)
+  const users = await readUsersFile(server.dataDir)
+  const elsewhere = 'http://elsewhere.localhost/'
+  await signedInPage.route(elsewhere, (route) =>
+    route.fulfill({
+      contentType: 'text/html',
+      body: `<form method="post" enctype="multipart/form-data" action="${server.url}/logout"><button>Win a prize</button></form>`,
+    }),
+  )
+  await signedInPage.goto(elsewhere)
+  await signedInPage.getByRole('button', { name: 'Win a prize' }).click()
+  await signedInPage.waitForURL(`${server.url}/**`)
+  await signedInPage.goto(`${server.url}/profile`)
+  await expect(signedInPage.getByRole('heading', { level: 1 })).toHaveText('Profile')
+  expect(await readUsersFile(server.dataDir)).toBe(users)
+})

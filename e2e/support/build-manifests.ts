@@ -1,0 +1,50 @@
+// What the production build says of itself: its routes and its server actions.
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import { projectDir } from '#e2e/support/server.ts'
+
+export interface BuiltRoute {
+  /** As in a URL, with `x` for each parameter. */
+  path: string
+  isHandler: boolean
+}
+
+export interface BuiltAction {
+  id: string
+  /** As `file#export`. */
+  name: string
+}
+
+/** Next's own pages for what is missing or broken; they hold nothing. */
+const ownPages = ['/_not-found', '/_global-error']
+
+export function readRoutes(): BuiltRoute[] {
+  const manifest = readManifest<Record<string, string>>('app-paths-manifest.json')
+  return Object.keys(manifest)
+    .map((key) => ({
+      path:
+        key
+          .replace(/\/(page|route)$/, '')
+          .replace(/\/\([^/]+\)/g, '')
+          .replace(/\[+[^\]]+\]+/g, 'x') || '/',
+      isHandler: key.endsWith('/route'),
+    }))
+    .filter((route) => !ownPages.includes(route.path))
+}
+
+export function readActions(): BuiltAction[] {
+  const { node } = readManifest<{ node: Record<string, { filename: string; exportedName: string }> }>(
+    'server-reference-manifest.json',
+  )
+  return Object.entries(node).map(([id, { filename, exportedName }]) => ({ id, name: `${filename}#${exportedName}` }))
+}
+
+export function findActionId(name: string): string {
+  const action = readActions().find((known) => known.name === name)
+  if (!action) throw new Error(`The build has no action ${name}`)
+  return action.id
+}
+
+function readManifest<Manifest>(name: string): Manifest {
+  return JSON.parse(readFileSync(path.join(projectDir, '.next/server', name), 'utf8')) as Manifest
+}

@@ -1,0 +1,26 @@
+// The ways in which the site turns a request away, as pages, actions and the router's fetches tell it.
+import type { Answer } from '#e2e/support/http.ts'
+
+/** Whether the answer refuses: it leads to the log-in page, says that it refuses, or is empty. */
+export function isRefusal(answer: Answer): boolean {
+  // Next answers 409 to an action that the page does not have, and `{}` where it has nothing to say.
+  const says = [400, 401, 404, 409].includes(answer.status) || answer.text === '{}'
+  return says || leadsToLogIn(answer) || isRouteTree(answer)
+}
+
+/** What Next's router may prefetch of any page: the names of its folders, and nothing that was rendered. */
+function isRouteTree({ headers, text }: Answer): boolean {
+  return headers['content-type'] === 'text/x-component' && !text.includes('["$",')
+}
+
+function leadsToLogIn({ status, location, headers, text }: Answer): boolean {
+  if (location !== null) return [303, 307].includes(status) && isLogIn(location)
+  const told = headers['x-action-redirect'] ?? headers['x-nextjs-redirect']
+  if (typeof told === 'string') return isLogIn(told)
+  // A page that redirects while it answers the router can only say so inside the answer.
+  return /NEXT_REDIRECT;(?:replace|push);\/login/.test(text)
+}
+
+function isLogIn(location: string): boolean {
+  return /^(\/login|\/_next\/data\/\w+\/login\.json)$/.test(new URL(location, 'http://relative.invalid').pathname)
+}

@@ -4,8 +4,8 @@ import { Fault, type FaultProps } from './ui/fault.tsx'
 
 export default function ErrorPage(props: FaultProps) {
   return (
-    <div className="grid min-h-dvh content-center px-4 py-8">
+    <main className="grid min-h-dvh content-center px-4 py-8">
       <Fault {...props} />
-    </div>
+    </main>
   )
 }

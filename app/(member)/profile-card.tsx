@@ -1,3 +1,4 @@
+import { Steps } from '#app/ui/steps.tsx'
 import type { Profile } from '#lib/stores/types.ts'
 import type { Words } from '#lib/words/words.ts'
 
@@ -17,9 +18,7 @@ export function ProfileCard({ words, profile }: { words: Words; profile: Profile
         </h2>
         <p className="figures text-sm text-muted">{words('home.profile.filled', { count, total: parts.length })}</p>
       </div>
-      <svg aria-hidden="true" className="bar">
-        <rect height="100%" width={`${((100 * count) / parts.length).toFixed(1)}%`} rx="4" />
-      </svg>
+      <Steps reached={count} of={parts.length} />
       <div className="flex flex-wrap items-center justify-between gap-4">
         <p>{next === undefined ? words('home.profile.complete') : words(`home.profile.next.${next}`)}</p>
         {next === undefined ? (

@@ -33,7 +33,10 @@ export function SessionCard({ words, session, timeZone }: Props) {
       </div>
       <dl className="grid gap-4 sm:grid-cols-3">
         <Moment label={words('home.session.began')}>{clock(startedAt)}</Moment>
-        <Moment label={words('home.session.ends_idle')} aside={timeLeft(words, idleDeadline - now)}>
+        <Moment
+          label={words('home.session.ends_idle')}
+          aside={words('home.session.in', { left: timeLeft(words, idleDeadline - now) })}
+        >
           {clock(idleDeadline)}
         </Moment>
         <Moment label={words('home.session.ends_latest')}>{clock(absoluteDeadline)}</Moment>

@@ -29,9 +29,9 @@ export function ActionForm({
   useEffect(() => {
     const faults = Object.keys(state.errors).length > 0 || state.alert !== null
     if (!faults) return
-    const target = form.current?.querySelector<HTMLElement>('[aria-invalid="true"], [role="alert"]')
-    const firstField = form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')
-    ;(firstField ?? target)?.focus()
+    const within = form.current
+    const first = within?.querySelector('[aria-invalid="true"]') ?? within?.querySelector('[role="alert"]')
+    if (first instanceof HTMLElement) first.focus()
   }, [state])
 
   function submit(event: SubmitEvent<HTMLFormElement>) {

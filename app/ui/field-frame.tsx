@@ -23,7 +23,7 @@ export function FieldFrame({
           {label}
         </label>
         {hint !== undefined && (
-          <p id={hintId(name)} className="text-sm text-muted">
+          <p id={hintId(name)} className="text-sm text-pretty text-muted">
             {hint}
           </p>
         )}

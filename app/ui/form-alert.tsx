@@ -1,16 +1,16 @@
 'use client'
 
+import type { ReactNode } from 'react'
 import { useForm } from './form-context.ts'
 import { Notice } from './notice.tsx'
 
-/** The sentence about the whole form, when there is one. */
-export function FormAlert() {
+/** The sentence about the whole form when there is one; until then what stands inside. */
+export function FormAlert({ children = null }: { children?: ReactNode }) {
   const { alert } = useForm()
+  if (alert === null) return children
   return (
-    alert !== null && (
-      <Notice kind="danger" role="alert">
-        {alert}
-      </Notice>
-    )
+    <Notice kind="danger" role="alert">
+      {alert}
+    </Notice>
   )
 }

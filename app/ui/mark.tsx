@@ -6,7 +6,7 @@ export function Mark({ name }: { name: string }) {
         <rect width="32" height="32" rx="8" className="fill-accent" />
         <path
           className="fill-raised forced-colors:fill-[Canvas]"
-          d="M7 24.5V8h1.9v2h1.7V8h1.9v5h7V8h1.9v2h1.7V8H25v16.5h-6.4V20a2.6 2.6 0 0 0-5.2 0v4.5z"
+          d="M6 25V7h2.2v2.6h1.9V7h2.2v6h2.5v-2.2h2.4V13h2.5V7h2.2v2.6h1.9V7H26v18h-7v-4.2a3 3 0 0 0-6 0V25z"
         />
       </svg>
       {name}

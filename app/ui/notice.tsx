@@ -2,10 +2,10 @@ import type { ReactNode, Ref } from 'react'
 import { AlertIcon, CheckIcon, InfoIcon, WarningIcon } from './icons.tsx'
 
 const looks = {
-  note: { icon: <InfoIcon />, tint: 'bg-accent-soft', tone: 'text-accent' },
-  good: { icon: <CheckIcon />, tint: 'bg-good-soft', tone: 'text-good' },
-  warn: { icon: <WarningIcon />, tint: 'bg-warn-soft', tone: 'text-warn' },
-  danger: { icon: <AlertIcon />, tint: 'bg-danger-soft', tone: 'text-danger' },
+  note: { icon: <InfoIcon />, tint: 'bg-paper border-line', tone: 'text-muted' },
+  good: { icon: <CheckIcon />, tint: 'bg-good-soft border-transparent', tone: 'text-good' },
+  warn: { icon: <WarningIcon />, tint: 'bg-warn-soft border-transparent', tone: 'text-warn' },
+  danger: { icon: <AlertIcon />, tint: 'bg-danger-soft border-transparent', tone: 'text-danger' },
 }
 
 /** A sentence about the page as a whole. `status` is read when it is there, `alert` at once. */
@@ -26,7 +26,7 @@ export function Notice({
       ref={ref}
       role={role}
       tabIndex={role === 'alert' ? -1 : undefined}
-      className={`notice flex gap-3 rounded-control border border-transparent px-4 py-3 ${tint}`}
+      className={`notice flex gap-3 rounded-control border px-4 py-3 ${tint}`}
     >
       <span className={`pt-0.5 ${tone}`}>{icon}</span>
       <p>{children}</p>

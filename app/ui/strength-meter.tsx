@@ -1,6 +1,7 @@
 'use client'
 
 import { useEffect, useRef, useState } from 'react'
+import { Steps } from './steps.tsx'
 
 interface Rating {
   /** 0 to 4; from 3 the password is accepted. */
@@ -11,8 +12,7 @@ interface Rating {
 
 /** Longer than the pause between two keys, shorter than a wait. */
 const pauseMs = 300
-const steps = [1, 2, 3, 4]
-const tones = ['', 'bg-danger', 'bg-warn', 'bg-good', 'bg-good']
+const tones = ['bg-danger', 'bg-danger', 'bg-warn', 'bg-good', 'bg-good']
 
 /**
  * Says in words how good the password in the field `password` of its form is. Help, not a judge: when the server does
@@ -56,19 +56,8 @@ export function StrengthMeter({ scoreWords }: { scoreWords: readonly string[] })
     <div ref={place} aria-live="polite" className="empty:hidden">
       {rating !== null && (
         <>
-          <div aria-hidden="true" className="mb-2 flex gap-1">
-            {steps.map((step) => {
-              const reached = step <= Math.max(rating.score, 1)
-              return (
-                <span
-                  key={step}
-                  data-reached={reached || undefined}
-                  className={`strength-step h-1.5 flex-1 rounded-full ${reached ? tones[Math.max(rating.score, 1)] : 'bg-line'}`}
-                />
-              )
-            })}
-          </div>
-          <p className="min-h-10 text-sm">
+          <Steps reached={Math.max(rating.score, 1)} of={4} tone={tones[rating.score] ?? ''} />
+          <p className="mt-2 min-h-10 text-sm">
             <span className="font-medium">{scoreWords[rating.score]}.</span> {rating.advice}
           </p>
         </>

@@ -38,8 +38,8 @@ export const en = {
   signup: {
     title: 'Sign up',
     lead: 'A username and a password are all it takes.',
-    username_hint: '3 to 32 characters: a–z, 0–9, dot, hyphen or underscore.',
-    password_hint: 'At least {min, number} characters. A few unrelated words work well.',
+    username_hint: '3 to 32 characters: a to z, 0 to 9, dot, hyphen or underscore.',
+    password_hint: 'At least {min, number} characters. A few words are best.',
     submit: 'Sign up',
     pending: 'Signing up…',
     other_way: 'Already have an account?',
@@ -119,6 +119,7 @@ export const en = {
       title: 'This session',
       left: '{left} left',
       of_longest: 'of at most {longest}',
+      in: 'in {left}',
       began: 'Began',
       ends_idle: 'Ends if nothing happens',
       ends_latest: 'Ends at the latest',
@@ -155,7 +156,7 @@ export const en = {
     bio_hint: 'Up to {max, number} characters. Line breaks are kept.',
     /** Filled in by the browser while typing, so the number is put in as it is. */
     bio_left: 'Characters left: {count}',
-    bio_over: 'Characters too many: {count}',
+    bio_over: 'Over the limit by: {count}',
     age_hint: 'A whole number from 0 to {max, number}.',
     submit: 'Save profile',
     pending: 'Saving…',
@@ -177,7 +178,7 @@ export const en = {
 
   errors: {
     username_rule:
-      'Enter a username of 3 to 32 characters: a–z, 0–9, dot, hyphen or underscore, a letter or digit first.',
+      'Enter a username of 3 to 32 characters: a to z, 0 to 9, dot, hyphen or underscore, a letter or digit first.',
     username_taken: 'That username is taken.',
     username_missing: 'Enter your username.',
     password_missing: 'Enter your password.',

@@ -57,7 +57,7 @@ export default async function EditProfilePage() {
             value={age === null ? '' : String(age)}
             autoComplete="off"
             inputMode="numeric"
-            className="figures max-w-24"
+            className="figures max-w-32"
           />
           <div className="flex flex-wrap gap-3">
             <SubmitButton label={words('profile_edit.submit')} pendingLabel={words('profile_edit.pending')} />

@@ -1,6 +1,7 @@
+import { House, UserRound } from 'lucide'
 import type { ReactNode } from 'react'
 import { Colours } from '#app/ui/colours.tsx'
-import { HouseIcon, PersonIcon } from '#app/ui/icons.tsx'
+import { Icon } from '#app/ui/icon.tsx'
 import { Sidebar } from '#app/ui/sidebar.tsx'
 import { findSignedIn } from '#lib/web/current-user.ts'
 import { getWords } from '#lib/web/words.ts'
@@ -17,8 +18,8 @@ export default async function MemberLayout({ children }: { children: ReactNode }
       <Sidebar
         words={words}
         places={[
-          { href: '/', label: words('nav.home'), icon: <HouseIcon /> },
-          { href: '/profile', label: words('nav.profile'), icon: <PersonIcon /> },
+          { href: '/', label: words('nav.home'), icon: <Icon drawing={House} /> },
+          { href: '/profile', label: words('nav.profile'), icon: <Icon drawing={UserRound} /> },
         ]}
         person={
           signedIn && {

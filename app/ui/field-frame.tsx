@@ -1,6 +1,7 @@
+import { CircleAlert } from 'lucide'
 import type { ReactNode } from 'react'
 import { errorId, hintId } from './form-context.ts'
-import { AlertIcon } from './icons.tsx'
+import { Icon } from './icon.tsx'
 
 /** Label, hint, control and error of one field, in reading order: what to do stands before the place to do it. */
 export function FieldFrame({
@@ -31,7 +32,7 @@ export function FieldFrame({
       {children}
       {error !== undefined && (
         <p id={errorId(name)} className="flex gap-2 text-sm font-medium text-danger">
-          <AlertIcon />
+          <Icon drawing={CircleAlert} />
           <span>{error}</span>
         </p>
       )}

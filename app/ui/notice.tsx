@@ -1,11 +1,12 @@
+import { CircleAlert, CircleCheck, Info, TriangleAlert } from 'lucide'
 import type { ReactNode, Ref } from 'react'
-import { AlertIcon, CheckIcon, InfoIcon, WarningIcon } from './icons.tsx'
+import { Icon } from './icon.tsx'
 
 const looks = {
-  note: { icon: <InfoIcon />, tint: 'bg-paper border-line', tone: 'text-muted' },
-  good: { icon: <CheckIcon />, tint: 'bg-good-soft border-transparent', tone: 'text-good' },
-  warn: { icon: <WarningIcon />, tint: 'bg-warn-soft border-transparent', tone: 'text-warn' },
-  danger: { icon: <AlertIcon />, tint: 'bg-danger-soft border-transparent', tone: 'text-danger' },
+  note: { icon: <Icon drawing={Info} />, tint: 'bg-paper border-line', tone: 'text-muted' },
+  good: { icon: <Icon drawing={CircleCheck} />, tint: 'bg-good-soft border-transparent', tone: 'text-good' },
+  warn: { icon: <Icon drawing={TriangleAlert} />, tint: 'bg-warn-soft border-transparent', tone: 'text-warn' },
+  danger: { icon: <Icon drawing={CircleAlert} />, tint: 'bg-danger-soft border-transparent', tone: 'text-danger' },
 }
 
 /** A sentence about the page as a whole. `status` is read when it is there, `alert` at once. */

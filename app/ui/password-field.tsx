@@ -1,9 +1,10 @@
 'use client'
 
+import { Eye, EyeOff } from 'lucide'
 import { type ReactNode, useEffect, useLayoutEffect, useRef, useState, useSyncExternalStore } from 'react'
 import { FieldFrame } from './field-frame.tsx'
 import { useField, useForm } from './form-context.ts'
-import { EyeIcon, EyeOffIcon } from './icons.tsx'
+import { Icon } from './icon.tsx'
 
 interface Props {
   name: string
@@ -69,7 +70,7 @@ export function PasswordField({ name, label, hint, autoComplete, showLabel, chil
             onMouseDown={(event) => event.preventDefault()}
             onClick={toggle}
           >
-            {shown ? <EyeOffIcon /> : <EyeIcon />}
+            {shown ? <Icon drawing={EyeOff} /> : <Icon drawing={Eye} />}
           </button>
         )}
       </div>

@@ -1,6 +1,7 @@
+import { LogOut, Menu } from 'lucide'
 import type { ReactNode } from 'react'
 import type { Words } from '#lib/words/words.ts'
-import { LogOutIcon, MenuIcon } from './icons.tsx'
+import { Icon } from './icon.tsx'
 import { Mark } from './mark.tsx'
 import { NavLink } from './nav-link.tsx'
 
@@ -30,7 +31,7 @@ export function Sidebar({
           <Mark name={words('site.name')} />
         </a>
         <button type="button" popoverTarget="menu" className="button md:hidden">
-          <MenuIcon />
+          <Icon drawing={Menu} />
           {words('nav.menu')}
         </button>
       </div>
@@ -52,7 +53,7 @@ export function Sidebar({
           {children}
           <form method="post" action="/logout">
             <button type="submit" className="row">
-              <LogOutIcon />
+              <Icon drawing={LogOut} />
               {words('nav.log_out')}
             </button>
           </form>

@@ -3,8 +3,6 @@ import type { PasswordFault } from '../accounts/password-rules.ts'
 import { en } from './en.ts'
 import type { Words } from './words.ts'
 
-export type ErrorCode = keyof typeof en.errors
-
 /** About how long the longest queue of password work takes to clear, rounded up. */
 export const busySeconds = 2
 

@@ -1,5 +1,6 @@
 'use server'
 
+import { revalidatePath } from 'next/cache'
 import { redirect } from 'next/navigation'
 import { profileSchema } from '#lib/accounts/profile.ts'
 import { ok } from '#lib/result.ts'
@@ -18,5 +19,7 @@ export async function saveProfile(_previous: FormState, posted: FormData): Promi
 
   const saved = await orNotSaved(accounts.saveProfile(user.id, form.value).then((value) => ok(value)))
   if (!saved.ok) return form.refuse({ alert: (await getWords())('errors.not_saved') })
+  // The sidebar names the person: without this, the page that React goes on to keeps the old name there.
+  revalidatePath('/', 'layout')
   redirect('/profile?saved=1')
 }

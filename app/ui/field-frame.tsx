@@ -1,7 +1,7 @@
 import { CircleAlert } from 'lucide'
 import type { ReactNode } from 'react'
 import { errorId, hintId } from './form-context.ts'
-import { Icon } from './icon.tsx'
+import { Icon } from './line-icon.tsx'
 
 /** Label, hint, control and error of one field, in reading order: what to do stands before the place to do it. */
 export function FieldFrame({

@@ -1,6 +1,6 @@
 import { CircleAlert, CircleCheck, Info, TriangleAlert } from 'lucide'
 import type { ReactNode, Ref } from 'react'
-import { Icon } from './icon.tsx'
+import { Icon } from './line-icon.tsx'
 
 const looks = {
   note: { icon: <Icon drawing={Info} />, tint: 'bg-paper border-line', tone: 'text-muted' },

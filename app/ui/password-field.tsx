@@ -4,7 +4,7 @@ import { Eye, EyeOff } from 'lucide'
 import { type ReactNode, useEffect, useLayoutEffect, useRef, useState, useSyncExternalStore } from 'react'
 import { FieldFrame } from './field-frame.tsx'
 import { useField, useForm } from './form-context.ts'
-import { Icon } from './icon.tsx'
+import { Icon } from './line-icon.tsx'
 
 interface Props {
   name: string

@@ -1,7 +1,7 @@
 import { LogOut, Menu } from 'lucide'
 import type { ReactNode } from 'react'
 import type { Words } from '#lib/words/words.ts'
-import { Icon } from './icon.tsx'
+import { Icon } from './line-icon.tsx'
 import { Mark } from './mark.tsx'
 import { NavLink } from './nav-link.tsx'
 

@@ -1,3 +1,4 @@
+// Not icon.tsx: Next takes that name for a favicon.
 // One of Lucide's drawings as markup; 20 px, beside words or a name of their own. The lucide-react components would
 // run in the browser; this does so only inside client components.
 import type { IconNode } from 'lucide'

@@ -33,6 +33,6 @@ export function encodeMultipart(fields: Fields): Encoded {
 /** What React posts when a script calls a form's action: the state first, then the fields under a number. */
 export function encodeActionCall(fields: Fields): Encoded {
   const state = { values: {}, errors: {}, alert: null }
-  const numbered = fields.map(([name, part]) => [`1_${name}`, part] as const)
+  const numbered = fields.map(([name, part]) => [`_1_${name}`, part] as const)
   return encodeMultipart([...numbered, ['0', JSON.stringify([state, '$K1'])]])
 }

@@ -11,7 +11,7 @@ import { findFreePort } from '#e2e/support/free-port.ts'
 import type { TimeMove } from '#e2e/support/time.ts'
 
 export const projectDir = path.resolve(import.meta.dirname, '../..')
-const preload = pathToFileURL(path.join(import.meta.dirname, 'time.ts')).href
+const timePreload = pathToFileURL(path.join(import.meta.dirname, 'time.ts')).href
 const readyWithinMs = 60_000
 const stoppedWithinMs = 15_000
 
@@ -22,6 +22,8 @@ export interface ServerOptions {
   dataDir?: string
   /** A copy of the project to start in place of this one. */
   projectDir?: string
+  /** Without the preload that moves time, for measurements; `advance` does not work then. */
+  realTime?: boolean
 }
 
 export interface LogLine {
@@ -39,8 +41,10 @@ export interface Exit {
 }
 
 export interface TestServer {
-  /** The public origin, without a slash at the end. */
+  /** The public origin as the server tells it, without a slash at the end. */
   readonly url: string
+  readonly port: number
+  pid(): number | undefined
   readonly dataDir: string
   readonly readyAfterMs: number
   /** Everything written so far that tells of a fault: log lines of level error, and Next's own error lines. */
@@ -61,7 +65,7 @@ export interface TestServer {
 export async function startServer(options: ServerOptions = {}): Promise<TestServer> {
   const ownsFolder = options.dataDir === undefined
   const dataDir = options.dataDir ?? (await mkdtemp(path.join(tmpdir(), 'gatehouse-e2e-')))
-  const settings = { PORT: String(await findFreePort()), DATA_DIR: dataDir, ...options.env }
+  const settings = { DATA_DIR: dataDir, ...options.env, PORT: options.env?.PORT ?? String(await findFreePort()) }
   const home = options.projectDir ?? projectDir
   const faults: string[] = []
   const logLines: LogLine[] = []
@@ -70,7 +74,7 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
 
   async function launch() {
     const started = performance.now()
-    const child = spawnServer(home, settings, offsetMs)
+    const child = spawnServer(home, settings, options.realTime ? [] : preloadAt(offsetMs))
     const output = collectOutput(child)
     createInterface({ input: stream(child.stderr) }).on('line', (line) => {
       if (isNextFault(line)) faults.push(line)
@@ -87,14 +91,13 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
     const died = once(child, 'exit').then(([code, signal]) => {
       throw new Error(`The server ended before it was ready (${code ?? signal}).\n${output.text()}`)
     })
-    const late = AbortSignal.timeout(readyWithinMs)
-    const tooLate = once(late, 'abort').then(() => {
+    died.catch(() => {})
+    const tooLate = delay(readyWithinMs, null, { ref: false })
+    const url = await Promise.race([ready, died, tooLate])
+    if (url === null) {
       child.kill('SIGKILL')
       throw new Error(`The server was not ready within ${readyWithinMs} ms.\n${output.text()}`)
-    })
-    died.catch(() => {})
-    tooLate.catch(() => {})
-    const url = await Promise.race([ready, died, tooLate])
+    }
     return { child, output, url: url.replace(/\/$/, ''), readyAfterMs: performance.now() - started }
   }
 
@@ -127,6 +130,8 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
 
   return {
     url: run.url,
+    port: Number(settings.PORT),
+    pid: () => run.child.pid,
     dataDir,
     readyAfterMs: run.readyAfterMs,
     faults: () => [...faults],
@@ -154,7 +159,7 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
 /** Starts a server that is expected to end by itself, and waits for that. */
 export async function runToExit(env: Record<string, string>, withinMs = 10_000): Promise<Exit> {
   const started = performance.now()
-  const child = spawnServer(projectDir, { PORT: String(await findFreePort()), ...env }, 0)
+  const child = spawnServer(projectDir, { PORT: String(await findFreePort()), ...env }, preloadAt(0))
   const output = collectOutput(child)
   const ended = await Promise.race([once(child, 'close'), delay(withinMs, null, { ref: false })])
   if (ended === null) {
@@ -164,10 +169,14 @@ export async function runToExit(env: Record<string, string>, withinMs = 10_000):
   return { code: child.exitCode, ...output.parts(), elapsedMs: performance.now() - started }
 }
 
-function spawnServer(cwd: string, settings: Record<string, string>, offsetMs: number): ChildProcess {
+function preloadAt(offsetMs: number): string[] {
+  return ['--import', `${timePreload}?offset=${offsetMs}`]
+}
+
+function spawnServer(cwd: string, settings: Record<string, string>, preload: string[]): ChildProcess {
   const { PATH = '', HOME = tmpdir(), TMPDIR, SystemRoot } = process.env
   const inherited = { PATH, HOME, ...(TMPDIR && { TMPDIR }), ...(SystemRoot && { SystemRoot }) }
-  return spawn(process.execPath, ['--import', `${preload}?offset=${offsetMs}`, 'lib/server/start.ts'], {
+  return spawn(process.execPath, [...preload, 'lib/server/start.ts'], {
     cwd,
     env: { ...inherited, NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1', ...settings },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

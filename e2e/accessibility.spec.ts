@@ -1,0 +1,152 @@
+// WCAG 2.2 on every page and its main states, in light and dark, wide and narrow; and the whole way by keyboard.
+import { AxeBuilder } from '@axe-core/playwright'
+import type { Page } from '@playwright/test'
+import { expect, test } from '#e2e/fixtures.ts'
+import { makePerson } from '#e2e/support/person.ts'
+import { expectProfile } from '#e2e/support/site.ts'
+import { memberViews, menuView, signUpFor, visitorViews } from '#e2e/support/views.ts'
+
+const schemes = ['light', 'dark'] as const
+const widths = [1280, 320]
+
+async function expectAccessible(page: Page, name: string): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).analyze()
+  const found = violations.map(({ id, help, nodes }) => ({ id, help, at: nodes.map((node) => node.target.join(' ')) }))
+  expect.soft(found, name).toEqual([])
+  await expect.soft(page, name).toHaveTitle(/^.+ · Gatehouse$/)
+  await expect.soft(page.getByRole('heading', { level: 1 }), name).toHaveCount(1)
+  const overflow = await page.evaluate(
+    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  )
+  expect.soft(overflow, `${name} scrolls sideways`).toBeLessThanOrEqual(0)
+}
+
+for (const colorScheme of schemes) {
+  for (const width of widths) {
+    test.describe(`in ${colorScheme} at ${width} px`, () => {
+      test.use({ colorScheme, viewport: { width, height: 900 } })
+
+      test('visitor pages have nothing to complain of', async ({ page, expectedNoise }) => {
+        expectedNoise.push(/404 \(Not Found\)/)
+        for (const { name, show } of visitorViews) {
+          await show(page)
+          await expectAccessible(page, name)
+        }
+      })
+
+      test('members’ pages have nothing to complain of', async ({ page }) => {
+        await signUpFor(page, makePerson().username)
+        for (const { name, show } of width < 700 ? [...memberViews, menuView] : memberViews) {
+          await show(page)
+          await expectAccessible(page, name)
+        }
+      })
+    })
+  }
+}
+
+test('text at twice its size fits a narrow window', async ({ signedInPage: page }) => {
+  await page.setViewportSize({ width: 640, height: 900 })
+  for (const path of ['/', '/profile', '/profile/edit']) {
+    await page.goto(path)
+    await page.evaluate(() => {
+      document.documentElement.style.fontSize = '200%'
+    })
+    expect(await page.evaluate(() => document.documentElement.scrollWidth), path).toBeLessThanOrEqual(640)
+  }
+})
+
+/** Presses Tab until the element has the focus; each stop on the way must be visible. */
+async function tabTo(page: Page, role: 'link' | 'button' | 'textbox', name: string): Promise<void> {
+  const target = page.getByRole(role, { name, exact: true })
+  await reach(page, () => target.evaluate((element) => element === document.activeElement), name)
+}
+
+async function tabToPassword(page: Page, label: string): Promise<void> {
+  const target = page.getByLabel(label, { exact: true })
+  await reach(page, () => target.evaluate((element) => element === document.activeElement), label)
+}
+
+async function reach(page: Page, isThere: () => Promise<boolean>, name: string): Promise<void> {
+  for (let presses = 0; presses < 40; presses++) {
+    if (await isThere()) return
+    await page.keyboard.press('Tab')
+    await expect(page.locator(':focus')).toBeVisible()
+  }
+  throw new Error(`Forty presses of Tab did not reach “${name}”`)
+}
+
+test('the whole way goes by keyboard alone', async ({ page }) => {
+  const { username, password } = makePerson()
+  await page.goto('/login')
+  await tabTo(page, 'link', 'Sign up')
+  await page.keyboard.press('Enter')
+  await expect(page).toHaveURL(/\/signup/)
+
+  await tabTo(page, 'textbox', 'Username')
+  await page.keyboard.type(username)
+  await tabToPassword(page, 'Password')
+  await page.keyboard.type(password)
+  await tabToPassword(page, 'Confirm password')
+  await page.keyboard.type(password)
+  await page.keyboard.press('Enter')
+  await expect(page).toHaveURL('/')
+
+  await page.goto('/')
+  await page.keyboard.press('Tab')
+  await expect(page.getByRole('link', { name: 'Skip to the content' })).toBeFocused()
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('main')).toBeFocused()
+
+  await page.goto('/profile')
+  await tabTo(page, 'link', 'Edit profile')
+  await page.keyboard.press('Enter')
+  await expect(page).toHaveURL('/profile/edit')
+  await tabTo(page, 'textbox', 'Full name')
+  await page.keyboard.type('Ada Keys')
+  await tabTo(page, 'textbox', 'Bio')
+  await page.keyboard.type('First')
+  await page.keyboard.press('Enter')
+  await page.keyboard.type('Second')
+  await tabTo(page, 'textbox', 'Age')
+  await page.keyboard.type('36')
+  await tabTo(page, 'button', 'Save profile')
+  await page.keyboard.press('Space')
+  await expectProfile(page, { fullName: 'Ada Keys', bio: 'First\nSecond', age: '36' })
+
+  await page.goto('/')
+  await tabTo(page, 'button', 'Log out')
+  await page.keyboard.press('Enter')
+  await expect(page).toHaveURL('/login?reason=signed-out')
+})
+
+test('a phone’s menu opens, closes and gives the focus back by keyboard', async ({ signedInPage: page }) => {
+  await page.setViewportSize({ width: 390, height: 800 })
+  await page.goto('/')
+  await tabTo(page, 'button', 'Menu')
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('link', { name: 'Profile', exact: true })).toBeVisible()
+  await page.keyboard.press('Escape')
+  await expect(page.getByRole('link', { name: 'Profile', exact: true })).toBeHidden()
+  await expect(page.getByRole('button', { name: 'Menu' })).toBeFocused()
+})
+
+test.describe('with forced colours and less motion', () => {
+  test.use({ contextOptions: { forcedColors: 'active', reducedMotion: 'reduce' } })
+
+  test('pages stay whole', async ({ signedInPage: page }) => {
+    for (const path of ['/', '/profile', '/profile/edit']) {
+      await page.goto(path)
+      await expectAccessible(page, path)
+    }
+    const moving = await page.evaluate(
+      () =>
+        [...document.querySelectorAll('*')].filter((element) =>
+          getComputedStyle(element)
+            .transitionDuration.split(',')
+            .some((text) => Number.parseFloat(text) > 0.01),
+        ).length,
+    )
+    expect(moving).toBe(0)
+  })
+})

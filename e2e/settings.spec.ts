@@ -1,0 +1,168 @@
+// Starting: quickly when all is well, and not at all when a setting is wrong or the folder is somebody else's.
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { expect, test } from '#e2e/fixtures.ts'
+import { Client } from '#e2e/support/client.ts'
+import { findFreePort } from '#e2e/support/free-port.ts'
+import { send } from '#e2e/support/http.ts'
+import { makePerson } from '#e2e/support/person.ts'
+import { type Exit, runToExit } from '#e2e/support/server.ts'
+
+const secret = 'a-secret-of-31-characters-xxxxx'
+
+const wrong: [name: string, value: string][] = [
+  ['PORT', 'abc'],
+  ['PORT', '0'],
+  ['PORT', '70000'],
+  ['PORT', '3000.5'],
+  ['APP_URL', 'accounts.example.com'],
+  ['APP_URL', 'http://accounts.example.com'],
+  ['APP_URL', 'http://192.168.0.5:3000'],
+  ['APP_URL', 'ftp://localhost'],
+  ['APP_URL', 'https://accounts.example.com/path'],
+  ['APP_URL', 'https://name:canary@accounts.example.com'],
+  ['DATABASE_URL', 'mysql://name:canary@localhost/db'],
+  ['SESSION_SECRET', secret],
+  ['SESSION_SECRET', `${'x'.repeat(40)},${secret}`],
+  ['SESSION_IDLE_SECONDS', '4'],
+  ['SESSION_IDLE_SECONDS', '86401'],
+  ['SESSION_IDLE_SECONDS', '10 minutes'],
+  ['SESSION_MAX_SECONDS', '599'],
+  ['SESSION_MAX_SECONDS', '-1'],
+  ['PASSWORD_MIN_LENGTH', '7'],
+  ['PASSWORD_MIN_LENGTH', 'eight'],
+  ['LOG_LEVEL', 'loud'],
+]
+
+/** Exit code not 0, nothing but one line, and that line names what it is about. */
+function expectOneLine({ code, stdout, stderr }: Exit, naming: string): void {
+  const lines = (stderr + stdout).trim().split('\n')
+  expect.soft(code, naming).toBe(1)
+  expect.soft(lines, naming).toHaveLength(1)
+  expect.soft(lines[0]).toContain(naming)
+}
+
+test.describe('a wrong value stops the start with one line that names the setting:', () => {
+  for (const [name, value] of wrong) {
+    test(`${name}=${value.slice(0, 50)}`, async () => {
+      const dataDir = await mkdtemp(path.join(tmpdir(), 'gatehouse-e2e-'))
+      const exit = await runToExit({ DATA_DIR: dataDir, [name]: value })
+      expectOneLine(exit, name)
+      expect(exit.stderr + exit.stdout).not.toMatch(/canary|a-secret-of/)
+      await rm(dataDir, { recursive: true })
+    })
+  }
+})
+
+test('a DATA_DIR that is a file stops the start with one line that names it', async () => {
+  const folder = await mkdtemp(path.join(tmpdir(), 'gatehouse-e2e-'))
+  const file = path.join(folder, 'taken')
+  await writeFile(file, '')
+  expectOneLine(await runToExit({ DATA_DIR: file }), file)
+  await rm(folder, { recursive: true })
+})
+
+test('a second server on the same folder ends within three seconds and names the holder and the way out', async ({
+  startOwnServer,
+}) => {
+  const first = await startOwnServer()
+  const exit = await runToExit({ DATA_DIR: first.dataDir })
+  expectOneLine(exit, first.dataDir)
+  expect(exit.stderr).toContain(String(first.pid()))
+  expect(exit.stderr).toContain('DATABASE_URL')
+  expect(exit.elapsedMs).toBeLessThan(3000)
+
+  const client = new Client(first.url)
+  await client.signUp()
+  expect(await client.isSignedIn()).toBe(true)
+})
+
+test('a folder whose holder was killed is free again', async ({ startOwnServer }) => {
+  const server = await startOwnServer()
+  await server.kill()
+  await server.restart()
+  expect((await send(server.url, { path: '/readyz' })).status).toBe(200)
+})
+
+test('a taken port stops the start with one line that names PORT', async () => {
+  const port = await findFreePort()
+  const other = createServer().listen(port, '127.0.0.1')
+  const dataDir = await mkdtemp(path.join(tmpdir(), 'gatehouse-e2e-'))
+  const exit = await runToExit({ PORT: String(port), DATA_DIR: dataDir })
+  expect(exit.code).toBe(1)
+  expect(
+    exit.stderr
+      .trim()
+      .split('\n')
+      .filter((line) => line.includes('PORT')),
+  ).toHaveLength(1)
+  other.close()
+  await rm(dataDir, { recursive: true })
+})
+
+test('a built site is ready within two seconds', async ({ startOwnServer }) => {
+  // The best of three: what else the machine does is not the server's doing.
+  const starts: number[] = []
+  for (let start = 0; start < 3; start++) {
+    const server = await startOwnServer()
+    starts.push(server.readyAfterMs)
+    await server.stop()
+  }
+  expect(Math.min(...starts)).toBeLessThan(2000)
+})
+
+test('the windows are as set', async ({ startOwnServer }) => {
+  const server = await startOwnServer({ env: { SESSION_IDLE_SECONDS: '5', SESSION_MAX_SECONDS: '8' } })
+  const client = new Client(server.url)
+  await client.signUp()
+  await server.advance(4000)
+  expect((await client.open('/profile')).status).toBe(200)
+  await server.advance(4000)
+  expect((await client.open('/profile')).location).toContain('reason=expired')
+
+  await client.signUp()
+  await server.advance(5000)
+  expect((await client.open('/profile')).location).toContain('reason=idle')
+})
+
+test('secrets can be changed without signing anybody out', async ({ startOwnServer }) => {
+  const [old, newer] = ['o'.repeat(40), 'n'.repeat(40)]
+  const dataDir = await mkdtemp(path.join(tmpdir(), 'gatehouse-e2e-'))
+  const PORT = String(await findFreePort())
+  const start = (SESSION_SECRET: string) => startOwnServer({ dataDir, env: { PORT, SESSION_SECRET } })
+
+  const first = await start(old)
+  const client = new Client(first.url)
+  await client.signUp()
+  await first.stop()
+
+  const second = await start(`${newer},${old}`)
+  expect(await client.isSignedIn()).toBe(true)
+  await second.stop()
+
+  const third = await start(newer)
+  expect(await client.isSignedIn()).toBe(false)
+  await third.stop()
+  await rm(dataDir, { recursive: true })
+})
+
+test('under https the cookie is Secure and bound to its host', async ({ startOwnServer }) => {
+  const origin = 'https://accounts.example.test'
+  const server = await startOwnServer({ env: { APP_URL: origin, HOST: '127.0.0.1' } })
+  expect(server.url).toBe(origin)
+
+  // As a proxy in front passes a person's requests on.
+  const client = new Client(`http://127.0.0.1:${server.port}`)
+  const headers = { host: 'accounts.example.test', origin }
+  const person = makePerson()
+  const { path: formPath, form } = await client.findForm('/signup', 'Sign up')
+  const fields = Object.entries({ ...person, confirmPassword: person.password })
+  const answer = await client.post({ path: formPath, form }, fields, headers)
+  const line = answer.headers['set-cookie']?.find((text) => text.startsWith('__Host-session='))
+  expect(line).toMatch(/; *Secure/i)
+  expect(line).toMatch(/; *Path=\/(;|$)/i)
+  expect(line).not.toMatch(/Domain/i)
+  expect((await client.open('/profile', headers)).status).toBe(200)
+})

@@ -1,0 +1,91 @@
+// Every page of the site and its main states, for tests that look at all of them.
+import { expect, type Page } from '@playwright/test'
+import { makePerson } from '#e2e/support/person.ts'
+import { fillSignUp, logIn, saveProfile, signUp } from '#e2e/support/site.ts'
+
+interface View {
+  name: string
+  show: (page: Page) => Promise<unknown>
+}
+
+const filled = {
+  fullName: 'Zoë Quist-O’Hara',
+  bio: 'Keeps the lamp lit and the keys in order.\n\nAt the desk from nine to five; after that, ask the night porter.',
+  age: '41',
+}
+
+export const visitorViews: View[] = [
+  { name: 'log-in', show: (page) => page.goto('/login') },
+  { name: 'log-in-after-idle', show: (page) => page.goto('/login?next=%2Fprofile&reason=idle') },
+  { name: 'log-in-after-log-out', show: (page) => page.goto('/login?reason=signed-out') },
+  {
+    name: 'log-in-refused',
+    show: async (page) => {
+      await page.goto('/login')
+      await logIn(page, makePerson())
+      await expect(page.getByRole('alert').filter({ hasText: 'wrong' })).toBeVisible()
+    },
+  },
+  { name: 'sign-up', show: (page) => page.goto('/signup') },
+  {
+    name: 'sign-up-typing',
+    show: async (page) => {
+      await page.goto('/signup')
+      await fillSignUp(page, { username: 'night-porter', password: 'correct horse' })
+      await expect(
+        page.getByText('Not strong enough yet.').or(page.getByText('Strong')).or(page.getByText('Weak')),
+      ).toBeVisible()
+    },
+  },
+  {
+    name: 'sign-up-refused',
+    show: async (page) => {
+      await page.goto('/signup')
+      await fillSignUp(page, { username: 'x', password: 'short' }, 'other')
+      await page.getByRole('button', { name: 'Sign up' }).click()
+      await expect(page.getByLabel('Username')).toHaveAttribute('aria-invalid', 'true')
+    },
+  },
+  { name: 'not-found', show: (page) => page.goto('/signup/nowhere') },
+]
+
+/** In an order in which each finds what it needs; the person is signed in and has no profile yet. */
+export const memberViews: View[] = [
+  { name: 'home', show: (page) => page.goto('/') },
+  { name: 'profile-empty', show: (page) => page.goto('/profile') },
+  { name: 'profile-edit', show: (page) => page.goto('/profile/edit') },
+  {
+    name: 'profile-edit-refused',
+    show: async (page) => {
+      await page.goto('/profile/edit')
+      await saveProfile(page, { fullName: 'x'.repeat(101), bio: 'y'.repeat(2001), age: 'old' })
+      await expect(page.getByLabel('Full name')).toHaveAttribute('aria-invalid', 'true')
+    },
+  },
+  {
+    name: 'profile-saved',
+    show: async (page) => {
+      await page.goto('/profile/edit')
+      await saveProfile(page, filled)
+      await expect(page.getByRole('status').filter({ hasText: 'Profile saved.' })).toBeVisible()
+    },
+  },
+  { name: 'home-complete', show: (page) => page.goto('/') },
+]
+
+/** A phone's menu, opened. */
+export const menuView: View = {
+  name: 'menu',
+  show: async (page) => {
+    await page.goto('/')
+    await page.getByRole('button', { name: 'Menu' }).click()
+    await expect(page.getByRole('button', { name: 'Log out' })).toBeVisible()
+  },
+}
+
+/** Signs up a person with a name that reads well in a picture. */
+export async function signUpFor(page: Page, username: string): Promise<void> {
+  await page.goto('/signup')
+  await signUp(page, { ...makePerson(), username })
+  await expect(page).toHaveURL('/')
+}

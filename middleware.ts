@@ -9,7 +9,6 @@ import { isPublicRoute } from '#lib/web/public-routes.ts'
 import { refusal } from '#lib/web/refusal.ts'
 import { isPersonsAct } from '#lib/web/request-checks.ts'
 import { findRequestFault } from '#lib/web/request-guard.ts'
-import { expiredSessionCookie, sessionCookieName } from '#lib/web/session-cookie.ts'
 
 export async function middleware(request: NextRequest): Promise<Response> {
   try {
@@ -28,16 +27,13 @@ async function decide(request: NextRequest): Promise<Response> {
   if (fault !== null) return refusal(fault, headers)
   if (isPublicRoute(nextUrl.pathname)) return NextResponse.next()
 
-  const cookie = request.cookies.get(sessionCookieName(app.settings.appOrigin))?.value
-  const session = await readSession(cookie, app, { touch: isPersonsAct(method, headers) })
+  const session = await readSession(request.cookies, app, { touch: isPersonsAct(method, headers) })
   // An action posted by script answers for itself: only it can tell the page's router where to go.
-  if (session.live || headers.has('next-action')) return NextResponse.next()
+  if (session.live || (method === 'POST' && headers.has('next-action'))) return NextResponse.next()
 
   nextUrl.searchParams.delete('_rsc')
   const logIn = new URL(logInPath(nextUrl.pathname + nextUrl.search, session.reason), nextUrl.origin)
-  const response = NextResponse.redirect(logIn, 303)
-  if (cookie !== undefined) response.headers.append('set-cookie', expiredSessionCookie(app.settings.appOrigin))
-  return response
+  return NextResponse.redirect(logIn, 303)
 }
 
 // Static files hold nothing private; the two health checks must answer when nothing else can.

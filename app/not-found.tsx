@@ -1,6 +1,6 @@
 import type { Metadata } from 'next'
 import { getWords } from '#lib/web/words.ts'
-import { QuietPage } from './ui/quiet-page.tsx'
+import { QuietPage } from './quiet-page.tsx'
 
 export async function generateMetadata(): Promise<Metadata> {
   const words = await getWords()

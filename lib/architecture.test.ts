@@ -1,6 +1,7 @@
 // Holds the picture of the code that the README draws: who may import whom, and that everything is guarded or public.
 import { globSync, readFileSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
+import { parseSync } from 'oxc-parser'
 import { describe, expect, test } from 'vitest'
 import { publicActions, publicRoutes } from './web/public-routes.ts'
 
@@ -50,7 +51,7 @@ describe('imports', () => {
 
   test('drivers know the storage vocabulary, the file system and nothing of the business', () => {
     const drivers = find('lib/stores/json/**/*.ts')
-    const allowed = /^(node:|zod$|lib\/stores\/)/
+    const allowed = /^(node:|zod$|lib\/stores\/|lib\/durable-file)/
     expect(breaches(drivers, (name) => !allowed.test(name))).toEqual([])
   })
 
@@ -67,7 +68,7 @@ describe('imports', () => {
   })
 
   test('components of app/ui take props: they import no services and no records', () => {
-    const allowedOwn = /^(app\/|lib\/(words\/|web\/(form-state|preferences|words))|lib\/clock)/
+    const allowedOwn = /^(app\/|lib\/(words\/|web\/form-state)|lib\/clock)/
     const isBreach = (name: string) => /^(lib|middleware)/.test(name) && !allowedOwn.test(name)
     expect(breaches(find('app/ui/**/*.tsx'), isBreach)).toEqual([])
   })
@@ -101,42 +102,83 @@ describe('the world outside', () => {
 })
 
 describe('guards', () => {
-  const guard = /await (requireUser|requireRole)\(/
+  const routes = find('app/**/page.tsx', 'app/**/route.ts')
+  const withActions = find('{app,lib}/**/*.{ts,tsx}').filter((file) => /['"]use server['"]/.test(read(file)))
   const routeOf = (file: string) =>
     `/${file
       .replace(/^app\//, '')
       .replace(/(^|\/)(page\.tsx|route\.ts)$/, '')
       .replace(/\([^)]+\)\/?/g, '')}`.replace(/(.)\/$/, '$1')
 
-  test('every page and handler is guarded, or stands on the public list', () => {
-    const routes = find('app/**/page.tsx', 'app/**/route.ts')
+  test('every page and handler is guarded by its first statement, or stands on the public list', () => {
     expect(routes.length).toBeGreaterThan(8)
-    const open = routes.filter((file) => !guard.test(read(file)) && !publicRoutes.includes(routeOf(file)))
+    const open = routes.filter((file) => !publicRoutes.includes(routeOf(file)) && !isGuarded(...answering(file)))
     expect(open).toEqual([])
   })
 
   test('every server action is guarded by its first statement, or stands on the public list', () => {
-    const files = find('app/**/*.{ts,tsx}', 'lib/**/*.ts').filter((file) => /^\s*['"]use server['"]/m.test(read(file)))
-    const actions = files.flatMap((file) =>
-      [...read(file).matchAll(/export async function (\w+)\([^{]*\{\s*([^\n]*)/g)].map((match) => ({
-        id: `${file}#${match[1]}`,
-        guarded: guard.test(match[2] ?? ''),
-      })),
+    const actions = withActions.flatMap((file) =>
+      exportedFunctions(file).map((action) => ({ id: `${file}#${action.name}`, isGuarded: isGuarded(action) })),
     )
     expect(actions.length).toBeGreaterThan(3)
-    expect(actions.filter(({ id, guarded }) => !guarded && !publicActions.includes(id))).toEqual([])
+    expect(actions.filter((action) => !action.isGuarded && !publicActions.includes(action.id))).toEqual([])
+  })
+
+  test('actions stand in files of their own, as plain functions that the test above can read', () => {
+    for (const file of withActions) {
+      expect(read(file).indexOf("'use server'"), file).toBe(0)
+      expect(read(file).match(/['"]use server['"]/g), file).toHaveLength(1)
+      expect(otherExports(file), file).toEqual([])
+    }
   })
 
   test('the public lists name nothing that does not exist', () => {
-    const routes = find('app/**/page.tsx', 'app/**/route.ts', 'app/icon.svg').map(routeOf)
-    expect(publicRoutes.filter((route) => !routes.includes(route))).toEqual([])
-    const missing = publicActions.filter((id) => {
-      const [file = '', name = ''] = id.split('#')
-      return !read(file).includes(`export async function ${name}(`)
-    })
-    expect(missing).toEqual([])
+    const known = [...routes, 'app/icon.svg'].map(routeOf)
+    expect(publicRoutes.filter((route) => !known.includes(route))).toEqual([])
+    const actions = withActions.flatMap((file) => exportedFunctions(file).map(({ name }) => `${file}#${name}`))
+    expect(publicActions.filter((id) => !actions.includes(id))).toEqual([])
   })
 })
+
+/** The functions that make the answer: a page's default export, a handler's methods. */
+function answering(file: string): ExportedFunction[] {
+  const functions = exportedFunctions(file)
+  return file.endsWith('page.tsx') ? functions.filter(({ name }) => name !== 'generateMetadata') : functions
+}
+
+interface ExportedFunction {
+  name: string
+  firstStatement: string
+}
+
+/** The functions that a file exports by declaration, with the source of what each does first. */
+function exportedFunctions(file: string): ExportedFunction[] {
+  return exportsOf(file).flatMap((declaration) => {
+    if (declaration?.type !== 'FunctionDeclaration') return []
+    const [first] = declaration.body?.body ?? []
+    const firstStatement = first === undefined ? '' : read(file).slice(first.start, first.end)
+    return [{ name: declaration.id?.name ?? 'default', firstStatement }]
+  })
+}
+
+/** What else it exports, by kind: constants, lists of names, other files' exports. */
+function otherExports(file: string): string[] {
+  return exportsOf(file)
+    .map((declaration) => declaration?.type ?? 'a list of names')
+    .filter((type) => type !== 'FunctionDeclaration')
+}
+
+function exportsOf(file: string) {
+  return parseSync(file, read(file)).program.body.flatMap((node) => {
+    if (node.type === 'ExportAllDeclaration') return [null]
+    return node.type === 'ExportNamedDeclaration' || node.type === 'ExportDefaultDeclaration' ? [node.declaration] : []
+  })
+}
+
+function isGuarded(...functions: ExportedFunction[]): boolean {
+  const guard = /^(const [^=]+ = )?await (requireUser|requireRole)\(/
+  return functions.length > 0 && functions.every(({ firstStatement }) => guard.test(firstStatement))
+}
 
 describe('versions', () => {
   /** Below these, published attacks on the gate or on React's decoder work; see docs/decisions. */

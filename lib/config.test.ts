@@ -6,7 +6,7 @@ import { ownOrigins, readSettings } from './config.ts'
 describe('readSettings', () => {
   test('needs no setting at all', () => {
     expect(readSettings({})).toEqual({
-      host: null,
+      host: 'localhost',
       port: 3000,
       appOrigin: 'http://localhost:3000',
       dataDir: resolve('data'),
@@ -19,7 +19,7 @@ describe('readSettings', () => {
 
   test('listens on all addresses once the site has a public one', () => {
     expect(readSettings({ APP_URL: 'https://accounts.example.com/' })).toMatchObject({
-      host: '::',
+      host: null,
       appOrigin: 'https://accounts.example.com',
     })
   })

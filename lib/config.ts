@@ -5,6 +5,7 @@ import { hours, seconds } from './clock.ts'
 import type { SessionLimits } from './sessions/window.ts'
 
 export interface Settings {
+  /** `localhost` means every loopback address; null means all addresses. */
   host: string | null
   port: number
   /** The public origin, without a trailing slash. */
@@ -78,7 +79,7 @@ export function readSettings(env: Record<string, string | undefined> = process.e
   }
   return {
     // Without a public address there is nobody to serve but this machine.
-    host: values.HOST ?? (values.APP_URL === undefined ? null : '::'),
+    host: values.HOST ?? (values.APP_URL === undefined ? 'localhost' : null),
     port: values.PORT,
     appOrigin: values.APP_URL ?? `http://localhost:${values.PORT}`,
     dataDir: resolve(values.DATA_DIR),

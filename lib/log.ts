@@ -19,7 +19,7 @@ export function createLog(level: string): Log {
 let faults: Log | undefined
 
 /** One line about the unexpected, for places that must work even where the services could not be opened. */
-export function logFault(event: string, error: unknown): void {
+export function logFault(event: string, error: unknown, context: Record<string, unknown> = {}): void {
   faults ??= createLog('error')
-  faults.error({ event, err: error }, 'Unexpected failure')
+  faults.error({ event, ...context, err: error }, 'Unexpected failure')
 }

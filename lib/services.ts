@@ -1,9 +1,11 @@
 // The composition root: settings → stores → domain modules.
 import { type Accounts, createAccounts } from './accounts/accounts.ts'
 import { createPasswordStrength, type PasswordStrength } from './accounts/password-strength.ts'
+import { takeOverStreamlit } from './accounts/streamlit.ts'
 import { type Clock, createSystemClock } from './clock.ts'
 import { readSettings, type Settings } from './config.ts'
 import { createPasswordHasher, type PasswordHasher } from './crypto/password.ts'
+import { newId } from './crypto/random.ts'
 import { createLog, type Log } from './log.ts'
 import { readOrCreateSecret } from './secret.ts'
 import { createSessions, type Sessions } from './sessions/sessions.ts'
@@ -47,18 +49,17 @@ export async function services(): Promise<Services> {
   return composed
 }
 
-/** Makes every acknowledged write durable and lets go of the stores. Nothing happens when none were opened. */
+/** Makes every acknowledged write durable and lets go of the stores, for good: what asks later gets an error. */
 export async function closeServices(): Promise<void> {
-  const opened = shared[runtimeKey]
-  shared[runtimeKey] = undefined
-  const runtime = await opened
+  const runtime = await shared[runtimeKey]
   await runtime?.stores.close()
   await runtime?.strength.close()
 }
 
 export async function openRuntime(settings = readSettings(), clock = createSystemClock()): Promise<Runtime> {
   const log = createLog(settings.logLevel)
-  const stores = await openStores(settings, clock, log)
+  const takeOver = (old: unknown) => takeOverStreamlit(old, { now: clock(), newId })
+  const stores = await openStores(settings, takeOver, log)
   try {
     const sessionSecrets = settings.sessionSecrets ?? [await readOrCreateSecret(settings.dataDir)]
     const passwords = createPasswordHasher()

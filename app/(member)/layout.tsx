@@ -1,6 +1,6 @@
 import { House, UserRound } from 'lucide'
 import type { ReactNode } from 'react'
-import { Colours } from '#app/ui/colours.tsx'
+import { Colours } from '#app/colours.tsx'
 import { Icon } from '#app/ui/line-icon.tsx'
 import { Sidebar } from '#app/ui/sidebar.tsx'
 import { findSignedIn } from '#lib/web/current-user.ts'

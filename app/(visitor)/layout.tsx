@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
-import { Colours } from '#app/ui/colours.tsx'
-import { QuietPage } from '#app/ui/quiet-page.tsx'
+import { Colours } from '#app/colours.tsx'
+import { QuietPage } from '#app/quiet-page.tsx'
 
 export default function VisitorLayout({ children }: { children: ReactNode }) {
   return (

@@ -13,11 +13,14 @@ import { FormContext } from './form-context.ts'
 export function ActionForm({
   action,
   connectionWords,
+  faultWords,
   children,
 }: {
   action: FormAction
   /** Shown when no answer arrives. */
   connectionWords: string
+  /** Shown when the server answered that it failed. */
+  faultWords: string
   children: ReactNode
 }) {
   const [posted, post] = useActionState(action, untouchedForm)
@@ -41,7 +44,7 @@ export function ActionForm({
     startTransition(async () => {
       const answer = await action(state, typed).catch((cause: unknown): FormState => {
         unstable_rethrow(cause)
-        return { values: {}, errors: {}, alert: connectionWords }
+        return { values: {}, errors: {}, alert: hasDigest(cause) ? faultWords : connectionWords }
       })
       startTransition(() => setAnswered(answer))
     })
@@ -52,4 +55,9 @@ export function ActionForm({
       <FormContext value={{ ...state, pending }}>{children}</FormContext>
     </form>
   )
+}
+
+/** Next marks the errors of the server, and only those, with the code that its log has. */
+function hasDigest(cause: unknown): boolean {
+  return cause instanceof Error && 'digest' in cause
 }

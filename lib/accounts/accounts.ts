@@ -16,6 +16,8 @@ export interface User {
   profile: Profile
 }
 
+export type SignUpFault = PasswordFault | { code: 'username_taken' }
+
 export interface NewAccount {
   /** Canonical form. */
   username: string
@@ -23,9 +25,8 @@ export interface NewAccount {
 }
 
 export interface Accounts {
-  signUp(account: NewAccount): Promise<Result<User, 'username_taken' | 'busy'>>
-  /** Why the password may not be chosen by this person, or null. */
-  findPasswordFault(account: NewAccount): Promise<PasswordFault | null>
+  /** Refuses a taken name, and a password that breaks the rules, with what the reason needs to be told. */
+  signUp(account: NewAccount): Promise<{ ok: true; value: User } | ({ ok: false } & SignUpFault)>
   /**
    * The person with this name and password. Unknown name, wrong password and suspended account get one answer and
    * cost the same time. Replaces a hash of an old kind on the way.
@@ -33,8 +34,7 @@ export interface Accounts {
   checkCredentials(username: string, password: string): Promise<Result<User, 'credentials_wrong' | 'busy'>>
   /** Null when the person is gone or suspended. */
   findActive(id: string): Promise<User | null>
-  /** False when the person is gone. */
-  saveProfile(id: string, profile: Profile): Promise<boolean>
+  saveProfile(id: string, profile: Profile): Promise<Result<null, 'person_gone'>>
 }
 
 export function createAccounts(deps: {
@@ -47,11 +47,10 @@ export function createAccounts(deps: {
   const { store, passwords, strength, clock } = deps
 
   return {
-    findPasswordFault: ({ username, password }) =>
-      findPasswordFault(password, username, { minLength: deps.passwordMinLength, strength }),
-
     async signUp({ username, password }) {
       if ((await store.findByUsername(username)) !== null) return refused('username_taken')
+      const fault = await findPasswordFault(password, username, { minLength: deps.passwordMinLength, strength })
+      if (fault !== null) return { ok: false, ...fault }
       const passwordHash = await passwords.hash(password)
       if (!passwordHash.ok) return passwordHash
       const record: UserRecord = {
@@ -89,7 +88,7 @@ export function createAccounts(deps: {
     },
 
     async saveProfile(id, profile) {
-      return (await store.update(id, { profile })) !== null
+      return (await store.update(id, { profile })) === null ? refused('person_gone') : ok(null)
     },
   }
 }

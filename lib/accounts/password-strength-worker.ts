@@ -3,7 +3,7 @@ import { parentPort } from 'node:worker_threads'
 import { ZxcvbnFactory } from '@zxcvbn-ts/core'
 import { adjacencyGraphs, dictionary as commonWords } from '@zxcvbn-ts/language-common'
 import { dictionary as englishWords } from '@zxcvbn-ts/language-en'
-import type { Estimate } from './password-strength.ts'
+import type { Answer } from './password-strength.ts'
 
 /**
  * Only this many code points are rated, because the estimate's cost grows faster than the password. What is strong
@@ -14,8 +14,15 @@ const ratedLength = 40
 const zxcvbn = new ZxcvbnFactory({ dictionary: { ...commonWords, ...englishWords }, graphs: adjacencyGraphs })
 
 parentPort?.on('message', ({ password, username }: { password: string; username: string }) => {
-  const rated = [...password].slice(0, ratedLength).join('')
-  const { score, feedback } = zxcvbn.check(rated, [username, 'gatehouse'])
-  const estimate: Estimate = { score, advice: feedback.warning ?? feedback.suggestions[0] ?? null }
-  parentPort?.postMessage(estimate)
+  parentPort?.postMessage(rate(password, username))
 })
+
+function rate(password: string, username: string): Answer {
+  try {
+    const rated = [...password].slice(0, ratedLength).join('')
+    const { score, feedback } = zxcvbn.check(rated, [username, 'gatehouse'])
+    return { score, advice: feedback.warning ?? feedback.suggestions[0] ?? null }
+  } catch (fault) {
+    return fault instanceof Error ? fault.message : String(fault)
+  }
+}

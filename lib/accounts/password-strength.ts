@@ -12,10 +12,13 @@ export interface Estimate {
 }
 
 export interface PasswordStrength {
-  /** Refuses with `busy` when too many estimates wait already. */
-  estimate(password: string, username: string): Promise<Result<Estimate, 'busy'>>
+  /** Refuses with `busy` when more than `patience` estimates wait already. */
+  estimate(password: string, username: string, options?: { patience?: number }): Promise<Result<Estimate, 'busy'>>
   close(): Promise<void>
 }
+
+/** What the thread answers; a string is the message of its fault. */
+export type Answer = Estimate | string
 
 const maxWaiting = 20
 
@@ -23,32 +26,27 @@ export function createPasswordStrength(): PasswordStrength {
   const oneAtATime = pLimit(1)
   let worker: Worker | undefined
 
-  function startWorker(): Worker {
-    const started = new Worker(new URL('./password-strength-worker.ts', import.meta.url))
-    started.unref()
-    started.once('exit', () => {
-      if (worker === started) worker = undefined
-    })
-    return started
-  }
-
   function ask(password: string, username: string): Promise<Estimate> {
-    worker ??= startWorker()
-    const asked = worker
-    return new Promise<Estimate>((resolve, reject) => {
-      const settle = (act: () => void) => {
-        asked.removeAllListeners('message').removeAllListeners('error')
-        act()
+    const asked = worker ?? new Worker(new URL('./password-strength-worker.ts', import.meta.url))
+    worker = asked
+    asked.unref()
+    return new Promise<Answer>((resolve, reject) => {
+      const ended = (cause: unknown) => {
+        // Before anybody asks again: a thread that ended answers nobody.
+        worker = undefined
+        reject(new Error('The thread that rates passwords ended', { cause }))
       }
-      asked.once('message', (estimate: Estimate) => settle(() => resolve(estimate)))
-      asked.once('error', (cause) => settle(() => reject(new Error('The password could not be rated', { cause }))))
+      asked.removeAllListeners().once('message', resolve).once('error', ended).once('exit', ended)
       asked.postMessage({ password, username })
+    }).then((answer) => {
+      if (typeof answer === 'string') throw new Error(`The password could not be rated: ${answer}`)
+      return answer
     })
   }
 
   return {
-    async estimate(password, username) {
-      if (oneAtATime.pendingCount >= maxWaiting) return refused('busy')
+    async estimate(password, username, { patience = maxWaiting } = {}) {
+      if (oneAtATime.pendingCount > patience) return refused('busy')
       return ok(await oneAtATime(() => ask(password, username)))
     },
     async close() {

@@ -1,4 +1,5 @@
 // `npm run cli -- <command>`: the operator's command line. Exit 0 done, 1 failed, 2 wrong usage.
+import { join } from 'node:path'
 import nextEnv from '@next/env'
 import { Command, CommanderError } from 'commander'
 import { readSettings } from '../config.ts'
@@ -14,7 +15,7 @@ program
   .description('Show the settings in force, after checking each; secrets are counted, never shown')
   .option('--json', 'print JSON')
   .action(({ json }: { json?: boolean }) => {
-    nextEnv.loadEnvConfig(process.cwd(), false, {
+    nextEnv.loadEnvConfig(join(import.meta.dirname, '../..'), false, {
       info: () => {},
       error: (line: string) => process.stderr.write(`${line}\n`),
     })

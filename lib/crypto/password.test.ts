@@ -34,6 +34,19 @@ describe('verify', () => {
     expect(await passwords.verify(stored, 'ｃaf\u00e9-password')).toMatchObject({ value: { matches: false } })
   })
 
+  test('takes about as long for a person that there is not, from the first time on', async () => {
+    const stored = await hashOf('password')
+    const timed = async (hash: string | null) => {
+      const began = performance.now()
+      await passwords.verify(hash, 'other')
+      return performance.now() - began
+    }
+    const unknown = [await timed(null), await timed(null), await timed(null), await timed(null)]
+    const known = [await timed(stored), await timed(stored), await timed(stored), await timed(stored)]
+    // A hash takes tens of milliseconds and its absence none: the fastest of four tell them apart on any machine.
+    expect(Math.min(...unknown)).toBeGreaterThan(Math.min(...known) / 3)
+  })
+
   test('matches nothing for a person that there is not', async () => {
     expect(await passwords.verify(null, 'anything')).toEqual({ ok: true, value: { matches: false, replacement: null } })
   })

@@ -55,7 +55,11 @@ function runNextBuild(): Promise<void> {
   })
   return new Promise((resolve, reject) => {
     child.once('error', reject)
-    child.once('exit', (code) => (code === 0 ? resolve() : reject(new Error('The build failed; its output is above.'))))
+    child.once('exit', (code) =>
+      code === 0
+        ? resolve()
+        : reject(Object.assign(new Error('The build failed; its output is above.'), { code: 'build_failed' })),
+    )
   })
 }
 

@@ -34,12 +34,12 @@ export function createServers(settings: Settings): Servers {
   }
 }
 
+/** Throws `cannot_listen`, with what to do, when the address is taken or is not this machine's. */
 export async function listen({ main, also }: Servers, { host, port }: Settings): Promise<void> {
-  if (host !== null) return listenOn(main, host, port)
+  if (host !== 'localhost') return listenOn(main, host ?? undefined, port)
   await listenOn(main, '127.0.0.1', port)
-  await listenOn(also, '::1', port).catch((error: unknown) => {
-    if (!isCode(error, 'EADDRNOTAVAIL') && !isCode(error, 'EAFNOSUPPORT')) throw error
-  })
+  // Some machines have no IPv6.
+  await listenOn(also, '::1', port, ['EADDRNOTAVAIL', 'EAFNOSUPPORT'])
 }
 
 export async function stopServers({ main, also }: Servers): Promise<void> {
@@ -71,20 +71,20 @@ function createHostPin(appOrigin: string): (request: IncomingMessage) => void {
   }
 }
 
-function listenOn(server: Server, host: string, port: number): Promise<void> {
+function listenOn(server: Server, host: string | undefined, port: number, unless: string[] = []): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once('error', (error) => {
-      reject(isCode(error, 'EADDRINUSE') ? inUse(port, error) : error)
+    server.once('error', (cause: NodeJS.ErrnoException) => {
+      if (unless.includes(cause.code ?? '')) resolve()
+      else reject(cannotListen(host, port, cause))
     })
     server.listen({ host, port }, () => resolve())
   })
 }
 
-function inUse(port: number, cause: Error): Error {
-  const message = `Port ${port} is taken by another program. Stop it, or choose another one with PORT.`
-  return Object.assign(new Error(message, { cause }), { code: 'EADDRINUSE' })
-}
-
-function isCode(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code
+function cannotListen(host: string | undefined, port: number, cause: NodeJS.ErrnoException): Error {
+  const fault =
+    cause.code === 'EADDRINUSE'
+      ? `Port ${port} is taken by another program. Stop it, or choose another one with PORT.`
+      : `HOST ${host ?? '(all addresses)'} with PORT ${port} cannot be listened on (${cause.code}). Give HOST an address of this machine and PORT a free port that this user may open.`
+  return Object.assign(new Error(fault, { cause }), { code: 'cannot_listen' })
 }

@@ -1,5 +1,7 @@
 // `npm start` and `npm run dev`: settings → build → stores → listening, and back down again on a signal.
+import { Console } from 'node:console'
 import { join } from 'node:path'
+import { inspect } from 'node:util'
 import nextEnv from '@next/env'
 import next from 'next'
 import { hours } from '../clock.ts'
@@ -54,17 +56,19 @@ function stopOnSignal(stop: (signal: string) => Promise<void>): void {
       stopping = true
       stop(signal).then(
         () => process.exit(0),
-        (error: unknown) => fail(error),
+        (error: unknown) => fail('did not stop cleanly', error),
       )
     })
   }
 }
 
-/** Faults that an operator can mend have a code and a sentence; anything else shows where it came from. */
-function fail(error: unknown): never {
-  const known = error instanceof Error && 'code' in error
-  say(`Gatehouse cannot start: ${known ? error.message : error instanceof Error ? error.stack : String(error)}`)
+/** Faults that an operator can mend have a code of ours and a sentence; anything else shows where it came from. */
+function fail(what: string, error: unknown): never {
+  const isOurs = error instanceof Error && 'code' in error && /^[a-z_]+$/.test(String(error.code))
+  say(`Gatehouse ${what}: ${isOurs ? error.message : inspect(error)}`)
   process.exit(1)
 }
 
-start().catch(fail)
+// Next writes its notes with console.log; stdout is for log lines.
+globalThis.console = new Console(process.stderr)
+start().catch((error: unknown) => fail('cannot start', error))

@@ -2,8 +2,8 @@
 import type { Clock } from '../clock.ts'
 import { sha256 } from '../crypto/hash.ts'
 import { newToken } from '../crypto/random.ts'
-import type { EndReason, SessionRecord, SessionStore } from '../stores/types.ts'
-import { isLive, liveBounds, type SessionLimits, whyDead } from './window.ts'
+import { type EndReason, isLive, type SessionRecord, type SessionStore } from '../stores/types.ts'
+import { liveBounds, type SessionLimits, whyDead } from './window.ts'
 
 /** A bounded batch keeps one sweep from holding up the requests beside it. */
 const sweepBatch = 500
@@ -26,9 +26,12 @@ export interface Sessions {
 export function createSessions(deps: { store: SessionStore; limits: SessionLimits; clock: Clock }): Sessions {
   const { store, limits, clock } = deps
 
+  /** For a session that was just found not live. */
   async function explain(id: string, now: number): Promise<SessionCheck> {
     const session = await store.find(id)
-    if (session !== null) await store.end([id], whyDead(session, limits), now)
+    // A server whose clock is a moment behind may have slid the window in between: then it is not ours to end.
+    const stillDead = session !== null && !isLive(session, liveBounds(limits, now))
+    if (stillDead) await store.end([id], whyDead(session, limits), now)
     return { live: false, reason: await store.findEndReason(id) }
   }
 

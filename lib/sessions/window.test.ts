@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { hours, minutes, seconds } from '../clock.ts'
-import { deadlines, isLive, liveBounds, whyDead } from './window.ts'
+import { isLive } from '../stores/types.ts'
+import { deadlines, liveBounds, whyDead } from './window.ts'
 
 const limits = { idleMs: minutes(10), maxMs: hours(12) }
 const start = Date.UTC(2026, 0, 1)

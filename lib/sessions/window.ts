@@ -1,4 +1,4 @@
-// The ten-minute rule, in one place: when a session is live, when it ends, and why it ended.
+// The ten-minute rule, in one place: within which bounds a session is live, when it ends, and why it ended.
 import { minutes } from '../clock.ts'
 import { type EndReason, endReasons, type LiveBounds, type SessionRecord } from '../stores/types.ts'
 
@@ -17,15 +17,6 @@ type Times = Pick<SessionRecord, 'createdAt' | 'lastActivityAt'>
 /** A session is live while now − lastActivityAt < idleMs and now − createdAt < maxMs. */
 export function liveBounds(limits: SessionLimits, now: number): LiveBounds {
   return { activeAfter: now - limits.idleMs, createdAfter: now - limits.maxMs, latest: now + clockSkewMs }
-}
-
-export function isLive({ createdAt, lastActivityAt }: Times, bounds: LiveBounds): boolean {
-  return (
-    lastActivityAt > bounds.activeAfter &&
-    createdAt > bounds.createdAfter &&
-    lastActivityAt <= bounds.latest &&
-    createdAt <= bounds.latest
-  )
 }
 
 /** For a session that is not live: which limit it met first. */

@@ -44,6 +44,19 @@ export interface LiveBounds {
   latest: number
 }
 
+/** The one test of liveness: the domain and every driver that can call it do. */
+export function isLive(
+  { createdAt, lastActivityAt }: Pick<SessionRecord, 'createdAt' | 'lastActivityAt'>,
+  bounds: LiveBounds,
+): boolean {
+  return (
+    lastActivityAt > bounds.activeAfter &&
+    createdAt > bounds.createdAfter &&
+    lastActivityAt <= bounds.latest &&
+    createdAt <= bounds.latest
+  )
+}
+
 /**
  * Every returned record is a copy: changing it changes nothing in the store.
  * Every write is durable when its promise resolves, except where a method says otherwise.

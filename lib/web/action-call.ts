@@ -1,6 +1,7 @@
 // How this site's own forms call a server action, and no other way. React's decoder takes far more (promises, blobs,
 // references into other parts), has had flaws in that, and answers what it cannot decode with a 500.
 import { z } from 'zod'
+import type { FormState } from './form-state.ts'
 
 /** React writes a leading $ of a person's text as $$; a single one would be a reference. */
 const text = z.string().regex(/^(?!\$[^$]|\$$)/)
@@ -10,7 +11,7 @@ const formState = z.strictObject({
   values: z.record(text, text),
   errors: z.record(text, text),
   alert: text.nullable(),
-})
+}) satisfies z.ZodType<FormState>
 
 const actionId = /^[0-9a-f]{42}$/
 /** Posted by the browser: which action, with the state bound to it. */

@@ -10,7 +10,6 @@ import { deadlines } from '#lib/sessions/window.ts'
 import type { EndReason } from '#lib/stores/types.ts'
 import { readSession } from './current-session.ts'
 import { logInPath } from './next-path.ts'
-import { sessionCookieName } from './session-cookie.ts'
 
 export interface SignedIn {
   user: User
@@ -35,7 +34,7 @@ const lookUp = cache(async (): Promise<{ signedIn: SignedIn | null; reason: EndR
   // Before anything is opened: asking for cookies is what keeps Next from running this while it builds.
   const jar = await cookies()
   const app = await services()
-  const current = await readSession(jar.get(sessionCookieName(app.settings.appOrigin))?.value, app, { touch: false })
+  const current = await readSession(jar, app, { touch: false })
   if (!current.live) return { signedIn: null, reason: current.reason }
   const user = await app.accounts.findActive(current.session.userId)
   if (user === null) return { signedIn: null, reason: 'ended' }

@@ -59,7 +59,11 @@ export async function readForm<Schema extends z.ZodObject>(
   const asked = names.filter((name) => form.has(name) || !isOptional(schema, name))
   const fields = Object.fromEntries(asked.map((name) => [name, form.getAll(name)]))
   const texts = z.record(z.string(), onceAsText).safeParse(fields)
-  if (!texts.success) return { ok: false, state: refuse({ errors: sentences(texts.error, words) }) }
+  if (!texts.success) {
+    // No person can cause this with the form as it is, nor mend it in one field, which may even be hidden.
+    const [sentence = null] = Object.values(sentences(texts.error, words))
+    return { ok: false, state: refuse({ alert: sentence }) }
+  }
   const parsed = schema.safeParse(texts.data)
   if (!parsed.success) return { ok: false, state: refuse({ errors: sentences(parsed.error, words) }) }
   return { ok: true, value: parsed.data, refuse }

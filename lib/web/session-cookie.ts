@@ -26,12 +26,6 @@ export function sessionCookieOptions(appOrigin: string) {
   return { httpOnly: true, sameSite: 'lax', path: '/', secure: appOrigin.startsWith('https:') } as const
 }
 
-/** The Set-Cookie value that removes the cookie: same attributes, no value, no life. */
-export function expiredSessionCookie(appOrigin: string): string {
-  const secure = sessionCookieOptions(appOrigin).secure ? '; Secure' : ''
-  return `${sessionCookieName(appOrigin)}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax${secure}`
-}
-
 export function sealToken(token: string, { settings, sessionSecrets }: Needs): Promise<string> {
   const [newest] = sessionSecrets
   if (newest === undefined) throw new Error('There is no session secret.')

@@ -203,7 +203,7 @@ export const en = {
     not_saved: 'This could not be saved. What you typed is still here: try again in a moment.',
     signed_up_only: 'Your account was made, but you are not logged in yet. Log in in a moment.',
     wrong_origin: 'The form came from another site, so nothing was saved. Reload the page and try again.',
-    too_large: 'That was more than this form can take, so nothing was saved. Shorten it and try again.',
+    fault: 'This did not work, and the fault is ours. What you typed is still here: try again in a moment.',
     connection:
       'The answer did not arrive. What you typed is still here: try again, or reload the page if it keeps failing.',
   },

@@ -1,5 +1,5 @@
 // From the codes that rules answer with to the sentences that people read.
-import type { PasswordFault } from '../accounts/password-rules.ts'
+import type { SignUpFault } from '../accounts/accounts.ts'
 import { en } from './en.ts'
 import type { Words } from './words.ts'
 
@@ -15,19 +15,13 @@ export function errorSentence(words: Words, code: string, args: Record<string, s
   return message(`errors.${code}`, args)
 }
 
-export function passwordSentence(words: Words, fault: PasswordFault): string {
-  switch (fault.code) {
-    case 'password_short':
-      return words('errors.password_short', { min: fault.min })
-    case 'password_long':
-      return words('errors.password_long', { max: fault.max })
-    case 'password_guessable':
-      return words('errors.password_guessable', { reason: adviceSentence(words, fault.advice) })
-    case 'busy':
-      return words('errors.busy', { seconds: busySeconds })
-    default:
-      return words(`errors.${fault.code}`)
+export function signUpSentence(words: Words, fault: SignUpFault): string {
+  if (fault.code === 'busy') return words('errors.busy', { seconds: busySeconds })
+  if (fault.code === 'password_guessable') {
+    return words('errors.password_guessable', { reason: adviceSentence(words, fault.advice) })
   }
+  const { code, ...numbers } = fault
+  return errorSentence(words, code, numbers)
 }
 
 /** `advice` is a key of zxcvbn's warnings or suggestions; what the catalogue does not know gets the general advice. */

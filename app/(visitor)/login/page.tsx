@@ -35,7 +35,7 @@ export default async function LogInPage({ searchParams }: PageProps<'/login'>) {
         link: words('login.other_way_link'),
       }}
     >
-      <ActionForm action={logIn} connectionWords={words('errors.connection')}>
+      <ActionForm action={logIn} connectionWords={words('errors.connection')} faultWords={words('errors.fault')}>
         <FormAlert>
           {reason !== undefined && (
             <Notice kind={reason === 'signed-out' ? 'good' : 'note'}>{words(`login.reasons.${reason}`)}</Notice>

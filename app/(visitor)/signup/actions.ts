@@ -1,15 +1,16 @@
 'use server'
 
 import { redirect } from 'next/navigation'
+import type { SignUpFault } from '#lib/accounts/accounts.ts'
 import { signUpSchema } from '#lib/accounts/forms.ts'
 import { services } from '#lib/services.ts'
+import { beginSession } from '#lib/web/begin-session.ts'
 import { readForm } from '#lib/web/form.ts'
 import type { FormState } from '#lib/web/form-state.ts'
-import { beginSession } from '#lib/web/log-in-session.ts'
 import { safeNextPath } from '#lib/web/next-path.ts'
 import { orNotSaved } from '#lib/web/not-saved.ts'
 import { getWords } from '#lib/web/words.ts'
-import { busySeconds, passwordSentence } from '#lib/words/sentences.ts'
+import { signUpSentence } from '#lib/words/sentences.ts'
 
 export async function signUp(_previous: FormState, posted: FormData): Promise<FormState> {
   const { accounts, settings } = await services()
@@ -18,15 +19,21 @@ export async function signUp(_previous: FormState, posted: FormData): Promise<Fo
   const { username, password, next } = form.value
   const words = await getWords()
 
-  const fault = await accounts.findPasswordFault({ username, password })
-  if (fault !== null) return form.refuse({ errors: { password: passwordSentence(words, fault) } })
   const signedUp = await orNotSaved(accounts.signUp({ username, password }))
   if (!signedUp.ok) {
-    const sentence = words(`errors.${signedUp.code}`, { seconds: busySeconds })
-    return form.refuse(signedUp.code === 'username_taken' ? { errors: { username: sentence } } : { alert: sentence })
+    if (signedUp.code === 'not_saved') return form.refuse({ alert: words('errors.not_saved') })
+    const sentence = signUpSentence(words, signedUp)
+    const field = fieldOf(signedUp)
+    return form.refuse(field === null ? { alert: sentence } : { errors: { [field]: sentence } })
   }
 
   const begun = await beginSession(signedUp.value.id)
   if (!begun.ok) return form.refuse({ alert: words('errors.signed_up_only') })
   redirect(safeNextPath(next) ?? '/')
+}
+
+/** The field that can mend it, or null when only waiting can. */
+function fieldOf({ code }: SignUpFault): 'username' | 'password' | null {
+  if (code === 'busy') return null
+  return code === 'username_taken' ? 'username' : 'password'
 }

@@ -38,7 +38,7 @@ export default async function SignUpPage({ searchParams }: PageProps<'/signup'>)
         link: words('signup.other_way_link'),
       }}
     >
-      <ActionForm action={signUp} connectionWords={words('errors.connection')}>
+      <ActionForm action={signUp} connectionWords={words('errors.connection')} faultWords={words('errors.fault')}>
         <FormAlert />
         <input type="hidden" name="next" value={next ?? ''} />
         <Field

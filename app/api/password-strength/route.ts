@@ -5,6 +5,9 @@ import { getWords } from '#lib/web/words.ts'
 import { adviceSentence, busySeconds } from '#lib/words/sentences.ts'
 
 const headers = { 'cache-control': 'no-store' }
+/** A meter is a courtesy: it must not fill the queue that sign-ups wait in. */
+const patience = 2
+
 const question = z.strictObject({ password: z.string().max(1000), username: z.string().max(100) })
 
 /**
@@ -16,7 +19,7 @@ export async function POST(request: Request): Promise<Response> {
   if (!isSameOrigin(request.headers, settings.appOrigin)) return new Response(null, { status: 403, headers })
   const asked = question.safeParse(await request.json().catch(() => null))
   if (!asked.success) return new Response(null, { status: 400, headers })
-  const estimate = await strength.estimate(asked.data.password, asked.data.username)
+  const estimate = await strength.estimate(asked.data.password, asked.data.username, { patience })
   if (!estimate.ok)
     return new Response(null, { status: 503, headers: { ...headers, 'retry-after': String(busySeconds) } })
   const advice = adviceSentence(await getWords(), estimate.value.advice)

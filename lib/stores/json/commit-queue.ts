@@ -3,10 +3,8 @@
 
 import { basename } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
-
+import { replaceFile } from '#lib/durable-file.ts'
 import { StoreError } from '#lib/stores/types.ts'
-
-import { replaceFile } from './durable-file.ts'
 import { messageOf, unavailable } from './errors.ts'
 import type { StoreLog } from './log.ts'
 

@@ -3,7 +3,7 @@
 import { chmod, mkdir, realpath, stat } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 
-import { syncFolder } from './durable-file.ts'
+import { syncFolder } from '#lib/durable-file.ts'
 import { messageOf, unavailable } from './errors.ts'
 import type { StoreLog } from './log.ts'
 

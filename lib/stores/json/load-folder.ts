@@ -2,9 +2,8 @@
 // what an older application left.
 
 import { join } from 'node:path'
-
+import { removeLeftovers, replaceFile } from '#lib/durable-file.ts'
 import { readStoredFile, refuseRepeatedKeys } from './document.ts'
-import { removeLeftovers, replaceFile } from './durable-file.ts'
 import { unavailable } from './errors.ts'
 import { tighten } from './folder.ts'
 import type { StoreLog } from './log.ts'

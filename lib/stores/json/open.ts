@@ -40,7 +40,7 @@ export async function openJsonStores({ dir, takeOver, log, touchDelayMs = 5000 }
       description: `JSON files in ${folder}`,
       users: users.store,
       sessions: sessions.store,
-      checkReady: createReadinessCheck(folder, queues),
+      checkReady: createReadinessCheck(folder, queues, log),
       close() {
         closed ??= closeAll(queues).finally(() => lock.release())
         return closed

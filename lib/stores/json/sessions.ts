@@ -3,7 +3,7 @@
 
 import { z } from 'zod'
 
-import { endReasons, type LiveBounds, type SessionRecord, type SessionStore } from '#lib/stores/types.ts'
+import { endReasons, isLive, type SessionRecord, type SessionStore } from '#lib/stores/types.ts'
 
 import { CommitQueue, type CommitQueueOptions } from './commit-queue.ts'
 import { encodeSections, loadSections, type StoredFile } from './document.ts'
@@ -152,15 +152,6 @@ export function createSessionStore(
     if (ids?.size === 0) idsByUser.delete(session.userId)
     return true
   }
-}
-
-function isLive({ createdAt, lastActivityAt }: StoredSession, bounds: LiveBounds): boolean {
-  return (
-    lastActivityAt > bounds.activeAfter &&
-    createdAt > bounds.createdAfter &&
-    lastActivityAt <= bounds.latest &&
-    createdAt <= bounds.latest
-  )
 }
 
 /** JSON has no infinity: it would be written as null, and the file could not be read again. */

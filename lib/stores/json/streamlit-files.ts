@@ -2,11 +2,9 @@
 // becomes of its people is decided by the caller's take-over.
 
 import { lstat, readFile } from 'node:fs/promises'
-
+import { replaceFile } from '#lib/durable-file.ts'
 import type { UserRecord } from '#lib/stores/types.ts'
-
 import type { StoredFile } from './document.ts'
-import { replaceFile } from './durable-file.ts'
 import type { StoreLog } from './log.ts'
 
 export interface Remark {

@@ -3,7 +3,6 @@
 import { revalidatePath } from 'next/cache'
 import { redirect } from 'next/navigation'
 import { profileSchema } from '#lib/accounts/profile.ts'
-import { ok } from '#lib/result.ts'
 import { services } from '#lib/services.ts'
 import { requireUser } from '#lib/web/current-user.ts'
 import { readForm } from '#lib/web/form.ts'
@@ -17,7 +16,8 @@ export async function saveProfile(_previous: FormState, posted: FormData): Promi
   if (!form.ok) return form.state
   const { accounts } = await services()
 
-  const saved = await orNotSaved(accounts.saveProfile(user.id, form.value).then((value) => ok(value)))
+  const saved = await orNotSaved(accounts.saveProfile(user.id, form.value))
+  if (!saved.ok && saved.code === 'person_gone') redirect('/login?reason=ended')
   if (!saved.ok) return form.refuse({ alert: (await getWords())('errors.not_saved') })
   // The sidebar names the person: without this, the page that React goes on to keeps the old name there.
   revalidatePath('/', 'layout')

@@ -27,7 +27,11 @@ export default async function EditProfilePage() {
         <p className="mt-2 text-muted">{words('profile_edit.lead')}</p>
       </div>
       <div className="card p-6">
-        <ActionForm action={saveProfile} connectionWords={words('errors.connection')}>
+        <ActionForm
+          action={saveProfile}
+          connectionWords={words('errors.connection')}
+          faultWords={words('errors.fault')}
+        >
           <FormAlert />
           <Field
             name="fullName"

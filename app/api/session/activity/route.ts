@@ -2,7 +2,6 @@ import type { NextRequest } from 'next/server'
 import { services } from '#lib/services.ts'
 import { readSession } from '#lib/web/current-session.ts'
 import { isSameOrigin } from '#lib/web/request-checks.ts'
-import { sessionCookieName } from '#lib/web/session-cookie.ts'
 
 const headers = { 'cache-control': 'no-store' }
 
@@ -11,7 +10,10 @@ export async function POST(request: NextRequest): Promise<Response> {
   const app = await services()
   const { appOrigin } = app.settings
   if (!isSameOrigin(request.headers, appOrigin)) return new Response(null, { status: 403, headers })
-  const seal = request.cookies.get(sessionCookieName(appOrigin))?.value
-  const current = await readSession(seal, app, { touch: true })
-  return new Response(null, { status: current.live ? 204 : 401, headers })
+  const found = await readSession(request.cookies, app, { touch: false })
+  // Nothing slides for somebody suspended or gone.
+  const user = found.live ? await app.accounts.findActive(found.session.userId) : null
+  if (user === null) return new Response(null, { status: 401, headers })
+  const slid = await readSession(request.cookies, app, { touch: true })
+  return new Response(null, { status: slid.live ? 204 : 401, headers })
 }

@@ -1,7 +1,7 @@
-// Replaces a file so that a crash or a power cut leaves the old content or the new one, never a mixture.
+// Makes and replaces files so that a crash or a power cut leaves the old content or the new one, never a mixture.
 
 import { randomBytes } from 'node:crypto'
-import { open, readdir, rename, rm } from 'node:fs/promises'
+import { link, open, readdir, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 
 /**
@@ -9,9 +9,8 @@ import { dirname, join } from 'node:path'
  * (only when the folder could not be synced) the new one, which a power cut may still take back.
  */
 export async function replaceFile(path: string, chunks: Iterable<Uint8Array>): Promise<void> {
-  // In the same folder, because a rename is atomic only within one file system. A new name every time, because a
-  // file whose fsync failed once can't be trusted to report the loss a second time.
-  const temporary = `${path}.${randomBytes(8).toString('hex')}.tmp`
+  // A new name every time: a file whose fsync failed once can't be trusted to report the loss a second time.
+  const temporary = temporaryName(path)
   try {
     await writeDurably(temporary, chunks)
     await rename(temporary, path)
@@ -24,7 +23,7 @@ export async function replaceFile(path: string, chunks: Iterable<Uint8Array>): P
 
 /** Writes a small file and takes it away again: resolves when the folder can be written now. */
 export async function probeFolder(folder: string): Promise<void> {
-  const probe = join(folder, `probe.${randomBytes(8).toString('hex')}.tmp`)
+  const probe = temporaryName(join(folder, 'probe'))
   try {
     await writeDurably(probe, [Buffer.from('ok\n')])
   } finally {
@@ -47,6 +46,28 @@ export async function syncFolder(folder: string): Promise<void> {
   } finally {
     await handle.close()
   }
+}
+
+/** Makes a file that does not exist yet, whole or not at all. False when the name is taken by then. */
+export async function createFile(path: string, content: Uint8Array): Promise<boolean> {
+  const temporary = temporaryName(path)
+  try {
+    await writeDurably(temporary, [content])
+    // A link, unlike a rename, never replaces what another process made meanwhile.
+    await link(temporary, path)
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false
+    throw error
+  } finally {
+    await rm(temporary, { force: true }).catch(() => {})
+  }
+  await syncFolder(dirname(path))
+  return true
+}
+
+/** In the same folder, because a rename is atomic only within one file system; `removeLeftovers` knows the form. */
+function temporaryName(path: string): string {
+  return `${path}.${randomBytes(8).toString('hex')}.tmp`
 }
 
 async function writeDurably(path: string, chunks: Iterable<Uint8Array>): Promise<void> {

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 import { getWords } from '#lib/web/words.ts'
-import { Mark } from './mark.tsx'
+import { Mark } from './ui/mark.tsx'
 
 /** The frame of pages for people who are not signed in, or nowhere: one card in the middle of quiet paper. */
 export async function QuietPage({ children, foot }: { children: ReactNode; foot?: ReactNode }) {

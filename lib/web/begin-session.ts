@@ -11,12 +11,11 @@ import { sealToken, sessionCookieName, sessionCookieOptions } from './session-co
 export async function beginSession(userId: string): Promise<Result<null, 'not_saved'>> {
   const app = await services()
   const { appOrigin } = app.settings
-  const name = sessionCookieName(appOrigin)
   const jar = await cookies()
-  const presented = await readSession(jar.get(name)?.value, app, { touch: false })
+  const presented = await readSession(jar, app, { touch: false })
   const started = await orNotSaved(app.sessions.start(userId).then((made) => ok(made)))
   if (!started.ok) return started
   if (presented.live) await app.sessions.end(presented.token, 'ended')
-  jar.set(name, await sealToken(started.value.token, app), sessionCookieOptions(appOrigin))
+  jar.set(sessionCookieName(appOrigin), await sealToken(started.value.token, app), sessionCookieOptions(appOrigin))
   return ok(null)
 }

@@ -1,7 +1,7 @@
 import { chooseTheme } from '#app/theme/actions.ts'
 import { readPreferences, themes } from '#lib/web/preferences.ts'
 import { getWords } from '#lib/web/words.ts'
-import { ThemeSwitch } from './theme-switch.tsx'
+import { ThemeSwitch } from './ui/theme-switch.tsx'
 
 /** The switch between the system's colours, light and dark, as this browser has it now. */
 export async function Colours() {

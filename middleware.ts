@@ -33,7 +33,7 @@ async function decide(request: NextRequest): Promise<Response> {
 
   nextUrl.searchParams.delete('_rsc')
   const logIn = new URL(logInPath(nextUrl.pathname + nextUrl.search, session.reason), nextUrl.origin)
-  return NextResponse.redirect(logIn, 303)
+  return NextResponse.redirect(logIn, { status: 303, headers: { 'cache-control': 'no-store' } })
 }
 
 // Static files hold nothing private; the two health checks must answer when nothing else can.

@@ -7,6 +7,8 @@ export default {
   // `npm run check` checks the types; a first start need not wait for it.
   typescript: { ignoreBuildErrors: true },
   serverExternalPackages: ['@node-rs/argon2', 'pino'],
+  // What Next keeps of a body for middleware; our server and middleware refuse more (lib/web/body-limit.ts).
+  experimental: { proxyClientMaxBodySize: '512kb' },
   // No image is resized or fetched by the server, so its optimizer and the attacks on it stay out.
   images: { unoptimized: true },
   headers: async () => [

@@ -24,7 +24,9 @@ test.beforeEach(async ({ startOwnServer }, testInfo) => {
   server = await startOwnServer({ dataDir: disk.dir, expectFaults: true })
 })
 
-test.afterEach(async () => {
+test.afterEach(async ({ context }) => {
+  // Before the server goes: a page that is still fetching its icon would complain.
+  await context.close()
   await server.dispose()
   await disk.remove()
 })

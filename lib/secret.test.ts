@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -21,6 +21,17 @@ test('is made once, of 256 bits, readable by its owner alone', async () => {
 test('is one secret for twenty who ask at once', async () => {
   const secrets = await Promise.all(Array.from({ length: 20 }, () => readOrCreateSecret(dir)))
   expect(new Set(secrets).size).toBe(1)
+})
+
+test('is closed to others when it was open, and must be a plain file', async () => {
+  const path = join(dir, 'secret')
+  await writeFile(path, 'x'.repeat(32), { mode: 0o644 })
+  await readOrCreateSecret(dir)
+  expect((await stat(path)).mode & 0o777).toBe(0o600)
+
+  await rm(path)
+  await symlink('/nowhere', path)
+  await expect(readOrCreateSecret(dir)).rejects.toThrow(/not a plain file/)
 })
 
 test('is refused when it was cut short, and left as it is', async () => {

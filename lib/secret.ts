@@ -1,6 +1,6 @@
 // The generated session secret: made once per DATA_DIR, for those who set no SESSION_SECRET.
 import { randomBytes } from 'node:crypto'
-import { chmod, mkdir, readFile } from 'node:fs/promises'
+import { chmod, lstat, mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createFile } from './durable-file.ts'
 
@@ -22,13 +22,20 @@ export async function readOrCreateSecret(dataDir: string): Promise<string> {
     await chmod(path, 0o600)
     return kept
   }
-  const fault = `The secret in ${path} is shorter than ${minLength} characters. Restore it, or delete the file to have a new one made: everyone is logged out then.`
-  throw Object.assign(new Error(fault), { code: 'secret_damaged' })
+  throw damaged(
+    `The secret in ${path} is shorter than ${minLength} characters. Restore it, or delete the file to have a new one made: everyone is logged out then.`,
+  )
+}
+
+function damaged(fault: string): Error {
+  return Object.assign(new Error(fault), { code: 'secret_damaged' })
 }
 
 async function readIfThere(path: string): Promise<string | null> {
   try {
-    return await readFile(path, 'utf8')
+    const found = await lstat(path)
+    if (found.isFile()) return await readFile(path, 'utf8')
+    throw damaged(`${path} is not a plain file. Move it away, or give the secret in SESSION_SECRET.`)
   } catch (cause) {
     if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return null
     throw cause

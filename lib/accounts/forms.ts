@@ -1,6 +1,6 @@
 // The rules of the sign-up and log-in forms that need no store. Issues carry a code of the catalogue's errors.
 import { z } from 'zod'
-import { findShapeFault } from './password-rules.ts'
+import { findShapeFault, isOverlong, passwordMaxLength } from './password-rules.ts'
 import { canonicalUsername } from './username.ts'
 
 const username = z.string().transform((typed, ctx) => {
@@ -33,6 +33,9 @@ export const signUpSchema = (passwordMinLength: number) =>
 /** Any text may be tried: a name that nobody can have is answered like one that nobody has. */
 export const logInSchema = z.object({
   username: z.string().trim().min(1, 'username_missing'),
-  password: z.string().min(1, 'password_missing'),
+  password: z
+    .string()
+    .min(1, 'password_missing')
+    .refine((password) => !isOverlong(password), { message: 'password_long', params: { max: passwordMaxLength } }),
   next: z.string().optional(),
 })

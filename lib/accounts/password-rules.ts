@@ -2,7 +2,9 @@
 import type { PasswordStrength } from './password-strength.ts'
 
 /** NIST asks for at least 64 to be allowed; the cap bounds the work of one request. */
-const maxLength = 256
+export const passwordMaxLength = 256
+/** No text of more UTF-16 units can be 256 code points or fewer once normalised; normalising it could take seconds. */
+const maxUnits = 4 * passwordMaxLength
 /** zxcvbn's "safely unguessable": more than 10^8 guesses. */
 const neededScore = 3
 
@@ -21,12 +23,17 @@ export type PasswordFault = ShapeFault | { code: 'password_guessable'; advice: s
  * different passwords would become the same bytes.
  */
 export function findShapeFault(password: string, username: string | null, minLength: number): ShapeFault | null {
-  const length = [...password.normalize('NFC')].length
+  const length = isOverlong(password) ? Number.POSITIVE_INFINITY : [...password.normalize('NFC')].length
   if (length < minLength) return { code: 'password_short', min: minLength }
-  if (length > maxLength) return { code: 'password_long', max: maxLength }
+  if (length > passwordMaxLength) return { code: 'password_long', max: passwordMaxLength }
   if (!password.isWellFormed() || password.includes('\uFFFD')) return { code: 'password_characters' }
   if (username !== null && password.toLowerCase().includes(username)) return { code: 'password_has_username' }
   return null
+}
+
+/** So long that nobody can have it. */
+export function isOverlong(password: string): boolean {
+  return password.length > maxUnits
 }
 
 /** The same, and then whether it is too easy to guess. */

@@ -9,7 +9,7 @@ import type { Answer } from './password-strength.ts'
  * Only this many code points are rated, because the estimate's cost grows faster than the password. What is strong
  * here is strong with more behind it.
  */
-const ratedLength = 40
+const ratedLength = 32
 
 const zxcvbn = new ZxcvbnFactory({ dictionary: { ...commonWords, ...englishWords }, graphs: adjacencyGraphs })
 

@@ -2,6 +2,7 @@
 // so it runs on a thread of its own: the event loop stays free.
 import { Worker } from 'node:worker_threads'
 import pLimit from 'p-limit'
+import { seconds } from '../clock.ts'
 import { ok, type Result, refused } from '../result.ts'
 
 export interface Estimate {
@@ -21,6 +22,8 @@ export interface PasswordStrength {
 export type Answer = Estimate | string
 
 const maxWaiting = 20
+/** Many times the slowest answer: a thread that takes longer is stuck, and is replaced. */
+const longestMs = seconds(10)
 
 export function createPasswordStrength(): PasswordStrength {
   const oneAtATime = pLimit(1)
@@ -31,12 +34,18 @@ export function createPasswordStrength(): PasswordStrength {
     worker = asked
     asked.unref()
     return new Promise<Answer>((resolve, reject) => {
+      const answered = (answer: Answer) => {
+        clearTimeout(tooLong)
+        resolve(answer)
+      }
       const ended = (cause: unknown) => {
         // Before anybody asks again: a thread that ended answers nobody.
         worker = undefined
+        clearTimeout(tooLong)
         reject(new Error('The thread that rates passwords ended', { cause }))
       }
-      asked.removeAllListeners().once('message', resolve).once('error', ended).once('exit', ended)
+      const tooLong = setTimeout(() => asked.terminate(), longestMs)
+      asked.removeAllListeners().once('message', answered).once('error', ended).once('exit', ended)
       asked.postMessage({ password, username })
     }).then((answer) => {
       if (typeof answer === 'string') throw new Error(`The password could not be rated: ${answer}`)

@@ -13,14 +13,14 @@ const unwantedInLines = /[^\P{Cc}\n\t]|[\u202A-\u202E\u2066-\u2069\uFFFD]/u
 export const profileSchema = z.object({
   fullName: z
     .string()
-    .transform((text) => text.trim().normalize('NFC'))
+    .transform((text) => normalized(text.trim(), fullNameMax))
     .check(({ value, issues }) => {
       if (unwanted.test(value)) issues.push(issue(value, 'full_name_characters'))
       else if (lengthOf(value) > fullNameMax) issues.push(issue(value, 'full_name_long', { max: fullNameMax }))
     }),
   bio: z
     .string()
-    .transform((text) => text.replaceAll('\r\n', '\n').trim().normalize('NFC'))
+    .transform((text) => normalized(text.replaceAll('\r\n', '\n').trim(), bioMax))
     .check(({ value, issues }) => {
       const count = lengthOf(value)
       if (unwantedInLines.test(value)) issues.push(issue(value, 'bio_characters'))
@@ -34,6 +34,11 @@ export const profileSchema = z.object({
     })
     .transform((text) => (text === '' ? null : Number(text))),
 })
+
+/** Text several times too long stays as it is: it is refused anyway, and normalising it could take seconds. */
+function normalized(text: string, max: number): string {
+  return text.length > 4 * max ? text : text.normalize('NFC')
+}
 
 function lengthOf(text: string): number {
   return [...text].length

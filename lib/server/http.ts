@@ -1,10 +1,17 @@
 // The HTTP side of the process: where it listens, what it takes from a request's headers, how it stops.
-import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http'
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import { seconds } from '../clock.ts'
 import { ownOrigins, type Settings } from '../config.ts'
+import { findBodyFault } from '../web/body-limit.ts'
+import { type RefusalCode, refusal } from '../web/refusal.ts'
 
 /** Requests under way get this long to finish after a signal. */
 const drainMs = seconds(5)
+
+/** Whoever sends more slowly than this is not filling in a form. */
+const limits = { headersTimeout: seconds(10), requestTimeout: seconds(30) }
+/** With a body limit of half a megabyte, what all of them together can make us hold. */
+const maxConnections = 1000
 
 export interface Servers {
   main: Server
@@ -18,11 +25,14 @@ export function createServers(settings: Settings): Servers {
   const pinHost = createHostPin(settings.appOrigin)
   let listener: RequestListener = (_request, response) => response.writeHead(503).end()
   const answer: RequestListener = (request, response) => {
+    const fault = findRequestFault(request)
+    if (fault !== null) return void refuse(request, response, fault)
     pinHost(request)
     listener(request, response)
   }
-  const main = createServer(answer)
-  const also = createServer(answer)
+  const main = createServer(limits, answer)
+  const also = createServer(limits, answer)
+  for (const server of [main, also]) server.maxConnections = maxConnections
   // Development reloads over a socket that Next attaches to the main server.
   also.on('upgrade', (...upgrade) => main.emit('upgrade', ...upgrade))
   return {
@@ -55,6 +65,23 @@ function stopServer(server: Server): Promise<void> {
     })
     server.closeIdleConnections()
   })
+}
+
+/** What is refused before a byte of the body is read, and before Next, which answers some of these with a 500. */
+function findRequestFault({ method, url, headers }: IncomingMessage): RefusalCode | null {
+  // TRACE is of no use here, and an absolute address would name a host for Next's redirects.
+  if (method === 'TRACE' || !url?.startsWith('/')) return 'bad_request'
+  return findBodyFault({
+    transferEncoding: headers['transfer-encoding'],
+    contentLength: headers['content-length'],
+  })
+}
+
+async function refuse(request: IncomingMessage, response: ServerResponse, code: RefusalCode): Promise<void> {
+  const answer = refusal(code, new Headers({ 'accept-language': request.headers['accept-language'] ?? '' }))
+  // What the client goes on sending is not read.
+  response.writeHead(answer.status, { ...Object.fromEntries(answer.headers), connection: 'close' })
+  response.end(await answer.text())
 }
 
 /**

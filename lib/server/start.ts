@@ -5,7 +5,7 @@ import { inspect } from 'node:util'
 import nextEnv from '@next/env'
 import next from 'next'
 import { hours } from '../clock.ts'
-import { readSettings } from '../config.ts'
+import { readSettings, type Settings } from '../config.ts'
 import { closeServices, services } from '../services.ts'
 import { buildIfNeeded } from './build.ts'
 import { createServers, listen, stopServers } from './http.ts'
@@ -29,22 +29,30 @@ async function start(): Promise<void> {
   await site.prepare()
   servers.handle(site.getRequestHandler())
   await listen(servers, settings)
+  // After a scripted form's redirect Next fetches the next page from itself, by default through the public origin.
+  process.env.__NEXT_PRIVATE_ORIGIN = ownAddress(settings)
 
   const sweep = () =>
     app.sessions.sweep().catch((error) => app.log.error({ event: 'sweep_failed', err: error }, 'Sweep failed'))
   setInterval(sweep, sweepEveryMs).unref()
   void sweep()
 
-  const store = app.stores.description
-  app.log.info({ event: 'ready', url: settings.appOrigin, store }, `Gatehouse is ready at ${settings.appOrigin}`)
-  say(`Gatehouse is ready: ${settings.appOrigin}`)
-  say(`Store: ${store}`)
   stopOnSignal(async (signal) => {
     app.log.info({ event: 'stopping', signal }, 'Stopping')
     await stopServers(servers)
     await closeServices()
     app.log.info({ event: 'stopped' }, 'Stopped: every acknowledged write is on disk')
   })
+  const store = app.stores.description
+  app.log.info({ event: 'ready', url: settings.appOrigin, store }, `Gatehouse is ready at ${settings.appOrigin}`)
+  say(`Gatehouse is ready: ${settings.appOrigin}`)
+  say(`Store: ${store}`)
+}
+
+/** Where this process reaches itself. */
+function ownAddress({ host, port }: Settings): string {
+  if (host === null || host === 'localhost') return `http://127.0.0.1:${port}`
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
 }
 
 function stopOnSignal(stop: (signal: string) => Promise<void>): void {

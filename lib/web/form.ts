@@ -11,6 +11,8 @@ import { getWords } from './words.ts'
 
 /** Fields whose text never goes back to the browser. */
 const secretField = /password|code|token/i
+/** Several times the longest field. The cost of normalising Unicode grows with the square of a text made for that. */
+const maxTextLength = 10_000
 /** React's own fields in a form that was posted without JavaScript. */
 const frameworkField = /^\$ACTION/
 
@@ -86,8 +88,15 @@ function isOptional(schema: z.ZodObject, name: string): boolean {
 /** All values that were posted under one name → the one text. */
 const onceAsText = z.array(z.unknown()).transform((posted, ctx) => {
   const [text] = posted
-  const fault = posted.length === 0 ? 'field_missing' : posted.length > 1 ? 'field_repeated' : 'field_not_text'
-  if (posted.length === 1 && typeof text === 'string') return text
-  ctx.addIssue({ code: 'custom', message: fault })
+  if (posted.length === 1 && typeof text === 'string' && text.length <= maxTextLength) return text
+  const message =
+    posted.length === 0
+      ? 'field_missing'
+      : posted.length > 1
+        ? 'field_repeated'
+        : typeof text === 'string'
+          ? 'too_large'
+          : 'field_not_text'
+  ctx.addIssue({ code: 'custom', message })
   return z.NEVER
 })

@@ -9,6 +9,8 @@ const contents = z.strictObject({ purpose: z.literal('session'), token: z.string
 
 /** Our seals are about 300 characters; anything much longer is not one and is not worth the unsealing. */
 const longestSeal = 1024
+/** iron-session reads any ending as a version; only its present one is ours, so that a seal has one spelling. */
+const sealForm = /^Fe26\.2\*[^~]+~2$/
 /** Unsealing takes about a millisecond, so recent answers are kept. Whether a session lives is decided by its record. */
 const rememberedSeals = 10_000
 
@@ -40,10 +42,10 @@ export type Unsealed = { token: string } | { token: null; expired: boolean }
  * session can live. Never throws for a bad value.
  */
 export async function unsealToken(seal: string, { settings, sessionSecrets }: Needs): Promise<Unsealed> {
+  let expired = false
+  if (seal.length > longestSeal || !sealForm.test(seal)) return { token: null, expired }
   const known = remembered.get(seal)
   if (known !== undefined) return { token: known }
-  let expired = false
-  if (seal.length > longestSeal) return { token: null, expired }
   const ttl = Math.ceil(settings.session.maxMs / 1000)
   for (const password of sessionSecrets) {
     const onUnsealError = (reason: string) => {

@@ -52,12 +52,11 @@ export function wordsFor(locale: Locale): Words {
 /** The best language for an Accept-Language header; English when the header names none that there is. */
 export function matchLocale(acceptLanguage: string | null): Locale {
   const wanted = (acceptLanguage ?? '')
+    .slice(0, 500)
+    .toLowerCase()
     .split(',')
     .map((entry) => {
-      const [tag = '', ...parameters] = entry
-        .trim()
-        .toLowerCase()
-        .split(/\s*;\s*/)
+      const [tag = '', ...parameters] = entry.split(';').map((part) => part.trim())
       const quality = parameters.find((parameter) => parameter.startsWith('q='))?.slice(2)
       return { base: tag.split('-')[0], quality: quality === undefined ? 1 : Number(quality) }
     })

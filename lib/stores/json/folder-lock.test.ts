@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readFile, rename, symlink } from 'node:fs/promises'
 import { hostname } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 import { expect, it, onTestFinished } from 'vitest'
@@ -55,16 +57,28 @@ it('lets go when the start fails', async () => {
 
 it('is not stopped by a damaged lock file that nobody holds', async () => {
   const folder = await freshFolder()
-  for (const garbage of [Buffer.from('garbage'), Buffer.alloc(8192, 0xff), Buffer.alloc(0)]) {
+  const cutShort = Buffer.from('SQLite format 3\0 and then nothing that SQLite knows')
+  for (const garbage of [cutShort, Buffer.alloc(8192), Buffer.alloc(0)]) {
     await folder.write('lock', garbage)
     await (await folder.open()).close()
   }
 })
 
+it('leaves a file alone that it did not make, linked or not', async () => {
+  const folder = await freshFolder()
+  const path = join(folder.dir, 'lock')
+  await folder.write('lock', 'the notes of somebody')
+  await expect(folder.open()).rejects.toThrow('is not the lock that Gatehouse makes')
+  await rename(path, join(folder.dir, 'notes'))
+  await symlink('notes', path)
+  await expect(folder.open()).rejects.toThrow('is not the lock that Gatehouse makes')
+  expect(await readFile(join(folder.dir, 'notes'), 'utf8')).toBe('the notes of somebody')
+})
+
 it('respects a holder whose lock file was damaged', async () => {
   const folder = await freshFolder()
   const { child } = await startHolder(folder.dir)
-  await folder.write('lock', Buffer.alloc(8192, 0xff))
+  await folder.write('lock', Buffer.alloc(8192))
   await expect(folder.open()).rejects.toMatchObject({ code: 'store_locked' })
   await expect(folder.open()).rejects.toMatchObject({ code: 'store_locked' })
   child.kill('SIGKILL')

@@ -1,7 +1,7 @@
 // One process owns the folder. The lock is SQLite's own on the file `lock`: a kernel lock that ends with the process,
 // however it dies, and that holds across containers, where process ids mean nothing.
 
-import { chmodSync, truncateSync } from 'node:fs'
+import { chmodSync, lstatSync, readFileSync, truncateSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 
@@ -38,6 +38,7 @@ export function lockFolder(folder: string, holder: Holder): FolderLock {
   const path = join(folder, 'lock')
   const holderHere = heldHere.get(path)
   if (holderHere) throw lockedError(folder, holderHere)
+  requireOwnFile(path)
   const database = take(path, holder, folder)
   heldHere.set(path, holder)
   return {
@@ -57,6 +58,21 @@ function heldByThisProcess(): Map<string, Holder> {
   shared[key] ??= new Map()
   return shared[key]
 }
+
+/**
+ * The lock that we made starts as SQLite's files do, or with zeros after a power cut. Anything else of that name is
+ * somebody's data. Read before the lock is taken: see lockFolder.
+ */
+function requireOwnFile(path: string): void {
+  const found = lstatSync(path, { throwIfNoEntry: false })
+  if (found === undefined) return
+  const start = found.isFile() ? readFileSync(path).subarray(0, sqliteMagic.length) : null
+  if (start === null || !(start.every((byte) => byte === 0) || start.equals(sqliteMagic))) {
+    throw new StoreError('store_unavailable', `${path} is not the lock that Gatehouse makes. Move it away.`)
+  }
+}
+
+const sqliteMagic = Buffer.from('SQLite format 3\0')
 
 function take(path: string, holder: Holder, folder: string): DatabaseSync {
   try {

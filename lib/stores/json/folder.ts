@@ -1,6 +1,6 @@
 // The folder itself: made when missing, and closed to other accounts of the machine.
 
-import { chmod, mkdir, realpath, stat } from 'node:fs/promises'
+import { chmod, mkdir, readdir, realpath, stat } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 
 import { syncFolder } from '#lib/durable-file.ts'
@@ -16,11 +16,21 @@ export async function prepareFolder(dir: string, log: StoreLog): Promise<string>
     const { mode } = await stat(folder)
     // A folder with the sticky bit, as /tmp, is everybody's; closing it would break the machine.
     if (mode & 0o1000) throw new Error('it is a folder shared by many; name one of its own')
-    await tighten(folder, log)
+    if (await isOurs(folder)) await tighten(folder, log)
+    else if ((mode & 0o077) !== 0) {
+      log.warn({ path: folder }, `${folder} holds other things and is open to other accounts; its mode was left alone.`)
+    }
     return folder
   } catch (cause) {
     throw unavailable(`The folder ${dir} cannot be used`, cause)
   }
+}
+
+/** Closing a folder that others use would lock them out: ours is empty, or has the store's files in it. */
+async function isOurs(folder: string): Promise<boolean> {
+  const names = await readdir(folder)
+  const others = names.filter((name) => !['README.md', '.gitignore', '.gitkeep', 'lost+found'].includes(name))
+  return others.length === 0 || ['lock', 'users.json', 'sessions.json', 'secret'].some((name) => others.includes(name))
 }
 
 /** Takes the rights of the group and of others away from a file or folder. */

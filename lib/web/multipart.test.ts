@@ -1,0 +1,53 @@
+import { describe, expect, test } from 'vitest'
+import { parseMultipart } from './multipart.ts'
+
+const type = 'multipart/form-data; boundary=xyz'
+const part = (head: string, body = 'v') => `--xyz\r\n${head}\r\n\r\n${body}\r\n`
+const named = (name: string) => `Content-Disposition: form-data; name="${name}"`
+const parse = (body: string, contentType = type) => {
+  const bytes = Buffer.from(body, 'utf8')
+  return parseMultipart(contentType, new Uint8Array(bytes).buffer)
+}
+
+describe('parseMultipart', () => {
+  test('reads what browsers and this platform write', async () => {
+    const form = new FormData()
+    form.set('username', 'alice')
+    form.set('bio', 'one\r\ntwo -- three\r\n\r\n--four "ü" 🦊')
+    form.set('$ACTION_2:0', '{"id":"a"}')
+    form.set('file', new File(['text'], 'ü.txt', { type: 'text/plain' }))
+    const sent = new Response(form)
+    const read = await parseMultipart(sent.headers.get('content-type') ?? '', await sent.arrayBuffer())
+    expect([...(read?.keys() ?? [])]).toEqual(['username', 'bio', '$ACTION_2:0', 'file'])
+    expect(read?.get('bio')).toBe(form.get('bio'))
+  })
+
+  test('reads a form with no final line break, and one without fields’ text', async () => {
+    expect((await parse(`${part(named('a'))}--xyz--`))?.get('a')).toBe('v')
+    expect((await parse(`${part(named('a'), '')}--xyz--\r\n`))?.get('a')).toBe('')
+  })
+
+  test.each<[string, string, string?]>([
+    ['text before the first boundary', ` ${part(named('a'))}--xyz--\r\n`],
+    ['text after the last', `${part(named('a'))}--xyz--\r\nmore`],
+    ['no end', part(named('a'))],
+    ['no part', '--xyz--\r\n'],
+    ['bare line feeds', `--xyz\n${named('a')}\n\nv\n--xyz--\n`],
+    ['a part without a head', '--xyz\r\nv\r\n--xyz--\r\n'],
+    ['two names in one part', `${part('Content-Disposition: form-data; name="0"; name="_1_a"')}--xyz--\r\n`],
+    ['a name without quotes', `${part('Content-Disposition: form-data; name=a')}--xyz--\r\n`],
+    ['an extended name', `${part("Content-Disposition: form-data; name*=utf-8''a")}--xyz--\r\n`],
+    ['a NUL in a name', `${part(named('a\0'))}--xyz--\r\n`],
+    ['a backslash in a name', `${part(named('a\\"b'))}--xyz--\r\n`],
+    ['a charset of its own', `${part(`${named('0')}\r\nContent-Type: text/plain; charset=utf-16le`)}--xyz--\r\n`],
+    ['a transfer encoding', `${part(`${named('a')}\r\nContent-Transfer-Encoding: base64`)}--xyz--\r\n`],
+    ['a head without end', `${part(`${named('a')}${' '.repeat(20_000)}`)}--xyz--\r\n`],
+    ['a boundary inside a value', `${part(named('a'), 'v --xyz-- v')}--xyz--\r\n`],
+    ['a boundary with more behind it', `${part(named('a'))}--xyz--\r\n`, `${type};`],
+    ['a parameter too many', `${part(named('a'))}--xyz--\r\n`, `${type}; charset=utf-8`],
+    ['another type', `${part(named('a'))}--xyz--\r\n`, 'multipart/mixed; boundary=xyz'],
+    ['no boundary', `${part(named('a'))}--xyz--\r\n`, 'multipart/form-data'],
+  ])('refuses %s', async (_what, body, contentType) => {
+    expect(await parse(body, contentType)).toBeNull()
+  })
+})

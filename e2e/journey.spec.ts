@@ -61,7 +61,9 @@ test(
       await server.advance(minutes(10))
       await page.goto('/profile')
       await expect(page).toHaveURL('/login?next=%2Fprofile&reason=idle')
-      await expect(page.getByRole('status')).toContainText('You were signed out because nothing happened for a while.')
+      await expect(page.getByRole('status')).toContainText(
+        'You were signed out because nothing happened for 10 minutes.',
+      )
     })
 
     await test.step('logs in again and is back at the profile, with everything there', async () => {

@@ -53,8 +53,8 @@ export const en = {
     other_way: 'New here?',
     other_way_link: 'Sign up',
     reasons: {
-      idle: 'You were signed out because nothing happened for a while. Log in to go on where you were.',
-      expired: 'You were signed out because the session reached its longest time. Log in to go on where you were.',
+      idle: 'You were signed out because nothing happened for {idle}. Log in to go on where you were.',
+      expired: 'You were signed out because a session lasts {longest} at most. Log in to go on where you were.',
       ended: 'This session was ended from another place. Log in to start a new one.',
       'password-changed': 'The password of this account was changed, so you were signed out. Log in with the new one.',
       'signed-out': 'You are signed out.',

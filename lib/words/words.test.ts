@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { en } from './en.ts'
 import { faultWords } from './fault.ts'
 import { locales, matchLocale, type Words, wordsFor } from './words.ts'
 
@@ -60,22 +61,7 @@ function messageKeys(words: Words): string[] {
     const value = raw(key)
     return typeof value === 'string' ? [key] : Object.keys(value as object).flatMap((part) => below(`${key}.${part}`))
   }
-  return [
-    'site',
-    'nav',
-    'theme',
-    'fields',
-    'signup',
-    'login',
-    'strength',
-    'home',
-    'profile',
-    'profile_edit',
-    'time',
-    'errors',
-    'refusals',
-    'not_found',
-  ].flatMap(below)
+  return Object.keys(en).flatMap(below)
 }
 
 /** Every argument is 2 and every tag keeps its content, so that only a malformed message throws. */

@@ -7,10 +7,12 @@ import { Notice } from '#app/ui/notice.tsx'
 import { PasswordField } from '#app/ui/password-field.tsx'
 import { SubmitButton } from '#app/ui/submit-button.tsx'
 import { VisitorCard } from '#app/ui/visitor-card.tsx'
+import { services } from '#lib/services.ts'
 import { parseEndReason } from '#lib/sessions/window.ts'
 import { findSignedIn } from '#lib/web/current-user.ts'
 import { safeNextPath } from '#lib/web/next-path.ts'
 import { getWords } from '#lib/web/words.ts'
+import { timeLeft } from '#lib/words/time.ts'
 import { logIn } from './actions.ts'
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -24,6 +26,8 @@ export default async function LogInPage({ searchParams }: PageProps<'/login'>) {
   const query = await searchParams
   const next = safeNextPath(query.next)
   const reason = parseEndReason(query.reason)
+  const { idleMs, maxMs } = (await services()).settings.session
+  const limits = { idle: timeLeft(words, idleMs), longest: timeLeft(words, maxMs) }
 
   return (
     <VisitorCard
@@ -38,7 +42,7 @@ export default async function LogInPage({ searchParams }: PageProps<'/login'>) {
       <ActionForm action={logIn} connectionWords={words('errors.connection')} faultWords={words('errors.fault')}>
         <FormAlert>
           {reason !== undefined && (
-            <Notice kind={reason === 'signed-out' ? 'good' : 'note'}>{words(`login.reasons.${reason}`)}</Notice>
+            <Notice kind={reason === 'signed-out' ? 'good' : 'note'}>{words(`login.reasons.${reason}`, limits)}</Notice>
           )}
         </FormAlert>
         <input type="hidden" name="next" value={next ?? ''} />

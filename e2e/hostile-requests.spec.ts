@@ -218,8 +218,16 @@ for (const target of targets) {
           ['bio', 'x'.repeat(megabytes * 1_048_576)],
         ])
         const headers = { ...navigationHeaders, origin: client.origin, ...body.headers }
-        const answer = await client.copy().send({ method: 'POST', path: target.path, body: body.body, headers })
-        expect.soft(answer.status, `${megabytes} MB`).toBe(413)
+        const request = { method: 'POST', path: target.path, body: body.body, headers }
+        // The refusal does not wait for the body, so the line may close while the body is still under way.
+        const outcome = await client
+          .copy()
+          .send(request)
+          .then(
+            ({ status }) => status,
+            ({ code }: NodeJS.ErrnoException) => code,
+          )
+        expect.soft([413, 'EPIPE', 'ECONNRESET'], `${megabytes} MB → ${outcome}`).toContain(outcome)
       }
       expect(await readUsersFile(server.dataDir)).toBe(users)
       const started = performance.now()

@@ -46,12 +46,12 @@ export const visitorViews: View[] = [
       await expect(page.getByLabel('Username')).toHaveAttribute('aria-invalid', 'true')
     },
   },
-  { name: 'not-found', show: (page) => page.goto('/signup/nowhere') },
 ]
 
 /** In an order in which each finds what it needs; the person is signed in and has no profile yet. */
 export const memberViews: View[] = [
   { name: 'home', show: (page) => page.goto('/') },
+  { name: 'not-found', show: (page) => page.goto('/nowhere') },
   { name: 'profile-empty', show: (page) => page.goto('/profile') },
   { name: 'profile-edit', show: (page) => page.goto('/profile/edit') },
   {

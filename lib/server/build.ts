@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { glob, readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 
 const root = join(import.meta.dirname, '../..')
 /** Beside Next's own output, so that removing the build removes the mark too. */
@@ -34,13 +34,11 @@ export async function buildIfNeeded(say: (line: string) => void): Promise<void> 
 /** By content, so that a checkout or a touch of a file's time does not cause a build. */
 async function sourcesDigest(): Promise<string> {
   const digest = createHash('sha256')
-  const paths = await Array.fromAsync(glob(sources, { cwd: root, exclude: ['**/*.test.ts'] }))
+  const found = await Array.fromAsync(glob(sources, { cwd: root, exclude: ['**/*.test.ts'], withFileTypes: true }))
+  const paths = found.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
   for (const path of paths.toSorted()) {
-    digest
-      .update(path)
-      .update('\0')
-      .update(await readFile(join(root, path)))
-      .update('\0')
+    digest.update(relative(root, path)).update('\0')
+    digest.update(await readFile(path)).update('\0')
   }
   return digest.digest('hex')
 }

@@ -196,4 +196,11 @@ describe('versions', () => {
     )
     expect(loose).toEqual([])
   })
+
+  test('the lock file has the binaries of every platform: without them npm ci refuses it (npm run lockfile)', () => {
+    const packages: Record<string, { optionalDependencies?: object }> = JSON.parse(read('package-lock.json')).packages
+    const locked = Object.keys(packages).map((place) => place.replace(/^.*node_modules\//, ''))
+    const named = Object.values(packages).flatMap((entry) => Object.keys(entry.optionalDependencies ?? {}))
+    expect(named.filter((name) => !locked.includes(name))).toEqual([])
+  })
 })

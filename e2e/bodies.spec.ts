@@ -29,6 +29,16 @@ test('a body that is announced too large is refused before it comes', async ({ s
   }
 })
 
+test('a person whose form was too large is told so @no-javascript', async ({ page, expectedNoise }) => {
+  // The refusal is a bare document, which takes no part in the page's transition.
+  expectedNoise.push(/413/, /ViewTransition opt-in/)
+  await page.goto('/signup')
+  await page.getByLabel('Username').fill('x'.repeat(3_000_000))
+  await page.getByRole('button', { name: 'Sign up' }).click()
+  const told = page.getByRole('heading', { name: 'That was too large' })
+  await expect(told.or(page.getByRole('alert').filter({ hasText: 'did not arrive' }))).toBeVisible()
+})
+
 test('a body of unknown length is refused before it comes', async ({ server }) => {
   const text = head(server.url, 'POST /login', 'Transfer-Encoding: chunked')
   expect(await firstLine(server.url, `${text}5\r\nhello\r\n`)).toBe('HTTP/1.1 411 Length Required')

@@ -79,8 +79,12 @@ function findRequestFault({ method, url, headers }: IncomingMessage): RefusalCod
 
 async function refuse(request: IncomingMessage, response: ServerResponse, code: RefusalCode): Promise<void> {
   const answer = refusal(code, new Headers({ 'accept-language': request.headers['accept-language'] ?? '' }))
-  // What the client goes on sending is not read.
-  response.writeHead(answer.status, { ...Object.fromEntries(answer.headers), connection: 'close' })
+  const headers = Object.fromEntries(answer.headers)
+  // A browser shows the answer only when it could send all it announced; that is let through unkept, within the time
+  // limit. Nobody knows when a chunked body ends, so that connection is closed.
+  if (code === 'length_required') headers.connection = 'close'
+  else request.resume()
+  response.writeHead(answer.status, headers)
   response.end(await answer.text())
 }
 

@@ -87,16 +87,16 @@ function isOptional(schema: z.ZodObject, name: string): boolean {
 
 /** All values that were posted under one name → the one text. */
 const onceAsText = z.array(z.unknown()).transform((posted, ctx) => {
-  const [text] = posted
-  if (posted.length === 1 && typeof text === 'string' && text.length <= maxTextLength) return text
-  const message =
-    posted.length === 0
-      ? 'field_missing'
-      : posted.length > 1
-        ? 'field_repeated'
-        : typeof text === 'string'
-          ? 'too_large'
-          : 'field_not_text'
-  ctx.addIssue({ code: 'custom', message })
+  const fault = textFault(posted)
+  if (fault === null) return String(posted[0])
+  ctx.addIssue({ code: 'custom', message: fault })
   return z.NEVER
 })
+
+function textFault(posted: unknown[]): string | null {
+  const [text] = posted
+  if (posted.length === 0) return 'field_missing'
+  if (posted.length > 1) return 'field_repeated'
+  if (typeof text !== 'string') return 'field_not_text'
+  return text.length > maxTextLength ? 'too_large' : null
+}

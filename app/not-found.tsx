@@ -1,25 +1,23 @@
 import type { Metadata } from 'next'
 import { getWords } from '#lib/web/words.ts'
-import { QuietPage } from './quiet-page.tsx'
 
 export async function generateMetadata(): Promise<Metadata> {
   const words = await getWords()
   return { title: words('not_found.title') }
 }
 
+/** Few elements on purpose: Next renders this along with every page, twice. */
 export default async function NotFoundPage() {
   const words = await getWords()
   return (
-    <QuietPage>
-      <div className="card flex flex-col items-start gap-6 p-6 sm:p-8">
-        <div>
-          <h1 className="text-xl">{words('not_found.title')}</h1>
-          <p className="mt-2 text-muted">{words('not_found.body')}</p>
-        </div>
+    <main className="mx-auto grid min-h-dvh max-w-[28rem] content-center px-4 py-8">
+      <div className="card flex flex-col items-start gap-4 p-6 sm:p-8">
+        <h1 className="text-xl">{words('not_found.title')}</h1>
+        <p className="text-muted">{words('not_found.body')}</p>
         <a href="/" className="button">
           {words('not_found.home')}
         </a>
       </div>
-    </QuietPage>
+    </main>
   )
 }

@@ -1,17 +1,20 @@
 import type { ReactNode } from 'react'
 import { Colours } from '#app/colours.tsx'
-import { QuietPage } from '#app/quiet-page.tsx'
+import { Mark } from '#app/ui/mark.tsx'
+import { getWords } from '#lib/web/words.ts'
 
-export default function VisitorLayout({ children }: { children: ReactNode }) {
+/** The frame of pages for people who are not signed in: one card in the middle of quiet paper. */
+export default async function VisitorLayout({ children }: { children: ReactNode }) {
+  const words = await getWords()
   return (
-    <QuietPage
-      foot={
-        <footer className="no-print mx-auto w-60 max-w-full">
-          <Colours />
-        </footer>
-      }
-    >
-      {children}
-    </QuietPage>
+    <div className="mx-auto flex min-h-dvh w-full max-w-[28rem] flex-col justify-center gap-6 px-4 py-8">
+      <header className="flex justify-center">
+        <Mark name={words('site.name')} />
+      </header>
+      <main>{children}</main>
+      <footer className="no-print mx-auto w-60 max-w-full">
+        <Colours />
+      </footer>
+    </div>
   )
 }

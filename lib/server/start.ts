@@ -3,7 +3,6 @@ import { Console } from 'node:console'
 import { join } from 'node:path'
 import { inspect } from 'node:util'
 import nextEnv from '@next/env'
-import next from 'next'
 import { hours } from '../clock.ts'
 import { readSettings, type Settings } from '../config.ts'
 import { closeServices, services } from '../services.ts'
@@ -25,6 +24,8 @@ async function start(): Promise<void> {
   const app = await services()
 
   const servers = createServers(settings)
+  // Not before NODE_ENV is set: Next and React choose their builds when they are loaded.
+  const { default: next } = await import('next')
   const site = next({ dev, dir: root, hostname: 'localhost', port: settings.port, httpServer: servers.main })
   await site.prepare()
   servers.handle(site.getRequestHandler())

@@ -30,8 +30,7 @@ test('a body that is announced too large is refused before it comes', async ({ s
 })
 
 test('a person whose form was too large is told so @no-javascript', async ({ page, expectedNoise }) => {
-  // The refusal is a bare document, which takes no part in the page's transition.
-  expectedNoise.push(/413/, /ViewTransition opt-in/)
+  expectedNoise.push(/413/)
   await page.goto('/signup')
   await page.getByLabel('Username').fill('x'.repeat(3_000_000))
   await page.getByRole('button', { name: 'Sign up' }).click()

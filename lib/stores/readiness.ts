@@ -1,0 +1,30 @@
+// Whether a store can be used now, asked of the store itself: one answer serves everybody for two seconds.
+
+import type { StoreLog } from './log.ts'
+
+const answerHoldsMs = 2000
+
+/** `check` rejects with what is wrong. `fields` say in the log which store it is. */
+export function createReadinessCheck(check: () => Promise<void>, fields: object, log: StoreLog): () => Promise<void> {
+  let answer: Promise<void> | null = null
+  let askedAt = 0
+  let wasReady = true
+
+  /** Once when it changes: health checks come every few seconds. */
+  function note(fault: unknown): void {
+    const isReady = fault === null
+    if (isReady !== wasReady && isReady) log.info(fields, 'The store is ready again.')
+    if (isReady !== wasReady && !isReady) log.error({ ...fields, err: fault }, 'The store is not ready.')
+    wasReady = isReady
+  }
+
+  return async () => {
+    // The monotonic clock: setting the wall clock must not prolong an answer.
+    if (answer === null || performance.now() - askedAt >= answerHoldsMs) {
+      askedAt = performance.now()
+      answer = check()
+      answer.then(() => note(null), note)
+    }
+    return answer
+  }
+}

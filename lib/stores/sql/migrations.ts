@@ -1,0 +1,135 @@
+// The tables, step by step, and the lock under which they are made. Forward only; a step that was released never changes.
+
+import { type Kysely, sql, type Transaction } from 'kysely'
+
+import { unavailable } from '#lib/stores/errors.ts'
+import { StoreError } from '#lib/stores/types.ts'
+
+import type { Flavour } from './database.ts'
+import type { Tables } from './schema.ts'
+
+interface Words {
+  /** Text that is compared byte by byte, as JavaScript's code points are, whatever language the database speaks. */
+  text: string
+  /** Any integer that JavaScript holds exactly. */
+  int: string
+  /** At the end of a table: what is not of its column's type is refused. */
+  strict: string
+}
+
+const words: Record<Flavour, Words> = {
+  sqlite: { text: 'text', int: 'integer', strict: ' strict' },
+  postgres: { text: 'text collate "C"', int: 'bigint', strict: '' },
+}
+
+const steps: ((words: Words) => string[])[] = [
+  ({ text, int, strict }) => [
+    `create table users (
+      id ${text} not null primary key,
+      username ${text} not null unique,
+      password_hash ${text} not null,
+      email ${text},
+      email_verified_at ${int},
+      role ${text} not null,
+      status ${text} not null,
+      full_name ${text} not null,
+      bio ${text} not null,
+      age ${int},
+      created_at ${int} not null,
+      search_text ${text} not null
+    )${strict}`,
+    // The rule of the last admin counts these.
+    `create index users_active_admins on users (id) where role = 'admin' and status = 'active'`,
+
+    `create table sessions (
+      id ${text} not null primary key,
+      user_id ${text} references users (id) on delete cascade,
+      created_at ${int} not null,
+      last_activity_at ${int} not null,
+      ended_at ${int},
+      end_reason ${text},
+      constraint sessions_live_or_ended check (
+        (user_id is not null and ended_at is null and end_reason is null) or
+        (user_id is null and ended_at is not null and end_reason is not null)
+      )
+    )${strict}`,
+    `create index sessions_of_user on sessions (user_id) where user_id is not null`,
+    // Ending what is dead, and forgetting what ended, look at the few they want and not at everything.
+    `create index sessions_by_activity on sessions (last_activity_at) where ended_at is null`,
+    `create index sessions_by_start on sessions (created_at) where ended_at is null`,
+    `create index sessions_by_end on sessions (ended_at) where ended_at is not null`,
+
+    `create table tokens (
+      id ${text} not null primary key,
+      purpose ${text} not null,
+      subject ${text} not null,
+      detail ${text} not null,
+      created_at ${int} not null,
+      expires_at ${int} not null,
+      unique (purpose, subject)
+    )${strict}`,
+    `create index tokens_by_expiry on tokens (expires_at)`,
+  ],
+]
+
+/** What this code reads and writes. */
+export const schemaVersion = steps.length
+
+/** Any number will do, as long as no other program in the same database takes the same: it spells "gatehous". */
+const advisoryLock = 0x67_61_74_65_68_6f_75_73n
+
+/**
+ * Brings the tables up to date in one transaction, or leaves them as they are. Of many processes that start at once
+ * one does the work and the others wait. Rejects with `store_damaged` when the tables are a newer version's.
+ */
+export async function migrate(db: Kysely<Tables>, flavour: Flavour, description: string): Promise<void> {
+  try {
+    await db.transaction().execute(async (trx) => {
+      // Held by the transaction, not by the session, which a pooler may hand to others. SQLite has one writer anyway.
+      if (flavour === 'postgres') await sql`select pg_advisory_xact_lock(${advisoryLock.toString()})`.execute(trx)
+      const { int, strict } = words[flavour]
+      await sql.raw(`create table if not exists schema_version (version ${int} not null)${strict}`).execute(trx)
+      const found = (await readVersion(trx)) ?? 0
+      refuseNewer(found, description)
+      for (const step of steps.slice(found)) {
+        for (const statement of step(words[flavour])) await sql.raw(statement).execute(trx)
+      }
+      if (found === schemaVersion) return
+      await trx.deleteFrom('schema_version').execute()
+      await trx.insertInto('schema_version').values({ version: schemaVersion }).execute()
+    })
+  } catch (cause) {
+    if (cause instanceof StoreError) throw cause
+    throw unavailable(`The tables of ${description} cannot be brought up to date`, cause)
+  }
+}
+
+/** Rejects unless the tables are exactly what this code knows: for those who only read. */
+export async function requireVersion(db: Kysely<Tables>, description: string): Promise<void> {
+  const found = await readVersion(db).catch((cause: unknown) => {
+    if (cause instanceof StoreError) throw cause
+    throw unavailable(`${description} is not a store of Gatehouse`, cause)
+  })
+  if (found === null) throw new StoreError('store_unavailable', `${description} is not a store of Gatehouse.`)
+  refuseNewer(found, description)
+  if (found < schemaVersion) {
+    throw new StoreError(
+      'store_unavailable',
+      `${description} was made by an older Gatehouse (schema ${found}; this one reads ${schemaVersion}). Start the server on it once, which brings it up to date.`,
+    )
+  }
+}
+
+/** Null when the one row is not there. */
+async function readVersion(db: Kysely<Tables> | Transaction<Tables>): Promise<number | null> {
+  const row = await db.selectFrom('schema_version').select('version').executeTakeFirst()
+  return row?.version ?? null
+}
+
+function refuseNewer(found: number, description: string): void {
+  if (found <= schemaVersion) return
+  throw new StoreError(
+    'store_damaged',
+    `${description} was made by a newer Gatehouse (schema ${found}; this one knows ${schemaVersion}). Run that version, or restore a back-up.`,
+  )
+}

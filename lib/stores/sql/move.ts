@@ -1,0 +1,119 @@
+// Everything out of the database as it stood at one moment, and everything into it in one step.
+
+import type { Kysely, Transaction } from 'kysely'
+import type { z } from 'zod'
+
+import { endedSchema, sessionSchema, tokenSchema, userSchema } from '#lib/stores/records.ts'
+import { type StoredRecord, StoreError } from '#lib/stores/types.ts'
+
+import {
+  sessionColumns,
+  sessionOf,
+  sessionRow,
+  type Tables,
+  tokenColumns,
+  tokenOf,
+  tokenRow,
+  userColumns,
+  userOf,
+  userRow,
+} from './schema.ts'
+
+/** Rows that are held in memory at a time. */
+const pageSize = 1000
+/** Rows of one insert; with a row's dozen values it stays below what either database takes as parameters. */
+const batchSize = 500
+
+/** Rejects with `store_damaged` at a row that makes no record. `description` is what the message calls the store. */
+export async function* dumpTables(db: Kysely<Tables>, description: string): AsyncGenerator<StoredRecord> {
+  const snapshot = await db.startTransaction().setIsolationLevel('repeatable read').setAccessMode('read only').execute()
+  try {
+    yield* readTables(snapshot, description)
+  } finally {
+    await snapshot.rollback().execute()
+  }
+}
+
+async function* readTables(snapshot: Transaction<Tables>, description: string): AsyncGenerator<StoredRecord> {
+  const checked = <Output>(schema: z.ZodType<Output>, table: keyof Tables, id: string, record: unknown): Output => {
+    const result = schema.safeParse(record)
+    if (result.success) return result.data
+    const [issue] = result.error.issues
+    const fault = `${issue?.path.join('.')}: ${issue?.message}`
+    throw new StoreError(
+      'store_damaged',
+      `${description} has a row in ${table} that cannot be right, with the id ${JSON.stringify(id)} (${fault}). Mend it or restore a back-up.`,
+    )
+  }
+
+  const users = snapshot.selectFrom('users').select(userColumns).orderBy('id').limit(pageSize)
+  for await (const row of pages((after) =>
+    users.$if(after !== null, (rows) => rows.where('id', '>', after ?? '')).execute(),
+  )) {
+    yield { kind: 'user', record: checked(userSchema, 'users', row.id, userOf(row)) }
+  }
+  const sessions = snapshot
+    .selectFrom('sessions')
+    .select([...sessionColumns, 'ended_at', 'end_reason'])
+    .orderBy('id')
+    .limit(pageSize)
+  for await (const row of pages((after) =>
+    sessions.$if(after !== null, (rows) => rows.where('id', '>', after ?? '')).execute(),
+  )) {
+    const { id, ended_at: at, end_reason: reason } = row
+    yield at === null
+      ? { kind: 'session', record: checked(sessionSchema, 'sessions', id, sessionOf(row)) }
+      : { kind: 'ended', record: checked(endedSchema, 'sessions', id, { id, reason, at }) }
+  }
+  const tokens = snapshot.selectFrom('tokens').select(tokenColumns).orderBy('id').limit(pageSize)
+  for await (const row of pages((after) =>
+    tokens.$if(after !== null, (rows) => rows.where('id', '>', after ?? '')).execute(),
+  )) {
+    yield { kind: 'token', record: checked(tokenSchema, 'tokens', row.id, tokenOf(row)) }
+  }
+}
+
+/** Page after page by id, which costs the same at the end of a table as at its start. */
+async function* pages<Row extends { id: string }>(read: (after: string | null) => Promise<Row[]>): AsyncGenerator<Row> {
+  let rows = await read(null)
+  while (rows.length > 0) {
+    yield* rows
+    const last = rows.at(-1)
+    rows = last && rows.length === pageSize ? await read(last.id) : []
+  }
+}
+
+/** All or nothing. */
+export async function replaceTables(db: Kysely<Tables>, records: AsyncIterable<StoredRecord>): Promise<void> {
+  await db.transaction().execute(async (trx) => {
+    for (const table of ['tokens', 'sessions', 'users'] as const) await trx.deleteFrom(table).execute()
+    for await (const some of batches(records)) await insert(trx, some)
+  })
+}
+
+/** Consecutive records of one kind. */
+async function* batches(records: AsyncIterable<StoredRecord>): AsyncGenerator<StoredRecord[]> {
+  let batch: StoredRecord[] = []
+  for await (const record of records) {
+    if (batch.length === batchSize || (batch[0] && batch[0].kind !== record.kind)) {
+      yield batch
+      batch = []
+    }
+    batch.push(record)
+  }
+  if (batch.length > 0) yield batch
+}
+
+async function insert(trx: Transaction<Tables>, batch: StoredRecord[]): Promise<void> {
+  const users = batch.flatMap((stored) => (stored.kind === 'user' ? userRow(stored.record) : []))
+  const sessions = batch.flatMap((stored) => {
+    if (stored.kind === 'session') return sessionRow(stored.record)
+    if (stored.kind !== 'ended') return []
+    const { id, reason, at } = stored.record
+    return { id, user_id: null, created_at: at, last_activity_at: at, ended_at: at, end_reason: reason }
+  })
+  const tokens = batch.flatMap((stored) => (stored.kind === 'token' ? tokenRow(stored.record) : []))
+  if (users.length > 0) await trx.insertInto('users').values(users).execute()
+  if (sessions.length > 0) await trx.insertInto('sessions').values(sessions).execute()
+  if (tokens.length > 0) await trx.insertInto('tokens').values(tokens).execute()
+}

@@ -1,0 +1,100 @@
+// Opens the stores of one database, SQLite's or PostgreSQL's: the same stores on either.
+
+import { unavailable } from '#lib/stores/errors.ts'
+import { describeStoreLocation } from '#lib/stores/location.ts'
+import type { StoreLog } from '#lib/stores/log.ts'
+import { createReadinessCheck } from '#lib/stores/readiness.ts'
+import type { StoredRecord, StoreReader, Stores } from '#lib/stores/types.ts'
+
+import type { Connection, SqlDatabase } from './database.ts'
+import { requireVersion, schemaVersion } from './migrations.ts'
+import { dumpTables, replaceTables } from './move.ts'
+import { createPendingEnds } from './pending-ends.ts'
+import { openPostgres, openPostgresForReading } from './postgres.ts'
+import { createSessionStore, recordEnds } from './sessions.ts'
+import { openSqlite, openSqliteForReading } from './sqlite-file.ts'
+import { createTokenStore } from './tokens.ts'
+import { createUserStore } from './users.ts'
+
+export async function openSqliteStores({ path, log }: { path: string; log: StoreLog }): Promise<Stores> {
+  return storesOf(await openSqlite(path, log), log)
+}
+
+export async function openPostgresStores(options: { url: string; poolSize: number; log: StoreLog }): Promise<Stores> {
+  return storesOf(await openPostgres(options.url, options.poolSize, options.log), options.log)
+}
+
+/** Also looks through the whole file for damage. */
+export async function openSqliteReader(path: string): Promise<StoreReader> {
+  const description = describeStoreLocation({ driver: 'sqlite', path })
+  return readerOf(await openSqliteForReading(path, 'integrity_check', description), description)
+}
+
+export async function openPostgresReader(url: string): Promise<StoreReader> {
+  const description = describeStoreLocation({ driver: 'postgres', url })
+  return readerOf(await openPostgresForReading(url, description), description)
+}
+
+async function readerOf(connection: Connection, description: string): Promise<StoreReader> {
+  try {
+    await requireVersion(connection.db, description)
+  } catch (error) {
+    await connection.close()
+    throw error
+  }
+  return { description, dump: () => dumpTables(connection.db, description), close: connection.close }
+}
+
+function storesOf(database: SqlDatabase, log: StoreLog): Stores {
+  const { db, description } = database
+  const pending = createPendingEnds((ids, reason, at) => recordEnds(database, ids, reason, at), log)
+  const checkReady = createReadinessCheck(
+    async () => {
+      await pending.flush()
+      // Writes what is there already: it shows that a commit works, and leaves nothing behind.
+      const writing = db
+        .updateTable('schema_version')
+        .set({ version: schemaVersion })
+        .where('version', '=', schemaVersion)
+      const { numUpdatedRows } = await writing.executeTakeFirst()
+      if (numUpdatedRows !== 1n) await requireVersion(db, description)
+    },
+    { store: description },
+    log,
+  )
+  let closing: Promise<void> | null = null
+
+  return {
+    description,
+    users: createUserStore(database),
+    sessions: createSessionStore(database, pending),
+    tokens: createTokenStore(database),
+    async *dump() {
+      const { db, close } = await database.openForReading()
+      try {
+        for await (const stored of dumpTables(db, description)) yield endedHere(stored)
+      } finally {
+        await close()
+      }
+    },
+    async replaceAll(records) {
+      const { db, close } = await database.openForMoving()
+      await replaceTables(db, records).finally(close)
+      pending.forget()
+    },
+    async checkReady() {
+      if (closing) throw unavailable(`${description} cannot be used`, 'it was closed')
+      await checkReady()
+    },
+    close() {
+      closing ??= pending.close().finally(database.close)
+      return closing
+    },
+  }
+
+  /** A copy must not bring back a session whose end the database has not recorded yet. */
+  function endedHere(stored: StoredRecord): StoredRecord {
+    const end = stored.kind === 'session' ? pending.get(stored.record.id) : undefined
+    return end ? { kind: 'ended', record: { ...end } } : stored
+  }
+}

@@ -1,0 +1,127 @@
+// Sessions that were ended here but whose end the database has not recorded yet: for this process they are over at
+// once, and it tries until the record says so too.
+
+import { messageOf } from '#lib/stores/errors.ts'
+import type { StoreLog } from '#lib/stores/log.ts'
+import { type EndedSession, type EndReason, StoreError } from '#lib/stores/types.ts'
+
+/** Resolves with how many were live until now. */
+export type RecordEnds = (ids: readonly string[], reason: EndReason, at: number) => Promise<number>
+
+export interface PendingEnds {
+  get(id: string): EndedSession | undefined
+  /** Rejects when the database refuses; the sessions then stay ended here. */
+  end: RecordEnds
+  /** Tries again what is left. Rejects when the database still refuses. */
+  flush(): Promise<void>
+  /** What replaced everything in the store replaced these too. */
+  forget(): void
+  /** The last attempt. */
+  close(): Promise<void>
+}
+
+/** About two megabytes. More log-outs than that in one outage are remembered by nobody. */
+const mostRemembered = 10_000
+const firstRetryMs = 1000
+const longestRetryMs = 5000
+
+export function createPendingEnds(record: RecordEnds, log: StoreLog): PendingEnds {
+  const pending = new Map<string, EndedSession>()
+  /** Of those, the ones that the database has refused. */
+  const refused = new Set<string>()
+  let timer: NodeJS.Timeout | null = null
+  let retryMs = firstRetryMs
+  let isClosed = false
+
+  function remember(ids: readonly string[], reason: EndReason, at: number): void {
+    for (const id of ids) {
+      if (pending.size >= mostRemembered) return
+      if (!pending.has(id)) pending.set(id, { id, reason, at })
+    }
+  }
+
+  function settle(ids: readonly string[]): void {
+    for (const id of ids) {
+      pending.delete(id)
+      refused.delete(id)
+    }
+  }
+
+  function retryLater(): void {
+    if (timer !== null || isClosed) return
+    timer = setTimeout(() => {
+      timer = null
+      retryMs = Math.min(2 * retryMs, longestRetryMs)
+      // A refusal has been logged, and sets the timer again.
+      flush().catch(() => {})
+    }, retryMs)
+    timer.unref()
+  }
+
+  async function end(ids: readonly string[], reason: EndReason, at: number): Promise<number> {
+    remember(ids, reason, at)
+    try {
+      const ended = await record(ids, reason, at)
+      settle(ids)
+      return ended
+    } catch (error) {
+      if (!(error instanceof StoreError) || isClosed) {
+        settle(ids)
+        throw error
+      }
+      if (refused.size === 0) {
+        log.error(
+          { err: error },
+          `Sessions were ended, and the database cannot record it; trying on: ${messageOf(error)}`,
+        )
+      }
+      for (const id of ids) if (pending.has(id)) refused.add(id)
+      retryLater()
+      throw error
+    }
+  }
+
+  async function flush(): Promise<void> {
+    if (refused.size === 0) return
+    try {
+      for (const ends of groupedByEnd([...refused].flatMap((id) => pending.get(id) ?? []))) {
+        const [{ reason, at }] = ends
+        const ids = ends.map(({ id }) => id)
+        await record(ids, reason, at)
+        settle(ids)
+      }
+    } catch (error) {
+      retryLater()
+      throw error
+    }
+    if (refused.size > 0) return
+    retryMs = firstRetryMs
+    log.info({}, 'The database has recorded the sessions that were ended meanwhile.')
+  }
+
+  return {
+    get: (id) => pending.get(id),
+    end,
+    flush,
+    forget: () => settle([...pending.keys()]),
+    async close() {
+      isClosed = true
+      if (timer !== null) clearTimeout(timer)
+      await flush().catch((err: unknown) => {
+        log.error({ err, sessions: refused.size }, 'Sessions were ended, and the database never recorded it.')
+      })
+    },
+  }
+}
+
+/** Those that ended together: at the same time and for the same reason. */
+function groupedByEnd(ends: EndedSession[]): [EndedSession, ...EndedSession[]][] {
+  const groups = new Map<string, [EndedSession, ...EndedSession[]]>()
+  for (const end of ends) {
+    const key = `${end.at} ${end.reason}`
+    const group = groups.get(key)
+    if (group) group.push(end)
+    else groups.set(key, [end])
+  }
+  return [...groups.values()]
+}

@@ -1,0 +1,170 @@
+// How Kysely speaks to a pool of PostgreSQL connections: with limits to every wait, no state that outlives a
+// transaction (so that a transaction-mode pooler may stand between), and the database's faults as StoreErrors.
+
+import { Kysely, PostgresDialect, type PostgresPool, type PostgresPoolClient } from 'kysely'
+import pg from 'pg'
+
+import { unavailable } from '#lib/stores/errors.ts'
+import { describeStoreLocation } from '#lib/stores/location.ts'
+import type { StoreLog } from '#lib/stores/log.ts'
+
+import type { Connection, SqlDatabase } from './database.ts'
+import { migrate } from './migrations.ts'
+import type { Tables } from './schema.ts'
+
+interface Limits {
+  statementMs: number
+  /** Between two statements of one transaction: a process that stops there must not hold up the others. */
+  pauseMs: number
+}
+
+/** A page that takes longer has failed for whoever waits for it. */
+const hurried: Limits = { statementMs: 5000, pauseMs: 30_000 }
+/** For copying a store, and for new tables of an old one. */
+const patient: Limits = { statementMs: 10 * 60_000, pauseMs: 10 * 60_000 }
+const connectTimeoutMs = 5000
+/** The server's own limit comes first, for after it the connection is still good; ours is for a server that is silent. */
+const answerMarginMs = 1000
+/** Long enough for the next visitor of a quiet site to find a connection open. */
+const idleTimeoutMs = 30_000
+
+export async function openPostgres(url: string, poolSize: number, log: StoreLog): Promise<SqlDatabase> {
+  const description = describeStoreLocation({ driver: 'postgres', url })
+  const limitsOnServer = await acceptsLimits(url, description)
+  const migrating = openPatiently(url, limitsOnServer, description)
+  await migrate(migrating.db, 'postgres', description).finally(migrating.close)
+  const pool = createPool({ url, size: poolSize, limits: hurried, limitsOnServer })
+  pool.on('error', (err) => log.warn({ err }, 'PostgreSQL ended a connection.'))
+  const connect = async () => {
+    // A pool that ends answers nobody, not even by refusing.
+    if (pool.ending) throw unavailable(`${description} cannot be used`, 'it was closed')
+    return openPatiently(url, limitsOnServer, description)
+  }
+  return {
+    flavour: 'postgres',
+    description,
+    db: kyselyOnPool(pool, description),
+    close: closing(pool),
+    openForReading: connect,
+    openForMoving: connect,
+  }
+}
+
+/** One connection, on which a statement may take minutes. */
+export async function openPostgresForReading(url: string, description: string): Promise<Connection> {
+  return openPatiently(url, await acceptsLimits(url, description), description)
+}
+
+function openPatiently(url: string, limitsOnServer: boolean, description: string): Connection {
+  const pool = createPool({ url, size: 1, limits: patient, limitsOnServer })
+  return { db: kyselyOnPool(pool, description), close: closing(pool) }
+}
+
+/**
+ * PgBouncer and its like refuse a connection that names limits at its start; then only ours hold. Setting them later
+ * is no way out: such a pooler gives every transaction another server connection.
+ */
+async function acceptsLimits(url: string, description: string): Promise<boolean> {
+  const client = new pg.Client({
+    connectionString: url,
+    connectionTimeoutMillis: connectTimeoutMs,
+    ...parametersOf(hurried),
+  })
+  client.on('error', () => {})
+  try {
+    await client.connect()
+    return true
+  } catch (cause) {
+    if (cause instanceof pg.DatabaseError && /unsupported startup parameter/.test(cause.message)) return false
+    throw unavailable(`${description} cannot be used`, cause)
+  } finally {
+    await client.end().catch(() => {})
+  }
+}
+
+function parametersOf({ statementMs, pauseMs }: Limits): pg.ClientConfig {
+  return { statement_timeout: statementMs, idle_in_transaction_session_timeout: pauseMs }
+}
+
+interface PoolOptions {
+  url: string
+  size: number
+  limits: Limits
+  limitsOnServer: boolean
+}
+
+function createPool({ url, size, limits, limitsOnServer }: PoolOptions): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: size,
+    connectionTimeoutMillis: connectTimeoutMs,
+    idleTimeoutMillis: idleTimeoutMs,
+    keepAlive: true,
+    query_timeout: limits.statementMs + answerMarginMs,
+    ...(limitsOnServer ? parametersOf(limits) : {}),
+    types: { getTypeParser },
+  })
+  // The server ended a connection that nobody was using. The pool has let go of it; without a listener it would
+  // bring the process down.
+  pool.on('error', () => {})
+  // The same for one that is in use but between two statements; the next statement will say so.
+  pool.on('connect', (client) => client.on('error', () => {}))
+  return pool
+}
+
+/** Times and counts are exact as numbers; pg itself would hand out bigints as strings. */
+const getTypeParser: typeof pg.types.getTypeParser = (type, format) =>
+  type === pg.types.builtins.INT8 ? Number : pg.types.getTypeParser(type, format)
+
+function closing(pool: pg.Pool): () => Promise<void> {
+  return async () => {
+    if (!pool.ending) await pool.end()
+  }
+}
+
+function kyselyOnPool(pool: pg.Pool, description: string): Kysely<Tables> {
+  const connecting: PostgresPool = {
+    options: pool.options,
+    end: async () => {},
+    connect: async () => {
+      try {
+        return usable(await pool.connect(), description)
+      } catch (cause) {
+        throw faultOf(cause, description)
+      }
+    },
+  }
+  return new Kysely({ dialect: new PostgresDialect({ pool: connecting }) })
+}
+
+/** A connection that failed, or did not answer in time, is thrown away: its next answer may be to an old question. */
+function usable(client: pg.PoolClient, description: string): PostgresPoolClient {
+  let fault: unknown = null
+  async function query(text: string, parameters: readonly unknown[]): Promise<unknown> {
+    // Such as the rollback after a statement that was never answered.
+    if (fault !== null) throw fault
+    try {
+      return await client.query(text, [...parameters])
+    } catch (cause) {
+      const error = faultOf(cause, description)
+      if (!(cause instanceof pg.DatabaseError)) fault = error
+      throw error
+    }
+  }
+  return {
+    query: query as PostgresPoolClient['query'],
+    release: (destroy) => client.release(destroy || fault !== null),
+  }
+}
+
+/**
+ * Of SQLSTATE's classes three blame the statement or its values, and so the program: data, integrity, syntax. All
+ * others, and what is no answer of the server at all, are faults.
+ */
+function faultOf(error: unknown, description: string): unknown {
+  const isInsufficientPrivilege = (code: string) => code === '42501'
+  if (error instanceof pg.DatabaseError && /^(22|23|42)/.test(error.code ?? '')) {
+    if (!isInsufficientPrivilege(error.code ?? '')) return error
+  }
+  return unavailable(`${description} cannot be used`, error)
+}

@@ -1,0 +1,147 @@
+// The tables as the code sees them, and how a row becomes a record. migrations.ts makes them.
+
+import { searchText } from '#lib/stores/records.ts'
+import type { EndReason, Role, SessionRecord, TokenRecord, UserRecord } from '#lib/stores/types.ts'
+
+export interface Tables {
+  users: UserRow
+  sessions: SessionRow
+  tokens: TokenRow
+  /** One row. */
+  schema_version: { version: number }
+}
+
+export interface UserRow {
+  id: string
+  username: string
+  password_hash: string
+  email: string | null
+  email_verified_at: number | null
+  role: Role
+  status: UserRecord['status']
+  full_name: string
+  bio: string
+  age: number | null
+  created_at: number
+  /** What a search looks in, see records.ts. */
+  search_text: string
+}
+
+/** Live or ended: one that ended keeps its id and why, and belongs to nobody any more. */
+export interface SessionRow {
+  id: string
+  user_id: string | null
+  created_at: number
+  last_activity_at: number
+  ended_at: number | null
+  end_reason: EndReason | null
+}
+
+export interface TokenRow {
+  id: string
+  purpose: string
+  subject: string
+  detail: string
+  created_at: number
+  expires_at: number
+}
+
+export const userColumns = [
+  'id',
+  'username',
+  'password_hash',
+  'email',
+  'email_verified_at',
+  'role',
+  'status',
+  'full_name',
+  'bio',
+  'age',
+  'created_at',
+] as const satisfies (keyof UserRow)[]
+
+export function userOf(row: Pick<UserRow, (typeof userColumns)[number]>): UserRecord {
+  return {
+    id: row.id,
+    username: row.username,
+    passwordHash: row.password_hash,
+    email: row.email,
+    emailVerifiedAt: row.email_verified_at,
+    role: row.role,
+    status: row.status,
+    profile: { fullName: row.full_name, bio: row.bio, age: row.age },
+    createdAt: row.created_at,
+  }
+}
+
+export function userRow(user: UserRecord): UserRow {
+  return {
+    id: user.id,
+    username: user.username,
+    password_hash: user.passwordHash,
+    email: user.email,
+    email_verified_at: user.emailVerifiedAt,
+    role: user.role,
+    status: user.status,
+    full_name: user.profile.fullName,
+    bio: user.profile.bio,
+    age: user.profile.age,
+    created_at: user.createdAt,
+    search_text: searchText(user),
+  }
+}
+
+export const sessionColumns = [
+  'id',
+  'user_id',
+  'created_at',
+  'last_activity_at',
+] as const satisfies (keyof SessionRow)[]
+
+/** Of a live session: only those have somebody. */
+export function sessionOf(row: Pick<SessionRow, (typeof sessionColumns)[number]>): SessionRecord {
+  // A string by the table's own check; '' would fail the record's schema wherever it is checked.
+  return { id: row.id, userId: row.user_id ?? '', createdAt: row.created_at, lastActivityAt: row.last_activity_at }
+}
+
+export function sessionRow(session: SessionRecord): SessionRow {
+  return {
+    id: session.id,
+    user_id: session.userId,
+    created_at: session.createdAt,
+    last_activity_at: session.lastActivityAt,
+    ended_at: null,
+    end_reason: null,
+  }
+}
+
+export const tokenColumns = [
+  'id',
+  'purpose',
+  'subject',
+  'detail',
+  'created_at',
+  'expires_at',
+] as const satisfies (keyof TokenRow)[]
+
+export function tokenOf(row: TokenRow): TokenRecord {
+  return {
+    id: row.id,
+    purpose: row.purpose,
+    subject: row.subject,
+    detail: row.detail,
+    createdAt: row.created_at,
+    expiresAt: row.expires_at,
+  }
+}
+
+export function tokenRow(token: TokenRecord): TokenRow {
+  return {
+    id: token.id,
+    purpose: token.purpose,
+    subject: token.subject,
+    detail: token.detail,
+    created_at: token.createdAt,
+    expires_at: token.expiresAt,
+  }
+}

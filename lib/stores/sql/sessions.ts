@@ -1,0 +1,121 @@
+// The sessions, live and ended, in one table: ending one is a single change of its row, and its id never comes back.
+
+import { type EndReason, isLive, type SessionRecord, type SessionStore } from '#lib/stores/types.ts'
+
+import { latest, locked, lockedOrSkipped, type SqlDatabase } from './database.ts'
+import type { PendingEnds } from './pending-ends.ts'
+import { sessionColumns, sessionOf, sessionRow } from './schema.ts'
+
+type Database = Pick<SqlDatabase, 'db' | 'flavour'>
+
+/** One statement's worth: bounded by what a statement may have of parameters, and by how long one may take. */
+const batch = 1000
+
+export function createSessionStore({ db, flavour }: Database, pending: PendingEnds): SessionStore {
+  const live = db.selectFrom('sessions').select(sessionColumns).where('ended_at', 'is', null)
+
+  async function find(id: string): Promise<SessionRecord | null> {
+    if (pending.get(id)) return null
+    const row = await live.where('id', '=', id).executeTakeFirst()
+    return row ? sessionOf(row) : null
+  }
+
+  return {
+    async insert(session) {
+      await db.insertInto('sessions').values(sessionRow(session)).execute()
+    },
+
+    find,
+
+    async touch(id, at, bounds) {
+      const found = await find(id)
+      if (found === null || !isLive(found, bounds)) return null
+      if (found.lastActivityAt > bounds.recentAfter || found.lastActivityAt >= at) return found
+      const row = await db
+        .updateTable('sessions')
+        .set((eb) => ({ last_activity_at: latest(flavour, eb.ref('last_activity_at'), at) }))
+        .where('id', '=', id)
+        // Once more, for others may have touched or ended it since: this is the moment that counts.
+        .where('ended_at', 'is', null)
+        .where('last_activity_at', '>', bounds.activeAfter)
+        .where('created_at', '>', bounds.createdAfter)
+        .where('last_activity_at', '<=', bounds.latest)
+        .where('created_at', '<=', bounds.latest)
+        .returning(sessionColumns)
+        .executeTakeFirst()
+      return row ? sessionOf(row) : null
+    },
+
+    end: (ids, reason, at) => pending.end([...new Set(ids)], reason, at),
+
+    async findEndReason(id) {
+      const unrecorded = pending.get(id)
+      try {
+        const row = await db.selectFrom('sessions').select('end_reason').where('id', '=', id).executeTakeFirst()
+        return row?.end_reason ?? unrecorded?.reason ?? null
+      } catch (error) {
+        if (unrecorded) return unrecorded.reason
+        throw error
+      }
+    },
+
+    async listByUser(userId) {
+      const rows = await live.where('user_id', '=', userId).execute()
+      return rows.filter(({ id }) => !pending.get(id)).map(sessionOf)
+    },
+
+    async listDead(bounds, limit) {
+      // Each with the condition of the index that it is to use.
+      const rows = await live
+        .where((eb) =>
+          eb.or([
+            eb.and([eb('ended_at', 'is', null), eb('last_activity_at', '<=', bounds.activeAfter)]),
+            eb.and([eb('ended_at', 'is', null), eb('last_activity_at', '>', bounds.latest)]),
+            eb.and([eb('ended_at', 'is', null), eb('created_at', '<=', bounds.createdAfter)]),
+            eb.and([eb('ended_at', 'is', null), eb('created_at', '>', bounds.latest)]),
+          ]),
+        )
+        .limit(limit)
+        .execute()
+      return rows.filter(({ id }) => !pending.get(id)).map(sessionOf)
+    },
+
+    async forgetEnded(before) {
+      const old = db.selectFrom('sessions').select('id').where('ended_at', '<', before).limit(batch)
+      for (let deleted = batch; deleted === batch; ) {
+        const some = lockedOrSkipped(flavour, old)
+        const { numDeletedRows } = await db.deleteFrom('sessions').where('id', 'in', some).executeTakeFirst()
+        deleted = Number(numDeletedRows)
+        // SQLite works in this thread: what waits is served between two batches.
+        await new Promise(setImmediate)
+      }
+    },
+  }
+}
+
+/** Ends in the database what is live there, and counts it. */
+export async function recordEnds(
+  { db, flavour }: Database,
+  ids: readonly string[],
+  reason: EndReason,
+  at: number,
+): Promise<number> {
+  let ended = 0
+  for (let start = 0; start < ids.length; start += batch) {
+    const some = db
+      .selectFrom('sessions')
+      .select('id')
+      .where('id', 'in', ids.slice(start, start + batch))
+      .where('ended_at', 'is', null)
+      // Two who end the same sessions must not wait for each other.
+      .orderBy('id')
+    const { numUpdatedRows } = await db
+      .updateTable('sessions')
+      .set({ user_id: null, ended_at: at, end_reason: reason })
+      .where('id', 'in', locked(flavour, some))
+      .where('ended_at', 'is', null)
+      .executeTakeFirst()
+    ended += Number(numUpdatedRows)
+  }
+  return ended
+}

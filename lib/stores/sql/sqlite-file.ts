@@ -1,0 +1,194 @@
+// The SQLite file: made whole or not at all, closed to other accounts, and looked at before anything is written to it.
+
+import { chmod, readdir, rm, stat } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+
+import SqliteDatabase from 'better-sqlite3'
+
+import { createFile, makeFolder } from '#lib/durable-file.ts'
+import { damaged, messageOf, unavailable } from '#lib/stores/errors.ts'
+import { describeStoreLocation } from '#lib/stores/location.ts'
+import type { StoreLog } from '#lib/stores/log.ts'
+
+import type { Connection, SqlDatabase } from './database.ts'
+import { migrate } from './migrations.ts'
+import { kyselyOnSqlite } from './sqlite.ts'
+
+/** How long to wait for another process that is writing. This process does nothing else meanwhile. */
+const busyTimeoutMs = 5000
+
+/** Makes the file when there is none, and brings its tables up to date. */
+export async function openSqlite(path: string, log: StoreLog): Promise<SqlDatabase> {
+  const description = describeStoreLocation({ driver: 'sqlite', path })
+  try {
+    await makeFolder(dirname(path))
+    if (!(await exists(path))) await createEmpty(path)
+    await removeLeftovers(path)
+    await closeToOthers(path, log)
+  } catch (cause) {
+    throw unavailable(`${path} cannot be used`, cause)
+  }
+  // Looked at by a connection that only reads: a damaged file stays as it is, for whoever wants to rescue it.
+  const looking = await openSqliteForReading(path, 'quick_check', description)
+  await looking.close()
+
+  const raw = open(path, { readonly: false })
+  const db = kyselyOnSqlite(raw, description)
+  const close = async () => {
+    raw.close()
+  }
+  try {
+    setUp(raw, path)
+    await migrate(db, 'sqlite', description)
+  } catch (error) {
+    await close()
+    throw error
+  }
+  return {
+    flavour: 'sqlite',
+    description,
+    db,
+    // Behind those that are at work.
+    close: () => db.connection().execute(close),
+    openForReading: async () => {
+      if (!raw.open) throw unavailable(`${description} cannot be used`, 'it was closed')
+      return openSqliteForReading(path, null, description)
+    },
+    // The same connection: a second one of this process could only wait for the first, and hold up everything.
+    openForMoving: async () => ({ db, close: async () => {} }),
+  }
+}
+
+/** Two depths of looking for damage: the second also compares every index with its table, in about twice the time. */
+type Check = 'quick_check' | 'integrity_check'
+
+/** Changes nothing in the file, and works beside those that do. */
+export async function openSqliteForReading(
+  path: string,
+  check: Check | null,
+  description: string,
+): Promise<Connection> {
+  const found = await stat(path).catch((cause: unknown) => {
+    throw unavailable(`${path} cannot be read`, cause)
+  })
+  // Nobody makes an empty file: it was cut off, and people would be missing.
+  if (found.size === 0) throw damaged(path, 'it is empty')
+  const wasAtRest = !(await exists(`${path}-wal`))
+  const raw = open(path, { readonly: true })
+  const close = async () => {
+    if (!raw.open) return
+    raw.close()
+    if (wasAtRest) tidyUp(path)
+  }
+  try {
+    if (check !== null) findDamage(raw, path, check)
+    return { db: kyselyOnSqlite(raw, description), close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+function open(path: string, { readonly }: { readonly: boolean }): SqliteDatabase.Database {
+  try {
+    return new SqliteDatabase(path, { readonly, fileMustExist: true, timeout: busyTimeoutMs })
+  } catch (cause) {
+    throw unavailable(`${path} cannot be opened`, cause)
+  }
+}
+
+function setUp(raw: SqliteDatabase.Database, path: string): void {
+  let mode: unknown
+  try {
+    mode = raw.pragma('journal_mode = WAL', { simple: true })
+    // An answer means that it is on disk. WAL's usual NORMAL loses the last commits in a power cut.
+    raw.pragma('synchronous = FULL')
+    raw.pragma('foreign_keys = ON')
+  } catch (cause) {
+    throw unavailable(`${path} cannot be used`, cause)
+  }
+  if (mode !== 'wal')
+    throw unavailable(`${path} cannot be used`, 'its file system has no shared memory; is it a network disk?')
+}
+
+function findDamage(raw: SqliteDatabase.Database, path: string, check: Check): void {
+  let found: unknown[]
+  let isOurs: boolean
+  try {
+    found = [
+      raw.pragma(check, { simple: true }),
+      ...raw.prepare('select 1 from pragma_foreign_key_check limit 1').all(),
+    ]
+    isOurs = raw.prepare("select 1 from sqlite_schema where name = 'schema_version'").get() !== undefined
+  } catch (cause) {
+    if (!(cause instanceof SqliteDatabase.SqliteError)) throw cause
+    if (/^SQLITE_(CORRUPT|NOTADB)/.test(cause.code)) throw damaged(path, messageOf(cause))
+    throw unavailable(`${path} cannot be read`, cause)
+  }
+  const [structure, ...orphans] = found
+  if (structure !== 'ok') throw damaged(path, String(structure))
+  if (orphans.length > 0) throw damaged(path, 'a session belongs to somebody who is not there')
+  if (!isOurs) throw damaged(path, 'it is a database of something else')
+}
+
+/** A complete, empty store in one step: no other process, and no crash, ever sees the file without its tables. */
+async function createEmpty(path: string): Promise<void> {
+  const raw = new SqliteDatabase(':memory:')
+  try {
+    await migrate(kyselyOnSqlite(raw, path), 'sqlite', path)
+    const bytes = raw.serialize()
+    // The file format's two bytes for "write-ahead log": two processes can't change it in a file at the same time.
+    bytes.set([2, 2], 18)
+    await createFile(path, bytes)
+  } catch (error) {
+    // Another process was first, and may have taken our unfinished file for a leftover.
+    if (!(await exists(path))) throw error
+  } finally {
+    raw.close()
+  }
+}
+
+/** What a process left that was killed while it made the file. */
+async function removeLeftovers(path: string): Promise<void> {
+  const folder = dirname(path)
+  for (const name of await readdir(folder)) {
+    const rest = name.startsWith(`${basename(path)}.`) ? name.slice(basename(path).length) : ''
+    if (/^\.[0-9a-f]{16}\.tmp$/.test(rest)) await rm(join(folder, name), { force: true })
+  }
+}
+
+async function closeToOthers(path: string, log: StoreLog): Promise<void> {
+  for (const file of [path, `${path}-wal`, `${path}-shm`]) {
+    const found = await stat(file).catch(() => null)
+    if (found === null || (found.mode & 0o077) === 0 || !found.isFile()) continue
+    const before = `0${(found.mode & 0o777).toString(8)}`
+    try {
+      await chmod(file, 0o600)
+      log.warn(
+        { path: file, before },
+        `${basename(file)} was open to other accounts of this machine; it is closed now.`,
+      )
+    } catch (cause) {
+      log.warn({ path: file, before, err: cause }, `${basename(file)} is open to other accounts and cannot be closed.`)
+    }
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  const found = await stat(path).catch((cause: unknown) => {
+    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return null
+    throw cause
+  })
+  return found !== null
+}
+
+/** A connection that only reads leaves its -wal and -shm behind; one that may write takes them away if it is the last. */
+function tidyUp(path: string): void {
+  try {
+    const raw = new SqliteDatabase(path, { fileMustExist: true, timeout: busyTimeoutMs })
+    raw.prepare('select 1 from sqlite_schema').get()
+    raw.close()
+  } catch {
+    // They do no harm.
+  }
+}

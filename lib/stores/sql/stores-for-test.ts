@@ -1,0 +1,68 @@
+// Fresh databases for tests, opened as the server opens them; closed and removed when the test is over.
+
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import { onTestFinished } from 'vitest'
+
+import type { StoreLog } from '#lib/stores/log.ts'
+import type { Stores } from '#lib/stores/types.ts'
+
+import { openPostgresStores, openSqliteStores } from './open.ts'
+import { createDatabase } from './postgres-for-test.ts'
+
+export interface LogLine {
+  level: keyof StoreLog
+  fields: object
+  message: string
+}
+
+export function logTo(lines: LogLine[] = []): StoreLog {
+  const write = (level: LogLine['level']) => (fields: object, message: string) => {
+    lines.push({ level, fields, message })
+  }
+  return { info: write('info'), warn: write('warn'), error: write('error') }
+}
+
+export async function freshFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'gatehouse-sql-'))
+  onTestFinished(() => rm(folder, { recursive: true, force: true }))
+  return folder
+}
+
+/** Opens one database as often as it is called: each time as another process would. */
+export interface TestDatabaseOfOneKind {
+  /** Where it is, as the setting says it. */
+  location: string
+  open(options?: { log?: LogLine[]; poolSize?: number }): Promise<Stores>
+}
+
+export async function freshSqlite(): Promise<TestDatabaseOfOneKind> {
+  const path = join(await freshFolder(), 'site.db')
+  return {
+    location: path,
+    open: async ({ log } = {}) => closedLater(await openSqliteStores({ path, log: logTo(log) })),
+  }
+}
+
+export async function freshPostgres(): Promise<TestDatabaseOfOneKind> {
+  const { url, drop } = await createDatabase()
+  onTestFinished(drop)
+  return {
+    location: url,
+    open: async ({ log, poolSize = 10 } = {}) =>
+      closedLater(await openPostgresStores({ url, poolSize, log: logTo(log) })),
+  }
+}
+
+/** The tests that both must pass beyond the contract. */
+export const bothKinds = [
+  ['SQLite', freshSqlite],
+  ['PostgreSQL', freshPostgres],
+] as const
+
+function closedLater(stores: Stores): Stores {
+  onTestFinished(() => stores.close())
+  return stores
+}

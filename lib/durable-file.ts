@@ -1,14 +1,17 @@
 // Makes and replaces files so that a crash or a power cut leaves the old content or the new one, never a mixture.
 
 import { randomBytes } from 'node:crypto'
-import { link, open, readdir, rename, rm } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { link, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+
+/** Pieces that are written as they come: nobody needs all of a large file in memory. When they fail, so does the write. */
+export type Chunks = Iterable<Uint8Array> | AsyncIterable<Uint8Array>
 
 /**
  * Resolves when the new content and its name are both on disk. When it rejects, the file holds the old content, or
  * (only when the folder could not be synced) the new one, which a power cut may still take back.
  */
-export async function replaceFile(path: string, chunks: Iterable<Uint8Array>): Promise<void> {
+export async function replaceFile(path: string, chunks: Chunks): Promise<void> {
   // A new name every time: a file whose fsync failed once can't be trusted to report the loss a second time.
   const temporary = temporaryName(path)
   try {
@@ -38,6 +41,17 @@ export async function removeLeftovers(folder: string): Promise<void> {
   }
 }
 
+/** Makes a folder closed to others, with those above it, and resolves when all of their names are on disk. */
+export async function makeFolder(dir: string): Promise<void> {
+  const firstMade = await mkdir(dir, { recursive: true, mode: 0o700 })
+  if (firstMade === undefined) return
+  const outermost = dirname(resolve(firstMade))
+  for (let parent = dirname(resolve(dir)); ; parent = dirname(parent)) {
+    await syncFolder(parent)
+    if (parent === outermost || parent === dirname(parent)) return
+  }
+}
+
 /** A new name in a folder is durable only when the folder itself is synced. */
 export async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r')
@@ -49,10 +63,10 @@ export async function syncFolder(folder: string): Promise<void> {
 }
 
 /** Makes a file that does not exist yet, whole or not at all. False when the name is taken by then. */
-export async function createFile(path: string, content: Uint8Array): Promise<boolean> {
+export async function createFile(path: string, content: Uint8Array | Chunks): Promise<boolean> {
   const temporary = temporaryName(path)
   try {
-    await writeDurably(temporary, [content])
+    await writeDurably(temporary, content)
     // A link, unlike a rename, never replaces what another process made meanwhile.
     await link(temporary, path)
   } catch (error) {
@@ -70,10 +84,10 @@ function temporaryName(path: string): string {
   return `${path}.${randomBytes(8).toString('hex')}.tmp`
 }
 
-async function writeDurably(path: string, chunks: Iterable<Uint8Array>): Promise<void> {
+async function writeDurably(path: string, content: Uint8Array | Chunks): Promise<void> {
   const handle = await open(path, 'wx', 0o600)
   try {
-    await handle.writeFile(chunks)
+    await handle.writeFile(content)
     await handle.sync()
   } finally {
     await handle.close()

@@ -1,0 +1,64 @@
+// What no single record shows: whether the records of a store agree with each other.
+
+import type { StoredRecord } from './types.ts'
+
+/** Sentences about records that disagree. They name ids, never people's text. */
+export interface Agreement {
+  /** Records in the order of a dump: users first. */
+  add(record: StoredRecord): void
+  readonly faults: readonly string[]
+}
+
+export function createAgreement(): Agreement {
+  const faults: string[] = []
+  const idsOf = {
+    user: new Set<string>(),
+    session: new Set<string>(),
+    ended: new Set<string>(),
+    token: new Set<string>(),
+  }
+  const idByUsername = new Map<string, string>()
+  const idByAddressee = new Map<string, string>()
+
+  return {
+    faults,
+    add({ kind, record }) {
+      const { id } = record
+      if (idsOf[kind].has(id)) faults.push(`There are two records of the ${kindNames[kind]} ${id}.`)
+      idsOf[kind].add(id)
+      switch (kind) {
+        case 'user': {
+          const other = idByUsername.get(record.username)
+          if (other !== undefined && other !== id) faults.push(`The users ${other} and ${id} have the same username.`)
+          idByUsername.set(record.username, id)
+          break
+        }
+        case 'session':
+          if (!idsOf.user.has(record.userId)) faults.push(`The session ${id} is of a user who does not exist.`)
+          if (idsOf.ended.has(id)) faults.push(liveAndEnded(id))
+          break
+        case 'ended':
+          if (idsOf.session.has(id)) faults.push(liveAndEnded(id))
+          break
+        case 'token': {
+          const addressee = JSON.stringify([record.purpose, record.subject])
+          const other = idByAddressee.get(addressee)
+          if (other !== undefined && other !== id)
+            faults.push(`The tokens ${other} and ${id} are for the same purpose and subject.`)
+          idByAddressee.set(addressee, id)
+        }
+      }
+    },
+  }
+}
+
+const kindNames: Record<StoredRecord['kind'], string> = {
+  user: 'user',
+  session: 'session',
+  ended: 'ended session',
+  token: 'token',
+}
+
+function liveAndEnded(id: string): string {
+  return `The session ${id} is kept as live and as ended.`
+}

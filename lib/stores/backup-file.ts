@@ -1,0 +1,167 @@
+// The form of a back-up: a line that says what it is, one user a line, and a last line with the number of users and
+// the SHA-256 of everything before it, so that a file that was cut short or changed is always noticed.
+// Sessions, ended sessions and tokens are left out on purpose: a restore can then never bring back a session that was
+// ended since, or a token that was used.
+
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+
+import { z } from 'zod'
+
+import { createAgreement } from './agreement.ts'
+import { messageOf } from './errors.ts'
+import { userSchema } from './records.ts'
+import { canonicalJson } from './summary.ts'
+import type { StoredRecord } from './types.ts'
+
+/** The present form. A change that an older Gatehouse would misread raises it. */
+const version = 1
+
+const headerSchema = z.object({
+  format: z.literal('gatehouse-backup'),
+  version: z.int(),
+  at: z.string(),
+  gatehouse: z.string(),
+})
+const lineSchema = z.strictObject({ kind: z.literal('user'), record: userSchema })
+
+export interface Backup {
+  /** When it was made, in ISO form. */
+  at: string
+  /** The version of Gatehouse that made it. */
+  gatehouse: string
+  users: number
+  sha256: string
+}
+
+/** Large enough for few writes. */
+const chunkSize = 64 * 1024
+/** A user's line is a few kilobytes at most; what has no line end for this long is not ours. */
+const longestLine = 1024 * 1024
+
+/** Takes the users of a dump; they come first, and nothing behind them is asked for. */
+export async function* encodeBackup(
+  records: AsyncIterable<StoredRecord>,
+  { at, gatehouse }: Pick<Backup, 'at' | 'gatehouse'>,
+): AsyncGenerator<Uint8Array> {
+  const digest = createHash('sha256')
+  let pending = `${JSON.stringify({ format: 'gatehouse-backup', version, at, gatehouse })}\n`
+  let users = 0
+  for await (const record of records) {
+    if (record.kind !== 'user') break
+    users++
+    pending += `${canonicalJson(record)}\n`
+    if (pending.length < chunkSize) continue
+    digest.update(pending)
+    yield Buffer.from(pending)
+    pending = ''
+  }
+  digest.update(pending)
+  yield Buffer.from(`${pending}${lastLine(users, digest.digest('hex'))}\n`)
+}
+
+/** Reads all of the file. Throws `backup_damaged`, naming the line, for anything but a whole, unchanged back-up. */
+export async function verifyBackup(path: string): Promise<Backup> {
+  const agreement = createAgreement()
+  const records = readRecords(path)
+  for (;;) {
+    const { done, value } = await records.next()
+    if (done) return value
+    agreement.add(value)
+    const [fault] = agreement.faults
+    if (fault !== undefined) throw damaged(path, fault)
+  }
+}
+
+/**
+ * The records of a file that was verified. Rejects after the last of them when the file is no longer the one that was:
+ * whoever takes them must undo all then.
+ */
+export async function* readBackup(path: string, verified: Backup): AsyncGenerator<StoredRecord> {
+  const { sha256 } = yield* readRecords(path)
+  if (sha256 !== verified.sha256) throw damaged(path, 'it was changed while it was read')
+}
+
+async function* readRecords(path: string): AsyncGenerator<StoredRecord, Backup> {
+  const digest = createHash('sha256')
+  const lines = readLines(path)
+  try {
+    const first = await lines.next()
+    if (first.done) throw damaged(path, 'it is empty')
+    const { at, gatehouse } = parseHeader(path, first.value.toString())
+    digest.update(first.value).update('\n')
+    for (let users = 0; ; users++) {
+      const next = await lines.next()
+      if (next.done) throw damaged(path, `it ends too soon, after ${users} users`)
+      const line = next.value.toString()
+      if (line.startsWith(lastLineStart)) {
+        const sha256 = digest.digest('hex')
+        if (line !== lastLine(users, sha256)) throw damaged(path, 'its count or checksum does not fit its content')
+        if (!(await lines.next()).done) throw damaged(path, 'something follows its last line')
+        return { at, gatehouse, users, sha256 }
+      }
+      // The bytes, not the text: what is no UTF-8 reads the same as other bytes that are none.
+      digest.update(next.value).update('\n')
+      yield parseLine(path, users + 2, line)
+    }
+  } finally {
+    await lines.return()
+  }
+}
+
+const lastLineStart = '{"users":'
+
+function lastLine(users: number, sha256: string): string {
+  return JSON.stringify({ users, sha256 })
+}
+
+function parseHeader(path: string, line: string): z.infer<typeof headerSchema> {
+  const parsed = headerSchema.safeParse(parseJson(line))
+  if (!parsed.success) throw damaged(path, 'its first line is not that of a Gatehouse back-up')
+  if (parsed.data.version > version) {
+    throw damaged(path, `it was made by Gatehouse ${parsed.data.gatehouse}, which is newer than this one`)
+  }
+  return parsed.data
+}
+
+function parseLine(path: string, number: number, line: string): StoredRecord {
+  const parsed = lineSchema.safeParse(parseJson(line))
+  if (parsed.success) return parsed.data
+  const [issue] = parsed.error.issues
+  throw damaged(path, `line ${number} is not a user (${issue?.path.join('.')}: ${issue?.message})`)
+}
+
+function parseJson(line: string): unknown {
+  try {
+    return JSON.parse(line)
+  } catch {
+    return undefined
+  }
+}
+
+/** Whole lines, without their ends. Rejects for a last line that has none: it may be the start of a longer one. */
+async function* readLines(path: string): AsyncGenerator<Buffer, void, void> {
+  let rest = Buffer.alloc(0)
+  for await (const chunk of readChunks(path)) {
+    rest = Buffer.concat([rest, chunk])
+    for (let end = rest.indexOf(0x0a); end !== -1; end = rest.indexOf(0x0a)) {
+      yield rest.subarray(0, end)
+      rest = rest.subarray(end + 1)
+    }
+    if (rest.length > longestLine) throw damaged(path, 'it has a line that is too long for a back-up')
+  }
+  if (rest.length > 0) throw damaged(path, 'it ends too soon, within a line')
+}
+
+async function* readChunks(path: string): AsyncGenerator<Buffer, void, void> {
+  try {
+    yield* createReadStream(path, { highWaterMark: chunkSize })
+  } catch (cause) {
+    const fault = `${path} cannot be read: ${messageOf(cause)}`
+    throw Object.assign(new Error(fault, { cause }), { code: 'backup_unreadable' })
+  }
+}
+
+function damaged(path: string, fault: string): Error {
+  return Object.assign(new Error(`${path} cannot be restored: ${fault}.`), { code: 'backup_damaged' })
+}

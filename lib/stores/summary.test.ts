@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest'
+
+import { aSession, aToken, aUser, recordsOf } from './contract/samples.ts'
+import { canonicalJson, summarize } from './summary.ts'
+import type { StoredRecord } from './types.ts'
+
+const records: StoredRecord[] = [
+  { kind: 'user', record: aUser() },
+  { kind: 'user', record: aUser({ username: 'bob' }) },
+  { kind: 'session', record: aSession() },
+  { kind: 'ended', record: { id: 'session-2', reason: 'idle', at: 3_000 } },
+  { kind: 'token', record: aToken() },
+]
+const summaryOf = (some: StoredRecord[]) => summarize(recordsOf(some))
+
+describe('summarize', () => {
+  it('counts each kind', async () => {
+    const { counts } = await summaryOf(records)
+    expect(counts).toEqual({ user: 2, session: 1, ended: 1, token: 1 })
+  })
+
+  it('has the same checksum in whatever order the records and their fields come', async () => {
+    const { checksum } = await summaryOf(records)
+    expect((await summaryOf(records.toReversed())).checksum).toBe(checksum)
+    const turned = records.map((record): StoredRecord => Object.assign(record, { record: reversed(record.record) }))
+    expect(Object.keys(turned[0]?.record ?? {})[0]).toBe('createdAt')
+    expect((await summaryOf(turned)).checksum).toBe(checksum)
+  })
+
+  it('has another checksum for any other content', async () => {
+    const others: StoredRecord[][] = [
+      [],
+      records.slice(1),
+      [...records, ...records.slice(0, 1)],
+      records.with(0, { kind: 'user', record: aUser({ passwordHash: 'other' }) }),
+      records.with(0, { kind: 'user', record: aUser({ profile: { fullName: '', bio: '', age: null } }) }),
+      records.with(2, { kind: 'session', record: aSession({ lastActivityAt: 2_001 }) }),
+      records.with(3, { kind: 'ended', record: { id: 'session-2', reason: 'expired', at: 3_000 } }),
+      records.with(4, { kind: 'token', record: aToken({ detail: '' }) }),
+    ]
+    const checksums = await Promise.all([records, ...others].map(async (some) => (await summaryOf(some)).checksum))
+    expect(new Set(checksums).size).toBe(checksums.length)
+  })
+
+  it('never changes: the documentation says how to compute it elsewhere', async () => {
+    expect((await summaryOf([])).checksum).toBe('e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855')
+    expect(canonicalJson({ kind: 'session', record: aSession() })).toBe(
+      '{"kind":"session","record":{"id":"session-1","userId":"id-of-alice","createdAt":1000,"lastActivityAt":2000}}',
+    )
+  })
+
+  it('takes nothing for a record that is none', async () => {
+    const wrong: StoredRecord = { kind: 'session', record: aSession({ createdAt: Number.NaN }) }
+    await expect(summaryOf([wrong])).rejects.toThrow()
+  })
+})
+
+function reversed<Fields extends object>(fields: Fields): Fields {
+  return Object.fromEntries(Object.entries(fields).toReversed()) as Fields
+}

@@ -1,0 +1,47 @@
+// What a store holds in a few figures: how many records of each kind, and one checksum over all of them. Two stores
+// with the same checksum hold the same, in whatever order their drivers hand it out.
+
+import { hash } from 'node:crypto'
+
+import { storedRecordSchema } from './records.ts'
+import type { StoredRecord } from './types.ts'
+
+export type Counts = Record<StoredRecord['kind'], number>
+
+export interface Summary {
+  counts: Counts
+  /** SHA-256 in hex over the sorted SHA-256 (in hex, each on a line) of the canonical JSON of every record. */
+  checksum: string
+}
+
+export interface Tally {
+  add(record: StoredRecord): void
+  summary(): Summary
+}
+
+/** Takes 64 characters of memory a record. */
+export function createTally(): Tally {
+  const counts: Counts = { user: 0, session: 0, ended: 0, token: 0 }
+  const checksums: string[] = []
+  return {
+    add(record) {
+      counts[record.kind]++
+      checksums.push(hash('sha256', canonicalJson(record)))
+    },
+    summary() {
+      const lines = checksums.toSorted().map((checksum) => `${checksum}\n`)
+      return { counts: { ...counts }, checksum: hash('sha256', lines.join('')) }
+    },
+  }
+}
+
+/** The same text for the same record: fields in the order of the schema. Throws for what is no record. */
+export function canonicalJson(record: StoredRecord): string {
+  return JSON.stringify(storedRecordSchema.parse(record))
+}
+
+export async function summarize(records: AsyncIterable<StoredRecord>): Promise<Summary> {
+  const tally = createTally()
+  for await (const record of records) tally.add(record)
+  return tally.summary()
+}

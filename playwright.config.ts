@@ -1,24 +1,33 @@
-// Browser tests: the real built server and a real Chromium. `npm test` provides both; alone, run `npm run test:browser`.
+// Browser tests: the real built server and a real Chromium. `npm test` provides both; alone, run `npm run test:browser`,
+// with TEST_STORE=sqlite or =postgres for the other stores.
 import { defineConfig, devices } from '@playwright/test'
 import { findChromium } from '#e2e/support/find-chromium.ts'
+import { chosenStore, testsOfOtherStores } from '#e2e/support/test-store.ts'
 
 // Found once here; the workers, which read this file again, are told.
 const chromium = findChromium()
 if (chromium) process.env.CHROMIUM_PATH = chromium.executable
 
+const store = chosenStore()
 const isRoot = process.getuid?.() === 0
 
 export default defineConfig({
   testDir: 'e2e',
+  testMatch: '**/*.spec.ts',
+  // Not `skip`: what is not meant for this store is not part of the run.
+  grepInvert: testsOfOtherStores(store),
   globalSetup: './e2e/global-setup.ts',
-  outputDir: 'test-results/playwright',
+  outputDir: `test-results/playwright-${store}`,
   fullyParallel: false,
   forbidOnly: true,
   retries: 0,
   workers: 2,
   timeout: 60_000,
   expect: { timeout: 10_000 },
-  reporter: [[process.stdout.isTTY ? 'line' : 'dot'], ['json', { outputFile: 'test-results/playwright.json' }]],
+  reporter: [
+    [process.stdout.isTTY ? 'line' : 'dot'],
+    ['json', { outputFile: `test-results/playwright-${store}.json` }],
+  ],
   use: {
     locale: 'en-GB',
     timezoneId: 'Europe/Vienna',

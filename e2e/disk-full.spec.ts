@@ -8,7 +8,7 @@ import { send } from '#e2e/support/http.ts'
 import { makePerson } from '#e2e/support/person.ts'
 import type { TestServer } from '#e2e/support/server.ts'
 import { saveProfile, signUp } from '#e2e/support/site.ts'
-import { findStoredUser, readUsersFile } from '#e2e/support/store-files.ts'
+import { findStoredUser, readStoredUsers } from '#e2e/support/store-contents.ts'
 
 const notSaved = 'This could not be saved.'
 
@@ -38,7 +38,7 @@ test('sign-up and profile say that nothing was saved, keep what was typed, and w
   const member = new Client(server.url)
   const { username } = await member.signUp()
   await member.submit('/profile/edit', 'Save profile', { fullName: 'Before', bio: '', age: '' })
-  const users = await readUsersFile(server.dataDir)
+  const users = await readStoredUsers(server.store)
   fail()
 
   const newcomer = makePerson()
@@ -54,19 +54,19 @@ test('sign-up and profile say that nothing was saved, keep what was typed, and w
   await saveProfile(edit, changed)
   await expect(edit.getByRole('alert').filter({ hasText: notSaved })).toBeVisible()
   await expect(edit.getByLabel('Bio')).toHaveValue(changed.bio)
-  expect(await readUsersFile(server.dataDir)).toBe(users)
+  expect(await readStoredUsers(server.store)).toBe(users)
   expect(textOf((await member.open('/profile')).text), 'nobody is shown what is not on disk').toContain('Before')
 
   recover()
   await expect.poll(async () => (await readiness()).status).toBe(200)
   await edit.getByRole('button', { name: 'Save profile' }).click()
   await expect(edit).toHaveURL(/\/profile\?saved/)
-  expect((await findStoredUser(server.dataDir, username))?.profile.fullName).toBe('After')
+  expect((await findStoredUser(server.store, username))?.profile.fullName).toBe('After')
 
   await context.clearCookies()
   await page.getByRole('button', { name: 'Sign up' }).click()
   await expect(page).toHaveURL(`${server.url}/`)
-  expect(await findStoredUser(server.dataDir, newcomer.username)).not.toBeNull()
+  expect(await findStoredUser(server.store, newcomer.username)).not.toBeNull()
 })
 
 test('a log-in either works or says that it could not be saved', async () => {

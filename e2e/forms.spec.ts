@@ -3,7 +3,7 @@ import type { Page, Response } from '@playwright/test'
 import { expect, test } from '#e2e/fixtures.ts'
 import { makePerson } from '#e2e/support/person.ts'
 import { expectProfile, fillLogIn, fillSignUp, logIn, saveProfile, signUp } from '#e2e/support/site.ts'
-import { findStoredUser, readUsersFile } from '#e2e/support/store-files.ts'
+import { findStoredUser, readStoredUsers } from '#e2e/support/store-contents.ts'
 
 const everywhere = { tag: '@no-javascript' }
 const strong = makePerson().password
@@ -30,14 +30,14 @@ test(
   'a username that breaks the rule is refused with the rule, and the others typed stay',
   everywhere,
   async ({ page, server }) => {
-    const users = await readUsersFile(server.dataDir)
+    const users = await readStoredUsers(server.store)
     await page.goto('/signup')
     for (const username of wrongUsernames) {
       await signUp(page, { username, password: strong })
       await expectFault(page, 'Username', '3 to 32 characters')
       await expect(page.getByLabel('Username')).toHaveValue(username)
     }
-    expect(await readUsersFile(server.dataDir)).toBe(users)
+    expect(await readStoredUsers(server.store)).toBe(users)
   },
 )
 
@@ -55,7 +55,7 @@ test(
   'a password that is short, long, common or holds the username is refused with the reason',
   everywhere,
   async ({ page, server }) => {
-    const users = await readUsersFile(server.dataDir)
+    const users = await readStoredUsers(server.store)
     const { username } = makePerson()
     await page.goto('/signup')
     for (const [password, sentence] of [
@@ -66,7 +66,7 @@ test(
       await expectFault(page, 'Password', sentence)
       await expect(page.getByLabel('Username')).toHaveValue(username)
     }
-    expect(await readUsersFile(server.dataDir)).toBe(users)
+    expect(await readStoredUsers(server.store)).toBe(users)
   },
 )
 
@@ -115,7 +115,7 @@ test(
   'a wrong profile gets a sentence beside each field, keeps what was typed and saves nothing',
   everywhere,
   async ({ signedInPage: page, server }) => {
-    const users = await readUsersFile(server.dataDir)
+    const users = await readStoredUsers(server.store)
     await page.goto('/profile/edit')
     await saveProfile(page, { fullName: 'x'.repeat(101), bio: 'y'.repeat(2001), age: '151' })
     await expectFault(page, 'Full name', 'at most 100 characters')
@@ -130,7 +130,7 @@ test(
       await expect(page.getByLabel('Age')).toHaveValue(age)
       await expect(page.getByLabel('Full name')).not.toHaveAttribute('aria-invalid')
     }
-    expect(await readUsersFile(server.dataDir)).toBe(users)
+    expect(await readStoredUsers(server.store)).toBe(users)
   },
 )
 
@@ -172,7 +172,7 @@ test(
     }
     await logIn(page, { username, password: composed.normalize('NFD') })
     await expect(page).toHaveURL('/')
-    expect(JSON.stringify(await findStoredUser(server.dataDir, username))).toContain('$argon2id$v=19$m=19456,t=2,p=1$')
+    expect(JSON.stringify(await findStoredUser(server.store, username))).toContain('$argon2id$v=19$m=19456,t=2,p=1$')
   },
 )
 

@@ -1,8 +1,18 @@
-// Before any browser test: a build of the present sources, made once and not by each worker.
+// Before any browser test: a build of the present sources, made once and not by each worker, and for PostgreSQL a
+// server that the workers make their databases on.
 import { spawnSync } from 'node:child_process'
-import { projectDir } from '#e2e/support/server.ts'
+import { projectDir } from '#e2e/support/server-process.ts'
+import { chosenStore } from '#e2e/support/test-store.ts'
 
-export default function buildOnce(): void {
+export default async function prepare(): Promise<() => Promise<void>> {
+  const store = chosenStore()
+  process.stdout.write(`Store: ${store}\n`)
   const { status } = spawnSync(process.execPath, ['lib/server/build.ts'], { cwd: projectDir, stdio: 'inherit' })
   if (status !== 0) throw new Error('The production build failed; there is nothing to test.')
+  if (store !== 'postgres') return async () => {}
+
+  const { startPostgres } = await import('#lib/stores/sql/postgres-for-test.ts')
+  const postgres = await startPostgres()
+  process.env.TEST_POSTGRES_URL = postgres.adminUrl
+  return postgres.stop
 }

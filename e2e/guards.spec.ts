@@ -7,7 +7,7 @@ import { encodeActionCall, type Fields } from '#e2e/support/form-body.ts'
 import { type Answer, navigationHeaders, type Request } from '#e2e/support/http.ts'
 import { isRefusal } from '#e2e/support/refusals.ts'
 import { startServer, type TestServer } from '#e2e/support/server.ts'
-import { readUsersFile } from '#e2e/support/store-files.ts'
+import { readStoredUsers } from '#e2e/support/store-contents.ts'
 import { copyWithoutMiddleware } from '#e2e/support/without-middleware.ts'
 import { isPublicRoute, publicActions, publicRoutes } from '#lib/web/public-routes.ts'
 
@@ -165,7 +165,7 @@ for (const [name, open] of Object.entries(doors)) {
     test('every action of the build is public by name or refuses, called from its page or from a public one', async () => {
       const actions = readActions()
       expect(actions.map((action) => action.name)).toEqual(expect.arrayContaining([...publicActions]))
-      const users = await readUsersFile(server.dataDir)
+      const users = await readStoredUsers(server.store)
       for (const { id, name: action } of actions) {
         if (publicActions.includes(action)) continue
         for (const path of ['/login', '/signup', '/', '/profile', '/profile/edit', '/nowhere']) {
@@ -177,7 +177,7 @@ for (const [name, open] of Object.entries(doors)) {
           await refuses(`${action} posted to ${path}`, (outsider) => outsider.post({ path, form }, validFields))
         }
       }
-      expect(await readUsersFile(server.dataDir)).toBe(users)
+      expect(await readStoredUsers(server.store)).toBe(users)
     })
 
     test('the same calls do change something for somebody who is signed in', async () => {

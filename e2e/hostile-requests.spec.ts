@@ -5,7 +5,8 @@ import { Client, type Filled } from '#e2e/support/client.ts'
 import { encodeActionCall, encodeMultipart, type Fields } from '#e2e/support/form-body.ts'
 import { navigationHeaders } from '#e2e/support/http.ts'
 import { makePerson } from '#e2e/support/person.ts'
-import { readUsersFile } from '#e2e/support/store-files.ts'
+import { readStoredUsers } from '#e2e/support/store-contents.ts'
+import type { StoreLocation } from '#lib/stores/location.ts'
 
 interface Target {
   path: string
@@ -62,8 +63,8 @@ for (const target of targets) {
     })
 
     /** Sends the fields as the page without JavaScript does and as a script does. */
-    async function expectRefused(dataDir: string, what: string, fields: Fields): Promise<void> {
-      const users = await readUsersFile(dataDir)
+    async function expectRefused(store: StoreLocation, what: string, fields: Fields): Promise<void> {
+      const users = await readStoredUsers(store)
       const call = encodeActionCall(fields)
       const headers = { ...call.headers, 'next-action': findActionId(target.action) }
       const answers = [
@@ -72,20 +73,20 @@ for (const target of targets) {
       ]
       for (const answer of answers)
         expect.soft(answer.status, `${what} → ${answer.text.slice(0, 200)}`).toBeLessThan(500)
-      expect.soft(await readUsersFile(dataDir), what).toBe(users)
+      expect.soft(await readStoredUsers(store), what).toBe(users)
     }
 
     test('takes each field exactly once, as text, and no other', async ({ server }) => {
       const fields = target.fields()
       for (const [name, value] of fields) {
         const others = fields.filter(([other]) => other !== name)
-        await expectRefused(server.dataDir, `${name} missing`, others)
-        await expectRefused(server.dataDir, `${name} twice`, [...fields, [name, value]])
-        await expectRefused(server.dataDir, `${name} as a file`, [
+        await expectRefused(server.store, `${name} missing`, others)
+        await expectRefused(server.store, `${name} twice`, [...fields, [name, value]])
+        await expectRefused(server.store, `${name} as a file`, [
           ...others,
           [name, { filename: 'a.txt', content: value }],
         ])
-        await expectRefused(server.dataDir, `${name} as a list`, [...others, [`${name}[]`, value]])
+        await expectRefused(server.store, `${name} as a list`, [...others, [`${name}[]`, value]])
       }
       for (const extra of [
         'role',
@@ -97,11 +98,11 @@ for (const target of targets) {
         '',
         'profile.fullName',
       ]) {
-        await expectRefused(server.dataDir, `extra field ${extra}`, [...fields, [extra, 'admin']])
+        await expectRefused(server.store, `extra field ${extra}`, [...fields, [extra, 'admin']])
       }
-      await expectRefused(server.dataDir, 'no field at all', [])
+      await expectRefused(server.store, 'no field at all', [])
       const crowd = Array.from({ length: 1000 }, (_, index) => [`field${index}`, 'x'] as const)
-      await expectRefused(server.dataDir, 'a thousand fields', [...fields, ...crowd])
+      await expectRefused(server.store, 'a thousand fields', [...fields, ...crowd])
     })
 
     test('takes no over-long or broken text', async ({ server }) => {
@@ -109,18 +110,18 @@ for (const target of targets) {
       for (const [name] of fields) {
         const withText = (text: string | Buffer): Fields =>
           fields.map(([other, value]) => [other, other === name ? text : value])
-        await expectRefused(server.dataDir, `${name} over-long`, withText('x'.repeat(100_000)))
-        await expectRefused(server.dataDir, `${name} with a lone surrogate`, withText(loneSurrogate))
-        await expectRefused(server.dataDir, `${name} with broken UTF-8`, withText(badBytes))
-        await expectRefused(server.dataDir, `${name} with NUL`, withText('a\u0000b'))
-        await expectRefused(server.dataDir, `${name} with a control character`, withText('a\u0007b'))
+        await expectRefused(server.store, `${name} over-long`, withText('x'.repeat(100_000)))
+        await expectRefused(server.store, `${name} with a lone surrogate`, withText(loneSurrogate))
+        await expectRefused(server.store, `${name} with broken UTF-8`, withText(badBytes))
+        await expectRefused(server.store, `${name} with NUL`, withText('a\u0000b'))
+        await expectRefused(server.store, `${name} with a control character`, withText('a\u0007b'))
         if (!target.freeText.includes(name))
-          await expectRefused(server.dataDir, `${name} = __proto__`, withText('__proto__'))
+          await expectRefused(server.store, `${name} = __proto__`, withText('__proto__'))
       }
     })
 
     test('takes no other encoding and no damaged body', async ({ server }) => {
-      const users = await readUsersFile(server.dataDir)
+      const users = await readStoredUsers(server.store)
       const whole = encodeMultipart([...filled.form.hidden, ...target.fields()])
       const type = whole.headers['content-type']
       const bodies: [what: string, type: string | undefined, body: string | Buffer][] = [
@@ -151,13 +152,13 @@ for (const target of targets) {
             .toBeLessThan(500)
         }
       }
-      expect(await readUsersFile(server.dataDir)).toBe(users)
+      expect(await readStoredUsers(server.store)).toBe(users)
     })
 
     test('takes no unknown or damaged action', async ({ server, expectedFaults }) => {
       // Next writes this to stderr by itself and answers 404.
       expectedFaults.push(/Failed to find Server Action|Server Reference ID did not match/)
-      const users = await readUsersFile(server.dataDir)
+      const users = await readStoredUsers(server.store)
       const unknown = '00'.padEnd(42, 'a')
       const ids = [
         'x',
@@ -206,11 +207,11 @@ for (const target of targets) {
           .soft(answer.status, `${JSON.stringify(hidden).slice(0, 80)} → ${answer.text.slice(0, 200)}`)
           .toBeLessThan(500)
       }
-      expect(await readUsersFile(server.dataDir)).toBe(users)
+      expect(await readStoredUsers(server.store)).toBe(users)
     })
 
     test('takes no huge body', async ({ server }) => {
-      const users = await readUsersFile(server.dataDir)
+      const users = await readStoredUsers(server.store)
       for (const megabytes of [1, 2, 20]) {
         const body = encodeMultipart([
           ...filled.form.hidden,
@@ -229,7 +230,7 @@ for (const target of targets) {
           )
         expect.soft([413, 'EPIPE', 'ECONNRESET'], `${megabytes} MB → ${outcome}`).toContain(outcome)
       }
-      expect(await readUsersFile(server.dataDir)).toBe(users)
+      expect(await readStoredUsers(server.store)).toBe(users)
       const started = performance.now()
       expect((await new Client(server.url).open('/login')).status).toBe(200)
       expect(performance.now() - started).toBeLessThan(1000)

@@ -5,8 +5,8 @@ import { expect, test } from '#e2e/fixtures.ts'
 import { Client } from '#e2e/support/client.ts'
 import { minutes, seconds } from '#e2e/support/durations.ts'
 import type { Answer } from '#e2e/support/http.ts'
-import { projectDir } from '#e2e/support/server.ts'
-import { countStoredSessions, findStoredUser } from '#e2e/support/store-files.ts'
+import { projectDir } from '#e2e/support/server-process.ts'
+import { countStoredSessions, findStoredUser } from '#e2e/support/store-contents.ts'
 
 test('599 seconds after the last act a person is still in', async ({ client, server }) => {
   await client.signUp()
@@ -28,8 +28,8 @@ test('600 seconds after the last act the session is over, says why, and its reco
   expect(pathOf(answer)).toBe('/login?next=%2Fprofile&reason=idle')
   expect(answer.headers['set-cookie'], 'another tab may have a new cookie by now').toBeUndefined()
 
-  const user = await findStoredUser(server.dataDir, username)
-  expect(await countStoredSessions(server.dataDir, user?.id ?? '')).toBe(0)
+  const user = await findStoredUser(server.store, username)
+  expect(await countStoredSessions(server.store, user?.id ?? '')).toBe(0)
 })
 
 test('an act at 599 seconds gives another full window', async ({ client, server }) => {

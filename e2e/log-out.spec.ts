@@ -6,7 +6,8 @@ import { encodeActionCall, type Fields } from '#e2e/support/form-body.ts'
 import type { Answer } from '#e2e/support/http.ts'
 import { isRefusal } from '#e2e/support/refusals.ts'
 import { goTo, logOut } from '#e2e/support/site.ts'
-import { countStoredSessions, findStoredUser, readUsersFile } from '#e2e/support/store-files.ts'
+import { countStoredSessions, findStoredUser, readStoredUsers } from '#e2e/support/store-contents.ts'
+import type { StoreLocation } from '#lib/stores/location.ts'
 
 const secretName = 'Sentinel Quillfeather'
 
@@ -33,8 +34,8 @@ async function prepareTheft(origin: string): Promise<Theft> {
 }
 
 /** Tries every way to use a session; none may give or change anything. */
-async function expectWorthless({ thief, form }: Theft, dataDir: string): Promise<void> {
-  const users = await readUsersFile(dataDir)
+async function expectWorthless({ thief, form }: Theft, store: StoreLocation): Promise<void> {
+  const users = await readStoredUsers(store)
   const call = encodeActionCall(changes)
   const actionId = findActionId('app/(member)/profile/edit/actions.ts#saveProfile')
   const byScript = { method: 'POST', body: call.body, headers: { ...call.headers, 'next-action': actionId } }
@@ -52,7 +53,7 @@ async function expectWorthless({ thief, form }: Theft, dataDir: string): Promise
     expect(answer.text, what).not.toContain(secretName)
     expect(isRefusal(answer), `${what} → ${answer.status}`).toBe(true)
   }
-  expect(await readUsersFile(dataDir)).toBe(users)
+  expect(await readStoredUsers(store)).toBe(users)
 }
 
 test('a copied cookie is worth nothing after log-out, also after a restart', async ({ startOwnServer }) => {
@@ -61,9 +62,9 @@ test('a copied cookie is worth nothing after log-out, also after a restart', asy
   expect((await theft.thief.open('/profile')).text).toContain(secretName)
 
   expect((await theft.owner.logOut()).status).toBe(303)
-  await expectWorthless(theft, server.dataDir)
+  await expectWorthless(theft, server.store)
   await server.restart()
-  await expectWorthless(theft, server.dataDir)
+  await expectWorthless(theft, server.store)
 })
 
 test('log-out removes the cookie and the record, and asks the browser to drop what it kept', async ({
@@ -71,14 +72,14 @@ test('log-out removes the cookie and the record, and asks the browser to drop wh
   server,
 }) => {
   const { username } = await client.signUp()
-  const user = await findStoredUser(server.dataDir, username)
-  expect(await countStoredSessions(server.dataDir, user?.id ?? '')).toBe(1)
+  const user = await findStoredUser(server.store, username)
+  expect(await countStoredSessions(server.store, user?.id ?? '')).toBe(1)
 
   const answer = await client.logOut()
   expect(answer.location).toContain('/login?reason=signed-out')
   expect(answer.headers['clear-site-data']).toContain('"cache"')
   expect(client.cookies.has('session')).toBe(false)
-  expect(await countStoredSessions(server.dataDir, user?.id ?? '')).toBe(0)
+  expect(await countStoredSessions(server.store, user?.id ?? '')).toBe(0)
 })
 
 test('only a POST logs out', async ({ client }) => {
@@ -150,8 +151,8 @@ test('fifty requests under way do not bring a session back that a log-out ends',
   await Promise.all([...reads.slice(0, 25), client.post(form, []), ...reads.slice(25)])
 
   expect(await thief.isSignedIn()).toBe(false)
-  const user = await findStoredUser(server.dataDir, username)
-  expect(await countStoredSessions(server.dataDir, user?.id ?? '')).toBe(0)
+  const user = await findStoredUser(server.store, username)
+  expect(await countStoredSessions(server.store, user?.id ?? '')).toBe(0)
 })
 
 test('the session cookie is out of reach of scripts and other sites and ends with the browser', async ({

@@ -7,7 +7,7 @@ import { seconds } from '#e2e/support/durations.ts'
 import { encodeActionCall } from '#e2e/support/form-body.ts'
 import type { Answer, Headers } from '#e2e/support/http.ts'
 import { makePerson } from '#e2e/support/person.ts'
-import { countStoredSessions, findStoredUser, readUsersFile } from '#e2e/support/store-files.ts'
+import { countStoredSessions, findStoredUser, readStoredUsers } from '#e2e/support/store-contents.ts'
 
 const evil = 'https://evil.test'
 const unsaid = { origin: undefined, 'sec-fetch-site': undefined }
@@ -66,13 +66,13 @@ for (const [what, mutate] of Object.entries(mutations)) {
   test(`${what} is refused to requests from elsewhere`, async ({ server }) => {
     const client = new Client(server.url)
     if (what !== 'signing up') await client.signUp()
-    const users = await readUsersFile(server.dataDir)
+    const users = await readStoredUsers(server.store)
     for (const [from, headers] of Object.entries(foreign)) {
       const answer = await mutate(client, headers)
       expect.soft([403, 500], `${from} → ${answer.status}`).toContain(answer.status)
       expect.soft(answer.headers['set-cookie'], from).toBeUndefined()
     }
-    expect(await readUsersFile(server.dataDir)).toBe(users)
+    expect(await readStoredUsers(server.store)).toBe(users)
     if (what !== 'signing up') expect(await client.isSignedIn()).toBe(true)
 
     expect((await mutate(client, {})).status, 'the site’s own page').toBeLessThan(400)
@@ -89,8 +89,8 @@ test('activity told from elsewhere does not slide the window', async ({ client, 
 
 test('logging in is refused to requests from elsewhere', async ({ server, newPerson }) => {
   const person = await newPerson()
-  const user = await findStoredUser(server.dataDir, person.username)
-  const countSessions = () => countStoredSessions(server.dataDir, user?.id ?? '')
+  const user = await findStoredUser(server.store, person.username)
+  const countSessions = () => countStoredSessions(server.store, user?.id ?? '')
   const before = await countSessions()
   for (const [from, headers] of Object.entries(foreign)) {
     const client = new Client(server.url)
@@ -119,7 +119,7 @@ test('a browser’s page on another site can’t post here for a visitor', async
   expectedNoise,
 }) => {
   expectedNoise.push(/403 \(Forbidden\)/)
-  const users = await readUsersFile(server.dataDir)
+  const users = await readStoredUsers(server.store)
   const elsewhere = 'http://elsewhere.localhost/'
   await signedInPage.route(elsewhere, (route) =>
     route.fulfill({
@@ -132,5 +132,5 @@ test('a browser’s page on another site can’t post here for a visitor', async
   await signedInPage.waitForURL(`${server.url}/**`)
   await signedInPage.goto(`${server.url}/profile`)
   await expect(signedInPage.getByRole('heading', { level: 1 })).toHaveText('Profile')
-  expect(await readUsersFile(server.dataDir)).toBe(users)
+  expect(await readStoredUsers(server.store)).toBe(users)
 })

@@ -5,7 +5,7 @@ import { expect, test } from '#e2e/fixtures.ts'
 import { Client } from '#e2e/support/client.ts'
 import { minutes } from '#e2e/support/durations.ts'
 import { makePerson } from '#e2e/support/person.ts'
-import { findStoredUser } from '#e2e/support/store-files.ts'
+import { findStoredUser } from '#e2e/support/store-contents.ts'
 
 const profile = { fullName: 'Rosalind Ferry', bio: 'Two lines\nof text', age: '0' }
 
@@ -39,7 +39,7 @@ test('nothing acknowledged is lost when the process is killed right after the an
     const saved = { ...profile, fullName: `Round ${round}` }
     expect((await client.submit('/profile/edit', 'Save profile', saved)).location).toContain('saved')
     await server.kill()
-    expect((await findStoredUser(server.dataDir, username))?.profile.fullName).toBe(saved.fullName)
+    expect((await findStoredUser(server.store, username))?.profile.fullName).toBe(saved.fullName)
     await server.restart()
     expect(await client.isSignedIn()).toBe(true)
   }
@@ -65,7 +65,9 @@ test('nobody who was signed up is lost when the process is killed in the middle 
   for (const client of acknowledged) expect(await client.isSignedIn()).toBe(true)
 })
 
-test('the folder and its files belong to nobody else, and nothing temporary stays', async ({ startOwnServer }) => {
+test('the folder and its files belong to nobody else, and nothing temporary stays', { tag: '@json' }, async ({
+  startOwnServer,
+}) => {
   const server = await startOwnServer()
   await new Client(server.url).signUp()
   await server.kill()

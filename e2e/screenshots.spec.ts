@@ -2,7 +2,7 @@
 // SCREENSHOTS=docs also the few of the README, in docs/images.
 import path from 'node:path'
 import { test } from '#e2e/fixtures.ts'
-import { projectDir } from '#e2e/support/server.ts'
+import { projectDir } from '#e2e/support/server-process.ts'
 import { memberViews, menuView, signUpFor, visitorViews } from '#e2e/support/views.ts'
 
 const looks = [

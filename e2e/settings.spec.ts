@@ -8,7 +8,7 @@ import { Client } from '#e2e/support/client.ts'
 import { findFreePort } from '#e2e/support/free-port.ts'
 import { send } from '#e2e/support/http.ts'
 import { makePerson } from '#e2e/support/person.ts'
-import { type Exit, runToExit } from '#e2e/support/server.ts'
+import { type Exit, runToExit } from '#e2e/support/server-process.ts'
 
 const secret = 'a-secret-of-31-characters-xxxxx'
 
@@ -64,9 +64,9 @@ test('a DATA_DIR that is a file stops the start with one line that names it', as
   await rm(folder, { recursive: true })
 })
 
-test('a second server on the same folder ends within three seconds and names the holder and the way out', async ({
-  startOwnServer,
-}) => {
+test('a second server on the same folder ends within three seconds and names the holder and the way out', {
+  tag: '@json',
+}, async ({ startOwnServer }) => {
   const first = await startOwnServer()
   const exit = await runToExit({ DATA_DIR: first.dataDir })
   expectOneLine(exit, first.dataDir)
@@ -79,7 +79,7 @@ test('a second server on the same folder ends within three seconds and names the
   expect(await client.isSignedIn()).toBe(true)
 })
 
-test('a folder whose holder was killed is free again', async ({ startOwnServer }) => {
+test('a store whose holder was killed is free again', async ({ startOwnServer }) => {
   const server = await startOwnServer()
   await server.kill()
   await server.restart()
@@ -129,23 +129,14 @@ test('the windows are as set', async ({ startOwnServer }) => {
 
 test('secrets can be changed without signing anybody out', async ({ startOwnServer }) => {
   const [old, newer] = ['o'.repeat(40), 'n'.repeat(40)]
-  const dataDir = await mkdtemp(path.join(tmpdir(), 'gatehouse-e2e-'))
-  const PORT = String(await findFreePort())
-  const start = (SESSION_SECRET: string) => startOwnServer({ dataDir, env: { PORT, SESSION_SECRET } })
-
-  const first = await start(old)
-  const client = new Client(first.url)
+  const server = await startOwnServer({ env: { SESSION_SECRET: old } })
+  const client = new Client(server.url)
   await client.signUp()
-  await first.stop()
 
-  const second = await start(`${newer},${old}`)
+  await server.restart({ SESSION_SECRET: `${newer},${old}` })
   expect(await client.isSignedIn()).toBe(true)
-  await second.stop()
-
-  const third = await start(newer)
+  await server.restart({ SESSION_SECRET: newer })
   expect(await client.isSignedIn()).toBe(false)
-  await third.stop()
-  await rm(dataDir, { recursive: true })
 })
 
 test('under https the cookie is Secure and bound to its host', async ({ startOwnServer }) => {
@@ -154,15 +145,13 @@ test('under https the cookie is Secure and bound to its host', async ({ startOwn
   expect(server.url).toBe(origin)
 
   // As a proxy in front passes a person's requests on.
-  const client = new Client(`http://127.0.0.1:${server.port}`)
-  const headers = { host: 'accounts.example.test', origin }
+  const client = new Client(origin, server.address)
   const person = makePerson()
-  const { path: formPath, form } = await client.findForm('/signup', 'Sign up')
-  const fields = Object.entries({ ...person, confirmPassword: person.password })
-  const answer = await client.post({ path: formPath, form }, fields, headers)
+  const fields = { ...person, confirmPassword: person.password }
+  const answer = await client.submit('/signup', 'Sign up', fields)
   const line = answer.headers['set-cookie']?.find((text) => text.startsWith('__Host-session='))
   expect(line).toMatch(/; *Secure/i)
   expect(line).toMatch(/; *Path=\/(;|$)/i)
   expect(line).not.toMatch(/Domain/i)
-  expect((await client.open('/profile', headers)).status).toBe(200)
+  expect((await client.open('/profile')).status).toBe(200)
 })

@@ -1,7 +1,7 @@
 // What the production build says of itself: its routes and its server actions.
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
-import { projectDir } from '#e2e/support/server.ts'
+import { projectDir } from '#e2e/support/server-process.ts'
 
 export interface BuiltRoute {
   /** As in a URL, with `x` for each parameter. */

@@ -21,21 +21,25 @@ export interface Filled {
 export class Client {
   readonly origin: string
   readonly cookies = new Map<string, string>()
+  readonly #address: string
 
-  constructor(origin: string) {
+  /** `address` is where it connects: a process behind a proxy, say, whose public origin is another. */
+  constructor(origin: string, address = origin) {
     this.origin = origin
+    this.#address = address
   }
 
-  /** The same cookies in another hand: what a thief would hold. */
-  copy(): Client {
-    const thief = new Client(this.origin)
+  /** The same cookies in another hand: what a thief would hold, here or at another instance of the site. */
+  copy(address = this.#address): Client {
+    const thief = new Client(this.origin, address)
     for (const [name, value] of this.cookies) thief.cookies.set(name, value)
     return thief
   }
 
   async send(request: Request): Promise<Answer> {
     const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
-    const answer = await send(this.origin, { ...request, headers: { ...(cookie && { cookie }), ...request.headers } })
+    const headers = { host: new URL(this.origin).host, ...(cookie && { cookie }), ...request.headers }
+    const answer = await send(this.#address, { ...request, headers })
     for (const line of answer.headers['set-cookie'] ?? []) this.#keep(line)
     return answer
   }

@@ -1,51 +1,52 @@
-// Starts the real built server on a port and data folder of its own, moves its time, stops it and reads its log.
-import { type ChildProcess, spawn } from 'node:child_process'
+// Starts the real built server on a port, data folder and store of its own, moves its time, stops it and reads its log.
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as delay } from 'node:timers/promises'
-import { pathToFileURL } from 'node:url'
 import { findFreePort } from '#e2e/support/free-port.ts'
+import {
+  collectOutput,
+  isErrorLevel,
+  isNextFault,
+  type LogLine,
+  parseLogLine,
+  projectDir,
+  spawnServer,
+  streamOf,
+} from '#e2e/support/server-process.ts'
+import { chosenStore, makeStore, type TestStore } from '#e2e/support/test-store.ts'
 import type { TimeMove } from '#e2e/support/time.ts'
+import type { StoreLocation } from '#lib/stores/location.ts'
 
-export const projectDir = path.resolve(import.meta.dirname, '../..')
-const timePreload = pathToFileURL(path.join(import.meta.dirname, 'time.ts')).href
 const readyWithinMs = 60_000
 const stoppedWithinMs = 15_000
 
 export interface ServerOptions {
-  /** Settings on top of PORT and DATA_DIR; nothing of the harness's own environment reaches the server. */
+  /** Settings on top of PORT, DATA_DIR and the store's; nothing of the harness's own environment reaches the server. */
   env?: Record<string, string>
   /** A folder of the caller's, left alone afterwards. Default: a new one that goes with the server. */
   dataDir?: string
+  /** A store of the caller's, left alone afterwards. Default: a new one as TEST_STORE says, which goes with the server. */
+  store?: TestStore
   /** A copy of the project to start in place of this one. */
-  projectDir?: string
+  projectDir?: string | undefined
+  /** A command that runs the server's, which is put behind it. */
+  wrapper?: string[]
   /** Without the preload that moves time, for measurements; `advance` does not work then. */
   realTime?: boolean
-}
-
-export interface LogLine {
-  level?: string | number
-  event?: string
-  msg?: string
-  url?: string
-}
-
-export interface Exit {
-  code: number | null
-  stdout: string
-  stderr: string
-  elapsedMs: number
 }
 
 export interface TestServer {
   /** The public origin as the server tells it, without a slash at the end. */
   readonly url: string
+  /** Where this process itself is reached, whatever its public origin. */
+  readonly address: string
   readonly port: number
   pid(): number | undefined
   readonly dataDir: string
+  readonly store: StoreLocation
   readonly readyAfterMs: number
   /** Everything written so far that tells of a fault: log lines of level error, and Next's own error lines. */
   faults(): string[]
@@ -56,17 +57,18 @@ export interface TestServer {
   stop(): Promise<void>
   /** SIGKILL: no farewell. */
   kill(): Promise<void>
-  /** Starts again on the same port, folder and time. Stops first if needed. */
-  restart(): Promise<void>
-  /** Stops, however it stands, and removes the folder if it was made here. */
+  /** Starts again on the same port, folder, store and time, with these settings on top. Stops first if needed. */
+  restart(env?: Record<string, string>): Promise<void>
+  /** Stops, however it stands, and removes the folder and the store if they were made here. */
   dispose(): Promise<void>
 }
 
 export async function startServer(options: ServerOptions = {}): Promise<TestServer> {
-  const ownsFolder = options.dataDir === undefined
   const dataDir = options.dataDir ?? (await mkdtemp(path.join(tmpdir(), 'gatehouse-e2e-')))
-  const settings = { DATA_DIR: dataDir, ...options.env, PORT: options.env?.PORT ?? String(await findFreePort()) }
-  const home = options.projectDir ?? projectDir
+  const store = options.store ?? (await makeStore(chosenStore(), dataDir))
+  const port = options.env?.PORT ?? String(await findFreePort())
+  const settings: Record<string, string> = { DATA_DIR: dataDir, ...store.settings, ...options.env, PORT: port }
+  const { projectDir: cwd = projectDir, wrapper = [] } = options
   const faults: string[] = []
   const logLines: LogLine[] = []
   let offsetMs = 0
@@ -74,13 +76,13 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
 
   async function launch() {
     const started = performance.now()
-    const child = spawnServer(home, settings, options.realTime ? [] : preloadAt(offsetMs))
+    const child = spawnServer({ cwd, settings, offsetMs: options.realTime ? null : offsetMs, wrapper })
     const output = collectOutput(child)
-    createInterface({ input: stream(child.stderr) }).on('line', (line) => {
+    createInterface({ input: streamOf(child.stderr) }).on('line', (line) => {
       if (isNextFault(line)) faults.push(line)
     })
     const ready = new Promise<string>((resolve) => {
-      createInterface({ input: stream(child.stdout) }).on('line', (text) => {
+      createInterface({ input: streamOf(child.stdout) }).on('line', (text) => {
         const line = parseLogLine(text)
         if (!line) return
         logLines.push(line)
@@ -130,9 +132,11 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
 
   return {
     url: run.url,
-    port: Number(settings.PORT),
+    address: `http://127.0.0.1:${port}`,
+    port: Number(port),
     pid: () => run.child.pid,
     dataDir,
+    store: store.location,
     readyAfterMs: run.readyAfterMs,
     faults: () => [...faults],
     logLines: () => [...logLines],
@@ -145,74 +149,15 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
     },
     stop,
     kill,
-    async restart() {
+    async restart(env = {}) {
       if (!hasEnded()) await stop()
+      Object.assign(settings, env)
       run = await launch()
     },
     async dispose() {
       await kill()
-      if (ownsFolder) await rm(dataDir, { recursive: true, force: true })
+      if (options.store === undefined) await store.remove()
+      if (options.dataDir === undefined) await rm(dataDir, { recursive: true, force: true })
     },
   }
-}
-
-/** Starts a server that is expected to end by itself, and waits for that. */
-export async function runToExit(env: Record<string, string>, withinMs = 10_000): Promise<Exit> {
-  const started = performance.now()
-  const child = spawnServer(projectDir, { PORT: String(await findFreePort()), ...env }, preloadAt(0))
-  const output = collectOutput(child)
-  const ended = await Promise.race([once(child, 'close'), delay(withinMs, null, { ref: false })])
-  if (ended === null) {
-    child.kill('SIGKILL')
-    throw new Error(`The server was expected to end within ${withinMs} ms but runs.\n${output.text()}`)
-  }
-  return { code: child.exitCode, ...output.parts(), elapsedMs: performance.now() - started }
-}
-
-function preloadAt(offsetMs: number): string[] {
-  return ['--import', `${timePreload}?offset=${offsetMs}`]
-}
-
-function spawnServer(cwd: string, settings: Record<string, string>, preload: string[]): ChildProcess {
-  const { PATH = '', HOME = tmpdir(), TMPDIR, SystemRoot } = process.env
-  const inherited = { PATH, HOME, ...(TMPDIR && { TMPDIR }), ...(SystemRoot && { SystemRoot }) }
-  return spawn(process.execPath, [...preload, 'lib/server/start.ts'], {
-    cwd,
-    env: { ...inherited, NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1', ...settings },
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-  })
-}
-
-function collectOutput(child: ChildProcess) {
-  const parts = { stdout: '', stderr: '' }
-  for (const name of ['stdout', 'stderr'] as const) {
-    stream(child[name]).on('data', (chunk: Buffer) => {
-      parts[name] += chunk.toString()
-    })
-  }
-  return { parts: () => ({ ...parts }), text: () => `${parts.stderr}\n${parts.stdout}`.slice(-6000) }
-}
-
-function stream<Stream>(from: Stream | null): Stream {
-  if (from === null) throw new Error('The server was started without a pipe')
-  return from
-}
-
-function parseLogLine(text: string): LogLine | null {
-  if (!text.startsWith('{')) return null
-  try {
-    return JSON.parse(text) as LogLine
-  } catch {
-    return null
-  }
-}
-
-/** Pino writes 50 for error and 60 for fatal, or the names when it is told to. */
-function isErrorLevel(level: LogLine['level']): boolean {
-  return typeof level === 'number' ? level >= 50 : level === 'error' || level === 'fatal'
-}
-
-/** Next writes what nobody caught to stderr, under a cross or as `SomeError: text`. */
-function isNextFault(line: string): boolean {
-  return /^\s*(⨯|Uncaught|Unhandled|(?:\w+ )?\w*Error:)/.test(line)
 }

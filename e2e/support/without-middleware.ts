@@ -2,7 +2,7 @@
 import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { projectDir } from '#e2e/support/server.ts'
+import { projectDir } from '#e2e/support/server-process.ts'
 
 const leftOut = ['.git', '.next/cache', '.next/dev', 'node_modules', 'data', 'test-results', 'bench/.bare']
 

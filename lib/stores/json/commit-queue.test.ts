@@ -3,11 +3,12 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 
-import { aSession, aUser } from '#lib/stores/contract.ts'
+import { aSession, aToken, aUser } from '#lib/stores/contract/samples.ts'
+import type { Stores } from '#lib/stores/types.ts'
 
-import { freshFolder, openFolder, type TestFolder } from './folder-for-test.ts'
+import { freshFolder, never, openFolder, type TestFolder } from './folder-for-test.ts'
 
-const always = { activeAfter: 0, createdAfter: 0, latest: 1_000_000 }
+const always = { activeAfter: 0, createdAfter: 0, latest: 1_000_000, recentAfter: 1_000_000 }
 const notSaved = { code: 'store_unavailable' }
 
 describe('when users.json cannot be written', () => {
@@ -58,6 +59,17 @@ describe('when users.json cannot be written', () => {
     expect(await users.insert(aUser({ id: 'late', username: 'bob' }))).toBe('inserted')
   })
 
+  it('counts the admins of the disk again after a demotion that was not saved', async () => {
+    const folder = await freshFolder()
+    const { users } = await folder.open()
+    for (const username of ['alice', 'bob']) await users.insert(aUser({ username, role: 'admin' }))
+    await block(folder, 'users.json')
+    await expect(users.update('id-of-alice', { role: 'member' })).rejects.toMatchObject(notSaved)
+    await unblock(folder, 'users.json')
+    expect(await users.update('id-of-bob', { status: 'suspended' })).toMatchObject({ status: 'suspended' })
+    expect(await users.update('id-of-alice', { role: 'member' })).toBe('last_admin')
+  })
+
   it('shows nobody what is not on disk', async () => {
     const folder = await freshFolder()
     const { users } = await folder.open()
@@ -73,6 +85,7 @@ describe('when users.json cannot be written', () => {
     while (!isOver) {
       expect(await users.findByUsername('bob')).toBeNull()
       expect(await users.find('id-of-alice')).toEqual(aUser())
+      expect(await users.list({ search: '', after: '', limit: 9 })).toEqual([aUser()])
       await nextTurn()
     }
     await outcome
@@ -94,7 +107,7 @@ describe('when users.json cannot be written', () => {
 
   it('goes on with the sessions, which are in a file of their own', async () => {
     const folder = await freshFolder()
-    const { sessions } = await folder.open()
+    const { sessions } = await openWithAlice(folder)
     await block(folder, 'users.json')
     await sessions.insert(aSession())
     expect(await sessions.find('session-1')).toEqual(aSession())
@@ -104,7 +117,7 @@ describe('when users.json cannot be written', () => {
 describe('when sessions.json cannot be written', () => {
   it('refuses a new session and forgets it', async () => {
     const folder = await freshFolder()
-    const { sessions } = await folder.open()
+    const { sessions } = await openWithAlice(folder)
     await block(folder, 'sessions.json')
     await expect(sessions.insert(aSession())).rejects.toMatchObject(notSaved)
     expect(await sessions.find('session-1')).toBeNull()
@@ -115,7 +128,7 @@ describe('when sessions.json cannot be written', () => {
 
   it('ends a session all the same, and keeps it ended', async () => {
     const folder = await freshFolder()
-    const { sessions } = await folder.open()
+    const { sessions } = await openWithAlice(folder)
     await sessions.insert(aSession())
     await block(folder, 'sessions.json')
     expect(await sessions.end(['session-1'], 'signed-out', 3_000)).toBe(1)
@@ -130,7 +143,7 @@ describe('when sessions.json cannot be written', () => {
 
   it('does not bring a session back that ended while its own commit failed', async () => {
     const folder = await freshFolder()
-    const { sessions } = await folder.open()
+    const { sessions } = await openWithAlice(folder)
     await block(folder, 'sessions.json')
     const inserting = expect(sessions.insert(aSession())).rejects.toMatchObject(notSaved)
     while ((await sessions.listByUser('id-of-alice')).length === 0) await nextTurn()
@@ -144,7 +157,7 @@ describe('when sessions.json cannot be written', () => {
 
   it('goes on touching', async () => {
     const folder = await freshFolder()
-    const { sessions } = await folder.open()
+    const { sessions } = await openWithAlice(folder)
     await sessions.insert(aSession())
     await block(folder, 'sessions.json')
     await expect(sessions.insert(aSession({ id: 'next' }))).rejects.toMatchObject(notSaved)
@@ -153,13 +166,48 @@ describe('when sessions.json cannot be written', () => {
 
   it('says so when it is closed, and lets go of the folder', async () => {
     const folder = await freshFolder()
-    const { sessions, close } = await folder.open()
+    const { sessions, close } = await openWithAlice(folder)
     await sessions.insert(aSession())
     await block(folder, 'sessions.json')
     await sessions.end(['session-1'], 'signed-out', 3_000)
     await expect(close()).rejects.toMatchObject(notSaved)
     await unblock(folder, 'sessions.json')
     await folder.open()
+  })
+})
+
+describe('when tokens.json cannot be written', () => {
+  it('refuses a token and a take, and goes back to what is on disk', async () => {
+    const folder = await freshFolder()
+    const { tokens } = await folder.open()
+    await tokens.put(aToken())
+    await block(folder, 'tokens.json')
+    const outcomes = await Promise.allSettled([
+      tokens.put(aToken({ id: 'newer' })),
+      tokens.put(aToken({ id: 'newest' })),
+      tokens.take('newest', 'reset-password', 2_000),
+      tokens.put(aToken({ id: 'another', subject: 'id-of-bob' })),
+    ])
+    expect(outcomes.map(({ status }) => status)).toEqual(Array(4).fill('rejected'))
+    await unblock(folder, 'tokens.json')
+    for (const id of ['newer', 'newest', 'another']) {
+      expect(await tokens.take(id, 'reset-password', 2_000)).toBeNull()
+    }
+    expect(Object.keys(JSON.parse(await folder.read('tokens.json')).tokens)).toEqual(['token-1'])
+    await tokens.put(aToken({ id: 'newer' }))
+    expect(Object.keys(JSON.parse(await folder.read('tokens.json')).tokens)).toEqual(['newer'])
+  })
+
+  it('keeps a token whose take was refused', async () => {
+    const folder = await freshFolder()
+    const { tokens } = await folder.open()
+    await tokens.put(aToken())
+    await block(folder, 'tokens.json')
+    await expect(tokens.take('token-1', 'reset-password', 2_000)).rejects.toMatchObject(notSaved)
+    await expect(tokens.deleteExpired(9_000)).rejects.toMatchObject(notSaved)
+    await unblock(folder, 'tokens.json')
+    expect(await tokens.take('token-1', 'reset-password', 2_000)).toEqual(aToken())
+    expect(JSON.parse(await folder.read('tokens.json')).tokens).toEqual({})
   })
 })
 
@@ -173,7 +221,7 @@ describe('by itself, five seconds later at most', () => {
 
   it('saves a touch', async () => {
     const folder = await freshFolder()
-    const { sessions } = await openFolder(folder.dir, folder.log, 5_000)
+    const { sessions } = await openWithAlice(folder, 5_000)
     await sessions.insert(aSession())
     expect(vi.getTimerCount()).toBe(0)
     await sessions.touch('session-1', 3_000, always)
@@ -189,7 +237,7 @@ describe('by itself, five seconds later at most', () => {
 
   it('saves an end that the disk had refused', async () => {
     const folder = await freshFolder()
-    const { sessions } = await openFolder(folder.dir, folder.log, 5_000)
+    const { sessions } = await openWithAlice(folder, 5_000)
     await sessions.insert(aSession())
     await block(folder, 'sessions.json')
     await sessions.end(['session-1'], 'signed-out', 3_000)
@@ -204,7 +252,7 @@ describe('by itself, five seconds later at most', () => {
 
 it('saves the touches with whatever is written next', async () => {
   const folder = await freshFolder()
-  const { sessions } = await folder.open()
+  const { sessions } = await openWithAlice(folder)
   await sessions.insert(aSession())
   await sessions.touch('session-1', 3_000, always)
   await sessions.insert(aSession({ id: 'next' }))
@@ -213,14 +261,23 @@ it('saves the touches with whatever is written next', async () => {
 
 it('never writes what it could not read again', async () => {
   const folder = await freshFolder()
-  const { users, sessions } = await folder.open()
+  const { users, sessions } = await openWithAlice(folder)
   await sessions.insert(aSession())
-  await expect(users.insert(aUser({ createdAt: Number.NaN }))).rejects.toThrow()
+  await expect(users.insert(aUser({ username: 'bob', createdAt: Number.NaN }))).rejects.toThrow()
   await expect(sessions.insert(aSession({ id: 'next', createdAt: Number.POSITIVE_INFINITY }))).rejects.toThrow()
-  await expect(sessions.touch('session-1', Number.POSITIVE_INFINITY, always)).rejects.toThrow()
+  for (const at of [Number.POSITIVE_INFINITY, 2_500.5]) {
+    await expect(sessions.touch('session-1', at, always)).rejects.toThrow()
+  }
   await expect(sessions.end(['session-1'], 'idle', Number.NaN)).rejects.toThrow()
   expect(await sessions.find('session-1')).toEqual(aSession())
 })
+
+/** With the person that the sessions of these tests are of. */
+async function openWithAlice(folder: TestFolder, touchDelayMs = never): Promise<Stores> {
+  const stores = await openFolder(folder.dir, folder.log, touchDelayMs)
+  await stores.users.insert(aUser())
+  return stores
+}
 
 /** A real refusal: a file can't be renamed onto a folder, for anybody. */
 async function block(folder: TestFolder, name: string): Promise<void> {

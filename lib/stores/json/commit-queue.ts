@@ -4,9 +4,9 @@
 import { basename } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { replaceFile } from '#lib/durable-file.ts'
+import { messageOf, unavailable } from '#lib/stores/errors.ts'
+import type { StoreLog } from '#lib/stores/log.ts'
 import { StoreError } from '#lib/stores/types.ts'
-import { messageOf, unavailable } from './errors.ts'
-import type { StoreLog } from './log.ts'
 
 /** What the file holds. Operations change it; the queue says when a change has become true, or never was. */
 export interface Committed {
@@ -20,6 +20,8 @@ export interface Committed {
 export interface CommitQueueOptions {
   path: string
   content: Committed
+  /** Has to be done before the file is written; when it rejects, nothing is. */
+  beforeWrite(): Promise<void>
   /** How long a change that nobody waits for may stay in memory only. */
   lazyMs: number
   log: StoreLog
@@ -35,6 +37,8 @@ export class CommitQueue {
   readonly #options: CommitQueueOptions
   #waiting: Waiting[] = []
   #drained: Promise<void> | null = null
+  #commitUnderWay: Promise<void> | null = null
+  #held: Promise<void> | null = null
   #unsaved = false
   #failing = false
   #closed = false
@@ -76,6 +80,22 @@ export class CommitQueue {
     return this.run(() => {})
   }
 
+  /**
+   * Resolves once no commit is under way, and to what has to be called to let them go on; until then what is asked
+   * waits. Several holders come one after another.
+   */
+  async hold(): Promise<() => void> {
+    while (this.#held) await this.#held
+    this.requireOpen()
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#held = promise
+    await this.#commitUnderWay
+    return () => {
+      this.#held = null
+      resolve()
+    }
+  }
+
   /** The next commit writes the file; without one, the timer does. */
   markUnsaved(): void {
     this.#unsaved = true
@@ -100,8 +120,11 @@ export class CommitQueue {
     while (this.#waiting.length > 0) {
       // Whoever asks within this turn of the event loop is in the same batch.
       await nextTurn()
-      await this.#commit(this.#waiting.splice(0))
+      while (this.#held) await this.#held
+      this.#commitUnderWay = this.#commit(this.#waiting.splice(0))
+      await this.#commitUnderWay
     }
+    this.#commitUnderWay = null
     this.#drained = null
   }
 
@@ -131,6 +154,7 @@ export class CommitQueue {
     const { path, content, log } = this.#options
     this.#unsaved = false
     this.#stopTimer()
+    await this.#options.beforeWrite()
     await replaceFile(path, await content.encode())
     content.accept()
     if (!this.#failing) return

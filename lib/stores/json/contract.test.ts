@@ -1,8 +1,5 @@
-import { describeSessionStore, describeUserStore } from '#lib/stores/contract.ts'
+import { describeStores } from '#lib/stores/contract.ts'
 
 import { freshFolder } from './folder-for-test.ts'
 
-const open = async () => (await freshFolder()).open()
-
-describeUserStore('JSON files', open)
-describeSessionStore('JSON files', open)
+describeStores('JSON files', async () => (await freshFolder()).open())

@@ -2,12 +2,12 @@ import { mkdir, symlink } from 'node:fs/promises'
 
 import { describe, expect, it } from 'vitest'
 
-import { aSession, aUser } from '#lib/stores/contract.ts'
+import { aSession, aToken, aUser } from '#lib/stores/contract/samples.ts'
 
 import { freshFolder, type TestFolder } from './folder-for-test.ts'
 
 describe('a damaged file stops the start, is named, and stays as it was:', () => {
-  for (const name of ['users.json', 'sessions.json']) {
+  for (const name of ['users.json', 'sessions.json', 'tokens.json']) {
     it(`${name} cut short at any byte`, async () => {
       const folder = await filledFolder()
       const whole = Buffer.from(await folder.read(name))
@@ -18,7 +18,7 @@ describe('a damaged file stops the start, is named, and stays as it was:', () =>
       await folder.write(name, whole.subarray(0, -1))
       const { users, sessions } = await folder.open()
       expect(await users.findByUsername('zoë')).toEqual(aUser({ id: 'u2', username: 'zoë' }))
-      expect(await sessions.find('s2')).toEqual(aSession({ id: 's2' }))
+      expect(await sessions.find('s2')).toEqual(aSession({ id: 's2', userId: 'u1' }))
     })
   }
 
@@ -46,7 +46,7 @@ describe('a damaged file stops the start, is named, and stays as it was:', () =>
     ['an unknown field', usersFile(`"u1":${record.replace('"role"', '"x":1,"role"')}`), /record "u1" on line 2 .*"x"/],
     ['a prototype', usersFile(`"u1":${record.replace('"role"', '"__proto__":{},"role"')}`), /record "u1" on line 2 /],
     ['a text for a time', usersFile(`"u1":${record.replace('1000', '"1000"')}`), /record "u1" on line 2 .*createdAt/],
-    ['a wrong key', usersFile(`"u2":${record}`), /record "u2" holds another id/],
+    ['a wrong key', usersFile(`"u2":${record}`), /record "u2" on line 2 .*holds another id/],
     ['an id twice', usersFile(`"u1":${record},\n"u1":${record}`), /line 3, column 1: the key "u1" appears twice/],
     [
       'a field twice',
@@ -81,6 +81,21 @@ describe('a damaged file stops the start, is named, and stays as it was:', () =>
   for (const [why, content, says] of wrongSessions) {
     it(`sessions.json is ${why}`, async () => {
       expect(await expectRefusal(await filledFolder(), 'sessions.json', content)).toMatch(says)
+    })
+  }
+
+  const token = '{"purpose":"p","subject":"s","detail":"","createdAt":1,"expiresAt":2}'
+  const tokensFile = (lines: string) => `{"version":1,"tokens":{${lines}}}\n`
+  const wrongTokens: [why: string, content: string, says: RegExp][] = [
+    ['empty', '', /is empty/],
+    ['the other file', '{"version":1,"users":{}}', /unknown part "users"/],
+    ['with an id twice', tokensFile(`"a":${token},"a":${token}`), /the key "a" appears twice/],
+    ['without a time', tokensFile(`"a":${token.replace('2}', 'null}')}`), /record "a" on line 1 .*expiresAt/],
+    ['with two for the same', tokensFile(`"a":${token},"b":${token}`), /record "b" is for the same as another/],
+  ]
+  for (const [why, content, says] of wrongTokens) {
+    it(`tokens.json is ${why}`, async () => {
+      expect(await expectRefusal(await filledFolder(), 'tokens.json', content)).toMatch(says)
     })
   }
 
@@ -124,6 +139,22 @@ it('reads a file that was laid out anew by hand, and writes it as ever', async (
   expect(await folder.read('users.json')).toBe(asWritten)
 })
 
+it('leaves sessions out whose people are not there, and says how many', async () => {
+  const folder = await filledFolder()
+  const session = '{"userId":"gone","createdAt":1,"lastActivityAt":1}'
+  const asWritten = await folder.read('sessions.json')
+  await folder.write('sessions.json', asWritten.replace('"s2":', `"s3":${session},\n"s4":${session},\n"s2":`))
+  const { sessions } = await folder.open()
+  expect(await sessions.find('s2')).toEqual(aSession({ id: 's2', userId: 'u1' }))
+  expect(await sessions.find('s3')).toBeNull()
+  expect(await sessions.listByUser('gone')).toEqual([])
+  expect(folder.log.map(({ level, message }) => `${level}: ${message}`)).toEqual([
+    'info: Left out 2 sessions of people who are not there.',
+  ])
+  await sessions.end(['s2'], 'idle', 3_000)
+  expect(JSON.parse(await folder.read('sessions.json')).sessions).toEqual({})
+})
+
 it('takes a session that is in both parts of the file for ended', async () => {
   const folder = await freshFolder()
   const session = '{"userId":"u1","createdAt":1,"lastActivityAt":1}'
@@ -138,11 +169,12 @@ it('takes a session that is in both parts of the file for ended', async () => {
 
 async function filledFolder(): Promise<TestFolder> {
   const folder = await freshFolder()
-  const { users, sessions, close } = await folder.open()
+  const { users, sessions, tokens, close } = await folder.open()
   await users.insert(aUser({ id: 'u1' }))
   await users.insert(aUser({ id: 'u2', username: 'zoë' }))
-  for (const id of ['s1', 's2']) await sessions.insert(aSession({ id }))
+  for (const id of ['s1', 's2']) await sessions.insert(aSession({ id, userId: 'u1' }))
   await sessions.end(['s1'], 'idle', 3_000)
+  await tokens.put(aToken())
   await close()
   return folder
 }

@@ -5,9 +5,9 @@ import { lstat, readFile } from 'node:fs/promises'
 
 import type { z } from 'zod'
 
+import { damaged, messageOf } from '#lib/stores/errors.ts'
 import { StoreError } from '#lib/stores/types.ts'
 
-import { damaged, messageOf } from './errors.ts'
 import { findJsonFault } from './json-fault.ts'
 import { PagedRecords } from './paged-records.ts'
 
@@ -18,7 +18,17 @@ export interface StoredFile {
   value: Record<string, unknown>
 }
 
-type Sections = Record<string, PagedRecords<unknown>>
+/** One part of a file: records under their ids. */
+export interface Section<Kept> {
+  schema: z.ZodType<Kept>
+  /** What stands in the file beside the id; the id itself may stand there once more. */
+  inFile(record: Kept): object
+}
+
+type Identified = { id: string }
+type Encodable = Pick<PagedRecords<Identified>, 'encode'>
+type Described<Kinds> = { [Name in keyof Kinds]: Section<Kinds[Name]> }
+type Loaded<Kinds extends Record<string, Identified>> = { [Name in keyof Kinds]: PagedRecords<Kinds[Name]> }
 
 /** Null when nothing is there. Throws `store_damaged` for anything but a JSON object. */
 export async function readStoredFile(path: string): Promise<StoredFile | null> {
@@ -41,19 +51,19 @@ export async function readStoredFile(path: string): Promise<StoredFile | null> {
 }
 
 /** The records of each section, in a file of version 1 with exactly these sections. */
-export async function loadSections<Schemas extends Record<string, z.ZodType>>(
+export async function loadSections<Kinds extends Record<string, Identified>>(
   file: StoredFile,
-  schemas: Schemas,
-): Promise<{ [Name in keyof Schemas]: PagedRecords<z.infer<Schemas[Name]>> }> {
+  described: Described<Kinds>,
+): Promise<Loaded<Kinds>> {
   const { version, ...sections } = file.value
   if (version !== 1) throw damaged(file.path, `its version is ${JSON.stringify(version)}; this program reads version 1`)
-  const foreign = Object.keys(sections).find((name) => !Object.hasOwn(schemas, name))
+  const foreign = Object.keys(sections).find((name) => !Object.hasOwn(described, name))
   if (foreign !== undefined) throw damaged(file.path, `it has an unknown part ${JSON.stringify(foreign)}`)
-  const loaded: Sections = {}
-  for (const [name, schema] of Object.entries(schemas)) loaded[name] = loadSection(file, name, sections[name], schema)
+  const loaded = {} as Loaded<Kinds>
+  for (const name in described) loaded[name] = loadSection(file, name, sections[name], described[name])
   // A file exactly as written here can't hold a key twice; only one changed by hand pays for the search.
   if (!isConcatenation(file.bytes, await encodeSections(loaded))) refuseRepeatedKeys(file)
-  return loaded as { [Name in keyof Schemas]: PagedRecords<z.infer<Schemas[Name]>> }
+  return loaded
 }
 
 /** JSON.parse keeps the last of equal keys and says nothing: a record would be lost without a word. */
@@ -62,7 +72,7 @@ export function refuseRepeatedKeys({ path, text }: StoredFile): void {
   if (fault) throw damaged(path, fault)
 }
 
-export async function encodeSections(sections: Sections): Promise<Buffer[]> {
+export async function encodeSections(sections: Record<string, Encodable>): Promise<Buffer[]> {
   const chunks: Buffer[] = []
   let opening = '{"version":1'
   for (const [name, records] of Object.entries(sections)) {
@@ -89,22 +99,28 @@ async function readRegularFile(path: string): Promise<Buffer | null> {
   }
 }
 
-function loadSection(file: StoredFile, name: string, section: unknown, schema: z.ZodType): PagedRecords<unknown> {
-  if (!isObject(section)) throw damaged(file.path, `its part "${name}" is missing or not an object`)
-  const records = new PagedRecords<unknown>()
-  for (const [key, value] of Object.entries(section)) {
-    const checked = schema.safeParse(value)
+function loadSection<Kept extends Identified>(
+  file: StoredFile,
+  name: string,
+  found: unknown,
+  { schema, inFile }: Section<Kept>,
+): PagedRecords<Kept> {
+  if (!isObject(found)) throw damaged(file.path, `its part "${name}" is missing or not an object`)
+  const records = new PagedRecords(inFile)
+  for (const [id, value] of Object.entries(found)) {
+    const checked = schema.safeParse(isObject(value) ? { id, ...value } : value)
     if (!checked.success) {
       const [issue] = checked.error.issues
       const field = issue && issue.path.length > 0 ? `${issue.path.join('.')}: ` : ''
-      throw damagedRecord(file, key, `${field}${issue?.message ?? 'wrong form'}`)
+      throw damagedRecord(file, id, `${field}${issue?.message ?? 'wrong form'}`)
     }
-    records.set(key, checked.data)
+    if (checked.data.id !== id) throw damagedRecord(file, id, 'it holds another id')
+    records.set(checked.data)
   }
   return records
 }
 
-export function damagedRecord(file: StoredFile, key: string, fault: string): StoreError {
+function damagedRecord(file: StoredFile, key: string, fault: string): StoreError {
   const quoted = JSON.stringify(key)
   const at = file.text.indexOf(`${quoted}:`)
   const line = at === -1 ? '' : ` on line ${file.text.slice(0, at).split('\n').length}`

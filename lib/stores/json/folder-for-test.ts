@@ -29,7 +29,7 @@ export interface TestFolder {
 }
 
 /** Longer than any test: what is on disk is there because somebody waited for it. */
-const never = 60 * 60 * 1000
+export const never = 60 * 60 * 1000
 
 export async function freshFolder(): Promise<TestFolder> {
   const dir = await mkdtemp(join(tmpdir(), 'gatehouse-'))

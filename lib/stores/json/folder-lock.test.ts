@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFile, rename, symlink } from 'node:fs/promises'
+import { readdir, readFile, rename, stat, symlink } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { expect, it, onTestFinished } from 'vitest'
 
 import { freshFolder, openFolder } from './folder-for-test.ts'
+import { findHolder } from './folder-lock.ts'
 
 it('refuses a second process within three seconds, naming the holder and the way out', async () => {
   const folder = await freshFolder()
@@ -93,6 +94,56 @@ it('lets one of several processes in that start at once', async () => {
   expect(holders).toHaveLength(1)
   for (const { said } of answers) if (said !== 'held') expect(said).toMatch(/in use by process \d+ on /)
 })
+
+it('is seen from outside while it is held, and changes by that in nothing', async () => {
+  const folder = await freshFolder()
+  const { child } = await startHolder(folder.dir)
+  const before = await fingerprint(folder.dir)
+  expect(findHolder(folder.dir)).toMatch(new RegExp(`^process ${child.pid} on ${hostname()}, running since 20`))
+  expect(await fingerprint(folder.dir)).toEqual(before)
+
+  child.kill('SIGKILL')
+  await once(child, 'exit')
+  expect(findHolder(folder.dir)).toBeNull()
+  expect(await fingerprint(folder.dir)).toEqual(before)
+  await folder.open()
+})
+
+it('is seen by the process that holds it, which goes on holding it', async () => {
+  const folder = await freshFolder()
+  await folder.open()
+  expect(findHolder(folder.dir)).toContain(`process ${process.pid}`)
+  expect((await startHolder(folder.dir)).said).toMatch('is in use by process')
+})
+
+it('is not made by looking for its holder', async () => {
+  const folder = await freshFolder()
+  expect(findHolder(folder.dir)).toBeNull()
+  expect(findHolder(folder.path('nowhere'))).toBeNull()
+  expect(await readdir(folder.dir)).toEqual([])
+})
+
+it('may be held when it is damaged, and no one can tell', async () => {
+  const folder = await freshFolder()
+  await folder.write('lock', Buffer.alloc(8192))
+  expect(findHolder(folder.dir)).toMatch('the file `lock` is damaged')
+  await folder.write('lock', '')
+  expect(findHolder(folder.dir)).toBeNull()
+  await folder.write('lock', 'the notes of somebody')
+  expect(findHolder(folder.dir)).toBeNull()
+})
+
+/** What a look may not change; the time of reading is no part of it. */
+async function fingerprint(dir: string): Promise<unknown[]> {
+  const names = ['.', ...(await readdir(dir))]
+  return Promise.all(
+    names.map(async (name) => {
+      const { mtimeMs, ctimeMs, size, mode, ino } = await stat(join(dir, name))
+      const content = name === '.' ? null : await readFile(join(dir, name), 'latin1')
+      return { name, mtimeMs, ctimeMs, size, mode, ino, content }
+    }),
+  )
+}
 
 async function startHolder(dir: string): Promise<{ child: ChildProcess; said: string }> {
   const script = fileURLToPath(new URL('./hold-folder-for-test.ts', import.meta.url))

@@ -1,13 +1,12 @@
 // One process owns the folder. The lock is SQLite's own on the file `lock`: a kernel lock that ends with the process,
 // however it dies, and that holds across containers, where process ids mean nothing.
 
-import { chmodSync, lstatSync, readFileSync, truncateSync } from 'node:fs'
+import { chmodSync, lstatSync, readFileSync, realpathSync, truncateSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-
+import { pathToFileURL } from 'node:url'
 import { StoreError } from '#lib/stores/types.ts'
-
-import { unavailable } from './errors.ts'
+import { unusableFolder } from './folder.ts'
 
 export interface Holder {
   pid: number
@@ -49,6 +48,36 @@ export function lockFolder(folder: string, holder: Holder): FolderLock {
   }
 }
 
+/**
+ * Who has the folder, in words for a sentence, or null when nobody does. Changes nothing there, and takes the lock for
+ * no longer than it takes to see that it is free; whoever starts meanwhile waits that out.
+ */
+export function findHolder(dir: string): string | null {
+  if (!lstatSync(dir, { throwIfNoEntry: false })) return null
+  const path = join(realpathSync(dir), 'lock')
+  // Before the file is opened, and instead of it: see lockFolder.
+  const holderHere = heldHere.get(path)
+  if (holderHere) return describeHolder(holderHere)
+  // With somebody else's file in its place, no server can have started here.
+  if (!isOwnFile(path)) return null
+  const url = pathToFileURL(path)
+  // Never makes the file, unlike a plain path.
+  url.searchParams.set('mode', 'rw')
+  const database = new DatabaseSync(url, { timeout: waitMs })
+  try {
+    database.exec('BEGIN IMMEDIATE; ROLLBACK')
+    return null
+  } catch (error) {
+    const code = resultCode(error)
+    if (code === busy) return describeHolder(peekHolder(path))
+    if (code === corrupt || code === notADatabase)
+      return 'a process that cannot be seen, for the file `lock` is damaged'
+    throw unusableFolder(`${path} cannot be used`, error)
+  } finally {
+    database.close()
+  }
+}
+
 /** On globalThis, because the bundles of one Next server each have this module's variables of their own. */
 const heldHere = heldByThisProcess()
 
@@ -64,12 +93,18 @@ function heldByThisProcess(): Map<string, Holder> {
  * somebody's data. Read before the lock is taken: see lockFolder.
  */
 function requireOwnFile(path: string): void {
-  const found = lstatSync(path, { throwIfNoEntry: false })
-  if (found === undefined) return
-  const start = found.isFile() ? readFileSync(path).subarray(0, sqliteMagic.length) : null
-  if (start === null || !(start.every((byte) => byte === 0) || start.equals(sqliteMagic))) {
+  if (isOwnFile(path) === false) {
     throw new StoreError('store_unavailable', `${path} is not the lock that Gatehouse makes. Move it away.`)
   }
+}
+
+/** Null when there is none. */
+function isOwnFile(path: string): boolean | null {
+  const found = lstatSync(path, { throwIfNoEntry: false })
+  if (found === undefined) return null
+  if (!found.isFile()) return false
+  const start = readFileSync(path).subarray(0, sqliteMagic.length)
+  return start.every((byte) => byte === 0) || start.equals(sqliteMagic)
 }
 
 const sqliteMagic = Buffer.from('SQLite format 3\0')
@@ -80,7 +115,7 @@ function take(path: string, holder: Holder, folder: string): DatabaseSync {
   } catch (error) {
     const code = resultCode(error)
     if (code === busy) throw lockedError(folder, peekHolder(path))
-    if (code !== corrupt && code !== notADatabase) throw unavailable(`${path} cannot be used`, error)
+    if (code !== corrupt && code !== notADatabase) throw unusableFolder(`${path} cannot be used`, error)
   }
   try {
     // It holds a name and no data. Emptied, never unlinked: the kernel's lock is on this very file, so that a process
@@ -88,7 +123,7 @@ function take(path: string, holder: Holder, folder: string): DatabaseSync {
     truncateSync(path)
     return tryTake(path, holder)
   } catch (error) {
-    throw resultCode(error) === busy ? lockedError(folder, null) : unavailable(`${path} cannot be used`, error)
+    throw resultCode(error) === busy ? lockedError(folder, null) : unusableFolder(`${path} cannot be used`, error)
   }
 }
 
@@ -141,13 +176,16 @@ function peekHolder(path: string): Holder | null {
 }
 
 function lockedError(folder: string, holder: Holder | null): StoreError {
-  const who = holder
-    ? `process ${holder.pid} on ${holder.host}, running since ${holder.since}`
-    : 'another process that left no name'
   return new StoreError(
     'store_locked',
-    `${folder} is in use by ${who}. Stop that process first, or set DATABASE_URL to share one database among many.`,
+    `${folder} is in use by ${describeHolder(holder)}. Stop that process first, or set DATABASE_URL to share one database among many.`,
   )
+}
+
+function describeHolder(holder: Holder | null): string {
+  return holder
+    ? `process ${holder.pid} on ${holder.host}, running since ${holder.since}`
+    : 'another process that left no name'
 }
 
 function resultCode(error: unknown): number | null {

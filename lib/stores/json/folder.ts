@@ -1,19 +1,19 @@
 // The folder itself: made when missing, and closed to other accounts of the machine.
 
-import { chmod, mkdir, readdir, realpath, stat } from 'node:fs/promises'
-import { dirname, resolve } from 'node:path'
+import { access, chmod, constants, readdir, realpath, stat } from 'node:fs/promises'
 
-import { syncFolder } from '#lib/durable-file.ts'
-import { messageOf, unavailable } from './errors.ts'
-import type { StoreLog } from './log.ts'
+import { makeFolder } from '#lib/durable-file.ts'
+import { messageOf, unavailable } from '#lib/stores/errors.ts'
+import type { StoreLog } from '#lib/stores/log.ts'
+import { StoreError } from '#lib/stores/types.ts'
 
 /** The folder's real path, however it was named or linked to. */
 export async function prepareFolder(dir: string, log: StoreLog): Promise<string> {
   try {
-    const firstMade = await mkdir(dir, { recursive: true, mode: 0o700 })
-    if (firstMade !== undefined) await syncParents(resolve(dir), dirname(firstMade))
+    await makeFolder(dir)
     const folder = await realpath(dir)
     const { mode } = await stat(folder)
+    await access(folder, constants.R_OK | constants.W_OK | constants.X_OK)
     // A folder with the sticky bit, as /tmp, is everybody's; closing it would break the machine.
     if (mode & 0o1000) throw new Error('it is a folder shared by many; name one of its own')
     if (await isOurs(folder)) await tighten(folder, log)
@@ -22,16 +22,30 @@ export async function prepareFolder(dir: string, log: StoreLog): Promise<string>
     }
     return folder
   } catch (cause) {
-    throw unavailable(`The folder ${dir} cannot be used`, cause)
+    throw unusableFolder(`The folder ${dir} cannot be used`, cause)
   }
 }
+
+const ownNames = ['lock', 'users.json', 'sessions.json', 'tokens.json', 'replacement', 'secret']
 
 /** Closing a folder that others use would lock them out: ours is empty, or has the store's files in it. */
 async function isOurs(folder: string): Promise<boolean> {
   const names = await readdir(folder)
   const others = names.filter((name) => !['README.md', '.gitignore', '.gitkeep', 'lost+found'].includes(name))
-  return others.length === 0 || ['lock', 'users.json', 'sessions.json', 'secret'].some((name) => others.includes(name))
+  return others.length === 0 || ownNames.some((name) => others.includes(name))
 }
+
+/** Where nothing can be written, the fault ends with what does without a folder. */
+export function unusableFolder(what: string, cause: unknown): StoreError {
+  const { code, message } = unavailable(what, cause)
+  const isReadOnly =
+    cause instanceof Error && 'code' in cause && ['EROFS', 'EACCES', 'EPERM'].includes(String(cause.code))
+  return isReadOnly
+    ? new StoreError(code, `${message}. ${wayOut}`, { cause })
+    : new StoreError(code, message, { cause })
+}
+
+const wayOut = 'Make it writable, or set DATABASE_URL to keep everything in a database instead.'
 
 /** Takes the rights of the group and of others away from a file or folder. */
 export async function tighten(path: string, log: StoreLog): Promise<void> {
@@ -46,13 +60,5 @@ export async function tighten(path: string, log: StoreLog): Promise<void> {
     else log.warn({ path, before }, `${fault}; it is closed now.`)
   } catch (cause) {
     log.warn({ path, before }, `${fault} and cannot be closed: ${messageOf(cause)}`)
-  }
-}
-
-/** Makes new folders durable, from the innermost outwards. */
-async function syncParents(folder: string, outermost: string): Promise<void> {
-  for (let parent = dirname(folder); ; parent = dirname(parent)) {
-    await syncFolder(parent)
-    if (parent === resolve(outermost) || parent === dirname(parent)) return
   }
 }

@@ -1,55 +1,58 @@
-// Reads both files into memory, or refuses, before it writes anything; then makes what is missing and takes over
-// what an older application left.
+// Reads all files into memory, or refuses, before it writes anything; then makes what is missing, completes what a
+// crash cut off and takes over what an older application left.
 
 import { join } from 'node:path'
+
 import { removeLeftovers, replaceFile } from '#lib/durable-file.ts'
-import { readStoredFile, refuseRepeatedKeys } from './document.ts'
-import { unavailable } from './errors.ts'
-import { tighten } from './folder.ts'
-import type { StoreLog } from './log.ts'
+import type { StoreLog } from '#lib/stores/log.ts'
+
+import { refuseRepeatedKeys, type StoredFile } from './document.ts'
+import { tighten, unusableFolder } from './folder.ts'
+import type { FolderRecords } from './moving.ts'
+import { readCurrentFile, recoverReplacement } from './replacement.ts'
 import { encodeSessions, loadSessions, noSessions, type SessionRecords } from './sessions.ts'
 import { isStreamlitSessions, isStreamlitUsers, keepOriginal, logTakeOver, type TakeOver } from './streamlit-files.ts'
-import { encodeUsers, loadUsers, type UserRecords, usersFrom } from './users.ts'
-
-export interface LoadedFolder {
-  paths: { users: string; sessions: string }
-  users: UserRecords
-  sessions: SessionRecords
-}
+import { encodeTokens, loadTokens, noTokens, type TokenRecords } from './tokens.ts'
+import { encodeUsers, loadUsers, noUsers, type UserRecords, usersFrom } from './users.ts'
 
 /** What is in memory, and what has to happen on disk before anybody is served. */
 interface Loaded<Records> {
   records: Records
-  settle(): Promise<void>
+  settle(path: string): Promise<void>
 }
 
-export async function loadFolder(folder: string, takeOver: TakeOver, log: StoreLog): Promise<LoadedFolder> {
-  const paths = { users: join(folder, 'users.json'), sessions: join(folder, 'sessions.json') }
-  const users = await loadOrTakeOverUsers(paths.users, takeOver, log)
-  const sessions = await loadOrReplaceSessions(paths.sessions, log)
+export async function loadFolder(folder: string, takeOver: TakeOver, log: StoreLog): Promise<FolderRecords> {
+  const users = await loadOrTakeOverUsers(await readCurrentFile(folder, 'users.json'), takeOver, log)
+  const sessions = await loadOrReplaceSessions(await readCurrentFile(folder, 'sessions.json'), users.records, log)
+  const tokens = await loadOrMakeTokens(await readCurrentFile(folder, 'tokens.json'), log)
   try {
     await removeLeftovers(folder)
-    await users.settle()
-    await sessions.settle()
+    await recoverReplacement(folder)
+    await users.settle(join(folder, 'users.json'))
+    await sessions.settle(join(folder, 'sessions.json'))
+    await tokens.settle(join(folder, 'tokens.json'))
   } catch (cause) {
-    throw unavailable(`${folder} cannot be prepared`, cause)
+    throw unusableFolder(`${folder} cannot be prepared`, cause)
   }
-  return { paths, users: users.records, sessions: sessions.records }
+  return { users: users.records, sessions: sessions.records, tokens: tokens.records }
 }
 
-async function loadOrTakeOverUsers(path: string, takeOver: TakeOver, log: StoreLog): Promise<Loaded<UserRecords>> {
-  const file = await readStoredFile(path)
+async function loadOrTakeOverUsers(
+  file: StoredFile | null,
+  takeOver: TakeOver,
+  log: StoreLog,
+): Promise<Loaded<UserRecords>> {
   if (file === null) {
-    const records = usersFrom([])
-    return { records, settle: async () => replaceFile(path, await encodeUsers(records)) }
+    const records = noUsers()
+    return { records, settle: async (path) => replaceFile(path, await encodeUsers(records)) }
   }
-  if (!isStreamlitUsers(file)) return { records: await loadUsers(file), settle: () => tighten(path, log) }
+  if (!isStreamlitUsers(file)) return { records: await loadUsers(file), settle: (path) => tighten(path, log) }
   refuseRepeatedKeys(file)
   const takenOver = takeOver(file.value)
   const records = usersFrom(takenOver.users)
   return {
     records,
-    async settle() {
+    async settle(path) {
       // In this order: a crash between the two leaves the old file in place, and the next start does it again.
       const kept = await keepOriginal(file)
       await replaceFile(path, await encodeUsers(records))
@@ -59,18 +62,30 @@ async function loadOrTakeOverUsers(path: string, takeOver: TakeOver, log: StoreL
 }
 
 /** Streamlit's sessions hold no token, so that nobody can be recognised by them. */
-async function loadOrReplaceSessions(path: string, log: StoreLog): Promise<Loaded<SessionRecords>> {
-  const file = await readStoredFile(path)
+async function loadOrReplaceSessions(
+  file: StoredFile | null,
+  users: UserRecords,
+  log: StoreLog,
+): Promise<Loaded<SessionRecords>> {
   if (file !== null && !isStreamlitSessions(file)) {
-    return { records: await loadSessions(file), settle: () => tighten(path, log) }
+    const { records, leftOut } = await loadSessions(file, users)
+    if (leftOut > 0) log.info({ path: file.path, leftOut }, `Left out ${leftOut} sessions of people who are not there.`)
+    return { records, settle: (path) => tighten(path, log) }
   }
   const records = noSessions()
   return {
     records,
-    async settle() {
+    async settle(path) {
       const kept = file && (await keepOriginal(file))
       await replaceFile(path, await encodeSessions(records))
       if (kept) log.info({ kept }, 'The sessions of Streamlit cannot go on; their people log in again.')
     },
   }
+}
+
+/** A folder of version 0.1.0 has no such file. */
+async function loadOrMakeTokens(file: StoredFile | null, log: StoreLog): Promise<Loaded<TokenRecords>> {
+  if (file !== null) return { records: await loadTokens(file), settle: (path) => tighten(path, log) }
+  const records = noTokens()
+  return { records, settle: async (path) => replaceFile(path, await encodeTokens(records)) }
 }

@@ -3,26 +3,28 @@ import { join } from 'node:path'
 
 import { expect, it } from 'vitest'
 
-import { aSession, aUser } from '#lib/stores/contract.ts'
+import { aSession, aToken, aUser } from '#lib/stores/contract/samples.ts'
 
 import { freshFolder, openFolder } from './folder-for-test.ts'
 
-const always = { activeAfter: 0, createdAfter: 0, latest: 1_000_000 }
+const always = { activeAfter: 0, createdAfter: 0, latest: 1_000_000, recentAfter: 1_000_000 }
 
-it('makes both files when they are missing', async () => {
+it('makes the files when they are missing', async () => {
   const folder = await freshFolder()
   await folder.open()
   expect(await folder.read('users.json')).toBe('{"version":1,"users":{\n}}\n')
   expect(await folder.read('sessions.json')).toBe('{"version":1,"sessions":{\n},"ended":{\n}}\n')
+  expect(await folder.read('tokens.json')).toBe('{"version":1,"tokens":{\n}}\n')
 })
 
 it('writes one record a line', async () => {
   const folder = await freshFolder()
-  const { users, sessions } = await folder.open()
+  const { users, sessions, tokens } = await folder.open()
   await users.insert(aUser({ id: 'u1', passwordHash: 'h' }))
   await users.insert(aUser({ id: 'u2', username: 'bob', passwordHash: 'h' }))
   for (const id of ['s1', 's2', 's3', 's4']) await sessions.insert(aSession({ id, userId: 'u1' }))
   await sessions.end(['s1', 's4'], 'idle', 3_000)
+  for (const id of ['t1', 't2']) await tokens.put(aToken({ id, subject: id }))
 
   const rest =
     '"passwordHash":"h","email":null,"emailVerifiedAt":null,"role":"member","status":"active",' +
@@ -35,6 +37,11 @@ it('writes one record a line', async () => {
     `{"version":1,"sessions":{\n"s2":${session},\n"s3":${session}\n},"ended":{\n` +
       '"s1":{"reason":"idle","at":3000},\n"s4":{"reason":"idle","at":3000}\n}}\n',
   )
+  const tokenOf = (subject: string) =>
+    `{"purpose":"reset-password","subject":"${subject}","detail":"alice@example.org","createdAt":1000,"expiresAt":5000}`
+  expect(await folder.read('tokens.json')).toBe(
+    `{"version":1,"tokens":{\n"t1":${tokenOf('t1')},\n"t2":${tokenOf('t2')}\n}}\n`,
+  )
 })
 
 it('gives everything back after it was closed, the last touch included', async () => {
@@ -45,6 +52,8 @@ it('gives everything back after it was closed, the last touch included', async (
   await first.sessions.insert(aSession({ id: 'over' }))
   await first.sessions.end(['over'], 'signed-out', 3_000)
   await first.sessions.touch('live', 5_000, always)
+  for (const id of ['first', 'second', 'other']) await first.tokens.put(aToken({ id, subject: id.slice(-1) }))
+  await first.tokens.take('other', 'reset-password', 2_000)
   await first.close()
 
   const second = await folder.open()
@@ -54,6 +63,10 @@ it('gives everything back after it was closed, the last touch included', async (
   expect(await second.sessions.listByUser('id-of-alice')).toHaveLength(1)
   expect(await second.sessions.find('over')).toBeNull()
   expect(await second.sessions.findEndReason('over')).toBe('signed-out')
+  expect(await second.tokens.take('other', 'reset-password', 2_000)).toBeNull()
+  await second.tokens.put(aToken({ id: 'newer', subject: 't' }))
+  expect(await second.tokens.take('first', 'reset-password', 2_000)).toBeNull()
+  expect(await second.tokens.take('second', 'reset-password', 2_000)).toEqual(aToken({ id: 'second', subject: 'd' }))
 })
 
 it('has on disk what it acknowledged, without being closed', async () => {
@@ -64,13 +77,18 @@ it('has on disk what it acknowledged, without being closed', async () => {
   await running.sessions.insert(aSession({ id: 'live' }))
   await running.sessions.insert(aSession({ id: 'over' }))
   await running.sessions.end(['over'], 'signed-out', 3_000)
+  for (const id of ['live', 'taken']) await running.tokens.put(aToken({ id, subject: id }))
+  await running.tokens.take('taken', 'reset-password', 2_000)
 
   const crashed = await freshFolder()
-  for (const name of ['users.json', 'sessions.json']) await copyFile(folder.path(name), crashed.path(name))
+  for (const name of ['users.json', 'sessions.json', 'tokens.json'])
+    await copyFile(folder.path(name), crashed.path(name))
   const next = await crashed.open()
   expect(await next.users.find('id-of-alice')).toEqual(aUser({ role: 'admin' }))
   expect(await next.sessions.find('live')).toEqual(aSession({ id: 'live' }))
   expect(await next.sessions.find('over')).toBeNull()
+  expect(await next.tokens.take('taken', 'reset-password', 2_000)).toBeNull()
+  expect(await next.tokens.take('live', 'reset-password', 2_000)).toEqual(aToken({ id: 'live', subject: 'live' }))
 })
 
 it('keeps a thousand people and sessions through changes and ends of many', async () => {
@@ -78,10 +96,8 @@ it('keeps a thousand people and sessions through changes and ends of many', asyn
   const first = await folder.open()
   const people = Array.from({ length: 1_000 }, (_, n) => aUser({ username: `user-${n}` }))
   const started = people.map(({ id }) => aSession({ id: `session-of-${id}`, userId: id }))
-  await Promise.all([
-    ...people.map((user) => first.users.insert(user)),
-    ...started.map((s) => first.sessions.insert(s)),
-  ])
+  await Promise.all(people.map((user) => first.users.insert(user)))
+  await Promise.all(started.map((session) => first.sessions.insert(session)))
   const isOver = (n: number) => n < 300 || n % 3 === 0
   await first.sessions.end(
     started.filter((_, n) => isOver(n)).map(({ id }) => id),
@@ -160,16 +176,18 @@ it('removes what a killed process left half-written, and nothing else', async ()
   const own = ['users.json.0123456789abcdef.tmp', 'sessions.json.0123456789abcdef.tmp', 'probe.0123456789abcdef.tmp']
   for (const name of [...foreign, ...own]) await writeFile(folder.path(name), 'half')
   await folder.open()
-  expect((await readdir(folder.dir)).toSorted()).toEqual([...foreign, 'lock', 'sessions.json', 'users.json'].toSorted())
+  expect((await readdir(folder.dir)).toSorted()).toEqual(
+    [...foreign, 'lock', 'sessions.json', 'tokens.json', 'users.json'].toSorted(),
+  )
 })
 
 it('leaves no temporary file behind', async () => {
   const folder = await freshFolder()
   const { users, sessions, checkReady } = await folder.open()
   await Promise.all(Array.from({ length: 30 }, (_, n) => users.insert(aUser({ username: `user-${n}` }))))
-  await sessions.insert(aSession())
+  await sessions.insert(aSession({ userId: 'id-of-user-0' }))
   await checkReady()
-  expect((await readdir(folder.dir)).toSorted()).toEqual(['lock', 'sessions.json', 'users.json'])
+  expect((await readdir(folder.dir)).toSorted()).toEqual(['lock', 'sessions.json', 'tokens.json', 'users.json'])
 })
 
 it('can be reached through a linked folder', async () => {

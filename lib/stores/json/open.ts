@@ -1,18 +1,23 @@
-// Opens the JSON driver: one folder, one process, two files.
+// Opens the JSON driver: one folder, one process, three files.
 
 import { hostname } from 'node:os'
+import { join } from 'node:path'
 
-import type { Stores } from '#lib/stores/types.ts'
+import { messageOf } from '#lib/stores/errors.ts'
+import type { StoreLog } from '#lib/stores/log.ts'
+import type { StoredRecord, Stores } from '#lib/stores/types.ts'
 
 import type { CommitQueue } from './commit-queue.ts'
 import { prepareFolder } from './folder.ts'
 import { lockFolder } from './folder-lock.ts'
 import { loadFolder } from './load-folder.ts'
-import type { StoreLog } from './log.ts'
+import { dump, encodeFolder, type FolderRecords, gather } from './moving.ts'
 import { createReadinessCheck } from './readiness.ts'
-import { createSessionStore } from './sessions.ts'
+import { Replacement, type StoreFile } from './replacement.ts'
+import { createSessionPart } from './sessions.ts'
 import type { TakeOver } from './streamlit-files.ts'
-import { createUserStore } from './users.ts'
+import { createTokenPart } from './tokens.ts'
+import { createUserPart } from './users.ts'
 
 export interface JsonStoresOptions {
   dir: string
@@ -23,7 +28,7 @@ export interface JsonStoresOptions {
 }
 
 /**
- * Throws `store_locked` when a process has the folder, and `store_damaged` when a file can't be used; both files are
+ * Throws `store_locked` when a process has the folder, and `store_damaged` when a file can't be used; all files are
  * then as they were.
  */
 export async function openJsonStores({ dir, takeOver, log, touchDelayMs = 5000 }: JsonStoresOptions): Promise<Stores> {
@@ -32,27 +37,84 @@ export async function openJsonStores({ dir, takeOver, log, touchDelayMs = 5000 }
   const lock = lockFolder(folder, { pid: process.pid, host: hostname(), since })
   try {
     const loaded = await loadFolder(folder, takeOver, log)
-    const users = createUserStore(loaded.users, { path: loaded.paths.users, lazyMs: touchDelayMs, log })
-    const sessions = createSessionStore(loaded.sessions, { path: loaded.paths.sessions, lazyMs: touchDelayMs, log })
-    const queues = [users.queue, sessions.queue]
-    let closed: Promise<void> | null = null
-    return {
-      description: `JSON files in ${folder}`,
-      users: users.store,
-      sessions: sessions.store,
-      checkReady: createReadinessCheck(folder, queues, log),
-      close() {
-        closed ??= closeAll(queues).finally(() => lock.release())
-        return closed
-      },
-    }
+    return createStores(folder, loaded, { log, lazyMs: touchDelayMs, release: () => lock.release() })
   } catch (error) {
     lock.release()
     throw error
   }
 }
 
-/** Waits for both, also when one fails: the lock must outlive the last write. */
+function createStores(
+  folder: string,
+  loaded: FolderRecords,
+  { log, lazyMs, release }: { log: StoreLog; lazyMs: number; release(): void },
+): Stores {
+  const replacement = new Replacement(folder)
+  const options = (name: StoreFile) => {
+    return { path: join(folder, name), lazyMs, log, beforeWrite: () => replacement.settle() }
+  }
+  const users = createUserPart(loaded.users, options('users.json'))
+  const sessions = createSessionPart(loaded.sessions, { ...options('sessions.json'), hasUser: users.has })
+  const tokens = createTokenPart(loaded.tokens, options('tokens.json'))
+  const queues = [users.queue, sessions.queue, tokens.queue]
+  const requireOpen = () => {
+    for (const queue of queues) queue.requireOpen()
+  }
+  let closed: Promise<void> | null = null
+
+  return {
+    description: `JSON files in ${folder}`,
+    users: users.store,
+    sessions: sessions.store,
+    tokens: tokens.store,
+
+    async *dump() {
+      requireOpen()
+      // In one turn of the event loop: that is the moment.
+      yield* dump({ users: [...users.values()], ...sessions.snapshot(), tokens: [...tokens.values()] })
+    },
+
+    async replaceAll(records: AsyncIterable<StoredRecord>) {
+      requireOpen()
+      const gathered = await gather(records)
+      const files = await encodeFolder(gathered)
+      await whileHeld(queues, async () => {
+        await replacement.replace(files)
+        users.adopt(gathered.users)
+        sessions.adopt(gathered.sessions)
+        tokens.adopt(gathered.tokens)
+      })
+      // It is durable already, and tried again before the next write and at the next start.
+      await replacement.settle().catch((cause: unknown) => {
+        log.error(
+          { path: folder, err: cause },
+          `The new files of ${folder} are not in place yet (${messageOf(cause)}).`,
+        )
+      })
+    },
+
+    checkReady: createReadinessCheck(folder, queues, log),
+
+    close() {
+      closed ??= closeAll(queues).finally(release)
+      return closed
+    },
+  }
+}
+
+/** No commit runs during the work: what is asked meanwhile waits. */
+async function whileHeld(queues: readonly CommitQueue[], work: () => Promise<void>): Promise<void> {
+  const releases: (() => void)[] = []
+  try {
+    // Everybody takes them in this order, so that two never wait for each other.
+    for (const queue of queues) releases.push(await queue.hold())
+    await work()
+  } finally {
+    for (const release of releases) release()
+  }
+}
+
+/** Waits for all, also when one fails: the lock must outlive the last write. */
 async function closeAll(queues: readonly CommitQueue[]): Promise<void> {
   const outcomes = await Promise.allSettled(queues.map((queue) => queue.close()))
   for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason

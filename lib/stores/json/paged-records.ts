@@ -1,4 +1,4 @@
-// Records by key, cut into pages that remember their JSON: a commit encodes the pages that changed and no others.
+// Records by id, cut into pages that remember their JSON: a commit encodes the pages that changed and no others.
 
 import { setImmediate as nextTurn } from 'node:timers/promises'
 
@@ -6,49 +6,78 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 const recordsPerPage = 256
 const pagesPerTurn = 4
 
-interface Page<Value> {
-  values: Map<string, Value>
-  /** Every record as `,\n"key":{…}`; null once a record has changed. */
+/** A record and its place: whoever changes the record itself says so with `changed`, and looks nothing up twice. */
+export interface Entry<Kept> {
+  record: Kept
+  readonly page: Page<Kept>
+}
+
+interface Page<Kept> {
+  entries: Entry<Kept>[]
+  /** Every record as `,\n"id":{…}`; null once a record has changed. */
   encoded: Buffer | null
 }
 
-export class PagedRecords<Value> {
-  readonly #pages = new Set<Page<Value>>()
-  readonly #pageOf = new Map<string, Page<Value>>()
-  #lastPage: Page<Value> | null = null
+export class PagedRecords<Kept extends { id: string }> {
+  readonly #inFile: (record: Kept) => object
+  readonly #pages = new Set<Page<Kept>>()
+  readonly #entries = new Map<string, Entry<Kept>>()
+  #lastPage: Page<Kept> | null = null
+
+  /** `inFile` is what stands in the file beside the id. */
+  constructor(inFile: (record: Kept) => object) {
+    this.#inFile = inFile
+  }
 
   get size(): number {
-    return this.#pageOf.size
+    return this.#entries.size
   }
 
-  has(key: string): boolean {
-    return this.#pageOf.has(key)
+  has(id: string): boolean {
+    return this.#entries.has(id)
   }
 
-  /** The value itself, not a copy: after changing it, `set` it again. */
-  get(key: string): Value | undefined {
-    return this.#pageOf.get(key)?.values.get(key)
+  /** The record itself, not a copy. */
+  get(id: string): Kept | undefined {
+    return this.#entries.get(id)?.record
   }
 
-  set(key: string, value: Value): void {
-    const page = this.#pageOf.get(key) ?? this.#pageWithRoom()
-    page.values.set(key, value)
+  entry(id: string): Entry<Kept> | undefined {
+    return this.#entries.get(id)
+  }
+
+  changed({ page }: Entry<Kept>): void {
     page.encoded = null
-    this.#pageOf.set(key, page)
   }
 
-  delete(key: string): boolean {
-    const page = this.#pageOf.get(key)
-    if (!page) return false
-    this.#pageOf.delete(key)
-    page.values.delete(key)
+  set(record: Kept): void {
+    const known = this.#entries.get(record.id)
+    if (known) {
+      known.record = record
+      known.page.encoded = null
+      return
+    }
+    const page = this.#pageWithRoom()
+    const entry = { record, page }
+    page.entries.push(entry)
     page.encoded = null
-    if (page.values.size === 0 && page !== this.#lastPage) this.#pages.delete(page)
+    this.#entries.set(record.id, entry)
+  }
+
+  delete(id: string): boolean {
+    const entry = this.#entries.get(id)
+    if (!entry) return false
+    const { page } = entry
+    this.#entries.delete(id)
+    page.entries.splice(page.entries.indexOf(entry), 1)
+    page.encoded = null
+    if (page.entries.length === 0 && page !== this.#lastPage) this.#pages.delete(page)
     return true
   }
 
-  *entries(): Generator<[string, Value]> {
-    for (const page of this.#pages) yield* page.values
+  /** May be walked while records come and go: one that is there all the while is met, once. */
+  *values(): Generator<Kept> {
+    for (const { record } of this.#entries.values()) yield record
   }
 
   /**
@@ -60,17 +89,25 @@ export class PagedRecords<Value> {
     let fresh = 0
     for (const page of this.#pages) {
       if (page.encoded === null && ++fresh % pagesPerTurn === 0) await nextTurn()
-      if (page.values.size === 0) continue
-      page.encoded ??= encodePage(page.values)
+      if (page.entries.length === 0) continue
+      page.encoded ??= this.#encodePage(page)
       const isFirst = chunks.length === 0
       chunks.push(isFirst ? page.encoded.subarray(separatorLength) : page.encoded)
     }
     return chunks
   }
 
-  #pageWithRoom(): Page<Value> {
-    if (this.#lastPage && this.#lastPage.values.size < recordsPerPage) return this.#lastPage
-    this.#lastPage = { values: new Map(), encoded: null }
+  #encodePage({ entries }: Page<Kept>): Buffer {
+    let text = ''
+    for (const { record } of entries) {
+      text += `${separator}${JSON.stringify(record.id)}:${JSON.stringify(this.#inFile(record))}`
+    }
+    return Buffer.from(text)
+  }
+
+  #pageWithRoom(): Page<Kept> {
+    if (this.#lastPage && this.#lastPage.entries.length < recordsPerPage) return this.#lastPage
+    this.#lastPage = { entries: [], encoded: null }
     this.#pages.add(this.#lastPage)
     return this.#lastPage
   }
@@ -78,9 +115,3 @@ export class PagedRecords<Value> {
 
 const separator = ',\n'
 const separatorLength = separator.length
-
-function encodePage<Value>(values: Map<string, Value>): Buffer {
-  let text = ''
-  for (const [key, value] of values) text += `${separator}${JSON.stringify(key)}:${JSON.stringify(value)}`
-  return Buffer.from(text)
-}

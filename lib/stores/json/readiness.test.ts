@@ -2,7 +2,7 @@ import { mkdir, readdir, rename, rmdir } from 'node:fs/promises'
 
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 
-import { aUser } from '#lib/stores/contract.ts'
+import { aUser } from '#lib/stores/contract/samples.ts'
 
 import { freshFolder } from './folder-for-test.ts'
 
@@ -17,7 +17,7 @@ it('is ready, and leaves nothing behind', async () => {
   const folder = await freshFolder()
   const { checkReady } = await folder.open()
   await Promise.all([checkReady(), checkReady()])
-  expect((await readdir(folder.dir)).toSorted()).toEqual(['lock', 'sessions.json', 'users.json'])
+  expect((await readdir(folder.dir)).toSorted()).toEqual(['lock', 'sessions.json', 'tokens.json', 'users.json'])
 })
 
 it('is not ready while the folder is gone, and asks the disk again after two seconds', async () => {

@@ -1,9 +1,9 @@
 // Whether the folder can be written now, asked of the disk itself; one answer serves everybody for two seconds.
 
 import { probeFolder } from '#lib/durable-file.ts'
+import { unavailable } from '#lib/stores/errors.ts'
+import type { StoreLog } from '#lib/stores/log.ts'
 import type { CommitQueue } from './commit-queue.ts'
-import { unavailable } from './errors.ts'
-import type { StoreLog } from './log.ts'
 
 const answerHoldsMs = 2000
 

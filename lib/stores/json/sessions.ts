@@ -1,40 +1,45 @@
 // The sessions and why some ended, in memory and in sessions.json. Ending and touching take effect in memory at
 // once; only a new session waits for the disk before anybody hears of it.
 
-import { z } from 'zod'
-
-import { endReasons, isLive, type SessionRecord, type SessionStore } from '#lib/stores/types.ts'
+import { endedSchema, sessionSchema } from '#lib/stores/records.ts'
+import { type EndedSession, isLive, type SessionRecord, type SessionStore } from '#lib/stores/types.ts'
 
 import { CommitQueue, type CommitQueueOptions } from './commit-queue.ts'
-import { encodeSections, loadSections, type StoredFile } from './document.ts'
+import { encodeSections, loadSections, type Section, type StoredFile } from './document.ts'
+import { IdsByUser } from './ids-by-user.ts'
 import { PagedRecords } from './paged-records.ts'
 
-type StoredSession = Omit<SessionRecord, 'id'>
-
-const sessionSchema: z.ZodType<StoredSession> = z.strictObject({
-  userId: z.string(),
-  createdAt: z.number(),
-  lastActivityAt: z.number(),
-})
-const endSchema = z.strictObject({ reason: z.enum(endReasons), at: z.number() })
-
 export interface SessionRecords {
-  sessions: PagedRecords<StoredSession>
-  ended: PagedRecords<z.infer<typeof endSchema>>
+  sessions: PagedRecords<SessionRecord>
+  ended: PagedRecords<EndedSession>
 }
 
-export async function loadSessions(file: StoredFile): Promise<SessionRecords> {
-  const loaded = await loadSections(
+const sessionSection: Section<SessionRecord> = {
+  schema: sessionSchema,
+  inFile: ({ userId, createdAt, lastActivityAt }) => ({ userId, createdAt, lastActivityAt }),
+}
+const endedSection: Section<EndedSession> = { schema: endedSchema, inFile: ({ reason, at }) => ({ reason, at }) }
+
+/** `leftOut` counts the sessions of people who are not there: nobody could be logged in by them. */
+export async function loadSessions(
+  file: StoredFile,
+  users: { has(id: string): boolean },
+): Promise<{ records: SessionRecords; leftOut: number }> {
+  const records = await loadSections(
     { ...file, value: { ended: {}, ...file.value } },
-    { sessions: sessionSchema, ended: endSchema },
+    { sessions: sessionSection, ended: endedSection },
   )
   // A session that ended while its page was being written is in both parts: it has ended.
-  for (const [id] of loaded.ended.entries()) loaded.sessions.delete(id)
-  return loaded
+  for (const { id } of records.ended.values()) records.sessions.delete(id)
+  let leftOut = 0
+  for (const { id, userId } of records.sessions.values()) {
+    if (!users.has(userId) && records.sessions.delete(id)) leftOut++
+  }
+  return { records, leftOut }
 }
 
 export function noSessions(): SessionRecords {
-  return { sessions: new PagedRecords(), ended: new PagedRecords() }
+  return { sessions: new PagedRecords(sessionSection.inFile), ended: new PagedRecords(endedSection.inFile) }
 }
 
 export function encodeSessions({ sessions, ended }: SessionRecords): Promise<Buffer[]> {
@@ -42,12 +47,21 @@ export function encodeSessions({ sessions, ended }: SessionRecords): Promise<Buf
   return encodeSections({ sessions, ended })
 }
 
-export function createSessionStore(
+export interface SessionPart {
+  store: SessionStore
+  queue: CommitQueue
+  /** What somebody may have heard of. The sessions are copies, for a touch changes them. */
+  snapshot(): { sessions: SessionRecord[]; ended: EndedSession[] }
+  /** From here on these are the sessions, on disk as well. Only while the queue is held. */
+  adopt(records: SessionRecords): void
+}
+
+export function createSessionPart(
   { sessions, ended }: SessionRecords,
-  options: Omit<CommitQueueOptions, 'content'>,
-): { store: SessionStore; queue: CommitQueue } {
-  const idsByUser = new Map<string, Set<string>>()
-  for (const [id, { userId }] of sessions.entries()) index(id, userId)
+  { hasUser, ...options }: Omit<CommitQueueOptions, 'content'> & { hasUser(id: string): boolean },
+): SessionPart {
+  let idsByUser = new IdsByUser(sessions.values())
+  /** In memory and not yet on disk. */
   const inserted = new Set<string>()
 
   const queue = new CommitQueue({
@@ -64,12 +78,14 @@ export function createSessionStore(
   })
 
   const store: SessionStore = {
-    async insert({ id, ...rest }) {
-      const session = sessionSchema.parse(rest)
+    async insert(session) {
+      const added = sessionSchema.parse(session)
       return queue.run(() => {
+        const { id, userId } = added
         if (sessions.has(id) || ended.has(id)) throw new Error('A session with this id exists, or existed.')
-        sessions.set(id, session)
-        index(id, session.userId)
+        if (!hasUser(userId)) throw new Error(`Nobody has the id ${userId}.`)
+        sessions.set(added)
+        idsByUser.add(added)
         inserted.add(id)
         queue.markUnsaved()
       })
@@ -77,27 +93,27 @@ export function createSessionStore(
 
     async find(id) {
       queue.requireOpen()
-      return recordOf(id, sessions.get(id))
+      return copyOf(sessions.get(id))
     },
 
     async touch(id, at, bounds) {
       queue.requireOpen()
       requireTime(at)
-      const session = sessions.get(id)
-      if (!session || !isLive(session, bounds)) return null
-      if (at > session.lastActivityAt) {
-        session.lastActivityAt = at
-        sessions.set(id, session)
+      const entry = sessions.entry(id)
+      if (!entry || !isLive(entry.record, bounds)) return null
+      if (at > entry.record.lastActivityAt) {
+        entry.record.lastActivityAt = at
+        sessions.changed(entry)
         queue.markUnsaved()
       }
-      return recordOf(id, session)
+      return copyOf(entry.record)
     },
 
     async end(ids, reason, at) {
       queue.requireOpen()
       requireTime(at)
       const removed = ids.filter(remove)
-      for (const id of removed) ended.set(id, { reason, at })
+      for (const id of removed) ended.set({ id, reason, at })
       if (removed.length === 0) return 0
       queue.markUnsaved()
       // When the disk refuses, the queue has logged it and keeps trying; memory already holds the truth.
@@ -112,53 +128,57 @@ export function createSessionStore(
 
     async listByUser(userId) {
       queue.requireOpen()
-      const ids = idsByUser.get(userId) ?? []
-      return [...ids].flatMap((id) => recordOf(id, sessions.get(id)) ?? [])
+      return [...idsByUser.of(userId)].flatMap((id) => copyOf(sessions.get(id)) ?? [])
     },
 
     async listDead(bounds, limit) {
       queue.requireOpen()
       const dead: SessionRecord[] = []
-      for (const [id, session] of sessions.entries()) {
+      for (const session of sessions.values()) {
         if (dead.length >= limit) break
-        if (!isLive(session, bounds)) dead.push({ id, ...session })
+        if (!isLive(session, bounds)) dead.push({ ...session })
       }
       return dead
     },
 
     async forgetEnded(before) {
       queue.requireOpen()
-      for (const [id, { at }] of ended.entries()) {
+      for (const { id, at } of ended.values()) {
         if (at >= before) continue
         ended.delete(id)
         queue.markUnsaved()
       }
     },
   }
-  return { store, queue }
 
-  function index(id: string, userId: string): void {
-    const ids = idsByUser.get(userId)
-    if (ids) ids.add(id)
-    else idsByUser.set(userId, new Set([id]))
+  return {
+    store,
+    queue,
+    snapshot() {
+      const known: SessionRecord[] = []
+      for (const session of sessions.values()) if (!inserted.has(session.id)) known.push({ ...session })
+      return { sessions: known, ended: [...ended.values()] }
+    },
+    adopt(adopted) {
+      ;({ sessions, ended } = adopted)
+      idsByUser = new IdsByUser(sessions.values())
+    },
   }
 
   function remove(id: string): boolean {
     const session = sessions.get(id)
     if (!session) return false
     sessions.delete(id)
-    const ids = idsByUser.get(session.userId)
-    ids?.delete(id)
-    if (ids?.size === 0) idsByUser.delete(session.userId)
+    idsByUser.remove(session)
     return true
   }
 }
 
 /** JSON has no infinity: it would be written as null, and the file could not be read again. */
 function requireTime(at: number): void {
-  if (!Number.isFinite(at)) throw new TypeError('The time of a session must be a finite number.')
+  if (!Number.isSafeInteger(at)) throw new TypeError('The time of a session must be a whole number.')
 }
 
-function recordOf(id: string, session: StoredSession | undefined): SessionRecord | null {
-  return session ? { id, ...session } : null
+function copyOf(session: SessionRecord | undefined): SessionRecord | null {
+  return session ? { ...session } : null
 }

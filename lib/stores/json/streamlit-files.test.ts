@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises'
 
 import { expect, it } from 'vitest'
 
-import { aUser } from '#lib/stores/contract.ts'
+import { aUser } from '#lib/stores/contract/samples.ts'
 
 import { freshFolder } from './folder-for-test.ts'
 
@@ -34,6 +34,7 @@ it('takes the people over, names those it cannot, and keeps the original', async
   expect((await readdir(folder.dir)).toSorted()).toEqual([
     'lock',
     'sessions.json',
+    'tokens.json',
     'users.json',
     'users.streamlit.json',
   ])
@@ -63,7 +64,7 @@ it('does nothing the second time', async () => {
 
   await (await folder.open()).close()
   expect(await Promise.all(names.map((name) => folder.read(name)))).toEqual(before)
-  expect((await readdir(folder.dir)).toSorted()).toEqual([...names, 'lock'].toSorted())
+  expect((await readdir(folder.dir)).toSorted()).toEqual([...names, 'lock', 'tokens.json'].toSorted())
   expect(folder.log).toEqual([])
 })
 
@@ -85,6 +86,7 @@ it('finishes a take-over that a crash cut off after the original was kept', asyn
   expect((await readdir(folder.dir)).toSorted()).toEqual([
     'lock',
     'sessions.json',
+    'tokens.json',
     'users.json',
     'users.streamlit.json',
   ])

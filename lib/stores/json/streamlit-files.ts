@@ -3,9 +3,9 @@
 
 import { lstat, readFile } from 'node:fs/promises'
 import { replaceFile } from '#lib/durable-file.ts'
+import type { StoreLog } from '#lib/stores/log.ts'
 import type { UserRecord } from '#lib/stores/types.ts'
 import type { StoredFile } from './document.ts'
-import type { StoreLog } from './log.ts'
 
 export interface Remark {
   name: string

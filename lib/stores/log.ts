@@ -1,4 +1,4 @@
-// What the driver needs of a log; a pino logger is one.
+// What a driver needs of a log; a pino logger is one.
 
 export interface StoreLog {
   info(fields: object, message: string): void

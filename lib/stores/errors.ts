@@ -1,6 +1,6 @@
-// How the driver's faults read: which file, what is wrong, what to do.
+// How a store's faults read: which file, what is wrong, what to do.
 
-import { StoreError } from '#lib/stores/types.ts'
+import { StoreError } from './types.ts'
 
 export function damaged(path: string, fault: string): StoreError {
   return new StoreError(
@@ -14,5 +14,7 @@ export function unavailable(what: string, cause: unknown): StoreError {
 }
 
 export function messageOf(thrown: unknown): string {
+  // What stands for the errors of several attempts, as at several addresses of one name, may say nothing itself.
+  if (thrown instanceof AggregateError && thrown.message === '') return thrown.errors.map(messageOf).join('; ')
   return thrown instanceof Error ? thrown.message : String(thrown)
 }

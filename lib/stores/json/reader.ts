@@ -1,0 +1,76 @@
+// Reads a folder from outside: without its lock and without changing anything, also beside the server that has it.
+
+import { realpath } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+
+import { unavailable } from '#lib/stores/errors.ts'
+import { StoreError, type StoreReader } from '#lib/stores/types.ts'
+
+import type { StoredFile } from './document.ts'
+import { dump, type FolderRecords } from './moving.ts'
+import { readCurrentFile } from './replacement.ts'
+import { loadSessions, noSessions } from './sessions.ts'
+import { isStreamlitSessions, isStreamlitUsers } from './streamlit-files.ts'
+import { loadTokens, noTokens } from './tokens.ts'
+import { loadUsers } from './users.ts'
+
+/**
+ * Throws `store_unavailable` when there is no store in `dir`, and `store_damaged` when it is an older application's.
+ *
+ * A dump beside a running server is whole files, each from a moment of its own, and touches of the last seconds may
+ * not be in them yet. The people are read last and sessions of others are left out, so that everybody whom a record
+ * names is there.
+ */
+export async function openJsonReader(dir: string): Promise<StoreReader> {
+  const folder = await realpath(dir).catch((cause: unknown) => {
+    throw unavailable(`There is no store in ${resolve(dir)}`, cause)
+  })
+  await requireUsersFile(folder)
+  let isOpen = true
+  return {
+    description: `JSON files in ${folder}`,
+    async *dump() {
+      if (!isOpen) throw new StoreError('store_unavailable', `The reader of ${folder} is closed.`)
+      const { users, sessions, tokens } = await readFolder(folder)
+      yield* dump({
+        users: users.values(),
+        sessions: sessions.sessions.values(),
+        ended: sessions.ended.values(),
+        tokens: tokens.values(),
+      })
+    },
+    async close() {
+      isOpen = false
+    },
+  }
+}
+
+async function readFolder(folder: string): Promise<FolderRecords> {
+  const sessionsFile = await readCurrentFile(folder, 'sessions.json')
+  const tokensFile = await readCurrentFile(folder, 'tokens.json')
+  const users = await loadUsers(await requireUsersFile(folder))
+  const hasSessions = sessionsFile !== null && !isStreamlitSessions(sessionsFile)
+  return {
+    users,
+    sessions: hasSessions ? (await loadSessions(sessionsFile, users)).records : noSessions(),
+    // A folder of version 0.1.0 has no such file.
+    tokens: tokensFile === null ? noTokens() : await loadTokens(tokensFile),
+  }
+}
+
+async function requireUsersFile(folder: string): Promise<StoredFile> {
+  const file = await readCurrentFile(folder, 'users.json')
+  if (file === null) {
+    throw new StoreError(
+      'store_unavailable',
+      `There is no store in ${folder}: ${join(folder, 'users.json')} is missing.`,
+    )
+  }
+  if (isStreamlitUsers(file)) {
+    throw new StoreError(
+      'store_damaged',
+      `${file.path} is the file of the Streamlit application. Start the server once first: it takes its people over.`,
+    )
+  }
+  return file
+}

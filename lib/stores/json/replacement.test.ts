@@ -1,0 +1,175 @@
+import { cp, mkdir, readdir, rename, rm, rmdir } from 'node:fs/promises'
+import { join } from 'node:path'
+
+import { describe, expect, it } from 'vitest'
+
+import { aSession, aToken, aUser, recordsOf } from '#lib/stores/contract/samples.ts'
+import type { StoredRecord, StoreReader } from '#lib/stores/types.ts'
+
+import { freshFolder, type TestFolder } from './folder-for-test.ts'
+import { openJsonReader } from './reader.ts'
+import { Replacement } from './replacement.ts'
+
+const files = ['users.json', 'sessions.json', 'tokens.json'] as const
+const inPlace = ['lock', 'sessions.json', 'tokens.json', 'users.json']
+
+const before: StoredRecord[] = [
+  { kind: 'user', record: aUser() },
+  { kind: 'session', record: aSession() },
+  { kind: 'token', record: aToken() },
+]
+const after: StoredRecord[] = [
+  { kind: 'user', record: aUser({ username: 'bob' }) },
+  { kind: 'session', record: aSession({ id: 'session-2', userId: 'id-of-bob' }) },
+  { kind: 'ended', record: { id: 'session-3', reason: 'idle', at: 3_000 } },
+  { kind: 'token', record: aToken({ id: 'token-2', subject: 'id-of-bob' }) },
+]
+
+it('leaves the new files in place of the old ones, and nothing else', async () => {
+  const folder = await folderWith(before)
+  const stores = await folder.open()
+  await stores.replaceAll(recordsOf(after))
+  expect((await readdir(folder.dir)).toSorted()).toEqual(inPlace)
+  await stores.close()
+  expect(await everything(await folder.open())).toEqual(after)
+})
+
+describe('a replacement that was cut off', () => {
+  it('before it was whole leaves everything as it was', async () => {
+    for (const written of [[], ['users.json'], files]) {
+      const folder = await folderWith(before)
+      const source = await folderWith(after)
+      await mkdir(folder.path('replacement.tmp'))
+      for (const name of written) await cp(source.path(name), join(folder.path('replacement.tmp'), name))
+      expect(await everything(await openJsonReader(folder.dir))).toEqual(before)
+      expect(await everything(await folder.open())).toEqual(before)
+      expect((await readdir(folder.dir)).toSorted()).toEqual(inPlace)
+    }
+  })
+
+  it('once it was whole is completed, from wherever it stopped', async () => {
+    for (const moved of [[], ['users.json'], ['users.json', 'sessions.json'], files] as const) {
+      const folder = await cutOff(moved)
+      expect(await everything(await openJsonReader(folder.dir))).toEqual(after)
+      expect((await readdir(folder.path('replacement'))).length).toBe(files.length - moved.length)
+      const stores = await folder.open()
+      expect(await everything(stores)).toEqual(after)
+      expect((await readdir(folder.dir)).toSorted()).toEqual(inPlace)
+      await stores.close()
+      expect(await everything(await openJsonReader(folder.dir))).toEqual(after)
+    }
+  })
+
+  it('stops the start when it is damaged, is named, and stays as it was', async () => {
+    const folder = await cutOff(['users.json'])
+    await folder.write('replacement/tokens.json', '{"version":1,')
+    await expect(folder.open()).rejects.toMatchObject({
+      code: 'store_damaged',
+      message: expect.stringContaining(folder.path('replacement/tokens.json')),
+    })
+    expect((await readdir(folder.path('replacement'))).toSorted()).toEqual(['sessions.json', 'tokens.json'])
+  })
+})
+
+it('keeps what it held when the new files cannot be written', async () => {
+  const folder = await folderWith(before)
+  const stores = await folder.open()
+  // A name that is taken by something else: a folder can't be renamed onto a file.
+  await folder.write('replacement', 'of somebody')
+  await expect(stores.replaceAll(recordsOf(after))).rejects.toMatchObject({
+    code: 'store_unavailable',
+    message: expect.stringContaining(folder.dir),
+  })
+  expect(await everything(stores)).toEqual(before)
+  expect((await readdir(folder.dir)).toSorted()).toEqual([...inPlace, 'replacement'].toSorted())
+  await rm(folder.path('replacement'))
+  await stores.replaceAll(recordsOf(after))
+  expect(await everything(stores)).toEqual(after)
+})
+
+it('writes nothing before what it decided is in place', async () => {
+  const folder = await folderWith(before)
+  const stores = await folder.open()
+  // A file can't be renamed onto a folder: tokens.json stays in `replacement`.
+  await rename(folder.path('tokens.json'), folder.path('aside'))
+  await mkdir(folder.path('tokens.json'))
+  await stores.replaceAll(recordsOf(after))
+  expect(await everything(stores)).toEqual(after)
+  expect(folder.log.map(({ level, message }) => `${level}: ${message}`)).toEqual([
+    expect.stringMatching(/^error: The new files of .* are not in place yet \(EISDIR/),
+  ])
+  expect(await readdir(folder.path('replacement'))).toEqual(['tokens.json'])
+  await expect(stores.users.update('id-of-bob', { role: 'guest' })).rejects.toMatchObject({ code: 'store_unavailable' })
+  expect(await stores.users.find('id-of-bob')).toEqual(aUser({ username: 'bob' }))
+
+  await rmdir(folder.path('tokens.json'))
+  expect(await stores.users.update('id-of-bob', { role: 'guest' })).toMatchObject({ role: 'guest' })
+  expect((await readdir(folder.dir)).toSorted()).toEqual(['aside', ...inPlace])
+  await stores.close()
+  const changed = aUser({ username: 'bob', role: 'guest' })
+  expect(await everything(await folder.open())).toEqual([{ kind: 'user', record: changed }, ...after.slice(1)])
+})
+
+it('takes one replacement after another, each whole', async () => {
+  const folder = await folderWith(before)
+  const stores = await folder.open()
+  await Promise.all([after, before, after, before].map((records) => stores.replaceAll(recordsOf(records))))
+  const held = await everything(stores)
+  expect([before, after]).toContainEqual(held)
+  await stores.close()
+  expect(await everything(await folder.open())).toEqual(held)
+})
+
+it('lets writes wait that come meanwhile, and loses none of them', async () => {
+  const folder = await folderWith(before)
+  const stores = await folder.open()
+  let isReplaced = false
+  const replacing = stores.replaceAll(recordsOf(after)).then(() => {
+    isReplaced = true
+  })
+  let carols = 0
+  while (!isReplaced) {
+    await stores.users.insert(aUser({ username: `carol-${carols++}` }))
+  }
+  await replacing
+  const held = (await everything(stores)).flatMap(({ kind, record }) => (kind === 'user' ? [record.username] : []))
+  await stores.close()
+  const found = await everything(await folder.open())
+  expect(found.flatMap(({ kind, record }) => (kind === 'user' ? [record.username] : []))).toEqual(held)
+  expect(held).toContain('bob')
+  expect(held).not.toContain('alice')
+})
+
+it('settles once for all who ask', async () => {
+  const folder = await freshFolder()
+  const replacement = new Replacement(folder.dir)
+  const [users, sessions, tokens] = [[Buffer.from('u')], [Buffer.from('s')], [Buffer.from('t')]]
+  await replacement.replace({ 'users.json': users, 'sessions.json': sessions, 'tokens.json': tokens })
+  expect(await readdir(folder.dir)).toEqual(['replacement'])
+  await Promise.all([replacement.settle(), replacement.settle(), replacement.settle()])
+  await replacement.settle()
+  expect((await readdir(folder.dir)).toSorted()).toEqual(['sessions.json', 'tokens.json', 'users.json'])
+})
+
+async function folderWith(records: StoredRecord[]): Promise<TestFolder> {
+  const folder = await freshFolder()
+  const stores = await folder.open()
+  await stores.replaceAll(recordsOf(records))
+  await stores.close()
+  return folder
+}
+
+/** As a crash leaves it after `moved` were put in place. */
+async function cutOff(moved: readonly string[]): Promise<TestFolder> {
+  const folder = await folderWith(before)
+  const source = await folderWith(after)
+  await mkdir(folder.path('replacement'))
+  for (const name of files) {
+    await cp(source.path(name), moved.includes(name) ? folder.path(name) : join(folder.path('replacement'), name))
+  }
+  return folder
+}
+
+function everything(store: StoreReader): Promise<StoredRecord[]> {
+  return Array.fromAsync(store.dump())
+}

@@ -1,0 +1,263 @@
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, test, vi } from 'vitest'
+import { aSession, aToken, aUser } from '../stores/contract/samples.ts'
+import type { StoredRecord } from '../stores/types.ts'
+import { runCommand, startCommand } from './command-for-test.ts'
+import {
+  closeGate,
+  contentOf,
+  fill,
+  fingerprint,
+  freshDir,
+  freshPlace,
+  inDatabase,
+  kinds,
+  type Place,
+  people,
+  settingsFor,
+  somebodyWaits,
+  startHolder,
+  withSite,
+} from './places-for-test.ts'
+
+// Several commands one after another, on a machine that does other things too.
+vi.setConfig({ testTimeout: 60_000 })
+
+const alice: StoredRecord = { kind: 'user', record: aUser({ profile: { fullName: 'Žofie 🦊', bio: 'a\nb', age: 3 } }) }
+const rest: StoredRecord[] = [
+  { kind: 'session', record: aSession() },
+  { kind: 'ended', record: { id: 'session-2', reason: 'idle', at: 3_000 } },
+  { kind: 'token', record: aToken() },
+]
+
+const backUp = (place: Place, file: string, ...more: string[]) =>
+  runCommand(['store', 'backup', file, '--url', place.url, ...more])
+const restore = (place: Place, file: string, ...more: string[]) =>
+  runCommand(['store', 'restore', file, '--url', place.url, ...more])
+const freshFile = async () => join(await freshDir(), 'people.jsonl')
+
+describe('store backup', () => {
+  test.each(kinds)('writes the people alone, closed to others, and changes nothing in the store: %s', async (kind) => {
+    const [place, file] = [await freshPlace(kind), await freshFile()]
+    await fill(place, [alice, ...rest])
+    const files = await fingerprint(place.dir)
+    const { code, stdout, stderr } = await backUp(place, file)
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(stdout).toMatch(/^Backed up 1 user of .* to /)
+    const [header = '', line, last, end] = (await readFile(file, 'utf8')).split('\n')
+    expect(JSON.parse(header)).toMatchObject({ format: 'gatehouse-backup', version: 1 })
+    expect(line).toBe(JSON.stringify(alice))
+    expect(last).toMatch(/^\{"users":1,"sha256":"[0-9a-f]{64}"\}$/)
+    expect(end).toBe('')
+    expect((await stat(file)).mode & 0o777).toBe(0o600)
+    expect(await fingerprint(place.dir)).toEqual(files)
+  })
+
+  test('works beside the server that has the folder', async () => {
+    const [place, file] = [await freshPlace('json'), await freshFile()]
+    await fill(place, [alice])
+    await startHolder(place)
+    expect(await runCommand(['store', 'backup', file], settingsFor(place))).toMatchObject({ code: 0 })
+    expect(await readFile(file, 'utf8')).toContain(JSON.stringify(alice))
+  })
+
+  test('replaces a file only when told to', async () => {
+    const [place, file] = [await freshPlace('json'), await freshFile()]
+    await fill(place, [alice])
+    await writeFile(file, 'of yesterday')
+    expect(await backUp(place, file)).toMatchObject({ code: 1, stderr: expect.stringContaining('--replace') })
+    expect(await readFile(file, 'utf8')).toBe('of yesterday')
+    expect(await backUp(place, file, '--replace')).toMatchObject({ code: 0 })
+    expect(await readFile(file, 'utf8')).toContain(JSON.stringify(alice))
+    expect(await readdir(join(file, '..'))).toEqual(['people.jsonl'])
+  })
+
+  test('writes to standard output and nothing else there', async () => {
+    const [place, file] = [await freshPlace('sqlite'), await freshFile()]
+    await fill(place, [alice])
+    const { code, stdout } = await backUp(place, '-')
+    expect(code).toBe(0)
+    await writeFile(file, stdout)
+    expect(await restore(await freshPlace('json'), file)).toMatchObject({ code: 0 })
+  })
+
+  test('leaves nothing behind when the store is damaged or the file cannot be made', async () => {
+    const [place, file] = [await freshPlace('json'), await freshFile()]
+    await fill(place, [alice])
+    const nowhere = join(file, '../missing/people.jsonl')
+    expect(await backUp(place, nowhere)).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^.*missing\/people\.jsonl cannot be written: ENOENT.*\n$/),
+    })
+    await writeFile(join(settingsFor(place).DATA_DIR ?? '', 'users.json'), '{"version":1,"users":')
+    expect(await backUp(place, file)).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^.*users\.json cannot be used: .*\n$/),
+    })
+    expect(await readdir(join(file, '..'))).toEqual([])
+  })
+})
+
+describe('store backup, interrupted', () => {
+  test('leaves no file, nor half of one', async () => {
+    const [place, file] = [await freshPlace('postgres'), await freshFile()]
+    await fill(place, [alice])
+    const holding = await inDatabase(place.url, 'BEGIN', 'LOCK TABLE users')
+    const running = startCommand(['store', 'backup', file, '--url', place.url])
+    // Another connection: within a transaction PostgreSQL always shows the first look.
+    await somebodyWaits(await inDatabase(place.url))
+    running.child.kill('SIGINT')
+    await holding.query('ROLLBACK')
+    expect(await running.ended).toMatchObject({ code: 1, stderr: 'Interrupted. No back-up was made.\n' })
+    expect(await readdir(join(file, '..'))).toEqual([])
+  })
+})
+
+describe('store restore', () => {
+  test.each([
+    ['json', 'sqlite'],
+    ['sqlite', 'postgres'],
+    ['postgres', 'json'],
+  ] as const)('brings the people of %s back, into %s', async (fromKind, toKind) => {
+    const [from, to, file] = [await freshPlace(fromKind), await freshPlace(toKind), await freshFile()]
+    await fill(from, [alice, ...people(3), ...rest])
+    expect(await backUp(from, file)).toMatchObject({ code: 0 })
+    const { code, stdout } = await restore(to, file)
+    expect({ code, stdout }).toEqual({
+      code: 0,
+      stdout: expect.stringMatching(/^Restored 4 users .*\nAll sessions ended, .* everybody has to log in again\.\n$/),
+    })
+    expect(await contentOf(to)).toEqual([alice, ...people(3)].map((record) => JSON.stringify(record)).toSorted())
+  })
+
+  test.each(kinds)('revives no session, neither one that ended since nor one that lives: %s', async (kind) => {
+    const [place, file] = [await freshPlace(kind), await freshFile()]
+    const cookies = await withSite(place, async ({ sessions, stores }) => {
+      await stores.users.insert(aUser())
+      await stores.tokens.put(aToken({ expiresAt: 9_000 }))
+      return { first: (await sessions.start('id-of-alice')).token, second: (await sessions.start('id-of-alice')).token }
+    })
+    expect(await backUp(place, file)).toMatchObject({ code: 0 })
+    await withSite(place, async ({ sessions, stores }) => {
+      expect(await sessions.check(cookies.second)).toMatchObject({ live: true })
+      await sessions.end(cookies.first, 'signed-out')
+      await stores.tokens.take('token-1', 'reset-password', 5_000)
+    })
+    expect(await restore(place, file, '--yes')).toMatchObject({ code: 0 })
+    await withSite(place, async ({ sessions, stores }) => {
+      for (const token of Object.values(cookies)) {
+        expect(await sessions.check(token)).toEqual({ live: false, reason: null })
+        expect(await sessions.touch(token)).toEqual({ live: false, reason: null })
+      }
+      expect(await stores.tokens.take('token-1', 'reset-password', 5_000)).toBeNull()
+      const again = await sessions.start('id-of-alice')
+      expect(await sessions.check(again.token)).toMatchObject({ live: true })
+    })
+  })
+
+  test('asks before people are replaced, and takes no silence for a yes', async () => {
+    const [from, to, file] = [await freshPlace('json'), await freshPlace('sqlite'), await freshFile()]
+    await fill(from, [alice])
+    await fill(to, people(2))
+    const before = await contentOf(to)
+    await backUp(from, file)
+    expect(await restore(to, file)).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/holds 2 users, .*--yes/),
+    })
+    expect(await contentOf(to)).toEqual(before)
+    expect(await restore(to, file, '--yes')).toMatchObject({ code: 0 })
+    expect(await contentOf(to)).toEqual([JSON.stringify(alice)])
+  })
+
+  test('verifies the whole file before the store is touched', async () => {
+    const [place, file] = [await freshPlace('json'), await freshFile()]
+    await fill(place, people(3))
+    await backUp(place, file)
+    const [files, whole] = [await fingerprint(place.dir), await readFile(file, 'utf8')]
+    const lines = whole.split('\n')
+    const wrong = [
+      lines.slice(0, 1).join('\n'),
+      `${lines.slice(0, 2).join('\n')}\n`,
+      `${lines.slice(0, -2).join('\n')}\n`,
+      whole.slice(0, -1),
+      whole.replace('Curiouser', 'Spoilt'),
+      '',
+    ]
+    for (const text of wrong) {
+      await writeFile(file, text)
+      expect(await restore(place, file, '--yes')).toMatchObject({
+        code: 1,
+        stderr: expect.stringMatching(/^.*people\.jsonl cannot be restored: .*\n$/),
+      })
+    }
+    expect(await restore(place, `${file}.missing`, '--yes')).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^.*people\.jsonl\.missing cannot be read: .*\n$/),
+    })
+    expect(await fingerprint(place.dir)).toEqual(files)
+  })
+
+  test('is refused by the server that has the folder', async () => {
+    const [place, file] = [await freshPlace('json'), await freshFile()]
+    await fill(place, people(2))
+    await backUp(place, file)
+    const pid = await startHolder(place)
+    expect(await restore(place, file, '--yes')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining(`is in use by process ${pid}`),
+    })
+  })
+
+  test('that is interrupted leaves the store as it was', async () => {
+    const [from, to, file] = [await freshPlace('json'), await freshPlace('postgres'), await freshFile()]
+    // More than fit into one statement: there is something left to read when the signal is noticed.
+    await fill(from, people(2_000))
+    await fill(to, [alice, ...rest])
+    const before = await contentOf(to)
+    await backUp(from, file)
+    const gate = await closeGate(to)
+    const running = startCommand(['store', 'restore', file, '--url', to.url, '--yes'])
+    await gate.reached()
+    running.child.kill('SIGINT')
+    await gate.open()
+    expect(await running.ended).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/\nInterrupted\. PostgreSQL .* holds what it held before\.\n$/),
+    })
+    expect(await contentOf(to)).toEqual(before)
+  })
+
+  test('says that servers of a database should stand still', async () => {
+    const [place, file] = [await freshPlace('sqlite'), await freshFile()]
+    await fill(place, people(2))
+    await backUp(place, file)
+    const { stderr } = await restore(place, file, '--yes')
+    expect(stderr).toContain('Stop every server that uses the store first.')
+  })
+})
+
+describe('store', () => {
+  test.each(['', 'backup', 'restore', 'check', 'migrate'])('explains itself with an example: %s', async (name) => {
+    const { code, stdout, stderr } = await runCommand(['store', ...(name === '' ? [] : [name]), '--help'])
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(stdout).toMatch(/\nExamples?:\n {2}npm run cli -- store /)
+  })
+
+  test.each([
+    ['backup', ['backup']],
+    ['restore', ['restore']],
+    ['a place', ['check', '--url', 'nowhere']],
+    ['a command', []],
+    ['a known command', ['remove']],
+  ])('ends with 2 without %s', async (_, args) => {
+    expect(await runCommand(['store', ...args])).toMatchObject({ code: 2, stdout: '' })
+  })
+
+  test('tells a wrong setting in one sentence', async () => {
+    const { code, stderr } = await runCommand(['store', 'check'], { DATABASE_URL: 'postgres:geheim' })
+    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(/^DATABASE_URL must be .*\n$/) })
+    expect(stderr).not.toContain('geheim')
+  })
+})

@@ -1,0 +1,86 @@
+// `store backup`: the people, in a file that a restore takes.
+import { lstatSync, readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import type { Command } from 'commander'
+import { createSystemClock } from '../clock.ts'
+import { createFile, replaceFile } from '../durable-file.ts'
+import { encodeBackup } from '../stores/backup-file.ts'
+import { messageOf } from '../stores/errors.ts'
+import { describeStoreLocation } from '../stores/location.ts'
+import { openStoreReader } from '../stores/open.ts'
+import type { StoredRecord } from '../stores/types.ts'
+import { counted, locationForms, locationFrom } from './store-location.ts'
+import { catchInterruption, createProgress, print, refusal } from './terminal.ts'
+
+interface Options {
+  url?: string
+  replace?: boolean
+}
+
+export function addBackup(store: Command): void {
+  store
+    .command('backup')
+    .summary('Write the people of a store into a file')
+    .description(
+      'Write the people of a store into a file. Works beside a running server.\n' +
+        'Sessions and codes that were sent out are left out, so that a restore can revive none.',
+    )
+    .argument('<file>', 'the file to make; - for standard output')
+    .option('--url <url>', `the store: ${locationForms} (default: the one that the settings name)`)
+    .option('--replace', 'replace the file when there is one')
+    .addHelpText('after', '\nExample:\n  npm run cli -- store backup /backup/gatehouse-2026-01-31.jsonl')
+    .action(backUp)
+}
+
+async function backUp(file: string, { url, replace }: Options, command: Command): Promise<void> {
+  const location = locationFrom(command, '--url', url)
+  const path = resolve(file)
+  const isStandardOutput = file === '-'
+  // Said before the work; whoever makes the file meanwhile is noticed at its end.
+  if (!isStandardOutput && !replace && lstatSync(path, { throwIfNoEntry: false })) throw taken(path)
+
+  const reader = await openStoreReader(location)
+  const interruption = catchInterruption('No back-up was made.')
+  const progress = createProgress('Backing up')
+  let people = 0
+  async function* counting(): AsyncGenerator<StoredRecord> {
+    for await (const record of reader.dump()) {
+      interruption.throwIfInterrupted()
+      progress.step()
+      if (record.kind === 'user') people++
+      yield record
+    }
+  }
+  const at = new Date(createSystemClock()()).toISOString()
+  const content = encodeBackup(counting(), { at, gatehouse: ownVersion() })
+  try {
+    if (isStandardOutput) await pipeline(content, process.stdout, { end: false })
+    else if (!(await write(path, content, replace === true))) throw taken(path)
+  } finally {
+    progress.done()
+    await reader.close()
+  }
+  if (!isStandardOutput) print(`Backed up ${counted(people, 'user')} of ${describeStoreLocation(location)} to ${path}`)
+}
+
+/** False when the name was taken meanwhile. */
+async function write(path: string, content: AsyncIterable<Uint8Array>, replace: boolean): Promise<boolean> {
+  try {
+    if (!replace) return await createFile(path, content)
+    await replaceFile(path, content)
+    return true
+  } catch (cause) {
+    // Faults of the file system; those of the store have words of their own.
+    if (!(cause instanceof Error && 'syscall' in cause)) throw cause
+    throw Object.assign(refusal(`${path} cannot be written: ${messageOf(cause)}.`), { cause })
+  }
+}
+
+function taken(path: string): Error {
+  return refusal(`${path} exists. Name another file, or replace it with --replace.`)
+}
+
+function ownVersion(): string {
+  return JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version
+}

@@ -1,0 +1,97 @@
+// `store check`: whether a store is sound, seen without changing anything in it.
+import type { Command } from 'commander'
+import { createAgreement } from '../stores/agreement.ts'
+import { findOpenFiles } from '../stores/file-modes.ts'
+import { describeStoreLocation, type StoreLocation } from '../stores/location.ts'
+import { openStoreReader } from '../stores/open.ts'
+import { createTally, type Summary } from '../stores/summary.ts'
+import { StoreError } from '../stores/types.ts'
+import { locationForms, locationFrom } from './store-location.ts'
+import { catchInterruption, createProgress, print, refusal } from './terminal.ts'
+
+interface Options {
+  url?: string
+  json?: boolean
+}
+
+interface Findings {
+  /** Null when not everything could be read. */
+  summary: Summary | null
+  faults: string[]
+}
+
+/** The rest is counted. */
+const faultsShown = 50
+
+export function addCheck(store: Command): void {
+  store
+    .command('check')
+    .summary('Read everything and say what is wrong')
+    .description('Read everything and say what is wrong. Changes nothing, and works beside a running server.')
+    .option('--url <url>', `the store: ${locationForms} (default: the one that the settings name)`)
+    .option('--json', 'print JSON')
+    .addHelpText('after', '\nExample:\n  npm run cli -- store check --url sqlite:/srv/gatehouse/site.db')
+    .action(check)
+}
+
+async function check({ url, json }: Options, command: Command): Promise<void> {
+  const location = locationFrom(command, '--url', url)
+  const store = describeStoreLocation(location)
+  const { summary, faults } = await examine(location)
+  if (json)
+    print(JSON.stringify({ store, counts: summary?.counts ?? null, checksum: summary?.checksum ?? null, faults }))
+  else {
+    print(store)
+    if (summary !== null) {
+      const { user, session, ended, token } = summary.counts
+      for (const [name, count] of Object.entries({
+        users: user,
+        sessions: session,
+        'ended sessions': ended,
+        tokens: token,
+      })) {
+        print(`  ${name.padEnd(16)}${count.toLocaleString('en').padStart(12)}`)
+      }
+      print(`  checksum        ${summary.checksum}`)
+    }
+    for (const fault of faults.slice(0, faultsShown)) print(`Wrong: ${fault}`)
+    if (faults.length > faultsShown) print(`and ${(faults.length - faultsShown).toLocaleString('en')} more`)
+    if (faults.length === 0) print('Nothing is wrong.')
+  }
+  if (faults.length > 0) throw refusal(`The store has ${faults.length === 1 ? 'a fault' : `${faults.length} faults`}.`)
+}
+
+async function examine(location: StoreLocation): Promise<Findings> {
+  const faults: string[] = []
+  const summary = await readAll(location, faults)
+  return { summary, faults: [...faults, ...(await findOpenFiles(location))] }
+}
+
+async function readAll(location: StoreLocation, faults: string[]): Promise<Summary | null> {
+  const interruption = catchInterruption('Nothing was changed.')
+  const progress = createProgress('Checking')
+  const agreement = createAgreement()
+  const tally = createTally()
+  try {
+    const reader = await openStoreReader(location)
+    try {
+      for await (const record of reader.dump()) {
+        interruption.throwIfInterrupted()
+        progress.step()
+        agreement.add(record)
+        tally.add(record)
+      }
+    } finally {
+      await reader.close()
+    }
+    return tally.summary()
+  } catch (cause) {
+    // What is not there, or out of reach, is no finding about it.
+    if (!(cause instanceof StoreError) || cause.code !== 'store_damaged') throw cause
+    faults.push(cause.message)
+    return null
+  } finally {
+    progress.done()
+    faults.push(...agreement.faults)
+  }
+}

@@ -1,0 +1,308 @@
+import { symlink, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import SqliteDatabase from 'better-sqlite3'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { aToken, aUser } from '../stores/contract/samples.ts'
+import { runCommand, startCommand } from './command-for-test.ts'
+import {
+  closeGate,
+  contentOf,
+  fill,
+  fingerprint,
+  freshDir,
+  freshPlace,
+  inDatabase,
+  type Kind,
+  kinds,
+  type Place,
+  people,
+  secret,
+  settingsFor,
+  startHolder,
+  withSite,
+  withStores,
+} from './places-for-test.ts'
+
+const pairs = kinds.flatMap((from) => kinds.map((to) => [from, to] as const))
+// Several commands one after another, on a machine that does other things too.
+vi.setConfig({ testTimeout: 60_000 })
+
+function migrate(from: Place, to: Place, ...more: string[]) {
+  return runCommand(['store', 'migrate', '--from', from.url, '--to', to.url, ...more])
+}
+
+describe('store migrate', () => {
+  test.each(pairs)('from %s to %s takes everything along, and leaves the source as it is', async (fromKind, toKind) => {
+    const [from, to] = [await freshPlace(fromKind), await freshPlace(toKind)]
+    const cookies = await withSite(from, async ({ accounts, sessions, stores }) => {
+      const alice = await accounts.signUp({ username: 'alice', password: 'three blind mice run' })
+      if (!alice.ok) throw new Error('Nobody signed up.')
+      const { id } = alice.value
+      await accounts.saveProfile(id, { fullName: 'Žofie 🦊', bio: 'one\ntwo', age: 30 })
+      await stores.users.update(id, { email: 'alice@example.org', emailVerifiedAt: 5, role: 'admin' })
+      await stores.users.insert(aUser({ username: 'bob', status: 'suspended' }))
+      await stores.tokens.put(aToken({ subject: id }))
+      const [live, ended] = [(await sessions.start(id)).token, (await sessions.start(id)).token]
+      await sessions.end(ended, 'password-changed')
+      return { live, ended }
+    })
+    const [before, files] = [await contentOf(from), await fingerprint(from.dir)]
+
+    const { code, stdout, stderr } = await migrate(from, to)
+    expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining('Verifying') })
+    expect(stdout).toContain('Copied and verified: 2 users, 1 session, 1 ended session and 1 token.')
+
+    expect(await fingerprint(from.dir)).toEqual(files)
+    expect(await contentOf(from)).toEqual(before)
+    expect(await contentOf(to)).toEqual(before)
+    await withSite(to, async ({ accounts, sessions, stores }) => {
+      const loggedIn = await accounts.checkCredentials('alice', 'three blind mice run')
+      expect(loggedIn).toMatchObject({ ok: true, value: { role: 'admin', profile: { fullName: 'Žofie 🦊' } } })
+      expect(await sessions.check(cookies.live)).toMatchObject({ live: true })
+      expect(await sessions.touch(cookies.live)).toMatchObject({ live: true })
+      expect(await sessions.check(cookies.ended)).toEqual({ live: false, reason: 'password-changed' })
+      expect(await stores.users.findByUsername('bob')).toEqual(aUser({ username: 'bob', status: 'suspended' }))
+      expect(await stores.tokens.take('token-1', 'reset-password', 2_000)).toMatchObject({ id: 'token-1' })
+    })
+  })
+
+  test('takes the store in force when no source is named, and the names of settings lead to the target', async () => {
+    const [from, to] = [await freshPlace('json'), await freshPlace('sqlite')]
+    await fill(from, people(1))
+    const settings = { ...settingsFor(from), SESSION_SECRET: secret }
+    const { code, stdout } = await runCommand(['store', 'migrate', '--to', to.url], settings)
+    expect(code).toBe(0)
+    expect(stdout).toContain(`Set DATABASE_URL=${to.url}\n`)
+    expect(stdout).toContain('Leave SESSION_SECRET as it is')
+    expect(stdout).not.toContain(secret)
+    expect(await contentOf(to)).toEqual(await contentOf(from))
+  })
+
+  test('says where the generated secret is, which the sessions need', async () => {
+    const from = await freshPlace('json')
+    await fill(from, people(1))
+    const dir = settingsFor(from).DATA_DIR ?? ''
+    await writeFile(join(dir, 'secret'), `${secret}\n`, { mode: 0o600 })
+    const said = async (kind: Kind) => {
+      const to = await freshPlace(kind)
+      const { code, stdout } = await runCommand(['store', 'migrate', '--to', to.url], settingsFor(from))
+      expect(code).toBe(0)
+      expect(stdout).not.toContain(secret)
+      return { stdout, to }
+    }
+    expect((await said('sqlite')).stdout).toContain(`Leave ${join(dir, 'secret')} where it is`)
+    const { stdout, to } = await said('json')
+    expect(stdout).toContain(`Copy ${join(dir, 'secret')} to ${join(settingsFor(to).DATA_DIR ?? '', 'secret')}`)
+  })
+
+  test.each(kinds)('run again, finds everything there already: %s', async (kind) => {
+    const [from, to] = [await freshPlace('json'), await freshPlace(kind)]
+    await fill(from, people(3))
+    expect((await migrate(from, to)).code).toBe(0)
+    const again = await migrate(from, to)
+    expect(again).toMatchObject({ code: 0, stdout: expect.stringContaining('Already there: ') })
+    expect(again.stdout).toContain('For the server to use it')
+  })
+
+  test('replaces other people only when told to', async () => {
+    const [from, to] = [await freshPlace('json'), await freshPlace('sqlite')]
+    await fill(from, people(3))
+    await fill(to, people(2, 'other'))
+    const before = await contentOf(to)
+
+    expect(await migrate(from, to)).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/holds 2 users, 0 sessions, 0 ended .* not those of the source\..*--replace/),
+    })
+    expect(await migrate(from, to, '--replace')).toMatchObject({ code: 2, stderr: expect.stringContaining('--yes') })
+    expect(await migrate(from, to, '--yes')).toMatchObject({ code: 1 })
+    expect(await contentOf(to)).toEqual(before)
+
+    expect(await migrate(from, to, '--replace', '--yes')).toMatchObject({ code: 0 })
+    expect(await contentOf(to)).toEqual(await contentOf(from))
+  })
+
+  test('refuses a place as source and target, by whatever name', async () => {
+    const [json, sqlite, postgres] = await Promise.all(kinds.map(freshPlace))
+    if (!json || !sqlite || !postgres) throw new Error('Three kinds were asked for.')
+    await fill(json, people(1))
+    await fill(sqlite, people(1))
+    const link = join(await freshDir(), 'link')
+    await symlink(settingsFor(json).DATA_DIR ?? '', link)
+    const otherUser = new URL(postgres.url)
+    otherUser.username = 'somebody'
+    otherUser.searchParams.set('application_name', 'gatehouse')
+    for (const [from, to] of [
+      [json.url, json.url],
+      [json.url, `json:${link}`],
+      [sqlite.url, sqlite.url],
+      [postgres.url, otherUser.href],
+    ] as const) {
+      const ending = await runCommand(['store', 'migrate', '--from', from, '--to', to])
+      expect(ending).toMatchObject({ code: 2, stderr: expect.stringContaining('the same place') })
+    }
+  })
+
+  test('refuses a folder that a server is using, and says what to do', async () => {
+    const [from, to] = [await freshPlace('json'), await freshPlace('json')]
+    for (const place of [from, to]) await fill(place, people(1))
+    const pid = await startHolder(from)
+    const files = await fingerprint(from.dir)
+    const { code, stderr } = await migrate(from, to)
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: expect.stringMatching(new RegExp(`in use by process ${pid} .*Stop that server first`)),
+    })
+    expect(await fingerprint(from.dir)).toEqual(files)
+    // The other way round the lock itself refuses.
+    const back = await migrate(to, from)
+    expect(back).toMatchObject({ code: 1, stderr: expect.stringContaining(`is in use by process ${pid}`) })
+  })
+
+  test.each([
+    ['nothing at all', []],
+    ['no scheme', ['--to', '/srv/site.db']],
+    ['an unknown scheme', ['--to', 'mysql://u:geheim@h/d']],
+    ['an address that is none', ['--to', 'postgres://u:geheim@h:port/d']],
+    ['a wrong source', ['--from', 'postgres:u:geheim@h', '--to', 'json:/nowhere']],
+    ['an unknown option', ['--ot=postgres://u:geheim@h/d']],
+    ['an argument too many', ['--to', 'json:/nowhere', 'postgres://u:geheim@h/d']],
+  ])('given %s, says what is allowed and never repeats a password', async (_, args) => {
+    const { code, stdout, stderr } = await runCommand(['store', 'migrate', ...args])
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+    expect(stderr).toMatch(/^error: /)
+    expect(stderr).not.toContain('geheim')
+  })
+
+  test('names what cannot be reached in one sentence', async () => {
+    const [from, nowhere] = [await freshPlace('json'), await freshPlace('json')]
+    await fill(from, people(1))
+    const closed = 'postgres://somebody:geheim@127.0.0.1:1/site'
+    const toClosed = await runCommand(['store', 'migrate', '--from', from.url, '--to', closed])
+    expect(toClosed).toMatchObject({ code: 1, stderr: expect.stringContaining('database site at 127.0.0.1:1') })
+    expect(toClosed.stderr).not.toMatch(/geheim|\n\s+at /)
+    const fromNothing = await migrate(nowhere, from, '--replace', '--yes')
+    expect(fromNothing).toMatchObject({ code: 1, stderr: expect.stringContaining('There is no store in') })
+    expect(fromNothing.stderr).not.toMatch(/\n\s+at /)
+    expect(await fingerprint(nowhere.dir)).toEqual([])
+  })
+
+  test('leaves the people of Streamlit alone, in the source and in the target', async () => {
+    const [streamlit, from] = [await freshPlace('json'), await freshPlace('json')]
+    await fill(streamlit, [])
+    await fill(from, people(1))
+    const dir = settingsFor(streamlit).DATA_DIR ?? ''
+    await writeFile(join(dir, 'users.json'), '{"alice":{"password":"x","profile":{}}}', { mode: 0o600 })
+    const files = await contents(dir)
+    expect(await migrate(streamlit, from, '--replace', '--yes')).toMatchObject({ code: 1 })
+    const ending = await migrate(from, streamlit, '--replace', '--yes')
+    expect(ending).toMatchObject({ code: 1, stderr: expect.stringContaining('Streamlit') })
+    expect(await contents(dir)).toEqual(files)
+  })
+
+  /** Without the lock, which whoever opens the folder writes its name into. */
+  async function contents(dir: string): Promise<string[]> {
+    return (await fingerprint(dir)).filter((line) => !line.startsWith(join(dir, 'lock')))
+  }
+
+  test('says so when the source changed meanwhile', async () => {
+    const [from, to] = [await freshPlace('sqlite'), await freshPlace('postgres')]
+    await fill(from, people(3))
+    const gate = await closeGate(to)
+    const running = startCommand(['store', 'migrate', '--from', from.url, '--to', to.url])
+    await gate.reached()
+    await withStores(from, ({ users }) => users.insert(aUser({ username: 'late' })))
+    await gate.open()
+    expect(await running.ended).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/The source changed .* 4 users.* 3 users.* --replace\./),
+    })
+    expect(await migrate(from, to, '--replace', '--yes')).toMatchObject({ code: 0 })
+    expect(await contentOf(to)).toEqual(await contentOf(from))
+  })
+
+  test('says so when the target is not what was copied', async () => {
+    const [from, to] = [await freshPlace('json'), await freshPlace('sqlite')]
+    await fill(from, people(2))
+    await fill(to, [])
+    const raw = new SqliteDatabase(to.url.replace('sqlite:', ''))
+    onTestFinished(() => {
+      raw.close()
+    })
+    raw.exec("CREATE TRIGGER spoil AFTER INSERT ON users BEGIN UPDATE users SET bio = 'spoilt' WHERE id = new.id; END")
+    const { code, stderr } = await migrate(from, to)
+    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('The target is not what was copied') })
+  })
+
+  test('refuses records that do not agree with each other', async () => {
+    const [from, to] = [await freshPlace('postgres'), await freshPlace('json')]
+    await fill(from, people(2))
+    await fill(to, people(1, 'other'))
+    const before = await contentOf(to)
+    await inDatabase(
+      from.url,
+      'ALTER TABLE users DROP CONSTRAINT users_username_key',
+      "UPDATE users SET username = 'a'",
+    )
+    expect(await migrate(from, to, '--replace', '--yes')).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/cannot be copied\. The users .* have the same username\.\n$/),
+    })
+    expect(await contentOf(to)).toEqual(before)
+  })
+})
+
+describe('store migrate, interrupted', () => {
+  test.each(['SIGINT', 'SIGTERM'] as const)('by %s, leaves the target as it was and says so', async (signal) => {
+    const [from, to] = [await freshPlace('json'), await freshPlace('postgres')]
+    // More than fit into one statement: there is something left to read when the signal is noticed.
+    await fill(from, people(2_000))
+    await fill(to, people(2, 'other'))
+    const before = await contentOf(to)
+    const gate = await closeGate(to)
+    const running = startCommand(['store', 'migrate', '--from', from.url, '--to', to.url, '--replace', '--yes'])
+    await gate.reached()
+    running.child.kill(signal)
+    await gate.open()
+    expect(await running.ended).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(
+        /Interrupted\. PostgreSQL .* holds what it held before; run the command again\.\n$/,
+      ),
+    })
+    expect(await contentOf(to)).toEqual(before)
+  })
+
+  test.each(kinds)(
+    'by a kill at any moment, leaves the one or the other, and is simply run again: %s',
+    async (kind) => {
+      const [from, to] = [await freshPlace('json'), await freshPlace(kind)]
+      await fill(from, people(2_000))
+      await fill(to, people(2, 'other'))
+      const [wanted, before] = [await contentOf(from), await contentOf(to)]
+      const command = ['store', 'migrate', '--from', from.url, '--to', to.url, '--replace', '--yes']
+      const began = performance.now()
+      expect((await runCommand(command)).code).toBe(0)
+      const tookMs = performance.now() - began
+
+      const outcomes = { before: 0, after: 0 }
+      for (const moment of [0.4, 0.6, 0.7, 0.8, 0.9]) {
+        await fill(to, people(2, 'other'))
+        const running = startCommand(command)
+        const killer = setTimeout(() => running.child.kill('SIGKILL'), tookMs * moment)
+        await running.ended
+        clearTimeout(killer)
+        const found = await contentOf(to)
+        if (found?.length === 2) expect(found).toEqual(before)
+        else expect(found).toEqual(wanted)
+        outcomes[found?.length === 2 ? 'before' : 'after']++
+      }
+      expect(outcomes.before).toBeGreaterThan(0)
+
+      expect(await runCommand(command)).toMatchObject({ code: 0 })
+      expect(await contentOf(to)).toEqual(wanted)
+      expect(await contentOf(from)).toEqual(wanted)
+      expect((await fingerprint(to.dir)).filter((line) => line.includes('.tmp'))).toEqual([])
+    },
+  )
+})

@@ -1,0 +1,74 @@
+// `store restore`: the people of a back-up into a store, in place of all that it holds.
+import { resolve } from 'node:path'
+import type { Command } from 'commander'
+import { type Backup, readBackup, verifyBackup } from '../stores/backup-file.ts'
+import { copyInto, summaryOf } from '../stores/copy.ts'
+import { summarize } from '../stores/summary.ts'
+import type { Stores } from '../stores/types.ts'
+import { counted, describeCounts, locationForms, locationFrom, openToReplace, wrongUsage } from './store-location.ts'
+import { catchInterruption, confirm, createProgress, print, refusal, say } from './terminal.ts'
+
+interface Options {
+  url?: string
+  yes?: boolean
+}
+
+export function addRestore(store: Command): void {
+  store
+    .command('restore')
+    .summary('Replace everything in a store by the people of a back-up')
+    .description(
+      'Replace everything in a store by the people of a back-up. Everybody has to log in again.\n' +
+        'The whole file is verified first. The store is filled in one step: interrupted, it is as it was.',
+    )
+    .argument('<file>', 'a file that `store backup` made')
+    .option('--url <url>', `the store: ${locationForms} (default: the one that the settings name)`)
+    .option('--yes', 'do not ask before people in the store are replaced')
+    .addHelpText('after', '\nExample:\n  npm run cli -- store restore /backup/gatehouse-2026-01-31.jsonl')
+    .action(restore)
+}
+
+async function restore(file: string, { url, yes }: Options, command: Command): Promise<void> {
+  const location = locationFrom(command, '--url', url)
+  const path = resolve(file)
+  const backup = await verifyBackup(path)
+  if (location.driver !== 'json') {
+    say('Stop every server that uses the store first. One that goes on running logs everybody out.')
+  }
+  const target = await openToReplace(location)
+  let description: string
+  let written: string
+  try {
+    description = target.description
+    if (!yes) await requireConsent(target, backup, command)
+    const interruption = catchInterruption(`${description} holds what it held before.`)
+    const progress = createProgress('Restoring')
+    try {
+      const summary = await copyInto(target, readBackup(path, backup), () => {
+        interruption.throwIfInterrupted()
+        progress.step()
+      })
+      written = summary.checksum
+    } finally {
+      progress.done()
+    }
+  } finally {
+    await target.close()
+  }
+  if ((await summaryOf(location)).checksum !== written) {
+    throw refusal(
+      `${description} is not what was restored. Stop every server that uses it, then run the command again.`,
+    )
+  }
+  print(`Restored ${counted(backup.users, 'user')} from the back-up of ${backup.at} into ${description}`)
+  print('All sessions ended, and codes that were sent out are void: everybody has to log in again.')
+}
+
+async function requireConsent(target: Stores, { at, users }: Backup, command: Command): Promise<void> {
+  const { counts } = await summarize(target.dump())
+  if (counts.user === 0) return
+  const holds = `${target.description} holds ${describeCounts(counts)}`
+  const answer = await confirm(`${holds}. They will be replaced by ${counted(users, 'user')} of ${at}.`)
+  if (answer === null) wrongUsage(command, `${holds}; without a terminal, --yes replaces them`)
+  if (!answer) throw refusal('Nothing was changed.')
+}

@@ -1,0 +1,17 @@
+// `store …`: moving, checking and keeping what the site remembers.
+import type { Command } from 'commander'
+import { addBackup } from './store-backup.ts'
+import { addCheck } from './store-check.ts'
+import { addMigrate } from './store-migrate.ts'
+import { addRestore } from './store-restore.ts'
+
+export function addStore(program: Command): void {
+  const store = program
+    .command('store')
+    .description('Move, check, back up and restore what the site remembers')
+    .addHelpText('after', '\nExample:\n  npm run cli -- store migrate --to sqlite:/srv/gatehouse/site.db')
+  addMigrate(store)
+  addCheck(store)
+  addBackup(store)
+  addRestore(store)
+}

@@ -8,7 +8,10 @@ import { publicActions, publicRoutes } from './web/public-routes.ts'
 const root = resolve(import.meta.dirname, '..')
 const read = (path: string) => readFileSync(join(root, path), 'utf8')
 const find = (...patterns: string[]) =>
-  globSync(patterns, { cwd: root, exclude: ['**/*.test.ts', '**/*-for-test.ts', 'lib/stores/contract.ts'] }).toSorted()
+  globSync(patterns, {
+    cwd: root,
+    exclude: ['**/*.test.ts', '**/*-for-test.ts', 'lib/stores/contract.ts', 'lib/stores/contract/**'],
+  }).toSorted()
 
 /** What a file imports: paths from the root for our own files, package names for the rest. Types do not count. */
 function importsOf(file: string): string[] {
@@ -45,21 +48,23 @@ describe('imports', () => {
 
   test('the domain knows no framework, no file system and no driver', () => {
     const outside =
-      /^(next(\/|$)|react|node:fs|iron-session|lib\/(web|server|cli|words)\/|lib\/services|app\/|lib\/stores\/(json|open))/
+      /^(next(\/|$)|react|node:fs|iron-session|lib\/(web|server|cli|words)\/|lib\/services|app\/|lib\/stores\/(json|sql|open))/
     expect(breaches(domain, (name) => outside.test(name))).toEqual([])
   })
 
   test('drivers know the storage vocabulary, the file system and nothing of the business', () => {
-    const drivers = find('lib/stores/json/**/*.ts')
-    const allowed = /^(node:|zod$|lib\/stores\/|lib\/durable-file)/
+    const drivers = find('lib/stores/{json,sql}/**/*.ts')
+    const allowed = /^(node:|zod$|kysely$|better-sqlite3$|pg$|pg-connection-string$|lib\/stores\/|lib\/durable-file)/
     expect(breaches(drivers, (name) => !allowed.test(name))).toEqual([])
+    const across = (name: string, file: string) => /json|sql/.exec(file)?.[0] !== /stores\/(json|sql)\//.exec(name)?.[1]
+    expect(breaches(drivers, (name, file) => /stores\/(json|sql)\//.test(name) && across(name, file))).toEqual([])
   })
 
   test('only lib/stores/open.ts names a driver', () => {
     const others = find('{app,lib}/**/*.{ts,tsx}', 'middleware.ts').filter(
-      (file) => file !== 'lib/stores/open.ts' && !file.startsWith('lib/stores/json/'),
+      (file) => file !== 'lib/stores/open.ts' && !/^lib\/stores\/(json|sql)\//.test(file),
     )
-    expect(breaches(others, (name) => name.startsWith('lib/stores/json/'))).toEqual([])
+    expect(breaches(others, (name) => /^lib\/stores\/(json|sql)\//.test(name))).toEqual([])
   })
 
   test('only lib/web, lib/server and lib/cli know Next and iron-session', () => {
@@ -192,7 +197,7 @@ describe('versions', () => {
   test('every dependency is pinned to one version', () => {
     const { dependencies, devDependencies } = JSON.parse(read('package.json'))
     const loose = Object.entries({ ...dependencies, ...devDependencies }).filter(
-      ([, range]) => !/^\d+\.\d+\.\d+$/.test(String(range)),
+      ([, range]) => !/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(String(range)),
     )
     expect(loose).toEqual([])
   })

@@ -10,6 +10,8 @@ describe('readSettings', () => {
       port: 3000,
       appOrigin: 'http://localhost:3000',
       dataDir: resolve('data'),
+      store: { driver: 'json', dir: resolve('data') },
+      databasePoolSize: 10,
       sessionSecrets: null,
       session: { idleMs: minutes(10), maxMs: hours(12) },
       passwordMinLength: 8,
@@ -50,7 +52,9 @@ describe('readSettings', () => {
     ['SESSION_MAX_SECONDS', '599', 'at least SESSION_IDLE_SECONDS, which is 600'],
     ['PASSWORD_MIN_LENGTH', '7', 'a whole number from 8 to 64'],
     ['LOG_LEVEL', 'loud', 'one of trace, debug, info'],
-    ['DATABASE_URL', 'postgres://localhost/app', 'not supported by this version'],
+    ['DATABASE_URL', 'mysql://localhost/app', 'must be sqlite:<path> or postgres://'],
+    ['DATABASE_URL', 'json:./data', 'must be sqlite:<path> or postgres://'],
+    ['DATABASE_POOL_SIZE', '0', 'from 1 to 200'],
   ])('refuses %s=%s and says what is allowed', (name, value, allowed) => {
     expect(() => readSettings({ [name]: value })).toThrow(name)
     expect(() => readSettings({ [name]: value })).toThrow(allowed)

@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import { z } from 'zod'
 import { hours, seconds } from './clock.ts'
 import type { SessionLimits } from './sessions/window.ts'
+import { parseStoreLocation, type StoreLocation } from './stores/location.ts'
 
 export interface Settings {
   /** `localhost` means every loopback address; null means all addresses. */
@@ -11,6 +12,9 @@ export interface Settings {
   /** The public origin, without a trailing slash. */
   appOrigin: string
   dataDir: string
+  store: StoreLocation
+  /** The most connections to PostgreSQL that this process holds at once. */
+  databasePoolSize: number
   /** Newest first; null means: use the generated one in DATA_DIR. */
   sessionSecrets: readonly string[] | null
   session: SessionLimits
@@ -43,12 +47,24 @@ const secrets = z
     'has a secret that is too short: give one or more secrets of at least 32 characters, newest first, separated by commas',
   )
 
+const databaseUrl = z.string().transform((text, ctx) => {
+  const location = parseStoreLocation(text)
+  if (location !== null && location.driver !== 'json') return location
+  ctx.addIssue({
+    code: 'custom',
+    message:
+      'must be sqlite:<path> or postgres://user:password@host/database; unset, the JSON store in DATA_DIR is used',
+  })
+  return z.NEVER
+})
+
 const schema = z.object({
   PORT: wholeNumber(1, 65_535).default(3000),
   HOST: z.string().optional(),
   APP_URL: origin.optional(),
   DATA_DIR: z.string().default('./data'),
-  DATABASE_URL: z.never('is not supported by this version: unset it to use the JSON store in DATA_DIR').optional(),
+  DATABASE_URL: databaseUrl.optional(),
+  DATABASE_POOL_SIZE: wholeNumber(1, 200).default(10),
   SESSION_SECRET: secrets.optional(),
   SESSION_IDLE_SECONDS: wholeNumber(5, 86_400).default(600),
   // 30 days is NIST SP 800-63B-4's limit for the lowest level, AAL1.
@@ -56,6 +72,8 @@ const schema = z.object({
   // Fewer than 8 would break NIST SP 800-63B-4 and OWASP ASVS 6.2.1.
   PASSWORD_MIN_LENGTH: wholeNumber(8, 64).default(8),
   LOG_LEVEL: z.enum(logLevels, `must be one of ${logLevels.join(', ')}`).default('info'),
+  // Set by Vercel itself. Its machines keep no file from one request to the next.
+  VERCEL: z.string().optional(),
 })
 
 /** Names the setting, what is wrong with it and what is allowed, in one line. */
@@ -77,16 +95,32 @@ export function readSettings(env: Record<string, string | undefined> = process.e
       `SESSION_MAX_SECONDS must be at least SESSION_IDLE_SECONDS, which is ${values.SESSION_IDLE_SECONDS}.`,
     )
   }
+  const dataDir = resolve(values.DATA_DIR)
+  const store = values.DATABASE_URL ?? { driver: 'json', dir: dataDir }
+  if (values.VERCEL !== undefined) requireKeptElsewhere(store, values.SESSION_SECRET)
   return {
     // Without a public address there is nobody to serve but this machine.
     host: values.HOST ?? (values.APP_URL === undefined ? 'localhost' : null),
     port: values.PORT,
     appOrigin: values.APP_URL ?? `http://localhost:${values.PORT}`,
-    dataDir: resolve(values.DATA_DIR),
+    dataDir,
+    store,
+    databasePoolSize: values.DATABASE_POOL_SIZE,
     sessionSecrets: values.SESSION_SECRET ?? null,
     session: { idleMs: seconds(values.SESSION_IDLE_SECONDS), maxMs: seconds(values.SESSION_MAX_SECONDS) },
     passwordMinLength: values.PASSWORD_MIN_LENGTH,
     logLevel: values.LOG_LEVEL,
+  }
+}
+
+function requireKeptElsewhere(store: StoreLocation, secrets: readonly string[] | undefined): void {
+  if (store.driver !== 'postgres') {
+    throw new SettingsError('DATABASE_URL must be a postgres:// address on Vercel, which keeps no files.')
+  }
+  if (secrets === undefined) {
+    throw new SettingsError(
+      'SESSION_SECRET must be set on Vercel, which keeps no files: at least 32 random characters.',
+    )
   }
 }
 

@@ -1,20 +1,32 @@
-// The real services over a fresh JSON store, with a clock that the test moves.
+// The real services over a fresh store, with a clock that the test moves.
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readSettings } from './config.ts'
 import { compose, openRuntime, type Services } from './services.ts'
+import { aUser } from './stores/contract/samples.ts'
+import { createDatabase } from './stores/sql/postgres-for-test.ts'
+
+export const storeNames = ['JSON', 'SQLite', 'PostgreSQL'] as const
+export type StoreName = (typeof storeNames)[number]
 
 export interface TestServices extends AsyncDisposable {
   app: Services
   dataDir: string
   advance(ms: number): void
+  /** Somebody whose id and username are this name. */
+  addPerson(name: string): Promise<void>
 }
 
-export async function openTestServices(env: Record<string, string> = {}): Promise<TestServices> {
+export async function openTestServices(
+  env: Record<string, string> = {},
+  store: StoreName = 'JSON',
+): Promise<TestServices> {
   const dataDir = await mkdtemp(join(tmpdir(), 'gatehouse-'))
+  const database = store === 'PostgreSQL' ? await createDatabase() : null
+  const url = store === 'SQLite' ? `sqlite:${join(dataDir, 'gatehouse.db')}` : (database?.url ?? '')
   let now = Date.UTC(2026, 0, 1, 9)
-  const settings = readSettings({ DATA_DIR: dataDir, LOG_LEVEL: 'silent', ...env })
+  const settings = readSettings({ DATA_DIR: dataDir, DATABASE_URL: url, LOG_LEVEL: 'silent', ...env })
   const app = compose(await openRuntime(settings, () => now))
   return {
     app,
@@ -22,9 +34,13 @@ export async function openTestServices(env: Record<string, string> = {}): Promis
     advance(ms) {
       now += ms
     },
+    async addPerson(name) {
+      await app.stores.users.insert(aUser({ id: name, username: name }))
+    },
     async [Symbol.asyncDispose]() {
       await app.stores.close()
       await app.strength.close()
+      await database?.drop()
       await rm(dataDir, { recursive: true })
     },
   }

@@ -59,9 +59,15 @@ export async function closeServices(): Promise<void> {
 export async function openRuntime(settings = readSettings(), clock = createSystemClock()): Promise<Runtime> {
   const log = createLog(settings.logLevel)
   const takeOver = (old: unknown) => takeOverStreamlit(old, { now: clock(), newId })
-  const stores = await openStores(settings, takeOver, log)
+  const stores = await openStores(settings.store, { takeOver, poolSize: settings.databasePoolSize, log })
   try {
     const sessionSecrets = settings.sessionSecrets ?? [await readOrCreateSecret(settings.dataDir)]
+    if (settings.sessionSecrets === null && settings.store.driver === 'postgres') {
+      log.warn(
+        { event: 'secret_of_one_machine' },
+        'The session secret is this machine’s own. Before a second one joins, set SESSION_SECRET to the same value on both.',
+      )
+    }
     const passwords = createPasswordHasher()
     return { settings, clock, log, stores, passwords, strength: createPasswordStrength(), sessionSecrets }
   } catch (cause) {

@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts'
 import { sha256 } from '../crypto/hash.ts'
 import { newToken } from '../crypto/random.ts'
 import { type EndReason, isLive, type SessionRecord, type SessionStore } from '../stores/types.ts'
-import { liveBounds, type SessionLimits, whyDead } from './window.ts'
+import { liveBounds, type SessionLimits, touchBounds, whyDead } from './window.ts'
 
 /** A bounded batch keeps one sweep from holding up the requests beside it. */
 const sweepBatch = 500
@@ -54,7 +54,7 @@ export function createSessions(deps: { store: SessionStore; limits: SessionLimit
     async touch(token) {
       const now = clock()
       const id = sha256(token)
-      const session = await store.touch(id, now, liveBounds(limits, now))
+      const session = await store.touch(id, now, touchBounds(limits, now))
       return session === null ? explain(id, now) : { live: true, session }
     },
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { hours, minutes, seconds } from '../clock.ts'
 import { isLive } from '../stores/types.ts'
-import { deadlines, liveBounds, whyDead } from './window.ts'
+import { deadlines, liveBounds, touchBounds, whyDead } from './window.ts'
 
 const limits = { idleMs: minutes(10), maxMs: hours(12) }
 const start = Date.UTC(2026, 0, 1)
@@ -47,5 +47,17 @@ describe('deadlines', () => {
       absoluteDeadline: start + hours(12),
     })
     expect(deadlines(startedAt(start, start + hours(12) - 1), limits).idleDeadline).toBe(start + hours(12))
+  })
+})
+
+describe('touchBounds', () => {
+  test.each([
+    ['5 s of the ten minutes', minutes(10), seconds(5)],
+    ['never more than 5 s', hours(24), seconds(5)],
+    ['little of a short window, so that nobody active is cut off', seconds(6), 50],
+  ])('merges acts within %s', (_what, idleMs, mergeMs) => {
+    const { recentAfter, ...bounds } = touchBounds({ ...limits, idleMs }, start)
+    expect(recentAfter).toBe(start - mergeMs)
+    expect(bounds).toEqual(liveBounds({ ...limits, idleMs }, start))
   })
 })

@@ -1,6 +1,6 @@
 // The ten-minute rule, in one place: within which bounds a session is live, when it ends, and why it ended.
-import { minutes } from '../clock.ts'
-import { type EndReason, endReasons, type LiveBounds, type SessionRecord } from '../stores/types.ts'
+import { minutes, seconds } from '../clock.ts'
+import { type EndReason, endReasons, type LiveBounds, type SessionRecord, type TouchBounds } from '../stores/types.ts'
 
 export interface SessionLimits {
   /** Inactivity window. 600 s by default: within NIST SP 800-63B-4's hour for AAL2 and 15 minutes for AAL3. */
@@ -17,6 +17,12 @@ type Times = Pick<SessionRecord, 'createdAt' | 'lastActivityAt'>
 /** A session is live while now − lastActivityAt < idleMs and now − createdAt < maxMs. */
 export function liveBounds(limits: SessionLimits, now: number): LiveBounds {
   return { activeAfter: now - limits.idleMs, createdAfter: now - limits.maxMs, latest: now + clockSkewMs }
+}
+
+/** Acts closer together than this are one to a store that pays for every write: 5 s, or 1/120 of a shorter window. */
+export function touchBounds(limits: SessionLimits, now: number): TouchBounds {
+  const mergeMs = Math.min(seconds(5), limits.idleMs / 120)
+  return { ...liveBounds(limits, now), recentAfter: now - mergeMs }
 }
 
 /** For a session that is not live: which limit it met first. */

@@ -1,7 +1,10 @@
 // The only storage vocabulary the domain knows. A driver keeps records and decides what must be decided
 // atomically; it holds no business rule, no limit and no clock.
 
-export type Role = 'admin' | 'member' | 'guest'
+export const roles = ['admin', 'member', 'guest'] as const
+export type Role = (typeof roles)[number]
+
+export const userStatuses = ['active', 'suspended'] as const
 
 export interface Profile {
   fullName: string
@@ -19,7 +22,7 @@ export interface UserRecord {
   email: string | null
   emailVerifiedAt: number | null
   role: Role
-  status: 'active' | 'suspended'
+  status: (typeof userStatuses)[number]
   profile: Profile
   createdAt: number
 }
@@ -35,6 +38,26 @@ export interface SessionRecord {
 /** Why a session is over; the words for each stand in the message catalogue. */
 export const endReasons = ['idle', 'expired', 'ended', 'password-changed', 'signed-out'] as const
 export type EndReason = (typeof endReasons)[number]
+
+/** Why and when a session ended; kept for as long as its cookie may come back. */
+export interface EndedSession {
+  id: string
+  reason: EndReason
+  at: number
+}
+
+/** Something that works once: a code or link that was given to somebody. */
+export interface TokenRecord {
+  /** A hash of the secret that was given out; the secret itself is stored nowhere. */
+  id: string
+  purpose: string
+  /** Whom or what it is for. At most one token of a purpose and subject is live. */
+  subject: string
+  /** What it is bound to, such as the address that it was sent to. */
+  detail: string
+  createdAt: number
+  expiresAt: number
+}
 
 /** A session is live while both of its times lie strictly after these, and not beyond `latest`. */
 export interface LiveBounds {
@@ -57,6 +80,20 @@ export function isLive(
   )
 }
 
+/** Bounds for a touch; the domain, which knows the window, says how exact its start has to be. */
+export interface TouchBounds extends LiveBounds {
+  /** A session active after this may be left as it is: it saves a write. */
+  recentAfter: number
+}
+
+export interface UserQuery {
+  /** Part of a username, e-mail address or full name, without regard to case. Empty finds everybody. */
+  search: string
+  /** Only usernames that come after this one, in the order of their code points. Empty starts at the first. */
+  after: string
+  limit: number
+}
+
 /**
  * Every returned record is a copy: changing it changes nothing in the store.
  * Every write is durable when its promise resolves, except where a method says otherwise.
@@ -71,28 +108,33 @@ export interface UserStore {
   findByUsername(username: string): Promise<UserRecord | null>
   /**
    * Changes the named fields and no others. With `onlyIf`, nothing is changed unless these fields hold these
-   * values at that moment (compare and set). Null when nobody has the id or the comparison fails.
+   * values at that moment (compare and set). Null when nobody has the id or the comparison fails; `last_admin`,
+   * and nothing is changed, when this is the only active admin and would no longer be one.
    */
-  update(id: string, change: UserChange, onlyIf?: UserChange): Promise<UserRecord | null>
+  update(id: string, change: UserChange, onlyIf?: UserChange): Promise<UserRecord | 'last_admin' | null>
+  /** At most `limit` people, in the order of their usernames. */
+  list(query: UserQuery): Promise<UserRecord[]>
 }
 
 export type UserChange = Partial<Omit<UserRecord, 'id' | 'username' | 'createdAt'>>
 
 export interface SessionStore {
-  /** Throws when the id exists: ids are 256-bit and never repeat. */
+  /** Throws when the id exists or existed (ids are 256-bit and never repeat), and when nobody has the `userId`. */
   insert(session: SessionRecord): Promise<void>
   /** Null when missing. Says nothing about liveness and changes nothing. */
   find(id: string): Promise<SessionRecord | null>
   /**
    * One atomic step: if the record exists and is live within `bounds`, raises lastActivityAt to `at` (never lowers
    * it) and returns the record; otherwise null. Never inserts, so it cannot bring an ended session back.
-   * A driver may make the new time durable up to 5 s later: a crash can only end a session early.
+   * A driver may leave a recent time (see TouchBounds) as it is, and may make the new one durable up to 5 s later: a
+   * crash can only end a session early.
    */
-  touch(id: string, at: number, bounds: LiveBounds): Promise<SessionRecord | null>
+  touch(id: string, at: number, bounds: TouchBounds): Promise<SessionRecord | null>
   /**
-   * Deletes the records and remembers why; absent ids are skipped and keep their first reason. Takes effect at once
-   * for every later call, and stays so even when the disk refuses: the driver then keeps trying to make it durable.
-   * Returns how many were ended by this call.
+   * Deletes the records and remembers why; absent ids are skipped and keep their first reason. Returns how many were
+   * ended by this call. Takes effect at once for every later call on these stores, and stays so even when the end
+   * cannot be made durable: the driver then keeps trying. It rejects in that case when other processes, which share the
+   * store, may still take the sessions for live.
    */
   end(ids: readonly string[], reason: EndReason, at: number): Promise<number>
   /** Why the session with this id ended, or null when it never existed or that was forgotten. */
@@ -105,12 +147,47 @@ export interface SessionStore {
   forgetEnded(before: number): Promise<void>
 }
 
-/** Everything one driver opens. */
-export interface Stores {
-  /** One line for the operator: which driver, and where. */
+export interface TokenStore {
+  /** Replaces the live token of the same purpose and subject, if there is one. Throws when the id exists. */
+  put(token: TokenRecord): Promise<void>
+  /**
+   * Single use: removes the token and returns it, to one caller of however many ask at once. Null when it is missing,
+   * is for another purpose, or expired (`expiresAt` is not after `at`).
+   */
+  take(id: string, purpose: string, at: number): Promise<TokenRecord | null>
+  /** Removes what expired. Returns how many. */
+  deleteExpired(at: number): Promise<number>
+}
+
+/** One record of whichever kind, as it is copied from store to store. */
+export type StoredRecord =
+  | { kind: 'user'; record: UserRecord }
+  | { kind: 'session'; record: SessionRecord }
+  | { kind: 'ended'; record: EndedSession }
+  | { kind: 'token'; record: TokenRecord }
+
+/** What reads a store without changing anything in it, also beside a server that uses it. */
+export interface StoreReader {
+  /** One line for the operator: which driver, and where; never a password. */
   readonly description: string
+  /**
+   * Everything, as it stood at one moment. Users come first, for the other kinds name them. Rejects with `store_damaged` at the first
+   * record that is not as it must be.
+   */
+  dump(): AsyncIterable<StoredRecord>
+  close(): Promise<void>
+}
+
+/** Everything one driver opens. */
+export interface Stores extends StoreReader {
   readonly users: UserStore
   readonly sessions: SessionStore
+  readonly tokens: TokenStore
+  /**
+   * Makes the store hold these records and no others, in one step: when it rejects, or the process dies, the store
+   * holds what it held before. Users come first. For moving and restoring, not beside other work.
+   */
+  replaceAll(records: AsyncIterable<StoredRecord>): Promise<void>
   /** Resolves when the store can be read and written now; otherwise rejects with a StoreError whose message says why. */
   checkReady(): Promise<void>
   /** Makes everything durable and lets go of the resource. Later calls reject. */

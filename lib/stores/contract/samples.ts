@@ -1,0 +1,53 @@
+// The records that tests of a store start from.
+
+import type { SessionRecord, StoredRecord, TokenRecord, UserRecord } from '#lib/stores/types.ts'
+
+/** Keys that mean something to JavaScript, JSON or SQL, and must be names like any other. */
+export const trickyKeys = [
+  '__proto__',
+  'constructor',
+  'prototype',
+  'toString',
+  'hasOwnProperty',
+  '0',
+  "'; --",
+  '%',
+  '_',
+  ' ',
+]
+
+export function aUser(overrides: Partial<UserRecord> = {}): UserRecord {
+  const username = overrides.username ?? 'alice'
+  return {
+    id: `id-of-${username}`,
+    username,
+    passwordHash: '$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA',
+    email: null,
+    emailVerifiedAt: null,
+    role: 'member',
+    status: 'active',
+    profile: { fullName: 'Alice Liddell', bio: 'Curiouser and curiouser.', age: 19 },
+    createdAt: 1_000,
+    ...overrides,
+  }
+}
+
+export function aSession(overrides: Partial<SessionRecord> = {}): SessionRecord {
+  return { id: 'session-1', userId: 'id-of-alice', createdAt: 1_000, lastActivityAt: 2_000, ...overrides }
+}
+
+export function aToken(overrides: Partial<TokenRecord> = {}): TokenRecord {
+  return {
+    id: 'token-1',
+    purpose: 'reset-password',
+    subject: 'id-of-alice',
+    detail: 'alice@example.org',
+    createdAt: 1_000,
+    expiresAt: 5_000,
+    ...overrides,
+  }
+}
+
+export async function* recordsOf(records: StoredRecord[]): AsyncGenerator<StoredRecord> {
+  yield* structuredClone(records)
+}

@@ -1,0 +1,232 @@
+// What every driver must do with sessions.
+
+import { beforeEach, describe, expect, it } from 'vitest'
+
+import type { SessionRecord, SessionStore, Stores, TouchBounds } from '#lib/stores/types.ts'
+
+import { type OpenFresh, openForEachTest } from './fresh.ts'
+import { aSession, aUser, trickyKeys } from './samples.ts'
+
+export function describeSessionStore(name: string, open: OpenFresh): void {
+  describe(`${name}: sessions`, () => {
+    let stores: Stores
+    let sessions: SessionStore
+    openForEachTest(open, (opened) => {
+      stores = opened
+      sessions = opened.sessions
+    })
+    beforeEach(async () => {
+      for (const username of ['alice', 'bob']) await stores.users.insert(aUser({ username }))
+    })
+
+    /** Everything is live, and nothing recent: each touch writes. */
+    const always: TouchBounds = { activeAfter: 0, createdAfter: 0, latest: 1_000_000, recentAfter: 1_000_000 }
+
+    it('gives an inserted session back', async () => {
+      await sessions.insert(aSession())
+      expect(await sessions.find('session-1')).toEqual(aSession())
+      expect(await sessions.find('session-2')).toBeNull()
+    })
+
+    it('throws for an id that exists and leaves its session as it was', async () => {
+      await sessions.insert(aSession())
+      await expect(sessions.insert(aSession({ userId: 'id-of-bob' }))).rejects.toThrow()
+      expect(await sessions.find('session-1')).toEqual(aSession())
+      expect(await sessions.listByUser('id-of-bob')).toEqual([])
+    })
+
+    it('throws for the id of a session that ended', async () => {
+      await sessions.insert(aSession())
+      await sessions.end(['session-1'], 'signed-out', 3_000)
+      await expect(sessions.insert(aSession())).rejects.toThrow()
+      expect(await sessions.find('session-1')).toBeNull()
+      expect(await sessions.findEndReason('session-1')).toBe('signed-out')
+    })
+
+    it('throws for a person who does not exist', async () => {
+      await expect(sessions.insert(aSession({ userId: 'nobody' }))).rejects.toThrow()
+      expect(await sessions.find('session-1')).toBeNull()
+      expect(await sessions.listByUser('nobody')).toEqual([])
+    })
+
+    it('raises the time of a live session that is touched', async () => {
+      await sessions.insert(aSession())
+      expect(await sessions.touch('session-1', 2_500, always)).toEqual(aSession({ lastActivityAt: 2_500 }))
+      expect(await sessions.find('session-1')).toEqual(aSession({ lastActivityAt: 2_500 }))
+    })
+
+    it('never lowers the time of a session', async () => {
+      await sessions.insert(aSession())
+      expect(await sessions.touch('session-1', 1_500, always)).toEqual(aSession())
+      const times = Array.from({ length: 20 }, (_, n) => 3_000 + ((n * 7) % 20))
+      await Promise.all(times.map((at) => sessions.touch('session-1', at, always)))
+      expect(await sessions.find('session-1')).toEqual(aSession({ lastActivityAt: 3_019 }))
+    })
+
+    it('may leave a recent time as it is, but never an older one', async () => {
+      await sessions.insert(aSession())
+      const merged = await sessions.touch('session-1', 6_999, { ...always, recentAfter: 1_999 })
+      expect([2_000, 6_999]).toContain(merged?.lastActivityAt)
+      expect(await sessions.find('session-1')).toEqual(merged)
+      const at = 20_000
+      const written = await sessions.touch('session-1', at, { ...always, recentAfter: merged?.lastActivityAt ?? 0 })
+      expect(written).toEqual(aSession({ lastActivityAt: at }))
+      expect(await sessions.find('session-1')).toEqual(written)
+    })
+
+    it('does not take a recent session for live when it is not', async () => {
+      await sessions.insert(aSession())
+      expect(await sessions.touch('session-1', 9_000, { ...always, createdAfter: 1_000, recentAfter: 0 })).toBeNull()
+      expect(await sessions.touch('session-1', 9_000, { ...always, latest: 1_999, recentAfter: 0 })).toBeNull()
+    })
+
+    it('touches only what lies strictly within the bounds', async () => {
+      await sessions.insert(aSession({ createdAt: 1_000, lastActivityAt: 2_000 }))
+      const within = { ...always, activeAfter: 1_999, createdAfter: 999, latest: 2_000 }
+      for (const beyond of [{ activeAfter: 2_000 }, { createdAfter: 1_000 }, { latest: 1_999 }]) {
+        expect(await sessions.touch('session-1', 9_000, { ...within, ...beyond })).toBeNull()
+      }
+      expect(await sessions.find('session-1')).toEqual(aSession())
+      expect(await sessions.touch('session-1', 9_000, within)).toEqual(aSession({ lastActivityAt: 9_000 }))
+    })
+
+    it('does not believe a session that began later than now', async () => {
+      await sessions.insert(aSession({ createdAt: 5_000, lastActivityAt: 2_000 }))
+      expect(await sessions.touch('session-1', 9_000, { ...always, latest: 4_999 })).toBeNull()
+      expect(await sessions.touch('session-1', 9_000, { ...always, latest: 5_000 })).not.toBeNull()
+    })
+
+    it('never makes a session by touching', async () => {
+      expect(await sessions.touch('session-1', 3_000, always)).toBeNull()
+      expect(await sessions.find('session-1')).toBeNull()
+      expect(await sessions.listByUser('id-of-alice')).toEqual([])
+    })
+
+    it('ends sessions, remembers why, and counts only those it ended', async () => {
+      for (const id of ['a', 'b', 'c']) await sessions.insert(aSession({ id }))
+      expect(await sessions.end(['a', 'b', 'a', 'missing'], 'signed-out', 3_000)).toBe(2)
+      expect(await sessions.find('a')).toBeNull()
+      expect(await sessions.find('c')).not.toBeNull()
+      expect(await sessions.findEndReason('a')).toBe('signed-out')
+      expect(await sessions.findEndReason('c')).toBeNull()
+      expect(await sessions.findEndReason('missing')).toBeNull()
+      expect(await sessions.listByUser('id-of-alice')).toEqual([aSession({ id: 'c' })])
+    })
+
+    it('has nothing against ending nothing', async () => {
+      expect(await sessions.end([], 'ended', 1)).toBe(0)
+      expect(await sessions.end(['missing'], 'ended', 1)).toBe(0)
+    })
+
+    it('keeps the first reason', async () => {
+      await sessions.insert(aSession())
+      await sessions.end(['session-1'], 'password-changed', 3_000)
+      expect(await sessions.end(['session-1'], 'idle', 4_000)).toBe(0)
+      expect(await sessions.findEndReason('session-1')).toBe('password-changed')
+    })
+
+    it('lets one of twenty end a session', async () => {
+      await sessions.insert(aSession())
+      const attempts = Array.from({ length: 20 }, () => sessions.end(['session-1'], 'ended', 3_000))
+      const counts = await Promise.all(attempts)
+      expect(counts.reduce((sum, count) => sum + count)).toBe(1)
+    })
+
+    it('stays ended while touches run against the end', async () => {
+      for (let round = 0; round < 20; round++) {
+        const id = `session-${round}`
+        await sessions.insert(aSession({ id }))
+        const touches = Array.from({ length: 5 }, (_, n) => sessions.touch(id, 3_000 + n, always))
+        const ending = sessions.end([id], 'signed-out', 4_000)
+        const more = Array.from({ length: 5 }, (_, n) => sessions.touch(id, 5_000 + n, always))
+        await Promise.all([...touches, ending, ...more])
+        expect(await sessions.find(id)).toBeNull()
+        expect(await sessions.touch(id, 6_000, always)).toBeNull()
+      }
+    })
+
+    it('lists the sessions of one person', async () => {
+      await sessions.insert(aSession({ id: 'a' }))
+      await sessions.insert(aSession({ id: 'b', lastActivityAt: 1 }))
+      await sessions.insert(aSession({ id: 'c', userId: 'id-of-bob' }))
+      const listed = await sessions.listByUser('id-of-alice')
+      expect(listed.toSorted(byId)).toEqual([aSession({ id: 'a' }), aSession({ id: 'b', lastActivityAt: 1 })])
+      expect(await sessions.listByUser('nobody')).toEqual([])
+    })
+
+    it('lists those that are not live, up to the limit', async () => {
+      const bounds = { activeAfter: 1_000, createdAfter: 500, latest: 5_000 }
+      await sessions.insert(aSession({ id: 'live', createdAt: 501, lastActivityAt: 1_001 }))
+      await sessions.insert(aSession({ id: 'idle', createdAt: 501, lastActivityAt: 1_000 }))
+      await sessions.insert(aSession({ id: 'old', createdAt: 500, lastActivityAt: 1_001 }))
+      await sessions.insert(aSession({ id: 'future', createdAt: 501, lastActivityAt: 5_001 }))
+      const dead = await sessions.listDead(bounds, 10)
+      expect(dead.map(({ id }) => id).toSorted()).toEqual(['future', 'idle', 'old'])
+      expect(dead.find(({ id }) => id === 'idle')).toEqual(
+        aSession({ id: 'idle', createdAt: 501, lastActivityAt: 1_000 }),
+      )
+      expect(await sessions.listDead(bounds, 2)).toHaveLength(2)
+      expect(await sessions.listDead(bounds, 0)).toEqual([])
+    })
+
+    it('forgets the reasons of sessions that ended before a time', async () => {
+      for (const [id, at] of [
+        ['a', 999],
+        ['b', 1_000],
+      ] as const) {
+        await sessions.insert(aSession({ id }))
+        await sessions.end([id], 'idle', at)
+      }
+      await sessions.forgetEnded(1_000)
+      expect(await sessions.findEndReason('a')).toBeNull()
+      expect(await sessions.findEndReason('b')).toBe('idle')
+    })
+
+    it('hands out copies and keeps a copy', async () => {
+      const given = aSession()
+      await sessions.insert(given)
+      const answers = [given, await sessions.find('session-1'), await sessions.touch('session-1', 2_000, always)]
+      answers.push(
+        ...(await sessions.listByUser('id-of-alice')),
+        ...(await sessions.listDead({ ...always, latest: 1 }, 9)),
+      )
+      expect(answers).toHaveLength(5)
+      for (const answer of answers) Object.assign(answer ?? {}, { lastActivityAt: 9_999, userId: 'spoilt' })
+      expect(await sessions.find('session-1')).toEqual(aSession())
+      expect(await sessions.listByUser('id-of-alice')).toEqual([aSession()])
+    })
+
+    it('takes ids that mean something to the language as ids', async () => {
+      for (const id of trickyKeys) {
+        expect(await sessions.find(id)).toBeNull()
+        expect(await sessions.findEndReason(id)).toBeNull()
+        expect(await sessions.listByUser(id)).toEqual([])
+      }
+      for (const id of trickyKeys) await stores.users.insert(aUser({ id, username: id }))
+      for (const id of trickyKeys) await sessions.insert(aSession({ id, userId: id }))
+      for (const id of trickyKeys) {
+        expect(await sessions.listByUser(id)).toEqual([aSession({ id, userId: id })])
+        expect(await sessions.touch(id, 3_000, always)).toEqual(aSession({ id, userId: id, lastActivityAt: 3_000 }))
+        expect(await sessions.end([id], 'ended', 4_000)).toBe(1)
+        expect(await sessions.findEndReason(id)).toBe('ended')
+      }
+    })
+
+    it('rejects after it was closed', async () => {
+      await stores.close()
+      const fault = { code: 'store_unavailable' }
+      await expect(sessions.insert(aSession())).rejects.toMatchObject(fault)
+      await expect(sessions.find('session-1')).rejects.toMatchObject(fault)
+      await expect(sessions.touch('session-1', 1, always)).rejects.toMatchObject(fault)
+      await expect(sessions.end(['session-1'], 'ended', 1)).rejects.toMatchObject(fault)
+      await expect(sessions.findEndReason('session-1')).rejects.toMatchObject(fault)
+      await expect(sessions.listByUser('id-of-alice')).rejects.toMatchObject(fault)
+      await expect(sessions.listDead(always, 1)).rejects.toMatchObject(fault)
+      await expect(sessions.forgetEnded(1)).rejects.toMatchObject(fault)
+    })
+  })
+}
+
+function byId(a: SessionRecord, b: SessionRecord): number {
+  return a.id < b.id ? -1 : 1
+}

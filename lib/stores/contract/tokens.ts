@@ -1,0 +1,98 @@
+// What every driver must do with tokens that work once.
+
+import { describe, expect, it } from 'vitest'
+
+import type { Stores, TokenStore } from '#lib/stores/types.ts'
+
+import { type OpenFresh, openForEachTest } from './fresh.ts'
+import { aToken } from './samples.ts'
+
+export function describeTokenStore(name: string, open: OpenFresh): void {
+  describe(`${name}: tokens`, () => {
+    let stores: Stores
+    let tokens: TokenStore
+    openForEachTest(open, (opened) => {
+      stores = opened
+      tokens = opened.tokens
+    })
+    const take = (id: string, { purpose = 'reset-password', at = 2_000 } = {}) => tokens.take(id, purpose, at)
+
+    it('gives a token once', async () => {
+      await tokens.put(aToken())
+      expect(await take('token-1')).toEqual(aToken())
+      expect(await take('token-1')).toBeNull()
+      expect(await take('missing')).toBeNull()
+    })
+
+    it('gives a token to one of twenty who ask at once', async () => {
+      await tokens.put(aToken())
+      const answers = await Promise.all(Array.from({ length: 20 }, () => take('token-1')))
+      expect(answers.filter((answer) => answer !== null)).toEqual([aToken()])
+    })
+
+    it('gives nothing for another purpose, and keeps the token', async () => {
+      await tokens.put(aToken())
+      expect(await take('token-1', { purpose: 'verify-email' })).toBeNull()
+      expect(await take('token-1')).toEqual(aToken())
+    })
+
+    it('gives nothing from the moment of expiry on', async () => {
+      await tokens.put(aToken({ id: 'a', subject: 'a' }))
+      await tokens.put(aToken({ id: 'b', subject: 'b' }))
+      expect(await take('a', { at: 4_999 })).not.toBeNull()
+      expect(await take('b', { at: 5_000 })).toBeNull()
+    })
+
+    it('keeps one live token of a purpose and subject', async () => {
+      await tokens.put(aToken())
+      await tokens.put(aToken({ id: 'newer', createdAt: 1_500 }))
+      await tokens.put(aToken({ id: 'other-purpose', purpose: 'verify-email' }))
+      await tokens.put(aToken({ id: 'other-subject', subject: 'id-of-bob' }))
+      expect(await take('token-1')).toBeNull()
+      expect(await take('newer')).toEqual(aToken({ id: 'newer', createdAt: 1_500 }))
+      expect(await take('other-purpose', { purpose: 'verify-email' })).not.toBeNull()
+      expect(await take('other-subject')).not.toBeNull()
+    })
+
+    it('keeps one of twenty that are put at once for one purpose and subject', async () => {
+      await Promise.all(Array.from({ length: 20 }, (_, n) => tokens.put(aToken({ id: `token-${n}` }))))
+      const answers = await Promise.all(Array.from({ length: 20 }, (_, n) => take(`token-${n}`)))
+      expect(answers.filter((answer) => answer !== null)).toHaveLength(1)
+    })
+
+    it('throws for an id that exists and keeps its token', async () => {
+      await tokens.put(aToken())
+      await expect(tokens.put(aToken({ subject: 'id-of-bob' }))).rejects.toThrow()
+      expect(await take('token-1')).toEqual(aToken())
+    })
+
+    it('removes what expired and counts it', async () => {
+      for (const [id, expiresAt] of [
+        ['a', 1_999],
+        ['b', 2_000],
+        ['c', 2_001],
+      ] as const) {
+        await tokens.put(aToken({ id, subject: id, expiresAt }))
+      }
+      expect(await tokens.deleteExpired(2_000)).toBe(2)
+      expect(await tokens.deleteExpired(2_000)).toBe(0)
+      expect(await take('c')).not.toBeNull()
+    })
+
+    it('keeps what it was given even when the giver changes it', async () => {
+      const given = aToken()
+      const putting = tokens.put(given)
+      given.detail = 'spoilt'
+      await putting
+      expect(await take('token-1')).toEqual(aToken())
+    })
+
+    it('rejects after it was closed', async () => {
+      await stores.close()
+      const fault = { code: 'store_unavailable' }
+      await expect(tokens.put(aToken())).rejects.toMatchObject(fault)
+      await expect(take('token-1')).rejects.toMatchObject(fault)
+      await expect(tokens.deleteExpired(1)).rejects.toMatchObject(fault)
+    })
+  })
+}

@@ -1,0 +1,67 @@
+// The form of every kind of record, checked: whatever is read from a file, a table or a back-up passes here, so that
+// no store ever holds or hands out anything else. The order of the fields is the order in which they are written.
+
+import { z } from 'zod'
+
+import {
+  type EndedSession,
+  endReasons,
+  roles,
+  type SessionRecord,
+  type StoredRecord,
+  type TokenRecord,
+  type UserRecord,
+  userStatuses,
+} from './types.ts'
+
+const time = z.int()
+
+export const userSchema: z.ZodType<UserRecord> = z.strictObject({
+  id: z.string(),
+  username: z.string(),
+  passwordHash: z.string(),
+  email: z.string().nullable(),
+  emailVerifiedAt: time.nullable(),
+  role: z.enum(roles),
+  status: z.enum(userStatuses),
+  profile: z.strictObject({ fullName: z.string(), bio: z.string(), age: z.int().nullable() }),
+  createdAt: time,
+})
+
+export const sessionSchema: z.ZodType<SessionRecord> = z.strictObject({
+  id: z.string(),
+  userId: z.string(),
+  createdAt: time,
+  lastActivityAt: time,
+})
+
+export const endedSchema: z.ZodType<EndedSession> = z.strictObject({
+  id: z.string(),
+  reason: z.enum(endReasons),
+  at: time,
+})
+
+export const tokenSchema: z.ZodType<TokenRecord> = z.strictObject({
+  id: z.string(),
+  purpose: z.string(),
+  subject: z.string(),
+  detail: z.string(),
+  createdAt: time,
+  expiresAt: time,
+})
+
+export const storedRecordSchema: z.ZodType<StoredRecord> = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('user'), record: userSchema }),
+  z.strictObject({ kind: z.literal('session'), record: sessionSchema }),
+  z.strictObject({ kind: z.literal('ended'), record: endedSchema }),
+  z.strictObject({ kind: z.literal('token'), record: tokenSchema }),
+])
+
+/** What a search looks in. Computed here for every driver: no two databases agree on lower case. */
+export function searchText({ username, email, profile }: UserRecord): string {
+  return lowerCase([username, email ?? '', profile.fullName].join('\n'))
+}
+
+export function lowerCase(text: string): string {
+  return text.normalize('NFC').toLowerCase()
+}

@@ -38,3 +38,11 @@ test('is refused when it was cut short, and left as it is', async () => {
   await writeFile(join(dir, 'secret'), 'short')
   await expect(readOrCreateSecret(dir)).rejects.toThrow(/shorter than 32 characters/)
 })
+
+test('says what to set where it cannot be kept', async () => {
+  await writeFile(join(dir, 'file'), '')
+  await expect(readOrCreateSecret(join(dir, 'file'))).rejects.toMatchObject({
+    code: 'secret_unavailable',
+    message: expect.stringMatching(/Set SESSION_SECRET to at least 32 random characters\.$/),
+  })
+})

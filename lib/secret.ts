@@ -1,8 +1,8 @@
 // The generated session secret: made once per DATA_DIR, for those who set no SESSION_SECRET.
 import { randomBytes } from 'node:crypto'
-import { chmod, lstat, mkdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { createFile } from './durable-file.ts'
+import { chmod, lstat, readFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { createFile, makeFolder } from './durable-file.ts'
 
 const minLength = 32
 
@@ -12,19 +12,42 @@ const minLength = 32
  */
 export async function readOrCreateSecret(dataDir: string): Promise<string> {
   const path = join(dataDir, 'secret')
-  await mkdir(dataDir, { recursive: true, mode: 0o700 })
-  const secret = `${randomBytes(32).toString('base64url')}\n`
-  if ((await readIfThere(path)) === null) await createFile(path, Buffer.from(secret))
+  if ((await readSecret(dataDir)) === null) await create(path)
+  const kept = await readSecret(dataDir)
+  if (kept === null) throw new Error(`The secret just made at ${path} is gone.`)
+  return kept
+}
 
+/** The secret that was made earlier, or null. Makes nothing. Throws as above when it cannot be used. */
+export async function readSecret(dataDir: string): Promise<string | null> {
+  const path = join(dataDir, 'secret')
   const kept = (await readIfThere(path))?.trim()
-  if (kept === undefined) throw new Error(`The secret just made at ${path} is gone.`)
+  if (kept === undefined) return null
   if (kept.length >= minLength) {
-    await chmod(path, 0o600)
+    await close(path)
     return kept
   }
   throw damaged(
     `The secret in ${path} is shorter than ${minLength} characters. Restore it, or delete the file to have a new one made: everyone is logged out then.`,
   )
+}
+
+async function create(path: string): Promise<void> {
+  try {
+    await makeFolder(dirname(path))
+    await createFile(path, Buffer.from(`${randomBytes(32).toString('base64url')}\n`))
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    const fault = `The session secret cannot be kept in ${path} (${reason}). Set SESSION_SECRET to at least ${minLength} random characters.`
+    throw Object.assign(new Error(fault, { cause }), { code: 'secret_unavailable' })
+  }
+}
+
+/** Against other accounts of the machine. On a read-only file system it stays as somebody made it. */
+async function close(path: string): Promise<void> {
+  await chmod(path, 0o600).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code !== 'EROFS') throw cause
+  })
 }
 
 function damaged(fault: string): Error {
@@ -37,7 +60,7 @@ async function readIfThere(path: string): Promise<string | null> {
     if (found.isFile()) return await readFile(path, 'utf8')
     throw damaged(`${path} is not a plain file. Move it away, or give the secret in SESSION_SECRET.`)
   } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return null
+    if (cause instanceof Error && 'code' in cause && /^(ENOENT|ENOTDIR)$/.test(String(cause.code))) return null
     throw cause
   }
 }

@@ -3,6 +3,9 @@ import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { glob, readFile, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
+import { readSettings, type Settings } from '../config.ts'
+import { findActionKey } from './action-key.ts'
+import { loadEnvFiles } from './env-files.ts'
 
 const root = join(import.meta.dirname, '../..')
 /** Beside Next's own output, so that removing the build removes the mark too. */
@@ -19,14 +22,14 @@ const sources = [
 ]
 
 /** Builds when the sources changed since the last build. `say` gets progress for people. Throws when it fails. */
-export async function buildIfNeeded(say: (line: string) => void): Promise<void> {
+export async function buildIfNeeded(settings: Settings, say: (line: string) => void): Promise<void> {
   const present = await sourcesDigest()
   const built = await readFile(markPath, 'utf8').catch(() => null)
   if (built === present) return
 
   say(built === null ? 'Building the site: there is no build yet.' : 'Building the site: the sources changed.')
   const began = performance.now()
-  await runNextBuild()
+  await runNextBuild(await findActionKey(settings))
   await writeFile(markPath, present)
   say(`Built in ${Math.round((performance.now() - began) / 1000)} s.`)
 }
@@ -43,12 +46,18 @@ async function sourcesDigest(): Promise<string> {
   return digest.digest('hex')
 }
 
-function runNextBuild(): Promise<void> {
+function runNextBuild(actionKey: string | null): Promise<void> {
   const next = join(root, 'node_modules/next/dist/bin/next')
   // Its output is for people: stdout is kept for log lines.
   const child = spawn(process.execPath, [next, 'build'], {
     cwd: root,
-    env: { ...process.env, NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1' },
+    env: {
+      // Behind what the environment has: whoever sets the key there means it.
+      ...(actionKey !== null && { NEXT_SERVER_ACTIONS_ENCRYPTION_KEY: actionKey }),
+      ...process.env,
+      NODE_ENV: 'production',
+      NEXT_TELEMETRY_DISABLED: '1',
+    },
     stdio: ['ignore', 2, 2],
   })
   return new Promise((resolve, reject) => {
@@ -63,8 +72,11 @@ function runNextBuild(): Promise<void> {
 
 if (import.meta.main) {
   const say = (line: string) => process.stderr.write(`${line}\n`)
-  await buildIfNeeded(say).catch((error: unknown) => {
+  try {
+    loadEnvFiles(say)
+    await buildIfNeeded(readSettings(), say)
+  } catch (error) {
     say(error instanceof Error ? error.message : String(error))
     process.exitCode = 1
-  })
+  }
 }

@@ -2,11 +2,12 @@
 import { Console } from 'node:console'
 import { join } from 'node:path'
 import { inspect } from 'node:util'
-import nextEnv from '@next/env'
 import { hours } from '../clock.ts'
 import { readSettings, type Settings } from '../config.ts'
+import { readOrCreateSecret } from '../secret.ts'
 import { closeServices, services } from '../services.ts'
 import { buildIfNeeded } from './build.ts'
+import { loadEnvFiles } from './env-files.ts'
 import { createServers, listen, stopServers } from './http.ts'
 
 const root = join(import.meta.dirname, '../..')
@@ -18,9 +19,13 @@ const say = (line: string) => process.stderr.write(`${line}\n`)
 
 async function start(): Promise<void> {
   Object.assign(process.env, { NODE_ENV: dev ? 'development' : 'production', NEXT_TELEMETRY_DISABLED: '1' })
-  nextEnv.loadEnvConfig(root, dev, { info: () => {}, error: say })
+  loadEnvFiles(say, { dev })
   const settings = readSettings()
-  if (!dev) await buildIfNeeded(say)
+  if (!dev) {
+    // The build takes a key from it. Where it cannot be made, opening the services says so, after the store's turn.
+    if (settings.sessionSecrets === null) await readOrCreateSecret(settings.dataDir).catch(() => {})
+    await buildIfNeeded(settings, say)
+  }
   const app = await services()
 
   const servers = createServers(settings)

@@ -15,6 +15,7 @@ let token: string
 
 beforeEach(async () => {
   opened = await openTestServices()
+  await opened.addPerson('alice')
   shared[runtimeKey] = Promise.resolve(opened.app)
   const started = await opened.app.sessions.start('alice')
   token = started.token
@@ -160,5 +161,11 @@ describe('a store that cannot be opened', () => {
     const response = await ask('/profile', { cookie })
     expect(response.status).toBe(503)
     expect(await response.text()).toContain('Not available at the moment')
+  })
+
+  test('shows no page to somebody with a cookie, not even a public one, which would ask for the session and fail', async () => {
+    await opened.app.stores.close()
+    for (const path of ['/login', '/profile']) expect((await ask(path, { cookie })).status).toBe(503)
+    expect(goesOn(await ask('/login'))).toBe(true)
   })
 })

@@ -25,7 +25,11 @@ async function decide(request: NextRequest): Promise<Response> {
   const app = await services()
   const fault = await findRequestFault(request, app)
   if (fault !== null) return refusal(fault, headers)
-  if (isPublicRoute(nextUrl.pathname)) return NextResponse.next()
+  if (isPublicRoute(nextUrl.pathname)) {
+    // For its faults alone: a page that asks who is signed in cannot answer 503 when the store is away; this can.
+    if (method !== 'POST') await readSession(request.cookies, app, { touch: false })
+    return NextResponse.next()
+  }
 
   const session = await readSession(request.cookies, app, { touch: isPersonsAct(method, headers) })
   // An action posted by script answers for itself: only it can tell the page's router where to go.

@@ -1,6 +1,7 @@
 import { type NextRequest, NextResponse } from 'next/server'
-import { services } from '#lib/services.ts'
-import { readSession } from '#lib/web/current-session.ts'
+import { type Services, services } from '#lib/services.ts'
+import { readToken } from '#lib/web/current-session.ts'
+import { isStoreUnavailable } from '#lib/web/not-saved.ts'
 import { refusal } from '#lib/web/refusal.ts'
 import { isSameOrigin } from '#lib/web/request-checks.ts'
 import { sessionCookieName, sessionCookieOptions } from '#lib/web/session-cookie.ts'
@@ -11,14 +12,26 @@ export async function POST(request: NextRequest): Promise<Response> {
   const { appOrigin } = app.settings
   if (!isSameOrigin(request.headers, appOrigin)) return refusal('wrong_origin', request.headers)
 
-  const current = await readSession(request.cookies, app, { touch: false })
-  if (current.live) await app.sessions.end(current.token, 'signed-out')
-  const headers = {
-    location: '/login?reason=signed-out',
-    'cache-control': 'no-store',
-    'clear-site-data': '"cache", "storage"',
-  }
-  const response = new NextResponse(null, { status: 303, headers })
+  const isRecorded = await endSession(request, app)
+  // Whatever the store says, this browser forgets: who leaves a shared computer must not have to come back.
+  const answer = isRecorded
+    ? new Response(null, { status: 303, headers: { location: '/login?reason=signed-out' } })
+    : refusal('log_out_unrecorded', request.headers)
+  const response = new NextResponse(answer.body, answer)
+  response.headers.set('cache-control', 'no-store')
+  response.headers.set('clear-site-data', '"cache", "storage"')
   response.cookies.set(sessionCookieName(appOrigin), '', { ...sessionCookieOptions(appOrigin), maxAge: 0 })
   return response
+}
+
+/** False when the store could not record the end; it goes on trying (SessionStore.end). */
+async function endSession(request: NextRequest, app: Services): Promise<boolean> {
+  const { token } = await readToken(request.cookies, app)
+  try {
+    if (token !== null) await app.sessions.end(token, 'signed-out')
+    return true
+  } catch (error) {
+    if (isStoreUnavailable(error)) return false
+    throw error
+  }
 }

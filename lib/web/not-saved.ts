@@ -14,6 +14,6 @@ export async function orNotSaved<Outcome extends Result<unknown, string>>(
 }
 
 /** By code: the error may come from another bundle's copy of the class. */
-function isStoreUnavailable(error: unknown): boolean {
+export function isStoreUnavailable(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'store_unavailable'
 }

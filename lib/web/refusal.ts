@@ -11,6 +11,7 @@ const statuses = {
   unsupported: 415,
   busy: 503,
   unavailable: 503,
+  log_out_unrecorded: 503,
 } as const
 
 export type RefusalCode = keyof typeof statuses

@@ -238,6 +238,10 @@ export const en = {
       title: 'Not available at the moment',
       body: 'Gatehouse cannot reach its records. Nothing is lost: try again in a minute.',
     },
+    log_out_unrecorded: {
+      title: 'This browser is logged out',
+      body: 'Gatehouse cannot reach its records, so the session is not ended there yet. That happens when they are back, and in any case when the time without activity has passed.',
+    },
     home: 'Go to Gatehouse',
   },
 

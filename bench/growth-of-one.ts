@@ -1,0 +1,156 @@
+// One store of one size, filled or measured in a process of its own, for growth.ts.
+import { createHash } from 'node:crypto'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { setTimeout as pause } from 'node:timers/promises'
+import { parseStoreLocation } from '#lib/stores/location.ts'
+import { openStores } from '#lib/stores/open.ts'
+import type { SessionRecord, StoredRecord, Stores, TouchBounds, UserRecord } from '#lib/stores/types.ts'
+
+export interface StoreTask {
+  kind: 'fill' | 'measure'
+  url: string
+  size: number
+}
+
+/** By name, the unit in the name. */
+export type StoreFigures = Record<string, number>
+
+const now = Date.UTC(2026, 0, 1)
+const bounds: TouchBounds = { activeAfter: 0, createdAfter: 0, latest: now * 2, recentAfter: 0 }
+const atOnce = 64
+/** Enough for a median; what is slow is measured less often. */
+const longestMs = 4000
+
+process.once('message', async (task: StoreTask) => {
+  const began = performance.now()
+  const stores = await open(task.url)
+  const startMs = performance.now() - began
+  const figures = task.kind === 'fill' ? await fill(stores, task.size) : await measure(stores, task.size, startMs)
+  await stores.close()
+  process.send?.(figures, () => process.exit())
+})
+
+function open(url: string): Promise<Stores> {
+  const location = parseStoreLocation(url)
+  if (location === null) throw new Error(`${url} is no store`)
+  const silent = { info() {}, warn() {}, error() {} }
+  return openStores(location, { takeOver: () => ({ users: [], refused: [], notes: [] }), poolSize: 10, log: silent })
+}
+
+async function fill(stores: Stores, size: number): Promise<StoreFigures> {
+  await stores.replaceAll(generate(size))
+  return {}
+}
+
+async function* generate(size: number): AsyncGenerator<StoredRecord> {
+  for (let n = 0; n < size; n++) yield { kind: 'user', record: person(`person-${n}`) }
+  for (let n = 0; n < size; n++) yield { kind: 'session', record: session(sessionId(n), `id-person-${n}`) }
+}
+
+async function measure(stores: Stores, size: number, startMs: number): Promise<StoreFigures> {
+  const { users, sessions } = stores
+  globalThis.gc?.()
+  const memory = process.memoryUsage().rss / 2 ** 20
+  // Ids drawn at random and made afresh, as they are for each request.
+  const anySession = () => sessionId(Math.floor(Math.random() * size))
+  const touch = () => timed(sessions.touch.bind(sessions), anySession(), now, bounds)
+  await repeat(20_000, touch)
+  const checks = await repeat(20_000, touch)
+  const slides = await repeat(2_000, (n) => timed(sessions.touch.bind(sessions), anySession(), now + n, exact))
+
+  let number = 0
+  const signUp = () => users.insert(person(`new-${number++}`))
+  const alone = await withPause(() => repeat(100, () => timed(signUp)))
+  const together = await withPause(async () => {
+    const began = performance.now()
+    let written = 0
+    const writer = async () => {
+      for (let n = 0; n < 10 && performance.now() - began < longestMs; n++, written++) await signUp()
+    }
+    await Promise.all(Array.from({ length: atOnce }, writer))
+    return (written / (performance.now() - began)) * 1000
+  })
+  const logOuts = await repeat(100, () => timed(() => sessions.end([anySession()], 'signed-out', now)))
+  const page = await repeat(50, () => timed(() => users.list({ search: '', after: 'person-5', limit: 50 })))
+  const search = await repeat(50, () => timed(() => users.list({ search: 'SON-999', after: '', limit: 50 })))
+
+  const aloneRate = 1000 / median(alone.result)
+  return {
+    'session check, p50, µs': median(checks) * 1000,
+    'session check, p99, µs': at(checks, 0.99) * 1000,
+    'window slid in the record, p50, µs': median(slides) * 1000,
+    'durable sign-up alone, p50, ms': median(alone.result),
+    'durable sign-ups, 64 at once, a second': together.result,
+    '64 at once against one alone, times': together.result / aloneRate,
+    'durable log-out, p50, ms': median(logOuts),
+    'page of 50 people, p50, ms': median(page),
+    'search for people, p50, ms': median(search),
+    'longest event-loop pause, alone, ms': alone.pauseMs,
+    'longest event-loop pause, 64 at once, ms': together.pauseMs,
+    'start-up, ms': startMs,
+    'memory after start-up, MB': memory,
+  }
+}
+
+/** Nothing is recent: every touch is a write where the store writes touches at all. */
+const exact: TouchBounds = { ...bounds, recentAfter: Number.MAX_SAFE_INTEGER }
+
+function person(username: string): UserRecord {
+  return {
+    id: `id-${username}`,
+    username,
+    passwordHash: '$argon2id$v=19$m=19456,t=2,p=1$c29tZSBzYWx0IG9mIDE2$VGhpcnR5LXR3byBieXRlcyBvZiBhIGhhc2gsIHdl',
+    email: null,
+    emailVerifiedAt: null,
+    role: 'member',
+    status: 'active',
+    profile: { fullName: `The person called ${username}`, bio: 'Keeps the lamp lit.', age: 41 },
+    createdAt: now,
+  }
+}
+
+function session(id: string, userId: string): SessionRecord {
+  return { id, userId, createdAt: now, lastActivityAt: now }
+}
+
+function sessionId(n: number): string {
+  return createHash('sha256').update(String(n)).digest('hex')
+}
+
+/** Milliseconds that one call took. */
+async function timed<Args extends unknown[]>(
+  work: (...args: Args) => Promise<unknown>,
+  ...args: Args
+): Promise<number> {
+  const began = performance.now()
+  await work(...args)
+  return performance.now() - began
+}
+
+async function repeat(times: number, work: (n: number) => Promise<number>): Promise<number[]> {
+  const took: number[] = []
+  const began = performance.now()
+  for (let n = 0; n < times && performance.now() - began < longestMs; n++) took.push(await work(n))
+  return took.toSorted((a, b) => a - b)
+}
+
+async function withPause<Result>(work: () => Promise<Result>): Promise<{ result: Result; pauseMs: number }> {
+  const delay = monitorEventLoopDelay({ resolution: 1 })
+  delay.enable()
+  // Until its timer runs; what is still under way from before is not counted.
+  await pause(20)
+  delay.reset()
+  const result = await work()
+  await pause(5)
+  delay.disable()
+  // The monitor counts its own interval in.
+  return { result, pauseMs: Math.max(0, delay.max / 1e6 - 1) }
+}
+
+function at(sorted: number[], share: number): number {
+  return sorted[Math.floor(sorted.length * share)] ?? Number.NaN
+}
+
+function median(sorted: number[]): number {
+  return at(sorted, 0.5)
+}

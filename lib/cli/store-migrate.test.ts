@@ -78,6 +78,16 @@ describe('store migrate', () => {
     expect(await contentOf(to)).toEqual(await contentOf(from))
   })
 
+  test('names a database without its password', async () => {
+    const [from, to] = [await freshPlace('json'), await freshPlace('postgres')]
+    await fill(from, people(1))
+    const { password, host, pathname } = new URL(to.url)
+    const { code, stdout, stderr } = await runCommand(['store', 'migrate', '--to', to.url], settingsFor(from))
+    expect(code).toBe(0)
+    expect(stdout).toContain(`Set DATABASE_URL=postgres://gatehouse@${host}${pathname} with its password.\n`)
+    expect(stdout + stderr).not.toContain(password)
+  })
+
   test('says where the generated secret is, which the sessions need', async () => {
     const from = await freshPlace('json')
     await fill(from, people(1))
@@ -165,7 +175,7 @@ describe('store migrate', () => {
     ['an unknown scheme', ['--to', 'mysql://u:geheim@h/d']],
     ['an address that is none', ['--to', 'postgres://u:geheim@h:port/d']],
     ['a wrong source', ['--from', 'postgres:u:geheim@h', '--to', 'json:/nowhere']],
-    ['an unknown option', ['--ot=postgres://u:geheim@h/d']],
+    ['an unknown option', ['--to', 'json:/nowhere', '--ot=postgres://u:geheim@h/d']],
     ['an argument too many', ['--to', 'json:/nowhere', 'postgres://u:geheim@h/d']],
   ])('given %s, says what is allowed and never repeats a password', async (_, args) => {
     const { code, stdout, stderr } = await runCommand(['store', 'migrate', ...args])

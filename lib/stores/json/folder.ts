@@ -1,6 +1,7 @@
 // The folder itself: made when missing, and closed to other accounts of the machine.
 
 import { access, chmod, constants, readdir, realpath, stat } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
 
 import { makeFolder } from '#lib/durable-file.ts'
 import { messageOf, unavailable } from '#lib/stores/errors.ts'
@@ -10,10 +11,10 @@ import { StoreError } from '#lib/stores/types.ts'
 /** The folder's real path, however it was named or linked to. */
 export async function prepareFolder(dir: string, log: StoreLog): Promise<string> {
   try {
+    await requireRights(resolve(dir))
     await makeFolder(dir)
     const folder = await realpath(dir)
     const { mode } = await stat(folder)
-    await access(folder, constants.R_OK | constants.W_OK | constants.X_OK)
     // A folder with the sticky bit, as /tmp, is everybody's; closing it would break the machine.
     if (mode & 0o1000) throw new Error('it is a folder shared by many; name one of its own')
     if (await isOurs(folder)) await tighten(folder, log)
@@ -23,6 +24,17 @@ export async function prepareFolder(dir: string, log: StoreLog): Promise<string>
     return folder
   } catch (cause) {
     throw unusableFolder(`The folder ${dir} cannot be used`, cause)
+  }
+}
+
+/** Of the folder, or of the first above it that is there: making folders below a read-only one says just ENOENT. */
+async function requireRights(folder: string): Promise<void> {
+  try {
+    await access(folder, constants.R_OK | constants.W_OK | constants.X_OK)
+  } catch (error) {
+    const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT'
+    if (!isMissing || folder === dirname(folder)) throw error
+    await requireRights(dirname(folder))
   }
 }
 

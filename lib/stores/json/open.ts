@@ -5,6 +5,7 @@ import { join } from 'node:path'
 
 import { messageOf } from '#lib/stores/errors.ts'
 import type { StoreLog } from '#lib/stores/log.ts'
+import { createReadinessCheck } from '#lib/stores/readiness.ts'
 import type { StoredRecord, Stores } from '#lib/stores/types.ts'
 
 import type { CommitQueue } from './commit-queue.ts'
@@ -12,7 +13,7 @@ import { prepareFolder } from './folder.ts'
 import { lockFolder } from './folder-lock.ts'
 import { loadFolder } from './load-folder.ts'
 import { dump, encodeFolder, type FolderRecords, gather } from './moving.ts'
-import { createReadinessCheck } from './readiness.ts'
+import { checkFolder } from './readiness.ts'
 import { Replacement, type StoreFile } from './replacement.ts'
 import { createSessionPart } from './sessions.ts'
 import type { TakeOver } from './streamlit-files.ts'
@@ -60,6 +61,7 @@ function createStores(
   const requireOpen = () => {
     for (const queue of queues) queue.requireOpen()
   }
+  const askFolder = createReadinessCheck(() => checkFolder(folder, replacement, queues), { path: folder }, log)
   let closed: Promise<void> | null = null
 
   return {
@@ -93,7 +95,10 @@ function createStores(
       })
     },
 
-    checkReady: createReadinessCheck(folder, queues, log),
+    async checkReady() {
+      requireOpen()
+      await askFolder()
+    },
 
     close() {
       closed ??= closeAll(queues).finally(release)

@@ -101,6 +101,7 @@ it('writes nothing before what it decided is in place', async () => {
   expect(await readdir(folder.path('replacement'))).toEqual(['tokens.json'])
   await expect(stores.users.update('id-of-bob', { role: 'guest' })).rejects.toMatchObject({ code: 'store_unavailable' })
   expect(await stores.users.find('id-of-bob')).toEqual(aUser({ username: 'bob' }))
+  await expect(stores.checkReady()).rejects.toMatchObject({ code: 'store_unavailable' })
 
   await rmdir(folder.path('tokens.json'))
   expect(await stores.users.update('id-of-bob', { role: 'guest' })).toMatchObject({ role: 'guest' })

@@ -84,7 +84,7 @@ async function moveIntoPlace(folder: string): Promise<void> {
     await syncFolder(folder)
     for (const name of storeFiles) {
       const replaced = join(decided(folder), name)
-      if (await exists(replaced)) await rename(replaced, join(folder, name))
+      if (await exists(replaced)) await rename(replaced, join(/* turbopackIgnore: true */ folder, name))
     }
     await syncFolder(decided(folder))
     await syncFolder(folder)

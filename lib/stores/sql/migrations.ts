@@ -15,15 +15,17 @@ interface Words {
   int: string
   /** At the end of a table: what is not of its column's type is refused. */
   strict: string
+  /** The same for a table whose rows lie in the order of their keys: found with one search instead of two. */
+  strictByKey: string
 }
 
 const words: Record<Flavour, Words> = {
-  sqlite: { text: 'text', int: 'integer', strict: ' strict' },
-  postgres: { text: 'text collate "C"', int: 'bigint', strict: '' },
+  sqlite: { text: 'text', int: 'integer', strict: ' strict', strictByKey: ' strict, without rowid' },
+  postgres: { text: 'text collate "C"', int: 'bigint', strict: '', strictByKey: '' },
 }
 
 const steps: ((words: Words) => string[])[] = [
-  ({ text, int, strict }) => [
+  ({ text, int, strict, strictByKey }) => [
     `create table users (
       id ${text} not null primary key,
       username ${text} not null unique,
@@ -52,7 +54,7 @@ const steps: ((words: Words) => string[])[] = [
         (user_id is not null and ended_at is null and end_reason is null) or
         (user_id is null and ended_at is not null and end_reason is not null)
       )
-    )${strict}`,
+    )${strictByKey}`,
     `create index sessions_of_user on sessions (user_id) where user_id is not null`,
     // Ending what is dead, and forgetting what ended, look at the few they want and not at everything.
     `create index sessions_by_activity on sessions (last_activity_at) where ended_at is null`,

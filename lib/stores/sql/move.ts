@@ -1,11 +1,12 @@
 // Everything out of the database as it stood at one moment, and everything into it in one step.
 
-import type { Kysely, Transaction } from 'kysely'
+import { type Kysely, sql, type Transaction } from 'kysely'
 import type { z } from 'zod'
 
 import { endedSchema, sessionSchema, tokenSchema, userSchema } from '#lib/stores/records.ts'
 import { type StoredRecord, StoreError } from '#lib/stores/types.ts'
 
+import type { Flavour } from './database.ts'
 import {
   sessionColumns,
   sessionOf,
@@ -84,10 +85,17 @@ async function* pages<Row extends { id: string }>(read: (after: string | null) =
 }
 
 /** All or nothing. */
-export async function replaceTables(db: Kysely<Tables>, records: AsyncIterable<StoredRecord>): Promise<void> {
+export async function replaceTables(
+  { db, flavour }: { db: Kysely<Tables>; flavour: Flavour },
+  records: AsyncIterable<StoredRecord>,
+): Promise<void> {
   await db.transaction().execute(async (trx) => {
+    // Who writes waits: what somebody else commits while this runs would stay beside it. Who reads goes on.
+    if (flavour === 'postgres') await sql`lock table users, sessions, tokens in exclusive mode`.execute(trx)
     for (const table of ['tokens', 'sessions', 'users'] as const) await trx.deleteFrom(table).execute()
     for await (const some of batches(records)) await insert(trx, some)
+    // Until it counts by itself, some minutes later, PostgreSQL would take full tables for empty ones.
+    if (flavour === 'postgres') await sql`analyze users, sessions, tokens`.execute(trx)
   })
 }
 

@@ -79,7 +79,7 @@ function storesOf(database: SqlDatabase, log: StoreLog): Stores {
     },
     async replaceAll(records) {
       const { db, close } = await database.openForMoving()
-      await replaceTables(db, records).finally(close)
+      await replaceTables({ db, flavour: database.flavour }, records).finally(close)
       pending.forget()
     },
     async checkReady() {

@@ -123,12 +123,28 @@ function closing(pool: pg.Pool): () => Promise<void> {
 }
 
 function kyselyOnPool(pool: pg.Pool, description: string): Kysely<Tables> {
+  let trusted = new WeakSet<pg.PoolClient>()
+  pool.on('connect', (client) => trusted.add(client))
+
+  /** One connection broke: those that lie idle probably did too, and nobody should meet them one by one. */
+  function distrustAll(): void {
+    trusted = new WeakSet()
+  }
+
+  async function connect(): Promise<pg.PoolClient> {
+    for (;;) {
+      const client = await pool.connect()
+      if (trusted.has(client)) return client
+      client.release(true)
+    }
+  }
+
   const connecting: PostgresPool = {
     options: pool.options,
     end: async () => {},
     connect: async () => {
       try {
-        return usable(await pool.connect(), description)
+        return usable(await connect(), description, distrustAll)
       } catch (cause) {
         throw faultOf(cause, description)
       }
@@ -137,8 +153,8 @@ function kyselyOnPool(pool: pg.Pool, description: string): Kysely<Tables> {
   return new Kysely({ dialect: new PostgresDialect({ pool: connecting }) })
 }
 
-/** A connection that failed, or did not answer in time, is thrown away: its next answer may be to an old question. */
-function usable(client: pg.PoolClient, description: string): PostgresPoolClient {
+/** A connection that broke, or did not answer in time, is thrown away: its next answer may be to an old question. */
+function usable(client: pg.PoolClient, description: string, onBreak: () => void): PostgresPoolClient {
   let fault: unknown = null
   async function query(text: string, parameters: readonly unknown[]): Promise<unknown> {
     // Such as the rollback after a statement that was never answered.
@@ -147,7 +163,10 @@ function usable(client: pg.PoolClient, description: string): PostgresPoolClient 
       return await client.query(text, [...parameters])
     } catch (cause) {
       const error = faultOf(cause, description)
-      if (!(cause instanceof pg.DatabaseError)) fault = error
+      if (isBreak(cause)) {
+        fault = error
+        onBreak()
+      }
       throw error
     }
   }
@@ -157,14 +176,18 @@ function usable(client: pg.PoolClient, description: string): PostgresPoolClient 
   }
 }
 
+/** No answer at all, or the server's last one: it is shutting down. */
+function isBreak(error: unknown): boolean {
+  return !(error instanceof pg.DatabaseError) || /^57P/.test(error.code ?? '')
+}
+
 /**
  * Of SQLSTATE's classes three blame the statement or its values, and so the program: data, integrity, syntax. All
  * others, and what is no answer of the server at all, are faults.
  */
 function faultOf(error: unknown, description: string): unknown {
-  const isInsufficientPrivilege = (code: string) => code === '42501'
-  if (error instanceof pg.DatabaseError && /^(22|23|42)/.test(error.code ?? '')) {
-    if (!isInsufficientPrivilege(error.code ?? '')) return error
-  }
+  const code = error instanceof pg.DatabaseError ? (error.code ?? '') : ''
+  const insufficientPrivilege = '42501'
+  if (/^(22|23|42)/.test(code) && code !== insufficientPrivilege) return error
   return unavailable(`${description} cannot be used`, error)
 }

@@ -12,7 +12,8 @@ type Database = Pick<SqlDatabase, 'db' | 'flavour'>
 const batch = 1000
 
 export function createSessionStore({ db, flavour }: Database, pending: PendingEnds): SessionStore {
-  const live = db.selectFrom('sessions').select(sessionColumns).where('ended_at', 'is', null)
+  const sessions = db.selectFrom('sessions').select(sessionColumns)
+  const live = sessions.where('ended_at', 'is', null)
 
   async function find(id: string): Promise<SessionRecord | null> {
     if (pending.get(id)) return null
@@ -65,8 +66,8 @@ export function createSessionStore({ db, flavour }: Database, pending: PendingEn
     },
 
     async listDead(bounds, limit) {
-      // Each with the condition of the index that it is to use.
-      const rows = await live
+      // Each with the condition of its index: SQLite looks for it there alone.
+      const rows = await sessions
         .where((eb) =>
           eb.or([
             eb.and([eb('ended_at', 'is', null), eb('last_activity_at', '<=', bounds.activeAfter)]),

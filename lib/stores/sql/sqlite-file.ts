@@ -14,7 +14,7 @@ import type { Connection, SqlDatabase } from './database.ts'
 import { migrate } from './migrations.ts'
 import { kyselyOnSqlite } from './sqlite.ts'
 
-/** How long to wait for another process that is writing. This process does nothing else meanwhile. */
+/** How long to wait, while opening, for another process that is writing. From then on sqlite.ts does the waiting. */
 const busyTimeoutMs = 5000
 
 /** Makes the file when there is none, and brings its tables up to date. */
@@ -104,6 +104,7 @@ function setUp(raw: SqliteDatabase.Database, path: string): void {
     // An answer means that it is on disk. WAL's usual NORMAL loses the last commits in a power cut.
     raw.pragma('synchronous = FULL')
     raw.pragma('foreign_keys = ON')
+    raw.pragma('busy_timeout = 0')
   } catch (cause) {
     throw unavailable(`${path} cannot be used`, cause)
   }
@@ -159,7 +160,7 @@ async function removeLeftovers(path: string): Promise<void> {
 
 async function closeToOthers(path: string, log: StoreLog): Promise<void> {
   for (const file of [path, `${path}-wal`, `${path}-shm`]) {
-    const found = await stat(file).catch(() => null)
+    const found = await stat(/* turbopackIgnore: true */ file).catch(() => null)
     if (found === null || (found.mode & 0o077) === 0 || !found.isFile()) continue
     const before = `0${(found.mode & 0o777).toString(8)}`
     try {

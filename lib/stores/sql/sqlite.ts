@@ -1,5 +1,7 @@
 // How Kysely speaks to one better-sqlite3 connection: every transaction that may write takes the write lock when it
-// begins, statements are prepared once, and the database's faults are StoreErrors.
+// begins, statements are prepared once, waiting holds up nobody else, and the database's faults are StoreErrors.
+
+import { setTimeout } from 'node:timers/promises'
 
 import SqliteDatabase from 'better-sqlite3'
 import {
@@ -53,6 +55,13 @@ function sqliteDriver(raw: SqliteDatabase.Database, description: string): Driver
   }
 }
 
+/**
+ * How long to wait for another process that is writing. SQLite's own waiting would stop this whole process, also for
+ * pages that need no database, and for ever if what it waits for is another connection of this very process.
+ */
+const busyTimeoutMs = 5000
+const busyPauseMs = 5
+
 /** Far more than the code has; those of `in (?, ?, …)` come in every length. */
 const mostStatements = 200
 
@@ -70,21 +79,36 @@ function sqliteConnection(raw: SqliteDatabase.Database, description: string): Da
     return statement
   }
 
+  function execute<Row>({ sql, parameters }: CompiledQuery): QueryResult<Row> {
+    const statement = prepare(sql)
+    // The type is the caller's word for what it selects, as with every query builder.
+    if (statement.reader) return { rows: statement.all(...parameters) as Row[] }
+    return { numAffectedRows: BigInt(statement.run(...parameters).changes), rows: [] }
+  }
+
   return {
-    async executeQuery<Row>({ sql, parameters }: CompiledQuery): Promise<QueryResult<Row>> {
-      try {
-        const statement = prepare(sql)
-        // The type is the caller's word for what it selects, as with every query builder.
-        if (statement.reader) return { rows: statement.all(...parameters) as Row[] }
-        return { numAffectedRows: BigInt(statement.run(...parameters).changes), rows: [] }
-      } catch (error) {
-        throw isFault(error) || !raw.open ? unavailable(`${description} cannot be used`, error) : error
+    async executeQuery<Row>(query: CompiledQuery) {
+      const givesUpAt = performance.now() + busyTimeoutMs
+      for (;;) {
+        try {
+          return execute<Row>(query)
+        } catch (error) {
+          // It has done nothing yet: the write lock is taken before anything else.
+          if (!isBusy(error) || performance.now() >= givesUpAt) {
+            throw isFault(error) || !raw.open ? unavailable(`${description} cannot be used`, error) : error
+          }
+        }
+        await setTimeout(busyPauseMs)
       }
     },
     streamQuery() {
       throw new Error('Rows are read page by page, not streamed.')
     },
   }
+}
+
+function isBusy(error: unknown): boolean {
+  return error instanceof SqliteDatabase.SqliteError && error.code.startsWith('SQLITE_BUSY')
 }
 
 /** Codes that blame the statement or its values, and so the program. Everything else is the disk, a lock or the file. */

@@ -1,0 +1,129 @@
+import { execFile } from 'node:child_process'
+import { writeFile } from 'node:fs/promises'
+import { promisify } from 'node:util'
+
+import SqliteDatabase from 'better-sqlite3'
+import pg from 'pg'
+import { describe, expect, it } from 'vitest'
+
+import { aUser } from '#lib/stores/contract/samples.ts'
+import type { StoreReader } from '#lib/stores/types.ts'
+
+import { openPostgresReader, openSqliteReader } from './open.ts'
+import { bothKinds, freshFolder, freshPostgres, freshSqlite } from './stores-for-test.ts'
+
+const run = promisify(execFile)
+
+/** What another program does to the database. */
+async function execute(location: string, statement: string): Promise<void> {
+  if (location.startsWith('postgres')) {
+    const client = new pg.Client({ connectionString: location })
+    await client.connect()
+    await client.query(statement).finally(() => client.end())
+  } else {
+    const raw = new SqliteDatabase(location)
+    raw.exec(statement)
+    raw.close()
+  }
+}
+
+function openReader(location: string): Promise<StoreReader> {
+  return location.startsWith('postgres') ? openPostgresReader(location) : openSqliteReader(location)
+}
+
+describe.each(bothKinds)('the tables in %s', (_, fresh) => {
+  it('are made once, and what they hold stays when the store is opened again', async () => {
+    const { open } = await fresh()
+    const first = await open()
+    await first.users.insert(aUser())
+    await first.close()
+    const second = await open()
+    expect(await second.users.findByUsername('alice')).toEqual(aUser())
+  })
+
+  it('are made once by processes that start at the same time', async () => {
+    const { location, open } = await fresh()
+    const script = `
+      import { openPostgresStores, openSqliteStores } from '${new URL('open.ts', import.meta.url)}'
+      const log = { info() {}, warn() {}, error() {} }
+      const [, location] = process.argv
+      const opening = Array.from({ length: 5 }, () =>
+        location.startsWith('postgres') ? openPostgresStores({ url: location, poolSize: 2, log }) : openSqliteStores({ path: location, log }))
+      for (const stores of await Promise.all(opening)) {
+        await stores.checkReady()
+        await stores.close()
+      }`
+    const args = ['--input-type=module', '--eval', script, '--', location]
+    await Promise.all([1, 2, 3].map(() => run(process.execPath, args, { cwd: import.meta.dirname })))
+    expect(await (await open()).users.insert(aUser())).toBe('inserted')
+  })
+
+  it('of a newer version are refused, and left as they are', async () => {
+    const { location, open } = await fresh()
+    const stores = await open()
+    await stores.users.insert(aUser())
+    await stores.close()
+    await execute(location, 'update schema_version set version = 7')
+    const refusal = {
+      code: 'store_damaged',
+      message: expect.stringMatching(
+        /was made by a newer Gatehouse \(schema 7; this one knows 1\)\. Run that version, or restore a back-up\.$/,
+      ),
+    }
+    await expect(open()).rejects.toMatchObject(refusal)
+    await expect(openReader(location)).rejects.toMatchObject(refusal)
+    await execute(location, 'update schema_version set version = 1')
+    expect(await (await open()).users.findByUsername('alice')).toEqual(aUser())
+  })
+
+  it('that became newer while the store was open make it not ready', async () => {
+    const { location, open } = await fresh()
+    const stores = await open()
+    await execute(location, 'update schema_version set version = 7')
+    await expect(stores.checkReady()).rejects.toMatchObject({ code: 'store_damaged' })
+  })
+
+  it('of an older version are read by nobody who may not bring them up to date', async () => {
+    const { location, open } = await fresh()
+    await (await open()).close()
+    await execute(location, 'update schema_version set version = 0')
+    await expect(openReader(location)).rejects.toMatchObject({
+      code: 'store_unavailable',
+      message: expect.stringMatching(/made by an older Gatehouse \(schema 0; this one reads 1\)\. Start the server/),
+    })
+  })
+})
+
+describe('somebody else’s tables', () => {
+  it('are left alone in PostgreSQL', async () => {
+    const { location, open } = await freshPostgres()
+    await expect(openPostgresReader(location)).rejects.toMatchObject({
+      code: 'store_unavailable',
+      message: expect.stringMatching(/is not a store of Gatehouse/),
+    })
+    await execute(location, 'create table users (theirs text)')
+    await expect(open()).rejects.toMatchObject({
+      code: 'store_unavailable',
+      message: expect.stringMatching(/cannot be brought up to date: .*"users" already exists/),
+    })
+    await execute(location, 'insert into users (theirs) values (1)')
+    // All of it or nothing: no table of ours stands beside theirs.
+    await expect(execute(location, 'select * from schema_version')).rejects.toThrow('does not exist')
+  })
+
+  it('are left alone in SQLite', async () => {
+    const { location, open } = await freshSqlite()
+    await execute(location, 'create table theirs (a text)')
+    await expect(open()).rejects.toMatchObject({
+      code: 'store_damaged',
+      message: expect.stringMatching(/a database of something else/),
+    })
+    await execute(location, 'insert into theirs (a) values (1)')
+  })
+})
+
+it('a folder is no database', async () => {
+  const folder = await freshFolder()
+  await writeFile(`${folder}/other`, '')
+  await expect(openSqliteReader(folder)).rejects.toMatchObject({ code: 'store_unavailable' })
+})

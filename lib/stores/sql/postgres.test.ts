@@ -1,0 +1,277 @@
+import pg from 'pg'
+import { describe, expect, it, onTestFinished } from 'vitest'
+
+import { aSession, aToken, aUser } from '#lib/stores/contract/samples.ts'
+import type { Stores, TouchBounds } from '#lib/stores/types.ts'
+
+import { openPostgresReader, openPostgresStores } from './open.ts'
+import { createDatabase, startPostgres } from './postgres-for-test.ts'
+import { freshPostgres, type LogLine, logTo } from './stores-for-test.ts'
+import { startTcpProxy } from './tcp-proxy-for-test.ts'
+
+const always: TouchBounds = { activeAfter: 0, createdAfter: 0, latest: 1_000_000, recentAfter: 1_000_000 }
+const unavailable = { code: 'store_unavailable' }
+
+/** Another program's connection to the same database. */
+async function connectDirectly(url: string): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: url })
+  client.on('error', () => {})
+  await client.connect()
+  onTestFinished(() => client.end().catch(() => {}))
+  return client
+}
+
+async function openThrough(url: string, options: { poolSize?: number; log?: LogLine[] } = {}): Promise<Stores> {
+  const stores = await openPostgresStores({ url, poolSize: options.poolSize ?? 2, log: logTo(options.log) })
+  onTestFinished(() => stores.close())
+  return stores
+}
+
+async function freshProxy(refuse?: (first: Buffer) => Buffer | null) {
+  const { url, drop } = await createDatabase()
+  onTestFinished(drop)
+  const proxy = await startTcpProxy(url, refuse)
+  onTestFinished(() => proxy.close())
+  return { url, proxy }
+}
+
+/** A limit that the URL names takes the place of ours: waits are then shorter. */
+const withParameter = (url: string, parameter: string) => `${url}?${parameter}`
+
+describe('a PostgreSQL that goes away', () => {
+  it('is a fault while it is away, and works again when it is back, without opening the store again', async () => {
+    const server = await startPostgres()
+    onTestFinished(server.stop)
+    const log: LogLine[] = []
+    const stores = await openThrough((await createDatabase(server.adminUrl)).url, { log })
+    await stores.users.insert(aUser())
+    await stores.sessions.insert(aSession())
+    for (const [interrupt, at] of [
+      [server.halt, 10_000],
+      [server.kill, 20_000],
+    ] as const) {
+      await interrupt()
+      await expect(stores.users.findByUsername('alice')).rejects.toMatchObject(unavailable)
+      await expect(stores.users.update('id-of-alice', { email: 'a@example.org' })).rejects.toMatchObject(unavailable)
+      await expect(stores.sessions.touch('session-1', at, always)).rejects.toMatchObject(unavailable)
+      await expect(stores.tokens.put(aToken())).rejects.toMatchObject(unavailable)
+      await expect(Array.fromAsync(stores.dump())).rejects.toMatchObject(unavailable)
+      await server.resume()
+      expect(await stores.users.findByUsername('alice')).toEqual(aUser())
+      expect(await stores.sessions.touch('session-1', at, always)).toEqual(aSession({ lastActivityAt: at }))
+    }
+    expect(log).toContainEqual(expect.objectContaining({ level: 'warn', message: 'PostgreSQL ended a connection.' }))
+  })
+
+  it('cannot be opened, which says where it was looked for and not the password', async () => {
+    const server = await startPostgres()
+    await server.stop()
+    const opening = openPostgresStores({ url: server.adminUrl, poolSize: 2, log: logTo() })
+    const { port, password } = new URL(server.adminUrl)
+    await expect(opening).rejects.toMatchObject({
+      ...unavailable,
+      message: expect.stringMatching(
+        `^PostgreSQL database postgres at 127.0.0.1:${port} cannot be used: .*ECONNREFUSED`,
+      ),
+    })
+    await expect(opening).rejects.not.toThrow(password)
+    await expect(openPostgresReader(server.adminUrl)).rejects.toMatchObject(unavailable)
+  })
+
+  it('does not bring the process down when it ends connections, in use or not', async () => {
+    const { location, open } = await freshPostgres()
+    const stores = await open({ poolSize: 4 })
+    const admin = await connectDirectly(location)
+    const terminateOthers = () =>
+      admin.query(
+        'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()',
+      )
+    const inUse = Promise.allSettled(
+      Array.from({ length: 50 }, (_, n) => stores.users.insert(aUser({ username: `user-${n}` }))),
+    )
+    await terminateOthers()
+    for (const outcome of await inUse) {
+      if (outcome.status === 'rejected') expect(outcome.reason).toMatchObject(unavailable)
+    }
+    await Promise.all(Array.from({ length: 4 }, () => stores.users.find('id-of-alice')))
+    await terminateOthers()
+    // One may still meet a connection that ended, and tells the others.
+    await stores.users.find('id-of-alice').catch(() => {})
+    expect(await stores.users.insert(aUser())).toBe('inserted')
+  })
+
+  it('that does not answer is given up, and the connection with it', async () => {
+    const { url, proxy } = await freshProxy()
+    await (await openThrough(url)).users.insert(aUser())
+    const stores = await openThrough(withParameter(proxy.url, 'query_timeout=200'))
+    expect(await stores.users.find('id-of-alice')).toEqual(aUser())
+    const before = proxy.connections
+    proxy.silence()
+    await expect(stores.users.find('id-of-alice')).rejects.toMatchObject({
+      ...unavailable,
+      message: expect.stringContaining('Query read timeout'),
+    })
+    expect(proxy.connections).toBeLessThanOrEqual(before)
+    proxy.mend()
+    expect(await stores.users.find('id-of-alice')).toEqual(aUser())
+    expect(await stores.users.update('id-of-alice', { email: 'a@example.org' })).toMatchObject({
+      email: 'a@example.org',
+    })
+  })
+
+  it('is not waited for twice by a transaction that got no answer', async () => {
+    const { url, proxy } = await freshProxy()
+    await (await openThrough(url)).users.insert(aUser())
+    const stores = await openThrough(withParameter(proxy.url, 'query_timeout=1000'), { poolSize: 1 })
+    await stores.users.find('id-of-alice')
+    proxy.silence()
+    const begun = performance.now()
+    await expect(stores.users.update('id-of-alice', { email: null })).rejects.toMatchObject(unavailable)
+    expect(performance.now() - begun).toBeLessThan(1_900)
+    proxy.mend()
+    expect(await stores.users.find('id-of-alice')).toEqual(aUser())
+  })
+
+  it('that drops its connections is a fault once, and the next call connects again', async () => {
+    const { proxy } = await freshProxy()
+    const stores = await openThrough(proxy.url)
+    await stores.users.insert(aUser())
+    proxy.cut()
+    await expect(stores.users.find('id-of-alice')).rejects.toMatchObject(unavailable)
+    proxy.mend()
+    expect(await stores.users.find('id-of-alice')).toEqual(aUser())
+  })
+})
+
+describe('a PostgreSQL that is slow', () => {
+  it('is given a limit by which it stops by itself, and the connection goes on', async () => {
+    const { location, open } = await freshPostgres()
+    await (await open()).users.insert(aUser())
+    const stores = await openThrough(withParameter(location, 'statement_timeout=200'), { poolSize: 1 })
+    const other = await connectDirectly(location)
+    await other.query('begin; lock table users in access exclusive mode')
+    await expect(stores.users.find('id-of-alice')).rejects.toMatchObject({
+      ...unavailable,
+      cause: { code: '57014' },
+    })
+    await other.query('commit')
+    expect(await stores.users.find('id-of-alice')).toEqual(aUser())
+  })
+
+  it('is told limits for statements and for pauses, and wider ones where everything is copied', async () => {
+    const limits = new Set<string>()
+    const { proxy } = await freshProxy((first) => {
+      const words = first.toString('latin1').split('\0')
+      const settingOf = (name: string) => words[words.indexOf(name) + 1]
+      limits.add(`${settingOf('statement_timeout')} ${settingOf('idle_in_transaction_session_timeout')}`)
+      return null
+    })
+    const stores = await openThrough(proxy.url)
+    limits.clear()
+    await stores.users.insert(aUser())
+    expect([...limits]).toEqual(['5000 30000'])
+    limits.clear()
+    expect(await Array.fromAsync(stores.dump())).toHaveLength(1)
+    expect([...limits]).toEqual(['600000 600000'])
+  })
+})
+
+describe('a pool of connections', () => {
+  it('of two serves a hundred operations at once', async () => {
+    const { location, open } = await freshPostgres()
+    const stores = await open({ poolSize: 2 })
+    const people = Array.from({ length: 100 }, (_, n) => aUser({ username: `user-${n}` }))
+    await Promise.all(people.map((user) => stores.users.insert(user)))
+    const emails = people.map(({ id }) => stores.users.update(id, { email: `${id}@example.org` }))
+    expect((await Promise.all(emails)).every((user) => user !== null)).toBe(true)
+    const admin = await connectDirectly(location)
+    const { rows } = await admin.query(
+      'select count(*)::int as n from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()',
+    )
+    expect(rows).toEqual([{ n: 2 }])
+  })
+
+  it('leaves nothing in a session that a pooler would hand to others', async () => {
+    const { location, open } = await freshPostgres()
+    const stores = await open({ poolSize: 1 })
+    await stores.users.insert(aUser({ role: 'admin' }))
+    await stores.users.update('id-of-alice', { role: 'member' })
+    await stores.sessions.insert(aSession())
+    await stores.sessions.touch('session-1', 9_000, always)
+    await stores.sessions.end(['session-1'], 'ended', 9_000)
+    await stores.checkReady()
+    const admin = await connectDirectly(location)
+    const left = `select mode from pg_locks join pg_database d on d.oid = database
+      where datname = current_database() and pid <> pg_backend_pid()`
+    expect((await admin.query(left)).rows).toEqual([])
+    const states = `select state from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`
+    expect((await admin.query(states)).rows).toEqual([{ state: 'idle' }])
+  })
+
+  it('works behind a pooler that refuses limits at the start of a connection', async () => {
+    const { proxy } = await freshProxy((first) =>
+      first.includes('statement_timeout') ? errorResponse('unsupported startup parameter: statement_timeout') : null,
+    )
+    const stores = await openThrough(proxy.url)
+    await stores.users.insert(aUser())
+    expect(await Array.fromAsync(stores.dump())).toHaveLength(1)
+    const reader = await openPostgresReader(proxy.url)
+    expect(await Array.fromAsync(reader.dump())).toHaveLength(1)
+    await reader.close()
+  })
+})
+
+describe('PostgreSQL', () => {
+  it('speaks TLS when the URL asks for it, and nothing else then', async () => {
+    const { location } = await freshPostgres()
+    const opening = openPostgresStores({
+      url: withParameter(location, 'sslmode=verify-full'),
+      poolSize: 1,
+      log: logTo(),
+    })
+    await expect(opening).rejects.toMatchObject({
+      ...unavailable,
+      message: expect.stringMatching(/does not support SSL/),
+    })
+  })
+
+  it('that may only be read cannot be opened, and is copied', async () => {
+    const { location, open } = await freshPostgres()
+    await (await open()).users.insert(aUser())
+    const admin = await connectDirectly(location)
+    await admin.query(
+      `do $$ begin execute format('alter database %I set default_transaction_read_only = on', current_database()); end $$`,
+    )
+    const reader = await openPostgresReader(location)
+    expect(await Array.fromAsync(reader.dump())).toHaveLength(1)
+    await reader.close()
+    await expect(openPostgresStores({ url: location, poolSize: 1, log: logTo() })).rejects.toMatchObject(unavailable)
+  })
+
+  it('does not call a mistake of ours a fault of the database', async () => {
+    const { open } = await freshPostgres()
+    const stores = await open()
+    await stores.users.insert(aUser())
+    const twin = aUser({ id: 'id-of-alice', username: 'bob' })
+    await expect(stores.users.insert(twin)).rejects.toMatchObject({ code: '23505' })
+    await expect(stores.sessions.insert(aSession({ userId: 'nobody' }))).rejects.toMatchObject({ code: '23503' })
+    await expect(stores.sessions.insert(aSession({ createdAt: 1.5 }))).rejects.toMatchObject({ code: '22P02' })
+  })
+
+  it('has nobody whose name or id has a NUL in it', async () => {
+    const { open } = await freshPostgres()
+    const { users } = await open()
+    expect(await users.find('\0')).toBeNull()
+    expect(await users.findByUsername('a\0b')).toBeNull()
+    expect(await users.list({ search: '\0', after: '', limit: 9 })).toEqual([])
+  })
+})
+
+/** PostgreSQL's message for an error, with what a driver reads of it. */
+function errorResponse(message: string): Buffer {
+  const fields = Buffer.from(`SFATAL\0C08P01\0M${message}\0\0`)
+  const head = Buffer.alloc(5)
+  head.write('E')
+  head.writeInt32BE(fields.length + 4, 1)
+  return Buffer.concat([head, fields])
+}

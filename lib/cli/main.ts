@@ -14,6 +14,11 @@ const program = new Command('gatehouse')
   .showHelpAfterError('Run with --help for the commands.')
   .addHelpText('after', '\nExample:\n  npm run cli -- store check')
 
+// Whoever reads no further, as `head` does, wants no more: that is no fault of what was done.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+})
+
 addSettings(program)
 addStore(program)
 

@@ -82,6 +82,17 @@ describe('store backup', () => {
     expect(await restore(await freshPlace('json'), file)).toMatchObject({ code: 0 })
   })
 
+  test('says so when nobody reads standard output to its end', async () => {
+    const place = await freshPlace('sqlite')
+    await fill(place, people(1_000))
+    const running = startCommand(['store', 'backup', '-', '--url', place.url])
+    running.child.stdout?.destroy()
+    expect(await running.ended).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^Standard output cannot be written: .*EPIPE.*\n$/),
+    })
+  })
+
   test('leaves nothing behind when the store is damaged or the file cannot be made', async () => {
     const [place, file] = [await freshPlace('json'), await freshFile()]
     await fill(place, [alice])
@@ -239,6 +250,15 @@ describe('store restore', () => {
 })
 
 describe('store', () => {
+  test('does its work to the end, also when nobody reads what it says', async () => {
+    const [from, to] = [await freshPlace('json'), await freshPlace('sqlite')]
+    await fill(from, people(2))
+    const running = startCommand(['store', 'migrate', '--from', from.url, '--to', to.url])
+    running.child.stdout?.destroy()
+    expect(await running.ended).toMatchObject({ code: 0, stderr: 'Verifying\n' })
+    expect(await contentOf(to)).toEqual(await contentOf(from))
+  })
+
   test.each(['', 'backup', 'restore', 'check', 'migrate'])('explains itself with an example: %s', async (name) => {
     const { code, stdout, stderr } = await runCommand(['store', ...(name === '' ? [] : [name]), '--help'])
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })

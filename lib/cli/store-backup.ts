@@ -55,8 +55,7 @@ async function backUp(file: string, { url, replace }: Options, command: Command)
   const at = new Date(createSystemClock()()).toISOString()
   const content = encodeBackup(counting(), { at, gatehouse: ownVersion() })
   try {
-    if (isStandardOutput) await pipeline(content, process.stdout, { end: false })
-    else if (!(await write(path, content, replace === true))) throw taken(path)
+    if (!(await write(isStandardOutput ? null : path, content, replace === true))) throw taken(path)
   } finally {
     progress.done()
     await reader.close()
@@ -64,16 +63,18 @@ async function backUp(file: string, { url, replace }: Options, command: Command)
   if (!isStandardOutput) print(`Backed up ${counted(people, 'user')} of ${describeStoreLocation(location)} to ${path}`)
 }
 
-/** False when the name was taken meanwhile. */
-async function write(path: string, content: AsyncIterable<Uint8Array>, replace: boolean): Promise<boolean> {
+/** Null is standard output. False when the name was taken meanwhile. */
+async function write(path: string | null, content: AsyncIterable<Uint8Array>, replace: boolean): Promise<boolean> {
   try {
-    if (!replace) return await createFile(path, content)
-    await replaceFile(path, content)
+    if (path !== null && !replace) return await createFile(path, content)
+    if (path === null) await pipeline(content, process.stdout, { end: false })
+    else await replaceFile(path, content)
     return true
   } catch (cause) {
     // Faults of the file system; those of the store have words of their own.
     if (!(cause instanceof Error && 'syscall' in cause)) throw cause
-    throw Object.assign(refusal(`${path} cannot be written: ${messageOf(cause)}.`), { cause })
+    const fault = `${path ?? 'Standard output'} cannot be written: ${messageOf(cause)}.`
+    throw Object.assign(refusal(fault), { cause })
   }
 }
 

@@ -1,0 +1,21 @@
+import { expect, test } from 'vitest'
+import { runCommand } from './command-for-test.ts'
+
+const given = {
+  DATABASE_URL: 'postgres://gatehouse:geheim@db.example.com/site',
+  SESSION_SECRET: `${'x'.repeat(32)},${'y'.repeat(32)}`,
+}
+
+test.each([[], ['--json']])('settings %s shows what is in force, and no secret', async (...more) => {
+  const { code, stdout, stderr } = await runCommand(['settings', ...more], given)
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  expect(stdout).toContain('PostgreSQL database site at db.example.com')
+  expect(stdout).toContain('2 given')
+  expect(stdout).not.toMatch(/geheim|xxx|yyy/)
+})
+
+test('settings tells a wrong one in one sentence', async () => {
+  const { code, stdout, stderr } = await runCommand(['settings'], { ...given, PASSWORD_MIN_LENGTH: '3' })
+  expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+  expect(stderr).toMatch(/^PASSWORD_MIN_LENGTH must be .*\n$/)
+})

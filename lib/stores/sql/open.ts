@@ -51,13 +51,16 @@ function storesOf(database: SqlDatabase, log: StoreLog): Stores {
   const checkReady = createReadinessCheck(
     async () => {
       await pending.flush()
-      // Writes what is there already: it shows that a commit works, and leaves nothing behind.
-      const writing = db
-        .updateTable('schema_version')
-        .set({ version: schemaVersion })
-        .where('version', '=', schemaVersion)
-      const { numUpdatedRows } = await writing.executeTakeFirst()
-      if (numUpdatedRows !== 1n) await requireVersion(db, description)
+      // There and back: it shows that a commit works and leaves nothing behind. A value that stays as it is would not
+      // do: SQLite writes nothing then, and a full disk goes unseen.
+      const isOurs = await db.transaction().execute(async (trx) => {
+        const change = (from: number, to: number) =>
+          trx.updateTable('schema_version').set({ version: to }).where('version', '=', from).executeTakeFirst()
+        const { numUpdatedRows } = await change(schemaVersion, -schemaVersion)
+        await change(-schemaVersion, schemaVersion)
+        return numUpdatedRows === 1n
+      })
+      if (!isOurs) await requireVersion(db, description)
     },
     { store: description },
     log,

@@ -1,0 +1,74 @@
+// Starts a store again after a fault, in a fresh process, and holds what it finds against the ledger.
+import { readdir, readFile, stat } from 'node:fs/promises'
+import path from 'node:path'
+import { expect } from 'vitest'
+import { openStoreReader } from '#lib/stores/open.ts'
+import type { StoredRecord } from '#lib/stores/types.ts'
+import { type Ledger, nothingFound } from './ledger.ts'
+import { parseLocation } from './location.ts'
+import { createOperations } from './operations.ts'
+import { type StartOptions, type StoreProcess, startStore } from './store-process.ts'
+import type { Subject } from './subjects.ts'
+import type { Tally } from './tally.ts'
+
+/** Fails the test unless everything is as it must be. The process is handed on: the next round may go on with it. */
+export async function restartAndAudit(
+  subject: Subject,
+  ledger: Ledger,
+  tally: Tally,
+  options: StartOptions = {},
+): Promise<StoreProcess> {
+  const store = await startStore(subject.location, options)
+  try {
+    const records = await Array.fromAsync(store.stores.dump())
+    const findings = ledger.compare(records)
+    tally.round(ledger.takeCount(), findings)
+    expect(findings).toEqual(nothingFound)
+    await expectEndedSessionsRefused(store, records)
+    if (subject.folder !== null) await expectTidyFolder(subject.folder)
+    expect(await createOperations(store.stores, ledger).signUp(), 'a new write').toBe('done')
+    await expectOnDisk(subject, store)
+    return store
+  } catch (cause) {
+    await store.kill()
+    throw cause
+  }
+}
+
+async function expectEndedSessionsRefused({ stores }: StoreProcess, records: readonly StoredRecord[]): Promise<void> {
+  const ended = records.filter(({ kind }) => kind === 'ended').slice(-20)
+  for (const { record } of ended) {
+    const always = { activeAfter: 0, createdAfter: 0, latest: Number.MAX_SAFE_INTEGER, recentAfter: 0 }
+    expect(await stores.sessions.touch(record.id, 1, always), 'an ended session').toBeNull()
+    expect(await stores.sessions.findEndReason(record.id)).toBe('signed-out')
+  }
+}
+
+/** What another process reads beside this one is what this one says. */
+async function expectOnDisk(subject: Subject, { stores }: StoreProcess): Promise<void> {
+  const reader = await openStoreReader(parseLocation(subject.location))
+  try {
+    const onDisk = await Array.fromAsync(reader.dump())
+    expect(sorted(onDisk)).toEqual(sorted(await Array.fromAsync(stores.dump())))
+  } finally {
+    await reader.close()
+  }
+}
+
+export function sorted(records: readonly StoredRecord[]): StoredRecord[] {
+  const place = ({ kind, record }: StoredRecord) => `${kind} ${record.id}`
+  return records.toSorted((a, b) => (place(a) < place(b) ? -1 : 1))
+}
+
+/** Nothing half-written is left, files parse, and nobody else on the machine can read them. */
+export async function expectTidyFolder(folder: string): Promise<void> {
+  const modeOf = async (file: string) => ((await stat(file)).mode & 0o777).toString(8)
+  expect(await modeOf(folder), folder).toBe('700')
+  const names = await readdir(folder)
+  expect(names.filter((name) => /tmp|replacement|journal/.test(name))).toEqual([])
+  for (const name of names) {
+    const file = path.join(folder, name)
+    expect(await modeOf(file), file).toBe('600')
+    if (name.endsWith('.json')) JSON.parse(await readFile(file, 'utf8'))
+  }
+}

@@ -1,0 +1,106 @@
+// A store whose process dies at every system call with which it changes its files: while it opens, works, replaces
+// everything and closes, and while it comes back from such a death.
+import { existsSync, rmSync } from 'node:fs'
+import path from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { restartAndAudit } from './audit.ts'
+import { Ledger } from './ledger.ts'
+import { stepThrough } from './scale.ts'
+import { makeScenario, playSteps, playToEnd } from './scenario.ts'
+import { type StartOptions, startStore, Unanswered } from './store-process.ts'
+import { countCalls, injecting } from './strace.ts'
+import { type FolderSubject, keepCopy, makeFolderSubject } from './subjects.ts'
+import { createTally } from './tally.ts'
+
+describe.each(['JSON', 'SQLite'] as const)('%s', (name) => {
+  test('loses nothing when its process is killed at any system call', async () => {
+    const tally = createTally('crash points', name)
+    const counts = await inFresh((subject) => countCalls(subject, (options) => play(subject, new Ledger(), options)))
+    expect(counts.size).toBeGreaterThan(4)
+    for (const [call, most] of counts) {
+      await stepThrough(most, (nth) =>
+        inFresh(async (subject) => {
+          const ledger = new Ledger()
+          if (await play(subject, ledger, injecting(subject, call, 'signal=KILL', nth))) return false
+          const store = await restartAndAudit(subject, ledger, tally)
+          await store.stores.close()
+          return true
+        }),
+      )
+    }
+  })
+
+  test('loses nothing when it is killed once more at any system call of the start after that', async () => {
+    const tally = createTally('crash points of a recovery', name)
+    await inFresh(async (subject) => {
+      const ledger = await playUntilRecoveryIsDue(subject)
+      const copy = keepCopy(subject)
+      const counts = await countCalls(subject, (options) => openAndClose(subject, options))
+      expect(counts.size).toBeGreaterThan(4)
+      for (const [call, most] of counts) {
+        await stepThrough(most, async (nth) => {
+          copy.putBack()
+          if (await openAndClose(subject, injecting(subject, call, 'signal=KILL', nth))) return false
+          const store = await restartAndAudit(subject, ledger.copy(), tally)
+          await store.stores.close()
+          return true
+        })
+      }
+    })
+  })
+
+  async function inFresh<Answer>(work: (subject: FolderSubject) => Promise<Answer>): Promise<Answer> {
+    const subject = await makeFolderSubject(name)
+    try {
+      return await work(subject)
+    } finally {
+      await subject.remove()
+    }
+  }
+})
+
+/** Leaves as much as a start can have to put right. */
+async function playUntilRecoveryIsDue(subject: FolderSubject): Promise<Ledger> {
+  if (subject.store === 'SQLite') {
+    const ledger = new Ledger()
+    const store = await startStore(subject.location)
+    await playSteps(makeScenario(), store.stores, ledger)
+    await store.kill()
+    expect(existsSync(path.join(subject.folder, 'site.db-wal')), 'everything is still in the log').toBe(true)
+    return ledger
+  }
+  // Everything was replaced, and of the new files one is in place.
+  for (let nth = 1; ; nth += 1) {
+    const ledger = new Ledger()
+    const died = !(await play(subject, ledger, injecting(subject, 'rename', 'signal=KILL', nth)))
+    expect(died, 'the death in the middle of a replacement').toBe(true)
+    const isLeft = (name: string) => existsSync(path.join(subject.folder, 'replacement', name))
+    if (isLeft('tokens.json') && !isLeft('users.json')) return ledger
+    rmSync(subject.folder, { recursive: true })
+  }
+}
+
+/** Resolves with false when the process was killed on the way. */
+function play(subject: FolderSubject, ledger: Ledger, options: StartOptions): Promise<boolean> {
+  return isAlive(async () => {
+    const { stores } = await startStore(subject.location, options)
+    return playToEnd(makeScenario(), stores, ledger)
+  })
+}
+
+function openAndClose(subject: FolderSubject, options: StartOptions): Promise<boolean> {
+  return isAlive(async () => {
+    const { stores } = await startStore(subject.location, options)
+    await stores.close()
+    return true
+  })
+}
+
+async function isAlive(work: () => Promise<boolean>): Promise<boolean> {
+  try {
+    return await work()
+  } catch (cause) {
+    if (cause instanceof Unanswered) return false
+    throw cause
+  }
+}

@@ -1,0 +1,89 @@
+// The judge itself: a suite that finds nothing proves nothing unless it would find something.
+import { expect, test } from 'vitest'
+import type { StoredRecord } from '#lib/stores/types.ts'
+import { type Change, keyOf, Ledger, nothingFound } from './ledger.ts'
+import { makePerson, makeSession } from './operations.ts'
+
+const ada = makePerson()
+const person = (fullName = 'Ada', bio = 'First'): StoredRecord => ({
+  kind: 'user',
+  record: { ...ada, profile: { fullName, bio, age: 36 } },
+})
+const other: StoredRecord = { kind: 'user', record: makePerson() }
+const session: StoredRecord = { kind: 'session', record: makeSession(ada) }
+const ended: StoredRecord = { kind: 'ended', record: { id: session.record.id, reason: 'signed-out', at: 1 } }
+const to = (record: StoredRecord): Change => ({ key: keyOf(record), to: record })
+
+function acknowledged(...records: StoredRecord[]): Ledger {
+  const ledger = new Ledger()
+  for (const record of records) ledger.intend(to(record)).acknowledged()
+  return ledger
+}
+
+test('what was acknowledged and is there is as it must be', () => {
+  expect(acknowledged(person(), session).compare([person(), session])).toEqual(nothingFound)
+})
+
+test('an acknowledged record that is gone, or in its earlier form, is lost', () => {
+  expect(acknowledged(person()).compare([]).lost).toHaveLength(1)
+  expect(acknowledged(person(), person('Ada L.')).compare([person()]).lost).toHaveLength(1)
+})
+
+test('what was not acknowledged may be there or not, and is from then on as it was found', () => {
+  for (const found of [[person()], [person('Ada L.', 'Second')]]) {
+    const ledger = acknowledged(person())
+    ledger.intend(to(person('Ada L.', 'Second')))
+    expect(ledger.compare(found)).toEqual(nothingFound)
+    expect(ledger.compare(found)).toEqual(nothingFound)
+    expect(ledger.compare([]).lost).toHaveLength(1)
+  }
+})
+
+test('a mixture of the old and the new is torn', () => {
+  const ledger = acknowledged(person())
+  ledger.intend(to(person('Ada L.', 'Second')))
+  expect(ledger.compare([person('Ada L.', 'First')]).torn).toHaveLength(1)
+})
+
+test('of changes that belong together, all are there or none', () => {
+  const both = () => {
+    const ledger = new Ledger()
+    ledger.intend(to(person()), to(other))
+    return ledger
+  }
+  expect(both().compare([])).toEqual(nothingFound)
+  expect(both().compare([person(), other])).toEqual(nothingFound)
+  expect(both().compare([person()]).torn).toHaveLength(1)
+})
+
+test('two records where there can be one are torn', () => {
+  expect(acknowledged(person(), session).compare([person(), session, session]).torn).toHaveLength(1)
+  const twin: StoredRecord = { kind: 'user', record: { ...ada, id: 'twin' } }
+  expect(acknowledged(person(), twin).compare([person(), twin]).torn).toHaveLength(1)
+})
+
+test('an ended session that is back is revived, and one whose end was not acknowledged may be', () => {
+  expect(acknowledged(session, ended).compare([session]).revived).toHaveLength(1)
+  const ledger = acknowledged(session)
+  ledger.intend(to(ended)).refused()
+  expect(ledger.compare([session])).toEqual(nothingFound)
+})
+
+test('a record that nobody asked for is unexplained', () => {
+  expect(acknowledged(person()).compare([person(), other]).unexplained).toHaveLength(1)
+})
+
+test('a session may have been active as late as it was touched, and no later', () => {
+  const active = (lastActivityAt: number): StoredRecord => ({
+    kind: 'session',
+    record: { ...makeSession(ada), id: 's', createdAt: 1, lastActivityAt },
+  })
+  const found = (lastActivityAt: number) => {
+    const ledger = acknowledged(active(1))
+    ledger.touched('s', 5)
+    return ledger.compare([active(lastActivityAt)]).torn
+  }
+  expect(found(1)).toEqual([])
+  expect(found(5)).toEqual([])
+  expect(found(6)).toHaveLength(1)
+})

@@ -1,0 +1,98 @@
+// People at work: concurrent sign-ups, profile edits, log-ins, acts, log-outs and codes on one store, chosen by a
+// seed, all entered in a ledger.
+import type { SessionRecord, Stores, UserRecord } from '#lib/stores/types.ts'
+import type { Ledger } from './ledger.ts'
+import { createOperations, makePerson, makeSession, type Outcome } from './operations.ts'
+import type { Random } from './random.ts'
+
+/** Enough that commits are shared now and then, few enough that not all of them are. */
+const writers = 8
+/** A store that only grows would make the last of hundreds of rounds much slower than the first. */
+const enoughPeople = 1500
+const enoughSessions = 500
+
+export interface Load {
+  /**
+   * Resolves when every writer has stopped: because this was called, or because the process is gone. Rejects when
+   * somebody was told something wrong.
+   */
+  stop(): Promise<void>
+}
+
+export function startLoad(stores: Stores, ledger: Ledger, random: Random): Load {
+  const operations = createOperations(stores, ledger)
+  const busy = new Set<string>()
+  const people: string[] = []
+  const sessions: string[] = []
+  for (const { kind, record } of ledger.records()) {
+    if (kind === 'user') people.push(record.id)
+    if (kind === 'session') sessions.push(record.id)
+  }
+  let isStopped = false
+
+  async function signUp(): Promise<Outcome> {
+    const person = makePerson()
+    const outcome = await operations.signUp(person)
+    if (outcome === 'done') people.push(person.id)
+    return outcome
+  }
+
+  async function logIn(person: UserRecord): Promise<Outcome> {
+    const session = makeSession(person)
+    const outcome = await operations.logIn(person, session)
+    if (outcome === 'done') sessions.push(session.id)
+    return outcome
+  }
+
+  async function logOut(session: SessionRecord): Promise<Outcome> {
+    // Also when it is refused: in this process the session may be over at once.
+    sessions.splice(sessions.indexOf(session.id), 1)
+    return operations.logOut(session)
+  }
+
+  /** One operation on somebody, or something, that no other writer is at. */
+  async function one(): Promise<Outcome> {
+    const choice = random.below(100)
+    const person = pick('user', people)
+    const session = pick('session', sessions)
+    if (!person || (choice < 35 && people.length < enoughPeople)) return signUp()
+    return alone(person.id, () => {
+      if (choice < 60) return operations.saveProfile(person)
+      if (choice < 75 && sessions.length < enoughSessions) return logIn(person)
+      if (choice < 88 && session) return alone(session.id, () => logOut(session))
+      if (choice < 92 && session) return alone(session.id, () => operations.act(session))
+      if (choice < 94) return operations.signUpAgain(person)
+      return choice < 98 ? operations.giveCode(person) : operations.redeemCode(person)
+    })
+  }
+
+  async function alone(key: string, work: () => Promise<Outcome>): Promise<Outcome> {
+    busy.add(key)
+    try {
+      return await work()
+    } finally {
+      busy.delete(key)
+    }
+  }
+
+  function pick(kind: 'user', ids: readonly string[]): UserRecord | null
+  function pick(kind: 'session', ids: readonly string[]): SessionRecord | null
+  function pick(kind: 'user' | 'session', ids: readonly string[]): object | null {
+    const id = random.oneOf(ids)
+    if (id === undefined || busy.has(id)) return null
+    const stored = ledger.expected(`${kind} ${id}`)
+    return stored?.kind === kind ? stored.record : null
+  }
+
+  async function write(): Promise<void> {
+    while (!isStopped && (await one()) !== 'unanswered');
+  }
+
+  const running = Promise.allSettled(Array.from({ length: writers }, write))
+  return {
+    async stop() {
+      isStopped = true
+      for (const outcome of await running) if (outcome.status === 'rejected') throw outcome.reason
+    },
+  }
+}

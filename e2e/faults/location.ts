@@ -1,0 +1,8 @@
+// Where the store of a test is, from the text that settings would have.
+import { parseStoreLocation, type StoreLocation } from '#lib/stores/location.ts'
+
+export function parseLocation(text = ''): StoreLocation {
+  const location = parseStoreLocation(text)
+  if (location === null) throw new Error(`${JSON.stringify(text)} names no store`)
+  return location
+}

@@ -1,0 +1,17 @@
+// How much is tried: everything, or what fits into `npm test`.
+import { createRandom, seed } from './random.ts'
+
+export const isShort = process.env.FAULTS === 'short'
+
+/**
+ * Tries the first, the second, the third … until one says that there was nothing left to hit. The short form tries one
+ * of the `most` that were counted.
+ */
+export async function stepThrough(most: number, hit: (nth: number) => Promise<boolean>): Promise<void> {
+  if (isShort) {
+    await hit(1 + createRandom(seed).below(most))
+    return
+  }
+  let nth = 1
+  while (await hit(nth)) nth += 1
+}

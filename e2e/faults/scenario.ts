@@ -1,0 +1,73 @@
+// One of everything that people and operators do, one after the other: short enough to be broken off at every system
+// call of it.
+import type { SessionRecord, StoredRecord, Stores, UserRecord } from '#lib/stores/types.ts'
+import type { Ledger } from './ledger.ts'
+import { createOperations, makePerson, makeSession, makeToken, type Operations, type Outcome } from './operations.ts'
+
+/** One operation, which may be asked for again when it was refused. */
+export type Step = (operations: Operations) => Promise<Outcome>
+
+export function makeScenario(): Step[] {
+  const [ada, bob] = [makePerson(), makePerson()]
+  const [staying, leaving] = [makeSession(ada), makeSession(bob)]
+  const other = makeOther()
+  return [
+    ({ signUp }) => signUp(ada),
+    ({ signUp }) => signUp(bob),
+    ({ saveProfile }) => saveProfile(ada),
+    ({ logIn }) => logIn(ada, staying),
+    ({ logIn }) => logIn(bob, leaving),
+    ({ act }) => act(staying),
+    ({ logOut }) => logOut(leaving),
+    ({ giveCode }) => giveCode(bob),
+    ({ giveCode }) => giveCode(bob),
+    ({ redeemCode }) => redeemCode(bob),
+    ({ replaceAll }) => replaceAll(other.records),
+    ({ signUp }) => signUp(ada),
+    ({ saveProfile }) => saveProfile(other.person),
+    ({ logOut }) => logOut(other.session),
+  ]
+}
+
+/** What a back-up could hold. */
+function makeOther(): { person: UserRecord; session: SessionRecord; records: StoredRecord[] } {
+  const person = makePerson()
+  const session = makeSession(person)
+  const records: StoredRecord[] = [
+    { kind: 'user', record: person },
+    { kind: 'session', record: session },
+    { kind: 'ended', record: { id: 'session-0', reason: 'signed-out', at: person.createdAt } },
+    { kind: 'token', record: makeToken(person) },
+  ]
+  return { person, session, records }
+}
+
+/**
+ * Resolves with false when the process ended on the way. `onRefusal` is called for a step that was refused; the step is
+ * then asked for once more, and has to be done. Without it, none may be refused.
+ */
+export async function playSteps(
+  steps: readonly Step[],
+  stores: Stores,
+  ledger: Ledger,
+  onRefusal?: () => Promise<void>,
+): Promise<boolean> {
+  const operations = createOperations(stores, ledger)
+  for (const [n, step] of steps.entries()) {
+    let outcome = await step(operations)
+    if (outcome === 'refused' && onRefusal) {
+      await onRefusal()
+      outcome = await step(operations)
+    }
+    if (outcome === 'unanswered') return false
+    if (outcome === 'refused') throw new Error(`Step ${n} was refused, though nothing is wrong with the disk now.`)
+  }
+  return true
+}
+
+/** The same, and closes the store. */
+export async function playToEnd(steps: readonly Step[], stores: Stores, ledger: Ledger): Promise<boolean> {
+  if (!(await playSteps(steps, stores, ledger))) return false
+  await stores.close()
+  return true
+}

@@ -1,0 +1,159 @@
+// Starts a store in a process of its own that can be killed, and gives the store in it as if it were here.
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { type StoredRecord, StoreError, type StoreErrorCode, type Stores } from '#lib/stores/types.ts'
+import type { Answer, Call, Fault, Said } from './store-child.ts'
+
+/** What a call rejects with when the process ended before it answered: nobody knows whether the call was done. */
+export class Unanswered extends Error {
+  readonly code = 'unanswered'
+}
+
+export interface StoreProcess {
+  /** Every call is carried out over there. */
+  stores: Stores
+  pid: number
+  /** From the start of the process to the open store. */
+  openedAfterMs: number
+  /** SIGKILL. Resolves when it is gone and everything it had said has been read. */
+  kill(): Promise<void>
+  ended: Promise<void>
+}
+
+export interface StartOptions {
+  /** A command in front of node's own, such as strace's. */
+  under?: string[]
+  env?: Record<string, string>
+  nodeOptions?: string[]
+}
+
+const script = fileURLToPath(new URL('store-child.ts', import.meta.url))
+
+/** Rejects with the StoreError of the other process when the store there does not open, and when it dies before. */
+export async function startStore(location: string, options: StartOptions = {}): Promise<StoreProcess> {
+  const started = performance.now()
+  const command = [...(options.under ?? []), process.execPath, ...(options.nodeOptions ?? []), script, location]
+  const { PATH = '' } = process.env
+  const child = spawn(command[0] ?? '', command.slice(1), {
+    env: { PATH, NODE_ENV: 'production', ...options.env },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  })
+  // Writing to a process that was just killed: its calls are rejected below.
+  child.stdin.on('error', () => {})
+  let complaints = ''
+  child.stderr.on('data', (text) => {
+    complaints = (complaints + text).slice(-4000)
+  })
+  const waiting = new Map<number, { resolve(value: unknown): void; reject(cause: Error): void }>()
+  const ended = once(child, 'close').then(() => {
+    const end = `${child.signalCode ?? child.exitCode}`
+    for (const { reject } of waiting.values()) reject(new Unanswered(`The process ended (${end}).\n${complaints}`))
+    waiting.clear()
+  })
+
+  let pid = 0
+  const opened = new Promise<string>((resolve, reject) => {
+    ended.then(() => reject(new Unanswered(`The process ended before the store was open.\n${complaints}`)))
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      const said = parse(line)
+      if (said === null) return
+      if ('id' in said) settle(said)
+      else if ('pid' in said) pid = said.pid
+      else if ('opened' in said) resolve(said.opened)
+      else reject(errorOf(said))
+    })
+  })
+
+  function settle(answer: Answer): void {
+    const caller = waiting.get(answer.id)
+    waiting.delete(answer.id)
+    if ('fault' in answer) caller?.reject(errorOf(answer))
+    else caller?.resolve(answer.value)
+  }
+
+  let calls = 0
+  function call(of: Call['of'], method: string, args: unknown[]): Promise<unknown> {
+    if (hasEnded(child)) return Promise.reject(new Unanswered('The process has ended.'))
+    const id = calls++
+    return new Promise((resolve, reject) => {
+      waiting.set(id, { resolve, reject })
+      child.stdin.write(`${JSON.stringify({ id, of, method, args } satisfies Call)}\n`)
+    })
+  }
+
+  const description = await opened
+  return {
+    stores: remoteStores(description, call),
+    pid,
+    openedAfterMs: performance.now() - started,
+    async kill() {
+      // Not the child that was spawned, which may be strace.
+      if (!hasEnded(child)) killIfThere(pid)
+      await ended
+    },
+    ended,
+  }
+}
+
+type RemoteCall = (of: Call['of'], method: string, args: unknown[]) => Promise<unknown>
+
+function remoteStores(description: string, call: RemoteCall): Stores {
+  const part = (of: Call['of']) =>
+    new Proxy(
+      {},
+      {
+        get:
+          (_, method) =>
+          (...args: unknown[]) =>
+            call(of, String(method), args),
+      },
+    )
+  return {
+    description,
+    // Each answers with what the method of its name answers with there, as JSON carries it.
+    users: part('users') as Stores['users'],
+    sessions: part('sessions') as Stores['sessions'],
+    tokens: part('tokens') as Stores['tokens'],
+    async *dump() {
+      yield* (await call(null, 'dump', [])) as StoredRecord[]
+    },
+    async replaceAll(records) {
+      await call(null, 'replaceAll', [await Array.fromAsync(records)])
+    },
+    async checkReady() {
+      await call(null, 'checkReady', [])
+    },
+    async close() {
+      await call(null, 'close', [])
+    },
+  }
+}
+
+function errorOf({ fault: { code, message } }: Fault): Error {
+  const isStores = code !== null && ['store_unavailable', 'store_damaged', 'store_locked'].includes(code)
+  if (isStores) return new StoreError(code as StoreErrorCode, message)
+  return new Error(`${code ?? 'a fault without a code'}: ${message}`)
+}
+
+/** Null for the beginning of a line whose end was never written. */
+function parse(line: string): Said | null {
+  try {
+    return JSON.parse(line)
+  } catch {
+    return null
+  }
+}
+
+function killIfThere(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch (cause) {
+    if (!(cause instanceof Error && 'code' in cause && cause.code === 'ESRCH')) throw cause
+  }
+}
+
+function hasEnded(child: ChildProcess): boolean {
+  return child.exitCode !== null || child.signalCode !== null
+}

@@ -1,0 +1,60 @@
+// The figures of a run: a line a round, written at once so that a run that fails is counted too, and summed up in a
+// table at the end.
+import { appendFileSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import path from 'node:path'
+import { type Findings, nothingFound } from './ledger.ts'
+
+/** The rounds of one kind of fault on one store. */
+export interface Tally {
+  /** `acknowledged`: the writes that were acknowledged in this round and are accounted for by `findings`. */
+  round(acknowledged: number, findings?: Findings): void
+}
+
+interface Figures {
+  fault: string
+  store: string
+  rounds: number
+  acknowledged: number
+  lost: number
+  torn: number
+  /** Ended sessions that are back, and records that nobody asked for. */
+  wrong: number
+}
+
+const file = path.resolve(import.meta.dirname, '../../test-results/faults.jsonl')
+
+export function createTally(fault: string, store: string): Tally {
+  return {
+    round(acknowledged, { lost, torn, revived, unexplained } = nothingFound) {
+      const wrong = revived.length + unexplained.length
+      const line: Figures = { fault, store, rounds: 1, acknowledged, lost: lost.length, torn: torn.length, wrong }
+      appendFileSync(file, `${JSON.stringify(line)}\n`)
+    },
+  }
+}
+
+/** Before a run. */
+export function clearTallies(): void {
+  mkdirSync(path.dirname(file), { recursive: true })
+  rmSync(file, { force: true })
+  appendFileSync(file, '')
+}
+
+/** One line a fault and store, under a heading, in columns. */
+export function tableOfTallies(): string[] {
+  const sums = new Map<string, Figures>()
+  for (const text of readFileSync(file, 'utf8').split('\n').filter(Boolean)) {
+    const line: Figures = JSON.parse(text)
+    const sum = sums.get(`${line.fault} ${line.store}`)
+    if (!sum) sums.set(`${line.fault} ${line.store}`, line)
+    else for (const field of ['rounds', 'acknowledged', 'lost', 'torn', 'wrong'] as const) sum[field] += line[field]
+  }
+  const rows = [...sums.values()].map(({ fault, store, ...figures }) => [fault, store, ...Object.values(figures)])
+  const table = [['fault', 'store', 'rounds', 'acknowledged', 'lost', 'torn', 'wrong'], ...rows]
+  const widths = table[0]?.map((_, column) => Math.max(...table.map((row) => String(row[column]).length))) ?? []
+  return table.map((row) =>
+    row
+      .map((cell, n) => (n < 2 ? String(cell).padEnd(widths[n] ?? 0) : String(cell).padStart(widths[n] ?? 0)))
+      .join('  '),
+  )
+}

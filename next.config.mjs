@@ -2,11 +2,15 @@
 export default {
   poweredByHeader: false,
   reactStrictMode: true,
+  // Not what Next finds by itself: a lock file in a folder above would move the root there, and with it the names of
+  // files that the ids of server actions are made of. Instances built in different places would then not understand
+  // each other's forms.
+  turbopack: { root: import.meta.dirname },
   // The process that renders is the one that answers; a proxy in front compresses better and off the event loop.
   compress: false,
   // `npm run check` checks the types; a first start need not wait for it.
   typescript: { ignoreBuildErrors: true },
-  serverExternalPackages: ['@node-rs/argon2', 'pino'],
+  serverExternalPackages: ['@node-rs/argon2', 'better-sqlite3', 'kysely', 'pg', 'pino'],
   // What Next keeps of a body for middleware; our server and middleware refuse more (lib/web/body-limit.ts).
   experimental: { proxyClientMaxBodySize: '512kb' },
   // No image is resized or fetched by the server, so its optimizer and the attacks on it stay out.

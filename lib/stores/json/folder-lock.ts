@@ -93,7 +93,13 @@ function heldByThisProcess(): Map<string, Holder> {
  * somebody's data. Read before the lock is taken: see lockFolder.
  */
 function requireOwnFile(path: string): void {
-  if (isOwnFile(path) === false) {
+  let isOwn: boolean | null
+  try {
+    isOwn = isOwnFile(path)
+  } catch (cause) {
+    throw unavailable(`${path} cannot be read`, cause)
+  }
+  if (isOwn === false) {
     throw new StoreError('store_unavailable', `${path} is not the lock that Gatehouse makes. Move it away.`)
   }
 }

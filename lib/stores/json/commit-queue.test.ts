@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { aSession, aToken, aUser } from '#lib/stores/contract/samples.ts'
 import type { Stores } from '#lib/stores/types.ts'
 
+import { CommitQueue } from './commit-queue.ts'
 import { freshFolder, never, openFolder, type TestFolder } from './folder-for-test.ts'
 
 const always = { activeAfter: 0, createdAfter: 0, latest: 1_000_000, recentAfter: 1_000_000 }
@@ -208,6 +209,95 @@ describe('when tokens.json cannot be written', () => {
     await unblock(folder, 'tokens.json')
     expect(await tokens.take('token-1', 'reset-password', 2_000)).toEqual(aToken())
     expect(JSON.parse(await folder.read('tokens.json')).tokens).toEqual({})
+  })
+})
+
+it('knows again which token is live after one that should replace it was refused', async () => {
+  const folder = await freshFolder()
+  const { tokens } = await folder.open()
+  await tokens.put(aToken())
+  await block(folder, 'tokens.json')
+  await expect(tokens.put(aToken({ id: 'refused' }))).rejects.toMatchObject(notSaved)
+  await unblock(folder, 'tokens.json')
+  await tokens.put(aToken({ id: 'newer' }))
+  expect(await tokens.take('token-1', 'reset-password', 2_000)).toBeNull()
+})
+
+describe('while it is held', () => {
+  /** Counts what is asked; the file holds the number. */
+  async function countingQueue() {
+    const folder = await freshFolder()
+    let count = 0
+    const encoding = { mayGoOn: Promise.resolve() }
+    const queue = new CommitQueue({
+      path: folder.path('count'),
+      lazyMs: never,
+      log: { info() {}, warn() {}, error() {} },
+      beforeWrite: async () => {},
+      content: {
+        async encode() {
+          const text = String(count)
+          await encoding.mayGoOn
+          return [Buffer.from(text)]
+        },
+        accept() {},
+        undo() {},
+      },
+    })
+    const add = () =>
+      queue.run(() => {
+        count++
+        queue.markUnsaved()
+      })
+    return { queue, add, encoding, saved: () => folder.read('count'), counted: () => count }
+  }
+
+  it('lets what is asked wait, in memory too', async () => {
+    const { queue, add, saved, counted } = await countingQueue()
+    await add()
+    const release = await queue.hold()
+    const adding = add()
+    for (let turn = 0; turn < 50; turn++) await nextTurn()
+    expect([counted(), await saved()]).toEqual([1, '1'])
+    release()
+    await adding
+    expect([counted(), await saved()]).toEqual([2, '2'])
+  })
+
+  it('has no commit under way', async () => {
+    const { queue, add, encoding, saved } = await countingQueue()
+    const { promise, resolve } = Promise.withResolvers<void>()
+    encoding.mayGoOn = promise
+    const adding = add()
+    await nextTurn()
+    await nextTurn()
+    let isHeld = false
+    const holding = queue.hold().then((release) => {
+      isHeld = true
+      return release
+    })
+    for (let turn = 0; turn < 50; turn++) await nextTurn()
+    expect(isHeld).toBe(false)
+    resolve()
+    const release = await holding
+    expect(await saved()).toBe('1')
+    release()
+    await adding
+  })
+
+  it('makes the next holder wait', async () => {
+    const { queue } = await countingQueue()
+    const release = await queue.hold()
+    const order: string[] = []
+    const second = queue.hold().then((releaseSecond) => {
+      order.push('second')
+      releaseSecond()
+    })
+    await nextTurn()
+    order.push('released')
+    release()
+    await second
+    expect(order).toEqual(['released', 'second'])
   })
 })
 

@@ -97,7 +97,7 @@ function requireOwnFile(path: string): void {
   try {
     isOwn = isOwnFile(path)
   } catch (cause) {
-    throw unavailable(`${path} cannot be read`, cause)
+    throw unusableFolder(`${path} cannot be read`, cause)
   }
   if (isOwn === false) {
     throw new StoreError('store_unavailable', `${path} is not the lock that Gatehouse makes. Move it away.`)

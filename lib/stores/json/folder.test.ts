@@ -25,6 +25,16 @@ describe('where nothing can be written, the start fails with what to do instead'
       /^The folder .*\/data cannot be used: EACCES: .*Make it writable, or set DATABASE_URL/,
     )
   })
+
+  it('when the lock is not ours to read', async () => {
+    const folder = await freshFolder()
+    await (await folder.open()).close()
+    await folder.chmod('lock', 0)
+    await folder.chmod('.', 0o777)
+    expect(await startWithoutRights(folder.dir)).toMatch(
+      /\/lock cannot be read: EACCES: .*Make it writable, or set DATABASE_URL/,
+    )
+  })
 })
 
 async function startWithoutRights(dir: string): Promise<string> {

@@ -77,7 +77,6 @@ function createStores(
     },
 
     async replaceAll(records: AsyncIterable<StoredRecord>) {
-      requireOpen()
       const gathered = await gather(records)
       const files = await encodeFolder(gathered)
       await whileHeld(queues, async () => {

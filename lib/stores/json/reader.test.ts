@@ -70,6 +70,16 @@ it('reads a folder of version 0.1.0, which has no tokens, or never had sessions'
   expect(await Array.fromAsync((await openJsonReader(folder.dir)).dump())).toEqual([])
 })
 
+it('takes the sessions of Streamlit, which nobody can use, for none', async () => {
+  const { folder } = await runningFolder()
+  await folder.write(
+    'sessions.json',
+    '{"alice":{"expiry":"2026-11-01T09:10:00","last_activity":"2026-11-01T09:00:00"}}',
+  )
+  const found = await Array.fromAsync((await openJsonReader(folder.dir)).dump())
+  expect(found.map(({ kind }) => kind)).toEqual(['user', 'token'])
+})
+
 describe('refuses', () => {
   it('a folder that is not there, naming it', async () => {
     const folder = await freshFolder()

@@ -99,10 +99,9 @@ it('writes nothing before what it decided is in place', async () => {
     expect.stringMatching(/^error: The new files of .* are not in place yet \(EISDIR/),
   ])
   expect(await readdir(folder.path('replacement'))).toEqual(['tokens.json'])
+  await expect(stores.checkReady()).rejects.toMatchObject({ code: 'store_unavailable' })
   await expect(stores.users.update('id-of-bob', { role: 'guest' })).rejects.toMatchObject({ code: 'store_unavailable' })
   expect(await stores.users.find('id-of-bob')).toEqual(aUser({ username: 'bob' }))
-  await expect(stores.checkReady()).rejects.toMatchObject({ code: 'store_unavailable' })
-
   await rmdir(folder.path('tokens.json'))
   expect(await stores.users.update('id-of-bob', { role: 'guest' })).toMatchObject({ role: 'guest' })
   expect((await readdir(folder.dir)).toSorted()).toEqual(['aside', ...inPlace])
@@ -148,8 +147,11 @@ it('settles once for all who ask', async () => {
   await replacement.replace({ 'users.json': users, 'sessions.json': sessions, 'tokens.json': tokens })
   expect(await readdir(folder.dir)).toEqual(['replacement'])
   await Promise.all([replacement.settle(), replacement.settle(), replacement.settle()])
-  await replacement.settle()
   expect((await readdir(folder.dir)).toSorted()).toEqual(['sessions.json', 'tokens.json', 'users.json'])
+  // What comes there later is not its own.
+  await mkdir(folder.path('replacement'))
+  await replacement.settle()
+  expect(await readdir(folder.dir)).toContain('replacement')
 })
 
 async function folderWith(records: StoredRecord[]): Promise<TestFolder> {

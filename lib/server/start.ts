@@ -38,14 +38,19 @@ async function start(): Promise<void> {
   // After a scripted form's redirect Next fetches the next page from itself, by default through the public origin.
   process.env.__NEXT_PRIVATE_ORIGIN = ownAddress(settings)
 
-  const sweep = () =>
-    app.sessions.sweep().catch((error) => app.log.error({ event: 'sweep_failed', err: error }, 'Sweep failed'))
+  let sweeping: Promise<unknown>
+  const sweep = () => {
+    sweeping = app.sessions
+      .sweep()
+      .catch((error) => app.log.error({ event: 'sweep_failed', err: error }, 'Sweep failed'))
+  }
   setInterval(sweep, sweepEveryMs).unref()
-  void sweep()
+  sweep()
 
   stopOnSignal(async (signal) => {
     app.log.info({ event: 'stopping', signal }, 'Stopping')
     await stopServers(servers)
+    await sweeping
     await closeServices()
     app.log.info({ event: 'stopped' }, 'Stopped: every acknowledged write is on disk')
   })

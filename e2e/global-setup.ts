@@ -9,10 +9,10 @@ export default async function prepare(): Promise<() => Promise<void>> {
   process.stdout.write(`Store: ${store}\n`)
   const { status } = spawnSync(process.execPath, ['lib/server/build.ts'], { cwd: projectDir, stdio: 'inherit' })
   if (status !== 0) throw new Error('The production build failed; there is nothing to test.')
-  if (store !== 'postgres') return async () => {}
+  if (store !== 'postgres') return nothingToStop
 
-  const { startPostgres } = await import('#lib/stores/sql/postgres-for-test.ts')
-  const postgres = await startPostgres()
-  process.env.TEST_POSTGRES_URL = postgres.adminUrl
-  return postgres.stop
+  const { setup } = await import('#lib/stores/sql/postgres-setup-for-test.ts')
+  return (await setup()) ?? nothingToStop
 }
+
+async function nothingToStop(): Promise<void> {}

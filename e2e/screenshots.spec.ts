@@ -15,7 +15,8 @@ const looks = [
 const forReadme = ['home-complete-light', 'home-complete-dark', 'profile-saved-phone']
 
 for (const { look, colorScheme, viewport } of looks) {
-  test.describe(`every page, ${look}`, () => {
+  // No store changes them: one run makes them.
+  test.describe(`every page, ${look}`, { tag: '@json' }, () => {
     test.use({ colorScheme, viewport })
 
     test('is shown', async ({ page, expectedNoise }) => {

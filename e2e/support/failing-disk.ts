@@ -17,7 +17,7 @@ export interface FailingDisk {
 
 export async function makeFailingDisk(): Promise<FailingDisk> {
   const dir = await mkdtemp(path.join(tmpdir(), 'gatehouse-disk-'))
-  if (run('mount', '-t', 'tmpfs', '-o', 'size=1m,mode=700', 'tmpfs', dir)) return fullTmpfs(dir)
+  if (run('mount', '-t', 'tmpfs', '-o', 'size=16m,mode=700', 'tmpfs', dir)) return fullTmpfs(dir)
   if (run('prlimit', '--version')) return limitedFiles(dir)
   throw new Error('This test needs a disk that fails: run it as root, or install prlimit (util-linux).')
 }

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { provideChromium } from '#e2e/support/find-chromium.ts'
+import { type StoreName, storeNames } from '#e2e/support/test-store.ts'
 
 const root = path.resolve(import.meta.dirname, '..')
 const reports = path.join(root, 'test-results')
@@ -14,6 +15,12 @@ interface Figures {
   passed: number
   failed: number
   skipped: number
+}
+
+interface StepOptions {
+  args?: string[]
+  /** On top of this process's environment. */
+  env?: Record<string, string>
 }
 
 interface VitestReport {
@@ -31,23 +38,19 @@ interface PlaywrightReport {
 rmSync(reports, { recursive: true, force: true })
 mkdirSync(reports, { recursive: true })
 
+const browserRunner = (store: StoreName) => `playwright (${store})`
 const isSound = step('types', 'check:types') && step('lint', 'check:lint') && step('dead code', 'check:dead')
 if (isSound) {
-  const vitestReport = path.join(reports, 'vitest.json')
-  step('unit and contract tests', 'test:unit', [
-    '--reporter=default',
-    '--reporter=json',
-    `--outputFile=${vitestReport}`,
-  ])
-  count('vitest', readVitest(vitestReport))
-  if (step('production build', 'build') && provideBrowser()) {
-    step('browser tests', 'test:browser')
-    count('playwright', readPlaywright(path.join(reports, 'playwright.json')))
-  } else {
-    figures.push('playwright: not run')
+  runVitest('vitest', 'unit and contract tests', 'test:unit')
+  const isBuilt = step('production build', 'build')
+  runVitest('faults', 'faults, in their short form', 'test:faults', { FAULTS: 'short' })
+  const isReady = isBuilt && provideBrowser()
+  for (const store of storeNames) {
+    if (isReady) runPlaywright(store)
+    else notRun(browserRunner(store))
   }
 } else {
-  figures.push('vitest: not run', 'playwright: not run')
+  for (const runner of ['vitest', 'faults', ...storeNames.map(browserRunner)]) notRun(runner)
 }
 
 say(`\n== Summary, after ${Math.round((performance.now() - started) / 1000)} s`)
@@ -59,14 +62,32 @@ function say(line: string): void {
   process.stdout.write(`${line}\n`)
 }
 
+function runVitest(runner: string, name: string, script: string, env: Record<string, string> = {}): void {
+  const report = path.join(reports, `${runner}.json`)
+  step(name, script, { args: ['--reporter=default', '--reporter=json', `--outputFile=${report}`], env })
+  count(runner, readVitest(report))
+}
+
+function runPlaywright(store: StoreName): void {
+  step(`browser tests on ${store}`, 'test:browser', { env: { TEST_STORE: store } })
+  count(browserRunner(store), readPlaywright(path.join(reports, `playwright-${store}.json`)))
+}
+
+function notRun(runner: string): void {
+  figures.push(`${runner}: not run`)
+}
+
 /** Runs one of package.json's scripts with its output passed through. */
-function step(name: string, script: string, args: string[] = []): boolean {
+function step(name: string, script: string, { args = [], env = {} }: StepOptions = {}): boolean {
   say(`\n== ${name}`)
+  const began = performance.now()
   const { status } = spawnSync('npm', ['run', '--silent', script, '--', ...args], {
     cwd: root,
+    env: { ...process.env, ...env },
     stdio: 'inherit',
     shell: process.platform === 'win32',
   })
+  say(`-- ${name}: ${Math.round((performance.now() - began) / 1000)} s`)
   if (status !== 0) failures.push(name)
   return status === 0
 }
@@ -87,7 +108,7 @@ function provideBrowser(): boolean {
 function count(runner: string, result: Figures | null): void {
   if (result === null) {
     failures.push(`${runner} wrote no report`)
-    figures.push(`${runner}: not run`)
+    notRun(runner)
     return
   }
   const { passed, failed, skipped } = result

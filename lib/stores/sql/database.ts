@@ -15,6 +15,8 @@ export interface Connection {
 /** Whatever is asked of it rejects with a StoreError `store_unavailable` when the database can't, also once closed. */
 export interface SqlDatabase extends Connection {
   readonly flavour: Flavour
+  /** For what only reads: it never waits behind a write. */
+  readonly reads: Kysely<Tables>
   /** For the operator, without a password. */
   readonly description: string
   /** A connection of its own that only reads, and may take minutes. */

@@ -63,7 +63,7 @@ describe.each(bothKinds)('the tables in %s', (_, fresh) => {
     const stores = await open()
     await stores.users.insert(aUser())
     await stores.close()
-    await execute(location, 'update schema_version set version = 7')
+    await execute(location, 'update gatehouse_schema set version = 7')
     const refusal = {
       code: 'store_damaged',
       message: expect.stringMatching(
@@ -72,21 +72,21 @@ describe.each(bothKinds)('the tables in %s', (_, fresh) => {
     }
     await expect(open()).rejects.toMatchObject(refusal)
     await expect(openReader(location)).rejects.toMatchObject(refusal)
-    await execute(location, 'update schema_version set version = 1')
+    await execute(location, 'update gatehouse_schema set version = 1')
     expect(await (await open()).users.findByUsername('alice')).toEqual(aUser())
   })
 
   it('that became newer while the store was open make it not ready', async () => {
     const { location, open } = await fresh()
     const stores = await open()
-    await execute(location, 'update schema_version set version = 7')
+    await execute(location, 'update gatehouse_schema set version = 7')
     await expect(stores.checkReady()).rejects.toMatchObject({ code: 'store_damaged' })
   })
 
   it('of an older version are read by nobody who may not bring them up to date', async () => {
     const { location, open } = await fresh()
     await (await open()).close()
-    await execute(location, 'update schema_version set version = 0')
+    await execute(location, 'update gatehouse_schema set version = 0')
     await expect(openReader(location)).rejects.toMatchObject({
       code: 'store_unavailable',
       message: expect.stringMatching(/made by an older Gatehouse \(schema 0; this one reads 1\)\. Start the server/),
@@ -108,7 +108,7 @@ describe('somebody else’s tables', () => {
     })
     await execute(location, 'insert into users (theirs) values (1)')
     // All of it or nothing: no table of ours stands beside theirs.
-    await expect(execute(location, 'select * from schema_version')).rejects.toThrow('does not exist')
+    await expect(execute(location, 'select * from gatehouse_schema')).rejects.toThrow('does not exist')
   })
 
   it('are left alone in SQLite', async () => {

@@ -86,19 +86,20 @@ const advisoryLock = 0x67_61_74_65_68_6f_75_73n
  */
 export async function migrate(db: Kysely<Tables>, flavour: Flavour, description: string): Promise<void> {
   try {
+    // Nearly every start finds nothing to do; it then needs neither the lock nor the right to make tables.
+    if ((await readVersion(db).catch(() => null)) === schemaVersion) return
     await db.transaction().execute(async (trx) => {
       // Held by the transaction, not by the session, which a pooler may hand to others. SQLite has one writer anyway.
       if (flavour === 'postgres') await sql`select pg_advisory_xact_lock(${advisoryLock.toString()})`.execute(trx)
       const { int, strict } = words[flavour]
-      await sql.raw(`create table if not exists schema_version (version ${int} not null)${strict}`).execute(trx)
+      await sql.raw(`create table if not exists gatehouse_schema (version ${int} not null)${strict}`).execute(trx)
       const found = (await readVersion(trx)) ?? 0
       refuseNewer(found, description)
       for (const step of steps.slice(found)) {
         for (const statement of step(words[flavour])) await sql.raw(statement).execute(trx)
       }
-      if (found === schemaVersion) return
-      await trx.deleteFrom('schema_version').execute()
-      await trx.insertInto('schema_version').values({ version: schemaVersion }).execute()
+      await trx.deleteFrom('gatehouse_schema').execute()
+      await trx.insertInto('gatehouse_schema').values({ version: schemaVersion }).execute()
     })
   } catch (cause) {
     if (cause instanceof StoreError) throw cause
@@ -124,7 +125,7 @@ export async function requireVersion(db: Kysely<Tables>, description: string): P
 
 /** Null when the one row is not there. */
 async function readVersion(db: Kysely<Tables> | Transaction<Tables>): Promise<number | null> {
-  const row = await db.selectFrom('schema_version').select('version').executeTakeFirst()
+  const row = await db.selectFrom('gatehouse_schema').select('version').executeTakeFirst()
   return row?.version ?? null
 }
 

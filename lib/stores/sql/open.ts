@@ -55,7 +55,7 @@ function storesOf(database: SqlDatabase, log: StoreLog): Stores {
       // do: SQLite writes nothing then, and a full disk goes unseen.
       const isOurs = await db.transaction().execute(async (trx) => {
         const change = (from: number, to: number) =>
-          trx.updateTable('schema_version').set({ version: to }).where('version', '=', from).executeTakeFirst()
+          trx.updateTable('gatehouse_schema').set({ version: to }).where('version', '=', from).executeTakeFirst()
         const { numUpdatedRows } = await change(schemaVersion, -schemaVersion)
         await change(-schemaVersion, schemaVersion)
         return numUpdatedRows === 1n

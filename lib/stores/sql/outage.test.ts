@@ -41,6 +41,7 @@ describe('a log-out that the database cannot record', () => {
     expect(await elsewhere.sessions.find('session-1')).toEqual(aSession())
     proxy.mend()
     expect(await here.sessions.find('session-1')).toBeNull()
+    expect(await here.sessions.findEndReason('session-1')).toBe('signed-out')
     expect(await here.sessions.listByUser('id-of-alice')).toEqual([aSession({ id: 'session-2' })])
     expect(await here.sessions.listDead({ ...always, latest: 0 }, 9)).toEqual([aSession({ id: 'session-2' })])
     const ended = (await Array.fromAsync(here.dump())).filter(({ kind }) => kind === 'ended')
@@ -72,6 +73,15 @@ describe('a log-out that the database cannot record', () => {
     await expect(here.sessions.end(['session-1'], 'signed-out', 3_000)).rejects.toMatchObject(unavailable)
     proxy.mend()
     await expect.poll(() => elsewhere.sessions.findEndReason('session-1'), { timeout: 5_000 }).toBe('signed-out')
+  })
+
+  it('is forgotten when everything is replaced', async () => {
+    const { proxy, here, elsewhere } = await openBoth()
+    proxy.cut()
+    await expect(here.sessions.end(['session-1'], 'signed-out', 3_000)).rejects.toMatchObject(unavailable)
+    proxy.mend()
+    await here.replaceAll(elsewhere.dump())
+    expect(await here.sessions.find('session-1')).toEqual(aSession())
   })
 
   it('is recorded when the store is closed', async () => {

@@ -1,5 +1,7 @@
+import { randomBytes } from 'node:crypto'
+
 import pg from 'pg'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 
 import { aSession, aToken, aUser } from '#lib/stores/contract/samples.ts'
 import type { Stores, TouchBounds } from '#lib/stores/types.ts'
@@ -26,6 +28,35 @@ async function openThrough(url: string, options: { poolSize?: number; log?: LogL
   onTestFinished(() => stores.close())
   return stores
 }
+
+it('warns where the database does not wait for its disk', async () => {
+  const { location, open } = await freshPostgres()
+  await (await open()).close()
+  const client = await connectDirectly(location)
+  await client.query(`alter database ${new URL(location).pathname.slice(1)} set synchronous_commit = off`)
+  const log: LogLine[] = []
+  await open({ log })
+  expect(log).toEqual([
+    expect.objectContaining({ level: 'warn', message: expect.stringContaining('synchronous_commit') }),
+  ])
+})
+
+it('needs no right to make tables once they are there', async () => {
+  const { location, open } = await freshPostgres()
+  await (await open()).close()
+  const client = await connectDirectly(location)
+  const user = `clerk_${randomBytes(4).toString('hex')}`
+  await client.query(`create user ${user} password 'clerk'; revoke create on schema public from public;
+    grant select, insert, update, delete on all tables in schema public to ${user}`)
+  const url = new URL(location)
+  url.username = user
+  url.password = 'clerk'
+  const stores = await openThrough(url.href)
+  expect(await stores.users.insert(aUser())).toBe('inserted')
+  onTestFinished(async () => {
+    await client.query(`drop owned by ${user}; drop user ${user}`)
+  })
+})
 
 async function freshProxy(refuse?: (first: Buffer) => Buffer | null) {
   const { url, drop } = await createDatabase()
@@ -100,36 +131,54 @@ describe('a PostgreSQL that goes away', () => {
     expect(await stores.users.insert(aUser())).toBe('inserted')
   })
 
-  it('that does not answer is given up, and the connection with it', async () => {
+  it('that does not answer within six seconds is given up, and the connection with it', async () => {
     const { url, proxy } = await freshProxy()
     await (await openThrough(url)).users.insert(aUser())
-    const stores = await openThrough(withParameter(proxy.url, 'query_timeout=200'))
-    expect(await stores.users.find('id-of-alice')).toEqual(aUser())
+    const stores = await openThrough(proxy.url)
+    await stores.users.find('id-of-alice')
     const before = proxy.connections
     proxy.silence()
-    await expect(stores.users.find('id-of-alice')).rejects.toMatchObject({
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    onTestFinished(() => {
+      vi.useRealTimers()
+    })
+    const finding = expect(stores.users.find('id-of-alice')).rejects.toMatchObject({
       ...unavailable,
       message: expect.stringContaining('Query read timeout'),
     })
-    expect(proxy.connections).toBeLessThanOrEqual(before)
+    await vi.advanceTimersByTimeAsync(6_000)
+    await finding
+    vi.useRealTimers()
+    await expect.poll(() => proxy.connections).toBe(before - 1)
     proxy.mend()
     expect(await stores.users.find('id-of-alice')).toEqual(aUser())
-    expect(await stores.users.update('id-of-alice', { email: 'a@example.org' })).toMatchObject({
-      email: 'a@example.org',
-    })
   })
 
-  it('is not waited for twice by a transaction that got no answer', async () => {
+  it('is not waited for twice by a transaction that gets no answer', async () => {
     const { url, proxy } = await freshProxy()
     await (await openThrough(url)).users.insert(aUser())
     const stores = await openThrough(withParameter(proxy.url, 'query_timeout=1000'), { poolSize: 1 })
-    await stores.users.find('id-of-alice')
-    proxy.silence()
+    const other = await connectDirectly(url)
+    await other.query('begin; lock table users in exclusive mode')
     const begun = performance.now()
-    await expect(stores.users.update('id-of-alice', { email: null })).rejects.toMatchObject(unavailable)
+    const updating = stores.users.update('id-of-alice', { email: null })
+    await waitingForLock(other)
+    proxy.silence()
+    await expect(updating).rejects.toMatchObject(unavailable)
     expect(performance.now() - begun).toBeLessThan(1_900)
+    await other.query('commit')
     proxy.mend()
     expect(await stores.users.find('id-of-alice')).toEqual(aUser())
+  })
+
+  it('ends a copy when it drops the connection, and not the process', async () => {
+    const { proxy } = await freshProxy()
+    await openThrough(proxy.url)
+    const reader = await openPostgresReader(proxy.url)
+    proxy.cut()
+    await expect.poll(() => proxy.connections).toBe(0)
+    await expect(Array.fromAsync(reader.dump())).rejects.toMatchObject(unavailable)
+    await reader.close()
   })
 
   it('that drops its connections is a fault once, and the next call connects again', async () => {
@@ -173,6 +222,59 @@ describe('a PostgreSQL that is slow', () => {
     limits.clear()
     expect(await Array.fromAsync(stores.dump())).toHaveLength(1)
     expect([...limits]).toEqual(['600000 600000'])
+  })
+})
+
+describe('what another connection has done and not yet committed', () => {
+  async function withSession() {
+    const { location, open } = await freshPostgres()
+    const stores = await open()
+    await stores.users.insert(aUser())
+    await stores.sessions.insert(aSession())
+    const other = await connectDirectly(location)
+    await other.query('begin')
+    return { stores, other }
+  }
+  const logOut = `update sessions set user_id = null, ended_at = 3000, end_reason = 'signed-out'`
+
+  it('is waited for by a touch, which then finds the session ended', async () => {
+    const { stores, other } = await withSession()
+    await other.query(logOut)
+    const touching = stores.sessions.touch('session-1', 4_000, always)
+    await waitingForLock(other)
+    await other.query('commit')
+    expect(await touching).toBeNull()
+  })
+
+  it('is waited for by an end, which then leaves the first reason', async () => {
+    const { stores, other } = await withSession()
+    await other.query(logOut)
+    const ending = stores.sessions.end(['session-1'], 'idle', 4_000)
+    await waitingForLock(other)
+    await other.query('commit')
+    expect(await ending).toBe(0)
+    expect(await stores.sessions.findEndReason('session-1')).toBe('signed-out')
+  })
+
+  it('is waited for by a change, which then compares with it', async () => {
+    const { stores, other } = await withSession()
+    await other.query(`update users set password_hash = 'theirs'`)
+    const updating = stores.users.update(
+      'id-of-alice',
+      { passwordHash: 'ours' },
+      { passwordHash: aUser().passwordHash },
+    )
+    await waitingForLock(other)
+    await other.query('commit')
+    expect(await updating).toBeNull()
+  })
+
+  it('does not keep a session from beginning whose person is being changed', async () => {
+    const { stores, other } = await withSession()
+    await other.query(`select id from users for no key update`)
+    await stores.sessions.insert(aSession({ id: 'session-2' }))
+    expect(await stores.sessions.find('session-2')).not.toBeNull()
+    await other.query('commit')
   })
 })
 
@@ -266,6 +368,14 @@ describe('PostgreSQL', () => {
     expect(await users.list({ search: '\0', after: '', limit: 9 })).toEqual([])
   })
 })
+
+/** Resolves when somebody waits for what this connection has locked. */
+async function waitingForLock(client: pg.Client): Promise<void> {
+  await vi.waitUntil(async () => {
+    const blocked = 'select 1 from pg_stat_activity where pg_backend_pid() = any (pg_blocking_pids(pid))'
+    return (await client.query(blocked)).rows.length > 0
+  })
+}
 
 /** PostgreSQL's message for an error, with what a driver reads of it. */
 function errorResponse(message: string): Buffer {

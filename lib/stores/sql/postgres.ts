@@ -35,19 +35,36 @@ export async function openPostgres(url: string, poolSize: number, log: StoreLog)
   await migrate(migrating.db, 'postgres', description).finally(migrating.close)
   const pool = createPool({ url, size: poolSize, limits: hurried, limitsOnServer })
   pool.on('error', (err) => log.warn({ err }, 'PostgreSQL ended a connection.'))
+  await warnOfLooseCommits(pool, description, log)
   const connect = async () => {
     // A pool that ends answers nobody, not even by refusing.
     if (pool.ending) throw unavailable(`${description} cannot be used`, 'it was closed')
     return openPatiently(url, limitsOnServer, description)
   }
+  const db = kyselyOnPool(pool, description)
   return {
     flavour: 'postgres',
     description,
-    db: kyselyOnPool(pool, description),
+    db,
+    reads: db,
     close: closing(pool),
     openForReading: connect,
     openForMoving: connect,
   }
+}
+
+/** Setting it for a connection would be lost behind a pooler; it is the database's, or its user's. */
+async function warnOfLooseCommits(pool: pg.Pool, description: string, log: StoreLog): Promise<void> {
+  const { rows } = await pool
+    .query<{ synchronous_commit: string }>('show synchronous_commit')
+    .catch((cause: unknown) => {
+      throw faultOf(cause, description)
+    })
+  if (rows[0]?.synchronous_commit !== 'off') return
+  log.warn(
+    { store: description },
+    `${description} has synchronous_commit = off: a crash of the database can lose what this site said was saved. Set it to on.`,
+  )
 }
 
 /** One connection, on which a statement may take minutes. */

@@ -8,7 +8,7 @@ export interface Tables {
   sessions: SessionRow
   tokens: TokenRow
   /** One row. */
-  schema_version: { version: number }
+  gatehouse_schema: { version: number }
 }
 
 export interface UserRow {

@@ -6,13 +6,13 @@ import { latest, locked, lockedOrSkipped, type SqlDatabase } from './database.ts
 import type { PendingEnds } from './pending-ends.ts'
 import { sessionColumns, sessionOf, sessionRow } from './schema.ts'
 
-type Database = Pick<SqlDatabase, 'db' | 'flavour'>
+type Database = Pick<SqlDatabase, 'db' | 'reads' | 'flavour'>
 
 /** One statement's worth: bounded by what a statement may have of parameters, and by how long one may take. */
 const batch = 1000
 
-export function createSessionStore({ db, flavour }: Database, pending: PendingEnds): SessionStore {
-  const sessions = db.selectFrom('sessions').select(sessionColumns)
+export function createSessionStore({ db, reads, flavour }: Database, pending: PendingEnds): SessionStore {
+  const sessions = reads.selectFrom('sessions').select(sessionColumns)
   const live = sessions.where('ended_at', 'is', null)
 
   async function find(id: string): Promise<SessionRecord | null> {
@@ -52,7 +52,7 @@ export function createSessionStore({ db, flavour }: Database, pending: PendingEn
     async findEndReason(id) {
       const unrecorded = pending.get(id)
       try {
-        const row = await db.selectFrom('sessions').select('end_reason').where('id', '=', id).executeTakeFirst()
+        const row = await reads.selectFrom('sessions').select('end_reason').where('id', '=', id).executeTakeFirst()
         return row?.end_reason ?? unrecorded?.reason ?? null
       } catch (error) {
         if (unrecorded) return unrecorded.reason
@@ -96,7 +96,7 @@ export function createSessionStore({ db, flavour }: Database, pending: PendingEn
 
 /** Ends in the database what is live there, and counts it. */
 export async function recordEnds(
-  { db, flavour }: Database,
+  { db, flavour }: Pick<Database, 'db' | 'flavour'>,
   ids: readonly string[],
   reason: EndReason,
   at: number,

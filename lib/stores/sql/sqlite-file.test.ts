@@ -26,6 +26,32 @@ async function filled(people = 300): Promise<{ path: string; open: Awaited<Retur
 }
 
 describe('the SQLite file', () => {
+  it('is not made anew beside a log that is left of another', async () => {
+    const path = join(await freshFolder(), 'site.db')
+    await writeFile(`${path}-wal`, 'the last writes')
+    const fault = { code: 'store_damaged', message: expect.stringContaining('site.db-wal') }
+    await expect(openSqliteStores({ path, log: logTo() })).rejects.toMatchObject(fault)
+    expect(await readdir(dirname(path))).toEqual(['site.db-wal'])
+  })
+
+  it('answers who reads while another process writes, and lets who writes wait', async () => {
+    const { location, open } = await freshSqlite()
+    const stores = await open()
+    await stores.users.insert(aUser())
+    const other = new SqliteDatabase(location)
+    other.exec('begin immediate')
+    const order: string[] = []
+    const writing = Array.from({ length: 3 }, (_, n) =>
+      stores.users.insert(aUser({ username: `waiting-${n}` })).then(() => order.push('written')),
+    )
+    expect(await stores.users.find('id-of-alice')).toEqual(aUser())
+    order.push('read')
+    other.exec('commit')
+    other.close()
+    await Promise.all(writing)
+    expect(order).toEqual(['read', 'written', 'written', 'written'])
+  })
+
   it('is used with the settings that lose nothing', async () => {
     const path = join(await freshFolder(), 'site.db')
     const { db, close } = await openSqlite(path, logTo())
@@ -108,6 +134,12 @@ describe('a damaged SQLite file', () => {
     expect((await readFile(path)).equals(bytes)).toBe(true)
   })
 
+  it('that is empty is not taken for a new one', async () => {
+    const { path, open } = await filled(1)
+    await writeFile(path, '')
+    await expect(open()).rejects.toMatchObject({ message: expect.stringContaining('it is empty') })
+  })
+
   it('in which a session has nobody is refused', async () => {
     const { path, open } = await filled(1)
     const raw = new SqliteDatabase(path)
@@ -117,15 +149,22 @@ describe('a damaged SQLite file', () => {
     await expect(open()).rejects.toMatchObject({ code: 'store_damaged' })
   })
 
-  it('whose index is another table’s is refused by whoever copies it', async () => {
+  it('whose index says something else than its table is refused by whoever copies it', async () => {
     const { path } = await filled(1)
-    const raw = new SqliteDatabase(path)
-    raw.unsafeMode().pragma('writable_schema = ON')
-    raw.exec(
-      `update sqlite_schema set rootpage = (select rootpage from sqlite_schema where name = 'tokens_by_expiry') where name = 'sqlite_autoindex_users_2'`,
-    )
+    const raw = new SqliteDatabase(path).unsafeMode()
+    raw.exec(`insert into tokens values ('id', 'purpose', 'subject', 'detail', 1, 2)`)
+    raw.pragma('writable_schema = ON')
+    const index = raw.prepare(`select * from sqlite_schema where name = 'tokens_by_expiry'`).get()
+    raw.exec(`delete from sqlite_schema where name = 'tokens_by_expiry'`)
+    raw.pragma('writable_schema = RESET')
+    raw.exec(`update tokens set expires_at = 3`)
+    raw.pragma('writable_schema = ON')
+    raw.prepare('insert into sqlite_schema values (@type, @name, @tbl_name, @rootpage, @sql)').run(index)
     raw.close()
-    await expect(openSqliteReader(path)).rejects.toMatchObject({ code: 'store_damaged' })
+    await expect(openSqliteReader(path)).rejects.toMatchObject({
+      code: 'store_damaged',
+      message: expect.stringMatching(/tokens_by_expiry/),
+    })
   })
 })
 
@@ -205,13 +244,13 @@ describe('SQLite', () => {
   it('says that it is full, has changed nothing, and works again when there is room', async () => {
     const raw = new SqliteDatabase(':memory:')
     const db = kyselyOnSqlite(raw, 'the store')
-    raw.exec('create table schema_version (version text)')
+    raw.exec('create table gatehouse_schema (version text)')
     raw.pragma('max_page_count = 20')
     const write = (version: string) =>
       db.transaction().execute(async (trx) => {
-        await trx.deleteFrom('schema_version').execute()
+        await trx.deleteFrom('gatehouse_schema').execute()
         await trx
-          .insertInto('schema_version')
+          .insertInto('gatehouse_schema')
           .values({ version: version as unknown as number })
           .execute()
       })
@@ -221,7 +260,7 @@ describe('SQLite', () => {
       message: 'the store cannot be used: database or disk is full',
       cause: { code: 'SQLITE_FULL' },
     })
-    expect(await db.selectFrom('schema_version').selectAll().execute()).toEqual([{ version: 'small' }])
+    expect(await db.selectFrom('gatehouse_schema').selectAll().execute()).toEqual([{ version: 'small' }])
     raw.pragma('max_page_count = 200')
     await write('y'.repeat(200_000))
   })

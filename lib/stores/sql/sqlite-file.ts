@@ -9,6 +9,7 @@ import { createFile, makeFolder } from '#lib/durable-file.ts'
 import { damaged, messageOf, unavailable } from '#lib/stores/errors.ts'
 import { describeStoreLocation } from '#lib/stores/location.ts'
 import type { StoreLog } from '#lib/stores/log.ts'
+import { StoreError } from '#lib/stores/types.ts'
 
 import type { Connection, SqlDatabase } from './database.ts'
 import { migrate } from './migrations.ts'
@@ -22,10 +23,15 @@ export async function openSqlite(path: string, log: StoreLog): Promise<SqlDataba
   const description = describeStoreLocation({ driver: 'sqlite', path })
   try {
     await makeFolder(dirname(path))
-    if (!(await exists(path))) await createEmpty(path)
+    if (!(await exists(path))) {
+      // Its last writes are in there: the file was moved or deleted without it.
+      if (await exists(`${path}-wal`)) throw damaged(path, `it is missing, though ${basename(path)}-wal is there`)
+      await createEmpty(path)
+    }
     await removeLeftovers(path)
     await closeToOthers(path, log)
   } catch (cause) {
+    if (cause instanceof StoreError) throw cause
     throw unavailable(`${path} cannot be used`, cause)
   }
   // Looked at by a connection that only reads: a damaged file stays as it is, for whoever wants to rescue it.
@@ -33,8 +39,11 @@ export async function openSqlite(path: string, log: StoreLog): Promise<SqlDataba
   await looking.close()
 
   const raw = open(path, { readonly: false })
+  const reading = open(path, { readonly: true })
   const db = kyselyOnSqlite(raw, description)
   const close = async () => {
+    reading.close()
+    // Last, for it tidies up behind all.
     raw.close()
   }
   try {
@@ -48,6 +57,7 @@ export async function openSqlite(path: string, log: StoreLog): Promise<SqlDataba
     flavour: 'sqlite',
     description,
     db,
+    reads: kyselyOnSqlite(reading, description),
     // Behind those that are at work.
     close: () => db.connection().execute(close),
     openForReading: async () => {
@@ -120,14 +130,15 @@ function findDamage(raw: SqliteDatabase.Database, path: string, check: Check): v
       raw.pragma(check, { simple: true }),
       ...raw.prepare('select 1 from pragma_foreign_key_check limit 1').all(),
     ]
-    isOurs = raw.prepare("select 1 from sqlite_schema where name = 'schema_version'").get() !== undefined
+    isOurs = raw.prepare("select 1 from sqlite_schema where name = 'gatehouse_schema'").get() !== undefined
   } catch (cause) {
     if (!(cause instanceof SqliteDatabase.SqliteError)) throw cause
     if (/^SQLITE_(CORRUPT|NOTADB)/.test(cause.code)) throw damaged(path, messageOf(cause))
     throw unavailable(`${path} cannot be read`, cause)
   }
   const [structure, ...orphans] = found
-  if (structure !== 'ok') throw damaged(path, String(structure))
+  // One line: what is wrong in the first place. `PRAGMA integrity_check` by hand lists the rest.
+  if (structure !== 'ok') throw damaged(path, String(structure).split('\n', 1)[0] ?? '')
   if (orphans.length > 0) throw damaged(path, 'a session belongs to somebody who is not there')
   if (!isOurs) throw damaged(path, 'it is a database of something else')
 }

@@ -61,11 +61,14 @@ function sqliteDriver(raw: SqliteDatabase.Database, description: string): Driver
  */
 const busyTimeoutMs = 5000
 const busyPauseMs = 5
+/** Nobody tried for this long: whoever meets the lock next meets it anew. */
+const forgetBusyMs = 1000
 
 /** Far more than the code has; those of `in (?, ?, …)` come in every length. */
 const mostStatements = 200
 
 function sqliteConnection(raw: SqliteDatabase.Database, description: string): DatabaseConnection {
+  const lock = createPatience()
   const statements = new Map<string, SqliteDatabase.Statement<unknown[]>>()
 
   /** Preparing costs as much as a small query does. */
@@ -88,13 +91,12 @@ function sqliteConnection(raw: SqliteDatabase.Database, description: string): Da
 
   return {
     async executeQuery<Row>(query: CompiledQuery) {
-      const givesUpAt = performance.now() + busyTimeoutMs
       for (;;) {
         try {
           return execute<Row>(query)
         } catch (error) {
           // It has done nothing yet: the write lock is taken before anything else.
-          if (!isBusy(error) || performance.now() >= givesUpAt) {
+          if (!isBusy(error) || lock.isOver()) {
             throw isFault(error) || !raw.open ? unavailable(`${description} cannot be used`, error) : error
           }
         }
@@ -103,6 +105,23 @@ function sqliteConnection(raw: SqliteDatabase.Database, description: string): Da
     },
     streamQuery() {
       throw new Error('Rows are read page by page, not streamed.')
+    },
+  }
+}
+
+/**
+ * One for all who wait on a connection, for they wait behind each other: when the first has waited long enough, so have
+ * the others.
+ */
+function createPatience(): { isOver(): boolean } {
+  let busySince = 0
+  let lastBusyAt = Number.NEGATIVE_INFINITY
+  return {
+    isOver() {
+      const now = performance.now()
+      if (now - lastBusyAt > forgetBusyMs) busySince = now
+      lastBusyAt = now
+      return now - busySince >= busyTimeoutMs
     },
   }
 }

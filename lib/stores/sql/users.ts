@@ -10,8 +10,8 @@ import type { UserChange, UserRecord, UserStore } from '#lib/stores/types.ts'
 import { contains, locked, type SqlDatabase } from './database.ts'
 import { type Tables, userColumns, userOf, userRow } from './schema.ts'
 
-export function createUserStore({ db, flavour }: Pick<SqlDatabase, 'db' | 'flavour'>): UserStore {
-  const users = db.selectFrom('users').select(userColumns)
+export function createUserStore({ db, reads, flavour }: Pick<SqlDatabase, 'db' | 'reads' | 'flavour'>): UserStore {
+  const users = reads.selectFrom('users').select(userColumns)
   return {
     async insert(user) {
       const { numInsertedOrUpdatedRows } = await db

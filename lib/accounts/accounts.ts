@@ -88,7 +88,9 @@ export function createAccounts(deps: {
     },
 
     async saveProfile(id, profile) {
-      return (await store.update(id, { profile })) === null ? refused('person_gone') : ok(null)
+      // Decided where it is written: whoever was suspended since the page's guard changes nothing.
+      const saved = await store.update(id, { profile }, { status: 'active' })
+      return saved === null ? refused('person_gone') : ok(null)
     },
   }
 }

@@ -1,13 +1,13 @@
 // `store backup`: the people, in a file that a restore takes.
 import { lstatSync, readFileSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import type { Command } from 'commander'
 import { createSystemClock } from '../clock.ts'
 import { createFile, replaceFile } from '../durable-file.ts'
 import { encodeBackup } from '../stores/backup-file.ts'
 import { messageOf } from '../stores/errors.ts'
-import { describeStoreLocation } from '../stores/location.ts'
+import { describeStoreLocation, type StoreLocation } from '../stores/location.ts'
 import { openStoreReader } from '../stores/open.ts'
 import type { StoredRecord } from '../stores/types.ts'
 import { counted, locationForms, locationFrom } from './store-location.ts'
@@ -40,6 +40,8 @@ async function backUp(file: string, { url, replace }: Options, command: Command)
   // Said before the work; whoever makes the file meanwhile is noticed at its end.
   if (!isStandardOutput && !replace && lstatSync(path, { throwIfNoEntry: false })) throw taken(path)
 
+  if (isPartOf(location, path)) throw refusal(`${path} is a file of the store itself. Name another.`)
+
   const reader = await openStoreReader(location)
   const interruption = catchInterruption('No back-up was made.')
   const progress = createProgress('Backing up')
@@ -61,6 +63,11 @@ async function backUp(file: string, { url, replace }: Options, command: Command)
     await reader.close()
   }
   if (!isStandardOutput) print(`Backed up ${counted(people, 'user')} of ${describeStoreLocation(location)} to ${path}`)
+}
+
+function isPartOf(location: StoreLocation, path: string): boolean {
+  if (location.driver === 'sqlite') return path === location.path || path.startsWith(`${location.path}-`)
+  return location.driver === 'json' && dirname(path) === location.dir && !path.endsWith('.jsonl')
 }
 
 /** Null is standard output. False when the name was taken meanwhile. */

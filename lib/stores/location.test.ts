@@ -25,6 +25,9 @@ describe('a store’s location', () => {
     'mysql://host/db',
     'postgres:site',
     'postgres://[',
+    'postgres://ann:12/c4nary@db.example/site',
+    'postgres://ann:12#c4nary@db.example/site',
+    'postgres://db.example/%zz',
   ])('%j is not', (text) => {
     expect(parseStoreLocation(text)).toBeNull()
   })

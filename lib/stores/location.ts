@@ -14,8 +14,14 @@ export function parseStoreLocation(text: string): StoreLocation | null {
   const path = text.slice(scheme.length + 1).replace(/^\/\/(?=\/)/, '')
   if (scheme === 'json' && path !== '') return { driver: 'json', dir: resolve(path) }
   if (scheme === 'sqlite' && path !== '' && !path.startsWith('//')) return { driver: 'sqlite', path: resolve(path) }
-  if (/^postgres(ql)?:\/\//.test(text) && URL.canParse(text)) return { driver: 'postgres', url: text }
-  return null
+  return isPostgresUrl(text) ? { driver: 'postgres', url: text } : null
+}
+
+/** A password with a bare / ? # or @ makes an address that says something else, and would be shown as a host or name. */
+function isPostgresUrl(text: string): boolean {
+  if (!/^postgres(ql)?:\/\//.test(text) || !URL.canParse(text)) return false
+  const { pathname, hash } = new URL(text)
+  return hash === '' && /^(\/[^/@]*)?$/.test(pathname) && !/%(?![0-9a-f]{2})/i.test(pathname)
 }
 
 /** For people and logs: never a password. */

@@ -156,7 +156,7 @@ it('leaves sessions out whose people are not there, and says how many', async ()
 })
 
 it('takes a session that is in both parts of the file for ended', async () => {
-  const folder = await freshFolder()
+  const folder = await filledFolder()
   const session = '{"userId":"u1","createdAt":1,"lastActivityAt":1}'
   await folder.write(
     'sessions.json',

@@ -4,8 +4,8 @@
 import { join } from 'node:path'
 
 import { removeLeftovers, replaceFile } from '#lib/durable-file.ts'
+import { damaged } from '#lib/stores/errors.ts'
 import type { StoreLog } from '#lib/stores/log.ts'
-
 import { refuseRepeatedKeys, type StoredFile } from './document.ts'
 import { tighten, unusableFolder } from './folder.ts'
 import type { FolderRecords } from './moving.ts'
@@ -22,9 +22,15 @@ interface Loaded<Records> {
 }
 
 export async function loadFolder(folder: string, takeOver: TakeOver, log: StoreLog): Promise<FolderRecords> {
-  const users = await loadOrTakeOverUsers(await readCurrentFile(folder, 'users.json'), takeOver, log)
-  const sessions = await loadOrReplaceSessions(await readCurrentFile(folder, 'sessions.json'), users.records, log)
-  const tokens = await loadOrMakeTokens(await readCurrentFile(folder, 'tokens.json'), log)
+  const files = {
+    users: await readCurrentFile(folder, 'users.json'),
+    sessions: await readCurrentFile(folder, 'sessions.json'),
+    tokens: await readCurrentFile(folder, 'tokens.json'),
+  }
+  const users = await loadOrTakeOverUsers(files.users, takeOver, log)
+  if (users.records.size === 0) refuseLostUsers(folder, files)
+  const sessions = await loadOrReplaceSessions(files.sessions, users.records, log)
+  const tokens = await loadOrMakeTokens(files.tokens, log)
   try {
     await removeLeftovers(folder)
     await recoverReplacement(folder)
@@ -35,6 +41,26 @@ export async function loadFolder(folder: string, takeOver: TakeOver, log: StoreL
     throw unusableFolder(`${folder} cannot be prepared`, cause)
   }
   return { users: users.records, sessions: sessions.records, tokens: tokens.records }
+}
+
+/**
+ * A site that had people never starts with none: whoever came first would have it to themselves. Our other files are
+ * made after users.json, and a session names a person.
+ */
+function refuseLostUsers(
+  folder: string,
+  { users, sessions, tokens }: Record<'users' | 'sessions' | 'tokens', StoredFile | null>,
+): void {
+  const path = join(folder, 'users.json')
+  const others = [sessions, tokens].filter((file) => file !== null && !isStreamlitSessions(file))
+  if (users === null || isStreamlitUsers(users)) {
+    const [other] = others
+    if (other) throw damaged(path, `it is ${users === null ? 'missing' : 'empty'}, though ${other.path} is there`)
+  }
+  const { sessions: live } = sessions?.value ?? {}
+  if (others.includes(sessions) && typeof live === 'object' && live !== null && Object.keys(live).length > 0) {
+    throw damaged(path, `it has nobody in it, though ${sessions?.path} has sessions`)
+  }
 }
 
 async function loadOrTakeOverUsers(

@@ -1,4 +1,4 @@
-import { copyFile, readdir, stat, symlink, writeFile } from 'node:fs/promises'
+import { copyFile, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import { expect, it } from 'vitest'
@@ -15,6 +15,24 @@ it('makes the files when they are missing', async () => {
   expect(await folder.read('users.json')).toBe('{"version":1,"users":{\n}}\n')
   expect(await folder.read('sessions.json')).toBe('{"version":1,"sessions":{\n},"ended":{\n}}\n')
   expect(await folder.read('tokens.json')).toBe('{"version":1,"tokens":{\n}}\n')
+})
+
+it.each([
+  ['missing', null],
+  ['an empty object, as Streamlit may have left it', '{}'],
+  ['without anybody in it', '{"version":1,"users":{}}'],
+])('never starts with nobody where there were people: users.json is %s', async (_, content) => {
+  const folder = await freshFolder()
+  const stores = await folder.open()
+  await stores.users.insert(aUser())
+  await stores.sessions.insert(aSession())
+  await stores.close()
+  if (content === null) await rm(folder.path('users.json'))
+  else await folder.write('users.json', content)
+  const sessions = await folder.read('sessions.json')
+  const fault = { code: 'store_damaged', message: expect.stringContaining(folder.path('users.json')) }
+  await expect(folder.open()).rejects.toMatchObject(fault)
+  expect(await folder.read('sessions.json')).toBe(sessions)
 })
 
 it('writes one record a line', async () => {

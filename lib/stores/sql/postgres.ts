@@ -35,7 +35,10 @@ export async function openPostgres(url: string, poolSize: number, log: StoreLog)
   await migrate(migrating.db, 'postgres', description).finally(migrating.close)
   const pool = createPool({ url, size: poolSize, limits: hurried, limitsOnServer })
   pool.on('error', (err) => log.warn({ err }, 'PostgreSQL ended a connection.'))
-  await warnOfLooseCommits(pool, description, log)
+  await lookAtSettings(pool, description, log).catch(async (cause: unknown) => {
+    await pool.end()
+    throw cause
+  })
   const connect = async () => {
     // A pool that ends answers nobody, not even by refusing.
     if (pool.ending) throw unavailable(`${description} cannot be used`, 'it was closed')
@@ -53,14 +56,17 @@ export async function openPostgres(url: string, poolSize: number, log: StoreLog)
   }
 }
 
-/** Setting it for a connection would be lost behind a pooler; it is the database's, or its user's. */
-async function warnOfLooseCommits(pool: pg.Pool, description: string, log: StoreLog): Promise<void> {
+/** Neither can be set for a connection: behind a pooler it would be lost. They are the database's, or its user's. */
+async function lookAtSettings(pool: pg.Pool, description: string, log: StoreLog): Promise<void> {
   const { rows } = await pool
-    .query<{ synchronous_commit: string }>('show synchronous_commit')
+    .query<{ commit: string; readonly: string }>(
+      "select current_setting('synchronous_commit') as commit, current_setting('transaction_read_only') as readonly",
+    )
     .catch((cause: unknown) => {
       throw faultOf(cause, description)
     })
-  if (rows[0]?.synchronous_commit !== 'off') return
+  if (rows[0]?.readonly === 'on') throw unavailable(`${description} cannot be used`, 'it may only be read')
+  if (rows[0]?.commit !== 'off') return
   log.warn(
     { store: description },
     `${description} has synchronous_commit = off: a crash of the database can lose what this site said was saved. Set it to on.`,

@@ -6,8 +6,8 @@ import { describe, expect, test } from 'vitest'
 import { restartAndAudit } from './audit.ts'
 import { Ledger } from './ledger.ts'
 import { stepThrough } from './scale.ts'
-import { makeScenario, playSteps, playToEnd } from './scenario.ts'
-import { type StartOptions, startStore, Unanswered } from './store-process.ts'
+import { makeScenario, play, playSteps, survives } from './scenario.ts'
+import { type StartOptions, startStore } from './store-process.ts'
 import { countCalls, injecting } from './strace.ts'
 import { type FolderSubject, keepCopy, makeFolderSubject } from './subjects.ts'
 import { createTally } from './tally.ts'
@@ -80,27 +80,9 @@ async function playUntilRecoveryIsDue(subject: FolderSubject): Promise<Ledger> {
   }
 }
 
-/** Resolves with false when the process was killed on the way. */
-function play(subject: FolderSubject, ledger: Ledger, options: StartOptions): Promise<boolean> {
-  return isAlive(async () => {
-    const { stores } = await startStore(subject.location, options)
-    return playToEnd(makeScenario(), stores, ledger)
-  })
-}
-
 function openAndClose(subject: FolderSubject, options: StartOptions): Promise<boolean> {
-  return isAlive(async () => {
+  return survives(async () => {
     const { stores } = await startStore(subject.location, options)
     await stores.close()
-    return true
   })
-}
-
-async function isAlive(work: () => Promise<boolean>): Promise<boolean> {
-  try {
-    return await work()
-  } catch (cause) {
-    if (cause instanceof Unanswered) return false
-    throw cause
-  }
 }

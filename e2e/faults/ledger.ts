@@ -39,7 +39,8 @@ export function keyOf({ kind, record }: StoredRecord): string {
 }
 
 export class Ledger {
-  #acknowledged = 0
+  /** Writes acknowledged since they were last taken. */
+  count = 0
   /** What each key has held, oldest first; the last one is what it must hold now. */
   readonly #held = new Map<string, (StoredRecord | null)[]>()
   /** Asked for and not acknowledged, in the order of asking. */
@@ -54,7 +55,7 @@ export class Ledger {
     for (const { key } of changes) this.#pendingOfKey.set(key, [...this.#pendingFor(key), pending])
     return {
       acknowledged: () => {
-        this.#acknowledged += 1
+        this.count += 1
         this.#drop(pending)
         for (const { key, to } of changes) {
           this.#settle(key, to)
@@ -67,10 +68,9 @@ export class Ledger {
     }
   }
 
-  /** Writes acknowledged since this was last asked. */
   takeCount(): number {
-    const count = this.#acknowledged
-    this.#acknowledged = 0
+    const { count } = this
+    this.count = 0
     return count
   }
 
@@ -182,11 +182,12 @@ export class Ledger {
   }
 }
 
-/** Apart from the time of the last activity, which may be written later. */
+/** Apart from the time of the last activity, which may be written later, and of an end, which is that of the first try. */
 function isSame(a: StoredRecord | null, b: StoredRecord | null): boolean {
   return isDeepStrictEqual(withoutActivity(a), withoutActivity(b))
 }
 
 function withoutActivity(record: StoredRecord | null): unknown {
-  return record?.kind === 'session' ? { ...record, record: { ...record.record, lastActivityAt: 0 } } : record
+  if (record?.kind === 'session') return { ...record, record: { ...record.record, lastActivityAt: 0 } }
+  return record?.kind === 'ended' ? { ...record, record: { ...record.record, at: 0 } } : record
 }

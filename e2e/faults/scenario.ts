@@ -3,6 +3,8 @@
 import type { SessionRecord, StoredRecord, Stores, UserRecord } from '#lib/stores/types.ts'
 import type { Ledger } from './ledger.ts'
 import { createOperations, makePerson, makeSession, makeToken, type Operations, type Outcome } from './operations.ts'
+import { type StartOptions, startStore, Unanswered } from './store-process.ts'
+import type { Subject } from './subjects.ts'
 
 /** One operation, which may be asked for again when it was refused. */
 export type Step = (operations: Operations) => Promise<Outcome>
@@ -43,15 +45,15 @@ function makeOther(): { person: UserRecord; session: SessionRecord; records: Sto
 }
 
 /**
- * Resolves with false when the process ended on the way. `onRefusal` is called for a step that was refused; the step is
- * then asked for once more, and has to be done. Without it, none may be refused.
+ * Rejects with Unanswered when the process ended on the way. `onRefusal` is called for a step that was refused; the
+ * step is then asked for once more, and has to be done. Without it, none may be refused.
  */
 export async function playSteps(
   steps: readonly Step[],
   stores: Stores,
   ledger: Ledger,
   onRefusal?: () => Promise<void>,
-): Promise<boolean> {
+): Promise<void> {
   const operations = createOperations(stores, ledger)
   for (const [n, step] of steps.entries()) {
     let outcome = await step(operations)
@@ -59,15 +61,27 @@ export async function playSteps(
       await onRefusal()
       outcome = await step(operations)
     }
-    if (outcome === 'unanswered') return false
+    if (outcome === 'unanswered') throw new Unanswered(`The process ended at step ${n}.`)
     if (outcome === 'refused') throw new Error(`Step ${n} was refused, though nothing is wrong with the disk now.`)
   }
-  return true
 }
 
-/** The same, and closes the store. */
-export async function playToEnd(steps: readonly Step[], stores: Stores, ledger: Ledger): Promise<boolean> {
-  if (!(await playSteps(steps, stores, ledger))) return false
-  await stores.close()
-  return true
+/** Starts the store, plays everything and closes it. Resolves with false when the process was killed on the way. */
+export function play(subject: Subject, ledger: Ledger, options: StartOptions): Promise<boolean> {
+  return survives(async () => {
+    const { stores } = await startStore(subject.location, options)
+    await playSteps(makeScenario(), stores, ledger)
+    await stores.close()
+  })
+}
+
+/** Whether the process lives to the end of this. */
+export async function survives(work: () => Promise<void>): Promise<boolean> {
+  try {
+    await work()
+    return true
+  } catch (cause) {
+    if (cause instanceof Unanswered) return false
+    throw cause
+  }
 }

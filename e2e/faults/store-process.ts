@@ -17,6 +17,8 @@ export interface StoreProcess {
   pid: number
   /** From the start of the process to the open store. */
   openedAfterMs: number
+  /** It says nothing more, but still has everything open. */
+  freeze(): void
   /** SIGKILL. Resolves when it is gone and everything it had said has been read. */
   kill(): Promise<void>
   ended: Promise<void>
@@ -88,9 +90,10 @@ export async function startStore(location: string, options: StartOptions = {}): 
     stores: remoteStores(description, call),
     pid,
     openedAfterMs: performance.now() - started,
+    // Not the child that was spawned, which may be strace.
+    freeze: () => signalIfThere(pid, 'SIGSTOP'),
     async kill() {
-      // Not the child that was spawned, which may be strace.
-      if (!hasEnded(child)) killIfThere(pid)
+      if (!hasEnded(child)) signalIfThere(pid, 'SIGKILL')
       await ended
     },
     ended,
@@ -146,9 +149,9 @@ function parse(line: string): Said | null {
   }
 }
 
-function killIfThere(pid: number): void {
+function signalIfThere(pid: number, signal: NodeJS.Signals): void {
   try {
-    process.kill(pid, 'SIGKILL')
+    process.kill(pid, signal)
   } catch (cause) {
     if (!(cause instanceof Error && 'code' in cause && cause.code === 'ESRCH')) throw cause
   }

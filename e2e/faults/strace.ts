@@ -23,6 +23,13 @@ export function injecting(subject: FolderSubject, call: string, what: string, wh
   return under(subject, ['-o', logOf(subject), '-e', `trace=${call}`, '-e', `inject=${call}:${what}:when=${when}`])
 }
 
+/** Every wait for the disk is answered at once, with success, and without any waiting. */
+export function ignoringSyncs(): StartOptions {
+  const calls = 'fsync,fdatasync,sync_file_range,msync'
+  const options = ['-f', '-qq', '-o', '/dev/null', '-e', `trace=${calls}`, '-e', `inject=${calls}:retval=0`]
+  return { under: ['strace', '--seccomp-bpf', ...options] }
+}
+
 /** Whether it came to that. */
 export function wasInjected(subject: FolderSubject): boolean {
   return readFileSync(logOf(subject), 'utf8').includes('(INJECTED)')

@@ -58,8 +58,20 @@ export function makeFolder(): Promise<string> {
 }
 
 /** A server of its own, for it will be killed. It syncs every commit unless `durable` is false. */
-export async function makePostgres({ durable = true } = {}): Promise<Subject> {
-  const server = await startPostgres({ durable })
+export async function makePostgres({ durable = true, parent = '' } = {}): Promise<Subject> {
+  const server = await inTemporaryFolder(parent, () => startPostgres({ durable }))
   const { url } = await createDatabase(server.adminUrl)
   return { store: 'PostgreSQL', location: url, folder: null, server, remove: () => server.stop() }
+}
+
+/** The server's process inherits where temporary folders are made. */
+async function inTemporaryFolder<Answer>(parent: string, work: () => Promise<Answer>): Promise<Answer> {
+  const { TMPDIR } = process.env
+  if (parent !== '') process.env.TMPDIR = parent
+  try {
+    return await work()
+  } finally {
+    if (TMPDIR === undefined) delete process.env.TMPDIR
+    else process.env.TMPDIR = TMPDIR
+  }
 }

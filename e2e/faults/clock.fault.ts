@@ -1,0 +1,75 @@
+// The wall clock is set back by a day: while a server runs, and between two runs of it. No session lives longer than
+// its window as a stopwatch would measure it, and nobody is lost.
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { createSystemClock, hours, minutes } from '#lib/clock.ts'
+import { readSettings } from '#lib/config.ts'
+import { compose, openRuntime, type Services } from '#lib/services.ts'
+import { makeSubject, type StoreName, type Subject } from './subjects.ts'
+import { createTally } from './tally.ts'
+
+const stores: StoreName[] = ['JSON', 'SQLite', 'PostgreSQL']
+
+describe.each(stores)('%s', (name) => {
+  let subject: Subject
+  let wall = 0
+  let stopwatch = 0
+  beforeEach(async () => {
+    subject = await makeSubject(name)
+    wall = Date.UTC(2026, 5, 1)
+    stopwatch = 0
+  })
+  afterEach(() => subject.remove())
+
+  async function start(): Promise<Services> {
+    const env = subject.store === 'JSON' ? { DATA_DIR: subject.folder ?? '' } : { DATABASE_URL: subject.location }
+    const settings = readSettings({ LOG_LEVEL: 'silent', SESSION_SECRET: 's'.repeat(32), ...env })
+    const clock = createSystemClock(
+      () => wall,
+      () => stopwatch,
+    )
+    return compose(await openRuntime(settings, clock))
+  }
+  const pass = (ms: number) => {
+    wall += ms
+    stopwatch += ms
+  }
+  async function stop(app: Services): Promise<void> {
+    await app.stores.close()
+    await app.strength.close()
+  }
+  async function logIn(app: Services): Promise<string> {
+    const known = await app.accounts.signUp({ username: 'ada', password: 'Lantern 7 over the quay' })
+    if (!known.ok) throw new Error(known.code)
+    return (await app.sessions.start(known.value.id)).token
+  }
+
+  test('set back while it runs: the window is the same ten minutes', async () => {
+    const app = await start()
+    const token = await logIn(app)
+    pass(minutes(5))
+    wall -= hours(24)
+    expect(await app.sessions.touch(token)).toMatchObject({ live: true })
+    pass(minutes(9))
+    expect(await app.sessions.check(token)).toMatchObject({ live: true })
+    pass(minutes(1))
+    expect(await app.sessions.check(token)).toEqual({ live: false, reason: 'idle' })
+    await stop(app)
+    createTally('clock set back while it runs', name).round(2)
+  })
+
+  test('set back between two runs: sessions from what is now the future are over, people are there', async () => {
+    const before = await start()
+    const token = await logIn(before)
+    await stop(before)
+    wall -= hours(24)
+    const app = await start()
+    expect(await app.sessions.check(token)).toMatchObject({ live: false })
+    // Nor does it come back when the clock has caught up.
+    pass(hours(24))
+    expect(await app.sessions.touch(token)).toMatchObject({ live: false })
+    const known = await app.accounts.checkCredentials('ada', 'Lantern 7 over the quay')
+    expect(known).toMatchObject({ ok: true })
+    await stop(app)
+    createTally('clock set back between runs', name).round(1)
+  })
+})

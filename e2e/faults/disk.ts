@@ -1,0 +1,123 @@
+// Disks that a test may fill, make read-only, and cut the power of. Mounting needs root.
+import { execFileSync, spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readlinkSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+
+interface Mounted extends Disposable {
+  /** The root of the disk. */
+  folder: string
+}
+
+export interface SmallDisk extends Mounted {
+  setReadOnly(isReadOnly: boolean): void
+}
+
+export interface CuttableDisk extends Mounted {
+  /**
+   * From now on nothing reaches the disk, and what the kernel had not written yet never will. Kills the processes that
+   * have their working folder there, as a database server's do.
+   */
+  cutPower(): void
+  /** To be called when nobody has a file open there: the file system is mounted again, as after a power cut. */
+  bringBack(): Promise<void>
+}
+
+/** A file system in memory; its space is all that it has. */
+export function mountSmallDisk(kilobytes: number): SmallDisk {
+  const disk = makeMountPoint()
+  run('mount', '-t', 'tmpfs', '-o', `size=${kilobytes}k,mode=755`, 'tmpfs', disk.folder)
+  return {
+    ...disk,
+    setReadOnly: (isReadOnly) => run('mount', '-o', `remount,${isReadOnly ? 'ro' : 'rw'}`, disk.folder),
+  }
+}
+
+/** ext4 on a file. It takes a minute until it writes by itself what nobody has synced. */
+export function mountCuttableDisk(megabytes: number): CuttableDisk {
+  const disk = makeMountPoint()
+  const image = `${disk.folder}.img`
+  const mount = () => run('mount', '-o', 'loop,commit=60', image, disk.folder)
+  try {
+    run('truncate', '-s', `${megabytes}M`, image)
+    run('mkfs.ext4', '-q', '-F', image)
+    mount()
+  } catch (cause) {
+    disk[Symbol.dispose]()
+    throw cause
+  }
+  return {
+    ...disk,
+    cutPower() {
+      shutDown(disk.folder)
+      for (const pid of processesIn(disk.folder)) process.kill(pid, 'SIGKILL')
+    },
+    async bringBack() {
+      await unmount(disk.folder)
+      mount()
+    },
+  }
+}
+
+function makeMountPoint() {
+  const parent = mkdtempSync(path.join(tmpdir(), 'gatehouse-faults-'))
+  const folder = path.join(parent, 'disk')
+  mkdirSync(folder)
+  // PostgreSQL, which does not run as root, has its folder in there.
+  execFileSync('chmod', ['755', parent])
+  const remove = () => {
+    spawnSync('umount', ['-l', folder], { stdio: 'ignore' })
+    rmSync(parent, { recursive: true, force: true })
+    process.off('exit', remove)
+  }
+  // A test that fails leaves nothing mounted behind.
+  process.on('exit', remove)
+  return { folder, [Symbol.dispose]: remove }
+}
+
+function processesIn(folder: string): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name) && workingFolder(name)?.startsWith(`${folder}/`))
+    .map(Number)
+}
+
+/** Null when the process has just ended. */
+function workingFolder(pid: string): string | null {
+  try {
+    return readlinkSync(`/proc/${pid}/cwd`)
+  } catch {
+    return null
+  }
+}
+
+/** Who was killed a moment ago may still be holding it. */
+async function unmount(folder: string): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    const { status, stderr } = spawnSync('umount', [folder], { encoding: 'utf8' })
+    if (status === 0) return
+    if (attempt === 100 || !/busy/.test(stderr)) throw new Error(`umount: ${stderr}`)
+    await delay(50)
+  }
+}
+
+// EXT4_IOC_SHUTDOWN with EXT4_GOING_FLAGS_NOLOGFLUSH: not even the journal is written any more. Node has no ioctl.
+const request = '0x8004587D'
+const noLogFlush = 2
+const inPerl = `open(my $disk, "<", $ARGV[0]) or die $!; my $how = pack("I", ${noLogFlush}); ioctl($disk, ${request}, $how) or die $!`
+const inPython = `import fcntl, os, struct, sys; fcntl.ioctl(os.open(sys.argv[1], 0), ${request}, struct.pack("I", ${noLogFlush}))`
+
+function shutDown(folder: string): void {
+  const [command, option, script] = isInstalled('perl') ? ['perl', '-e', inPerl] : ['python3', '-c', inPython]
+  run(command, option, script, folder)
+}
+
+export function isInstalled(command: string): boolean {
+  const folders = (process.env.PATH ?? '').split(path.delimiter)
+  return folders.some((folder) => existsSync(path.join(folder, command)))
+}
+
+function run(command: string, ...args: string[]): void {
+  const { status, stderr, error } = spawnSync(command, args, { encoding: 'utf8' })
+  if (status !== 0) throw new Error(`${command}: ${error?.message ?? stderr.trim()}`, { cause: error })
+}

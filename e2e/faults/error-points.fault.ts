@@ -1,0 +1,86 @@
+// A store whose disk answers one system call with an error: at every call, with every error that may come there.
+import { describe, expect, test } from 'vitest'
+import { StoreError } from '#lib/stores/types.ts'
+import { restartAndAudit } from './audit.ts'
+import { Ledger } from './ledger.ts'
+import { createRandom, seed } from './random.ts'
+import { isShort, stepThrough } from './scale.ts'
+import { makeScenario, playSteps } from './scenario.ts'
+import { type StartOptions, type StoreProcess, startStore } from './store-process.ts'
+import { countCalls, injecting, wasInjected } from './strace.ts'
+import { type FolderSubject, makeFolderSubject } from './subjects.ts'
+import { createTally } from './tally.ts'
+
+const random = createRandom(seed)
+
+describe.each(['JSON', 'SQLite'] as const)('%s', (name) => {
+  test('says that nothing was saved, holds what it held, and works on', async () => {
+    const tally = createTally('error points', name)
+    const counts = await inFresh((subject) =>
+      countCalls(subject, (options) => playThrough(subject, new Ledger(), options)),
+    )
+    for (const [call, most] of counts) {
+      for (const error of errorsOf(call)) {
+        await stepThrough(most, (nth) =>
+          inFresh(async (subject) => {
+            const ledger = new Ledger()
+            await playThrough(subject, ledger, injecting(subject, call, `error=${error}`, nth))
+            const store = await restartAndAudit(subject, ledger, tally)
+            await store.stores.close()
+            return wasInjected(subject)
+          }),
+        )
+      }
+    }
+  })
+
+  async function inFresh<Answer>(work: (subject: FolderSubject) => Promise<Answer>): Promise<Answer> {
+    const subject = await makeFolderSubject(name)
+    try {
+      return await work(subject)
+    } finally {
+      await subject.remove()
+    }
+  }
+})
+
+function errorsOf(call: string): string[] {
+  const errors = allErrorsOf(call)
+  return isShort && errors.length > 0 ? [errors[random.below(errors.length)] ?? ''] : errors
+}
+
+function allErrorsOf(call: string): string[] {
+  if (call === 'close') return []
+  if (/^open/.test(call)) return ['EIO', 'ENOSPC', 'EROFS', 'EMFILE']
+  if (/^(mkdir|rename|link|unlink|rmdir)/.test(call)) return ['EIO', 'ENOSPC', 'EROFS']
+  return ['EIO', 'ENOSPC']
+}
+
+/** The process itself has to outlive the error. */
+async function playThrough(subject: FolderSubject, ledger: Ledger, options: StartOptions): Promise<void> {
+  const store = await startOrRefuse(subject, options)
+  if (store === null) return
+  const { stores } = store
+  await playSteps(makeScenario(), stores, ledger, async () => {
+    // A session that was to end is over in any case.
+    const differences = ledger.differences(await Array.fromAsync(stores.dump()))
+    expect(differences.filter((key) => !key.startsWith('session '))).toEqual([])
+    // What it could not write is written as soon as the disk takes it again.
+    await stores.checkReady()
+  })
+  // An error may come here too. It has been written down by then, or is by the next start.
+  await stores.close().catch((cause) => {
+    expect(cause).toMatchObject({ code: 'store_unavailable' })
+    return store.kill()
+  })
+}
+
+/** Null when the start was refused with a sentence that says why. */
+async function startOrRefuse(subject: FolderSubject, options: StartOptions): Promise<StoreProcess | null> {
+  try {
+    return await startStore(subject.location, options)
+  } catch (cause) {
+    expect(cause).toBeInstanceOf(StoreError)
+    return null
+  }
+}

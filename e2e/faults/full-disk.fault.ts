@@ -1,0 +1,140 @@
+// A disk that has no room left, and later has: nothing is lost or half-written, people can be read and log out
+// meanwhile, and it goes on without a restart. Likewise a disk that can't be written at all.
+import { closeSync, openSync, rmSync, writeSync } from 'node:fs'
+import path from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { restartAndAudit } from './audit.ts'
+import { mountSmallDisk } from './disk.ts'
+import { Ledger } from './ledger.ts'
+import { createOperations, makePerson, makeSession, type Outcome } from './operations.ts'
+import { type StoreProcess, startStore } from './store-process.ts'
+import { inFolder } from './subjects.ts'
+import { createTally } from './tally.ts'
+
+const always = { activeAfter: 0, createdAfter: 0, latest: Number.MAX_SAFE_INTEGER, recentAfter: 0 }
+
+describe.each(['JSON', 'SQLite'] as const)('%s', (name) => {
+  test('a full disk refuses what is new, and nothing else', async () => {
+    using disk = mountSmallDisk(512)
+    const subject = inFolder(name, path.join(disk.folder, 'data'))
+    const filler = path.join(disk.folder, 'filler')
+    const ledger = new Ledger()
+    const tally = createTally('full disk', name)
+    let store = await startStore(subject.location)
+    let operations = createOperations(store.stores, ledger)
+    const ada = makePerson()
+    const sessions = [makeSession(ada), makeSession(ada)] as const
+    expect(await operations.signUp(ada)).toBe('done')
+    for (const session of sessions) expect(await operations.logIn(ada, session)).toBe('done')
+    expect(await operations.giveCode(ada)).toBe('done')
+
+    fill(filler)
+    // What was allocated for a large write that was refused may be enough for a smaller one.
+    await untilRefused(() => operations.signUp())
+    await untilRefused(() => operations.saveProfile(ada))
+    await untilRefused(() => operations.act(sessions[1]))
+    expect(await operations.signUp()).toBe('refused')
+    expect(await operations.saveProfile(ada)).toBe('refused')
+    expect(await operations.redeemCode(ada)).toBe('refused')
+    // What it tries to write is smaller still, and its answer holds for a while.
+    await expect.poll(() => readiness(store), { timeout: 15_000 }).toBe('store_unavailable')
+    expect(ledger.differences(await Array.fromAsync(store.stores.dump()))).toEqual([])
+    expect(await store.stores.users.findByUsername(ada.username)).toMatchObject({ id: ada.id })
+    const loggedOut = await operations.logOut(sessions[0])
+    // Refused or not, the session is over.
+    await expectEnded(store, sessions[0].id)
+    expect(await store.stores.sessions.find(sessions[1].id), 'the other session').toMatchObject({ userId: ada.id })
+
+    rmSync(filler)
+    await expect.poll(() => readiness(store), { timeout: 15_000 }).toBe('ready')
+    expect(await operations.saveProfile(ada)).toBe('done')
+    if (loggedOut === 'refused') expect(await operations.logOut(sessions[0])).toBe('done')
+    await expectEnded(store, sessions[0].id)
+    await store.kill()
+    store = await restartAndAudit(subject, ledger, tally)
+    await expectEnded(store, sessions[0].id)
+    operations = createOperations(store.stores, ledger)
+    expect(await operations.redeemCode(ada)).toBe('done')
+    await store.stores.close()
+  })
+
+  test('a start on a full disk opens, or says why it does not', async () => {
+    using disk = mountSmallDisk(512)
+    const subject = inFolder(name, path.join(disk.folder, 'data'))
+    const filler = path.join(disk.folder, 'filler')
+    const ledger = new Ledger()
+    const store = await startStore(subject.location)
+    expect(await createOperations(store.stores, ledger).signUp()).toBe('done')
+    await store.kill()
+    fill(filler)
+    const opened = await startOrFault(subject.location)
+    if (opened instanceof Error) expect(opened).toMatchObject({ code: 'store_unavailable' })
+    else await opened.kill()
+    rmSync(filler)
+    const again = await restartAndAudit(subject, ledger, createTally('full disk at start', name))
+    await again.stores.close()
+  })
+
+  test('a start on a read-only disk says so, or serves those who read', async () => {
+    using disk = mountSmallDisk(512)
+    const subject = inFolder(name, path.join(disk.folder, 'data'))
+    const ledger = new Ledger()
+    const store = await startStore(subject.location)
+    expect(await createOperations(store.stores, ledger).signUp()).toBe('done')
+    await store.kill()
+    disk.setReadOnly(true)
+    const opened = await startOrFault(subject.location)
+    if (opened instanceof Error) {
+      const sentence = expect.stringContaining(subject.folder)
+      expect(opened).toMatchObject({ code: 'store_unavailable', message: sentence })
+    } else {
+      const { stores } = opened
+      expect(ledger.differences(await Array.fromAsync(stores.dump()))).toEqual([])
+      await expect(stores.checkReady()).rejects.toMatchObject({ code: 'store_unavailable' })
+      expect(await createOperations(stores, ledger).signUp()).toBe('refused')
+      await opened.kill()
+    }
+    disk.setReadOnly(false)
+    const again = await restartAndAudit(subject, ledger, createTally('read-only disk', name))
+    await again.stores.close()
+  })
+})
+
+function readiness({ stores }: StoreProcess): Promise<string> {
+  return stores.checkReady().then(
+    () => 'ready',
+    (cause) => cause.code,
+  )
+}
+
+/** Or as often as would fill the disk many times over: a session may be touched in memory only. */
+async function untilRefused(work: () => Promise<Outcome>): Promise<void> {
+  for (let attempt = 1; attempt <= 500 && (await work()) === 'done'; attempt += 1);
+}
+
+async function startOrFault(location: string): Promise<StoreProcess | Error> {
+  try {
+    return await startStore(location)
+  } catch (cause) {
+    if (cause instanceof Error) return cause
+    throw cause
+  }
+}
+
+async function expectEnded({ stores }: StoreProcess, id: string): Promise<void> {
+  expect(await stores.sessions.find(id)).toBeNull()
+  expect(await stores.sessions.touch(id, 1, always)).toBeNull()
+  expect(await stores.sessions.findEndReason(id)).toBe('signed-out')
+}
+
+function fill(file: string): void {
+  const fd = openSync(file, 'w')
+  for (const size of [65_536, 4096, 1]) {
+    try {
+      for (;;) writeSync(fd, Buffer.alloc(size))
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'ENOSPC')) throw error
+    }
+  }
+  closeSync(fd)
+}

@@ -1,0 +1,66 @@
+// `npm run test:faults`: what this machine can't do is said first, the rest is run, and the figures come at the end.
+// With FAULTS=short a small part of it, which may leave out what is not permitted here. Otherwise that is a failure,
+// unless `--without-root` says that it is meant.
+import { spawnSync } from 'node:child_process'
+import path from 'node:path'
+import { type Obstacle, provideStrace, tryMounting, tryPowerCut } from './machine.ts'
+import { seed } from './random.ts'
+import { isShort } from './scale.ts'
+import { clearTallies, tableOfTallies } from './tally.ts'
+
+const root = path.resolve(import.meta.dirname, '../..')
+const started = performance.now()
+/** Options of vitest's own, for whoever collects the results. */
+const reporting = process.argv.slice(2).filter((option) => option !== '--without-root')
+const mayLeaveOut = isShort || process.argv.includes('--without-root')
+
+interface Part {
+  files: string[]
+  what: string
+  obstacle(): Obstacle
+}
+
+const parts: Part[] = [
+  {
+    files: ['ledger', 'damaged-files', 'two-processes', 'clock', 'kill', 'kill-server', 'kill-site'],
+    what: '',
+    obstacle: () => null,
+  },
+  { files: ['crash-points', 'error-points'], what: 'Death and errors at every system call', obstacle: provideStrace },
+  { files: ['full-disk'], what: 'A full disk, and a read-only one', obstacle: tryMounting },
+  { files: ['power-cut'], what: 'Power cuts', obstacle: () => provideStrace() ?? tryPowerCut() },
+]
+
+const files: string[] = []
+const leftOut: string[] = []
+for (const part of parts) {
+  const obstacle = part.obstacle()
+  if (obstacle === null) files.push(...part.files.map((name) => `e2e/faults/${name}.fault.ts`))
+  else leftOut.push(`Not run: ${part.what}: ${obstacle}.`)
+}
+
+say(`Fault suite, ${isShort ? 'short form' : 'long form'}; repeat with FAULTS_SEED=${seed}`)
+for (const line of leftOut) say(line)
+clearTallies()
+const { status } = spawnSync(
+  process.execPath,
+  [
+    path.join(root, 'node_modules/vitest/vitest.mjs'),
+    'run',
+    '--config',
+    'e2e/faults/vitest.config.ts',
+    ...files,
+    ...reporting,
+  ],
+  { cwd: root, stdio: 'inherit', env: { ...process.env, FAULTS_SEED: String(seed) } },
+)
+
+say(`\nAfter ${Math.round((performance.now() - started) / 1000)} s, with seed ${seed}:`)
+for (const line of tableOfTallies()) say(line)
+for (const line of leftOut) say(line)
+if (leftOut.length > 0 && !mayLeaveOut) say('Run it as root on Linux, or say --without-root to leave that out.')
+process.exitCode = status === 0 && (leftOut.length === 0 || mayLeaveOut) ? 0 : 1
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`)
+}

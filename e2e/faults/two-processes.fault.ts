@@ -1,0 +1,43 @@
+// A second process on the same store: on JSON files it is sent away, on a database it is welcome.
+import { expect, test } from 'vitest'
+import { restartAndAudit } from './audit.ts'
+import { Ledger } from './ledger.ts'
+import { createOperations } from './operations.ts'
+import { startStore } from './store-process.ts'
+import { makeFolderSubject } from './subjects.ts'
+import { createTally } from './tally.ts'
+
+test('the second process on a folder ends within 3 s and names the first; after kill -9 a new one opens within 5 s', async () => {
+  const subject = await makeFolderSubject('JSON')
+  const ledger = new Ledger()
+  const first = await startStore(subject.location)
+  expect(await createOperations(first.stores, ledger).signUp()).toBe('done')
+
+  const began = performance.now()
+  await expect(startStore(subject.location)).rejects.toMatchObject({
+    code: 'store_locked',
+    message: expect.stringMatching(new RegExp(`process ${first.pid} on .*DATABASE_URL`)),
+  })
+  expect(performance.now() - began).toBeLessThan(3000)
+  expect(await createOperations(first.stores, ledger).signUp()).toBe('done')
+
+  await first.kill()
+  const next = await restartAndAudit(subject, ledger, createTally('a second process', 'JSON'))
+  expect(next.openedAfterMs).toBeLessThan(5000)
+  await next.stores.close()
+  await subject.remove()
+})
+
+test('two processes on one SQLite file both write, and neither loses anything of the other', async () => {
+  const subject = await makeFolderSubject('SQLite')
+  const ledger = new Ledger()
+  const both = [await startStore(subject.location), await startStore(subject.location)]
+  const signUps = both.flatMap(({ stores }) =>
+    Array.from({ length: 50 }, () => createOperations(stores, ledger).signUp()),
+  )
+  expect(new Set(await Promise.all(signUps))).toEqual(new Set(['done']))
+  for (const store of both) await store.kill()
+  const next = await restartAndAudit(subject, ledger, createTally('two writers, killed', 'SQLite'))
+  await next.stores.close()
+  await subject.remove()
+})

@@ -1,6 +1,9 @@
 // The wall clock is set back by a day: while a server runs, and between two runs of it. No session lives longer than
 // its window as a stopwatch would measure it, and nobody is lost.
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { Client } from '#e2e/support/client.ts'
+import { makePerson, type Person } from '#e2e/support/person.ts'
+import { startServer } from '#e2e/support/server.ts'
 import { createSystemClock, hours, minutes } from '#lib/clock.ts'
 import { readSettings } from '#lib/config.ts'
 import { compose, openRuntime, type Services } from '#lib/services.ts'
@@ -13,12 +16,14 @@ describe.each(stores)('%s', (name) => {
   let subject: Subject
   let wall = 0
   let stopwatch = 0
-  beforeEach(async () => {
+  beforeAll(async () => {
     subject = await makeSubject(name)
+  })
+  beforeEach(() => {
     wall = Date.UTC(2026, 5, 1)
     stopwatch = 0
   })
-  afterEach(() => subject.remove())
+  afterAll(() => subject.remove())
 
   async function start(): Promise<Services> {
     const env = subject.store === 'JSON' ? { DATA_DIR: subject.folder ?? '' } : { DATABASE_URL: subject.location }
@@ -37,15 +42,15 @@ describe.each(stores)('%s', (name) => {
     await app.stores.close()
     await app.strength.close()
   }
-  async function logIn(app: Services): Promise<string> {
-    const known = await app.accounts.signUp({ username: 'ada', password: 'Lantern 7 over the quay' })
+  async function logIn(app: Services, { username, password }: Person): Promise<string> {
+    const known = await app.accounts.signUp({ username, password })
     if (!known.ok) throw new Error(known.code)
     return (await app.sessions.start(known.value.id)).token
   }
 
   test('set back while it runs: the window is the same ten minutes', async () => {
     const app = await start()
-    const token = await logIn(app)
+    const token = await logIn(app, makePerson())
     pass(minutes(5))
     wall -= hours(24)
     expect(await app.sessions.touch(token)).toMatchObject({ live: true })
@@ -59,7 +64,8 @@ describe.each(stores)('%s', (name) => {
 
   test('set back between two runs: sessions from what is now the future are over, people are there', async () => {
     const before = await start()
-    const token = await logIn(before)
+    const person = makePerson()
+    const token = await logIn(before, person)
     await stop(before)
     wall -= hours(24)
     const app = await start()
@@ -67,9 +73,29 @@ describe.each(stores)('%s', (name) => {
     // Nor does it come back when the clock has caught up.
     pass(hours(24))
     expect(await app.sessions.touch(token)).toMatchObject({ live: false })
-    const known = await app.accounts.checkCredentials('ada', 'Lantern 7 over the quay')
+    const known = await app.accounts.checkCredentials(person.username, person.password)
     expect(known).toMatchObject({ ok: true })
     await stop(app)
     createTally('clock set back between runs', name).round(1)
   })
+})
+
+test('the site itself: set back by a day while it runs and once more before its next start', async () => {
+  const server = await startServer()
+  const client = new Client(server.url)
+  const person = await client.signUp()
+  await server.advance(-hours(24))
+  expect(await client.isSignedIn()).toBe(true)
+  await server.advance(hours(24) + minutes(10))
+  expect((await client.open('/profile')).location).toContain('reason=idle')
+
+  await client.logIn(person)
+  expect(await client.isSignedIn()).toBe(true)
+  await server.stop()
+  await server.advance(-hours(24))
+  await server.restart()
+  expect(await client.isSignedIn()).toBe(false)
+  await client.logIn(person)
+  expect(await client.isSignedIn()).toBe(true)
+  await server.dispose()
 })

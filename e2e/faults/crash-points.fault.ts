@@ -5,7 +5,7 @@ import path from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { restartAndAudit } from './audit.ts'
 import { Ledger } from './ledger.ts'
-import { stepThrough } from './scale.ts'
+import { someOf, stepThrough } from './scale.ts'
 import { makeScenario, play, playSteps, survives } from './scenario.ts'
 import { type StartOptions, startStore } from './store-process.ts'
 import { countCalls, injecting } from './strace.ts'
@@ -37,7 +37,7 @@ describe.each(['JSON', 'SQLite'] as const)('%s', (name) => {
       const copy = keepCopy(subject)
       const counts = await countCalls(subject, (options) => openAndClose(subject, options))
       expect(counts.size).toBeGreaterThan(4)
-      for (const [call, most] of counts) {
+      for (const [call, most] of someOf(counts)) {
         await stepThrough(most, async (nth) => {
           copy.putBack()
           if (await openAndClose(subject, injecting(subject, call, 'signal=KILL', nth))) return false

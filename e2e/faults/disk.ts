@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readlinkSync, rmSync }
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { signalIfThere } from './signal.ts'
 
 interface Mounted extends Disposable {
   /** The root of the disk. */
@@ -51,7 +52,7 @@ export function mountCuttableDisk(megabytes: number): CuttableDisk {
     ...disk,
     cutPower() {
       shutDown(disk.folder)
-      for (const pid of processesIn(disk.folder)) process.kill(pid, 'SIGKILL')
+      for (const pid of processesIn(disk.folder)) signalIfThere(pid, 'SIGKILL')
     },
     async bringBack() {
       await unmount(disk.folder)

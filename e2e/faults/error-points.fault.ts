@@ -25,9 +25,10 @@ describe.each(['JSON', 'SQLite'] as const)('%s', (name) => {
           inFresh(async (subject) => {
             const ledger = new Ledger()
             await playThrough(subject, ledger, injecting(subject, call, `error=${error}`, nth))
+            if (!wasInjected(subject)) return false
             const store = await restartAndAudit(subject, ledger, tally)
             await store.stores.close()
-            return wasInjected(subject)
+            return true
           }),
         )
       }

@@ -55,7 +55,7 @@ export class Ledger {
     for (const { key } of changes) this.#pendingOfKey.set(key, [...this.#pendingFor(key), pending])
     return {
       acknowledged: () => {
-        this.count += 1
+        if (changes.length > 0) this.count += 1
         this.#drop(pending)
         for (const { key, to } of changes) {
           this.#settle(key, to)
@@ -134,6 +134,7 @@ export class Ledger {
   /** Another one that goes on from here. */
   copy(): Ledger {
     const copy = new Ledger()
+    copy.count = this.count
     for (const [key, held] of this.#held) copy.#held.set(key, [...held])
     for (const { changes } of this.#pending) copy.intend(...changes)
     for (const [id, at] of this.#lastTouch) copy.#lastTouch.set(id, at)

@@ -15,3 +15,11 @@ export async function stepThrough(most: number, hit: (nth: number) => Promise<bo
   let nth = 1
   while (await hit(nth)) nth += 1
 }
+
+/** All of them; in the short form three. */
+export function someOf<Item>(items: Iterable<Item>): Item[] {
+  const all = [...items]
+  if (!isShort) return all
+  const first = createRandom(seed).below(all.length)
+  return [...all.slice(first), ...all.slice(0, first)].slice(0, 3)
+}

@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { type StoredRecord, StoreError, type StoreErrorCode, type Stores } from '#lib/stores/types.ts'
+import { signalIfThere } from './signal.ts'
 import type { Answer, Call, Fault, Said } from './store-child.ts'
 
 /** What a call rejects with when the process ended before it answered: nobody knows whether the call was done. */
@@ -146,14 +147,6 @@ function parse(line: string): Said | null {
     return JSON.parse(line)
   } catch {
     return null
-  }
-}
-
-function signalIfThere(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(pid, signal)
-  } catch (cause) {
-    if (!(cause instanceof Error && 'code' in cause && cause.code === 'ESRCH')) throw cause
   }
 }
 

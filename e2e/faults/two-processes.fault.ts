@@ -1,5 +1,6 @@
 // A second process on the same store: on JSON files it is sent away, on a database it is welcome.
 import { expect, test } from 'vitest'
+import { runToExit } from '#e2e/support/server-process.ts'
 import { restartAndAudit } from './audit.ts'
 import { Ledger } from './ledger.ts'
 import { createOperations } from './operations.ts'
@@ -19,6 +20,9 @@ test('the second process on a folder ends within 3 s and names the first; after 
     message: expect.stringMatching(new RegExp(`process ${first.pid} on .*DATABASE_URL`)),
   })
   expect(performance.now() - began).toBeLessThan(3000)
+  const site = await runToExit({ DATA_DIR: subject.folder })
+  expect(site).toMatchObject({ code: 1, stderr: expect.stringContaining(`process ${first.pid} on `) })
+  expect(site.elapsedMs).toBeLessThan(3000)
   expect(await createOperations(first.stores, ledger).signUp()).toBe('done')
 
   await first.kill()

@@ -150,7 +150,7 @@ function initialise(initdb: string, data: string, account: Account): void {
 
 /** Null when the server takes connections; otherwise what it said. */
 async function start(postgres: string, data: string, port: number, account: Account): Promise<string | null> {
-  const durability = settings.durable ? [] : ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off']
+  const durability = settings.durable ? [] : ['fsync=off', 'full_page_writes=off']
   const options = [
     ...['listen_addresses=127.0.0.1', `port=${port}`, 'max_connections=200', 'shared_buffers=64MB', 'jit=off'],
     ...['log_min_messages=log', 'log_checkpoints=off', 'lc_messages=C'],

@@ -49,6 +49,8 @@ describe.each(['JSON', 'SQLite'] as const)('%s', (name) => {
     await expect.poll(() => readiness(store), { timeout: 15_000 }).toBe('ready')
     expect(await operations.saveProfile(ada)).toBe('done')
     if (loggedOut === 'refused') expect(await operations.logOut(sessions[0])).toBe('done')
+    // What was refused is not made up for behind anybody's back.
+    expect(ledger.differences(await Array.fromAsync(store.stores.dump()))).toEqual([])
     await expectEnded(store, sessions[0].id)
     await store.kill()
     store = await restartAndAudit(subject, ledger, tally)

@@ -5,5 +5,8 @@ export default defineConfig({
     include: ['lib/**/*.test.ts', 'app/**/*.test.ts', 'middleware.test.ts'],
     globalSetup: 'lib/stores/sql/postgres-setup-for-test.ts',
     restoreMocks: true,
+    // For what hangs only: real databases and processes pause for seconds on a small machine.
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
   },
 })

@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import path from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
 import { provideChromium } from '#e2e/support/find-chromium.ts'
 import { type StoreName, storeNames } from '#e2e/support/test-store.ts'
 
@@ -15,6 +16,15 @@ interface Figures {
   passed: number
   failed: number
   skipped: number
+  /** A line each: where, which, and how it failed. */
+  failedTests: string[]
+}
+
+interface PlaywrightSuite {
+  title: string
+  file: string
+  suites?: PlaywrightSuite[]
+  specs: { title: string; ok: boolean; line: number; tests: { results: { error?: { message?: string } }[] }[] }[]
 }
 
 interface StepOptions {
@@ -28,11 +38,13 @@ interface VitestReport {
   numFailedTests: number
   numPendingTests: number
   numTodoTests: number
+  testResults: { name: string; assertionResults: { fullName: string; status: string; failureMessages: string[] }[] }[]
 }
 
 interface PlaywrightReport {
   stats: { expected: number; unexpected: number; flaky: number; skipped: number }
-  errors: unknown[]
+  errors: { message?: string }[]
+  suites: PlaywrightSuite[]
 }
 
 rmSync(reports, { recursive: true, force: true })
@@ -111,7 +123,8 @@ function count(runner: string, result: Figures | null): void {
     notRun(runner)
     return
   }
-  const { passed, failed, skipped } = result
+  const { passed, failed, skipped, failedTests } = result
+  failures.push(...failedTests.map((line) => `${runner}: ${line}`))
   if (passed + failed === 0) failures.push(`${runner} found no tests`)
   if (failed > 0) failures.push(`${failed} of ${runner}`)
   if (skipped > 0) failures.push(`${skipped} skipped of ${runner}: a skipped test counts as failed`)
@@ -125,6 +138,11 @@ function readVitest(file: string): Figures | null {
       passed: report.numPassedTests,
       failed: report.numFailedTests,
       skipped: report.numPendingTests + report.numTodoTests,
+      failedTests: report.testResults.flatMap(({ name, assertionResults }) =>
+        assertionResults
+          .filter(({ status }) => status === 'failed')
+          .map((test) => failedTest(path.relative(root, name), test.fullName, test.failureMessages[0])),
+      ),
     }
   )
 }
@@ -133,7 +151,26 @@ function readPlaywright(file: string): Figures | null {
   const report = readReport<PlaywrightReport>(file)
   if (report === null) return null
   const { expected, unexpected, flaky, skipped } = report.stats
-  return { passed: expected, failed: unexpected + flaky + report.errors.length, skipped }
+  const failedTests = [
+    ...report.errors.map(({ message }) => failedTest('playwright', 'no test', message)),
+    ...report.suites.flatMap(failedSpecs),
+  ]
+  return { passed: expected, failed: unexpected + flaky + report.errors.length, skipped, failedTests }
+}
+
+function failedSpecs(suite: PlaywrightSuite): string[] {
+  const own = suite.specs
+    .filter(({ ok }) => !ok)
+    .map(({ title, line, tests }) => {
+      const message = tests.flatMap(({ results }) => results).find(({ error }) => error)?.error?.message
+      return failedTest(`${suite.file}:${line}`, title, message)
+    })
+  return [...own, ...(suite.suites ?? []).flatMap(failedSpecs)]
+}
+
+function failedTest(file: string, title: string, message = 'no message'): string {
+  const [first = ''] = stripVTControlCharacters(message).split('\n', 1)
+  return `${file} › ${title}: ${first.slice(0, 300)}`
 }
 
 function readReport<Report>(file: string): Report | null {

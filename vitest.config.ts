@@ -8,5 +8,6 @@ export default defineConfig({
     // For what hangs only: real databases and processes pause for seconds on a small machine.
     testTimeout: 30_000,
     hookTimeout: 30_000,
+    expect: { poll: { timeout: 20_000 } },
   },
 })

@@ -110,10 +110,10 @@ it('who writes while everything is replaced waits, and finds the new content; wh
   const replaced = stores.replaceAll(held())
   await begun.promise
   const signedUp = server.users.insert(aUser({ username: 'alice', id: 'another' }))
-  await vi.waitUntil(async () => (await countWaiting(location)) === 1)
+  await vi.waitUntil(async () => (await countWaiting(location)) === 1, { timeout: 20_000 })
   // A command that was killed, and the one that was run after it, while the first is still committing.
   const replacedAgain = server.replaceAll(recordsOf([userOf('bob'), userOf('carol')]))
-  await vi.waitUntil(async () => (await countWaiting(location)) === 2)
+  await vi.waitUntil(async () => (await countWaiting(location)) === 2, { timeout: 20_000 })
   expect(await server.users.findByUsername('before')).toMatchObject({ username: 'before' })
 
   gate.resolve()

@@ -371,10 +371,8 @@ describe('PostgreSQL', () => {
 
 /** Resolves when somebody waits for what this connection has locked. */
 async function waitingForLock(client: pg.Client): Promise<void> {
-  await vi.waitUntil(async () => {
-    const blocked = 'select 1 from pg_stat_activity where pg_backend_pid() = any (pg_blocking_pids(pid))'
-    return (await client.query(blocked)).rows.length > 0
-  })
+  const blocked = 'select 1 from pg_stat_activity where pg_backend_pid() = any (pg_blocking_pids(pid))'
+  await vi.waitUntil(async () => (await client.query(blocked)).rows.length > 0, { timeout: 20_000 })
 }
 
 /** PostgreSQL's message for an error, with what a driver reads of it. */

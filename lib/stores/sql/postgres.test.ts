@@ -371,7 +371,8 @@ describe('PostgreSQL', () => {
 
 /** Resolves when somebody waits for what this connection has locked. */
 async function waitingForLock(client: pg.Client): Promise<void> {
-  const blocked = 'select 1 from pg_stat_activity where pg_backend_pid() = any (pg_blocking_pids(pid))'
+  // Not pg_stat_activity: within a transaction that stays as it was when it was first asked.
+  const blocked = 'select 1 from pg_locks where not granted and pg_backend_pid() = any (pg_blocking_pids(pid))'
   await vi.waitUntil(async () => (await client.query(blocked)).rows.length > 0, { timeout: 20_000 })
 }
 

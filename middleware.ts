@@ -4,6 +4,7 @@ import { type NextRequest, NextResponse } from 'next/server'
 import { logFault } from '#lib/log.ts'
 import { services } from '#lib/services.ts'
 import { readSession } from '#lib/web/current-session.ts'
+import { keepPostedForm } from '#lib/web/kept-form.ts'
 import { logInPath } from '#lib/web/next-path.ts'
 import { isPublicRoute } from '#lib/web/public-routes.ts'
 import { refusal } from '#lib/web/refusal.ts'
@@ -35,6 +36,7 @@ async function decide(request: NextRequest): Promise<Response> {
   // An action posted by script answers for itself: only it can tell the page's router where to go.
   if (session.live || (method === 'POST' && headers.has('next-action'))) return NextResponse.next()
 
+  if (method === 'POST' && session.reason !== null) await keepPostedForm(request, app)
   nextUrl.searchParams.delete('_rsc')
   const logIn = new URL(logInPath(nextUrl.pathname + nextUrl.search, session.reason), nextUrl.origin)
   return NextResponse.redirect(logIn, { status: 303, headers: { 'cache-control': 'no-store' } })

@@ -106,11 +106,14 @@ function person(username: string): UserRecord {
     status: 'active',
     profile: { fullName: `The person called ${username}`, bio: 'Keeps the lamp lit.', age: 41 },
     createdAt: now,
+    passwordChangedAt: null,
   }
 }
 
 function session(id: string, userId: string): SessionRecord {
-  return { id, userId, createdAt: now, lastActivityAt: now }
+  const userAgent =
+    'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36'
+  return { id, userId, createdAt: now, lastActivityAt: now, provedAt: now, userAgent, address: '203.0.113.9' }
 }
 
 function sessionId(n: number): string {

@@ -45,7 +45,7 @@ for (const colorScheme of schemes) {
   }
 }
 
-test('text at twice its size fits a narrow window', async ({ signedInPage: page }) => {
+test('text at twice its size fits a narrow window', async ({ loggedInPage: page }) => {
   await page.setViewportSize({ width: 640, height: 900 })
   for (const path of ['/', '/profile', '/profile/edit']) {
     await page.goto(path)
@@ -120,7 +120,7 @@ test('the whole way goes by keyboard alone', async ({ page }) => {
   await expect(page).toHaveURL('/login?reason=signed-out')
 })
 
-test('a phone’s menu opens, closes and gives the focus back by keyboard', async ({ signedInPage: page }) => {
+test('a phone’s menu opens, closes and gives the focus back by keyboard', async ({ loggedInPage: page }) => {
   await page.setViewportSize({ width: 390, height: 800 })
   await page.goto('/')
   await tabTo(page, 'button', 'Menu')
@@ -134,7 +134,7 @@ test('a phone’s menu opens, closes and gives the focus back by keyboard', asyn
 test.describe('with forced colours and less motion', () => {
   test.use({ contextOptions: { forcedColors: 'active', reducedMotion: 'reduce' } })
 
-  test('pages stay whole', async ({ signedInPage: page }) => {
+  test('pages stay whole', async ({ loggedInPage: page }) => {
     for (const path of ['/', '/profile', '/profile/edit']) {
       await page.goto(path)
       await expectAccessible(page, path)

@@ -2,6 +2,9 @@
 // the browser nor in the server's log.
 import { type BrowserContext, test as base, expect, type Page } from '@playwright/test'
 import { Client } from '#e2e/support/client.ts'
+import { cookieBreach } from '#e2e/support/cookie-rule.ts'
+import { minutes } from '#e2e/support/durations.ts'
+import { holdTime, idleFor } from '#e2e/support/passing-time.ts'
 import { makePerson, type Person } from '#e2e/support/person.ts'
 import { type ServerOptions, startServer, type TestServer } from '#e2e/support/server.ts'
 
@@ -16,7 +19,11 @@ interface Fixtures {
   /** Signs somebody new up by request. */
   newPerson: () => Promise<Person>
   /** A page whose browser is signed in as somebody new. */
-  signedInPage: Page
+  loggedInPage: Page
+  /** Time passes in the page and on the server alike, and nobody does anything. Take it before the page is opened. */
+  idleFor: (ms: number) => Promise<void>
+  /** The session's window passes on the server, and the page has not noticed yet. */
+  expireSession: () => Promise<void>
   /** A server of the test's own, gone with the test. Faults in its log fail the test unless it says `expectFaults`. */
   startOwnServer: (options?: ServerOptions & { expectFaults?: boolean }) => Promise<TestServer>
   /** Patterns of what the browser may complain of in this test, because the test brings it about. */
@@ -45,10 +52,17 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
 
   newPerson: async ({ server }, use) => use(() => new Client(server.url).signUp()),
 
-  signedInPage: async ({ page, server }, use) => {
+  loggedInPage: async ({ page, server }, use) => {
     await signIn(page.context(), server.url)
     await use(page)
   },
+
+  idleFor: async ({ page, server }, use) => {
+    await holdTime(page)
+    await use((ms) => idleFor(page, server, ms))
+  },
+
+  expireSession: async ({ server }, use) => use(() => server.advance(minutes(10))),
 
   // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the fixtures' names from this pattern.
   startOwnServer: async ({}, use) => {
@@ -72,11 +86,21 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
   quietBrowser: [
     async ({ browser, expectedNoise, javaScriptEnabled }, use) => {
       const noise: string[] = []
+      const cookies: Promise<string | null>[] = []
       const listen = (context: BrowserContext) => {
         context.on('console', (message) => {
           if (message.type() === 'error' || message.type() === 'warning') noise.push(`console: ${message.text()}`)
         })
         context.on('weberror', (webError) => noise.push(`page: ${webError.error().message}`))
+        context.on('response', (response) => {
+          // Of an answer that a navigation called off nothing was kept.
+          const setCookie = response.headerValues('set-cookie').catch(() => [])
+          cookies.push(
+            setCookie.then((lines) =>
+              cookieBreach(response.request().method(), new URL(response.url()).pathname, lines),
+            ),
+          )
+        })
         context.on('requestfailed', (request) => {
           const reason = request.failure()?.errorText ?? ''
           // A navigation calls off what is still under way; a browser without JavaScript fetches no scripts.
@@ -87,6 +111,8 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
       browser.on('context', listen)
       await use(undefined)
       browser.off('context', listen)
+      const breaches = (await Promise.all(cookies)).filter((breach) => breach !== null)
+      expect(breaches, 'answers that touched the session cookie').toEqual([])
       expect(unexpected(noise, expectedNoise), 'complaints of the browser').toEqual([])
     },
     { auto: true },

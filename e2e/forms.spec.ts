@@ -99,23 +99,23 @@ test('an empty log-in says what is missing', everywhere, async ({ page }) => {
   await expectFault(page, 'Password', 'Enter your password.')
 })
 
-test('a profile takes free text in any script and its exact limits', everywhere, async ({ signedInPage }) => {
+test('a profile takes free text in any script and its exact limits', everywhere, async ({ loggedInPage }) => {
   const profiles = [
     { fullName: '𝒜𝓂𝓎 李 🦊'.padEnd(100, '界').slice(0, 100), bio: '<b>not bold</b> & "quoted"', age: '150' },
     { fullName: '__proto__', bio: `${'ü'.repeat(1998)}\nz`, age: '0' },
     { fullName: "Robert'); DROP TABLE", bio: 'مرحبا\n\nשלום', age: '7' },
   ]
   for (const profile of profiles) {
-    await signedInPage.goto('/profile/edit')
-    await saveProfile(signedInPage, profile)
-    await expectProfile(signedInPage, profile)
+    await loggedInPage.goto('/profile/edit')
+    await saveProfile(loggedInPage, profile)
+    await expectProfile(loggedInPage, profile)
   }
 })
 
 test(
   'a wrong profile gets a sentence beside each field, keeps what was typed and saves nothing',
   everywhere,
-  async ({ signedInPage: page, server }) => {
+  async ({ loggedInPage: page, server }) => {
     const users = await readStoredUsers(server.store)
     await page.goto('/profile/edit')
     await saveProfile(page, { fullName: 'x'.repeat(101), bio: 'y'.repeat(2001), age: '151' })

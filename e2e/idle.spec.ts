@@ -118,14 +118,14 @@ test.describe('the window does not slide with', () => {
   }
 })
 
-test('an open page with links in sight does not keep its session alive by itself', async ({ signedInPage, server }) => {
-  await signedInPage.goto('/')
-  await signedInPage.waitForLoadState('networkidle')
+test('an open page with links in sight does not keep its session alive by itself', async ({ loggedInPage, server }) => {
+  await loggedInPage.goto('/')
+  await loggedInPage.waitForLoadState('networkidle')
   await server.advance(seconds(599))
-  await signedInPage.bringToFront()
+  await loggedInPage.bringToFront()
   await server.advance(seconds(1))
-  await signedInPage.goto('/profile')
-  await expect(signedInPage).toHaveURL('/login?next=%2Fprofile&reason=idle')
+  await loggedInPage.goto('/profile')
+  await expect(loggedInPage).toHaveURL('/login?next=%2Fprofile&reason=idle')
 })
 
 test('GET /api/session tells who, until when and the server’s time, and answers 401 to nobody', async ({ client }) => {

@@ -81,21 +81,21 @@ test(
   },
 )
 
-test('whoever is signed in is led from log-in and sign-up to home', everywhere, async ({ signedInPage }) => {
+test('whoever is signed in is led from log-in and sign-up to home', everywhere, async ({ loggedInPage }) => {
   for (const path of ['/login', '/signup']) {
-    await signedInPage.goto(path)
-    await expect(signedInPage).toHaveURL('/')
+    await loggedInPage.goto(path)
+    await expect(loggedInPage).toHaveURL('/')
   }
 })
 
 test(
   'an address with nothing behind it says so in the same dress',
   everywhere,
-  async ({ signedInPage, expectedNoise }) => {
+  async ({ loggedInPage, expectedNoise }) => {
     expectedNoise.push(/404 \(Not Found\)/)
-    const response = await signedInPage.goto('/nowhere')
+    const response = await loggedInPage.goto('/nowhere')
     expect(response?.status()).toBe(404)
-    await expect(signedInPage.getByRole('heading', { level: 1 })).toHaveText('Page not found')
+    await expect(loggedInPage.getByRole('heading', { level: 1 })).toHaveText('Page not found')
   },
 )
 

@@ -173,12 +173,12 @@ test('the session cookie is out of reach of scripts and other sites and ends wit
   expect(page.headers['cache-control']).toContain('no-store')
 })
 
-test('the Back button shows nothing of a session that was left', async ({ signedInPage }) => {
-  await signedInPage.goto('/')
-  await goTo(signedInPage, 'Profile')
-  await expect(signedInPage.getByRole('heading', { level: 1 })).toHaveText('Profile')
-  await logOut(signedInPage)
-  await expect(signedInPage).toHaveURL('/login?reason=signed-out')
-  await signedInPage.goBack()
-  await expect(signedInPage.getByRole('heading', { level: 1 })).toHaveText('Log in')
+test('the Back button shows nothing of a session that was left', async ({ loggedInPage }) => {
+  await loggedInPage.goto('/')
+  await goTo(loggedInPage, 'Profile')
+  await expect(loggedInPage.getByRole('heading', { level: 1 })).toHaveText('Profile')
+  await logOut(loggedInPage)
+  await expect(loggedInPage).toHaveURL('/login?reason=signed-out')
+  await loggedInPage.goBack()
+  await expect(loggedInPage.getByRole('heading', { level: 1 })).toHaveText('Log in')
 })

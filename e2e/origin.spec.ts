@@ -114,23 +114,23 @@ test('a forged host leads nobody off the site', async ({ client }) => {
 })
 
 test('a browser’s page on another site can’t post here for a visitor', async ({
-  signedInPage,
+  loggedInPage,
   server,
   expectedNoise,
 }) => {
   expectedNoise.push(/403 \(Forbidden\)/)
   const users = await readStoredUsers(server.store)
   const elsewhere = 'http://elsewhere.localhost/'
-  await signedInPage.route(elsewhere, (route) =>
+  await loggedInPage.route(elsewhere, (route) =>
     route.fulfill({
       contentType: 'text/html',
       body: `<form method="post" enctype="multipart/form-data" action="${server.url}/logout"><button>Win a prize</button></form>`,
     }),
   )
-  await signedInPage.goto(elsewhere)
-  await signedInPage.getByRole('button', { name: 'Win a prize' }).click()
-  await signedInPage.waitForURL(`${server.url}/**`)
-  await signedInPage.goto(`${server.url}/profile`)
-  await expect(signedInPage.getByRole('heading', { level: 1 })).toHaveText('Profile')
+  await loggedInPage.goto(elsewhere)
+  await loggedInPage.getByRole('button', { name: 'Win a prize' }).click()
+  await loggedInPage.waitForURL(`${server.url}/**`)
+  await loggedInPage.goto(`${server.url}/profile`)
+  await expect(loggedInPage.getByRole('heading', { level: 1 })).toHaveText('Profile')
   expect(await readStoredUsers(server.store)).toBe(users)
 })

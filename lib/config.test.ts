@@ -15,6 +15,7 @@ describe('readSettings', () => {
       sessionSecrets: null,
       session: { idleMs: minutes(10), maxMs: hours(12) },
       passwordMinLength: 8,
+      trustProxyHops: 0,
       logLevel: 'info',
     })
   })

@@ -19,6 +19,8 @@ export interface Settings {
   sessionSecrets: readonly string[] | null
   session: SessionLimits
   passwordMinLength: number
+  /** How many proxies in front of this server append to X-Forwarded-For. */
+  trustProxyHops: number
   logLevel: (typeof logLevels)[number]
 }
 
@@ -71,6 +73,7 @@ const schema = z.object({
   SESSION_MAX_SECONDS: wholeNumber(5, 2_592_000).default(hours(12) / 1000),
   // Fewer than 8 would break NIST SP 800-63B-4 and OWASP ASVS 6.2.1.
   PASSWORD_MIN_LENGTH: wholeNumber(8, 64).default(8),
+  TRUST_PROXY_HOPS: wholeNumber(0, 10).default(0),
   LOG_LEVEL: z.enum(logLevels, `must be one of ${logLevels.join(', ')}`).default('info'),
   // Set by Vercel itself. Its machines keep no file from one request to the next.
   VERCEL: z.string().optional(),
@@ -109,6 +112,7 @@ export function readSettings(env: Record<string, string | undefined> = process.e
     sessionSecrets: values.SESSION_SECRET ?? null,
     session: { idleMs: seconds(values.SESSION_IDLE_SECONDS), maxMs: seconds(values.SESSION_MAX_SECONDS) },
     passwordMinLength: values.PASSWORD_MIN_LENGTH,
+    trustProxyHops: values.TRUST_PROXY_HOPS,
     logLevel: values.LOG_LEVEL,
   }
 }

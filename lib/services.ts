@@ -6,11 +6,13 @@ import { type Clock, createSystemClock } from './clock.ts'
 import { readSettings, type Settings } from './config.ts'
 import { createPasswordHasher, type PasswordHasher } from './crypto/password.ts'
 import { newId } from './crypto/random.ts'
+import { createKeptForms, type KeptForms } from './kept-forms/kept-forms.ts'
 import { createLog, type Log } from './log.ts'
 import { readOrCreateSecret } from './secret.ts'
 import { createSessions, type Sessions } from './sessions/sessions.ts'
 import { openStores } from './stores/open.ts'
 import type { Stores } from './stores/types.ts'
+import { type Sweeper, startSweeping } from './sweep.ts'
 
 /** What exists once in a process, because it holds a resource or a queue. */
 export interface Runtime {
@@ -27,6 +29,7 @@ export interface Runtime {
 export interface Services extends Runtime {
   accounts: Accounts
   sessions: Sessions
+  keptForms: KeptForms
 }
 
 /**
@@ -34,13 +37,17 @@ export interface Services extends Runtime {
  * globalThis once in all.
  */
 const runtimeKey = Symbol.for('gatehouse.runtime')
-const shared = globalThis as typeof globalThis & { [runtimeKey]?: Promise<Runtime> | undefined }
+const sweeperKey = Symbol.for('gatehouse.sweeper')
+const shared = globalThis as typeof globalThis & {
+  [runtimeKey]?: Promise<Runtime> | undefined
+  [sweeperKey]?: Sweeper
+}
 
 let composed: Services | undefined
 
 /** Opens the stores at the first call, and again at the next one when that failed. */
 export async function services(): Promise<Services> {
-  shared[runtimeKey] ??= openRuntime().catch((cause: unknown) => {
+  shared[runtimeKey] ??= open().catch((cause: unknown) => {
     shared[runtimeKey] = undefined
     throw cause
   })
@@ -49,9 +56,16 @@ export async function services(): Promise<Services> {
   return composed
 }
 
+async function open(): Promise<Runtime> {
+  const runtime = await openRuntime()
+  shared[sweeperKey] = startSweeping(compose(runtime))
+  return runtime
+}
+
 /** Makes every acknowledged write durable and lets go of the stores, for good: what asks later gets an error. */
 export async function closeServices(): Promise<void> {
   const runtime = await shared[runtimeKey]
+  await shared[sweeperKey]?.stop()
   await runtime?.stores.close()
   await runtime?.strength.close()
 }
@@ -88,5 +102,6 @@ export function compose(runtime: Runtime): Services {
       clock,
     }),
     sessions: createSessions({ store: stores.sessions, limits: settings.session, clock }),
+    keptForms: createKeptForms({ tokens: stores.tokens, clock, secrets: runtime.sessionSecrets }),
   }
 }

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react'
+import { TimeLeft } from '#app/session/time-left.tsx'
 import { Clock } from '#app/ui/clock.tsx'
 import type { SignedIn } from '#lib/web/current-user.ts'
 import { timeLeft } from '#lib/words/time.ts'
@@ -33,11 +34,10 @@ export function SessionCard({ words, session, timeZone }: Props) {
       </div>
       <dl className="grid gap-4 sm:grid-cols-3">
         <Moment label={words('home.session.began')}>{clock(startedAt)}</Moment>
-        <Moment
-          label={words('home.session.ends_idle')}
-          aside={words('home.session.in', { left: timeLeft(words, idleDeadline - now) })}
-        >
-          {clock(idleDeadline)}
+        <Moment label={words('home.session.ends_idle')}>
+          <TimeLeft template={words.raw('home.session.in')}>
+            {words('home.session.in', { left: timeLeft(words, idleDeadline - now) })}
+          </TimeLeft>
         </Moment>
         <Moment label={words('home.session.ends_latest')}>{clock(absoluteDeadline)}</Moment>
       </dl>
@@ -46,12 +46,11 @@ export function SessionCard({ words, session, timeZone }: Props) {
   )
 }
 
-function Moment({ label, aside, children }: { label: string; aside?: string; children: ReactNode }) {
+function Moment({ label, children }: { label: string; children: ReactNode }) {
   return (
     <div>
       <dt className="text-sm text-muted">{label}</dt>
       <dd className="font-medium first-letter:uppercase">{children}</dd>
-      {aside !== undefined && <dd className="text-sm text-muted">{aside}</dd>}
     </div>
   )
 }

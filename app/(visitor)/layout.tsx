@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react'
 import { Colours } from '#app/colours.tsx'
+import { Visitor } from '#app/session/visitor.tsx'
 import { Mark } from '#app/ui/mark.tsx'
 import { getWords } from '#lib/web/words.ts'
 
@@ -12,6 +13,7 @@ export default async function VisitorLayout({ children }: { children: ReactNode 
         <Mark name={words('site.name')} />
       </header>
       <main>{children}</main>
+      <Visitor />
       <footer className="no-print mx-auto w-60 max-w-full">
         <Colours />
       </footer>

@@ -2,6 +2,8 @@
 
 import { unstable_rethrow } from 'next/navigation'
 import { type ReactNode, type SubmitEvent, useActionState, useEffect, useRef, useState, useTransition } from 'react'
+import { DraftOffer, type DraftWords } from '#app/session/draft-offer.tsx'
+import { type DraftOwner, keepDrafts } from '#app/session/drafts.ts'
 import { type FormAction, type FormState, untouchedForm } from '#lib/web/form-state.ts'
 import { FormContext } from './form-context.ts'
 
@@ -14,6 +16,7 @@ export function ActionForm({
   action,
   connectionWords,
   faultWords,
+  keep,
   children,
 }: {
   action: FormAction
@@ -21,6 +24,8 @@ export function ActionForm({
   connectionWords: string
   /** Shown when the server answered that it failed. */
   faultWords: string
+  /** For a form whose text must outlive its session: who writes it, and how it is offered again. */
+  keep?: { owner: DraftOwner; words: DraftWords }
   children: ReactNode
 }) {
   const [posted, post] = useActionState(action, untouchedForm)
@@ -40,6 +45,7 @@ export function ActionForm({
   function submit(event: SubmitEvent<HTMLFormElement>) {
     event.preventDefault()
     if (pending) return
+    if (keep) keepDrafts(keep.owner)
     const typed = new FormData(event.currentTarget)
     startTransition(async () => {
       const answer = await action(state, typed).catch((cause: unknown): FormState => {
@@ -51,7 +57,15 @@ export function ActionForm({
   }
 
   return (
-    <form ref={form} action={post} onSubmit={submit} noValidate className="flex flex-col gap-6">
+    <form
+      ref={form}
+      action={post}
+      onSubmit={submit}
+      noValidate
+      data-keep={keep ? '' : undefined}
+      className="flex flex-col gap-6"
+    >
+      {keep && <DraftOffer {...keep} />}
       <FormContext value={{ ...state, pending }}>{children}</FormContext>
     </form>
   )

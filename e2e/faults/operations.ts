@@ -127,12 +127,14 @@ export function makePerson(): UserRecord {
     status: 'active',
     profile: { fullName: `Náme ${number}`, bio: `Line one of ${number}\n`.repeat(4), age: number % 151 },
     createdAt: nextMoment(),
+    passwordChangedAt: null,
   }
 }
 
 export function makeSession({ id }: UserRecord): SessionRecord {
   const at = nextMoment()
-  return { id: `session-${nextNumber()}`, userId: id, createdAt: at, lastActivityAt: at }
+  const origin = { userAgent: 'Mozilla/5.0 (“Tést”)', address: '203.0.113.9' }
+  return { id: `session-${nextNumber()}`, userId: id, createdAt: at, lastActivityAt: at, provedAt: at, ...origin }
 }
 
 export function makeToken({ id }: UserRecord): TokenRecord {

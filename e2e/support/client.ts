@@ -1,6 +1,7 @@
 // A browser without JavaScript in a few lines: keeps cookies, posts the forms that pages show. For tests of the
 // server's behaviour that need exact requests rather than a real browser.
 import { expect } from '@playwright/test'
+import { cookieBreach } from '#e2e/support/cookie-rule.ts'
 import { encodeMultipart, encodeUrl, type Fields } from '#e2e/support/form-body.ts'
 import { type FormMarkup, readForm } from '#e2e/support/form-markup.ts'
 import { type Answer, type Headers, navigationHeaders, type Request, send } from '#e2e/support/http.ts'
@@ -40,7 +41,9 @@ export class Client {
     const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
     const headers = { host: new URL(this.origin).host, ...(cookie && { cookie }), ...request.headers }
     const answer = await send(this.#address, { ...request, headers })
-    for (const line of answer.headers['set-cookie'] ?? []) this.#keep(line)
+    const setCookie = answer.headers['set-cookie'] ?? []
+    expect(cookieBreach(request.method ?? 'GET', request.path, setCookie)).toBeNull()
+    for (const line of setCookie) this.#keep(line)
     return answer
   }
 

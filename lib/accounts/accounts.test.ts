@@ -30,6 +30,7 @@ describe('signUp', () => {
       username: 'alice',
       role: 'member',
       profile: { fullName: '', bio: '', age: null },
+      passwordChangedAt: null,
     })
     expect(await recordOf('alice')).toMatchObject({
       status: 'active',

@@ -14,6 +14,8 @@ export interface User {
   username: string
   role: Role
   profile: Profile
+  /** Null while the password is the one of the sign-up. */
+  passwordChangedAt: number | null
 }
 
 export type SignUpFault = PasswordFault | { code: 'username_taken' }
@@ -34,8 +36,22 @@ export interface Accounts {
   checkCredentials(username: string, password: string): Promise<Result<User, 'credentials_wrong' | 'busy'>>
   /** Null when the person is gone or suspended. */
   findActive(id: string): Promise<User | null>
+  /** Whether the person is still active and still has the password that `user` was known by. */
+  isCurrent(user: User): Promise<boolean>
+  /** Proof that the person at the keyboard is this one. */
+  checkPassword(id: string, password: string): Promise<Result<null, 'password_wrong' | 'busy' | 'person_gone'>>
+  /**
+   * Replaces the password, and voids every log-in that began with the old one (`isCurrent`). The sessions there are
+   * stay: ending the others comes next, and is the caller's.
+   */
+  changePassword(
+    id: string,
+    change: { current: string; password: string },
+  ): Promise<{ ok: true } | ({ ok: false } & ChangePasswordFault)>
   saveProfile(id: string, profile: Profile): Promise<Result<null, 'person_gone'>>
 }
+
+export type ChangePasswordFault = PasswordFault | { code: 'password_wrong' | 'person_gone' }
 
 export function createAccounts(deps: {
   store: UserStore
@@ -63,6 +79,7 @@ export function createAccounts(deps: {
         status: 'active',
         profile: { fullName: '', bio: '', age: null },
         createdAt: clock(),
+        passwordChangedAt: null,
       }
       const outcome = await store.insert(record)
       return outcome === 'inserted' ? ok(toUser(record)) : refused('username_taken')
@@ -87,6 +104,40 @@ export function createAccounts(deps: {
       return record?.status === 'active' ? toUser(record) : null
     },
 
+    async isCurrent({ id, passwordChangedAt }) {
+      const record = await store.find(id)
+      return record?.status === 'active' && record.passwordChangedAt === passwordChangedAt
+    },
+
+    async checkPassword(id, password) {
+      const record = await store.find(id)
+      if (record?.status !== 'active') return refused('person_gone')
+      const verdict = await passwords.verify(record.passwordHash, password)
+      if (!verdict.ok) return verdict
+      return verdict.value.matches ? ok(null) : refused('password_wrong')
+    },
+
+    async changePassword(id, { current, password }) {
+      const record = await store.find(id)
+      if (record?.status !== 'active') return refused('person_gone')
+      const verdict = await passwords.verify(record.passwordHash, current)
+      if (!verdict.ok) return verdict
+      if (!verdict.value.matches) return refused('password_wrong')
+      const fault = await findPasswordFault(password, record.username, { minLength: deps.passwordMinLength, strength })
+      if (fault !== null) return { ok: false, ...fault }
+      const passwordHash = await passwords.hash(password)
+      if (!passwordHash.ok) return passwordHash
+      // Also within one millisecond no two passwords share a time.
+      const passwordChangedAt = Math.max(clock(), (record.passwordChangedAt ?? 0) + 1)
+      const changed = await store.update(
+        id,
+        { passwordHash: passwordHash.value, passwordChangedAt },
+        { passwordHash: record.passwordHash, status: 'active' },
+      )
+      // Changed or suspended since it was read: what was typed is then not the present password.
+      return changed === null ? refused('password_wrong') : { ok: true }
+    },
+
     async saveProfile(id, profile) {
       // Decided where it is written: whoever was suspended since the page's guard changes nothing.
       const saved = await store.update(id, { profile }, { status: 'active' })
@@ -95,6 +146,6 @@ export function createAccounts(deps: {
   }
 }
 
-function toUser({ id, username, role, profile }: UserRecord): User {
-  return { id, username, role, profile }
+function toUser({ id, username, role, profile, passwordChangedAt }: UserRecord): User {
+  return { id, username, role, profile, passwordChangedAt }
 }

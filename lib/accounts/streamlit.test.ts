@@ -26,6 +26,7 @@ it('takes a person over with their password and profile', () => {
         status: 'active',
         profile: { fullName: 'Alice Liddell', bio: 'one\ntwo', age: 150 },
         createdAt: 7_000,
+        passwordChangedAt: null,
       },
     ],
     refused: [],

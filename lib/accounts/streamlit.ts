@@ -49,6 +49,7 @@ export function takeOverStreamlit(old: unknown, { now, newId }: { now: number; n
       status: 'active',
       profile,
       createdAt: now,
+      passwordChangedAt: null,
     })
   }
   return { users, refused, notes }

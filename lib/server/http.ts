@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type RequestListener, type Server, 
 import { seconds } from '../clock.ts'
 import { ownOrigins, type Settings } from '../config.ts'
 import { findBodyFault } from '../web/body-limit.ts'
+import { clientAddress } from '../web/client-address.ts'
 import { type RefusalCode, refusal } from '../web/refusal.ts'
 
 /** Requests under way get this long to finish after a signal. */
@@ -23,11 +24,13 @@ export interface Servers {
 
 export function createServers(settings: Settings): Servers {
   const pinHost = createHostPin(settings.appOrigin)
+  const pinAddress = createAddressPin(settings.trustProxyHops)
   let listener: RequestListener = (_request, response) => response.writeHead(503).end()
   const answer: RequestListener = (request, response) => {
     const fault = findRequestFault(request)
     if (fault !== null) return void refuse(request, response, fault)
     pinHost(request)
+    pinAddress(request)
     listener(request, response)
   }
   const main = createServer(limits, answer)
@@ -99,6 +102,15 @@ function createHostPin(appOrigin: string): (request: IncomingMessage) => void {
     const asked = headers.host
     headers['x-forwarded-host'] = asked !== undefined && own.includes(asked) ? asked : publicHost
     headers['x-forwarded-proto'] = protocol.slice(0, -1)
+  }
+}
+
+/** Anyone can send X-Forwarded-For, and Next takes it before the socket's address: the one that counts replaces it. */
+function createAddressPin(hops: number): (request: IncomingMessage) => void {
+  return ({ headers, socket }) => {
+    const forwardedFor = headers['x-forwarded-for']
+    const list = Array.isArray(forwardedFor) ? forwardedFor.join(',') : (forwardedFor ?? null)
+    headers['x-forwarded-for'] = clientAddress(list, socket.remoteAddress ?? '', hops)
   }
 }
 

@@ -2,7 +2,6 @@
 import { Console } from 'node:console'
 import { join } from 'node:path'
 import { inspect } from 'node:util'
-import { hours } from '../clock.ts'
 import { readSettings, type Settings } from '../config.ts'
 import { readOrCreateSecret } from '../secret.ts'
 import { closeServices, services } from '../services.ts'
@@ -12,7 +11,6 @@ import { createServers, listen, stopServers } from './http.ts'
 
 const root = join(import.meta.dirname, '../..')
 const dev = process.argv.includes('--dev')
-const sweepEveryMs = hours(1)
 
 /** For people; stdout is kept for log lines. */
 const say = (line: string) => process.stderr.write(`${line}\n`)
@@ -38,19 +36,9 @@ async function start(): Promise<void> {
   // After a scripted form's redirect Next fetches the next page from itself, by default through the public origin.
   process.env.__NEXT_PRIVATE_ORIGIN = ownAddress(settings)
 
-  let sweeping: Promise<unknown>
-  const sweep = () => {
-    sweeping = app.sessions
-      .sweep()
-      .catch((error) => app.log.error({ event: 'sweep_failed', err: error }, 'Sweep failed'))
-  }
-  setInterval(sweep, sweepEveryMs).unref()
-  sweep()
-
   stopOnSignal(async (signal) => {
     app.log.info({ event: 'stopping', signal }, 'Stopping')
     await stopServers(servers)
-    await sweeping
     await closeServices()
     app.log.info({ event: 'stopped' }, 'Stopped: every acknowledged write is on disk')
   })

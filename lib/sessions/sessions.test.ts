@@ -69,19 +69,105 @@ describe.each(storeNames)('sessions on %s', (storeName) => {
       advance(seconds(600))
       expect(await sessions.touch(token)).toEqual({ live: false, reason: 'idle' })
     })
+  })
 
-    test('never brings back a session that ends at the same moment: 200 interleavings', async () => {
+  describe('renew', () => {
+    test('goes on under a new token with a new proof and the old end, and voids the old token', async () => {
+      const { token, session } = await sessions.start('alice', { userAgent: 'Test/1.0', address: '2001:db8::7' })
+      advance(minutes(9))
+      const renewed = await sessions.renew(token)
+      expect(renewed?.session).toEqual({
+        ...session,
+        id: expect.not.stringMatching(session.id),
+        lastActivityAt: session.createdAt + minutes(9),
+        provedAt: session.createdAt + minutes(9),
+      })
+      expect(await sessions.check(renewed?.token ?? '')).toMatchObject({ live: true })
+      expect(await sessions.check(token)).toEqual({ live: false, reason: 'ended' })
+    })
+
+    test('of a session that is over, or never was, gives nothing', async () => {
+      const { token } = await sessions.start('idle')
+      advance(minutes(10))
+      expect(await sessions.renew(token)).toBeNull()
+      expect(await sessions.renew('never')).toBeNull()
+      expect(await sessions.list('idle')).toEqual([])
+    })
+
+    test('gives one new token to twenty who ask at once', async () => {
+      const { token } = await sessions.start('alice')
+      const answers = await Promise.all(Array.from({ length: 20 }, () => sessions.renew(token)))
+      expect(answers.filter((answer) => answer !== null)).toHaveLength(1)
+      expect(await sessions.list('alice')).toHaveLength(1)
+    })
+
+    test('never outlives a log-out or a change of password at the same moment: 200 interleavings', async () => {
       for (let round = 0; round < 200; round += 1) {
-        const { token } = await sessions.start('alice')
-        const acts = [() => sessions.touch(token), () => sessions.end(token, 'signed-out'), () => sessions.touch(token)]
-        await Promise.all(
-          acts
-            .slice(round % 3)
-            .concat(acts.slice(0, round % 3))
-            .map((act) => act()),
+        const { token } = await sessions.start('busy')
+        const end = () =>
+          round % 2 === 0 ? sessions.end(token, 'signed-out') : sessions.endOthers('busy', '', 'password-changed')
+        const acts: (() => Promise<unknown>)[] = [() => sessions.renew(token), end]
+        if (round % 4 > 1) acts.reverse()
+        const [first, second] = acts.map((act) => act())
+        const [renewed] = (await Promise.all([first, second])).filter(
+          (answer) => answer !== null && typeof answer === 'object',
         )
-        expect(await sessions.touch(token)).toEqual({ live: false, reason: 'signed-out' })
+        const wasFirst = renewed !== undefined
+        // A log-out knows the old token alone; what was renewed before it goes on under the new one.
+        if (round % 2 === 0 && wasFirst) await sessions.endOthers('busy', '', 'ended')
+        expect(await sessions.list('busy')).toEqual([])
       }
+    })
+  })
+
+  describe('endOthers', () => {
+    test('ends all of one person but the one, with the reason, and nobody else’s', async () => {
+      const here = await sessions.start('many')
+      const others = await Promise.all([1, 2, 3].map(() => sessions.start('many')))
+      const somebody = await sessions.start('alice')
+      expect(await sessions.endOthers('many', here.session.id, 'password-changed')).toBe(3)
+      for (const { token } of others) {
+        expect(await sessions.check(token)).toEqual({ live: false, reason: 'password-changed' })
+      }
+      expect(await sessions.list('many')).toEqual([here.session])
+      expect(await sessions.check(somebody.token)).toMatchObject({ live: true })
+    })
+  })
+
+  describe('endOne', () => {
+    test('ends a session for its owner alone', async () => {
+      const { token, session } = await sessions.start('alice')
+      expect(await sessions.endOne('busy', session.id)).toBe(false)
+      expect(await sessions.check(token)).toMatchObject({ live: true })
+      expect(await sessions.endOne('alice', session.id)).toBe(true)
+      expect(await sessions.endOne('alice', session.id)).toBe(false)
+      expect(await sessions.check(token)).toEqual({ live: false, reason: 'ended' })
+    })
+  })
+
+  describe('list', () => {
+    test('has the live sessions, the last active first', async () => {
+      await sessions.start('many')
+      advance(minutes(9))
+      const second = await sessions.start('many')
+      const third = await sessions.start('many')
+      advance(minutes(1))
+      await sessions.touch(second.token)
+      expect((await sessions.list('many')).map(({ id }) => id)).toEqual([second.session.id, third.session.id])
+    })
+  })
+
+  describe('hasRecentProof', () => {
+    test('ends ten minutes after the proof, whatever was browsed', async () => {
+      const { token, session } = await sessions.start('alice')
+      advance(minutes(9.9))
+      const touched = await sessions.touch(token)
+      expect(touched).toMatchObject({ live: true, session: { provedAt: session.provedAt } })
+      expect(sessions.hasRecentProof(session)).toBe(true)
+      expect(sessions.hasRecentProof(session, minutes(5))).toBe(false)
+      advance(minutes(0.1))
+      expect(sessions.hasRecentProof(session)).toBe(false)
+      expect(sessions.hasRecentProof({ provedAt: 0 })).toBe(false)
     })
   })
 

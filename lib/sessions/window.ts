@@ -12,6 +12,12 @@ export interface SessionLimits {
 /** Two servers' clocks may differ this much; a record from further ahead was written by a wrong clock. */
 const clockSkewMs = minutes(1)
 
+/**
+ * How long a proof of who one is counts as recent, for what must not be done with a session alone: NIST SP 800-63B-4 and
+ * OWASP ASVS 5.0 7.5.1 ask for one without a number; ten minutes are as long as the window.
+ */
+const recentProofMs = minutes(10)
+
 type Times = Pick<SessionRecord, 'createdAt' | 'lastActivityAt'>
 
 /** A session is live while now − lastActivityAt < idleMs and now − createdAt < maxMs. */
@@ -33,6 +39,14 @@ export function whyDead(times: Times, limits: SessionLimits): EndReason {
 export function deadlines(times: Times, limits: SessionLimits): { idleDeadline: number; absoluteDeadline: number } {
   const absoluteDeadline = times.createdAt + limits.maxMs
   return { idleDeadline: Math.min(times.lastActivityAt + limits.idleMs, absoluteDeadline), absoluteDeadline }
+}
+
+export function hasRecentProof(
+  { provedAt }: Pick<SessionRecord, 'provedAt'>,
+  now: number,
+  withinMs = recentProofMs,
+): boolean {
+  return now - provedAt < withinMs && provedAt <= now + clockSkewMs
 }
 
 /** The reason that a link names, or undefined for anything else. */

@@ -1,5 +1,6 @@
 // The form of every kind of record, checked: whatever is read from a file, a table or a back-up passes here, so that
-// no store ever holds or hands out anything else. The order of the fields is the order in which they are written.
+// no store ever holds or hands out anything else. The order of the fields is the order in which they are written; a field
+// that came later has a default, for the records of earlier versions.
 
 import { z } from 'zod'
 
@@ -26,6 +27,7 @@ export const userSchema: z.ZodType<UserRecord> = z.strictObject({
   status: z.enum(userStatuses),
   profile: z.strictObject({ fullName: z.string(), bio: z.string(), age: z.int().nullable() }),
   createdAt: time,
+  passwordChangedAt: time.nullable().default(null),
 })
 
 export const sessionSchema: z.ZodType<SessionRecord> = z.strictObject({
@@ -33,6 +35,9 @@ export const sessionSchema: z.ZodType<SessionRecord> = z.strictObject({
   userId: z.string(),
   createdAt: time,
   lastActivityAt: time,
+  provedAt: time.default(0),
+  userAgent: z.string().default(''),
+  address: z.string().default(''),
 })
 
 export const endedSchema: z.ZodType<EndedSession> = z.strictObject({

@@ -25,6 +25,8 @@ export interface UserRecord {
   status: (typeof userStatuses)[number]
   profile: Profile
   createdAt: number
+  /** When the password was last chosen after sign-up, or null. A log-in that began before this is void. */
+  passwordChangedAt: number | null
 }
 
 export interface SessionRecord {
@@ -33,6 +35,12 @@ export interface SessionRecord {
   userId: string
   createdAt: number
   lastActivityAt: number
+  /** When the person last proved who they are, by password. Browsing never moves it. 0 when that is not known. */
+  provedAt: number
+  /** What the browser that began the session called itself; anything at all, or empty. */
+  userAgent: string
+  /** The network address it came from, or empty. */
+  address: string
 }
 
 /** Why a session is over; the words for each stand in the message catalogue. */
@@ -148,13 +156,18 @@ export interface SessionStore {
 }
 
 export interface TokenStore {
-  /** Replaces the live token of the same purpose and subject, if there is one. Throws when the id exists. */
+  /**
+   * Replaces the live token of the same purpose and subject, if there is one. Throws when the id is that of a token for
+   * something else.
+   */
   put(token: TokenRecord): Promise<void>
   /**
    * Single use: removes the token and returns it, to one caller of however many ask at once. Null when it is missing,
    * is for another purpose, or expired (`expiresAt` is not after `at`).
    */
   take(id: string, purpose: string, at: number): Promise<TokenRecord | null>
+  /** The same without using it up: for a page that shows what taking it would do. */
+  find(id: string, purpose: string, at: number): Promise<TokenRecord | null>
   /** Removes what expired. Returns how many. */
   deleteExpired(at: number): Promise<number>
 }

@@ -1,21 +1,59 @@
-// Beginning a browser's session: the record and the cookie together, in the order that is safe.
+// Beginning and renewing a browser's session: the record and the cookie together, in the order that is safe. No other
+// code sets the cookie.
 import 'server-only'
-import { cookies } from 'next/headers'
-import { ok, type Result } from '#lib/result.ts'
-import { services } from '#lib/services.ts'
-import { readSession } from './current-session.ts'
+import { cookies, headers } from 'next/headers'
+import type { User } from '#lib/accounts/accounts.ts'
+import { ok, type Result, refused } from '#lib/result.ts'
+import { type Services, services } from '#lib/services.ts'
+import type { SessionRecord } from '#lib/stores/types.ts'
+import { readClientAddress } from './client-address.ts'
+import { readSession, readToken } from './current-session.ts'
 import { orNotSaved } from './not-saved.ts'
 import { sealToken, sessionCookieName, sessionCookieOptions } from './session-cookie.ts'
 
-/** Always a new session; the one that the browser presented, whoever's it was, ends (no fixation). */
-export async function beginSession(userId: string): Promise<Result<null, 'not_saved'>> {
+/**
+ * Always a new session; the one that the browser presented, whoever's it was, ends (no fixation). `person_gone` when
+ * the person was suspended, or the password changed, while it was being checked.
+ */
+export async function beginSession(user: User): Promise<Result<null, 'not_saved' | 'person_gone'>> {
   const app = await services()
+  const jar = await cookies()
+  const asked = await headers()
+  const presented = await readSession(jar, app, { touch: false })
+  const origin = { userAgent: asked.get('user-agent') ?? '', address: readClientAddress(asked, app.settings) }
+  const started = await orNotSaved(app.sessions.start(user.id, origin).then((made) => ok(made)))
+  if (!started.ok) return started
+  const { token, session } = started.value
+  // Asked after the session is there to be ended: a password change ends all it finds, and this finds the change.
+  if (!(await app.accounts.isCurrent(user))) {
+    await app.sessions.end(token, 'password-changed')
+    return refused('person_gone')
+  }
+  if (presented.live) await app.sessions.end(presented.token, 'ended')
+  else await handOverKeptForm(session, app)
+  await setCookie(token, app)
+  return ok(null)
+}
+
+/** After a new proof of who the person is: the same session under a new token. False when it is over. */
+export async function renewSession(): Promise<boolean> {
+  const app = await services()
+  const { token } = await readToken(await cookies(), app)
+  const renewed = token === null ? null : await app.sessions.renew(token)
+  if (renewed === null) return false
+  await setCookie(renewed.token, app)
+  return true
+}
+
+async function handOverKeptForm({ id, userId }: SessionRecord, app: Services): Promise<void> {
+  const { token } = await readToken(await cookies(), app)
+  if (token === null) return
+  const handedOver = app.keptForms.handOver(app.sessions.idOf(token), { sessionId: id, userId })
+  await orNotSaved(handedOver.then(() => ok(null)))
+}
+
+async function setCookie(token: string, app: Services): Promise<void> {
   const { appOrigin } = app.settings
   const jar = await cookies()
-  const presented = await readSession(jar, app, { touch: false })
-  const started = await orNotSaved(app.sessions.start(userId).then((made) => ok(made)))
-  if (!started.ok) return started
-  if (presented.live) await app.sessions.end(presented.token, 'ended')
-  jar.set(sessionCookieName(appOrigin), await sealToken(started.value.token, app), sessionCookieOptions(appOrigin))
-  return ok(null)
+  jar.set(sessionCookieName(appOrigin), await sealToken(token, app), sessionCookieOptions(appOrigin))
 }

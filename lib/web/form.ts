@@ -5,17 +5,13 @@ import { z } from 'zod'
 import { services } from '#lib/services.ts'
 import { errorSentence } from '#lib/words/sentences.ts'
 import type { Words } from '#lib/words/words.ts'
+import { formTag, isFrameworkField, isSecretField } from './form-fields.ts'
 import type { FormState } from './form-state.ts'
 import { isSameOrigin } from './request-checks.ts'
 import { getWords } from './words.ts'
 
-/** Fields whose text never goes back to the browser. */
-const secretField = /password|code|token/i
 /** Several times the longest field. The cost of normalising Unicode grows with the square of a text made for that. */
 const maxTextLength = 10_000
-/** React's own fields in a form that was posted without JavaScript. */
-const frameworkField = /^\$ACTION/
-
 type Problem = Partial<Pick<FormState, 'alert' | 'errors'>>
 
 export type ReadForm<Value> =
@@ -46,14 +42,14 @@ export async function readForm<Schema extends z.ZodObject>(
   const values: FormState['values'] = {}
   for (const name of names) {
     const first = form.get(name)
-    if (typeof first === 'string' && !secretField.test(name)) values[name] = first
+    if (typeof first === 'string' && !isSecretField(name)) values[name] = first
   }
   const refuse = (problem: Problem): FormState => ({ values, errors: {}, alert: null, ...problem })
 
   if (!isSameOrigin(await headers(), settings.appOrigin)) {
     return { ok: false, state: refuse({ alert: words('errors.wrong_origin') }) }
   }
-  const isUnknown = (name: string) => !names.includes(name) && !frameworkField.test(name)
+  const isUnknown = (name: string) => !names.includes(name) && name !== formTag && !isFrameworkField(name)
   if ([...form.keys()].some(isUnknown)) {
     return { ok: false, state: refuse({ alert: words('errors.field_unknown') }) }
   }

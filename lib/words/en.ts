@@ -163,6 +163,36 @@ export const en = {
     cancel: 'Cancel',
   },
 
+  session: {
+    /** In the sidebar: the rule, and with JavaScript the time left. Filled in by the browser. */
+    ends_after: 'Signs you out after {idle} without activity',
+    ends_in: 'Signs you out in {left}',
+    warning: {
+      idle_title: 'Are you still there?',
+      idle_text:
+        'Nothing has happened here for a while. You are signed out when the time is up; text in a form is kept.',
+      absolute_title: 'This session is about to end',
+      absolute_text:
+        'It has reached its longest time, which nothing extends. Save what you are doing; then you log in again.',
+      stay: 'Stay signed in',
+      understood: 'Got it',
+      log_out: 'Log out now',
+      spoken: 'Signing out in {left}.',
+      unreachable: 'The site could not be reached. Check the connection and try again.',
+    },
+  },
+
+  draft: {
+    kept: 'You were signed out before this was saved. What you wrote until {time} is kept in this browser.',
+    restore: 'Put it back',
+    discard: 'Discard it',
+    restored: 'What you wrote is in the form again. It is not saved yet.',
+  },
+
+  kept_form: {
+    notice: 'You were signed out before this was saved. What you wrote is in the form again: save it once more.',
+  },
+
   time: {
     today: 'today at {time}',
     tomorrow: 'tomorrow at {time}',

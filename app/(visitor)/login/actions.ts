@@ -21,7 +21,10 @@ export async function logIn(_previous: FormState, posted: FormData): Promise<For
   const known = await orNotSaved(accounts.checkCredentials(username, password))
   if (!known.ok) return form.refuse({ alert: words(`errors.${known.code}`, { seconds: busySeconds }) })
 
-  const begun = await beginSession(known.value.id)
-  if (!begun.ok) return form.refuse({ alert: words('errors.not_saved') })
+  const begun = await beginSession(known.value)
+  if (!begun.ok) {
+    const code = begun.code === 'person_gone' ? 'credentials_wrong' : begun.code
+    return form.refuse({ alert: words(`errors.${code}`) })
+  }
   redirect(safeNextPath(next) ?? '/')
 }

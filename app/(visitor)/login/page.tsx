@@ -21,10 +21,10 @@ export async function generateMetadata(): Promise<Metadata> {
 }
 
 export default async function LogInPage({ searchParams }: PageProps<'/login'>) {
-  if ((await findSignedIn()) !== null) redirect('/')
-  const words = await getWords()
   const query = await searchParams
   const next = safeNextPath(query.next)
+  if ((await findSignedIn()) !== null) redirect(next ?? '/')
+  const words = await getWords()
   const reason = parseEndReason(query.reason)
   const { idleMs, maxMs } = (await services()).settings.session
   const limits = { idle: timeLeft(words, idleMs), longest: timeLeft(words, maxMs) }

@@ -27,7 +27,7 @@ export async function signUp(_previous: FormState, posted: FormData): Promise<Fo
     return form.refuse(field === null ? { alert: sentence } : { errors: { [field]: sentence } })
   }
 
-  const begun = await beginSession(signedUp.value.id)
+  const begun = await beginSession(signedUp.value)
   if (!begun.ok) return form.refuse({ alert: words('errors.signed_up_only') })
   redirect(safeNextPath(next) ?? '/')
 }

@@ -1,4 +1,4 @@
-import { findSignedIn } from '#lib/web/current-user.ts'
+import { findEndReason, findSignedIn } from '#lib/web/current-user.ts'
 
 export const dynamic = 'force-dynamic'
 
@@ -7,7 +7,9 @@ const headers = { 'cache-control': 'private, no-store' }
 /** Who is signed in and until when. Reading this never extends a session. */
 export async function GET(): Promise<Response> {
   const signedIn = await findSignedIn()
-  if (signedIn === null) return Response.json({ error: 'signed_out' }, { status: 401, headers })
+  if (signedIn === null) {
+    return Response.json({ error: 'signed_out', reason: await findEndReason() }, { status: 401, headers })
+  }
   const { user, session } = signedIn
   const iso = (ms: number) => new Date(ms).toISOString()
   return Response.json(

@@ -28,12 +28,22 @@ export function aUser(overrides: Partial<UserRecord> = {}): UserRecord {
     status: 'active',
     profile: { fullName: 'Alice Liddell', bio: 'Curiouser and curiouser.', age: 19 },
     createdAt: 1_000,
+    passwordChangedAt: null,
     ...overrides,
   }
 }
 
 export function aSession(overrides: Partial<SessionRecord> = {}): SessionRecord {
-  return { id: 'session-1', userId: 'id-of-alice', createdAt: 1_000, lastActivityAt: 2_000, ...overrides }
+  return {
+    id: 'session-1',
+    userId: 'id-of-alice',
+    createdAt: 1_000,
+    lastActivityAt: 2_000,
+    provedAt: 1_000,
+    userAgent: 'Mozilla/5.0 (X11; Linux x86_64) “Gatehouse” Test/1.0',
+    address: '2001:db8::7',
+    ...overrides,
+  }
 }
 
 export function aToken(overrides: Partial<TokenRecord> = {}): TokenRecord {

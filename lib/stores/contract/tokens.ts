@@ -24,6 +24,15 @@ export function describeTokenStore(name: string, open: OpenFresh): void {
       expect(await take('missing')).toBeNull()
     })
 
+    it('shows a token as often as it is asked for, under the same conditions', async () => {
+      await tokens.put(aToken())
+      expect(await tokens.find('token-1', 'reset-password', 4_999)).toEqual(aToken())
+      expect(await tokens.find('token-1', 'verify-email', 4_999)).toBeNull()
+      expect(await tokens.find('token-1', 'reset-password', 5_000)).toBeNull()
+      expect(await take('token-1')).toEqual(aToken())
+      expect(await tokens.find('token-1', 'reset-password', 2_000)).toBeNull()
+    })
+
     it('gives a token to one of twenty who ask at once', async () => {
       await tokens.put(aToken())
       const answers = await Promise.all(Array.from({ length: 20 }, () => take('token-1')))
@@ -60,7 +69,13 @@ export function describeTokenStore(name: string, open: OpenFresh): void {
       expect(answers.filter((answer) => answer !== null)).toHaveLength(1)
     })
 
-    it('throws for an id that exists and keeps its token', async () => {
+    it('replaces a token by one of the same id', async () => {
+      await tokens.put(aToken())
+      await tokens.put(aToken({ detail: 'newer' }))
+      expect(await take('token-1')).toEqual(aToken({ detail: 'newer' }))
+    })
+
+    it('throws for the id of a token for something else, and keeps that', async () => {
       await tokens.put(aToken())
       await expect(tokens.put(aToken({ subject: 'id-of-bob' }))).rejects.toThrow()
       expect(await take('token-1')).toEqual(aToken())
@@ -92,6 +107,7 @@ export function describeTokenStore(name: string, open: OpenFresh): void {
       const fault = { code: 'store_unavailable' }
       await expect(tokens.put(aToken())).rejects.toMatchObject(fault)
       await expect(take('token-1')).rejects.toMatchObject(fault)
+      await expect(tokens.find('token-1', 'reset-password', 1)).rejects.toMatchObject(fault)
       await expect(tokens.deleteExpired(1)).rejects.toMatchObject(fault)
     })
   })

@@ -38,8 +38,10 @@ it('opens what version 0.1.0 wrote, which had no tokens', async () => {
     status: 'active',
     profile: { fullName: 'Zoë Ünïcode', bio: 'First line\nsecond "line"', age: 41 },
     createdAt: 1_767_225_600_123,
+    passwordChangedAt: null,
   })
-  const session = { id: live, userId: id, createdAt: 1_767_225_600_456, lastActivityAt: 1_767_225_912_345 }
+  const times = { createdAt: 1_767_225_600_456, lastActivityAt: 1_767_225_912_345 }
+  const session = { id: live, userId: id, ...times, provedAt: 0, userAgent: '', address: '' }
   expect(await stores.sessions.listByUser(id)).toEqual([session])
   expect(await stores.sessions.findEndReason(over)).toBe('signed-out')
   expect(folder.log).toEqual([])
@@ -54,5 +56,6 @@ it('opens what version 0.1.0 wrote, which had no tokens', async () => {
     recentAfter: Number.MAX_SAFE_INTEGER,
   })
   await stores.close()
-  expect(await folder.read('sessions.json')).toBe(sessions.replace('912345', '912346'))
+  const added = ',"provedAt":0,"userAgent":"","address":""'
+  expect(await folder.read('sessions.json')).toBe(sessions.replace('912345', `912346${added}`))
 })

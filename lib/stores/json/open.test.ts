@@ -40,17 +40,19 @@ it('writes one record a line', async () => {
   const { users, sessions, tokens } = await folder.open()
   await users.insert(aUser({ id: 'u1', passwordHash: 'h' }))
   await users.insert(aUser({ id: 'u2', username: 'bob', passwordHash: 'h' }))
-  for (const id of ['s1', 's2', 's3', 's4']) await sessions.insert(aSession({ id, userId: 'u1' }))
+  for (const id of ['s1', 's2', 's3', 's4'])
+    await sessions.insert(aSession({ id, userId: 'u1', userAgent: 'Test/1.0' }))
   await sessions.end(['s1', 's4'], 'idle', 3_000)
   for (const id of ['t1', 't2']) await tokens.put(aToken({ id, subject: id }))
 
   const rest =
     '"passwordHash":"h","email":null,"emailVerifiedAt":null,"role":"member","status":"active",' +
-    '"profile":{"fullName":"Alice Liddell","bio":"Curiouser and curiouser.","age":19},"createdAt":1000}'
+    '"profile":{"fullName":"Alice Liddell","bio":"Curiouser and curiouser.","age":19},"createdAt":1000,"passwordChangedAt":null}'
   expect(await folder.read('users.json')).toBe(
     `{"version":1,"users":{\n"u1":{"id":"u1","username":"alice",${rest},\n"u2":{"id":"u2","username":"bob",${rest}\n}}\n`,
   )
-  const session = '{"userId":"u1","createdAt":1000,"lastActivityAt":2000}'
+  const session =
+    '{"userId":"u1","createdAt":1000,"lastActivityAt":2000,"provedAt":1000,"userAgent":"Test/1.0","address":"2001:db8::7"}'
   expect(await folder.read('sessions.json')).toBe(
     `{"version":1,"sessions":{\n"s2":${session},\n"s3":${session}\n},"ended":{\n` +
       '"s1":{"reason":"idle","at":3000},\n"s4":{"reason":"idle","at":3000}\n}}\n',

@@ -16,7 +16,7 @@ export interface SessionRecords {
 
 const sessionSection: Section<SessionRecord> = {
   schema: sessionSchema,
-  inFile: ({ userId, createdAt, lastActivityAt }) => ({ userId, createdAt, lastActivityAt }),
+  inFile: ({ id: _, ...rest }) => rest,
 }
 const endedSection: Section<EndedSession> = { schema: endedSchema, inFile: ({ reason, at }) => ({ reason, at }) }
 

@@ -63,7 +63,8 @@ export function createTokenPart(records: TokenRecords, options: Omit<CommitQueue
     async put(token) {
       const added = tokenSchema.parse(token)
       return queue.run(() => {
-        if (records.has(added.id)) throw new Error('A token with this id exists.')
+        const twin = records.get(added.id)
+        if (twin && liveKey(twin) !== liveKey(added)) throw new Error('A token with this id exists for something else.')
         const replaced = idByKey.get(liveKey(added))
         if (replaced !== undefined) remove(replaced)
         tokens.set(added)
@@ -78,6 +79,12 @@ export function createTokenPart(records: TokenRecords, options: Omit<CommitQueue
         remove(id)
         return { ...token }
       })
+    },
+
+    async find(id, purpose, at) {
+      queue.requireOpen()
+      const token = tokens.find(id)
+      return token && token.purpose === purpose && token.expiresAt > at ? { ...token } : null
     },
 
     async deleteExpired(at) {

@@ -6,7 +6,7 @@ import SqliteDatabase from 'better-sqlite3'
 import pg from 'pg'
 import { describe, expect, it } from 'vitest'
 
-import { aUser } from '#lib/stores/contract/samples.ts'
+import { aSession, aUser } from '#lib/stores/contract/samples.ts'
 import type { StoreReader } from '#lib/stores/types.ts'
 
 import { openPostgresReader, openSqliteReader } from './open.ts'
@@ -58,6 +58,22 @@ describe.each(bothKinds)('the tables in %s', (_, fresh) => {
     expect(await (await open()).users.insert(aUser())).toBe('inserted')
   })
 
+  it('of version 1, which knew less of a session, are brought up to date with what they hold', async () => {
+    const { location, open } = await fresh()
+    const first = await open()
+    await first.users.insert(aUser())
+    await first.sessions.insert(aSession())
+    await first.close()
+    const added = { users: ['password_changed_at'], sessions: ['proved_at', 'user_agent', 'address'] }
+    for (const [table, columns] of Object.entries(added)) {
+      for (const column of columns) await execute(location, `alter table ${table} drop column ${column}`)
+    }
+    await execute(location, 'update gatehouse_schema set version = 1')
+    const second = await open()
+    expect(await second.users.findByUsername('alice')).toEqual(aUser())
+    expect(await second.sessions.find('session-1')).toEqual(aSession({ provedAt: 0, userAgent: '', address: '' }))
+  })
+
   it('of a newer version are refused, and left as they are', async () => {
     const { location, open } = await fresh()
     const stores = await open()
@@ -67,12 +83,12 @@ describe.each(bothKinds)('the tables in %s', (_, fresh) => {
     const refusal = {
       code: 'store_damaged',
       message: expect.stringMatching(
-        /was made by a newer Gatehouse \(schema 7; this one knows 1\)\. Run that version, or restore a back-up\.$/,
+        /was made by a newer Gatehouse \(schema 7; this one knows 2\)\. Run that version, or restore a back-up\.$/,
       ),
     }
     await expect(open()).rejects.toMatchObject(refusal)
     await expect(openReader(location)).rejects.toMatchObject(refusal)
-    await execute(location, 'update gatehouse_schema set version = 1')
+    await execute(location, 'update gatehouse_schema set version = 2')
     expect(await (await open()).users.findByUsername('alice')).toEqual(aUser())
   })
 
@@ -89,7 +105,7 @@ describe.each(bothKinds)('the tables in %s', (_, fresh) => {
     await execute(location, 'update gatehouse_schema set version = 0')
     await expect(openReader(location)).rejects.toMatchObject({
       code: 'store_unavailable',
-      message: expect.stringMatching(/made by an older Gatehouse \(schema 0; this one reads 1\)\. Start the server/),
+      message: expect.stringMatching(/made by an older Gatehouse \(schema 0; this one reads 2\)\. Start the server/),
     })
   })
 })

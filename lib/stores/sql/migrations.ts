@@ -72,6 +72,13 @@ const steps: ((words: Words) => string[])[] = [
     )${strict}`,
     `create index tokens_by_expiry on tokens (expires_at)`,
   ],
+
+  ({ text, int }) => [
+    `alter table users add column password_changed_at ${int}`,
+    `alter table sessions add column proved_at ${int} not null default 0`,
+    `alter table sessions add column user_agent ${text} not null default ''`,
+    `alter table sessions add column address ${text} not null default ''`,
+  ],
 ]
 
 /** What this code reads and writes. */

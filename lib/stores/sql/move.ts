@@ -118,7 +118,8 @@ async function insert(trx: Transaction<Tables>, batch: StoredRecord[]): Promise<
     if (stored.kind === 'session') return sessionRow(stored.record)
     if (stored.kind !== 'ended') return []
     const { id, reason, at } = stored.record
-    return { id, user_id: null, created_at: at, last_activity_at: at, ended_at: at, end_reason: reason }
+    const times = { created_at: at, last_activity_at: at, proved_at: at, ended_at: at }
+    return { id, user_id: null, user_agent: '', address: '', ...times, end_reason: reason }
   })
   const tokens = batch.flatMap((stored) => (stored.kind === 'token' ? tokenRow(stored.record) : []))
   if (users.length > 0) await trx.insertInto('users').values(users).execute()

@@ -21,14 +21,6 @@ describe.each(bothKinds)('stores in %s', (name, fresh) => {
     await expect(stores.checkReady()).rejects.toMatchObject({ code: 'store_unavailable' })
   })
 
-  it('throw for a token that is put twice', async () => {
-    const { open } = await fresh()
-    const { tokens } = await open()
-    await tokens.put(aToken())
-    await expect(tokens.put(aToken({ detail: 'another' }))).rejects.toThrow()
-    expect(await tokens.take('token-1', 'reset-password', 2_000)).toEqual(aToken())
-  })
-
   it('take what looks like a statement as a value', async () => {
     const { open } = await fresh()
     const { users, sessions, tokens } = await open()

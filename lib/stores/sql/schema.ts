@@ -23,6 +23,7 @@ export interface UserRow {
   bio: string
   age: number | null
   created_at: number
+  password_changed_at: number | null
   /** What a search looks in, see records.ts. */
   search_text: string
 }
@@ -33,6 +34,9 @@ export interface SessionRow {
   user_id: string | null
   created_at: number
   last_activity_at: number
+  proved_at: number
+  user_agent: string
+  address: string
   ended_at: number | null
   end_reason: EndReason | null
 }
@@ -58,6 +62,7 @@ export const userColumns = [
   'bio',
   'age',
   'created_at',
+  'password_changed_at',
 ] as const satisfies (keyof UserRow)[]
 
 export function userOf(row: Pick<UserRow, (typeof userColumns)[number]>): UserRecord {
@@ -71,6 +76,7 @@ export function userOf(row: Pick<UserRow, (typeof userColumns)[number]>): UserRe
     status: row.status,
     profile: { fullName: row.full_name, bio: row.bio, age: row.age },
     createdAt: row.created_at,
+    passwordChangedAt: row.password_changed_at,
   }
 }
 
@@ -87,6 +93,7 @@ export function userRow(user: UserRecord): UserRow {
     bio: user.profile.bio,
     age: user.profile.age,
     created_at: user.createdAt,
+    password_changed_at: user.passwordChangedAt,
     search_text: searchText(user),
   }
 }
@@ -96,12 +103,23 @@ export const sessionColumns = [
   'user_id',
   'created_at',
   'last_activity_at',
+  'proved_at',
+  'user_agent',
+  'address',
 ] as const satisfies (keyof SessionRow)[]
 
 /** Of a live session: only those have somebody. */
 export function sessionOf(row: Pick<SessionRow, (typeof sessionColumns)[number]>): SessionRecord {
   // A string by the table's own check; '' would fail the record's schema wherever it is checked.
-  return { id: row.id, userId: row.user_id ?? '', createdAt: row.created_at, lastActivityAt: row.last_activity_at }
+  return {
+    id: row.id,
+    userId: row.user_id ?? '',
+    createdAt: row.created_at,
+    lastActivityAt: row.last_activity_at,
+    provedAt: row.proved_at,
+    userAgent: row.user_agent,
+    address: row.address,
+  }
 }
 
 export function sessionRow(session: SessionRecord): SessionRow {
@@ -110,6 +128,9 @@ export function sessionRow(session: SessionRecord): SessionRow {
     user_id: session.userId,
     created_at: session.createdAt,
     last_activity_at: session.lastActivityAt,
+    proved_at: session.provedAt,
+    user_agent: session.userAgent,
+    address: session.address,
     ended_at: null,
     end_reason: null,
   }

@@ -112,7 +112,7 @@ export async function recordEnds(
       .orderBy('id')
     const { numUpdatedRows } = await db
       .updateTable('sessions')
-      .set({ user_id: null, ended_at: at, end_reason: reason })
+      .set({ user_id: null, user_agent: '', address: '', ended_at: at, end_reason: reason })
       .where('id', 'in', locked(flavour, some))
       .where('ended_at', 'is', null)
       .executeTakeFirst()

@@ -144,7 +144,7 @@ describe('a damaged SQLite file', () => {
     const { path, open } = await filled(1)
     const raw = new SqliteDatabase(path)
     raw.pragma('foreign_keys = OFF')
-    raw.exec(`insert into sessions values ('s', 'nobody', 1, 1, null, null)`)
+    raw.exec(`insert into sessions (id, user_id, created_at, last_activity_at) values ('s', 'nobody', 1, 1)`)
     raw.close()
     await expect(open()).rejects.toMatchObject({ code: 'store_damaged' })
   })

@@ -5,22 +5,21 @@ import type { TokenStore } from '#lib/stores/types.ts'
 import { lockedOrSkipped, type SqlDatabase } from './database.ts'
 import { tokenColumns, tokenOf, tokenRow } from './schema.ts'
 
-export function createTokenStore({ db, flavour }: Pick<SqlDatabase, 'db' | 'flavour'>): TokenStore {
+/** One statement's worth: bounded by how long one may take. */
+const batch = 1000
+
+export function createTokenStore({ db, reads, flavour }: Pick<SqlDatabase, 'db' | 'reads' | 'flavour'>): TokenStore {
   return {
     async put(token) {
       const row = tokenRow(token)
       const { id, detail, created_at, expires_at } = row
-      const { numInsertedOrUpdatedRows } = await db
+      await db
         .insertInto('tokens')
         .values(row)
         .onConflict((conflict) =>
-          conflict
-            .columns(['purpose', 'subject'])
-            .doUpdateSet({ id, detail, created_at, expires_at })
-            .where('tokens.id', '!=', id),
+          conflict.columns(['purpose', 'subject']).doUpdateSet({ id, detail, created_at, expires_at }),
         )
-        .executeTakeFirst()
-      if (numInsertedOrUpdatedRows !== 1n) throw new Error('A token with this id exists.')
+        .execute()
     },
 
     async take(id, purpose, at) {
@@ -34,11 +33,29 @@ export function createTokenStore({ db, flavour }: Pick<SqlDatabase, 'db' | 'flav
       return row ? tokenOf(row) : null
     },
 
+    async find(id, purpose, at) {
+      const row = await reads
+        .selectFrom('tokens')
+        .select(tokenColumns)
+        .where('id', '=', id)
+        .where('purpose', '=', purpose)
+        .where('expires_at', '>', at)
+        .executeTakeFirst()
+      return row ? tokenOf(row) : null
+    },
+
     async deleteExpired(at) {
-      // What another process is deleting at this moment is its to count.
-      const expired = lockedOrSkipped(flavour, db.selectFrom('tokens').select('id').where('expires_at', '<=', at))
-      const { numDeletedRows } = await db.deleteFrom('tokens').where('id', 'in', expired).executeTakeFirst()
-      return Number(numDeletedRows)
+      let deleted = 0
+      for (let some = batch; some === batch; deleted += some) {
+        // What another process is deleting at this moment is its to count.
+        const expired = db.selectFrom('tokens').select('id').where('expires_at', '<=', at).limit(batch)
+        const ids = lockedOrSkipped(flavour, expired)
+        const { numDeletedRows } = await db.deleteFrom('tokens').where('id', 'in', ids).executeTakeFirst()
+        some = Number(numDeletedRows)
+        // SQLite works in this thread: what waits is served between two batches.
+        await new Promise(setImmediate)
+      }
+      return deleted
     },
   }
 }

@@ -11,14 +11,15 @@ import { orNotSaved } from '#lib/web/not-saved.ts'
 import { getWords } from '#lib/web/words.ts'
 
 export async function saveProfile(_previous: FormState, posted: FormData): Promise<FormState> {
-  const { user } = await requireUser('/profile/edit')
+  const { user, session } = await requireUser('/profile/edit')
   const form = await readForm(posted, profileSchema)
   if (!form.ok) return form.state
-  const { accounts } = await services()
+  const { accounts, keptForms } = await services()
 
   const saved = await orNotSaved(accounts.saveProfile(user.id, form.value))
   if (!saved.ok && saved.code === 'person_gone') redirect('/login?reason=ended')
   if (!saved.ok) return form.refuse({ alert: (await getWords())('errors.not_saved') })
+  await keptForms.forget(session.id)
   // The sidebar names the person: without this, the page that React goes on to keeps the old name there.
   revalidatePath('/', 'layout')
   redirect('/profile?saved=1')

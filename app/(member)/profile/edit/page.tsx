@@ -1,13 +1,18 @@
 import type { Metadata } from 'next'
+import type { DraftWords } from '#app/session/draft-offer.tsx'
 import { ActionForm } from '#app/ui/action-form.tsx'
 import { CharactersLeft } from '#app/ui/characters-left.tsx'
 import { Field } from '#app/ui/field.tsx'
 import { FormAlert } from '#app/ui/form-alert.tsx'
+import { Notice } from '#app/ui/notice.tsx'
 import { SubmitButton } from '#app/ui/submit-button.tsx'
 import { TextArea } from '#app/ui/text-area.tsx'
 import { ageMax, bioMax, fullNameMax } from '#lib/accounts/profile.ts'
+import { services } from '#lib/services.ts'
 import { requireUser } from '#lib/web/current-user.ts'
+import { formTag } from '#lib/web/form-fields.ts'
 import { getWords } from '#lib/web/words.ts'
+import type { Words } from '#lib/words/words.ts'
 import { saveProfile } from './actions.ts'
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -16,8 +21,10 @@ export async function generateMetadata(): Promise<Metadata> {
 }
 
 export default async function EditProfilePage() {
-  const { user } = await requireUser('/profile/edit')
+  const { user, session } = await requireUser('/profile/edit')
   const words = await getWords()
+  const { keptForms } = await services()
+  const kept = await keptForms.find(session.id, '/profile/edit')
   const { fullName, bio, age } = user.profile
 
   return (
@@ -31,13 +38,15 @@ export default async function EditProfilePage() {
           action={saveProfile}
           connectionWords={words('errors.connection')}
           faultWords={words('errors.fault')}
+          keep={{ owner: { person: user.id, startedAt: session.startedAt }, words: draftWords(words) }}
         >
-          <FormAlert />
+          <FormAlert>{kept !== null && <Notice kind="warn">{words('kept_form.notice')}</Notice>}</FormAlert>
+          <input type="hidden" name={formTag} value={keptForms.tagFor(session.id, user.id)} />
           <Field
             name="fullName"
             label={words('fields.full_name')}
             hint={words('profile_edit.full_name_hint', { max: fullNameMax })}
-            value={fullName}
+            value={kept?.fullName ?? fullName}
             autoComplete="name"
             dir="auto"
           />
@@ -45,7 +54,7 @@ export default async function EditProfilePage() {
             name="bio"
             label={words('fields.bio')}
             hint={words('profile_edit.bio_hint', { max: bioMax })}
-            value={bio}
+            value={kept?.bio ?? bio}
           >
             <CharactersLeft
               name="bio"
@@ -58,7 +67,7 @@ export default async function EditProfilePage() {
             name="age"
             label={words('fields.age')}
             hint={words('profile_edit.age_hint', { max: ageMax })}
-            value={age === null ? '' : String(age)}
+            value={kept?.age ?? (age === null ? '' : String(age))}
             autoComplete="off"
             inputMode="numeric"
             className="figures max-w-32"
@@ -73,4 +82,13 @@ export default async function EditProfilePage() {
       </div>
     </div>
   )
+}
+
+function draftWords(words: Words): DraftWords {
+  return {
+    kept: words.raw('draft.kept'),
+    restore: words('draft.restore'),
+    discard: words('draft.discard'),
+    restored: words('draft.restored'),
+  }
 }

@@ -1,0 +1,62 @@
+'use client'
+
+import { useEffect, useRef, useState } from 'react'
+import { Notice } from '#app/ui/notice.tsx'
+import { type Draft, type DraftOwner, differs, fillIn, findDraft, forgetDraft } from './drafts.ts'
+
+export interface DraftWords {
+  /** With {time}. */
+  kept: string
+  restore: string
+  discard: string
+  restored: string
+}
+
+/** Inside a form that is kept: offers what an earlier session left unsaved in it. */
+export function DraftOffer({ owner, words }: { owner: DraftOwner; words: DraftWords }) {
+  const { person, startedAt } = owner
+  const place = useRef<HTMLDivElement>(null)
+  const [draft, setDraft] = useState<Draft | null>(null)
+  const [isRestored, setRestored] = useState(false)
+
+  useEffect(() => {
+    const found = findDraft({ person, startedAt })
+    const form = place.current?.closest('form')
+    if (found !== null && form && differs(form, found)) setDraft(found)
+  }, [person, startedAt])
+
+  function restore() {
+    const form = place.current?.closest('form')
+    if (!form || draft === null) return
+    const first = fillIn(form, draft)
+    setRestored(true)
+    setDraft(null)
+    forgetDraft()
+    first?.focus()
+  }
+
+  function discard() {
+    setDraft(null)
+    forgetDraft()
+  }
+
+  const time = (at: number) => new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' }).format(at)
+  return (
+    <div ref={place} className="empty:hidden">
+      {draft !== null && (
+        <Notice kind="warn">
+          {words.kept.replace('{time}', time(draft.savedAt))}
+          <span className="mt-3 flex flex-wrap gap-3">
+            <button type="button" className="button" onClick={restore}>
+              {words.restore}
+            </button>
+            <button type="button" className="button" onClick={discard}>
+              {words.discard}
+            </button>
+          </span>
+        </Notice>
+      )}
+      {isRestored && <Notice kind="good">{words.restored}</Notice>}
+    </div>
+  )
+}

@@ -1,0 +1,120 @@
+// What was being written when the session ended comes back to the person who wrote it, and to nobody else.
+import type { Page } from '@playwright/test'
+import { minutes } from '#e2e/support/durations.ts'
+import { holdTime, idleFor, sleepFor } from '#e2e/support/passing-time.ts'
+import type { Person } from '#e2e/support/person.ts'
+import { makePerson } from '#e2e/support/person.ts'
+import type { TestServer } from '#e2e/support/server.ts'
+import { logIn, logOut, signUp } from '#e2e/support/site.ts'
+import { expect, test } from './fixtures.ts'
+
+const offer = (page: Page) => page.getByRole('button', { name: 'Put it back' })
+
+test.beforeEach(async ({ page, expectedNoise }) => {
+  expectedNoise.push(/401 \(Unauthorized\)/)
+  await holdTime(page)
+})
+
+/** Signs somebody up, who writes half a bio and is then signed out by the clock. */
+async function loseSession(page: Page, server: TestServer): Promise<Person> {
+  const person = makePerson()
+  await page.goto('/signup')
+  await signUp(page, person)
+  await expect(page).toHaveURL('/')
+  await page.goto('/profile/edit')
+  await page.getByLabel('Full name').fill('Zoë Quist')
+  await page.getByLabel('Bio').fill('Keeps the lamp')
+  await sleepFor(page, server, minutes(11))
+  await expect(page).toHaveURL('/login?next=%2Fprofile%2Fedit&reason=idle')
+  return person
+}
+
+test('is put back after the same person has logged in', async ({ page, server }) => {
+  await logIn(page, await loseSession(page, server))
+  await expect(page).toHaveURL('/profile/edit')
+  await expect(page.getByLabel('Bio')).toHaveValue('')
+  await offer(page).click()
+  await expect(page.getByLabel('Bio')).toHaveValue('Keeps the lamp')
+  await expect(page.getByLabel('Full name')).toHaveValue('Zoë Quist')
+  await expect(page.getByLabel('Full name')).toBeFocused()
+  await expect(page.getByText('It is not saved yet.')).toBeVisible()
+  await page.getByRole('button', { name: 'Save profile' }).click()
+  await expect(page.getByText('Profile saved.')).toBeVisible()
+  await page.goto('/profile/edit')
+  await expect(offer(page)).toBeHidden()
+})
+
+test('can be discarded', async ({ page, server }) => {
+  await logIn(page, await loseSession(page, server))
+  await page.getByRole('button', { name: 'Discard it' }).click()
+  await expect(offer(page)).toBeHidden()
+  await page.reload()
+  await page.waitForLoadState('networkidle')
+  await expect(offer(page)).toBeHidden()
+})
+
+test('is wiped when somebody else logs in', async ({ page, server, newPerson }) => {
+  const person = await loseSession(page, server)
+  const other = await newPerson()
+  await logIn(page, other)
+  await expect(page).toHaveURL('/profile/edit')
+  await page.waitForLoadState('networkidle')
+  await expect(offer(page)).toBeHidden()
+  expect(await page.evaluate(() => JSON.stringify(localStorage))).not.toContain('lamp')
+  await logOut(page)
+  await logIn(page, person)
+  await page.goto('/profile/edit')
+  await page.waitForLoadState('networkidle')
+  await expect(offer(page)).toBeHidden()
+})
+
+test('is wiped by a log-out, and thirty minutes later', async ({ page, server }) => {
+  const person = await loseSession(page, server)
+  await logIn(page, person)
+  await expect(offer(page)).toBeVisible()
+  await logOut(page)
+  await expect(page).toHaveURL('/login?reason=signed-out')
+  expect(await page.evaluate(() => JSON.stringify(localStorage))).not.toContain('lamp')
+})
+
+test('is too old after thirty minutes', async ({ page, server }) => {
+  const person = await loseSession(page, server)
+  await idleFor(page, server, minutes(30))
+  await logIn(page, person)
+  await expect(page).toHaveURL('/profile/edit')
+  await page.waitForLoadState('networkidle')
+  await expect(offer(page)).toBeHidden()
+})
+
+test('is kept too when the form was posted too late', async ({ page, server }) => {
+  const person = makePerson()
+  await page.goto('/signup')
+  await signUp(page, person)
+  await expect(page).toHaveURL('/')
+  await page.goto('/profile/edit')
+  await page.getByLabel('Bio').fill('Keeps the lamp')
+  // The page does not know: its clock stands still.
+  await server.advance(minutes(11))
+  await page.getByRole('button', { name: 'Save profile' }).click()
+  await expect(page).toHaveURL('/login?next=%2Fprofile%2Fedit&reason=idle')
+  await logIn(page, person)
+  await offer(page).click()
+  await expect(page.getByLabel('Bio')).toHaveValue('Keeps the lamp')
+})
+
+test('never holds a password, and a page works in a browser that keeps nothing', async ({ page }) => {
+  await page.addInitScript(() => {
+    Object.defineProperty(window, 'localStorage', {
+      get() {
+        throw new DOMException('blocked', 'SecurityError')
+      },
+    })
+  })
+  await page.goto('/signup')
+  await signUp(page, makePerson())
+  await expect(page).toHaveURL('/')
+  await page.goto('/profile/edit')
+  await page.getByLabel('Bio').fill('Keeps the lamp lit')
+  await page.getByRole('button', { name: 'Save profile' }).click()
+  await expect(page.getByText('Profile saved.')).toBeVisible()
+})

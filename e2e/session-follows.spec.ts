@@ -1,0 +1,150 @@
+// The session follows the person: their input keeps it, an open page does not, and its end is announced and shown.
+import type { Page } from '@playwright/test'
+import { minutes, seconds } from '#e2e/support/durations.ts'
+import { runFor, sleepFor, stopTime } from '#e2e/support/passing-time.ts'
+import { expect, test } from './fixtures.ts'
+
+const warning = (page: Page) => page.getByRole('alertdialog')
+const main = (page: Page) => page.getByRole('main')
+
+/** What the page has asked of the server by itself. */
+function countActivity(page: Page): { posts: number } {
+  const count = { posts: 0 }
+  page.on('request', (request) => {
+    if (request.method() === 'POST' && request.url().endsWith('/api/session/activity')) count.posts += 1
+  })
+  return count
+}
+
+test.beforeEach(({ expectedNoise }) => {
+  // The browser notes every 401 that a page meets.
+  expectedNoise.push(/401 \(Unauthorized\)/)
+})
+
+test('nine minutes of typing without opening a page keep it', async ({ loggedInPage: page, idleFor }) => {
+  const activity = countActivity(page)
+  await page.goto('/profile/edit')
+  await page.getByLabel('Bio').focus()
+  for (let passed = 0; passed < 18; passed += 1) {
+    await page.keyboard.type('word ')
+    await idleFor(seconds(30))
+  }
+  expect(activity.posts, 'one in thirty seconds at most').toBeLessThanOrEqual(18)
+  expect(activity.posts).toBeGreaterThanOrEqual(16)
+  await idleFor(minutes(7))
+  await expect(warning(page)).toBeHidden()
+  await page.getByRole('button', { name: 'Save profile' }).click()
+  await expect(page.getByText('Profile saved.')).toBeVisible()
+})
+
+test('ten minutes of an open page full of links end it, and the page says so by itself', async ({
+  loggedInPage: page,
+  idleFor,
+}) => {
+  const activity = countActivity(page)
+  await page.goto('/')
+  await idleFor(seconds(479))
+  await expect(warning(page)).toBeHidden()
+  await idleFor(seconds(2))
+  await expect(warning(page)).toBeVisible()
+  await idleFor(seconds(118))
+  await expect(main(page)).toBeVisible()
+  await idleFor(seconds(3))
+  await expect(page).toHaveURL('/login?next=%2F&reason=idle')
+  await expect(page.getByText('nothing happened for 10 minutes')).toBeVisible()
+  expect(activity.posts).toBe(0)
+})
+
+test('the warning speaks at 120, 60, 30 and 10 seconds, holds the focus and stays with Escape', async ({
+  loggedInPage: page,
+  idleFor,
+}) => {
+  await page.goto('/profile')
+  await page.getByRole('link', { name: 'Edit profile' }).focus()
+  await idleFor(seconds(481))
+  const dialog = page.getByRole('alertdialog', { name: 'Are you still there?' })
+  await expect(dialog).toBeVisible()
+  await expect(dialog).toHaveAccessibleDescription(/signed out when the time is up/)
+  const stay = dialog.getByRole('button', { name: 'Stay signed in' })
+  await expect(stay).toBeFocused()
+  for (const _ of [1, 2, 3]) {
+    await page.keyboard.press('Tab')
+    expect(await page.evaluate(() => document.activeElement?.closest('dialog, body')?.tagName)).toMatch(/DIALOG|BODY/)
+  }
+  await stopTime(page)
+  const spoken: string[] = []
+  for (let second = 0; second < 115; second += 1) {
+    const text = (await dialog.getByRole('status').textContent()) ?? ''
+    if (text !== spoken.at(-1)) spoken.push(text)
+    await page.clock.runFor(1000)
+  }
+  expect(spoken).toEqual([
+    'Signing out in 2 minutes.',
+    'Signing out in 1 minute.',
+    'Signing out in 30 seconds.',
+    'Signing out in 10 seconds.',
+  ])
+  await page.keyboard.press('Escape')
+  await expect(dialog).toBeHidden()
+  await expect(page.getByRole('link', { name: 'Edit profile' })).toBeFocused()
+})
+
+test('staying gives a full window, as often as one likes', async ({ loggedInPage: page, idleFor }) => {
+  const activity = countActivity(page)
+  await page.goto('/')
+  for (let times = 1; times <= 12; times += 1) {
+    await idleFor(seconds(500))
+    await warning(page).getByRole('button', { name: 'Stay signed in' }).click()
+    await expect(warning(page)).toBeHidden()
+  }
+  expect(activity.posts).toBeGreaterThanOrEqual(12)
+  await idleFor(seconds(470))
+  await expect(warning(page)).toBeHidden()
+})
+
+test('the warning’s other button logs out', async ({ loggedInPage: page, idleFor }) => {
+  await page.goto('/')
+  await idleFor(seconds(500))
+  await warning(page).getByRole('button', { name: 'Log out now' }).click()
+  await expect(page).toHaveURL('/login?reason=signed-out')
+})
+
+test('before the absolute limit it says that nothing extends the session', async ({ loggedInPage: page, idleFor }) => {
+  await page.goto('/')
+  for (let passed = 0; passed < 714; passed += 7) {
+    await idleFor(minutes(7))
+    await Promise.all([page.waitForResponse(/activity/), page.keyboard.press('Shift')])
+  }
+  await idleFor(minutes(4.2))
+  const dialog = page.getByRole('alertdialog', { name: 'This session is about to end' })
+  await expect(dialog).toContainText('nothing extends')
+  await dialog.getByRole('button', { name: 'Got it' }).click()
+  await expect(dialog).toBeHidden()
+  await idleFor(minutes(3))
+  await expect(page).toHaveURL('/login?next=%2F&reason=expired')
+})
+
+test('a laptop that slept through the end shows nothing private when it wakes', async ({
+  loggedInPage: page,
+  idleFor: _,
+  server,
+}) => {
+  await page.goto('/profile')
+  await sleepFor(page, server, minutes(30))
+  await expect(page).toHaveURL('/login?next=%2Fprofile&reason=idle')
+})
+
+test('without the server a page whose time is up is hidden, and shown again when the session still lives', async ({
+  loggedInPage: page,
+  idleFor: _,
+  expectedNoise,
+}) => {
+  expectedNoise.push(/ERR_INTERNET_DISCONNECTED/)
+  await page.goto('/profile')
+  await page.context().setOffline(true)
+  await runFor(page, minutes(10))
+  await expect(main(page)).toBeHidden()
+  await page.context().setOffline(false)
+  await runFor(page, seconds(6))
+  await expect(main(page)).toBeVisible()
+})

@@ -1,0 +1,127 @@
+// The tabs of one browser agree within a second, and nothing private comes back when one goes back.
+import { type BrowserContext, chromium, type Page } from '@playwright/test'
+import { Client } from '#e2e/support/client.ts'
+import { minutes, seconds } from '#e2e/support/durations.ts'
+import { holdTime, idleFor, runFor } from '#e2e/support/passing-time.ts'
+import { logOut } from '#e2e/support/site.ts'
+import { expect, signIn, test } from './fixtures.ts'
+
+const withinASecond = { timeout: 1000 }
+
+test.beforeEach(({ expectedNoise }) => {
+  expectedNoise.push(/401 \(Unauthorized\)/)
+})
+
+async function openThree(context: BrowserContext, path = '/profile'): Promise<[Page, Page, Page]> {
+  const pages: [Page, Page, Page] = [await context.newPage(), await context.newPage(), await context.newPage()]
+  for (const page of pages) {
+    await page.goto(path)
+    await page.waitForLoadState('networkidle')
+  }
+  return pages
+}
+
+test('a log-out in one tab empties the others', async ({ context, server }) => {
+  await signIn(context, server.url)
+  const [first, ...others] = await openThree(context)
+  await logOut(first)
+  await expect(first).toHaveURL('/login?reason=signed-out')
+  for (const page of others) {
+    await expect(page).toHaveURL('/login?next=%2Fprofile&reason=signed-out', withinASecond)
+  }
+})
+
+test('a log-in as somebody else shows that person everywhere', async ({ context, server }) => {
+  await signIn(context, server.url)
+  const [first, ...others] = await openThree(context, '/')
+  // Somebody else's session takes the place of the first in this browser, as after a log-in in a tab without script.
+  const somebody = await signIn(context, server.url)
+  await first.goto('/')
+  await expect(first.getByRole('heading', { level: 1 })).toContainText(somebody.username)
+  for (const page of others) {
+    await expect(page.getByRole('heading', { level: 1 })).toContainText(somebody.username, withinASecond)
+  }
+})
+
+test('staying in one tab closes the warning in the others', async ({ context, server }) => {
+  await signIn(context, server.url)
+  const pages = [await context.newPage(), await context.newPage(), await context.newPage()] as const
+  for (const page of pages) {
+    await holdTime(page)
+    await page.goto('/')
+  }
+  await server.advance(seconds(500))
+  for (const page of pages) {
+    await runFor(page, seconds(500))
+    await expect(page.getByRole('alertdialog')).toBeVisible()
+  }
+  await pages[0].getByRole('button', { name: 'Stay signed in' }).click()
+  for (const page of pages) await expect(page.getByRole('alertdialog')).toBeHidden(withinASecond)
+})
+
+test('a session that was ended elsewhere is gone from every tab that looks', async ({ context, server }) => {
+  await signIn(context, server.url)
+  const [first, second, third] = await openThree(context)
+  const cookies = await context.cookies()
+  const thief = new Client(server.url)
+  for (const { name, value } of cookies) thief.cookies.set(name, value)
+  await thief.logOut()
+  await first.reload()
+  for (const page of [first, second, third]) {
+    await expect(page).toHaveURL('/login?next=%2Fprofile&reason=signed-out', { timeout: 3000 })
+  }
+})
+
+test.describe('Back, in a browser that keeps pages', () => {
+  /** Playwright switches the back-forward cache off, and a browser's own switch brings it back. */
+  async function openKeepingBrowser(): Promise<Page> {
+    const browser = await chromium.launch({
+      ...(process.env.CHROMIUM_PATH && { executablePath: process.env.CHROMIUM_PATH }),
+      args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
+      ignoreDefaultArgs: ['--disable-back-forward-cache'],
+    })
+    return browser.newPage()
+  }
+
+  for (const end of ['a log-out', 'the end of the window'] as const) {
+    test(`shows nothing private after ${end}`, async ({ server }) => {
+      const page = await openKeepingBrowser()
+      const context = page.context()
+      const { username } = await signIn(context, server.url)
+      await page.goto(`${server.url}/profile`)
+      await expect(page.getByRole('banner')).toContainText(username)
+      await page.goto(`${server.url}/`)
+      await page.waitForLoadState('networkidle')
+      if (end === 'a log-out') {
+        await logOut(page)
+        await page.waitForURL(/reason=signed-out/)
+      } else {
+        await server.advance(minutes(10))
+        await page.goto(`${server.url}/healthz`)
+      }
+      const seen: boolean[] = []
+      await context.exposeFunction('seen', (isSeen: boolean) => seen.push(isSeen))
+      for (const _ of ['back', 'and back']) {
+        await page.goBack().catch(() => null)
+        seen.push(await page.getByText(username).first().isVisible())
+        await expect(page).toHaveURL(/\/login|\/healthz|about:blank/)
+      }
+      expect(seen).not.toContain(true)
+      await context.browser()?.close()
+    })
+  }
+})
+
+test('time that passes in one open tab passes in all', async ({ context, server }) => {
+  await signIn(context, server.url)
+  const pages = [await context.newPage(), await context.newPage()] as const
+  for (const page of pages) {
+    await holdTime(page)
+    await page.goto('/profile')
+  }
+  await idleFor(pages[0], server, seconds(601))
+  // The other one's clock stands still: it hears of the end from the first.
+  for (const page of pages) {
+    await expect(page).toHaveURL('/login?next=%2Fprofile&reason=idle', { timeout: 3000 })
+  }
+})

@@ -1,0 +1,70 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { minutes } from '../clock.ts'
+import { openTestServices, storeNames, type TestServices } from '../services-for-test.ts'
+import type { KeptForms } from './kept-forms.ts'
+
+const path = '/profile/edit'
+const fields = { fullName: 'Zoë', bio: 'Keeps the “lamp” lit.\r\nAnd the keys.', age: '' }
+
+describe.each(storeNames)('kept forms on %s', (storeName) => {
+  let opened: TestServices
+  let kept: KeptForms
+
+  beforeEach(async () => {
+    opened = await openTestServices({}, storeName)
+    kept = opened.app.keptForms
+  })
+  afterEach(() => opened[Symbol.asyncDispose]())
+
+  const keep = (bio = fields.bio) =>
+    kept.keep('old', { path, tag: kept.tagFor('old', 'alice'), fields: { ...fields, bio } })
+  const found = (sessionId: string) => kept.find(sessionId, path)
+
+  test('wait for the same person on the same page, as often as it is opened, until they are forgotten', async () => {
+    await keep()
+    await kept.handOver('old', { sessionId: 'new', userId: 'alice' })
+    expect(await found('old')).toBeNull()
+    expect(await found('new')).toEqual(fields)
+    expect(await found('new')).toEqual(fields)
+    expect(await kept.find('new', '/profile')).toBeNull()
+    await kept.forget('new')
+    await kept.forget('new')
+    expect(await found('new')).toBeNull()
+  })
+
+  test('are wiped when somebody else logs in', async () => {
+    await keep()
+    await kept.handOver('old', { sessionId: 'theirs', userId: 'bob' })
+    await kept.handOver('old', { sessionId: 'new', userId: 'alice' })
+    expect(await found('theirs')).toBeNull()
+    expect(await found('new')).toBeNull()
+  })
+
+  test('are wiped when their tag is made up', async () => {
+    await kept.keep('old', { path, tag: kept.tagFor('other', 'alice'), fields })
+    await kept.handOver('old', { sessionId: 'new', userId: 'alice' })
+    expect(await found('new')).toBeNull()
+  })
+
+  test('are handed on once more when the next session ends too', async () => {
+    await keep()
+    await kept.handOver('old', { sessionId: 'new', userId: 'alice' })
+    await kept.handOver('new', { sessionId: 'newer', userId: 'alice' })
+    expect(await found('newer')).toEqual(fields)
+  })
+
+  test('are gone thirty minutes later', async () => {
+    await keep()
+    opened.advance(minutes(30))
+    await kept.handOver('old', { sessionId: 'new', userId: 'alice' })
+    expect(await found('new')).toBeNull()
+  })
+
+  test('replace an earlier one of the session; an overlong one is left out', async () => {
+    await keep('first')
+    await keep('second')
+    await keep('x'.repeat(30_000))
+    await kept.handOver('old', { sessionId: 'new', userId: 'alice' })
+    expect(await found('new')).toMatchObject({ bio: 'second' })
+  })
+})

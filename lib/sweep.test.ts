@@ -1,0 +1,41 @@
+import { afterEach, expect, test, vi } from 'vitest'
+import { hours, minutes } from './clock.ts'
+import { openTestServices, type TestServices } from './services-for-test.ts'
+import { startSweeping } from './sweep.ts'
+
+let opened: TestServices
+afterEach(async () => {
+  vi.useRealTimers()
+  await opened[Symbol.asyncDispose]()
+})
+
+test('ends dead sessions and wipes expired tokens at the start and each hour, until it is stopped', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+  opened = await openTestServices()
+  const { app, advance, addPerson } = opened
+  await addPerson('alice')
+  const leave = async () => {
+    await app.sessions.start('alice')
+    const { id } = (await app.sessions.start('alice')).session
+    await app.keptForms.keep(id, { path: '/', tag: '', fields: {} })
+    advance(minutes(31))
+  }
+  const left = async () => {
+    const kinds = (await Array.fromAsync(app.stores.dump())).map(({ kind }) => kind)
+    return {
+      sessions: kinds.filter((kind) => kind === 'session').length,
+      tokens: kinds.filter((kind) => kind === 'token').length,
+    }
+  }
+
+  await leave()
+  const sweeper = startSweeping(app)
+  await vi.waitFor(async () => expect(await left()).toEqual({ sessions: 0, tokens: 0 }), { timeout: 20_000 })
+  await leave()
+  await vi.advanceTimersByTimeAsync(hours(1))
+  await vi.waitFor(async () => expect(await left()).toEqual({ sessions: 0, tokens: 0 }), { timeout: 20_000 })
+  await sweeper.stop()
+  await leave()
+  await vi.advanceTimersByTimeAsync(hours(2))
+  expect(await left()).toEqual({ sessions: 2, tokens: 1 })
+})

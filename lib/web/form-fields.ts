@@ -1,0 +1,14 @@
+// Which fields of a posted form are not a person's words.
+
+/** Says whose form it is (KeptForms.tagFor), for when the session is over by the time it arrives. */
+export const formTag = 'formTag'
+
+/** Their text never goes back to a browser and is never kept. */
+export function isSecretField(name: string): boolean {
+  return /password|code|token/i.test(name)
+}
+
+/** React's own, in a form that was posted without JavaScript. */
+export function isFrameworkField(name: string): boolean {
+  return name.startsWith('$ACTION')
+}

@@ -1,0 +1,26 @@
+// A form that arrives when its session is over, without a script that could keep it: what of it is kept, and for whom.
+import type { NextRequest } from 'next/server'
+import type { Services } from '#lib/services.ts'
+import { readToken } from './current-session.ts'
+import { formTag, isFrameworkField, isSecretField } from './form-fields.ts'
+import { parseMultipart } from './multipart.ts'
+import { isStoreUnavailable } from './not-saved.ts'
+
+/** A form without its tag is not kept, and none is for whoever had no session. Never fails the request. */
+export async function keepPostedForm(request: NextRequest, app: Services): Promise<void> {
+  const { token } = await readToken(request.cookies, app)
+  const form = await parseMultipart(request.headers.get('content-type') ?? '', await request.clone().arrayBuffer())
+  const tag = form?.get(formTag)
+  if (token === null || form === null || typeof tag !== 'string') return
+  const fields = Object.fromEntries(
+    [...form].flatMap(([name, value]) =>
+      typeof value !== 'string' || name === formTag || isFrameworkField(name) || isSecretField(name)
+        ? []
+        : [[name, value]],
+    ),
+  )
+  const kept = app.keptForms.keep(app.sessions.idOf(token), { path: request.nextUrl.pathname, tag, fields })
+  await kept.catch((error: unknown) => {
+    if (!isStoreUnavailable(error)) throw error
+  })
+}

@@ -8,6 +8,7 @@ import { memberViews, menuView, signUpFor, visitorViews } from '#e2e/support/vie
 
 const schemes = ['light', 'dark'] as const
 const widths = [1280, 320]
+const memberPaths = ['/', '/profile', '/profile/edit', '/security', '/security/password', '/confirm']
 
 async function expectAccessible(page: Page, name: string): Promise<void> {
   const { violations } = await new AxeBuilder({ page }).analyze()
@@ -47,7 +48,7 @@ for (const colorScheme of schemes) {
 
 test('text at twice its size fits a narrow window', async ({ loggedInPage: page }) => {
   await page.setViewportSize({ width: 640, height: 900 })
-  for (const path of ['/', '/profile', '/profile/edit']) {
+  for (const path of memberPaths) {
     await page.goto(path)
     await page.evaluate(() => {
       document.documentElement.style.fontSize = '200%'
@@ -135,7 +136,7 @@ test.describe('with forced colours and less motion', () => {
   test.use({ contextOptions: { forcedColors: 'active', reducedMotion: 'reduce' } })
 
   test('pages stay whole', async ({ loggedInPage: page }) => {
-    for (const path of ['/', '/profile', '/profile/edit']) {
+    for (const path of memberPaths) {
       await page.goto(path)
       await expectAccessible(page, path)
     }

@@ -59,12 +59,26 @@ const bypassPaths = [
   '/en/profile',
 ]
 
-/** The fields of every form on the site, so that an unguarded action would find what it wants. */
 const validFields: Fields = [
   ['fullName', 'Written by nobody'],
   ['bio', ''],
   ['age', '7'],
 ]
+
+const pagesWithActions = ['/profile', '/profile/edit', '/security', '/security/password', '/confirm']
+
+/** What each guarded action's form carries, so that an unguarded one would find what it wants. */
+const fieldsOf: Record<string, Fields> = {
+  'app/(member)/profile/edit/actions.ts#saveProfile': validFields,
+  'app/(member)/security/actions.ts#endSession': [['id', 'f'.repeat(64)]],
+  'app/(member)/security/actions.ts#endOtherSessions': [],
+  'app/(member)/security/password/actions.ts#changePassword': [
+    ['currentPassword', 'Sentinel over the quay'],
+    ['password', 'Lantern under the bridge 47'],
+    ['confirmPassword', 'Lantern under the bridge 47'],
+  ],
+  'app/(member)/confirm/actions.ts#confirm': [['password', 'Sentinel over the quay']],
+}
 
 const doors: Record<string, () => Promise<{ server: TestServer; dispose: () => Promise<void> }>> = {
   'as deployed': async () => {
@@ -138,7 +152,15 @@ for (const [name, open] of Object.entries(doors)) {
     test('every route of the build is public by name or refuses', async () => {
       const routes = readRoutes()
       expect(routes.map((route) => route.path)).toEqual(
-        expect.arrayContaining(['/', '/profile', '/profile/edit', '/login']),
+        expect.arrayContaining([
+          '/',
+          '/profile',
+          '/profile/edit',
+          '/security',
+          '/security/password',
+          '/confirm',
+          '/login',
+        ]),
       )
       for (const { path, isHandler } of routes) {
         if (isPublicRoute(path)) continue
@@ -168,13 +190,15 @@ for (const [name, open] of Object.entries(doors)) {
       const users = await readStoredUsers(server.store)
       for (const { id, name: action } of actions) {
         if (publicActions.includes(action)) continue
-        for (const path of ['/login', '/signup', '/', '/profile', '/profile/edit', '/nowhere']) {
-          const call = encodeActionCall(validFields)
+        const fields = fieldsOf[action] ?? []
+        expect(fieldsOf, 'every guarded action has its fields here').toHaveProperty([action])
+        for (const path of ['/login', '/signup', '/', ...pagesWithActions, '/nowhere']) {
+          const call = encodeActionCall(fields)
           const byScript = { method: 'POST', body: call.body, headers: { ...call.headers, 'next-action': id } }
           await refuses(`${action} called from ${path}`, (outsider) => outsider.fetch(path, byScript))
 
           const form = { action: '', isMultipart: true, hidden: hiddenFieldsOf(id) }
-          await refuses(`${action} posted to ${path}`, (outsider) => outsider.post({ path, form }, validFields))
+          await refuses(`${action} posted to ${path}`, (outsider) => outsider.post({ path, form }, fields))
         }
       }
       expect(await readStoredUsers(server.store)).toBe(users)

@@ -34,7 +34,7 @@ function breaches(files: string[], isBreach: (imported: string, file: string) =>
 }
 
 describe('imports', () => {
-  const domain = find('lib/{accounts,sessions,kept-forms,crypto}/**/*.ts')
+  const domain = find('lib/{accounts,sessions,kept-forms,interrupted-acts,crypto}/**/*.ts')
 
   test('reads them at all', () => {
     expect(importsOf('middleware.ts')).toContain('lib/services.ts')
@@ -182,7 +182,7 @@ function exportsOf(file: string) {
 }
 
 function isGuarded(...functions: ExportedFunction[]): boolean {
-  const guard = /^(const [^=]+ = )?await (requireUser|requireRole)\(/
+  const guard = /^(const [^=]+ = )?await (requireUser|requireRole|requireRecentProof)\(/
   return functions.length > 0 && functions.every(({ firstStatement }) => guard.test(firstStatement))
 }
 

@@ -6,6 +6,7 @@ import { type Clock, createSystemClock } from './clock.ts'
 import { readSettings, type Settings } from './config.ts'
 import { createPasswordHasher, type PasswordHasher } from './crypto/password.ts'
 import { newId } from './crypto/random.ts'
+import { createInterruptedActs, type InterruptedActs } from './interrupted-acts/interrupted-acts.ts'
 import { createKeptForms, type KeptForms } from './kept-forms/kept-forms.ts'
 import { createLog, type Log } from './log.ts'
 import { readOrCreateSecret } from './secret.ts'
@@ -30,6 +31,7 @@ export interface Services extends Runtime {
   accounts: Accounts
   sessions: Sessions
   keptForms: KeptForms
+  interruptedActs: InterruptedActs
 }
 
 /**
@@ -103,5 +105,6 @@ export function compose(runtime: Runtime): Services {
     }),
     sessions: createSessions({ store: stores.sessions, limits: settings.session, clock }),
     keptForms: createKeptForms({ tokens: stores.tokens, clock, secrets: runtime.sessionSecrets }),
+    interruptedActs: createInterruptedActs({ store: stores.tokens, clock }),
   }
 }

@@ -1,4 +1,4 @@
-import { House, UserRound } from 'lucide'
+import { House, ShieldCheck, UserRound } from 'lucide'
 import type { ReactNode } from 'react'
 import { Colours } from '#app/colours.tsx'
 import type { SessionView } from '#app/session/keeper.ts'
@@ -29,6 +29,7 @@ export default async function MemberLayout({ children }: { children: ReactNode }
         places={[
           { href: '/', label: words('nav.home'), icon: <Icon drawing={House} /> },
           { href: '/profile', label: words('nav.profile'), icon: <Icon drawing={UserRound} /> },
+          { href: '/security', label: words('nav.security'), icon: <Icon drawing={ShieldCheck} /> },
         ]}
         person={
           signedIn && {

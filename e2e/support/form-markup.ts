@@ -1,4 +1,5 @@
-// Finds a form in a page's HTML by the label of its button, the way a browser without JavaScript would post it.
+// Finds a form in a page's HTML by its button's label, or the words that begin it, the way a browser without JavaScript
+// would post it.
 export interface FormMarkup {
   action: string
   isMultipart: boolean
@@ -7,7 +8,7 @@ export interface FormMarkup {
 
 export function readForm(html: string, button: string): FormMarkup {
   for (const [, attributes = '', content = ''] of html.matchAll(/<form\b([^>]*)>([\s\S]*?)<\/form>/g)) {
-    if (!buttonLabels(content).includes(button)) continue
+    if (!buttonLabels(content).some((label) => `${label} `.startsWith(`${button} `))) continue
     const inputs = [...content.matchAll(/<(?:input|textarea)\b[^>]*>/g)].map(([tag]) => tag)
     return {
       action: attribute(attributes, 'action') ?? '',

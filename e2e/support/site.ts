@@ -30,7 +30,7 @@ export async function logIn(page: Page, person: Person): Promise<void> {
 }
 
 /** Follows a link of the sidebar, which on a phone stands in a menu. */
-export async function goTo(page: Page, place: 'Home' | 'Profile'): Promise<void> {
+export async function goTo(page: Page, place: 'Home' | 'Profile' | 'Security'): Promise<void> {
   await openMenu(page)
   await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: place }).click()
 }
@@ -51,6 +51,33 @@ export async function expectProfile(page: Page, { fullName, bio, age }: ProfileT
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Profile')
   const texts = { 'Full name': fullName, Bio: bio, Age: age }
   for (const [label, text] of Object.entries(texts)) await expect(profileEntry(page, label)).toHaveText(text)
+}
+
+export interface PasswordChange {
+  current: string
+  password: string
+  confirmation?: string
+}
+
+export async function changePassword(
+  page: Page,
+  { current, password, confirmation = password }: PasswordChange,
+): Promise<void> {
+  await page.getByLabel('Current password', { exact: true }).fill(current)
+  await page.getByLabel('New password', { exact: true }).fill(password)
+  await page.getByLabel('Confirm new password', { exact: true }).fill(confirmation)
+  await page.getByRole('button', { name: 'Change password' }).click()
+}
+
+/** Gives the proof that /confirm asks for. */
+export async function confirm(page: Page, password: string): Promise<void> {
+  await page.getByLabel('Password', { exact: true }).fill(password)
+  await page.getByRole('button', { name: 'Confirm' }).click()
+}
+
+/** The entries of the list of sessions. */
+export function sessionEntries(page: Page) {
+  return page.getByRole('region', { name: 'Sessions' }).getByRole('listitem')
 }
 
 /** What the profile says under this term. */

@@ -1,7 +1,8 @@
 // Every page of the site and its main states, for tests that look at all of them.
 import { expect, type Page } from '@playwright/test'
 import { makePerson } from '#e2e/support/person.ts'
-import { fillSignUp, logIn, saveProfile, signUp } from '#e2e/support/site.ts'
+import { Client } from '#e2e/support/client.ts'
+import { changePassword, confirm, fillSignUp, logIn, saveProfile, signUp } from '#e2e/support/site.ts'
 
 interface View {
   name: string
@@ -71,6 +72,32 @@ export const memberViews: View[] = [
     },
   },
   { name: 'home-complete', show: (page) => page.goto('/') },
+  { name: 'security-alone', show: (page) => page.goto('/security') },
+  {
+    name: 'security',
+    show: async (page) => {
+      await logInElsewhere(page)
+      await page.goto('/security')
+      await expect(page.getByRole('button', { name: 'End session Safari on iOS' })).toBeVisible()
+    },
+  },
+  {
+    name: 'security-ended',
+    show: async (page) => {
+      await page.getByRole('button', { name: 'End session Firefox on Windows' }).click()
+      await expect(page.getByRole('status').filter({ hasText: 'Session ended.' })).toBeVisible()
+    },
+  },
+  { name: 'change-password', show: (page) => page.goto('/security/password') },
+  {
+    name: 'change-password-refused',
+    show: async (page) => {
+      await page.goto('/security/password')
+      await changePassword(page, { current: 'not it', password: 'password123', confirmation: 'other' })
+      await expect(page.getByLabel('Confirm new password', { exact: true })).toHaveAttribute('aria-invalid', 'true')
+    },
+  },
+  { name: 'confirm', show: (page) => page.goto('/confirm?next=%2Fsecurity') },
 ]
 
 /** A phone's menu, opened. */

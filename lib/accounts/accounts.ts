@@ -47,11 +47,11 @@ export interface Accounts {
   changePassword(
     id: string,
     change: { current: string; password: string },
-  ): Promise<{ ok: true } | ({ ok: false } & ChangePasswordFault)>
+  ): Promise<{ ok: true; value: null } | ({ ok: false } & ChangePasswordFault)>
   saveProfile(id: string, profile: Profile): Promise<Result<null, 'person_gone'>>
 }
 
-export type ChangePasswordFault = PasswordFault | { code: 'password_wrong' | 'person_gone' }
+export type ChangePasswordFault = PasswordFault | { code: 'password_wrong' } | { code: 'person_gone' }
 
 export function createAccounts(deps: {
   store: UserStore
@@ -135,7 +135,7 @@ export function createAccounts(deps: {
         { passwordHash: record.passwordHash, status: 'active' },
       )
       // Changed or suspended since it was read: what was typed is then not the present password.
-      return changed === null ? refused('password_wrong') : { ok: true }
+      return changed === null ? refused('password_wrong') : ok(null)
     },
 
     async saveProfile(id, profile) {

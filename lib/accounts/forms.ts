@@ -1,4 +1,4 @@
-// The rules of the sign-up and log-in forms that need no store. Issues carry a code of the catalogue's errors.
+// The rules of the forms around accounts and passwords that need no store. Issues carry a code of the catalogue's errors.
 import { z } from 'zod'
 import { findShapeFault, isOverlong, passwordMaxLength } from './password-rules.ts'
 import { canonicalUsername } from './username.ts'
@@ -18,14 +18,7 @@ export const signUpSchema = (passwordMinLength: number) =>
       (typed, ctx) => {
         // A refused username is still what was typed, or nothing at all.
         const name = typeof typed.username === 'string' ? canonicalUsername(typed.username) : null
-        const fault = findShapeFault(typed.password, name, passwordMinLength)
-        if (fault !== null) {
-          const { code, ...params } = fault
-          ctx.addIssue({ code: 'custom', path: ['password'], message: code, params })
-        }
-        if (typed.confirmPassword !== typed.password) {
-          ctx.addIssue({ code: 'custom', path: ['confirmPassword'], message: 'passwords_differ' })
-        }
+        checkNewPassword(typed, name, passwordMinLength, ctx)
       },
       { when: () => true },
     )
@@ -39,3 +32,45 @@ export const logInSchema = z.object({
     .refine((password) => !isOverlong(password), { message: 'password_long', params: { max: passwordMaxLength } }),
   next: z.string().optional(),
 })
+
+/** `username` stands in the form for password managers and the strength meter; who it is, the session says. */
+export const changePasswordSchema = (passwordMinLength: number) =>
+  z
+    .object({
+      username: z.string().optional(),
+      currentPassword: z
+        .string()
+        .min(1, 'current_password_missing')
+        .refine((password) => !isOverlong(password), { message: 'current_password_wrong' }),
+      password: z.string(),
+      confirmPassword: z.string(),
+    })
+    .superRefine((typed, ctx) => checkNewPassword(typed, null, passwordMinLength, ctx), { when: () => true })
+
+/** `act` is the handle of what waits for the proof. */
+export const confirmSchema = z.object({
+  username: z.string().optional(),
+  password: z
+    .string()
+    .min(1, 'password_missing')
+    .refine((password) => !isOverlong(password), { message: 'password_wrong' }),
+  act: z.string().optional(),
+  next: z.string().optional(),
+})
+
+/** Canonical username, or null while that is not valid or not asked for. */
+function checkNewPassword(
+  typed: { password: string; confirmPassword: string },
+  username: string | null,
+  minLength: number,
+  ctx: z.RefinementCtx,
+): void {
+  const fault = findShapeFault(typed.password, username, minLength)
+  if (fault !== null) {
+    const { code, ...params } = fault
+    ctx.addIssue({ code: 'custom', path: ['password'], message: code, params })
+  }
+  if (typed.confirmPassword !== typed.password) {
+    ctx.addIssue({ code: 'custom', path: ['confirmPassword'], message: 'passwords_differ' })
+  }
+}

@@ -35,14 +35,17 @@ export async function beginSession(user: User): Promise<Result<null, 'not_saved'
   return ok(null)
 }
 
-/** After a new proof of who the person is: the same session under a new token. False when it is over. */
-export async function renewSession(): Promise<boolean> {
+/** After a new proof of who the person is: the same session under a new token, and so under a new id. */
+export async function renewSession(): Promise<Result<SessionRecord, 'not_saved' | 'session_over'>> {
   const app = await services()
   const { token } = await readToken(await cookies(), app)
-  const renewed = token === null ? null : await app.sessions.renew(token)
-  if (renewed === null) return false
-  await setCookie(renewed.token, app)
-  return true
+  const renewed = await orNotSaved(
+    token === null ? Promise.resolve(ok(null)) : app.sessions.renew(token).then((made) => ok(made)),
+  )
+  if (!renewed.ok) return renewed
+  if (renewed.value === null) return refused('session_over')
+  await setCookie(renewed.value.token, app)
+  return ok(renewed.value.session)
 }
 
 async function handOverKeptForm({ id, userId }: SessionRecord, app: Services): Promise<void> {

@@ -1,5 +1,7 @@
 // From the codes that rules answer with to the sentences that people read.
 import type { SignUpFault } from '../accounts/accounts.ts'
+import type { PasswordFault } from '../accounts/password-rules.ts'
+import type { Device } from '../sessions/device.ts'
 import { en } from './en.ts'
 import type { Words } from './words.ts'
 
@@ -16,12 +18,31 @@ export function errorSentence(words: Words, code: string, args: Record<string, s
 }
 
 export function signUpSentence(words: Words, fault: SignUpFault): string {
+  return fault.code === 'username_taken' ? words('errors.username_taken') : passwordSentence(words, fault)
+}
+
+export function passwordSentence(words: Words, fault: PasswordFault): string {
   if (fault.code === 'busy') return words('errors.busy', { seconds: busySeconds })
   if (fault.code === 'password_guessable') {
     return words('errors.password_guessable', { reason: adviceSentence(words, fault.advice) })
   }
   const { code, ...numbers } = fault
   return errorSentence(words, code, numbers)
+}
+
+/** "Firefox on Windows", as far as that is known. */
+export function deviceName(words: Words, { browser, system }: Device): string {
+  if (browser !== null && system !== null) return words('security.sessions.device', { browser, system })
+  if (browser !== null) return browser
+  return system === null
+    ? words('security.sessions.device_unknown')
+    : words('security.sessions.device_system', { system })
+}
+
+/** What the strength meter says for the scores from 0 to 4. */
+export function scoreWords(words: Words): string[] {
+  const scores = ['very_weak', 'weak', 'fair', 'good', 'strong'] as const
+  return scores.map((score) => words(`strength.scores.${score}`))
 }
 
 /** `advice` is a key of zxcvbn's warnings or suggestions; what the catalogue does not know gets the general advice. */

@@ -11,9 +11,8 @@ import { services } from '#lib/services.ts'
 import { findSignedIn } from '#lib/web/current-user.ts'
 import { safeNextPath } from '#lib/web/next-path.ts'
 import { getWords } from '#lib/web/words.ts'
+import { scoreWords } from '#lib/words/sentences.ts'
 import { signUp } from './actions.ts'
-
-const scores = ['very_weak', 'weak', 'fair', 'good', 'strong'] as const
 
 export async function generateMetadata(): Promise<Metadata> {
   const words = await getWords()
@@ -57,7 +56,7 @@ export default async function SignUpPage({ searchParams }: PageProps<'/signup'>)
           autoComplete="new-password"
           showLabel={words('fields.show_password')}
         >
-          <StrengthMeter scoreWords={scores.map((score) => words(`strength.scores.${score}`))} />
+          <StrengthMeter scoreWords={scoreWords(words)} />
         </PasswordField>
         <PasswordField
           name="confirmPassword"

@@ -1,0 +1,47 @@
+'use server'
+
+import { redirect } from 'next/navigation'
+import { confirmSchema } from '#lib/accounts/forms.ts'
+import { ok } from '#lib/result.ts'
+import { services } from '#lib/services.ts'
+import { carryOut } from '#lib/web/acts.ts'
+import { renewSession } from '#lib/web/begin-session.ts'
+import { requireUser } from '#lib/web/current-user.ts'
+import { readForm } from '#lib/web/form.ts'
+import type { FormState } from '#lib/web/form-state.ts'
+import { safeNextPath } from '#lib/web/next-path.ts'
+import { orNotSaved } from '#lib/web/not-saved.ts'
+import { getWords } from '#lib/web/words.ts'
+import { busySeconds } from '#lib/words/sentences.ts'
+
+export async function confirm(_previous: FormState, posted: FormData): Promise<FormState> {
+  const { user, session } = await requireUser('/confirm')
+  const form = await readForm(posted, confirmSchema)
+  if (!form.ok) return form.state
+  const { password, act: handle, next } = form.value
+  const { accounts, interruptedActs } = await services()
+  const words = await getWords()
+
+  const known = await orNotSaved(accounts.checkPassword(user.id, password))
+  if (!known.ok) {
+    const { code } = known
+    if (code === 'person_gone') redirect('/login?reason=ended')
+    if (code === 'password_wrong') return form.refuse({ errors: { password: words('errors.password_wrong') } })
+    return form.refuse({ alert: words(`errors.${code}`, { seconds: busySeconds }) })
+  }
+
+  const renewed = await renewSession()
+  if (!renewed.ok && renewed.code === 'not_saved') return form.refuse({ alert: words('errors.not_saved') })
+  // When the session is over, the page says why; and what waited for it is not done.
+  if (!renewed.ok || !handle) redirect(safeNextPath(next) ?? '/')
+
+  // Once the password was right nothing is asked twice: what goes wrong from here on, the page says where it began.
+  const by = { userId: user.id, sessionId: renewed.value.id }
+  const done = await orNotSaved(
+    interruptedActs
+      .take(session.id, handle)
+      .then((act) => (act === null ? '/security?undone=lapsed' : carryOut(act, by)))
+      .then((leadsTo) => ok(leadsTo)),
+  )
+  redirect(done.ok ? done.value : '/security?undone=unsaved')
+}

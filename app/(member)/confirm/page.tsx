@@ -1,0 +1,76 @@
+import type { Metadata } from 'next'
+import { redirect } from 'next/navigation'
+import { ActionForm } from '#app/ui/action-form.tsx'
+import { FormAlert } from '#app/ui/form-alert.tsx'
+import { PasswordField } from '#app/ui/password-field.tsx'
+import { SubmitButton } from '#app/ui/submit-button.tsx'
+import { UsernameForManagers } from '#app/ui/username-for-managers.tsx'
+import { minutes } from '#lib/clock.ts'
+import type { Act } from '#lib/interrupted-acts/interrupted-acts.ts'
+import { services } from '#lib/services.ts'
+import { parseDevice } from '#lib/sessions/device.ts'
+import { requireUser } from '#lib/web/current-user.ts'
+import { safeNextPath } from '#lib/web/next-path.ts'
+import { getWords } from '#lib/web/words.ts'
+import { deviceName } from '#lib/words/sentences.ts'
+import type { Words } from '#lib/words/words.ts'
+import { confirm } from './actions.ts'
+
+/** Who logged in on the way here need not do it twice. Shorter than any page asks for, so that none leads back here. */
+const justNowMs = minutes(1)
+
+export async function generateMetadata(): Promise<Metadata> {
+  const words = await getWords()
+  return { title: words('confirm.title') }
+}
+
+export default async function ConfirmPage({ searchParams }: PageProps<'/confirm'>) {
+  const { user, session } = await requireUser('/confirm')
+  const words = await getWords()
+  const query = await searchParams
+  const next = safeNextPath(query.next) ?? '/'
+  const handle = typeof query.act === 'string' ? query.act : ''
+  const { interruptedActs, sessions } = await services()
+  const act = await interruptedActs.find(session.id, handle)
+  if (act === null && sessions.hasRecentProof(session, justNowMs)) redirect(next)
+
+  return (
+    <div className="flex max-w-[30rem] flex-col gap-6">
+      <div>
+        <h1 className="text-xl sm:text-2xl">{words('confirm.title')}</h1>
+        <p className="mt-2">{await purposeOf(act, user.id, words)}</p>
+      </div>
+      <div className="card p-6">
+        <ActionForm action={confirm} connectionWords={words('errors.connection')} faultWords={words('errors.fault')}>
+          <FormAlert />
+          <UsernameForManagers username={user.username} />
+          <input type="hidden" name="act" value={handle} />
+          <input type="hidden" name="next" value={next} />
+          <PasswordField
+            name="password"
+            label={words('fields.password')}
+            autoComplete="current-password"
+            showLabel={words('fields.show_password')}
+          />
+          <div className="flex flex-wrap gap-3">
+            <SubmitButton label={words('confirm.submit')} pendingLabel={words('confirm.pending')} />
+            <a href={next} className="button">
+              {words('confirm.cancel')}
+            </a>
+          </div>
+        </ActionForm>
+      </div>
+      <p className="text-sm text-muted">{words('confirm.why')}</p>
+    </div>
+  )
+}
+
+/** What the password is asked for. */
+async function purposeOf(act: Act | null, userId: string, words: Words): Promise<string> {
+  if (act === null) return words('confirm.lead')
+  if (act.name === 'end-other-sessions') return words('confirm.acts.end-other-sessions')
+  const { sessions } = await services()
+  const session = (await sessions.list(userId)).find(({ id }) => id === act.fields.id)
+  const device = deviceName(words, parseDevice(session?.userAgent ?? ''))
+  return words('confirm.acts.end-session', { device })
+}

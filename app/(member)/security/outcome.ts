@@ -1,0 +1,20 @@
+// What was done just before the page was opened, as its address tells it.
+
+const outcomes = {
+  'ended=1': { kind: 'good', message: 'security.ended' },
+  'ended=others': { kind: 'good', message: 'security.ended_others' },
+  'ended=already': { kind: 'note', message: 'security.ended_already' },
+  'changed=1': { kind: 'good', message: 'security.changed' },
+  'undone=lapsed': { kind: 'warn', message: 'security.undone.lapsed' },
+  'undone=unsaved': { kind: 'warn', message: 'security.undone.unsaved' },
+} as const
+
+type Outcome = (typeof outcomes)[keyof typeof outcomes]
+
+export function outcomeOf(query: Record<string, string | string[] | undefined>): Outcome | null {
+  const told = Object.entries(outcomes).find(([said]) => {
+    const [name = '', value] = said.split('=')
+    return query[name] === value
+  })
+  return told?.[1] ?? null
+}

@@ -1,0 +1,37 @@
+import type { Metadata } from 'next'
+import { Notice } from '#app/ui/notice.tsx'
+import { services } from '#lib/services.ts'
+import { requireUser } from '#lib/web/current-user.ts'
+import { readPreferences } from '#lib/web/preferences.ts'
+import { getWords } from '#lib/web/words.ts'
+import { outcomeOf } from './outcome.ts'
+import { PasswordCard } from './password-card.tsx'
+import { SessionsCard } from './sessions-card.tsx'
+
+export async function generateMetadata(): Promise<Metadata> {
+  const words = await getWords()
+  return { title: words('security.title') }
+}
+
+export default async function SecurityPage({ searchParams }: PageProps<'/security'>) {
+  const { user, session } = await requireUser('/security')
+  const words = await getWords()
+  const { timeZone } = await readPreferences()
+  const { sessions, settings } = await services()
+  const outcome = outcomeOf(await searchParams)
+
+  return (
+    <div className="flex flex-col gap-8">
+      <h1 className="text-xl sm:text-2xl">{words('security.title')}</h1>
+      {outcome !== null && <Notice kind={outcome.kind}>{words(outcome.message)}</Notice>}
+      <PasswordCard words={words} changedAt={user.passwordChangedAt} now={session.now} timeZone={timeZone} />
+      <SessionsCard
+        words={words}
+        sessions={await sessions.list(user.id)}
+        current={session}
+        limits={settings.session}
+        timeZone={timeZone}
+      />
+    </div>
+  )
+}

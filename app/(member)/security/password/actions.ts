@@ -1,0 +1,50 @@
+'use server'
+
+import { redirect } from 'next/navigation'
+import type { ChangePasswordFault } from '#lib/accounts/accounts.ts'
+import { changePasswordSchema } from '#lib/accounts/forms.ts'
+import { ok } from '#lib/result.ts'
+import { services } from '#lib/services.ts'
+import { renewSession } from '#lib/web/begin-session.ts'
+import { requireUser } from '#lib/web/current-user.ts'
+import { readForm } from '#lib/web/form.ts'
+import type { FormState } from '#lib/web/form-state.ts'
+import { orNotSaved } from '#lib/web/not-saved.ts'
+import { getWords } from '#lib/web/words.ts'
+import { passwordSentence } from '#lib/words/sentences.ts'
+import type { Words } from '#lib/words/words.ts'
+
+export async function changePassword(_previous: FormState, posted: FormData): Promise<FormState> {
+  const { user, session } = await requireUser('/security/password')
+  const { accounts, sessions, settings } = await services()
+  const form = await readForm(posted, changePasswordSchema(settings.passwordMinLength))
+  if (!form.ok) return form.state
+  const { currentPassword, password } = form.value
+  const words = await getWords()
+
+  const changed = await orNotSaved(accounts.changePassword(user.id, { current: currentPassword, password }))
+  if (!changed.ok) {
+    if (changed.code === 'person_gone') redirect('/login?reason=ended')
+    return form.refuse(problemOf(words, changed))
+  }
+
+  // The others end first: a renewal that fails must not leave a thief's session behind the new password.
+  const ended = await orNotSaved(sessions.endOthers(user.id, session.id, 'password-changed').then((count) => ok(count)))
+  const renewed = await orNotSaved(renewSession())
+  const isPartly = !ended.ok || (!renewed.ok && renewed.code === 'not_saved')
+  if (isPartly) return form.refuse({ alert: words('errors.password_changed_only') })
+  // Should this session have ended meanwhile, the log-in page says why.
+  redirect('/security?changed=1')
+}
+
+type Fault = Exclude<ChangePasswordFault, { code: 'person_gone' }> | { code: 'not_saved' }
+
+/** Beside the field that can mend it, or about the form when only waiting can. */
+function problemOf(words: Words, fault: Fault): Pick<FormState, 'alert' | 'errors'> {
+  if (fault.code === 'not_saved') return { alert: words('errors.not_saved'), errors: {} }
+  if (fault.code === 'password_wrong') {
+    return { alert: null, errors: { currentPassword: words('errors.current_password_wrong') } }
+  }
+  const sentence = passwordSentence(words, fault)
+  return fault.code === 'busy' ? { alert: sentence, errors: {} } : { alert: null, errors: { password: sentence } }
+}

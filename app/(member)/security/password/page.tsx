@@ -1,0 +1,69 @@
+import type { Metadata } from 'next'
+import { ActionForm } from '#app/ui/action-form.tsx'
+import { FormAlert } from '#app/ui/form-alert.tsx'
+import { PasswordField } from '#app/ui/password-field.tsx'
+import { StrengthMeter } from '#app/ui/strength-meter.tsx'
+import { SubmitButton } from '#app/ui/submit-button.tsx'
+import { UsernameForManagers } from '#app/ui/username-for-managers.tsx'
+import { services } from '#lib/services.ts'
+import { requireUser } from '#lib/web/current-user.ts'
+import { getWords } from '#lib/web/words.ts'
+import { scoreWords } from '#lib/words/sentences.ts'
+import { changePassword } from './actions.ts'
+
+export async function generateMetadata(): Promise<Metadata> {
+  const words = await getWords()
+  return { title: words('password_change.title') }
+}
+
+export default async function ChangePasswordPage() {
+  const { user } = await requireUser('/security/password')
+  const words = await getWords()
+  const { settings } = await services()
+
+  return (
+    <div className="flex flex-col gap-6">
+      <div>
+        <h1 className="text-xl sm:text-2xl">{words('password_change.title')}</h1>
+        <p className="mt-2 text-muted">{words('password_change.lead')}</p>
+      </div>
+      <div className="card p-6">
+        <ActionForm
+          action={changePassword}
+          connectionWords={words('errors.connection')}
+          faultWords={words('errors.fault')}
+        >
+          <FormAlert />
+          <UsernameForManagers username={user.username} />
+          <PasswordField
+            name="currentPassword"
+            label={words('fields.current_password')}
+            autoComplete="current-password"
+            showLabel={words('fields.show_current_password')}
+          />
+          <PasswordField
+            name="password"
+            label={words('fields.new_password')}
+            hint={words('signup.password_hint', { min: settings.passwordMinLength })}
+            autoComplete="new-password"
+            showLabel={words('fields.show_new_password')}
+          >
+            <StrengthMeter scoreWords={scoreWords(words)} />
+          </PasswordField>
+          <PasswordField
+            name="confirmPassword"
+            label={words('fields.confirm_new_password')}
+            autoComplete="new-password"
+            showLabel={words('fields.show_confirmation')}
+          />
+          <div className="flex flex-wrap gap-3">
+            <SubmitButton label={words('password_change.submit')} pendingLabel={words('password_change.pending')} />
+            <a href="/security" className="button">
+              {words('password_change.cancel')}
+            </a>
+          </div>
+        </ActionForm>
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,64 @@
+import { ActionForm } from '#app/ui/action-form.tsx'
+import { FormAlert } from '#app/ui/form-alert.tsx'
+import { SubmitButton } from '#app/ui/submit-button.tsx'
+import type { SessionLimits } from '#lib/sessions/window.ts'
+import type { SessionRecord } from '#lib/stores/types.ts'
+import type { SignedIn } from '#lib/web/current-user.ts'
+import type { Words } from '#lib/words/words.ts'
+import { endOtherSessions } from './actions.ts'
+import { SessionEntry } from './session-entry.tsx'
+
+interface Props {
+  words: Words
+  /** The last active first. */
+  sessions: readonly SessionRecord[]
+  current: SignedIn['session']
+  limits: SessionLimits
+  timeZone: string | null
+}
+
+/** Where the person is logged in, this browser first. */
+export function SessionsCard({ words, sessions, current, limits, timeZone }: Props) {
+  const isThis = ({ id }: SessionRecord) => id === current.id
+  const others = sessions.filter((session) => !isThis(session))
+
+  return (
+    <section aria-labelledby="sessions" className="card flex flex-col">
+      <div className="p-6">
+        <h2 id="sessions" className="text-lg">
+          {words('security.sessions.title')}
+        </h2>
+        <p className="text-muted">{words('security.sessions.guards')}</p>
+      </div>
+      <ul className="flex flex-col">
+        {[...sessions.filter(isThis), ...others].map((session) => (
+          <SessionEntry
+            key={session.id}
+            words={words}
+            session={session}
+            isThis={isThis(session)}
+            limits={limits}
+            now={current.now}
+            timeZone={timeZone}
+          />
+        ))}
+      </ul>
+      {others.length > 0 && (
+        <div className="border-t border-line p-6 sm:justify-items-end sm:grid">
+          <ActionForm
+            action={endOtherSessions}
+            connectionWords={words('errors.connection')}
+            faultWords={words('errors.fault')}
+          >
+            <FormAlert />
+            <SubmitButton
+              look="quiet"
+              label={words('security.sessions.end_others')}
+              pendingLabel={words('security.sessions.end_pending')}
+            />
+          </ActionForm>
+        </div>
+      )}
+    </section>
+  )
+}

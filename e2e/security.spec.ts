@@ -1,0 +1,354 @@
+// Security: where a person is logged in and ending that, changing the password, and the password asked for once more.
+import type { BrowserContext, Page } from '@playwright/test'
+import { expect, test } from '#e2e/fixtures.ts'
+import { Client, type Filled } from '#e2e/support/client.ts'
+import { minutes } from '#e2e/support/durations.ts'
+import { makePerson, type Person } from '#e2e/support/person.ts'
+import { changePassword, confirm, logIn, sessionEntries, signUp } from '#e2e/support/site.ts'
+
+const everywhere = { tag: '@no-javascript' }
+
+const firefox = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0'
+const iPhone =
+  'Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1'
+
+/** Logs the person in elsewhere, with a browser that calls itself so. */
+async function logInElsewhere(origin: string, person: Person, userAgent = firefox): Promise<Client> {
+  const elsewhere = new Client(origin)
+  const form = await elsewhere.findForm('/login', 'Log in')
+  await elsewhere.post(form, Object.entries({ ...person }), { 'user-agent': userAgent })
+  expect(await elsewhere.isSignedIn()).toBe(true)
+  return elsewhere
+}
+
+/** Somebody new, logged in here with the page's browser and elsewhere with Firefox on Windows. */
+async function logInTwice(page: Page, origin: string): Promise<{ person: Person; elsewhere: Client }> {
+  const person = makePerson()
+  await page.goto('/signup')
+  await signUp(page, person)
+  await expect(page).toHaveURL('/')
+  return { person, elsewhere: await logInElsewhere(origin, person) }
+}
+
+/** The address that a browser is sent to at its next navigation. */
+async function nextStep(client: Client): Promise<string | null> {
+  return (await client.open('/profile')).location
+}
+
+/** What somebody who copied the browser's cookies holds. */
+async function copyOf(context: BrowserContext, origin: string): Promise<Client> {
+  const thief = new Client(origin)
+  for (const { name, value } of await context.cookies()) thief.cookies.set(name, value)
+  expect(await thief.isSignedIn()).toBe(true)
+  return thief
+}
+
+/** Time passes, and the person and the others open a page now and then: the sessions live, the proofs get old. */
+async function outliveProof(server: { advance(ms: number): Promise<void> }, page: Page, others: Client[]) {
+  for (let round = 0; round < 2; round++) {
+    await server.advance(minutes(9))
+    await page.goto('/profile')
+    for (const other of others) expect((await other.open('/profile')).status).toBe(200)
+  }
+}
+
+const status = (page: Page, text: string) => page.getByRole('status').filter({ hasText: text })
+const endButton = (page: Page, device: string) => page.getByRole('button', { name: `End session ${device}` })
+const endOthersButton = (page: Page) => page.getByRole('button', { name: 'End all other sessions' })
+const heading = (page: Page) => page.getByRole('heading', { level: 1 })
+
+async function expectFault(page: Page, label: string, sentence: RegExp): Promise<void> {
+  await expect(page.getByLabel(label, { exact: true })).toHaveAttribute('aria-invalid', 'true')
+  await expect(page.getByLabel(label, { exact: true })).toHaveAccessibleDescription(sentence)
+}
+
+test('sessions are listed, this one first, each with what tells it apart', everywhere, async ({ page, server }) => {
+  const { person } = await logInTwice(page, server.url)
+  await logInElsewhere(server.url, person, iPhone)
+  await logInElsewhere(server.url, person, 'curl/8.5.0')
+  await new Client(server.url).signUp()
+
+  await page.goto('/security')
+  await expect(sessionEntries(page)).toHaveCount(4)
+  const first = sessionEntries(page).first()
+  await expect(first).toContainText('Chrome on Linux')
+  await expect(first).toContainText('This device')
+  await expect(first.getByRole('button')).toHaveCount(0)
+  for (const device of ['Firefox on Windows', 'Safari on iOS', 'Unknown browser']) {
+    const entry = sessionEntries(page).filter({ hasText: device })
+    await expect(entry).not.toContainText('This device')
+    await expect(entry.getByText(/^(127\.0\.0\.1|::1)$/)).toBeVisible()
+    await expect(entry.getByRole('definition').first()).toHaveText(/^today at \d\d:\d\d/i)
+    await expect(entry.getByRole('definition').last()).toHaveText('10 minutes')
+    await expect(endButton(page, device)).toBeVisible()
+  }
+})
+
+test('ending a session tells its browser why, and leaves the others', everywhere, async ({ page, server }) => {
+  const { person, elsewhere } = await logInTwice(page, server.url)
+  const third = await logInElsewhere(server.url, person, iPhone)
+
+  await page.goto('/security')
+  await endButton(page, 'Firefox on Windows').click()
+  await expect(page).toHaveURL('/security?ended=1')
+  await expect(status(page, 'Session ended.')).toBeVisible()
+  await expect(sessionEntries(page)).toHaveCount(2)
+
+  const told = (await nextStep(elsewhere)) ?? ''
+  expect(told).toContain('reason=ended')
+  expect((await elsewhere.open(told)).text).toContain('This session was ended from another place.')
+  expect(await third.isSignedIn()).toBe(true)
+})
+
+test('all other sessions are ended at once, and this one stays', everywhere, async ({ page, server }) => {
+  const { person, elsewhere } = await logInTwice(page, server.url)
+  const third = await logInElsewhere(server.url, person, iPhone)
+
+  await page.goto('/security')
+  await endOthersButton(page).click()
+  await expect(page).toHaveURL('/security?ended=others')
+  await expect(status(page, 'All other sessions were ended.')).toBeVisible()
+  await expect(sessionEntries(page)).toHaveCount(1)
+  await expect(endOthersButton(page)).toHaveCount(0)
+  for (const ended of [elsewhere, third]) expect(await nextStep(ended)).toContain('reason=ended')
+})
+
+test('a session that is over already is said to be, and keeps its reason', everywhere, async ({ page, server }) => {
+  const { elsewhere } = await logInTwice(page, server.url)
+  await page.goto('/security')
+  const left = elsewhere.copy()
+  await elsewhere.logOut()
+  await endButton(page, 'Firefox on Windows').click()
+  await expect(status(page, 'That session was over already.')).toBeVisible()
+  await expect(sessionEntries(page)).toHaveCount(1)
+  expect(await nextStep(left)).toContain('reason=signed-out')
+})
+
+test('a session of somebody else stays, whatever the form says', async ({ server, newPerson }) => {
+  const [owner, stranger] = [await newPerson(), await newPerson()]
+  const [here, there] = [await logInElsewhere(server.url, owner), await logInElsewhere(server.url, owner)]
+  const [theirs, theirOther] = [await logInElsewhere(server.url, stranger), await logInElsewhere(server.url, stranger)]
+  const theirId = idIn(await theirs.findForm('/security', 'End session'))
+  const own = await here.findForm('/security', 'End session')
+
+  for (const id of [theirId, 'f'.repeat(64), '', '__proto__']) {
+    const answer = await here.post(withId(own, id), [])
+    expect(answer.location, id).toBe('/security?ended=already')
+  }
+  for (const client of [here, there, theirs, theirOther]) expect(await client.isSignedIn()).toBe(true)
+
+  expect((await here.post(own, [])).location).toBe('/security?ended=1')
+  expect(await there.isSignedIn()).toBe(false)
+})
+
+function idIn({ form }: Filled): string {
+  const id = form.hidden.find(([name]) => name === 'id')?.[1] ?? ''
+  expect(id).toMatch(/^[0-9a-f]{64}$/)
+  return id
+}
+
+function withId({ path, form }: Filled, id: string): Filled {
+  return { path, form: { ...form, hidden: form.hidden.map(([name, value]) => [name, name === 'id' ? id : value]) } }
+}
+
+test('no address ends a session, and scripts learn nothing of a session’s id or proof', async ({
+  server,
+  newPerson,
+}) => {
+  const person = await newPerson()
+  const [here, elsewhere] = [await logInElsewhere(server.url, person), await logInElsewhere(server.url, person)]
+  const id = idIn(await here.findForm('/security', 'End session'))
+  for (const path of ['/security?ended=others', `/security?id=${id}`, `/confirm?act=end-session&id=${id}`]) {
+    await here.open(path)
+  }
+  expect(await elsewhere.isSignedIn()).toBe(true)
+  const told = (await here.fetch('/api/session')).text
+  expect(Object.keys(JSON.parse(told)).toSorted()).toEqual([
+    'absoluteDeadline',
+    'idleDeadline',
+    'now',
+    'startedAt',
+    'user',
+  ])
+})
+
+test('a new password is refused with the reason, and nothing changes', everywhere, async ({ page, server }) => {
+  const { person, elsewhere } = await logInTwice(page, server.url)
+  const { password } = makePerson()
+  const tries: [change: Parameters<typeof changePassword>[1], field: string, sentence: RegExp][] = [
+    [{ current: 'not it', password }, 'Current password', /The current password is wrong\./],
+    [{ current: 'x'.repeat(5000), password }, 'Current password', /The current password is wrong\./],
+    [{ current: '', password }, 'Current password', /Enter your current password\./],
+    [{ current: person.password, password: 'short 7' }, 'New password', /at least 8 characters/],
+    [{ current: person.password, password: 'password123' }, 'New password', /easy to guess/],
+    [{ current: person.password, password: `my ${person.username} 26` }, 'New password', /contain your username/],
+    [{ current: person.password, password, confirmation: 'another' }, 'Confirm new password', /The two differ\./],
+  ]
+  for (const [change, field, sentence] of tries) {
+    await page.goto('/security/password')
+    await changePassword(page, change)
+    await expectFault(page, field, sentence)
+    expect(await page.content()).not.toContain(person.password)
+  }
+  expect(await elsewhere.isSignedIn()).toBe(true)
+  await logInElsewhere(server.url, person)
+})
+
+test(
+  'changing the password ends all other sessions and renews this one',
+  everywhere,
+  async ({ page, context, server }) => {
+    const { person, elsewhere } = await logInTwice(page, server.url)
+    const thief = await copyOf(context, server.url)
+    const { password } = makePerson()
+
+    await page.goto('/security')
+    await expect(page.getByText('Not changed since you signed up')).toBeVisible()
+    await page.getByRole('link', { name: 'Change password' }).click()
+    await changePassword(page, { current: person.password, password })
+    await expect(page).toHaveURL('/security?changed=1')
+    await expect(status(page, 'Password changed. All other sessions were ended.')).toBeVisible()
+    await expect(page.getByText(/^Changed today at/)).toBeVisible()
+    await expect(sessionEntries(page)).toHaveCount(1)
+
+    const told = (await nextStep(elsewhere)) ?? ''
+    expect(told).toContain('reason=password-changed')
+    expect((await elsewhere.open(told)).text).toContain('The password of this account was changed')
+    expect(await thief.isSignedIn(), 'the token from before').toBe(false)
+    await page.goto('/profile')
+    await expect(heading(page)).toHaveText('Profile')
+
+    const back = new Client(server.url)
+    expect((await back.logIn(person)).text).toContain('The username or password is wrong.')
+    expect(await back.isSignedIn()).toBe(false)
+    await back.logIn({ ...person, password })
+    expect(await back.isSignedIn()).toBe(true)
+  },
+)
+
+test('the strength of a new password is told while it is typed, with the username in mind', async ({
+  page,
+  server,
+}) => {
+  const { person } = await logInTwice(page, server.url)
+  await page.goto('/security/password')
+  const asked = page.waitForRequest('**/api/password-strength')
+  await page.getByLabel('New password', { exact: true }).fill('correct horse')
+  expect((await asked).postDataJSON()).toEqual({ password: 'correct horse', username: person.username })
+  await expect(page.getByText(/^(Very weak|Weak|Not strong enough yet|Strong enough|Strong)\./)).toBeVisible()
+})
+
+test(
+  'after ten minutes, ending a session asks for the password first and is then done',
+  everywhere,
+  async ({ page, context, server }) => {
+    const { person, elsewhere } = await logInTwice(page, server.url)
+    await outliveProof(server, page, [elsewhere])
+    await page.goto('/security')
+    await endButton(page, 'Firefox on Windows').click()
+
+    await expect(heading(page)).toHaveText('Confirm it is you')
+    await expect(page.getByText('To end the session “Firefox on Windows”')).toBeVisible()
+    expect(await elsewhere.isSignedIn()).toBe(true)
+    await confirm(page, 'not the password')
+    await expectFault(page, 'Password', /The password is wrong\./)
+    await page.goto(page.url())
+    await expect(page.getByText('To end the session “Firefox on Windows”')).toBeVisible()
+    expect(await elsewhere.isSignedIn()).toBe(true)
+
+    const thief = await copyOf(context, server.url)
+    await confirm(page, person.password)
+    await expect(page).toHaveURL('/security?ended=1')
+    await expect(status(page, 'Session ended.')).toBeVisible()
+    expect(await nextStep(elsewhere)).toContain('reason=ended')
+    expect(await thief.isSignedIn(), 'the token from before').toBe(false)
+  },
+)
+
+test('a proof serves for ten minutes, and browsing does not extend it', everywhere, async ({ page, server }) => {
+  const { person, elsewhere } = await logInTwice(page, server.url)
+  await outliveProof(server, page, [elsewhere])
+  await page.goto('/security')
+  await endOthersButton(page).click()
+  await expect(page.getByText('To end all other sessions, enter')).toBeVisible()
+  await confirm(page, person.password)
+  await expect(page).toHaveURL('/security?ended=others')
+  expect(await nextStep(elsewhere)).toContain('reason=ended')
+
+  const second = await logInElsewhere(server.url, person)
+  await server.advance(minutes(9))
+  await page.goto('/security')
+  await endOthersButton(page).click()
+  await expect(page).toHaveURL('/security?ended=others')
+  expect(await second.isSignedIn()).toBe(false)
+
+  await logInElsewhere(server.url, person)
+  await server.advance(minutes(1))
+  await page.goto('/security')
+  await endOthersButton(page).click()
+  await expect(heading(page)).toHaveText('Confirm it is you')
+})
+
+test('what was not confirmed is not done', everywhere, async ({ page, server }) => {
+  const { elsewhere } = await logInTwice(page, server.url)
+  await outliveProof(server, page, [elsewhere])
+  await page.goto('/security')
+  await endOthersButton(page).click()
+  await page.getByRole('link', { name: 'Cancel' }).click()
+  await expect(page).toHaveURL('/security')
+  expect(await elsewhere.isSignedIn()).toBe(true)
+})
+
+test('a page confirms the act that it showed, once, in its own session', async ({ server, newPerson }) => {
+  const person = await newPerson()
+  const here = await logInElsewhere(server.url, person)
+  const elsewhere = await logInElsewhere(server.url, person)
+  for (let round = 0; round < 2; round++) {
+    await server.advance(minutes(9))
+    for (const client of [here, elsewhere]) await client.open('/profile')
+  }
+  const endOthers = await here.findForm('/security', 'End all other sessions')
+  const password = Object.entries({ password: person.password })
+  const [shown, later] = [(await here.post(endOthers, [])).location, (await here.post(endOthers, [])).location]
+  expect(shown).toMatch(/^\/confirm\?/)
+
+  const replaced = await here.findForm(shown ?? '', 'Confirm')
+  const waiting = await elsewhere.copy().findForm(later ?? '', 'Confirm')
+  expect((await here.copy().open(later ?? '')).text).toContain('To end all other sessions')
+  expect((await elsewhere.open(later ?? '')).text).not.toContain('To end all other sessions')
+  expect((await elsewhere.post(waiting, password)).location).toBe('/security?undone=lapsed')
+  expect((await here.post(replaced, password)).location).toBe('/security?undone=lapsed')
+  for (const client of [here, elsewhere]) expect(await client.isSignedIn()).toBe(true)
+})
+
+test('a confirmation leads where the address says, and never out of the site', async ({ server, newPerson }) => {
+  const person = await newPerson()
+  const client = await logInElsewhere(server.url, person)
+  // Who has just logged in is not asked again.
+  expect((await client.open('/confirm?next=%2Fprofile')).location).toBe('/profile')
+  for (const [next, leadsTo] of [
+    ['/profile/edit', '/profile/edit'],
+    ['//evil.test', '/'],
+    ['https://evil.test/', '/'],
+    ['/logout', '/'],
+  ] as const) {
+    await server.advance(minutes(2))
+    const form = await client.findForm(`/confirm?${new URLSearchParams({ next })}`, 'Confirm')
+    expect((await client.post(form, [['password', person.password]])).location, next).toBe(leadsTo)
+  }
+})
+
+test('after a log-in on the way to a confirmation, the person lands on the page behind it', async ({
+  page,
+  server,
+}) => {
+  const { person, elsewhere } = await logInTwice(page, server.url)
+  await outliveProof(server, page, [elsewhere])
+  await page.goto('/security')
+  await endOthersButton(page).click()
+  await expect(heading(page)).toHaveText('Confirm it is you')
+  await server.advance(minutes(10))
+  await page.reload()
+  await logIn(page, person)
+  await expect(page).toHaveURL('/security')
+})

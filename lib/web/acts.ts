@@ -1,0 +1,28 @@
+// What each act that asks for a recent proof does, and the page that it leads to: one table for those carried out at
+// once and those that waited for the password.
+import 'server-only'
+import type { Act, ActFields, ActName } from '#lib/interrupted-acts/interrupted-acts.ts'
+import { type Services, services } from '#lib/services.ts'
+
+interface Doer {
+  userId: string
+  sessionId: string
+}
+
+type Table = { [Name in ActName]: (app: Services, by: Doer, fields: ActFields<Name>) => Promise<string> }
+
+const acts: Table = {
+  'end-session': async ({ sessions }, { userId }, { id }) =>
+    (await sessions.endOne(userId, id)) ? '/security?ended=1' : '/security?ended=already',
+
+  'end-other-sessions': async ({ sessions }, { userId, sessionId }) => {
+    await sessions.endOthers(userId, sessionId, 'ended')
+    return '/security?ended=others'
+  },
+}
+
+/** Returns where the person goes on. Throws what the store throws. */
+export async function carryOut<Name extends ActName>({ name, fields }: Act<Name>, by: Doer): Promise<string> {
+  const act: Table[Name] = acts[name]
+  return act(await services(), by, fields)
+}

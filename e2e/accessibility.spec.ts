@@ -8,7 +8,7 @@ import { memberViews, menuView, signUpFor, visitorViews } from '#e2e/support/vie
 
 const schemes = ['light', 'dark'] as const
 const widths = [1280, 320]
-const memberPaths = ['/', '/profile', '/profile/edit', '/security', '/security/password', '/confirm']
+const memberPaths = ['/', '/profile', '/profile/edit', '/security', '/security/password']
 
 async function expectAccessible(page: Page, name: string): Promise<void> {
   const { violations } = await new AxeBuilder({ page }).analyze()
@@ -34,11 +34,11 @@ for (const colorScheme of schemes) {
         }
       })
 
-      test('members’ pages have nothing to complain of', async ({ page, expectedNoise }) => {
+      test('members’ pages have nothing to complain of', async ({ page, server, expectedNoise }) => {
         expectedNoise.push(/404 \(Not Found\)/)
-        await signUpFor(page, makePerson().username)
+        const person = await signUpFor(page, makePerson().username)
         for (const { name, show } of width < 700 ? [...memberViews, menuView] : memberViews) {
-          await show(page)
+          await show(page, { server, person })
           await expectAccessible(page, name)
         }
       })

@@ -19,16 +19,16 @@ for (const { look, colorScheme, viewport } of looks) {
   test.describe(`every page, ${look}`, { tag: '@json' }, () => {
     test.use({ colorScheme, viewport })
 
-    test('is shown', async ({ page, expectedNoise }) => {
+    test('is shown', async ({ page, server, expectedNoise }) => {
       expectedNoise.push(/404 \(Not Found\)/)
       const isPhone = viewport.width < 700
       for (const { name, show } of visitorViews) {
         await show(page)
         await page.screenshot({ path: pictureOf(name, look), fullPage: true, animations: 'disabled' })
       }
-      await signUpFor(page, `zoe.quist-${look}`)
+      const person = await signUpFor(page, `zoe.quist-${look}`)
       for (const { name, show } of isPhone ? [...memberViews, menuView] : memberViews) {
-        await show(page)
+        await show(page, { server, person })
         await page.screenshot({ path: pictureOf(name, look), fullPage: true, animations: 'disabled' })
       }
     })

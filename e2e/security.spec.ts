@@ -3,23 +3,11 @@ import type { BrowserContext, Page } from '@playwright/test'
 import { expect, test } from '#e2e/fixtures.ts'
 import { Client, type Filled } from '#e2e/support/client.ts'
 import { minutes } from '#e2e/support/durations.ts'
+import { iPhone, logInElsewhere, outliveProof } from '#e2e/support/elsewhere.ts'
 import { makePerson, type Person } from '#e2e/support/person.ts'
 import { changePassword, confirm, logIn, sessionEntries, signUp } from '#e2e/support/site.ts'
 
 const everywhere = { tag: '@no-javascript' }
-
-const firefox = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0'
-const iPhone =
-  'Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1'
-
-/** Logs the person in elsewhere, with a browser that calls itself so. */
-async function logInElsewhere(origin: string, person: Person, userAgent = firefox): Promise<Client> {
-  const elsewhere = new Client(origin)
-  const form = await elsewhere.findForm('/login', 'Log in')
-  await elsewhere.post(form, Object.entries({ ...person }), { 'user-agent': userAgent })
-  expect(await elsewhere.isSignedIn()).toBe(true)
-  return elsewhere
-}
 
 /** Somebody new, logged in here with the page's browser and elsewhere with Firefox on Windows. */
 async function logInTwice(page: Page, origin: string): Promise<{ person: Person; elsewhere: Client }> {
@@ -41,15 +29,6 @@ async function copyOf(context: BrowserContext, origin: string): Promise<Client> 
   for (const { name, value } of await context.cookies()) thief.cookies.set(name, value)
   expect(await thief.isSignedIn()).toBe(true)
   return thief
-}
-
-/** Time passes, and the person and the others open a page now and then: the sessions live, the proofs get old. */
-async function outliveProof(server: { advance(ms: number): Promise<void> }, page: Page, others: Client[]) {
-  for (let round = 0; round < 2; round++) {
-    await server.advance(minutes(9))
-    await page.goto('/profile')
-    for (const other of others) expect((await other.open('/profile')).status).toBe(200)
-  }
 }
 
 const status = (page: Page, text: string) => page.getByRole('status').filter({ hasText: text })
@@ -243,7 +222,7 @@ test(
   everywhere,
   async ({ page, context, server }) => {
     const { person, elsewhere } = await logInTwice(page, server.url)
-    await outliveProof(server, page, [elsewhere])
+    await outliveProof(server, [page], [elsewhere])
     await page.goto('/security')
     await endButton(page, 'Firefox on Windows').click()
 
@@ -267,7 +246,7 @@ test(
 
 test('a proof serves for ten minutes, and browsing does not extend it', everywhere, async ({ page, server }) => {
   const { person, elsewhere } = await logInTwice(page, server.url)
-  await outliveProof(server, page, [elsewhere])
+  await outliveProof(server, [page], [elsewhere])
   await page.goto('/security')
   await endOthersButton(page).click()
   await expect(page.getByText('To end all other sessions, enter')).toBeVisible()
@@ -291,7 +270,7 @@ test('a proof serves for ten minutes, and browsing does not extend it', everywhe
 
 test('what was not confirmed is not done', everywhere, async ({ page, server }) => {
   const { elsewhere } = await logInTwice(page, server.url)
-  await outliveProof(server, page, [elsewhere])
+  await outliveProof(server, [page], [elsewhere])
   await page.goto('/security')
   await endOthersButton(page).click()
   await page.getByRole('link', { name: 'Cancel' }).click()
@@ -303,10 +282,7 @@ test('a page confirms the act that it showed, once, in its own session', async (
   const person = await newPerson()
   const here = await logInElsewhere(server.url, person)
   const elsewhere = await logInElsewhere(server.url, person)
-  for (let round = 0; round < 2; round++) {
-    await server.advance(minutes(9))
-    for (const client of [here, elsewhere]) await client.open('/profile')
-  }
+  await outliveProof(server, [], [here, elsewhere])
   const endOthers = await here.findForm('/security', 'End all other sessions')
   const password = Object.entries({ password: person.password })
   const [shown, later] = [(await here.post(endOthers, [])).location, (await here.post(endOthers, [])).location]
@@ -343,7 +319,7 @@ test('after a log-in on the way to a confirmation, the person lands on the page 
   server,
 }) => {
   const { person, elsewhere } = await logInTwice(page, server.url)
-  await outliveProof(server, page, [elsewhere])
+  await outliveProof(server, [page], [elsewhere])
   await page.goto('/security')
   await endOthersButton(page).click()
   await expect(heading(page)).toHaveText('Confirm it is you')

@@ -1,12 +1,24 @@
 // Every page of the site and its main states, for tests that look at all of them.
 import { expect, type Page } from '@playwright/test'
-import { makePerson } from '#e2e/support/person.ts'
-import { Client } from '#e2e/support/client.ts'
+import { iPhone, logInElsewhere, outliveProof } from '#e2e/support/elsewhere.ts'
+import { makePerson, type Person } from '#e2e/support/person.ts'
+import type { TestServer } from '#e2e/support/server.ts'
 import { changePassword, confirm, fillSignUp, logIn, saveProfile, signUp } from '#e2e/support/site.ts'
 
 interface View {
   name: string
   show: (page: Page) => Promise<unknown>
+}
+
+/** What a member's view may need besides the page: who it is, and whose time to move. */
+interface Surroundings {
+  server: TestServer
+  person: Person
+}
+
+interface MemberView {
+  name: string
+  show: (page: Page, around: Surroundings) => Promise<unknown>
 }
 
 const filled = {
@@ -50,7 +62,7 @@ export const visitorViews: View[] = [
 ]
 
 /** In an order in which each finds what it needs; the person is signed in and has no profile yet. */
-export const memberViews: View[] = [
+export const memberViews: MemberView[] = [
   { name: 'home', show: (page) => page.goto('/') },
   { name: 'not-found', show: (page) => page.goto('/nowhere') },
   { name: 'profile-empty', show: (page) => page.goto('/profile') },
@@ -75,8 +87,9 @@ export const memberViews: View[] = [
   { name: 'security-alone', show: (page) => page.goto('/security') },
   {
     name: 'security',
-    show: async (page) => {
-      await logInElsewhere(page)
+    show: async (page, { server, person }) => {
+      await logInElsewhere(server.url, person)
+      await logInElsewhere(server.url, person, iPhone)
       await page.goto('/security')
       await expect(page.getByRole('button', { name: 'End session Safari on iOS' })).toBeVisible()
     },
@@ -97,11 +110,26 @@ export const memberViews: View[] = [
       await expect(page.getByLabel('Confirm new password', { exact: true })).toHaveAttribute('aria-invalid', 'true')
     },
   },
-  { name: 'confirm', show: (page) => page.goto('/confirm?next=%2Fsecurity') },
+  {
+    name: 'confirm',
+    show: async (page, { server, person }) => {
+      await outliveProof(server, [page], [await logInElsewhere(server.url, person)])
+      await page.goto('/security')
+      await page.getByRole('button', { name: 'End session Firefox on Windows' }).click()
+      await expect(page.getByRole('heading', { level: 1 })).toHaveText('Confirm it is you')
+    },
+  },
+  {
+    name: 'confirm-refused',
+    show: async (page) => {
+      await confirm(page, 'not the password')
+      await expect(page.getByLabel('Password', { exact: true })).toHaveAttribute('aria-invalid', 'true')
+    },
+  },
 ]
 
 /** A phone's menu, opened. */
-export const menuView: View = {
+export const menuView: MemberView = {
   name: 'menu',
   show: async (page) => {
     await page.goto('/')
@@ -111,8 +139,10 @@ export const menuView: View = {
 }
 
 /** Signs up a person with a name that reads well in a picture. */
-export async function signUpFor(page: Page, username: string): Promise<void> {
+export async function signUpFor(page: Page, username: string): Promise<Person> {
+  const person = { ...makePerson(), username }
   await page.goto('/signup')
-  await signUp(page, { ...makePerson(), username })
+  await signUp(page, person)
   await expect(page).toHaveURL('/')
+  return person
 }

@@ -1,0 +1,31 @@
+// Other browsers of the same person, and the time in which a proof of who one is gets old.
+import { expect, type Page } from '@playwright/test'
+import { Client } from '#e2e/support/client.ts'
+import { minutes } from '#e2e/support/durations.ts'
+import type { Person } from '#e2e/support/person.ts'
+
+export const firefox = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0'
+export const iPhone =
+  'Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1'
+
+/** Logs the person in with a browser that calls itself so. */
+export async function logInElsewhere(origin: string, person: Person, userAgent = firefox): Promise<Client> {
+  const elsewhere = new Client(origin)
+  const form = await elsewhere.findForm('/login', 'Log in')
+  await elsewhere.post(form, Object.entries({ ...person }), { 'user-agent': userAgent })
+  expect(await elsewhere.isSignedIn()).toBe(true)
+  return elsewhere
+}
+
+/** Everybody opens a page now and then for eighteen minutes: the sessions live, the proofs get old. */
+export async function outliveProof(
+  server: { advance(ms: number): Promise<void> },
+  pages: readonly Page[],
+  clients: readonly Client[],
+): Promise<void> {
+  for (let round = 0; round < 2; round++) {
+    await server.advance(minutes(9))
+    for (const page of pages) expect((await page.goto('/profile'))?.url()).toMatch(/\/profile$/)
+    for (const client of clients) expect((await client.open('/profile')).status).toBe(200)
+  }
+}

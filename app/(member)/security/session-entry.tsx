@@ -40,18 +40,23 @@ export function SessionEntry({ words, session, isThis, limits, now, timeZone }: 
   return (
     <li className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 border-t border-line p-6">
       <span className="pt-0.5 text-muted">{icons[device.kind]}</span>
-      <div className="flex flex-col gap-4">
-        <div className="flex flex-wrap items-start justify-between gap-x-4 gap-y-3">
-          <div>
-            <h3 className="flex flex-wrap items-center gap-x-3 font-medium">
-              {name}
-              {isThis && <span className="badge">{words('security.sessions.this_device')}</span>}
-            </h3>
-            <p className="figures text-sm text-muted">
-              <bdi>{address}</bdi>
-            </p>
-          </div>
-          {!isThis && (
+      <div className="grid gap-4 sm:grid-cols-[minmax(0,1fr)_auto]">
+        <div>
+          <h3 className="flex flex-wrap items-center gap-x-3 font-medium">
+            {name}
+            {isThis && <span className="badge">{words('security.sessions.this_device')}</span>}
+          </h3>
+          <p className="figures text-sm text-muted">
+            <bdi>{address}</bdi>
+          </p>
+        </div>
+        <dl className="figures grid gap-x-4 gap-y-2 sm:col-span-2 sm:grid-cols-3">
+          <Moment label={words('security.sessions.began')}>{clock(session.createdAt)}</Moment>
+          <Moment label={words('security.sessions.last_active')}>{clock(session.lastActivityAt)}</Moment>
+          <Moment label={words('security.sessions.left')}>{timeLeft(words, left)}</Moment>
+        </dl>
+        {!isThis && (
+          <div className="sm:col-start-2 sm:row-start-1 sm:max-w-60">
             <ActionForm
               action={endSession}
               connectionWords={words('errors.connection')}
@@ -70,13 +75,8 @@ export function SessionEntry({ words, session, isThis, limits, now, timeZone }: 
                 })}
               />
             </ActionForm>
-          )}
-        </div>
-        <dl className="figures grid gap-x-4 gap-y-2 sm:grid-cols-3">
-          <Moment label={words('security.sessions.began')}>{clock(session.createdAt)}</Moment>
-          <Moment label={words('security.sessions.last_active')}>{clock(session.lastActivityAt)}</Moment>
-          <Moment label={words('security.sessions.left')}>{timeLeft(words, left)}</Moment>
-        </dl>
+          </div>
+        )}
       </div>
     </li>
   )

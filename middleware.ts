@@ -42,5 +42,5 @@ async function decide(request: NextRequest): Promise<Response> {
   return NextResponse.redirect(logIn, { status: 303, headers: { 'cache-control': 'no-store' } })
 }
 
-// Static files hold nothing private; the two health checks must answer when nothing else can.
-export const config = { runtime: 'nodejs', matcher: ['/((?!_next/static/|healthz$|readyz$).*)'] }
+// Static files hold nothing private; they and the two health checks must answer when nothing else can.
+export const config = { runtime: 'nodejs', matcher: ['/((?!_next/static/|icon\\.svg$|healthz$|readyz$).*)'] }

@@ -89,7 +89,8 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
       const cookies: Promise<string | null>[] = []
       const listen = (context: BrowserContext) => {
         context.on('console', (message) => {
-          if (message.type() === 'error' || message.type() === 'warning') noise.push(`console: ${message.text()}`)
+          if (message.type() === 'error' || message.type() === 'warning')
+            noise.push(`console: ${message.text()} (${message.location().url})`)
         })
         context.on('weberror', (webError) => noise.push(`page: ${webError.error().message}`))
         context.on('response', (response) => {

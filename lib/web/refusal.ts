@@ -31,6 +31,7 @@ export function refusal(code: RefusalCode, requestHeaders: Headers): Response {
 <meta name="viewport" content="width=device-width">
 <meta name="color-scheme" content="light dark">
 <title>${title} · Gatehouse</title>
+<link rel="icon" href="/icon.svg" type="image/svg+xml">
 </head>
 <body>
 <main>

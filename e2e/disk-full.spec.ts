@@ -107,6 +107,34 @@ test.describe('a full disk', { tag: ['@json', '@sqlite'] }, () => {
     expect(await thief.isSignedIn()).toBe(false)
   })
 
+  test('a new password is taken or said not to be, and a session ends or is said not to', async () => {
+    const here = new Client(server.url)
+    const person = await here.signUp()
+    const elsewhere = new Client(server.url)
+    await elsewhere.logIn(person)
+    const { password } = makePerson()
+    fail()
+    const refused = await here.submit('/security/password', 'Change password', {
+      currentPassword: person.password,
+      password,
+      confirmPassword: password,
+    })
+    expect(textOf(refused.text)).toContain(notSaved)
+    expect(await elsewhere.isSignedIn()).toBe(true)
+
+    const answer = await here.submit('/security', 'End session', {})
+    expect(answer.location).toBe(isAlone ? '/security?ended=1' : '/security?undone=unsaved')
+    expect(await elsewhere.isSignedIn()).toBe(false)
+
+    recover()
+    await expect.poll(async () => (await readiness()).status).toBe(200)
+    const back = new Client(server.url)
+    await back.logIn({ ...person, password })
+    expect(await back.isSignedIn(), 'with the password that was not saved').toBe(false)
+    await back.logIn(person)
+    expect(await back.isSignedIn()).toBe(true)
+  })
+
   test('sessions still end by themselves', async () => {
     const client = new Client(server.url)
     await client.signUp()

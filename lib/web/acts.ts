@@ -3,6 +3,7 @@
 import 'server-only'
 import type { Act, ActFields, ActName } from '#lib/interrupted-acts/interrupted-acts.ts'
 import { type Services, services } from '#lib/services.ts'
+import { isStoreUnavailable } from './not-saved.ts'
 
 interface Doer {
   userId: string
@@ -25,4 +26,14 @@ const acts: Table = {
 export async function carryOut<Name extends ActName>({ name, fields }: Act<Name>, by: Doer): Promise<string> {
   const act: Table[Name] = acts[name]
   return act(await services(), by, fields)
+}
+
+/** A page, not a sentence beside the form: a store that could not record an end may show the form no more. */
+export async function orUnsavedPath(leadsTo: Promise<string>): Promise<string> {
+  try {
+    return await leadsTo
+  } catch (error) {
+    if (isStoreUnavailable(error)) return '/security?undone=unsaved'
+    throw error
+  }
 }

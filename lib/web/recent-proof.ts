@@ -3,11 +3,9 @@
 import 'server-only'
 import { redirect } from 'next/navigation'
 import type { Act } from '#lib/interrupted-acts/interrupted-acts.ts'
-import { ok, type Result } from '#lib/result.ts'
 import { services } from '#lib/services.ts'
-import { carryOut } from './acts.ts'
+import { carryOut, orUnsavedPath } from './acts.ts'
 import { requireUser, type SignedIn } from './current-user.ts'
-import { orNotSaved } from './not-saved.ts'
 
 /**
  * As `requireUser`, and who has no proof younger than `withinMs` (ten minutes unless said otherwise) is sent to give
@@ -23,10 +21,10 @@ export async function requireRecentProof(path: string, withinMs?: number, act?: 
 }
 
 /** Carries the act out now, or once the password was given. `path` is the page whose form asked for it. */
-export async function doWithRecentProof(path: string, act: Act): Promise<Result<string, 'not_saved'>> {
-  return orNotSaved(
-    requireRecentProof(path, undefined, act)
-      .then(({ user, session }) => carryOut(act, { userId: user.id, sessionId: session.id }))
-      .then((leadsTo) => ok(leadsTo)),
+export function doWithRecentProof(path: string, act: Act): Promise<string> {
+  return orUnsavedPath(
+    requireRecentProof(path, undefined, act).then(({ user, session }) =>
+      carryOut(act, { userId: user.id, sessionId: session.id }),
+    ),
   )
 }

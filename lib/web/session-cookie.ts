@@ -1,5 +1,6 @@
-// The session cookie: an opaque token in an iron-session seal. Made at log-in and never changed: the window lives in
-// the session's record, so Server Components, actions and parallel requests cannot race over a cookie.
+// The session cookie: an opaque token in an iron-session seal. Made at log-in and with each new proof of who it is,
+// never to slide the window: that lives in the session's record, so Server Components, actions and parallel requests
+// cannot race over a cookie.
 import { sealData, unsealData } from 'iron-session'
 import { z } from 'zod'
 import type { Runtime } from '#lib/services.ts'

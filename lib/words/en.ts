@@ -207,7 +207,7 @@ export const en = {
     changed: 'Password changed. All other sessions were ended.',
     undone: {
       lapsed: 'Nothing was done: what you confirmed was no longer waiting. Start it again here.',
-      unsaved: 'Your password was right, but what you confirmed could not be saved. Start it again in a moment.',
+      unsaved: 'That could not be saved and may not have taken effect everywhere. Start it again in a moment.',
     },
     password: {
       title: 'Password',
@@ -300,7 +300,6 @@ export const en = {
     not_saved: 'This could not be saved. What you typed is still here: try again in a moment.',
     password_changed_only:
       'The password was changed, but some other sessions may not have ended yet. Open Security in a moment and end them there.',
-    not_ended: 'This could not be saved, so the session may go on elsewhere. Try again in a moment.',
     signed_up_only: 'Your account was made, but you are not logged in yet. Log in in a moment.',
     wrong_origin: 'The form came from another site, so nothing was saved. Reload the page and try again.',
     fault: 'This did not work, and the fault is ours. What you typed is still here: try again in a moment.',

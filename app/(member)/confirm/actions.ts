@@ -2,9 +2,8 @@
 
 import { redirect } from 'next/navigation'
 import { confirmSchema } from '#lib/accounts/forms.ts'
-import { ok } from '#lib/result.ts'
 import { services } from '#lib/services.ts'
-import { carryOut } from '#lib/web/acts.ts'
+import { carryOut, orUnsavedPath } from '#lib/web/acts.ts'
 import { renewSession } from '#lib/web/begin-session.ts'
 import { requireUser } from '#lib/web/current-user.ts'
 import { readForm } from '#lib/web/form.ts'
@@ -37,11 +36,6 @@ export async function confirm(_previous: FormState, posted: FormData): Promise<F
 
   // Once the password was right nothing is asked twice: what goes wrong from here on, the page says where it began.
   const by = { userId: user.id, sessionId: renewed.value.id }
-  const done = await orNotSaved(
-    interruptedActs
-      .take(session.id, handle)
-      .then((act) => (act === null ? '/security?undone=lapsed' : carryOut(act, by)))
-      .then((leadsTo) => ok(leadsTo)),
-  )
-  redirect(done.ok ? done.value : '/security?undone=unsaved')
+  const taken = interruptedActs.take(session.id, handle)
+  redirect(await orUnsavedPath(taken.then((act) => (act === null ? '/security?undone=lapsed' : carryOut(act, by)))))
 }

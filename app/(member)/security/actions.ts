@@ -6,24 +6,17 @@ import { requireUser } from '#lib/web/current-user.ts'
 import { readForm } from '#lib/web/form.ts'
 import type { FormState } from '#lib/web/form-state.ts'
 import { doWithRecentProof } from '#lib/web/recent-proof.ts'
-import { getWords } from '#lib/web/words.ts'
 
 export async function endSession(_previous: FormState, posted: FormData): Promise<FormState> {
   await requireUser('/security')
   const form = await readForm(posted, actFields['end-session'])
   if (!form.ok) return form.state
-
-  const done = await doWithRecentProof('/security', { name: 'end-session', fields: form.value })
-  if (!done.ok) return form.refuse({ alert: (await getWords())('errors.not_ended') })
-  redirect(done.value)
+  redirect(await doWithRecentProof('/security', { name: 'end-session', fields: form.value }))
 }
 
 export async function endOtherSessions(_previous: FormState, posted: FormData): Promise<FormState> {
   await requireUser('/security')
   const form = await readForm(posted, actFields['end-other-sessions'])
   if (!form.ok) return form.state
-
-  const done = await doWithRecentProof('/security', { name: 'end-other-sessions', fields: form.value })
-  if (!done.ok) return form.refuse({ alert: (await getWords())('errors.not_ended') })
-  redirect(done.value)
+  redirect(await doWithRecentProof('/security', { name: 'end-other-sessions', fields: form.value }))
 }

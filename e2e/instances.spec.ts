@@ -150,6 +150,23 @@ test.describe('two instances', { tag: '@postgres' }, () => {
     expect(await countStoredSessions(site.store.location, user?.id ?? '')).toBe(0)
   })
 
+  test('a password changed on one ends the other sessions on the other at once, and the old one logs in nowhere', async ({
+    site,
+  }) => {
+    const { atA, atB } = atBoth(site)
+    const person = await atA.signUp()
+    await atB.logIn(person)
+    const { password } = makePerson()
+    const changed = { currentPassword: person.password, password, confirmPassword: password }
+    await atA.submit('/security/password', 'Change password', changed)
+    expect(reasonOf(await atB.open('/profile'))).toBe('password-changed')
+    expect((await atA.copy(site.b.address).open('/profile')).status, 'who changed it stays in, on both').toBe(200)
+    await atB.logIn(person)
+    expect(await atB.isSignedIn()).toBe(false)
+    await atB.logIn({ ...person, password })
+    expect(await atB.isSignedIn()).toBe(true)
+  })
+
   test('a profile saved on one is seen on the other at once', async ({ site }) => {
     const { atA } = atBoth(site)
     await atA.signUp()

@@ -2,7 +2,8 @@
 import { Client } from '#e2e/support/client.ts'
 import { minutes } from '#e2e/support/durations.ts'
 import { makePerson } from '#e2e/support/person.ts'
-import { expect, test } from './fixtures.ts'
+import { logIn } from '#e2e/support/site.ts'
+import { expect, signIn, test } from './fixtures.ts'
 
 const typed = { fullName: 'Zoë Quist', bio: 'Keeps the lamp lit & the keys “in order”.', age: '41' }
 const notice = 'What you wrote is in the form again: save it once more.'
@@ -39,4 +40,31 @@ test('is not shown to somebody else who logs in there, nor afterwards', async ({
     expect((await client.open('/profile/edit')).text).not.toContain('Zoë Quist')
     await client.logOut()
   }
+})
+
+test.describe('in a browser', () => {
+  test.use({ javaScriptEnabled: false })
+
+  test('the person is told what was not saved, and needs to save once more only', async ({
+    page,
+    server,
+    expireSession,
+  }) => {
+    const person = await signIn(page.context(), server.url)
+    await page.goto('/profile/edit')
+    await page.getByLabel('Full name').fill(typed.fullName)
+    await page.getByLabel('Bio').fill(typed.bio)
+    await expireSession()
+    await page.getByRole('button', { name: 'Save profile' }).click()
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('Log in')
+    await expect(page.getByText('nothing happened for 10 minutes')).toBeVisible()
+
+    await logIn(page, person)
+    await expect(page).toHaveURL('/profile/edit')
+    await expect(page.getByText(notice)).toBeVisible()
+    await expect(page.getByLabel('Full name')).toHaveValue(typed.fullName)
+    await expect(page.getByLabel('Bio')).toHaveValue(typed.bio)
+    await page.getByRole('button', { name: 'Save profile' }).click()
+    await expect(page.getByText('Profile saved.')).toBeVisible()
+  })
 })

@@ -20,7 +20,7 @@ for (const { look, colorScheme, viewport } of looks) {
     test.use({ colorScheme, viewport })
 
     test('is shown', async ({ page, server, expectedNoise }) => {
-      expectedNoise.push(/404 \(Not Found\)/)
+      expectedNoise.push(/404 \(Not Found\)|401 \(Unauthorized\)/)
       const isPhone = viewport.width < 700
       for (const { name, show } of visitorViews) {
         await show(page)

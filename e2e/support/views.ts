@@ -1,5 +1,6 @@
 // Every page of the site and its main states, for tests that look at all of them.
-import { expect, type Page } from '@playwright/test'
+import { expect, type Locator, type Page } from '@playwright/test'
+import { minutes } from '#e2e/support/durations.ts'
 import { iPhone, logInElsewhere, outliveProof } from '#e2e/support/elsewhere.ts'
 import { makePerson, type Person } from '#e2e/support/person.ts'
 import type { TestServer } from '#e2e/support/server.ts'
@@ -126,7 +127,34 @@ export const memberViews: MemberView[] = [
       await expect(page.getByLabel('Password', { exact: true })).toHaveAttribute('aria-invalid', 'true')
     },
   },
+  {
+    name: 'warning',
+    show: async (page, { server }) => {
+      await page.goto('/profile')
+      await server.advance(minutes(8.5))
+      await whenAsked(page, page.getByRole('alertdialog'))
+    },
+  },
+  {
+    name: 'draft-offered',
+    show: async (page, { server, person }) => {
+      await page.goto('/profile/edit')
+      await page.getByLabel('Full name').fill('Zoë Quist')
+      await server.advance(minutes(10))
+      await whenAsked(page, page.getByRole('heading', { name: 'Log in' }))
+      await logIn(page, person)
+      await expect(page.getByRole('button', { name: 'Put it back' })).toBeVisible()
+    },
+  },
 ]
+
+/** The page asks the server how much time is left, as it does when the connection returns, and shows what follows. */
+async function whenAsked(page: Page, shown: Locator): Promise<void> {
+  await expect(async () => {
+    await page.evaluate(() => dispatchEvent(new Event('online')))
+    await expect(shown).toBeVisible({ timeout: 1000 })
+  }).toPass()
+}
 
 /** A phone's menu, opened. */
 export const menuView: MemberView = {

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { hours, minutes, seconds } from '../clock.ts'
 import { openTestServices, storeNames, type TestServices } from '../services-for-test.ts'
 import type { SessionStore } from '../stores/types.ts'
-import type { Sessions } from './sessions.ts'
+import { createSessions, type Sessions } from './sessions.ts'
 
 describe.each(storeNames)('sessions on %s', (storeName) => {
   let opened: TestServices
@@ -50,6 +50,27 @@ describe.each(storeNames)('sessions on %s', (storeName) => {
 
     test('knows nothing of a token that never was', async () => {
       expect(await sessions.check('never')).toEqual({ live: false, reason: null })
+    })
+  })
+
+  describe('a question that the store answers late', () => {
+    test.each(['check', 'touch'] as const)('finds a session live that was used meanwhile: %s', async (question) => {
+      const { token, session } = await sessions.start('alice')
+      const actMeanwhile = async () => {
+        advance(minutes(5))
+        await sessions.touch(token)
+      }
+      const slow = { ...store, find: late(store.find), touch: late(store.touch) }
+      function late<Answer>(ask: (id: string, ...rest: never[]) => Promise<Answer>) {
+        return async (id: string, ...rest: never[]) => {
+          await actMeanwhile()
+          return ask(id, ...rest)
+        }
+      }
+      const limits = opened.app.settings.session
+      const slowed = createSessions({ store: slow as SessionStore, limits, clock: opened.app.clock })
+      expect(await slowed[question](token)).toMatchObject({ live: true, session: { id: session.id } })
+      expect(await sessions.check(token)).toMatchObject({ live: true })
     })
   })
 

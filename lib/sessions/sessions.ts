@@ -50,8 +50,10 @@ export function createSessions(deps: { store: SessionStore; limits: SessionLimit
   const { store, limits, clock } = deps
 
   /** For a session that was just found not live. */
-  async function explain(id: string, now: number): Promise<SessionCheck> {
+  async function explain(id: string): Promise<SessionCheck> {
     const session = await store.find(id)
+    // Read after the record: while the store was slow, an act from later than the question may have been recorded.
+    const now = clock()
     if (session !== null) {
       // An act that was in time may have been recorded only now: then the session goes on, and is not ours to end.
       if (isLive(session, liveBounds(limits, now))) return { live: true, session }
@@ -78,9 +80,9 @@ export function createSessions(deps: { store: SessionStore; limits: SessionLimit
     },
 
     async renew(oldToken) {
-      const now = clock()
       const id = sha256(oldToken)
       const old = await store.find(id)
+      const now = clock()
       if (old === null || !isLive(old, liveBounds(limits, now))) return null
       const token = newToken()
       const session: SessionRecord = { ...old, id: sha256(token), lastActivityAt: now, provedAt: now }
@@ -107,17 +109,16 @@ export function createSessions(deps: { store: SessionStore; limits: SessionLimit
     },
 
     async check(token) {
-      const now = clock()
       const id = sha256(token)
       const session = await store.find(id)
-      return session !== null && isLive(session, liveBounds(limits, now)) ? { live: true, session } : explain(id, now)
+      return session !== null && isLive(session, liveBounds(limits, clock())) ? { live: true, session } : explain(id)
     },
 
     async touch(token) {
       const now = clock()
       const id = sha256(token)
       const session = await store.touch(id, now, touchBounds(limits, now))
-      return session === null ? explain(id, now) : { live: true, session }
+      return session === null ? explain(id) : { live: true, session }
     },
 
     async end(token, reason) {

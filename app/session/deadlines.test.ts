@@ -1,0 +1,48 @@
+import { describe, expect, test } from 'vitest'
+import { type Deadlines, type Limits, phaseAt, spokenAt } from './deadlines.ts'
+
+const second = 1000
+const limits: Limits = { idleMs: 600 * second, maxMs: 43_200 * second }
+const far = 43_200 * second
+
+function idleIn(ms: number): Deadlines {
+  return { idleDeadline: 1_000_000 + ms, absoluteDeadline: 1_000_000 + far, now: 1_000_000 }
+}
+
+describe('a window of ten minutes', () => {
+  test.each([
+    [479_999, 'quiet'],
+    [480_000, 'warning'],
+    [599_999, 'warning'],
+    [600_000, 'over'],
+  ])('after %i ms is in the phase %s', (elapsed, phase) => {
+    expect(phaseAt(idleIn(600 * second), elapsed, limits)).toMatchObject({ phase, limit: 'idle' })
+  })
+})
+
+test('a fifth of a shorter window is the warning', () => {
+  const short = { ...limits, idleMs: 60 * second }
+  expect(phaseAt(idleIn(60 * second), 47_999, short).phase).toBe('quiet')
+  expect(phaseAt(idleIn(60 * second), 48_000, short).phase).toBe('warning')
+})
+
+test('the absolute end is named when it comes first, or together with the other', () => {
+  const deadlines = { idleDeadline: 600 * second, absoluteDeadline: 600 * second, now: 0 }
+  expect(phaseAt(deadlines, 0, limits).limit).toBe('absolute')
+})
+
+test('what is spoken changes at 120, 60, 30 and 10 seconds only', () => {
+  const changes: number[] = []
+  let latest = 0
+  for (let left = 120 * second; left > 0; left -= 100) {
+    const spoken = spokenAt(phaseAt(idleIn(left), 0, limits))
+    if (spoken !== latest) changes.push(left / second)
+    latest = spoken
+  }
+  expect(changes).toEqual([120, 60, 30, 10])
+})
+
+test('a warning shorter than a spoken moment says its own length, not a longer one', () => {
+  const short = { ...limits, idleMs: 100 * second }
+  expect(spokenAt(phaseAt(idleIn(20 * second), 0, short))).toBe(20)
+})

@@ -74,9 +74,10 @@ test('a record that nobody asked for is unexplained', () => {
 })
 
 test('a session may have been active as late as it was touched, and no later', () => {
+  const begun = makeSession(ada)
   const active = (lastActivityAt: number): StoredRecord => ({
     kind: 'session',
-    record: { ...makeSession(ada), id: 's', createdAt: 1, lastActivityAt },
+    record: { ...begun, id: 's', createdAt: 1, lastActivityAt },
   })
   const found = (lastActivityAt: number) => {
     const ledger = acknowledged(active(1))

@@ -113,7 +113,8 @@ describe('store backup', () => {
 describe('store backup, interrupted', () => {
   test('leaves no file, nor half of one', async () => {
     const [place, file] = [await freshPlace('postgres'), await freshFile()]
-    await fill(place, [alice])
+    // There is plenty left to write when the signal is noticed.
+    await fill(place, people(20_000))
     const holding = await inDatabase(place.url, 'BEGIN', 'LOCK TABLE users')
     const running = startCommand(['store', 'backup', file, '--url', place.url])
     // Another connection: within a transaction PostgreSQL always shows the first look.

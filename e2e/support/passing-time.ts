@@ -7,16 +7,22 @@ export async function holdTime(page: Page): Promise<void> {
   await page.clock.install()
 }
 
-/** Time passes and nobody does anything; the page's timers fire on the way. */
+/**
+ * Time passes and nobody does anything; the page's timers fire on the way.
+ * The page's time is stopped before the server's moves: a page that asks the server in between leaves on its own.
+ */
 export async function idleFor(page: Page, server: TestServer, ms: number): Promise<void> {
-  await server.advance(ms)
-  await runFor(page, ms)
+  await runFor(page, ms, () => server.advance(ms))
 }
 
 /** The page's side alone. Real time does not flow beside a long run, which would shift what falls due. */
-export async function runFor(page: Page, ms: number): Promise<void> {
-  if (ms <= 2 * toStopMs) return page.clock.runFor(ms)
+export async function runFor(page: Page, ms: number, whileStopped = async () => {}): Promise<void> {
+  if (ms <= 2 * toStopMs) {
+    await whileStopped()
+    return page.clock.runFor(ms)
+  }
   await stopTime(page)
+  await whileStopped()
   await page.clock.runFor(ms - toStopMs)
   await page.clock.resume()
 }

@@ -102,11 +102,13 @@ function person(username: string): UserRecord {
     passwordHash: '$argon2id$v=19$m=19456,t=2,p=1$c29tZSBzYWx0IG9mIDE2$VGhpcnR5LXR3byBieXRlcyBvZiBhIGhhc2gsIHdl',
     email: null,
     emailVerifiedAt: null,
+    newEmail: null,
     role: 'member',
     status: 'active',
     profile: { fullName: `The person called ${username}`, bio: 'Keeps the lamp lit.', age: 41 },
     createdAt: now,
     passwordChangedAt: null,
+    deletedAt: null,
   }
 }
 

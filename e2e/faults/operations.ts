@@ -123,11 +123,13 @@ export function makePerson(): UserRecord {
     passwordHash: '$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA',
     email: `${number}@example.org`,
     emailVerifiedAt: null,
+    newEmail: null,
     role: 'member',
     status: 'active',
     profile: { fullName: `Náme ${number}`, bio: `Line one of ${number}\n`.repeat(4), age: number % 151 },
     createdAt: nextMoment(),
     passwordChangedAt: null,
+    deletedAt: null,
   }
 }
 

@@ -120,6 +120,7 @@ function remoteStores(description: string, call: RemoteCall): Stores {
     users: part('users') as Stores['users'],
     sessions: part('sessions') as Stores['sessions'],
     tokens: part('tokens') as Stores['tokens'],
+    mails: part('mails') as Stores['mails'],
     async *dump() {
       yield* (await call(null, 'dump', [])) as StoredRecord[]
     },

@@ -75,11 +75,13 @@ export function createAccounts(deps: {
         passwordHash: passwordHash.value,
         email: null,
         emailVerifiedAt: null,
+        newEmail: null,
         role: 'member',
         status: 'active',
         profile: { fullName: '', bio: '', age: null },
         createdAt: clock(),
         passwordChangedAt: null,
+        deletedAt: null,
       }
       const outcome = await store.insert(record)
       return outcome === 'inserted' ? ok(toUser(record)) : refused('username_taken')

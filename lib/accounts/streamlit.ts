@@ -45,11 +45,13 @@ export function takeOverStreamlit(old: unknown, { now, newId }: { now: number; n
       passwordHash: winner.passwordHash,
       email: null,
       emailVerifiedAt: null,
+      newEmail: null,
       role: 'member',
       status: 'active',
       profile,
       createdAt: now,
       passwordChangedAt: null,
+      deletedAt: null,
     })
   }
   return { users, refused, notes }

@@ -1,5 +1,6 @@
 // What no single record shows: whether the records of a store agree with each other.
 
+import { verifiedKey } from './records.ts'
 import type { StoredRecord } from './types.ts'
 
 /** Sentences about records that disagree. They name ids, never people's text. */
@@ -16,8 +17,11 @@ export function createAgreement(): Agreement {
     session: new Set<string>(),
     ended: new Set<string>(),
     token: new Set<string>(),
+    reserved: new Set<string>(),
+    mail: new Set<string>(),
   }
   const idByUsername = new Map<string, string>()
+  const idByEmail = new Map<string, string>()
   const idByAddressee = new Map<string, string>()
 
   return {
@@ -31,6 +35,11 @@ export function createAgreement(): Agreement {
           const other = idByUsername.get(record.username)
           if (other !== undefined && other !== id) faults.push(`The users ${other} and ${id} have the same username.`)
           idByUsername.set(record.username, id)
+          const email = verifiedKey(record)
+          const owner = email === null ? undefined : idByEmail.get(email)
+          if (owner !== undefined && owner !== id)
+            faults.push(`The users ${owner} and ${id} have verified the same address.`)
+          if (email !== null) idByEmail.set(email, id)
           break
         }
         case 'session':
@@ -57,6 +66,8 @@ const kindNames: Record<StoredRecord['kind'], string> = {
   session: 'session',
   ended: 'ended session',
   token: 'token',
+  reserved: 'reserved username',
+  mail: 'mail',
 }
 
 function liveAndEnded(id: string): string {

@@ -1,6 +1,7 @@
 // What every driver must do. A driver's test calls this and adds its own cases.
 
 import type { OpenFresh } from './contract/fresh.ts'
+import { describeMailStore } from './contract/mails.ts'
 import { describeMoving } from './contract/moving.ts'
 import { describeSessionStore } from './contract/sessions.ts'
 import { describeTokenStore } from './contract/tokens.ts'
@@ -10,5 +11,6 @@ export function describeStores(name: string, open: OpenFresh): void {
   describeUserStore(name, open)
   describeSessionStore(name, open)
   describeTokenStore(name, open)
+  describeMailStore(name, open)
   describeMoving(name, open)
 }

@@ -7,6 +7,8 @@ import { z } from 'zod'
 import {
   type EndedSession,
   endReasons,
+  type MailRecord,
+  type ReservedUsername,
   roles,
   type SessionRecord,
   type StoredRecord,
@@ -23,11 +25,13 @@ export const userSchema: z.ZodType<UserRecord> = z.strictObject({
   passwordHash: z.string(),
   email: z.string().nullable(),
   emailVerifiedAt: time.nullable(),
+  newEmail: z.string().nullable().default(null),
   role: z.enum(roles),
   status: z.enum(userStatuses),
   profile: z.strictObject({ fullName: z.string(), bio: z.string(), age: z.int().nullable() }),
   createdAt: time,
   passwordChangedAt: time.nullable().default(null),
+  deletedAt: time.nullable().default(null),
 })
 
 export const sessionSchema: z.ZodType<SessionRecord> = z.strictObject({
@@ -55,16 +59,37 @@ export const tokenSchema: z.ZodType<TokenRecord> = z.strictObject({
   expiresAt: time,
 })
 
+export const reservedSchema: z.ZodType<ReservedUsername> = z.strictObject({
+  id: z.string(),
+  userId: z.string(),
+  until: time,
+})
+
+export const mailSchema: z.ZodType<MailRecord> = z.strictObject({
+  id: z.string(),
+  sealed: z.string(),
+  createdAt: time,
+  dueAt: time,
+  attempts: z.int(),
+})
+
 export const storedRecordSchema: z.ZodType<StoredRecord> = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('user'), record: userSchema }),
   z.strictObject({ kind: z.literal('session'), record: sessionSchema }),
   z.strictObject({ kind: z.literal('ended'), record: endedSchema }),
   z.strictObject({ kind: z.literal('token'), record: tokenSchema }),
+  z.strictObject({ kind: z.literal('reserved'), record: reservedSchema }),
+  z.strictObject({ kind: z.literal('mail'), record: mailSchema }),
 ])
 
 /** What a search looks in. Computed here for every driver: no two databases agree on lower case. */
 export function searchText({ username, email, profile }: UserRecord): string {
   return lowerCase([username, email ?? '', profile.fullName].join('\n'))
+}
+
+/** By which an address is unique once it is verified; null for one that is not. Computed here for the same reason. */
+export function verifiedKey({ email, emailVerifiedAt }: Pick<UserRecord, 'email' | 'emailVerifiedAt'>): string | null {
+  return email === null || emailVerifiedAt === null ? null : lowerCase(email)
 }
 
 export function lowerCase(text: string): string {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { aSession, aToken, aUser, recordsOf } from './contract/samples.ts'
+import { aMail, aSession, aToken, aUser, recordsOf } from './contract/samples.ts'
 import { canonicalJson, summarize } from './summary.ts'
 import type { StoredRecord } from './types.ts'
 
@@ -10,20 +10,22 @@ const records: StoredRecord[] = [
   { kind: 'session', record: aSession() },
   { kind: 'ended', record: { id: 'session-2', reason: 'idle', at: 3_000 } },
   { kind: 'token', record: aToken() },
+  { kind: 'reserved', record: { id: 'carol', userId: 'id-of-carol', until: 9_000 } },
+  { kind: 'mail', record: aMail() },
 ]
 const summaryOf = (some: StoredRecord[]) => summarize(recordsOf(some))
 
 describe('summarize', () => {
   it('counts each kind', async () => {
     const { counts } = await summaryOf(records)
-    expect(counts).toEqual({ user: 2, session: 1, ended: 1, token: 1 })
+    expect(counts).toEqual({ user: 2, session: 1, ended: 1, token: 1, reserved: 1, mail: 1 })
   })
 
   it('has the same checksum in whatever order the records and their fields come', async () => {
     const { checksum } = await summaryOf(records)
     expect((await summaryOf(records.toReversed())).checksum).toBe(checksum)
     const turned = records.map((record): StoredRecord => Object.assign(record, { record: reversed(record.record) }))
-    expect(Object.keys(turned[0]?.record ?? {})[0]).toBe('passwordChangedAt')
+    expect(Object.keys(turned[0]?.record ?? {})[0]).toBe('deletedAt')
     expect((await summaryOf(turned)).checksum).toBe(checksum)
   })
 
@@ -37,6 +39,8 @@ describe('summarize', () => {
       records.with(2, { kind: 'session', record: aSession({ lastActivityAt: 2_001 }) }),
       records.with(3, { kind: 'ended', record: { id: 'session-2', reason: 'expired', at: 3_000 } }),
       records.with(4, { kind: 'token', record: aToken({ detail: '' }) }),
+      records.with(5, { kind: 'reserved', record: { id: 'carol', userId: 'id-of-carol', until: 9_001 } }),
+      records.with(6, { kind: 'mail', record: aMail({ attempts: 1 }) }),
     ]
     const checksums = await Promise.all([records, ...others].map(async (some) => (await summaryOf(some)).checksum))
     expect(new Set(checksums).size).toBe(checksums.length)

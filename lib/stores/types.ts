@@ -19,14 +19,29 @@ export interface UserRecord {
   username: string
   /** A PHC string, or a hash of an older system that is replaced at the next log-in. */
   passwordHash: string
+  /** As the person typed it. */
   email: string | null
+  /** When the person proved that the address is theirs, or null. Verified addresses are unique, without regard to case. */
   emailVerifiedAt: number | null
+  /** An address that takes the verified one's place once it is proved, or null. */
+  newEmail: string | null
   role: Role
   status: (typeof userStatuses)[number]
   profile: Profile
   createdAt: number
   /** When the password was last chosen after sign-up, or null. A log-in that began before this is void. */
   passwordChangedAt: number | null
+  /** When the person deleted the account, which is erased some time later, or null. */
+  deletedAt: number | null
+}
+
+/** A username that was given up: nobody but the person who had it can take it before the time is over. */
+export interface ReservedUsername {
+  /** The username, in canonical form. */
+  id: string
+  userId: string
+  /** From this moment on anybody may have it. */
+  until: number
 }
 
 export interface SessionRecord {
@@ -65,6 +80,19 @@ export interface TokenRecord {
   detail: string
   createdAt: number
   expiresAt: number
+}
+
+/** A letter that waits to be sent. */
+export interface MailRecord {
+  /** Opaque and random. */
+  id: string
+  /** Recipient, subject and text, sealed: they may hold a secret. */
+  sealed: string
+  createdAt: number
+  /** When it is sent next; while somebody is sending it, when it is theirs no more. */
+  dueAt: number
+  /** How often somebody has begun to send it. */
+  attempts: number
 }
 
 /** A session is live while both of its times lie strictly after these, and not beyond `latest`. */
@@ -108,18 +136,38 @@ export interface UserQuery {
  * A write that could not be made durable rejects with a StoreError of code `store_unavailable` and has changed nothing.
  */
 export interface UserStore {
-  /** Uniqueness of the id and the username is decided here, atomically. */
-  insert(user: UserRecord): Promise<'inserted' | 'username_taken'>
+  /**
+   * Uniqueness of the id, the username and a verified address is decided here, atomically. A username that is reserved
+   * at `createdAt` is taken.
+   */
+  insert(user: UserRecord): Promise<'inserted' | 'username_taken' | 'email_taken'>
   /** Null when nobody has the id. */
   find(id: string): Promise<UserRecord | null>
   /** `username` in canonical form; null when nobody has it. */
   findByUsername(username: string): Promise<UserRecord | null>
+  /** Who verified this address, in whatever case; null when nobody did. */
+  findByVerifiedEmail(email: string): Promise<UserRecord | null>
   /**
    * Changes the named fields and no others. With `onlyIf`, nothing is changed unless these fields hold these
-   * values at that moment (compare and set). Null when nobody has the id or the comparison fails; `last_admin`,
-   * and nothing is changed, when this is the only active admin and would no longer be one.
+   * values at that moment (compare and set). Null when nobody has the id or the comparison fails. Nothing is changed
+   * either, and the code says why, when this is the only active admin and would no longer be one, or when somebody
+   * else has verified the address.
    */
-  update(id: string, change: UserChange, onlyIf?: UserChange): Promise<UserRecord | 'last_admin' | null>
+  update(id: string, change: UserChange, onlyIf?: UserChange): Promise<UserRecord | 'last_admin' | 'email_taken' | null>
+  /**
+   * Gives the person another username and reserves the one they had, in one step. They may take back what is reserved
+   * for them. Null when nobody has the id.
+   */
+  rename(id: string, username: string, at: number, reservedUntil: number): Promise<'renamed' | 'username_taken' | null>
+  /**
+   * Removes the person and reserves their username, in one step. False when nobody has the id. Their sessions are the
+   * caller's to end first.
+   */
+  remove(id: string, reservedUntil: number): Promise<boolean>
+  /** At most `limit` people who deleted their account before this time. */
+  listDeleted(before: number, limit: number): Promise<UserRecord[]>
+  /** Forgets reservations that are over. Returns how many. */
+  forgetReserved(at: number): Promise<number>
   /** At most `limit` people, in the order of their usernames. */
   list(query: UserQuery): Promise<UserRecord[]>
 }
@@ -172,12 +220,30 @@ export interface TokenStore {
   deleteExpired(at: number): Promise<number>
 }
 
+export interface MailStore {
+  /** Throws when the id exists. */
+  add(mail: MailRecord): Promise<void>
+  /**
+   * Hands out at most `limit` mails that are due at `at`, the longest waiting first, each to one caller of however many
+   * ask at once: counted as attempted, and due again at `until` should the caller never say how it went.
+   */
+  claim(at: number, until: number, limit: number): Promise<MailRecord[]>
+  /** For a mail that was claimed as its `attempts`th try and not sent: due at this time. Skipped when another has it. */
+  putOff(id: string, attempts: number, dueAt: number): Promise<void>
+  /** Sent, or given up. Returns whether it was there. */
+  remove(id: string): Promise<boolean>
+  /** When the next one is due, or null when none waits. */
+  findNextDue(): Promise<number | null>
+}
+
 /** One record of whichever kind, as it is copied from store to store. */
 export type StoredRecord =
   | { kind: 'user'; record: UserRecord }
   | { kind: 'session'; record: SessionRecord }
   | { kind: 'ended'; record: EndedSession }
   | { kind: 'token'; record: TokenRecord }
+  | { kind: 'reserved'; record: ReservedUsername }
+  | { kind: 'mail'; record: MailRecord }
 
 /** What reads a store without changing anything in it, also beside a server that uses it. */
 export interface StoreReader {
@@ -196,6 +262,7 @@ export interface Stores extends StoreReader {
   readonly users: UserStore
   readonly sessions: SessionStore
   readonly tokens: TokenStore
+  readonly mails: MailStore
   /**
    * Makes the store hold these records and no others, in one step: when it rejects, or the process dies, the store
    * holds what it held before. Users come first. For moving and restoring, not beside other work.

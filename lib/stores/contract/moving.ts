@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import type { StoredRecord, Stores } from '#lib/stores/types.ts'
 
 import { type OpenFresh, openForEachTest } from './fresh.ts'
-import { aSession, aToken, aUser, recordsOf } from './samples.ts'
+import { aMail, aSession, aToken, aUser, recordsOf } from './samples.ts'
 
 export function describeMoving(name: string, open: OpenFresh): void {
   describe(`${name}: moving`, () => {
@@ -28,6 +28,8 @@ export function describeMoving(name: string, open: OpenFresh): void {
       { kind: 'session', record: aSession({ id: 'session-2', userId: 'id-of-bob' }) },
       { kind: 'ended', record: { id: 'session-3', reason: 'password-changed', at: 3_000 } },
       { kind: 'token', record: aToken() },
+      { kind: 'reserved', record: { id: 'carol', userId: 'id-of-carol', until: 9_000 } },
+      { kind: 'mail', record: aMail() },
     ]
 
     async function fill(): Promise<void> {
@@ -36,6 +38,9 @@ export function describeMoving(name: string, open: OpenFresh): void {
       await stores.sessions.insert(aSession({ id: 'session-2', userId: 'id-of-bob' }))
       await stores.sessions.end(['session-3'], 'password-changed', 3_000)
       await stores.tokens.put(aToken())
+      await stores.users.insert(aUser({ username: 'carol' }))
+      await stores.users.remove('id-of-carol', 9_000)
+      await stores.mails.add(aMail())
     }
 
     const dumped = async () => (await Array.fromAsync(stores.dump())).toSorted(byKindAndId)
@@ -69,6 +74,8 @@ export function describeMoving(name: string, open: OpenFresh): void {
       expect(await dumped()).toEqual(everything)
       expect(await stores.users.findByUsername('alice')).toEqual(alice)
       expect(await stores.users.insert(aUser({ id: 'another' }))).toBe('username_taken')
+      expect(await stores.users.insert(aUser({ username: 'carol', id: 'another' }))).toBe('username_taken')
+      expect(await stores.mails.claim(1_000, 2_000, 5)).toHaveLength(1)
       expect(await stores.sessions.listByUser('id-of-alice')).toEqual([aSession()])
       expect(await stores.sessions.findEndReason('session-3')).toBe('password-changed')
       await expect(stores.sessions.insert(aSession({ id: 'session-3' }))).rejects.toThrow()
@@ -97,7 +104,7 @@ export function describeMoving(name: string, open: OpenFresh): void {
       }
       await expect(stores.replaceAll(failing())).rejects.toThrow('the source is gone')
       expect(await dumped()).toEqual(everything)
-      expect(await stores.users.insert(aUser({ username: 'carol' }))).toBe('inserted')
+      expect(await stores.users.insert(aUser({ username: 'dora' }))).toBe('inserted')
     })
 
     it('refuses two people of one name, and holds what it held', async () => {
@@ -116,7 +123,7 @@ export function describeMoving(name: string, open: OpenFresh): void {
   })
 }
 
-const kinds = ['user', 'session', 'ended', 'token']
+const kinds = ['user', 'session', 'ended', 'token', 'reserved', 'mail']
 
 function byKindAndId(a: StoredRecord, b: StoredRecord): number {
   return kinds.indexOf(a.kind) - kinds.indexOf(b.kind) || (a.record.id < b.record.id ? -1 : 1)

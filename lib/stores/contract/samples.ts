@@ -1,6 +1,6 @@
 // The records that tests of a store start from.
 
-import type { SessionRecord, StoredRecord, TokenRecord, UserRecord } from '#lib/stores/types.ts'
+import type { MailRecord, SessionRecord, StoredRecord, TokenRecord, UserRecord } from '#lib/stores/types.ts'
 
 /** Keys that mean something to JavaScript, JSON or SQL, and must be names like any other. */
 export const trickyKeys = [
@@ -24,11 +24,13 @@ export function aUser(overrides: Partial<UserRecord> = {}): UserRecord {
     passwordHash: '$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA',
     email: null,
     emailVerifiedAt: null,
+    newEmail: null,
     role: 'member',
     status: 'active',
     profile: { fullName: 'Alice Liddell', bio: 'Curiouser and curiouser.', age: 19 },
     createdAt: 1_000,
     passwordChangedAt: null,
+    deletedAt: null,
     ...overrides,
   }
 }
@@ -56,6 +58,10 @@ export function aToken(overrides: Partial<TokenRecord> = {}): TokenRecord {
     expiresAt: 5_000,
     ...overrides,
   }
+}
+
+export function aMail(overrides: Partial<MailRecord> = {}): MailRecord {
+  return { id: 'mail-1', sealed: 'sealed', createdAt: 1_000, dueAt: 1_000, attempts: 0, ...overrides }
 }
 
 export async function* recordsOf(records: StoredRecord[]): AsyncGenerator<StoredRecord> {

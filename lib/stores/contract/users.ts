@@ -228,11 +228,133 @@ export function describeUserStore(name: string, open: OpenFresh): void {
       })
     })
 
+    describe('verified addresses', () => {
+      const verified = { email: 'Alice@Example.org', emailVerifiedAt: 5 }
+
+      it('finds who verified one, in whatever case, and nobody who did not', async () => {
+        await users.insert(aUser(verified))
+        await users.insert(aUser({ username: 'bob', email: 'bob@example.org' }))
+        expect(await users.findByVerifiedEmail('aLICE@example.ORG')).toEqual(aUser(verified))
+        expect(await users.findByVerifiedEmail('bob@example.org')).toBeNull()
+        expect(await users.findByVerifiedEmail('nobody@example.org')).toBeNull()
+      })
+
+      it('is one person’s: another can name it and not verify it', async () => {
+        await users.insert(aUser(verified))
+        const bob = aUser({ username: 'bob', email: 'alice@example.ORG' })
+        expect(await users.insert(bob)).toBe('inserted')
+        expect(await users.update(bob.id, { emailVerifiedAt: 6 })).toBe('email_taken')
+        expect(await users.find(bob.id)).toEqual(bob)
+        const carol = aUser({ username: 'carol', email: 'ALICE@example.org', emailVerifiedAt: 7 })
+        expect(await users.insert(carol)).toBe('email_taken')
+        expect(await users.findByUsername('carol')).toBeNull()
+      })
+
+      it('is free again once it was given up', async () => {
+        await users.insert(aUser(verified))
+        await users.insert(aUser({ username: 'bob' }))
+        expect(await users.update('id-of-alice', { email: null, emailVerifiedAt: null })).toMatchObject({ email: null })
+        expect(await users.update('id-of-bob', verified)).toMatchObject(verified)
+        expect(await users.findByVerifiedEmail('alice@example.org')).toMatchObject({ id: 'id-of-bob' })
+        expect(await users.update('id-of-alice', verified)).toBe('email_taken')
+      })
+
+      it('goes to one of ten who verify it at once', async () => {
+        const names = Array.from({ length: 10 }, (_, n) => `user-${n}`)
+        for (const username of names) await users.insert(aUser({ username, email: verified.email }))
+        const answers = await Promise.all(names.map((name) => users.update(`id-of-${name}`, { emailVerifiedAt: 5 })))
+        expect(answers.filter((answer) => answer === 'email_taken')).toHaveLength(9)
+      })
+    })
+
+    describe('a username that is given up', () => {
+      const until = 90_000
+      const rename = (id: string, username: string, at = 2_000) => users.rename(id, username, at, until)
+
+      it('leads nowhere, and the new one to the person', async () => {
+        await users.insert(aUser())
+        expect(await rename('id-of-alice', 'alicia')).toBe('renamed')
+        expect(await users.findByUsername('alice')).toBeNull()
+        expect(await users.findByUsername('alicia')).toEqual({ ...aUser(), username: 'alicia' })
+        const [listed] = await users.list({ search: 'alicia', after: '', limit: 5 })
+        expect(listed?.username).toBe('alicia')
+      })
+
+      it('stays reserved for a time, for everybody but the person', async () => {
+        await users.insert(aUser())
+        await users.insert(aUser({ username: 'bob' }))
+        await rename('id-of-alice', 'alicia')
+        const newcomer = (createdAt: number) => aUser({ id: 'new', createdAt })
+        expect(await users.insert(newcomer(until - 1))).toBe('username_taken')
+        expect(await rename('id-of-bob', 'alice', until - 1)).toBe('username_taken')
+        expect(await rename('id-of-alice', 'alice')).toBe('renamed')
+        expect(await rename('id-of-alice', 'alicia')).toBe('renamed')
+        expect(await users.insert(newcomer(until))).toBe('inserted')
+      })
+
+      it('is not given up for one that somebody has, or for none at all', async () => {
+        await users.insert(aUser())
+        await users.insert(aUser({ username: 'bob' }))
+        expect(await rename('id-of-alice', 'bob')).toBe('username_taken')
+        expect(await rename('id-of-nobody', 'carol')).toBeNull()
+        expect(await rename('id-of-alice', 'alice')).toBe('renamed')
+        expect(await users.find('id-of-alice')).toEqual(aUser())
+        expect(await users.insert(aUser({ id: 'new', createdAt: until }))).toBe('username_taken')
+      })
+
+      it('goes to nobody of thirty who ask for it, or for the new one, at that moment', async () => {
+        await users.insert(aUser())
+        const askers = Array.from({ length: 30 }, (_, n) =>
+          aUser({ id: `asker-${n}`, username: n % 2 === 0 ? 'alice' : 'alicia' }),
+        )
+        const [renamed, ...answers] = await Promise.all([
+          rename('id-of-alice', 'alicia'),
+          ...askers.map((user) => users.insert(user)),
+        ])
+        const owners = answers.filter((answer) => answer === 'inserted').length
+        expect(owners).toBe(renamed === 'renamed' ? 0 : 1)
+        expect((await users.list({ search: '', after: '', limit: 50 })).map(({ username }) => username)).toHaveLength(
+          1 + owners,
+        )
+      })
+
+      it('is reserved too when the person is removed, until that is forgotten', async () => {
+        await users.insert(aUser({ email: 'a@example.org', emailVerifiedAt: 5 }))
+        expect(await users.remove('id-of-alice', until)).toBe(true)
+        expect(await users.remove('id-of-alice', until)).toBe(false)
+        expect(await users.find('id-of-alice')).toBeNull()
+        expect(await users.findByVerifiedEmail('a@example.org')).toBeNull()
+        expect(await users.list({ search: '', after: '', limit: 5 })).toEqual([])
+        expect(await users.insert(aUser({ id: 'new' }))).toBe('username_taken')
+        expect(await users.forgetReserved(until - 1)).toBe(0)
+        expect(await users.forgetReserved(until)).toBe(1)
+        expect(await users.insert(aUser({ id: 'new' }))).toBe('inserted')
+      })
+    })
+
+    it('lists who deleted their account before a time', async () => {
+      await users.insert(aUser())
+      for (const n of [1, 2, 3]) await users.insert(aUser({ username: `user-${n}`, deletedAt: n * 1_000 }))
+      const ids = async (before: number, limit: number) =>
+        (await users.listDeleted(before, limit)).map(({ username }) => username).toSorted()
+      expect(await ids(3_000, 10)).toEqual(['user-1', 'user-2'])
+      expect(await ids(3_001, 10)).toEqual(['user-1', 'user-2', 'user-3'])
+      expect(await ids(9_000, 2)).toHaveLength(2)
+    })
+
+    it('does not let the last admin delete the account', async () => {
+      await users.insert(aUser({ role: 'admin' }))
+      await users.insert(aUser({ username: 'bob', role: 'admin', deletedAt: 1_000 }))
+      expect(await users.update('id-of-alice', { deletedAt: 2_000 })).toBe('last_admin')
+      expect(await users.update('id-of-bob', { deletedAt: null })).toMatchObject({ deletedAt: null })
+      expect(await users.update('id-of-alice', { deletedAt: 2_000 })).toMatchObject({ deletedAt: 2_000 })
+    })
+
     it('hands out copies and keeps a copy', async () => {
       const given = aUser()
       await users.insert(given)
       const change = { profile: { fullName: 'Changed', bio: '', age: 1 } }
-      const answers: (UserRecord | 'last_admin' | null)[] = [given]
+      const answers: (UserRecord | string | null)[] = [given]
       answers.push(await users.find(given.id), await users.findByUsername('alice'))
       answers.push(await users.update(given.id, change))
       for (const answer of answers) {

@@ -28,8 +28,8 @@ export async function loadFolder(folder: string, takeOver: TakeOver, log: StoreL
     tokens: await readCurrentFile(folder, 'tokens.json'),
   }
   const users = await loadOrTakeOverUsers(files.users, takeOver, log)
-  if (users.records.size === 0) refuseLostUsers(folder, files)
-  const sessions = await loadOrReplaceSessions(files.sessions, users.records, log)
+  if (users.records.users.size === 0) refuseLostUsers(folder, files)
+  const sessions = await loadOrReplaceSessions(files.sessions, users.records.users, log)
   const tokens = await loadOrMakeTokens(files.tokens, log)
   try {
     await removeLeftovers(folder)
@@ -90,7 +90,7 @@ async function loadOrTakeOverUsers(
 /** Streamlit's sessions hold no token, so that nobody can be recognised by them. */
 async function loadOrReplaceSessions(
   file: StoredFile | null,
-  users: UserRecords,
+  users: UserRecords['users'],
   log: StoreLog,
 ): Promise<Loaded<SessionRecords>> {
   if (file !== null && !isStreamlitSessions(file)) {

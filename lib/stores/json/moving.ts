@@ -4,13 +4,21 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 
 import { storedRecordSchema } from '#lib/stores/records.ts'
-import type { EndedSession, SessionRecord, StoredRecord, TokenRecord, UserRecord } from '#lib/stores/types.ts'
+import type {
+  EndedSession,
+  MailRecord,
+  ReservedUsername,
+  SessionRecord,
+  StoredRecord,
+  TokenRecord,
+  UserRecord,
+} from '#lib/stores/types.ts'
 
 import type { PagedRecords } from './paged-records.ts'
 import type { StoreFile } from './replacement.ts'
 import { encodeSessions, noSessions, type SessionRecords } from './sessions.ts'
 import { encodeTokens, findRepeatedKey, noTokens, type TokenRecords } from './tokens.ts'
-import { encodeUsers, findRepeatedUsername, noUsers, type UserRecords } from './users.ts'
+import { encodeUsers, findTwin, noUsers, type UserRecords } from './users.ts'
 
 /** All that the folder holds. */
 export interface FolderRecords {
@@ -25,12 +33,21 @@ export interface Snapshot {
   sessions: Iterable<SessionRecord>
   ended: Iterable<EndedSession>
   tokens: Iterable<TokenRecord>
+  reserved: Iterable<ReservedUsername>
+  mails: Iterable<MailRecord>
 }
 
 const recordsPerTurn = 500
 
 /** Hands out copies, and lets the event loop turn between them. */
-export async function* dump({ users, sessions, ended, tokens }: Snapshot): AsyncGenerator<StoredRecord> {
+export async function* dump({
+  users,
+  sessions,
+  ended,
+  tokens,
+  reserved,
+  mails,
+}: Snapshot): AsyncGenerator<StoredRecord> {
   let given = 0
   for (const stored of inOrder()) {
     if (++given % recordsPerTurn === 0) await nextTurn()
@@ -42,30 +59,36 @@ export async function* dump({ users, sessions, ended, tokens }: Snapshot): Async
     for (const record of sessions) yield { kind: 'session', record }
     for (const record of ended) yield { kind: 'ended', record }
     for (const record of tokens) yield { kind: 'token', record }
+    for (const record of reserved) yield { kind: 'reserved', record }
+    for (const record of mails) yield { kind: 'mail', record }
   }
 }
 
 /** Throws when a record is not as it must be, or does not fit with the others. */
 export async function gather(source: AsyncIterable<StoredRecord>): Promise<FolderRecords> {
-  const users = noUsers()
+  const people = noUsers()
+  const { users, reserved } = people
   const { sessions, ended } = noSessions()
-  const tokens = noTokens()
+  const once = noTokens()
+  const { tokens, mails } = once
   let taken = 0
   for await (const given of source) {
     if (++taken % recordsPerTurn === 0) await nextTurn()
     const { kind, record } = storedRecordSchema.parse(given)
     if (kind === 'user') add(users, record, kind)
     else if (kind === 'token') add(tokens, record, kind)
+    else if (kind === 'reserved') add(reserved, record, kind)
+    else if (kind === 'mail') add(mails, record, kind)
     else if (sessions.has(record.id) || ended.has(record.id)) throw repeated(kind, record.id)
     else if (kind === 'ended') ended.set(record)
     else if (users.has(record.userId)) sessions.set(record)
     else throw new Error(`The session ${record.id} is of nobody who came before it.`)
   }
-  const twin = findRepeatedUsername(users)
-  if (twin) throw new Error(`The user ${twin.id} has the username of another.`)
-  const rival = findRepeatedKey(tokens)
+  const twin = findTwin(people)
+  if (twin) throw new Error(`The user ${twin.id} has the ${twin.what} of another.`)
+  const rival = findRepeatedKey(once)
   if (rival) throw new Error(`The token ${rival.id} is for the same as another.`)
-  return { users, sessions: { sessions, ended }, tokens }
+  return { users: people, sessions: { sessions, ended }, tokens: once }
 }
 
 function add<Kept extends { id: string }>(records: PagedRecords<Kept>, record: Kept, kind: string): void {

@@ -34,11 +34,13 @@ it('opens what version 0.1.0 wrote, which had no tokens', async () => {
     passwordHash,
     email: null,
     emailVerifiedAt: null,
+    newEmail: null,
     role: 'member',
     status: 'active',
     profile: { fullName: 'Zoë Ünïcode', bio: 'First line\nsecond "line"', age: 41 },
     createdAt: 1_767_225_600_123,
     passwordChangedAt: null,
+    deletedAt: null,
   })
   const times = { createdAt: 1_767_225_600_456, lastActivityAt: 1_767_225_912_345 }
   const session = { id: live, userId: id, ...times, provedAt: 0, userAgent: '', address: '' }

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 
 import { expect, it } from 'vitest'
 
-import { aSession, aToken, aUser } from '#lib/stores/contract/samples.ts'
+import { aMail, aSession, aToken, aUser } from '#lib/stores/contract/samples.ts'
 
 import { freshFolder, openFolder } from './folder-for-test.ts'
 
@@ -12,9 +12,9 @@ const always = { activeAfter: 0, createdAfter: 0, latest: 1_000_000, recentAfter
 it('makes the files when they are missing', async () => {
   const folder = await freshFolder()
   await folder.open()
-  expect(await folder.read('users.json')).toBe('{"version":1,"users":{\n}}\n')
+  expect(await folder.read('users.json')).toBe('{"version":1,"users":{\n},"reserved":{\n}}\n')
   expect(await folder.read('sessions.json')).toBe('{"version":1,"sessions":{\n},"ended":{\n}}\n')
-  expect(await folder.read('tokens.json')).toBe('{"version":1,"tokens":{\n}}\n')
+  expect(await folder.read('tokens.json')).toBe('{"version":1,"tokens":{\n},"mails":{\n}}\n')
 })
 
 it.each([
@@ -37,19 +37,22 @@ it.each([
 
 it('writes one record a line', async () => {
   const folder = await freshFolder()
-  const { users, sessions, tokens } = await folder.open()
+  const { users, sessions, tokens, mails } = await folder.open()
   await users.insert(aUser({ id: 'u1', passwordHash: 'h' }))
   await users.insert(aUser({ id: 'u2', username: 'bob', passwordHash: 'h' }))
+  await users.insert(aUser({ id: 'u3', username: 'carol' }))
+  await users.remove('u3', 9_000)
   for (const id of ['s1', 's2', 's3', 's4'])
     await sessions.insert(aSession({ id, userId: 'u1', userAgent: 'Test/1.0' }))
   await sessions.end(['s1', 's4'], 'idle', 3_000)
   for (const id of ['t1', 't2']) await tokens.put(aToken({ id, subject: id }))
+  await mails.add(aMail())
 
   const rest =
-    '"passwordHash":"h","email":null,"emailVerifiedAt":null,"role":"member","status":"active",' +
-    '"profile":{"fullName":"Alice Liddell","bio":"Curiouser and curiouser.","age":19},"createdAt":1000,"passwordChangedAt":null}'
+    '"passwordHash":"h","email":null,"emailVerifiedAt":null,"newEmail":null,"role":"member","status":"active",' +
+    '"profile":{"fullName":"Alice Liddell","bio":"Curiouser and curiouser.","age":19},"createdAt":1000,"passwordChangedAt":null,"deletedAt":null}'
   expect(await folder.read('users.json')).toBe(
-    `{"version":1,"users":{\n"u1":{"id":"u1","username":"alice",${rest},\n"u2":{"id":"u2","username":"bob",${rest}\n}}\n`,
+    `{"version":1,"users":{\n"u1":{"id":"u1","username":"alice",${rest},\n"u2":{"id":"u2","username":"bob",${rest}\n},"reserved":{\n"carol":{"userId":"u3","until":9000}\n}}\n`,
   )
   const session =
     '{"userId":"u1","createdAt":1000,"lastActivityAt":2000,"provedAt":1000,"userAgent":"Test/1.0","address":"2001:db8::7"}'
@@ -60,7 +63,8 @@ it('writes one record a line', async () => {
   const tokenOf = (subject: string) =>
     `{"purpose":"reset-password","subject":"${subject}","detail":"alice@example.org","createdAt":1000,"expiresAt":5000}`
   expect(await folder.read('tokens.json')).toBe(
-    `{"version":1,"tokens":{\n"t1":${tokenOf('t1')},\n"t2":${tokenOf('t2')}\n}}\n`,
+    `{"version":1,"tokens":{\n"t1":${tokenOf('t1')},\n"t2":${tokenOf('t2')}\n},"mails":{\n` +
+      '"mail-1":{"sealed":"sealed","createdAt":1000,"dueAt":1000,"attempts":0}\n}}\n',
   )
 })
 

@@ -69,11 +69,18 @@ function createStores(
     users: users.store,
     sessions: sessions.store,
     tokens: tokens.store,
+    mails: tokens.mailStore,
 
     async *dump() {
       requireOpen()
       // In one turn of the event loop: that is the moment.
-      yield* dump({ users: [...users.values()], ...sessions.snapshot(), tokens: [...tokens.values()] })
+      yield* dump({
+        users: [...users.values()],
+        reserved: [...users.reserved()],
+        ...sessions.snapshot(),
+        tokens: [...tokens.values()],
+        mails: [...tokens.mails()],
+      })
     },
 
     async replaceAll(records: AsyncIterable<StoredRecord>) {

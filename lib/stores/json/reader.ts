@@ -33,10 +33,12 @@ export async function openJsonReader(dir: string): Promise<StoreReader> {
       if (!isOpen) throw new StoreError('store_unavailable', `The reader of ${folder} is closed.`)
       const { users, sessions, tokens } = await readFolder(folder)
       yield* dump({
-        users: users.values(),
+        users: users.users.values(),
+        reserved: users.reserved.values(),
         sessions: sessions.sessions.values(),
         ended: sessions.ended.values(),
-        tokens: tokens.values(),
+        tokens: tokens.tokens.values(),
+        mails: tokens.mails.values(),
       })
     },
     async close() {
@@ -52,7 +54,7 @@ async function readFolder(folder: string): Promise<FolderRecords> {
   const hasSessions = sessionsFile !== null && !isStreamlitSessions(sessionsFile)
   return {
     users,
-    sessions: hasSessions ? (await loadSessions(sessionsFile, users)).records : noSessions(),
+    sessions: hasSessions ? (await loadSessions(sessionsFile, users.users)).records : noSessions(),
     // A folder of version 0.1.0 has no such file.
     tokens: tokensFile === null ? noTokens() : await loadTokens(tokensFile),
   }

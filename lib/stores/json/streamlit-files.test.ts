@@ -106,7 +106,7 @@ it('takes an empty object for a Streamlit without people', async () => {
   await folder.write('users.json', '{}')
   await folder.write('sessions.json', '{}')
   await folder.open()
-  expect(await folder.read('users.json')).toBe('{"version":1,"users":{\n}}\n')
+  expect(await folder.read('users.json')).toBe('{"version":1,"users":{\n},"reserved":{\n}}\n')
   expect(await folder.read('users.streamlit.json')).toBe('{}')
 })
 

@@ -4,8 +4,8 @@
 import { isDeepStrictEqual } from 'node:util'
 
 import { damaged } from '#lib/stores/errors.ts'
-import { userSchema } from '#lib/stores/records.ts'
-import type { UserRecord, UserStore } from '#lib/stores/types.ts'
+import { lowerCase, reservedSchema, userSchema, verifiedKey } from '#lib/stores/records.ts'
+import type { ReservedUsername, UserRecord, UserStore } from '#lib/stores/types.ts'
 
 import { CommitQueue, type CommitQueueOptions } from './commit-queue.ts'
 import { Directory } from './directory.ts'
@@ -14,34 +14,49 @@ import { Drafts } from './drafts.ts'
 import { PagedRecords } from './paged-records.ts'
 import { createSizeWarning } from './size-warning.ts'
 
-export type UserRecords = PagedRecords<UserRecord>
-
-const section: Section<UserRecord> = { schema: userSchema, inFile: (user) => user }
-
-export async function loadUsers(file: StoredFile): Promise<UserRecords> {
-  const { users } = await loadSections(file, { users: section })
-  const twin = findRepeatedUsername(users)
-  if (twin) throw damaged(file.path, `the record ${JSON.stringify(twin.id)} repeats the username of another`)
-  return users
+export interface UserRecords {
+  users: PagedRecords<UserRecord>
+  reserved: PagedRecords<ReservedUsername>
 }
 
-export function findRepeatedUsername(users: UserRecords): UserRecord | undefined {
-  const seen = new Set<string>()
-  return users.values().find(({ username }) => seen.size === seen.add(username).size)
+const userSection: Section<UserRecord> = { schema: userSchema, inFile: (user) => user }
+const reservedSection: Section<ReservedUsername> = { schema: reservedSchema, inFile: ({ id: _, ...rest }) => rest }
+
+export async function loadUsers(file: StoredFile): Promise<UserRecords> {
+  // A file of an earlier version reserves nothing.
+  const records = await loadSections(
+    { ...file, value: { reserved: {}, ...file.value } },
+    { users: userSection, reserved: reservedSection },
+  )
+  const twin = findTwin(records)
+  if (twin) throw damaged(file.path, `the record ${JSON.stringify(twin.id)} repeats the ${twin.what} of another`)
+  return records
+}
+
+/** Somebody who has what only one can have, and somebody else has already. */
+export function findTwin({ users }: UserRecords): { id: string; what: string } | undefined {
+  const usernames = new Set<string>()
+  const emails = new Set<string>()
+  for (const user of users.values()) {
+    if (usernames.size === usernames.add(user.username).size) return { id: user.id, what: 'username' }
+    const email = verifiedKey(user)
+    if (email !== null && emails.size === emails.add(email).size) return { id: user.id, what: 'verified address' }
+  }
+  return undefined
 }
 
 export function noUsers(): UserRecords {
-  return new PagedRecords(section.inFile)
+  return { users: new PagedRecords(userSection.inFile), reserved: new PagedRecords(reservedSection.inFile) }
 }
 
 export function usersFrom(records: Iterable<UserRecord>): UserRecords {
-  const users = noUsers()
-  for (const user of records) users.set(userSchema.parse(user))
-  return users
+  const made = noUsers()
+  for (const user of records) made.users.set(userSchema.parse(user))
+  return made
 }
 
-export function encodeUsers(users: UserRecords): Promise<Buffer[]> {
-  return encodeSections({ users })
+export function encodeUsers({ users, reserved }: UserRecords): Promise<Buffer[]> {
+  return encodeSections({ users, reserved })
 }
 
 export interface UserPart {
@@ -51,15 +66,17 @@ export interface UserPart {
   has(id: string): boolean
   /** Everybody on disk; the records themselves, which never change. */
   values(): Iterable<UserRecord>
+  /** The usernames that are reserved, on disk. */
+  reserved(): Iterable<ReservedUsername>
   /** From here on these are the people, on disk as well. Only while the queue is held. */
   adopt(records: UserRecords): void
 }
 
 export function createUserPart(records: UserRecords, options: Omit<CommitQueueOptions, 'content'>): UserPart {
-  let { people, idByUsername, activeAdmins } = indexed(records)
+  let { people, reserved, idByUsername, idByEmail, activeAdmins } = indexed(records)
   const directory = new Directory()
   const noteSize = createSizeWarning(options.path, options.log)
-  noteSize(records.size)
+  noteSize(records.users.size)
 
   const queue = new CommitQueue({
     ...options,
@@ -67,20 +84,41 @@ export function createUserPart(records: UserRecords, options: Omit<CommitQueueOp
       encode: () => encodeUsers(records),
       accept() {
         directory.forget(people.accept())
-        noteSize(records.size)
+        reserved.accept()
+        noteSize(records.users.size)
       },
-      undo: () => people.undo(),
+      undo() {
+        people.undo()
+        reserved.undo()
+      },
     },
   })
+
+  /** Of the draft, as are all that decide: a name is taken as soon as somebody is about to have it. */
+  function isTaken(username: string, at: number, byOther: string): boolean {
+    const reservation = records.reserved.get(username)
+    const owner = idByUsername.get(username)
+    if (owner !== undefined && owner !== byOther) return true
+    return reservation !== undefined && reservation.until > at && reservation.userId !== byOther
+  }
+
+  function isVerifiedByOther(user: UserRecord): boolean {
+    const owner = idByEmail.get(verifiedKey(user) ?? '')
+    return owner !== undefined && owner !== user.id
+  }
+
+  function reserve({ id: userId, username }: UserRecord, until: number): void {
+    reserved.set({ id: username, userId, until })
+  }
 
   const store: UserStore = {
     async insert(user) {
       // Checked, so that nothing is ever written that could not be read again; and a copy.
       const inserted = userSchema.parse(user)
       return queue.run(() => {
-        if (records.has(inserted.id)) throw new Error(`A user with the id ${inserted.id} exists.`)
-        // Of the draft: a name is taken as soon as somebody is about to have it.
-        if (idByUsername.has(inserted.username)) return 'username_taken'
+        if (records.users.has(inserted.id)) throw new Error(`A user with the id ${inserted.id} exists.`)
+        if (isTaken(inserted.username, inserted.createdAt, inserted.id)) return 'username_taken'
+        if (isVerifiedByOther(inserted)) return 'email_taken'
         people.set(inserted)
         queue.markUnsaved()
         return 'inserted'
@@ -98,17 +136,69 @@ export function createUserPart(records: UserRecords, options: Omit<CommitQueueOp
       return copyOf(id === undefined ? undefined : people.find(id))
     },
 
+    async findByVerifiedEmail(email) {
+      queue.requireOpen()
+      const id = idByEmail.get(lowerCase(email))
+      return copyOf(id === undefined ? undefined : people.find(id))
+    },
+
     async update(id, change, onlyIf = {}) {
       const asked = structuredClone({ change, onlyIf })
       return queue.run(() => {
         // The draft decides, so that two admins who are demoted at once cannot both go.
-        const user = records.get(id)
+        const user = records.users.get(id)
         if (!user || !holds(user, asked.onlyIf)) return null
         const updated = userSchema.parse({ ...user, ...asked.change })
         if (isActiveAdmin(user) && !isActiveAdmin(updated) && activeAdmins.size === 1) return 'last_admin'
+        if (isVerifiedByOther(updated)) return 'email_taken'
         people.set(updated)
         queue.markUnsaved()
         return copyOf(updated)
+      })
+    },
+
+    async rename(id, username, at, reservedUntil) {
+      return queue.run(() => {
+        const user = records.users.get(id)
+        if (!user) return null
+        if (isTaken(username, at, id)) return 'username_taken'
+        if (username !== user.username) {
+          reserve(user, reservedUntil)
+          reserved.delete(username)
+          people.set({ ...user, username })
+          queue.markUnsaved()
+        }
+        return 'renamed'
+      })
+    },
+
+    async remove(id, reservedUntil) {
+      return queue.run(() => {
+        const user = records.users.get(id)
+        if (!user) return false
+        reserve(user, reservedUntil)
+        people.delete(id)
+        queue.markUnsaved()
+        return true
+      })
+    },
+
+    async listDeleted(before, limit) {
+      queue.requireOpen()
+      const found: UserRecord[] = []
+      for (const user of people.values()) {
+        if (found.length === limit) break
+        if (user.deletedAt !== null && user.deletedAt < before) found.push(user)
+      }
+      return found.flatMap((user) => copyOf(user) ?? [])
+    },
+
+    async forgetReserved(at) {
+      return queue.run(() => {
+        const over = [...records.reserved.values()].filter(({ until }) => until <= at)
+        for (const { id } of over) reserved.delete(id)
+        if (over.length > 0) queue.markUnsaved()
+        return over.length
       })
     },
 
@@ -124,33 +214,43 @@ export function createUserPart(records: UserRecords, options: Omit<CommitQueueOp
     queue,
     has: (id) => people.find(id) !== undefined,
     values: () => people.values(),
+    reserved: () => reserved.values(),
     adopt(adopted) {
       records = adopted
-      ;({ people, idByUsername, activeAdmins } = indexed(records))
+      ;({ people, reserved, idByUsername, idByEmail, activeAdmins } = indexed(records))
       directory.forgetAll()
-      noteSize(records.size)
+      noteSize(records.users.size)
     },
   }
 }
 
 /** The people, and what finds them in the draft. */
-function indexed(records: UserRecords) {
+function indexed({ users, reserved }: UserRecords) {
   const idByUsername = new Map<string, string>()
+  const idByEmail = new Map<string, string>()
   const activeAdmins = new Set<string>()
-  const people = new Drafts(records, (before, after) => {
+  const people = new Drafts(users, (before, after) => {
     if (before) {
-      idByUsername.delete(before.username)
+      // In an undo, a name or address may be somebody else's again already.
+      forget(idByUsername, before.username, before.id)
+      forget(idByEmail, verifiedKey(before), before.id)
       activeAdmins.delete(before.id)
     }
     if (!after) return
     idByUsername.set(after.username, after.id)
+    const email = verifiedKey(after)
+    if (email !== null) idByEmail.set(email, after.id)
     if (isActiveAdmin(after)) activeAdmins.add(after.id)
   })
-  return { people, idByUsername, activeAdmins }
+  return { people, reserved: new Drafts(reserved, () => {}), idByUsername, idByEmail, activeAdmins }
 }
 
-function isActiveAdmin({ role, status }: UserRecord): boolean {
-  return role === 'admin' && status === 'active'
+function forget(ids: Map<string, string>, key: string | null, id: string): void {
+  if (key !== null && ids.get(key) === id) ids.delete(key)
+}
+
+function isActiveAdmin({ role, status, deletedAt }: UserRecord): boolean {
+  return role === 'admin' && status === 'active' && deletedAt === null
 }
 
 function holds(user: UserRecord, expected: object): boolean {

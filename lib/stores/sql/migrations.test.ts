@@ -64,7 +64,15 @@ describe.each(bothKinds)('the tables in %s', (_, fresh) => {
     await first.users.insert(aUser())
     await first.sessions.insert(aSession())
     await first.close()
-    const added = { users: ['password_changed_at'], sessions: ['proved_at', 'user_agent', 'address'] }
+    for (const index of ['users_by_verified_email', 'users_by_deletion', 'users_active_admins']) {
+      await execute(location, `drop index ${index}`)
+    }
+    for (const table of ['reserved_usernames', 'mails']) await execute(location, `drop table ${table}`)
+    await execute(location, "create index users_active_admins on users (id) where role = 'admin' and status = 'active'")
+    const added = {
+      users: ['password_changed_at', 'new_email', 'deleted_at', 'verified_email'],
+      sessions: ['proved_at', 'user_agent', 'address'],
+    }
     for (const [table, columns] of Object.entries(added)) {
       for (const column of columns) await execute(location, `alter table ${table} drop column ${column}`)
     }
@@ -83,12 +91,12 @@ describe.each(bothKinds)('the tables in %s', (_, fresh) => {
     const refusal = {
       code: 'store_damaged',
       message: expect.stringMatching(
-        /was made by a newer Gatehouse \(schema 7; this one knows 2\)\. Run that version, or restore a back-up\.$/,
+        /was made by a newer Gatehouse \(schema 7; this one knows 3\)\. Run that version, or restore a back-up\.$/,
       ),
     }
     await expect(open()).rejects.toMatchObject(refusal)
     await expect(openReader(location)).rejects.toMatchObject(refusal)
-    await execute(location, 'update gatehouse_schema set version = 2')
+    await execute(location, 'update gatehouse_schema set version = 3')
     expect(await (await open()).users.findByUsername('alice')).toEqual(aUser())
   })
 
@@ -105,7 +113,7 @@ describe.each(bothKinds)('the tables in %s', (_, fresh) => {
     await execute(location, 'update gatehouse_schema set version = 0')
     await expect(openReader(location)).rejects.toMatchObject({
       code: 'store_unavailable',
-      message: expect.stringMatching(/made by an older Gatehouse \(schema 0; this one reads 2\)\. Start the server/),
+      message: expect.stringMatching(/made by an older Gatehouse \(schema 0; this one reads 3\)\. Start the server/),
     })
   })
 })

@@ -79,6 +79,30 @@ const steps: ((words: Words) => string[])[] = [
     `alter table sessions add column user_agent ${text} not null default ''`,
     `alter table sessions add column address ${text} not null default ''`,
   ],
+
+  ({ text, int, strict }) => [
+    `alter table users add column new_email ${text}`,
+    `alter table users add column deleted_at ${int}`,
+    // No version before this one verified any address.
+    `alter table users add column verified_email ${text}`,
+    `create unique index users_by_verified_email on users (verified_email)`,
+    `create index users_by_deletion on users (deleted_at) where deleted_at is not null`,
+    `drop index users_active_admins`,
+    `create index users_active_admins on users (id) where role = 'admin' and status = 'active' and deleted_at is null`,
+    `create table reserved_usernames (
+      id ${text} not null primary key,
+      user_id ${text} not null,
+      until ${int} not null
+    )${strict}`,
+    `create table mails (
+      id ${text} not null primary key,
+      sealed ${text} not null,
+      created_at ${int} not null,
+      due_at ${int} not null,
+      attempts ${int} not null
+    )${strict}`,
+    `create index mails_by_due on mails (due_at)`,
+  ],
 ]
 
 /** What this code reads and writes. */

@@ -3,11 +3,17 @@
 import { type Kysely, sql, type Transaction } from 'kysely'
 import type { z } from 'zod'
 
-import { endedSchema, sessionSchema, tokenSchema, userSchema } from '#lib/stores/records.ts'
+import { endedSchema, mailSchema, reservedSchema, sessionSchema, tokenSchema, userSchema } from '#lib/stores/records.ts'
 import { type StoredRecord, StoreError } from '#lib/stores/types.ts'
 
 import type { Flavour } from './database.ts'
 import {
+  mailColumns,
+  mailOf,
+  mailRow,
+  reservedColumns,
+  reservedOf,
+  reservedRow,
   sessionColumns,
   sessionOf,
   sessionRow,
@@ -72,6 +78,18 @@ async function* readTables(snapshot: Transaction<Tables>, description: string): 
   )) {
     yield { kind: 'token', record: checked(tokenSchema, 'tokens', row.id, tokenOf(row)) }
   }
+  const reserved = snapshot.selectFrom('reserved_usernames').select(reservedColumns).orderBy('id').limit(pageSize)
+  for await (const row of pages((after) =>
+    reserved.$if(after !== null, (rows) => rows.where('id', '>', after ?? '')).execute(),
+  )) {
+    yield { kind: 'reserved', record: checked(reservedSchema, 'reserved_usernames', row.id, reservedOf(row)) }
+  }
+  const mails = snapshot.selectFrom('mails').select(mailColumns).orderBy('id').limit(pageSize)
+  for await (const row of pages((after) =>
+    mails.$if(after !== null, (rows) => rows.where('id', '>', after ?? '')).execute(),
+  )) {
+    yield { kind: 'mail', record: checked(mailSchema, 'mails', row.id, mailOf(row)) }
+  }
 }
 
 /** Page after page by id, which costs the same at the end of a table as at its start. */
@@ -91,11 +109,13 @@ export async function replaceTables(
 ): Promise<void> {
   await db.transaction().execute(async (trx) => {
     // Who writes waits: what somebody else commits while this runs would stay beside it. Who reads goes on.
-    if (flavour === 'postgres') await sql`lock table users, sessions, tokens in exclusive mode`.execute(trx)
-    for (const table of ['tokens', 'sessions', 'users'] as const) await trx.deleteFrom(table).execute()
+    if (flavour === 'postgres')
+      await sql`lock table users, sessions, tokens, reserved_usernames, mails in exclusive mode`.execute(trx)
+    for (const table of ['mails', 'reserved_usernames', 'tokens', 'sessions', 'users'] as const)
+      await trx.deleteFrom(table).execute()
     for await (const some of batches(records)) await insert(trx, some)
     // Until it counts by itself, some minutes later, PostgreSQL would take full tables for empty ones.
-    if (flavour === 'postgres') await sql`analyze users, sessions, tokens`.execute(trx)
+    if (flavour === 'postgres') await sql`analyze users, sessions, tokens, reserved_usernames, mails`.execute(trx)
   })
 }
 
@@ -122,7 +142,11 @@ async function insert(trx: Transaction<Tables>, batch: StoredRecord[]): Promise<
     return { id, user_id: null, user_agent: '', address: '', ...times, end_reason: reason }
   })
   const tokens = batch.flatMap((stored) => (stored.kind === 'token' ? tokenRow(stored.record) : []))
+  const reserved = batch.flatMap((stored) => (stored.kind === 'reserved' ? reservedRow(stored.record) : []))
+  const mails = batch.flatMap((stored) => (stored.kind === 'mail' ? mailRow(stored.record) : []))
   if (users.length > 0) await trx.insertInto('users').values(users).execute()
   if (sessions.length > 0) await trx.insertInto('sessions').values(sessions).execute()
   if (tokens.length > 0) await trx.insertInto('tokens').values(tokens).execute()
+  if (reserved.length > 0) await trx.insertInto('reserved_usernames').values(reserved).execute()
+  if (mails.length > 0) await trx.insertInto('mails').values(mails).execute()
 }

@@ -7,6 +7,7 @@ import { createReadinessCheck } from '#lib/stores/readiness.ts'
 import type { StoredRecord, StoreReader, Stores } from '#lib/stores/types.ts'
 
 import type { Connection, SqlDatabase } from './database.ts'
+import { createMailStore } from './mails.ts'
 import { requireVersion, schemaVersion } from './migrations.ts'
 import { dumpTables, replaceTables } from './move.ts'
 import { createPendingEnds } from './pending-ends.ts'
@@ -72,6 +73,7 @@ function storesOf(database: SqlDatabase, log: StoreLog): Stores {
     users: createUserStore(database),
     sessions: createSessionStore(database, pending),
     tokens: createTokenStore(database),
+    mails: createMailStore(database),
     async *dump() {
       const { db, close } = await database.openForReading()
       try {

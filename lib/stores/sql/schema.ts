@@ -1,12 +1,22 @@
 // The tables as the code sees them, and how a row becomes a record. migrations.ts makes them.
 
-import { searchText } from '#lib/stores/records.ts'
-import type { EndReason, Role, SessionRecord, TokenRecord, UserRecord } from '#lib/stores/types.ts'
+import { searchText, verifiedKey } from '#lib/stores/records.ts'
+import type {
+  EndReason,
+  MailRecord,
+  ReservedUsername,
+  Role,
+  SessionRecord,
+  TokenRecord,
+  UserRecord,
+} from '#lib/stores/types.ts'
 
 export interface Tables {
   users: UserRow
   sessions: SessionRow
   tokens: TokenRow
+  reserved_usernames: ReservedRow
+  mails: MailRow
   /** One row. */
   gatehouse_schema: { version: number }
 }
@@ -17,6 +27,7 @@ export interface UserRow {
   password_hash: string
   email: string | null
   email_verified_at: number | null
+  new_email: string | null
   role: Role
   status: UserRecord['status']
   full_name: string
@@ -24,6 +35,9 @@ export interface UserRow {
   age: number | null
   created_at: number
   password_changed_at: number | null
+  deleted_at: number | null
+  /** By which a verified address is unique, see records.ts. */
+  verified_email: string | null
   /** What a search looks in, see records.ts. */
   search_text: string
 }
@@ -50,12 +64,27 @@ export interface TokenRow {
   expires_at: number
 }
 
+export interface ReservedRow {
+  id: string
+  user_id: string
+  until: number
+}
+
+export interface MailRow {
+  id: string
+  sealed: string
+  created_at: number
+  due_at: number
+  attempts: number
+}
+
 export const userColumns = [
   'id',
   'username',
   'password_hash',
   'email',
   'email_verified_at',
+  'new_email',
   'role',
   'status',
   'full_name',
@@ -63,6 +92,7 @@ export const userColumns = [
   'age',
   'created_at',
   'password_changed_at',
+  'deleted_at',
 ] as const satisfies (keyof UserRow)[]
 
 export function userOf(row: Pick<UserRow, (typeof userColumns)[number]>): UserRecord {
@@ -72,11 +102,13 @@ export function userOf(row: Pick<UserRow, (typeof userColumns)[number]>): UserRe
     passwordHash: row.password_hash,
     email: row.email,
     emailVerifiedAt: row.email_verified_at,
+    newEmail: row.new_email,
     role: row.role,
     status: row.status,
     profile: { fullName: row.full_name, bio: row.bio, age: row.age },
     createdAt: row.created_at,
     passwordChangedAt: row.password_changed_at,
+    deletedAt: row.deleted_at,
   }
 }
 
@@ -87,6 +119,7 @@ export function userRow(user: UserRecord): UserRow {
     password_hash: user.passwordHash,
     email: user.email,
     email_verified_at: user.emailVerifiedAt,
+    new_email: user.newEmail,
     role: user.role,
     status: user.status,
     full_name: user.profile.fullName,
@@ -94,6 +127,8 @@ export function userRow(user: UserRecord): UserRow {
     age: user.profile.age,
     created_at: user.createdAt,
     password_changed_at: user.passwordChangedAt,
+    deleted_at: user.deletedAt,
+    verified_email: verifiedKey(user),
     search_text: searchText(user),
   }
 }
@@ -134,6 +169,26 @@ export function sessionRow(session: SessionRecord): SessionRow {
     ended_at: null,
     end_reason: null,
   }
+}
+
+export const reservedColumns = ['id', 'user_id', 'until'] as const satisfies (keyof ReservedRow)[]
+
+export function reservedOf({ id, user_id, until }: ReservedRow): ReservedUsername {
+  return { id, userId: user_id, until }
+}
+
+export function reservedRow({ id, userId, until }: ReservedUsername): ReservedRow {
+  return { id, user_id: userId, until }
+}
+
+export const mailColumns = ['id', 'sealed', 'created_at', 'due_at', 'attempts'] as const satisfies (keyof MailRow)[]
+
+export function mailOf({ id, sealed, created_at, due_at, attempts }: MailRow): MailRecord {
+  return { id, sealed, createdAt: created_at, dueAt: due_at, attempts }
+}
+
+export function mailRow({ id, sealed, createdAt, dueAt, attempts }: MailRecord): MailRow {
+  return { id, sealed, created_at: createdAt, due_at: dueAt, attempts }
 }
 
 export const tokenColumns = [

@@ -2,24 +2,28 @@
 
 import { isDeepStrictEqual } from 'node:util'
 
-import type { Transaction } from 'kysely'
+import { sql, type Transaction } from 'kysely'
 
-import { lowerCase } from '#lib/stores/records.ts'
+import { lowerCase, verifiedKey } from '#lib/stores/records.ts'
 import type { UserChange, UserRecord, UserStore } from '#lib/stores/types.ts'
 
 import { contains, locked, type SqlDatabase } from './database.ts'
-import { type Tables, userColumns, userOf, userRow } from './schema.ts'
+import { type Tables, type UserRow, userColumns, userOf, userRow } from './schema.ts'
 
 export function createUserStore({ db, reads, flavour }: Pick<SqlDatabase, 'db' | 'reads' | 'flavour'>): UserStore {
   const users = reads.selectFrom('users').select(userColumns)
   return {
     async insert(user) {
-      const { numInsertedOrUpdatedRows } = await db
-        .insertInto('users')
-        .values(userRow(user))
-        .onConflict((conflict) => conflict.column('username').doNothing())
-        .executeTakeFirst()
-      return numInsertedOrUpdatedRows === 1n ? 'inserted' : 'username_taken'
+      const row = userRow(user)
+      return db.transaction().execute(async (trx) => {
+        // Whoever replaces everything is waited for before the names are looked at.
+        if (flavour === 'postgres') await sql`lock table users in row exclusive mode`.execute(trx)
+        await lockNames(trx, [row.username, row.verified_email])
+        if (await isTaken(trx, row.username, row.created_at, row.id)) return 'username_taken'
+        if (await isVerifiedByOther(trx, row)) return 'email_taken'
+        await trx.insertInto('users').values(row).execute()
+        return 'inserted'
+      })
     },
 
     async find(id) {
@@ -32,6 +36,48 @@ export function createUserStore({ db, reads, flavour }: Pick<SqlDatabase, 'db' |
       if (isUnstorable(username)) return null
       const row = await users.where('username', '=', username).executeTakeFirst()
       return row ? userOf(row) : null
+    },
+
+    async findByVerifiedEmail(email) {
+      if (isUnstorable(email)) return null
+      const row = await users.where('verified_email', '=', lowerCase(email)).executeTakeFirst()
+      return row ? userOf(row) : null
+    },
+
+    async rename(id, username, at, reservedUntil) {
+      return db.transaction().execute(async (trx) => {
+        const user = await findLocked(trx, id)
+        if (user === undefined) return null
+        await lockNames(trx, [user.username, username])
+        if (await isTaken(trx, username, at, id)) return 'username_taken'
+        if (username === user.username) return 'renamed'
+        await reserve(trx, user, reservedUntil)
+        await trx.deleteFrom('reserved_usernames').where('id', '=', username).execute()
+        const { username: name, search_text } = userRow({ ...userOf(user), username })
+        await trx.updateTable('users').set({ username: name, search_text }).where('id', '=', id).execute()
+        return 'renamed'
+      })
+    },
+
+    async remove(id, reservedUntil) {
+      return db.transaction().execute(async (trx) => {
+        const user = await findLocked(trx, id)
+        if (user === undefined) return false
+        await lockNames(trx, [user.username])
+        await reserve(trx, user, reservedUntil)
+        await trx.deleteFrom('users').where('id', '=', id).execute()
+        return true
+      })
+    },
+
+    async listDeleted(before, limit) {
+      const rows = await users.where('deleted_at', '<', before).orderBy('deleted_at').limit(limit).execute()
+      return rows.map(userOf)
+    },
+
+    async forgetReserved(at) {
+      const { numDeletedRows } = await db.deleteFrom('reserved_usernames').where('until', '<=', at).executeTakeFirst()
+      return Number(numDeletedRows)
     },
 
     async update(id, change, onlyIf = {}) {
@@ -56,28 +102,98 @@ export function createUserStore({ db, reads, flavour }: Pick<SqlDatabase, 'db' |
     // The admins first, in the order of their ids, and only then the person: whoever locks in one order never waits
     // for somebody who waits for them.
     const admins = mayDemote(change) ? await lockActiveAdmins(trx) : null
-    const row = await locked(
-      flavour,
-      trx.selectFrom('users').select(userColumns).where('id', '=', id),
-    ).executeTakeFirst()
+    const row = await findLocked(trx, id)
     if (row === undefined) return null
     const user = userOf(row)
     if (!isDeepStrictEqual({ ...user, ...onlyIf }, user)) return null
     if (admins?.length === 1 && admins[0]?.id === id) return 'last_admin'
     const changed: UserRecord = { ...user, ...change }
-    const { id: _, username, created_at, ...values } = userRow(changed)
+    const changedRow = userRow(changed)
+    if (changedRow.verified_email !== null && changedRow.verified_email !== verifiedKey(user)) {
+      await lockNames(trx, [changedRow.verified_email])
+      if (await isVerifiedByOther(trx, changedRow)) return 'email_taken'
+    }
+    const { id: _, username, created_at, ...values } = changedRow
     await trx.updateTable('users').set(values).where('id', '=', id).execute()
     return changed
   }
 
+  function findLocked(trx: Transaction<Tables>, id: string) {
+    return locked(flavour, trx.selectFrom('users').select(userColumns).where('id', '=', id)).executeTakeFirst()
+  }
+
+  /**
+   * Whoever gives or frees a username or a verified address holds its lock, after that of the person's row, so that what
+   * was found free stays so until the transaction is over. In SQLite nobody else writes anyway.
+   */
+  async function lockNames(trx: Transaction<Tables>, names: (string | null)[]): Promise<void> {
+    if (flavour === 'sqlite') return
+    for (const name of names.filter((name) => name !== null).toSorted()) {
+      await sql`select pg_advisory_xact_lock(hashtextextended(${name}, ${nameLocks}))`.execute(trx)
+    }
+  }
+
+  async function isTaken(trx: Transaction<Tables>, username: string, at: number, byOther: string): Promise<boolean> {
+    const owner = await trx
+      .selectFrom('users')
+      .select('id')
+      .where('username', '=', username)
+      .where('id', '!=', byOther)
+      .executeTakeFirst()
+    if (owner !== undefined) return true
+    const reservation = await trx
+      .selectFrom('reserved_usernames')
+      .select('id')
+      .where('id', '=', username)
+      .where('until', '>', at)
+      .where('user_id', '!=', byOther)
+      .executeTakeFirst()
+    return reservation !== undefined
+  }
+
+  async function isVerifiedByOther(
+    trx: Transaction<Tables>,
+    { id, verified_email }: Pick<UserRow, 'id' | 'verified_email'>,
+  ): Promise<boolean> {
+    if (verified_email === null) return false
+    const owner = await trx
+      .selectFrom('users')
+      .select('id')
+      .where('verified_email', '=', verified_email)
+      .where('id', '!=', id)
+      .executeTakeFirst()
+    return owner !== undefined
+  }
+
+  async function reserve(
+    trx: Transaction<Tables>,
+    { id, username }: Pick<UserRow, 'id' | 'username'>,
+    until: number,
+  ): Promise<void> {
+    const row = { id: username, user_id: id, until }
+    await trx
+      .insertInto('reserved_usernames')
+      .values(row)
+      .onConflict((conflict) => conflict.column('id').doUpdateSet({ user_id: id, until }))
+      .execute()
+  }
+
   function lockActiveAdmins(trx: Transaction<Tables>): Promise<{ id: string }[]> {
-    const admins = trx.selectFrom('users').select('id').where('role', '=', 'admin').where('status', '=', 'active')
+    const admins = trx
+      .selectFrom('users')
+      .select('id')
+      .where('role', '=', 'admin')
+      .where('status', '=', 'active')
+      .where('deleted_at', 'is', null)
     return locked(flavour, admins.orderBy('id')).execute()
   }
 }
 
-function mayDemote({ role, status }: UserChange): boolean {
-  return (role ?? 'admin') !== 'admin' || (status ?? 'active') !== 'active'
+/** Sets these locks apart from other advisory locks in the same database. */
+const nameLocks = 67
+
+function mayDemote({ role, status, deletedAt }: UserChange): boolean {
+  return (role ?? 'admin') !== 'admin' || (status ?? 'active') !== 'active' || (deletedAt ?? null) !== null
 }
 
 /** PostgreSQL has no text with a NUL in it, and fails when asked for one: nobody has such a name. */

@@ -1,0 +1,73 @@
+// What every driver must do with mails that wait to be sent.
+
+import { describe, expect, it } from 'vitest'
+
+import type { MailStore, Stores } from '#lib/stores/types.ts'
+
+import { type OpenFresh, openForEachTest } from './fresh.ts'
+import { aMail } from './samples.ts'
+
+export function describeMailStore(name: string, open: OpenFresh): void {
+  describe(`${name}: mails`, () => {
+    let stores: Stores
+    let mails: MailStore
+    openForEachTest(open, (opened) => {
+      stores = opened
+      mails = opened.mails
+    })
+
+    it('hands out what is due, the longest waiting first', async () => {
+      for (const [id, dueAt] of [
+        ['later', 3_000],
+        ['second', 2_000],
+        ['first', 1_000],
+      ] as const) {
+        await mails.add(aMail({ id, dueAt }))
+      }
+      expect(await mails.findNextDue()).toBe(1_000)
+      expect((await mails.claim(2_000, 9_000, 1)).map(({ id }) => id)).toEqual(['first'])
+      expect((await mails.claim(2_000, 9_000, 5)).map(({ id }) => id)).toEqual(['second'])
+      expect(await mails.findNextDue()).toBe(3_000)
+    })
+
+    it('gives a mail to one of twenty who ask at once, and again only when its time is over', async () => {
+      await mails.add(aMail())
+      const answers = await Promise.all(Array.from({ length: 20 }, () => mails.claim(1_000, 5_000, 10)))
+      expect(answers.flat()).toEqual([aMail({ dueAt: 5_000, attempts: 1 })])
+      expect(await mails.claim(4_999, 9_000, 10)).toEqual([])
+      expect(await mails.claim(5_000, 9_000, 10)).toEqual([aMail({ dueAt: 9_000, attempts: 2 })])
+    })
+
+    it('puts off what its claimer could not send, and not what another has by now', async () => {
+      await mails.add(aMail())
+      await mails.claim(1_000, 2_000, 1)
+      await mails.claim(2_000, 3_000, 1)
+      await mails.putOff('mail-1', 1, 8_000)
+      expect(await mails.findNextDue()).toBe(3_000)
+      await mails.putOff('mail-1', 2, 8_000)
+      expect(await mails.findNextDue()).toBe(8_000)
+      await mails.putOff('missing', 1, 8_000)
+    })
+
+    it('removes what was sent, once', async () => {
+      await mails.add(aMail())
+      expect(await mails.remove('mail-1')).toBe(true)
+      expect(await mails.remove('mail-1')).toBe(false)
+      expect(await mails.findNextDue()).toBeNull()
+      expect(await mails.claim(9_000, 9_999, 5)).toEqual([])
+    })
+
+    it('throws for an id that exists', async () => {
+      await mails.add(aMail())
+      await expect(mails.add(aMail())).rejects.toThrow()
+    })
+
+    it('rejects after it was closed', async () => {
+      await stores.close()
+      const fault = { code: 'store_unavailable' }
+      await expect(mails.add(aMail())).rejects.toMatchObject(fault)
+      await expect(mails.claim(1_000, 2_000, 1)).rejects.toMatchObject(fault)
+      await expect(mails.findNextDue()).rejects.toMatchObject(fault)
+    })
+  })
+}

@@ -5,6 +5,7 @@ import { logFault } from '#lib/log.ts'
 import { services } from '#lib/services.ts'
 import { readSession } from '#lib/web/current-session.ts'
 import { keepPostedForm } from '#lib/web/kept-form.ts'
+import { withoutMailedSecret } from '#lib/web/mailed-secret.ts'
 import { logInPath } from '#lib/web/next-path.ts'
 import { isPublicRoute } from '#lib/web/public-routes.ts'
 import { refusal } from '#lib/web/refusal.ts'
@@ -26,6 +27,8 @@ async function decide(request: NextRequest): Promise<Response> {
   const app = await services()
   const fault = await findRequestFault(request, app)
   if (fault !== null) return refusal(fault, headers)
+  const moved = withoutMailedSecret(request, app.settings.appOrigin)
+  if (moved !== null) return moved
   if (isPublicRoute(nextUrl.pathname)) {
     // For its faults alone: a page that asks who is signed in cannot answer 503 when the store is away; this can.
     if (method !== 'POST') await readSession(request.cookies, app, { touch: false })

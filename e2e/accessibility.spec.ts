@@ -24,7 +24,8 @@ async function expectAccessible(page: Page, name: string): Promise<void> {
 
 for (const colorScheme of schemes) {
   for (const width of widths) {
-    test.describe(`in ${colorScheme} at ${width} px`, () => {
+    // No store changes how a page looks.
+    test.describe(`in ${colorScheme} at ${width} px`, { tag: '@json' }, () => {
       test.use({ colorScheme, viewport: { width, height: 900 } })
 
       test('visitor pages have nothing to complain of', async ({ page }) => {

@@ -65,7 +65,17 @@ const validFields: Fields = [
   ['age', '7'],
 ]
 
-const pagesWithActions = ['/profile', '/profile/edit', '/security', '/security/password', '/confirm']
+const pagesWithActions = [
+  '/profile',
+  '/profile/edit',
+  '/verify-email',
+  '/security',
+  '/security/password',
+  '/security/email',
+  '/security/username',
+  '/security/delete',
+  '/confirm',
+]
 
 /** What each guarded action's form carries, so that an unguarded one would find what it wants. */
 const fieldsOf: Record<string, Fields> = {
@@ -77,6 +87,12 @@ const fieldsOf: Record<string, Fields> = {
     ['password', 'Lantern under the bridge 47'],
     ['confirmPassword', 'Lantern under the bridge 47'],
   ],
+  'app/(member)/security/email/actions.ts#giveAddress': [['email', 'sentinel@example.org']],
+  'app/(member)/security/email/actions.ts#removeAddress': [],
+  'app/(member)/security/username/actions.ts#changeUsername': [['username', 'sentinel']],
+  'app/(member)/security/delete/actions.ts#deleteAccount': [],
+  'app/(member)/verify-email/actions.ts#verifyEmail': [['code', '12345678']],
+  'app/(member)/verify-email/actions.ts#resendCode': [],
   'app/(member)/confirm/actions.ts#confirm': [['password', 'Sentinel over the quay']],
 }
 
@@ -167,7 +183,7 @@ for (const [name, open] of Object.entries(doors)) {
         await refuses(`GET ${path}`, (outsider) => outsider.open(path))
         await refuses(`router’s GET ${path}`, (outsider) => pursue(outsider, { path, headers: { rsc: '1' } }))
         for (const method of isHandler ? ['POST', 'PUT', 'PATCH', 'DELETE'] : []) {
-          await refuses(`${method} ${path}`, (outsider) => outsider.fetch(path, { method }), 405)
+          await refuses(`${method} ${path}`, (outsider) => outsider.fetch(path, { method }), 405, 415)
         }
       }
     })

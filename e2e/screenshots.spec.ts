@@ -1,9 +1,14 @@
 // Pictures of every page in light, dark and on a phone, to look at: in test-results/screenshots, and with
 // SCREENSHOTS=docs also the few of the README, in docs/images.
+import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { test } from '#e2e/fixtures.ts'
+import { AxeBuilder } from '@axe-core/playwright'
+import { expect, test } from '#e2e/fixtures.ts'
+import { firefox } from '#e2e/support/elsewhere.ts'
 import { projectDir } from '#e2e/support/server-process.ts'
 import { memberViews, menuView, signUpFor, visitorViews } from '#e2e/support/views.ts'
+import { writeLetter } from '#lib/mail/letter.ts'
+import { type Message, noticeKinds } from '#lib/mail/message.ts'
 
 const looks = [
   { look: 'light', colorScheme: 'light', viewport: { width: 1280, height: 800 } },
@@ -11,6 +16,22 @@ const looks = [
   { look: 'phone', colorScheme: 'light', viewport: { width: 390, height: 844 } },
   { look: 'phone-dark', colorScheme: 'dark', viewport: { width: 390, height: 844 } },
 ] as const
+
+const by = {
+  at: Date.UTC(2026, 10, 23, 9, 41),
+  userAgent: firefox,
+  address: '203.0.113.7',
+  locale: 'en',
+  timeZone: 'Europe/Vienna',
+} as const
+const recipient = { to: 'zoe.quist@example.org', username: 'zoe.quist', by }
+const token = 'q7Jx0tWb5cMmY2kV9sZ1rL4nE8aH6dPfGuTiOyRwX3Q'
+const everyMessage: Message[] = [
+  { kind: 'verify-email', code: '12345678', ...recipient },
+  { kind: 'address-in-use', ...recipient },
+  { kind: 'reset-password', token, ...recipient },
+  ...noticeKinds.map((kind): Message => ({ kind, token, ...recipient })),
+]
 
 const forReadme = ['home-complete-light', 'home-complete-dark', 'profile-saved-phone']
 
@@ -30,6 +51,26 @@ for (const { look, colorScheme, viewport } of looks) {
       for (const { name, show } of isPhone ? [...memberViews, menuView] : memberViews) {
         await show(page, { server, person })
         await page.screenshot({ path: pictureOf(name, look), fullPage: true, animations: 'disabled' })
+      }
+    })
+  })
+}
+
+for (const { look, colorScheme, viewport } of looks) {
+  test.describe(`every mail, ${look}`, { tag: '@json' }, () => {
+    test.use({ colorScheme, viewport })
+
+    test('is shown as a mail program shows it', async ({ page }) => {
+      for (const message of everyMessage) {
+        const { html, text } = writeLetter(message, 'https://accounts.example.com')
+        await page.setContent(html)
+        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+        expect(overflow, `${message.kind} scrolls sideways`).toBeLessThanOrEqual(0)
+        const { violations } = await new AxeBuilder({ page }).analyze()
+        expect(violations, message.kind).toEqual([])
+        await page.screenshot({ path: pictureOf(`mail-${message.kind}`, look), fullPage: true })
+        if (look !== 'light') continue
+        await writeFile(path.join(projectDir, `test-results/screenshots/mail-${message.kind}.txt`), text)
       }
     })
   })

@@ -34,7 +34,7 @@ function breaches(files: string[], isBreach: (imported: string, file: string) =>
 }
 
 describe('imports', () => {
-  const domain = find('lib/{accounts,sessions,kept-forms,interrupted-acts,crypto}/**/*.ts')
+  const domain = find('lib/{accounts,addresses,recovery,sessions,kept-forms,interrupted-acts,crypto}/**/*.ts')
 
   test('reads them at all', () => {
     expect(importsOf('middleware.ts')).toContain('lib/services.ts')
@@ -48,7 +48,7 @@ describe('imports', () => {
 
   test('the domain knows no framework, no file system and no driver', () => {
     const outside =
-      /^(next(\/|$)|react|node:fs|iron-session|lib\/(web|server|cli|words)\/|lib\/services|app\/|lib\/stores\/(json|sql|open))/
+      /^(next(\/|$)|react|node:fs|lib\/(web|server|cli|words)\/|lib\/services|app\/|lib\/stores\/(json|sql|open))/
     expect(breaches(domain, (name) => outside.test(name))).toEqual([])
   })
 
@@ -67,9 +67,12 @@ describe('imports', () => {
     expect(breaches(others, (name) => /^lib\/stores\/(json|sql)\//.test(name))).toEqual([])
   })
 
-  test('only lib/web, lib/server and lib/cli know Next and iron-session', () => {
+  test('only lib/web, lib/server and lib/cli know Next, and what seals knows iron-session', () => {
     const rest = find('lib/**/*.ts').filter((file) => !/^lib\/(web|server|cli)\//.test(file))
-    expect(breaches(rest, (name) => /^(@?next(\/|$)|iron-session|server-only)/.test(name))).toEqual([])
+    expect(breaches(rest, (name) => /^(@?next(\/|$)|server-only)/.test(name))).toEqual([])
+    const sealing = ['lib/crypto/seal.ts', 'lib/web/session-cookie.ts']
+    const others = find('{app,lib}/**/*.{ts,tsx}', 'middleware.ts').filter((file) => !sealing.includes(file))
+    expect(breaches(others, (name) => name === 'iron-session')).toEqual([])
   })
 
   test('components of app/ui take props: they import no services and no records', () => {

@@ -6,6 +6,7 @@ export type Clock = () => number
 export const seconds = (n: number): number => n * 1000
 export const minutes = (n: number): number => n * 60_000
 export const hours = (n: number): number => n * 3_600_000
+export const days = (n: number): number => n * 86_400_000
 
 /**
  * The system's clock, held to the monotonic one: when an operator or NTP sets the wall clock back, time goes on from

@@ -16,6 +16,11 @@ describe('readSettings', () => {
       session: { idleMs: minutes(10), maxMs: hours(12) },
       passwordMinLength: 8,
       trustProxyHops: 0,
+      smtpUrl: null,
+      mailFrom: 'Gatehouse <gatehouse@localhost>',
+      emailRequired: false,
+      notices: true,
+      limits: true,
       logLevel: 'info',
     })
   })

@@ -19,6 +19,16 @@ export interface Settings {
   sessionSecrets: readonly string[] | null
   session: SessionLimits
   passwordMinLength: number
+  /** Where mails go: an SMTP server's address (it may hold a password), or null for files in DATA_DIR/outbox. */
+  smtpUrl: string | null
+  /** Whom they come from. */
+  mailFrom: string
+  /** Whether nobody signs up without an e-mail address. */
+  emailRequired: boolean
+  /** Whether people are told by mail what happens to their accounts. */
+  notices: boolean
+  /** Whether anything is throttled. */
+  limits: boolean
   /** How many proxies in front of this server append to X-Forwarded-For. */
   trustProxyHops: number
   logLevel: (typeof logLevels)[number]
@@ -60,6 +70,20 @@ const databaseUrl = z.string().transform((text, ctx) => {
   return z.NEVER
 })
 
+const smtpUrl = z.string().refine((text) => /^smtps?:\/\/[^/]/.test(text) && URL.canParse(text), {
+  message:
+    'must be smtp://host:587 or smtps://host:465, with user:password@ before the host if the server asks for one',
+})
+
+/** One address, alone or behind a name: `Gatehouse <no-reply@example.com>`. */
+const mailFrom = z
+  .string()
+  .refine((text) => z.email().safeParse(/^[^<>\r\n,]*<([^<>]+)>$/.exec(text)?.[1] ?? text).success, {
+    message: 'must be one address, such as Gatehouse <no-reply@example.com>',
+  })
+
+const onOff = z.enum(['on', 'off'], 'must be on or off').default('on')
+
 const schema = z.object({
   PORT: wholeNumber(1, 65_535).default(3000),
   HOST: z.string().optional(),
@@ -73,6 +97,11 @@ const schema = z.object({
   SESSION_MAX_SECONDS: wholeNumber(5, 2_592_000).default(hours(12) / 1000),
   // Fewer than 8 would break NIST SP 800-63B-4 and OWASP ASVS 6.2.1.
   PASSWORD_MIN_LENGTH: wholeNumber(8, 64).default(8),
+  SMTP_URL: smtpUrl.optional(),
+  MAIL_FROM: mailFrom.optional(),
+  SIGNUP_EMAIL: z.enum(['optional', 'required'], 'must be optional or required').default('optional'),
+  SECURITY_NOTICES: onOff,
+  LIMITS: onOff,
   TRUST_PROXY_HOPS: wholeNumber(0, 10).default(0),
   LOG_LEVEL: z.enum(logLevels, `must be one of ${logLevels.join(', ')}`).default('info'),
   // Set by Vercel itself. Its machines keep no file from one request to the next.
@@ -98,6 +127,14 @@ export function readSettings(env: Record<string, string | undefined> = process.e
       `SESSION_MAX_SECONDS must be at least SESSION_IDLE_SECONDS, which is ${values.SESSION_IDLE_SECONDS}.`,
     )
   }
+  const appOrigin = values.APP_URL ?? `http://localhost:${values.PORT}`
+  const { hostname } = new URL(appOrigin)
+  if (values.SMTP_URL !== undefined && values.MAIL_FROM === undefined) {
+    throw new SettingsError('MAIL_FROM must be set beside SMTP_URL, such as Gatehouse <no-reply@example.com>.')
+  }
+  if (values.LIMITS === 'off' && !loopbackHosts.includes(hostname)) {
+    throw new SettingsError('LIMITS may be off only while APP_URL is localhost, 127.0.0.1 or [::1].')
+  }
   const dataDir = resolve(values.DATA_DIR)
   const store = values.DATABASE_URL ?? { driver: 'json', dir: dataDir }
   if (values.VERCEL !== undefined) requireKeptElsewhere(store, values.SESSION_SECRET)
@@ -105,13 +142,18 @@ export function readSettings(env: Record<string, string | undefined> = process.e
     // Without a public address there is nobody to serve but this machine.
     host: values.HOST ?? (values.APP_URL === undefined ? 'localhost' : null),
     port: values.PORT,
-    appOrigin: values.APP_URL ?? `http://localhost:${values.PORT}`,
+    appOrigin,
     dataDir,
     store,
     databasePoolSize: values.DATABASE_POOL_SIZE,
     sessionSecrets: values.SESSION_SECRET ?? null,
     session: { idleMs: seconds(values.SESSION_IDLE_SECONDS), maxMs: seconds(values.SESSION_MAX_SECONDS) },
     passwordMinLength: values.PASSWORD_MIN_LENGTH,
+    smtpUrl: values.SMTP_URL ?? null,
+    mailFrom: values.MAIL_FROM ?? `Gatehouse <gatehouse@${hostname.replace(/^\[.*\]$/, 'localhost')}>`,
+    emailRequired: values.SIGNUP_EMAIL === 'required',
+    notices: values.SECURITY_NOTICES === 'on',
+    limits: values.LIMITS === 'on',
     trustProxyHops: values.TRUST_PROXY_HOPS,
     logLevel: values.LOG_LEVEL,
   }

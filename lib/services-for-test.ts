@@ -38,7 +38,9 @@ export async function openTestServices(
       await app.stores.users.insert(aUser({ id: name, username: name }))
     },
     async [Symbol.asyncDispose]() {
+      await app.mail.close()
       await app.stores.close()
+      await app.limits.close()
       await app.strength.close()
       await database?.drop()
       await rm(dataDir, { recursive: true })

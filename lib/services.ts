@@ -2,13 +2,19 @@
 import { type Accounts, createAccounts } from './accounts/accounts.ts'
 import { createPasswordStrength, type PasswordStrength } from './accounts/password-strength.ts'
 import { takeOverStreamlit } from './accounts/streamlit.ts'
+import { type Addresses, createAddresses } from './addresses/addresses.ts'
 import { type Clock, createSystemClock } from './clock.ts'
 import { readSettings, type Settings } from './config.ts'
 import { createPasswordHasher, type PasswordHasher } from './crypto/password.ts'
 import { newId } from './crypto/random.ts'
 import { createInterruptedActs, type InterruptedActs } from './interrupted-acts/interrupted-acts.ts'
 import { createKeptForms, type KeptForms } from './kept-forms/kept-forms.ts'
+import { createLimits, type Limits } from './limits/limits.ts'
 import { createLog, type Log } from './log.ts'
+import { createMailroom, type Mailroom } from './mail/mailroom.ts'
+import { createTransport } from './mail/transport.ts'
+import { createNotices, type Notices } from './recovery/notices.ts'
+import { createRecovery, type Recovery } from './recovery/recovery.ts'
 import { readOrCreateSecret } from './secret.ts'
 import { createSessions, type Sessions } from './sessions/sessions.ts'
 import { openStores } from './stores/open.ts'
@@ -23,6 +29,8 @@ export interface Runtime {
   stores: Stores
   passwords: PasswordHasher
   strength: PasswordStrength
+  mail: Mailroom
+  limits: Limits
   /** Newest first: the first seals cookies, all open them. */
   sessionSecrets: readonly string[]
 }
@@ -32,6 +40,9 @@ export interface Services extends Runtime {
   sessions: Sessions
   keptForms: KeptForms
   interruptedActs: InterruptedActs
+  addresses: Addresses
+  recovery: Recovery
+  notices: Notices
 }
 
 /**
@@ -61,6 +72,7 @@ export async function services(): Promise<Services> {
 async function open(): Promise<Runtime> {
   const runtime = await openRuntime()
   shared[sweeperKey] = startSweeping(compose(runtime))
+  runtime.mail.open()
   return runtime
 }
 
@@ -68,7 +80,9 @@ async function open(): Promise<Runtime> {
 export async function closeServices(): Promise<void> {
   const runtime = await shared[runtimeKey]
   await shared[sweeperKey]?.stop()
+  await runtime?.mail.close()
   await runtime?.stores.close()
+  await runtime?.limits.close()
   await runtime?.strength.close()
 }
 
@@ -84,8 +98,17 @@ export async function openRuntime(settings = readSettings(), clock = createSyste
         'The session secret is this machine’s own. Before a second one joins, set SESSION_SECRET to the same value on both.',
       )
     }
+    const mail = createMailroom({
+      store: stores.mails,
+      transport: createTransport({ ...settings, log }),
+      secrets: sessionSecrets,
+      appOrigin: settings.appOrigin,
+      clock,
+      log,
+    })
+    const limits = createLimits({ store: settings.store, enabled: settings.limits })
     const passwords = createPasswordHasher()
-    return { settings, clock, log, stores, passwords, strength: createPasswordStrength(), sessionSecrets }
+    return { settings, clock, log, stores, passwords, strength: createPasswordStrength(), mail, limits, sessionSecrets }
   } catch (cause) {
     await stores.close()
     throw cause
@@ -93,17 +116,19 @@ export async function openRuntime(settings = readSettings(), clock = createSyste
 }
 
 export function compose(runtime: Runtime): Services {
-  const { stores, clock, passwords, strength, settings } = runtime
+  const { stores, clock, passwords, strength, settings, mail, limits, sessionSecrets: secrets } = runtime
+  const { users, tokens } = stores
+  const { passwordMinLength } = settings
+  const accounts = createAccounts({ store: users, passwords, strength, passwordMinLength, limits, clock })
+  const sessions = createSessions({ store: stores.sessions, limits: settings.session, clock })
+  const notices = createNotices({ tokens, mail, clock, enabled: settings.notices })
   return {
     ...runtime,
-    accounts: createAccounts({
-      store: stores.users,
-      passwords,
-      strength,
-      passwordMinLength: settings.passwordMinLength,
-      clock,
-    }),
-    sessions: createSessions({ store: stores.sessions, limits: settings.session, clock }),
+    accounts,
+    sessions,
+    notices,
+    addresses: createAddresses({ users, tokens, mail, limits, notices, secrets, clock }),
+    recovery: createRecovery({ users, tokens, accounts, sessions, mail, limits, notices, clock }),
     keptForms: createKeptForms({ tokens: stores.tokens, clock, secrets: runtime.sessionSecrets }),
     interruptedActs: createInterruptedActs({ store: stores.tokens, clock }),
   }

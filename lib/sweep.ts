@@ -10,7 +10,9 @@ export interface Sweeper {
   stop(): Promise<void>
 }
 
-export function startSweeping({ sessions, stores, clock }: Pick<Services, 'sessions' | 'stores' | 'clock'>): Sweeper {
+type Swept = Pick<Services, 'sessions' | 'accounts' | 'stores' | 'clock'>
+
+export function startSweeping({ sessions, accounts, stores, clock }: Swept): Sweeper {
   let sweeping = sweep()
   const timer = setInterval(() => {
     sweeping = sweep()
@@ -21,6 +23,7 @@ export function startSweeping({ sessions, stores, clock }: Pick<Services, 'sessi
     try {
       await sessions.sweep()
       await stores.tokens.deleteExpired(clock())
+      await accounts.erase()
     } catch (error) {
       logFault('sweep_failed', error)
     }

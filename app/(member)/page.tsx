@@ -1,4 +1,5 @@
 import type { Metadata } from 'next'
+import { Notice } from '#app/ui/notice.tsx'
 import { requireUser } from '#lib/web/current-user.ts'
 import { readPreferences } from '#lib/web/preferences.ts'
 import { getWords } from '#lib/web/words.ts'
@@ -11,7 +12,7 @@ export async function generateMetadata(): Promise<Metadata> {
   return { title: words('home.title') }
 }
 
-export default async function HomePage() {
+export default async function HomePage({ searchParams }: PageProps<'/'>) {
   const { user, session } = await requireUser('/')
   const words = await getWords()
   const { timeZone } = await readPreferences()
@@ -25,6 +26,7 @@ export default async function HomePage() {
           person: (name) => <bdi>{name}</bdi>,
         })}
       </h1>
+      {(await searchParams).restored === '1' && <Notice kind="good">{words('home.restored')}</Notice>}
       <ProfileCard words={words} profile={user.profile} />
       <SessionCard words={words} session={session} timeZone={timeZone} />
     </div>

@@ -7,7 +7,7 @@ import { useField } from './form-context.ts'
 interface Props
   extends Pick<
     ComponentProps<'input'>,
-    'autoComplete' | 'autoCapitalize' | 'dir' | 'inputMode' | 'required' | 'spellCheck' | 'className'
+    'type' | 'autoComplete' | 'autoCapitalize' | 'dir' | 'inputMode' | 'required' | 'spellCheck' | 'className'
   > {
   name: string
   label: string

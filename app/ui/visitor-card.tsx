@@ -8,7 +8,7 @@ export function VisitorCard({
   children,
 }: {
   title: string
-  lead?: string
+  lead?: ReactNode
   /** `next` is where to go afterwards, whichever way is taken. */
   otherWay: { text: string; link: string; path: string; next: string | null }
   children: ReactNode

@@ -2,6 +2,7 @@
 import { expect, type Locator, type Page } from '@playwright/test'
 import { seconds } from '#e2e/support/durations.ts'
 import { iPhone, logInElsewhere, outliveProof } from '#e2e/support/elsewhere.ts'
+import { letterTo, pathIn } from '#e2e/support/mailbox.ts'
 import { makePerson, type Person } from '#e2e/support/person.ts'
 import type { TestServer } from '#e2e/support/server.ts'
 import { changePassword, confirm, fillSignUp, logIn, saveProfile, signUp } from '#e2e/support/site.ts'
@@ -22,6 +23,8 @@ interface MemberView {
   show: (page: Page, around: Surroundings) => Promise<unknown>
 }
 
+const addressOf = ({ username }: Person) => `${username}@example.org`
+
 const filled = {
   fullName: 'Zoë Quist-O’Hara',
   bio: 'Keeps the lamp lit and the keys in order.\n\nAt the desk from nine to five; after that, ask the night porter.',
@@ -40,6 +43,11 @@ export const visitorViews: View[] = [
       await expect(page.getByRole('alert').filter({ hasText: 'wrong' })).toBeVisible()
     },
   },
+  { name: 'forgot-password', show: (page) => page.goto('/forgot-password') },
+  { name: 'forgot-password-sent', show: (page) => page.goto('/forgot-password?sent=1') },
+  { name: 'reset-password-void', show: (page) => page.goto('/reset-password') },
+  { name: 'not-me-void', show: (page) => page.goto('/not-me') },
+  { name: 'log-in-after-deletion', show: (page) => page.goto('/login?deleted=1') },
   { name: 'sign-up', show: (page) => page.goto('/signup') },
   {
     name: 'sign-up-typing',
@@ -85,6 +93,48 @@ export const memberViews: MemberView[] = [
     },
   },
   { name: 'home-complete', show: (page) => page.goto('/') },
+  { name: 'address-add', show: (page) => page.goto('/security/email') },
+  {
+    name: 'address-verify',
+    show: async (page, { server, person }) => {
+      await page.goto('/security/email')
+      await page.getByLabel('E-mail address').fill(addressOf(person))
+      await page.getByRole('button', { name: 'Send code' }).click()
+      await expect(page.getByRole('heading', { level: 1 })).toHaveText('Verify your e-mail address')
+      await page.goto(pathIn(await letterTo(server, addressOf(person), 'Your code')))
+      await expect(page.getByLabel('Code')).not.toHaveValue('')
+    },
+  },
+  { name: 'security-unverified', show: (page) => page.goto('/security') },
+  {
+    name: 'address-verified',
+    show: async (page) => {
+      await page.goto('/verify-email')
+      await page.getByRole('button', { name: 'Verify' }).click()
+      await expect(page.getByRole('status').filter({ hasText: 'E-mail address verified.' })).toBeVisible()
+    },
+  },
+  { name: 'address-change', show: (page) => page.goto('/security/email') },
+  { name: 'username-change', show: (page) => page.goto('/security/username') },
+  { name: 'account-delete', show: (page) => page.goto('/security/delete') },
+  {
+    name: 'reset-password',
+    show: async (page, { server, person }) => {
+      await page.goto('/forgot-password')
+      await page.getByLabel('Username or e-mail address').fill(person.username)
+      await page.getByRole('button', { name: 'Send link' }).click()
+      await page.goto(pathIn(await letterTo(server, addressOf(person), 'Choose a new password')))
+      await expect(page.getByRole('heading', { level: 1 })).toHaveText('Choose a new password')
+    },
+  },
+  {
+    name: 'not-me',
+    show: async (page, { server, person }) => {
+      await (await logInElsewhere(server.url, person)).logOut()
+      await page.goto(pathIn(await letterTo(server, addressOf(person), 'New log-in to your account')))
+      await expect(page.getByRole('heading', { level: 1 })).toHaveText('This was not you?')
+    },
+  },
   { name: 'security-alone', show: (page) => page.goto('/security') },
   {
     name: 'security',

@@ -1,9 +1,11 @@
-// Signing up, checking credentials, the profile. Decides; the store remembers. Knows no forms, words or cookies.
-import type { Clock } from '../clock.ts'
+// Signing up, checking credentials, the profile, another username, leaving. Decides; the store remembers. Knows no forms,
+// words or cookies.
+import { type Clock, days } from '../clock.ts'
 import type { PasswordHasher } from '../crypto/password.ts'
 import { newId } from '../crypto/random.ts'
+import type { Limits } from '../limits/limits.ts'
 import { ok, type Result, refused } from '../result.ts'
-import type { Profile, Role, UserRecord, UserStore } from '../stores/types.ts'
+import type { Profile, Role, UserChange, UserRecord, UserStore } from '../stores/types.ts'
 import { findPasswordFault, type PasswordFault } from './password-rules.ts'
 import type { PasswordStrength } from './password-strength.ts'
 import { canonicalUsername } from './username.ts'
@@ -16,6 +18,13 @@ export interface User {
   profile: Profile
   /** Null while the password is the one of the sign-up. */
   passwordChangedAt: number | null
+  /** As typed; proved to be theirs when `emailVerifiedAt` is there. */
+  email: string | null
+  emailVerifiedAt: number | null
+  /** What takes the place of a verified address once it is proved. */
+  newEmail: string | null
+  /** When they deleted the account; only `checkCredentials` hands out such a person. */
+  deletedAt: number | null
 }
 
 export type SignUpFault = PasswordFault | { code: 'username_taken' }
@@ -24,14 +33,24 @@ export interface NewAccount {
   /** Canonical form. */
   username: string
   password: string
+  /** Not proved yet, or null. */
+  email?: string | null
 }
+
+/** A username that was given up stays reserved for its last owner's sake: nobody can pass for them. */
+const reservedMs = days(90)
+/** For how long a deleted account comes back by a log-in. */
+export const undoDeletionMs = days(14)
+/** People who are erased in one go. */
+const eraseBatch = 100
 
 export interface Accounts {
   /** Refuses a taken name, and a password that breaks the rules, with what the reason needs to be told. */
   signUp(account: NewAccount): Promise<{ ok: true; value: User } | ({ ok: false } & SignUpFault)>
   /**
    * The person with this name and password. Unknown name, wrong password and suspended account get one answer and
-   * cost the same time. Replaces a hash of an old kind on the way.
+   * cost the same time. Replaces a hash of an old kind on the way. Also finds somebody who deleted their account less
+   * than 14 days ago: `restore` comes next.
    */
   checkCredentials(username: string, password: string): Promise<Result<User, 'credentials_wrong' | 'busy'>>
   /** Null when the person is gone or suspended. */
@@ -49,6 +68,25 @@ export interface Accounts {
     change: { current: string; password: string },
   ): Promise<{ ok: true; value: null } | ({ ok: false } & ChangePasswordFault)>
   saveProfile(id: string, profile: Profile): Promise<Result<null, 'person_gone'>>
+  /** The rules of a new password, and its hash. */
+  hashNewPassword(
+    password: string,
+    username: string,
+  ): Promise<{ ok: true; value: string } | ({ ok: false } & PasswordFault)>
+  /** Replaces the password if these fields still hold these values; false when not, or the person is suspended. */
+  setPassword(
+    user: Pick<UserRecord, 'id' | 'passwordChangedAt'>,
+    passwordHash: string,
+    onlyIf: Pick<UserChange, 'passwordHash' | 'email' | 'passwordChangedAt'>,
+  ): Promise<boolean>
+  /** `username` in canonical form. The old one stays reserved for 90 days; three changes a day. */
+  rename(id: string, username: string): Promise<Result<null, 'username_taken' | 'person_gone' | 'rename_too_often'>>
+  /** Nobody sees the account from now on; a log-in within 14 days brings it back. Their sessions are the caller's to end. */
+  delete(id: string): Promise<{ ok: true; value: UserRecord } | { ok: false; code: 'person_gone' | 'last_admin' }>
+  /** Undoes a deletion. False when the account was erased or suspended meanwhile. */
+  restore(id: string): Promise<boolean>
+  /** Erases those who deleted their account more than 14 days ago, and forgets reservations that are over. Returns how many. */
+  erase(): Promise<number>
 }
 
 export type ChangePasswordFault = PasswordFault | { code: 'password_wrong' } | { code: 'person_gone' }
@@ -58,22 +96,38 @@ export function createAccounts(deps: {
   passwords: PasswordHasher
   strength: PasswordStrength
   passwordMinLength: number
+  limits: Limits
   clock: Clock
 }): Accounts {
-  const { store, passwords, strength, clock } = deps
+  const { store, passwords, strength, clock, limits } = deps
+
+  const hashNewPassword: Accounts['hashNewPassword'] = async (password, username) => {
+    const fault = await findPasswordFault(password, username, { minLength: deps.passwordMinLength, strength })
+    return fault === null ? passwords.hash(password) : { ok: false, ...fault }
+  }
+
+  const setPassword: Accounts['setPassword'] = async (user, passwordHash, onlyIf) => {
+    // Also within one millisecond no two passwords share a time.
+    const passwordChangedAt = Math.max(clock(), (user.passwordChangedAt ?? 0) + 1)
+    return (await store.update(user.id, { passwordHash, passwordChangedAt }, { ...onlyIf, status: 'active' })) !== null
+  }
+
+  /** Also somebody who deleted the account and may come back. */
+  function mayLogIn(record: UserRecord | null): record is UserRecord {
+    if (record?.status !== 'active') return false
+    return record.deletedAt === null || clock() - record.deletedAt < undoDeletionMs
+  }
 
   return {
-    async signUp({ username, password }) {
+    async signUp({ username, password, email = null }) {
       if ((await store.findByUsername(username)) !== null) return refused('username_taken')
-      const fault = await findPasswordFault(password, username, { minLength: deps.passwordMinLength, strength })
-      if (fault !== null) return { ok: false, ...fault }
-      const passwordHash = await passwords.hash(password)
+      const passwordHash = await hashNewPassword(password, username)
       if (!passwordHash.ok) return passwordHash
       const record: UserRecord = {
         id: newId(),
         username,
         passwordHash: passwordHash.value,
-        email: null,
+        email,
         emailVerifiedAt: null,
         newEmail: null,
         role: 'member',
@@ -92,7 +146,7 @@ export function createAccounts(deps: {
       const record = canonical === null ? null : await store.findByUsername(canonical)
       const verdict = await passwords.verify(record?.passwordHash ?? null, password)
       if (!verdict.ok) return verdict
-      if (record?.status !== 'active' || !verdict.value.matches) return refused('credentials_wrong')
+      if (!mayLogIn(record) || !verdict.value.matches) return refused('credentials_wrong')
       const { replacement } = verdict.value
       if (replacement !== null) {
         // Compare and set: a password changed meanwhile must not be put back.
@@ -103,17 +157,17 @@ export function createAccounts(deps: {
 
     async findActive(id) {
       const record = await store.find(id)
-      return record?.status === 'active' ? toUser(record) : null
+      return isActive(record) ? toUser(record) : null
     },
 
     async isCurrent({ id, passwordChangedAt }) {
       const record = await store.find(id)
-      return record?.status === 'active' && record.passwordChangedAt === passwordChangedAt
+      return isActive(record) && record.passwordChangedAt === passwordChangedAt
     },
 
     async checkPassword(id, password) {
       const record = await store.find(id)
-      if (record?.status !== 'active') return refused('person_gone')
+      if (!isActive(record)) return refused('person_gone')
       const verdict = await passwords.verify(record.passwordHash, password)
       if (!verdict.ok) return verdict
       return verdict.value.matches ? ok(null) : refused('password_wrong')
@@ -121,33 +175,71 @@ export function createAccounts(deps: {
 
     async changePassword(id, { current, password }) {
       const record = await store.find(id)
-      if (record?.status !== 'active') return refused('person_gone')
+      if (!isActive(record)) return refused('person_gone')
       const verdict = await passwords.verify(record.passwordHash, current)
       if (!verdict.ok) return verdict
       if (!verdict.value.matches) return refused('password_wrong')
-      const fault = await findPasswordFault(password, record.username, { minLength: deps.passwordMinLength, strength })
-      if (fault !== null) return { ok: false, ...fault }
-      const passwordHash = await passwords.hash(password)
-      if (!passwordHash.ok) return passwordHash
-      // Also within one millisecond no two passwords share a time.
-      const passwordChangedAt = Math.max(clock(), (record.passwordChangedAt ?? 0) + 1)
-      const changed = await store.update(
-        id,
-        { passwordHash: passwordHash.value, passwordChangedAt },
-        { passwordHash: record.passwordHash, status: 'active' },
-      )
+      const hashed = await hashNewPassword(password, record.username)
+      if (!hashed.ok) return hashed
+      const isChanged = await setPassword(record, hashed.value, { passwordHash: record.passwordHash })
       // Changed or suspended since it was read: what was typed is then not the present password.
-      return changed === null ? refused('password_wrong') : ok(null)
+      return isChanged ? ok(null) : refused('password_wrong')
     },
 
     async saveProfile(id, profile) {
       // Decided where it is written: whoever was suspended since the page's guard changes nothing.
-      const saved = await store.update(id, { profile }, { status: 'active' })
+      const saved = await store.update(id, { profile }, { status: 'active', deletedAt: null })
       return saved === null ? refused('person_gone') : ok(null)
+    },
+
+    hashNewPassword,
+    setPassword,
+
+    async rename(id, username) {
+      const record = await store.find(id)
+      if (!isActive(record)) return refused('person_gone')
+      if (record.username === username) return ok(null)
+      if ((await limits.take('rename', id)) > 0) return refused('rename_too_often')
+      const now = clock()
+      const outcome = await store.rename(id, username, now, now + reservedMs)
+      if (outcome === null) return refused('person_gone')
+      return outcome === 'renamed' ? ok(null) : refused(outcome)
+    },
+
+    async delete(id) {
+      const record = await store.find(id)
+      if (!isActive(record)) return refused('person_gone')
+      const deleted = await store.update(id, { deletedAt: clock() }, { status: 'active', deletedAt: null })
+      if (deleted === 'last_admin') return refused(deleted)
+      return deleted === null || deleted === 'email_taken' ? refused('person_gone') : ok(record)
+    },
+
+    async restore(id) {
+      return (await store.update(id, { deletedAt: null }, { status: 'active' })) !== null
+    },
+
+    async erase() {
+      const now = clock()
+      let erased = 0
+      for (;;) {
+        const left = await store.listDeleted(now - undoDeletionMs, eraseBatch)
+        for (const { id, deletedAt } of left) {
+          // Not if they came back, or left anew, at this moment.
+          if (await store.remove(id, now + reservedMs, { deletedAt })) erased += 1
+        }
+        if (left.length < eraseBatch) break
+      }
+      await store.forgetReserved(now)
+      return erased
     },
   }
 }
 
-function toUser({ id, username, role, profile, passwordChangedAt }: UserRecord): User {
-  return { id, username, role, profile, passwordChangedAt }
+function isActive(record: UserRecord | null): record is UserRecord {
+  return record?.status === 'active' && record.deletedAt === null
+}
+
+function toUser(record: UserRecord): User {
+  const { id, username, role, profile, passwordChangedAt, email, emailVerifiedAt, newEmail, deletedAt } = record
+  return { id, username, role, profile, passwordChangedAt, email, emailVerifiedAt, newEmail, deletedAt }
 }

@@ -10,9 +10,45 @@ const username = z.string().transform((typed, ctx) => {
   return z.NEVER
 })
 
-export const signUpSchema = (passwordMinLength: number) =>
+/** RFC 5321, 4.5.3.1.3, less the angle brackets. */
+const emailMaxLength = 254
+const email = z.string().trim().min(1, 'email_missing').max(emailMaxLength, 'email_rule').pipe(z.email('email_rule'))
+const emailOrNothing = z.union([z.literal(''), email], 'email_rule')
+
+/** Kept as typed, but for space around it. */
+export const giveAddressSchema = z.strictObject({ email })
+export const changeUsernameSchema = z.strictObject({ username })
+
+/** Spaces and hyphens, which mails and people put between digits, do not count. */
+export const verifySchema = z.object({
+  code: z
+    .string()
+    .transform((typed) => typed.replace(/[\s-]/g, ''))
+    .pipe(z.string().regex(/^\d{8}$/, 'code_rule')),
+})
+
+export const forgotSchema = z.object({ email: z.string().trim().min(1, 'username_or_email_missing') })
+
+export const resetSchema = (passwordMinLength: number) =>
   z
-    .object({ username, password: z.string(), confirmPassword: z.string(), next: z.string().optional() })
+    .object({ username: z.string().optional(), password: z.string(), confirmPassword: z.string() })
+    .superRefine((typed, ctx) => checkNewPassword(typed, null, passwordMinLength, ctx), { when: () => true })
+
+export const signUpSchema = ({
+  passwordMinLength,
+  emailRequired,
+}: {
+  passwordMinLength: number
+  emailRequired: boolean
+}) =>
+  z
+    .object({
+      username,
+      email: emailRequired ? email : emailOrNothing.optional(),
+      password: z.string(),
+      confirmPassword: z.string(),
+      next: z.string().optional(),
+    })
     // Also when another field is wrong: a person learns of everything at once.
     .superRefine(
       (typed, ctx) => {

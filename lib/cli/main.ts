@@ -2,6 +2,7 @@
 import { inspect } from 'node:util'
 import { Command, CommanderError } from 'commander'
 import { loadEnvFiles } from '../server/env-files.ts'
+import { addMail } from './mail.ts'
 import { addSettings } from './settings.ts'
 import { addStore } from './store.ts'
 import { say, withoutPasswords } from './terminal.ts'
@@ -20,6 +21,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 })
 
 addSettings(program)
+addMail(program)
 addStore(program)
 
 try {

@@ -1,6 +1,7 @@
 // `settings`: what is in force.
 import type { Command } from 'commander'
 import { readSettings } from '../config.ts'
+import { describeTransport } from '../mail/transport.ts'
 import { describeStoreLocation } from '../stores/location.ts'
 import { print } from './terminal.ts'
 
@@ -14,10 +15,11 @@ export function addSettings(program: Command): void {
 }
 
 function showSettings(json: boolean): void {
-  const { sessionSecrets, session, store, ...rest } = readSettings()
+  const { sessionSecrets, session, store, smtpUrl, ...rest } = readSettings()
   const shown = {
     ...rest,
     store: describeStoreLocation(store),
+    mail: describeTransport({ smtpUrl, dataDir: rest.dataDir }),
     sessionSecrets: sessionSecrets === null ? 'generated, in DATA_DIR/secret' : `${sessionSecrets.length} given`,
     sessionIdleSeconds: session.idleMs / 1000,
     sessionMaxSeconds: session.maxMs / 1000,

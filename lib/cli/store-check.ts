@@ -43,12 +43,14 @@ async function check({ url, json }: Options, command: Command): Promise<void> {
   else {
     print(store)
     if (summary !== null) {
-      const { user, session, ended, token } = summary.counts
+      const { user, session, ended, token, reserved, mail } = summary.counts
       for (const [name, count] of Object.entries({
         users: user,
         sessions: session,
         'ended sessions': ended,
         tokens: token,
+        'reserved names': reserved,
+        mails: mail,
       })) {
         print(`  ${name.padEnd(16)}${count.toLocaleString('en').padStart(12)}`)
       }

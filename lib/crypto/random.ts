@@ -1,9 +1,14 @@
 // Unguessable values, from the operating system's generator.
-import { randomBytes } from 'node:crypto'
+import { randomBytes, randomInt } from 'node:crypto'
 
 /** 256 bits, four times NIST SP 800-63B-4's minimum for a session secret and twice OWASP ASVS 7.2.3's. */
 export function newToken(): string {
   return randomBytes(32).toString('base64url')
+}
+
+/** Eight digits, two more than NIST SP 800-63B-4 asks of a code that is typed. */
+export function newCode(): string {
+  return String(randomInt(10 ** 8)).padStart(8, '0')
 }
 
 /** An identifier that gives nothing away and is never reused: 128 bits. */

@@ -1,6 +1,7 @@
 // What a person was about to do when the password was asked for once more: kept here until it is given, so that nothing
 // has to be done twice and no browser carries it along. Knows which acts there are; carrying them out is lib/web/acts.ts.
 import { z } from 'zod'
+import { changeUsernameSchema, giveAddressSchema } from '../accounts/forms.ts'
 import { type Clock, minutes } from '../clock.ts'
 import { sha256 } from '../crypto/hash.ts'
 import { newToken } from '../crypto/random.ts'
@@ -10,6 +11,10 @@ import type { TokenRecord, TokenStore } from '../stores/types.ts'
 export const actFields = {
   'end-session': z.strictObject({ id: z.string() }),
   'end-other-sessions': z.strictObject({}),
+  'give-address': giveAddressSchema,
+  'remove-address': z.strictObject({}),
+  'change-username': changeUsernameSchema,
+  'delete-account': z.strictObject({}),
 }
 
 export type ActName = keyof typeof actFields

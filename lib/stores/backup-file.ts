@@ -1,4 +1,4 @@
-// The form of a back-up: a line that says what it is, one user a line, and a last line with the number of users and
+// The form of a back-up: a line that says what it is, one user or reserved username a line, and a last line with the number of users and
 // the SHA-256 of everything before it, so that a file that was cut short or changed is always noticed.
 // Sessions, ended sessions and tokens are left out on purpose: a restore can then never bring back a session that was
 // ended since, or a token that was used.
@@ -10,12 +10,12 @@ import { z } from 'zod'
 
 import { createAgreement } from './agreement.ts'
 import { messageOf } from './errors.ts'
-import { userSchema } from './records.ts'
+import { reservedSchema, userSchema } from './records.ts'
 import { canonicalJson } from './summary.ts'
 import type { StoredRecord } from './types.ts'
 
 /** The present form. A change that an older Gatehouse would misread raises it. */
-const version = 1
+const version = 2
 
 const headerSchema = z.object({
   format: z.literal('gatehouse-backup'),
@@ -23,7 +23,10 @@ const headerSchema = z.object({
   at: z.string(),
   gatehouse: z.string(),
 })
-const lineSchema = z.strictObject({ kind: z.literal('user'), record: userSchema })
+const lineSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('user'), record: userSchema }),
+  z.strictObject({ kind: z.literal('reserved'), record: reservedSchema }),
+])
 
 export interface Backup {
   /** When it was made, in ISO form. */
@@ -39,7 +42,7 @@ const chunkSize = 64 * 1024
 /** A user's line is a few kilobytes at most; what has no line end for this long is not ours. */
 const longestLine = 1024 * 1024
 
-/** Takes the users of a dump; they come first, and nothing behind them is asked for. */
+/** Takes from a dump what belongs into a back-up. */
 export async function* encodeBackup(
   records: AsyncIterable<StoredRecord>,
   { at, gatehouse }: Pick<Backup, 'at' | 'gatehouse'>,
@@ -48,8 +51,8 @@ export async function* encodeBackup(
   let pending = `${JSON.stringify({ format: 'gatehouse-backup', version, at, gatehouse })}\n`
   let users = 0
   for await (const record of records) {
-    if (record.kind !== 'user') break
-    users++
+    if (record.kind !== 'user' && record.kind !== 'reserved') continue
+    if (record.kind === 'user') users++
     pending += `${canonicalJson(record)}\n`
     if (pending.length < chunkSize) continue
     digest.update(pending)
@@ -90,7 +93,8 @@ async function* readRecords(path: string): AsyncGenerator<StoredRecord, Backup> 
     if (first.done) throw damaged(path, 'it is empty')
     const { at, gatehouse } = parseHeader(path, first.value.toString())
     digest.update(first.value).update('\n')
-    for (let users = 0; ; users++) {
+    let users = 0
+    for (let number = 2; ; number++) {
       const next = await lines.next()
       if (next.done) throw damaged(path, `it ends too soon, after ${users} users`)
       const line = next.value.toString()
@@ -102,7 +106,9 @@ async function* readRecords(path: string): AsyncGenerator<StoredRecord, Backup> 
       }
       // The bytes, not the text: what is no UTF-8 reads the same as other bytes that are none.
       digest.update(next.value).update('\n')
-      yield parseLine(path, users + 2, line)
+      const record = parseLine(path, number, line)
+      if (record.kind === 'user') users++
+      yield record
     }
   } finally {
     await lines.return()
@@ -128,7 +134,10 @@ function parseLine(path: string, number: number, line: string): StoredRecord {
   const parsed = lineSchema.safeParse(parseJson(line))
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
-  throw damaged(path, `line ${number} is not a user (${issue?.path.join('.')}: ${issue?.message})`)
+  throw damaged(
+    path,
+    `line ${number} is neither a user nor a reserved username (${issue?.path.join('.')}: ${issue?.message})`,
+  )
 }
 
 function parseJson(line: string): unknown {

@@ -160,10 +160,10 @@ export interface UserStore {
    */
   rename(id: string, username: string, at: number, reservedUntil: number): Promise<'renamed' | 'username_taken' | null>
   /**
-   * Removes the person and reserves their username, in one step. False when nobody has the id. Their sessions are the
-   * caller's to end first.
+   * Removes the person and reserves their username, in one step. False when nobody has the id or the comparison
+   * fails. Their sessions are the caller's to end first.
    */
-  remove(id: string, reservedUntil: number): Promise<boolean>
+  remove(id: string, reservedUntil: number, onlyIf?: UserChange): Promise<boolean>
   /** At most `limit` people who deleted their account before this time. */
   listDeleted(before: number, limit: number): Promise<UserRecord[]>
   /** Forgets reservations that are over. Returns how many. */

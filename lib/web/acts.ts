@@ -3,6 +3,7 @@
 import 'server-only'
 import type { Act, ActFields, ActName } from '#lib/interrupted-acts/interrupted-acts.ts'
 import { type Services, services } from '#lib/services.ts'
+import { readCircumstances } from './circumstances.ts'
 import { isStoreUnavailable } from './not-saved.ts'
 
 interface Doer {
@@ -19,6 +20,29 @@ const acts: Table = {
   'end-other-sessions': async ({ sessions }, { userId, sessionId }) => {
     await sessions.endOthers(userId, sessionId, 'ended')
     return '/security?ended=others'
+  },
+
+  'give-address': async ({ addresses }, { userId }, { email }) => {
+    const given = await addresses.give(userId, email, await readCircumstances())
+    return given.ok ? '/verify-email' : `/security/email?refused=${given.code}`
+  },
+
+  'remove-address': async ({ addresses }, { userId }) => {
+    await addresses.remove(userId, await readCircumstances())
+    return '/security?address=removed'
+  },
+
+  'change-username': async ({ accounts }, { userId }, { username }) => {
+    const renamed = await accounts.rename(userId, username)
+    return renamed.ok ? '/security?username=changed' : `/security/username?refused=${renamed.code}`
+  },
+
+  'delete-account': async ({ accounts, sessions, notices }, { userId }) => {
+    const deleted = await accounts.delete(userId)
+    if (!deleted.ok) return `/security/delete?refused=${deleted.code}`
+    await sessions.endOthers(userId, '', 'ended')
+    await notices.tell(deleted.value, 'account-deleted', await readCircumstances())
+    return '/login?deleted=1'
   },
 }
 

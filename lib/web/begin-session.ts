@@ -6,16 +6,21 @@ import type { User } from '#lib/accounts/accounts.ts'
 import { ok, type Result, refused } from '#lib/result.ts'
 import { type Services, services } from '#lib/services.ts'
 import type { SessionRecord } from '#lib/stores/types.ts'
+import { readCircumstances } from './circumstances.ts'
 import { readClientAddress } from './client-address.ts'
 import { readSession, readToken } from './current-session.ts'
+import { recogniseDevice } from './known-device.ts'
 import { orNotSaved } from './not-saved.ts'
 import { sealToken, sessionCookieName, sessionCookieOptions } from './session-cookie.ts'
 
 /**
- * Always a new session; the one that the browser presented, whoever's it was, ends (no fixation). `person_gone` when
+ * The owner is told by mail when the log-in comes from a browser that they did not use before. Always a new session; the one that the browser presented, whoever's it was, ends (no fixation). `person_gone` when
  * the person was suspended, or the password changed, while it was being checked.
  */
-export async function beginSession(user: User): Promise<Result<null, 'not_saved' | 'person_gone'>> {
+export async function beginSession(
+  user: User,
+  { isNewPerson = false } = {},
+): Promise<Result<null, 'not_saved' | 'person_gone'>> {
   const app = await services()
   const jar = await cookies()
   const asked = await headers()
@@ -32,6 +37,8 @@ export async function beginSession(user: User): Promise<Result<null, 'not_saved'
   if (presented.live) await app.sessions.end(presented.token, 'ended')
   else await handOverKeptForm(session, app)
   await setCookie(token, app)
+  const isKnown = await recogniseDevice(user.id, app)
+  if (!isKnown && !isNewPerson) await app.notices.tell(user, 'new-device', await readCircumstances())
   return ok(null)
 }
 

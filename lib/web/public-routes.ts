@@ -5,6 +5,9 @@
 export const publicRoutes: readonly string[] = [
   '/login',
   '/signup',
+  '/forgot-password',
+  '/reset-password', // the mailed token says whose password
+  '/not-me', // likewise
   '/logout', // ends whatever session there is; nothing to protect when there is none
   '/healthz',
   '/readyz',
@@ -18,6 +21,9 @@ export const publicRoutes: readonly string[] = [
 export const publicActions: readonly string[] = [
   'app/(visitor)/login/actions.ts#logIn',
   'app/(visitor)/signup/actions.ts#signUp',
+  'app/(visitor)/forgot-password/actions.ts#askForLink',
+  'app/(visitor)/reset-password/actions.ts#resetPassword',
+  'app/(visitor)/not-me/actions.ts#disown',
   'app/theme/actions.ts#chooseTheme',
 ]
 

@@ -30,6 +30,17 @@ export function clockTime(words: Words, at: number, now: number, timeZone: strin
   return timeZone === null ? words('time.utc', { when: when() }) : when()
 }
 
+/** "23 November 2026 at 14:05": for what is read on another day. Without a time zone in UTC, which it says. */
+export function fullTime(words: Words, at: number, timeZone: string | null): string {
+  const zone = timeZone ?? 'UTC'
+  const format = (options: Intl.DateTimeFormatOptions) => dateFormat(words.formats, zone, options).format(at)
+  const when = words('time.other_day', {
+    day: format({ day: 'numeric', month: 'long', year: 'numeric' }),
+    time: format({ hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }),
+  })
+  return timeZone === null ? words('time.utc', { when }) : when
+}
+
 /**
  * A visit may take this long to show in the record, so what lacks less than this to a full minute is that minute:
  * ten minutes do not read as nine the moment they begin.
@@ -43,6 +54,14 @@ export function timeLeft(words: Words, leftMs: number): string {
   const parts = { hours: Math.floor(whole / 60), minutes: whole % 60 }
   if (parts.hours === 0) return words('time.minutes', { minutes: parts.minutes })
   return parts.minutes === 0 ? words('time.hours', { hours: parts.hours }) : words('time.hours_and_minutes', parts)
+}
+
+/** How long to wait, rounded up: "40 seconds", "2 minutes". */
+export function waitTime(words: Words, ms: number): string {
+  const whole = Math.ceil(ms / 1000)
+  return whole < 60
+    ? words('time.seconds', { seconds: whole })
+    : words('time.minutes', { minutes: Math.ceil(whole / 60) })
 }
 
 /** Null when the time zone is not known: better no part of day than the wrong one. */

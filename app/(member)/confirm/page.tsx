@@ -68,7 +68,7 @@ export default async function ConfirmPage({ searchParams }: PageProps<'/confirm'
 /** What the password is asked for. */
 async function purposeOf(act: Act | null, userId: string, words: Words): Promise<string> {
   if (act === null) return words('confirm.lead')
-  if (act.name === 'end-other-sessions') return words('confirm.acts.end-other-sessions')
+  if (act.name !== 'end-session') return words(`confirm.acts.${act.name}`)
   const { sessions } = await services()
   const session = (await sessions.list(userId)).find(({ id }) => id === act.fields.id)
   const device = deviceName(words, parseDevice(session?.userAgent ?? ''))

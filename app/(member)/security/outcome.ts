@@ -5,6 +5,11 @@ const outcomes = {
   'ended=others': { kind: 'good', message: 'security.ended_others' },
   'ended=already': { kind: 'note', message: 'security.ended_already' },
   'changed=1': { kind: 'good', message: 'security.changed' },
+  'address=added': { kind: 'good', message: 'security.address_added' },
+  'address=changed': { kind: 'good', message: 'security.address_changed' },
+  'address=removed': { kind: 'good', message: 'security.address_removed' },
+  'username=changed': { kind: 'good', message: 'security.username_changed' },
+  'export=ready': { kind: 'note', message: 'security.export_ready' },
   'undone=lapsed': { kind: 'warn', message: 'security.undone.lapsed' },
   'undone=unsaved': { kind: 'warn', message: 'security.undone.unsaved' },
 } as const

@@ -4,6 +4,8 @@ import { services } from '#lib/services.ts'
 import { requireUser } from '#lib/web/current-user.ts'
 import { readPreferences } from '#lib/web/preferences.ts'
 import { getWords } from '#lib/web/words.ts'
+import { AccountCard } from './account-card.tsx'
+import { EmailCard } from './email-card.tsx'
 import { outcomeOf } from './outcome.ts'
 import { PasswordCard } from './password-card.tsx'
 import { SessionsCard } from './sessions-card.tsx'
@@ -25,6 +27,7 @@ export default async function SecurityPage({ searchParams }: PageProps<'/securit
       <h1 className="text-xl sm:text-2xl">{words('security.title')}</h1>
       {outcome !== null && <Notice kind={outcome.kind}>{words(outcome.message)}</Notice>}
       <PasswordCard words={words} changedAt={user.passwordChangedAt} now={session.now} timeZone={timeZone} />
+      <EmailCard words={words} user={user} />
       <SessionsCard
         words={words}
         sessions={await sessions.list(user.id)}
@@ -32,6 +35,7 @@ export default async function SecurityPage({ searchParams }: PageProps<'/securit
         limits={settings.session}
         timeZone={timeZone}
       />
+      <AccountCard words={words} username={user.username} />
     </div>
   )
 }

@@ -2,6 +2,7 @@
 
 import { redirect } from 'next/navigation'
 import { logInSchema } from '#lib/accounts/forms.ts'
+import { ok } from '#lib/result.ts'
 import { services } from '#lib/services.ts'
 import { beginSession } from '#lib/web/begin-session.ts'
 import { readForm } from '#lib/web/form.ts'
@@ -21,10 +22,17 @@ export async function logIn(_previous: FormState, posted: FormData): Promise<For
   const known = await orNotSaved(accounts.checkCredentials(username, password))
   if (!known.ok) return form.refuse({ alert: words(`errors.${known.code}`, { seconds: busySeconds }) })
 
-  const begun = await beginSession(known.value)
+  const user = known.value
+  // Whoever deleted the account and logs in again keeps it.
+  const isBack = user.deletedAt !== null
+  if (isBack) {
+    const restored = await orNotSaved(accounts.restore(user.id).then((is) => ok(is)))
+    if (!restored.ok) return form.refuse({ alert: words('errors.not_saved') })
+  }
+  const begun = await beginSession(user)
   if (!begun.ok) {
     const code = begun.code === 'person_gone' ? 'credentials_wrong' : begun.code
     return form.refuse({ alert: words(`errors.${code}`) })
   }
-  redirect(safeNextPath(next) ?? '/')
+  redirect(isBack ? '/?restored=1' : (safeNextPath(next) ?? '/'))
 }

@@ -7,6 +7,8 @@ import { Notice } from '#app/ui/notice.tsx'
 import { PasswordField } from '#app/ui/password-field.tsx'
 import { SubmitButton } from '#app/ui/submit-button.tsx'
 import { VisitorCard } from '#app/ui/visitor-card.tsx'
+import { undoDeletionMs } from '#lib/accounts/accounts.ts'
+import { days } from '#lib/clock.ts'
 import { services } from '#lib/services.ts'
 import { parseEndReason } from '#lib/sessions/window.ts'
 import { findSignedIn } from '#lib/web/current-user.ts'
@@ -44,6 +46,12 @@ export default async function LogInPage({ searchParams }: PageProps<'/login'>) {
           {reason !== undefined && (
             <Notice kind={reason === 'signed-out' ? 'good' : 'note'}>{words(`login.reasons.${reason}`, limits)}</Notice>
           )}
+          {query.deleted === '1' && (
+            <Notice kind="note">
+              {words('login.deleted', { left: words('time.days', { days: undoDeletionMs / days(1) }) })}
+            </Notice>
+          )}
+          {query.reset === '1' && <Notice kind="good">{words('reset.done')}</Notice>}
         </FormAlert>
         <input type="hidden" name="next" value={next ?? ''} />
         <Field
@@ -60,6 +68,11 @@ export default async function LogInPage({ searchParams }: PageProps<'/login'>) {
           autoComplete="current-password"
           showLabel={words('fields.show_password')}
         />
+        <p className="-mt-4">
+          <a href="/forgot-password" className="link inline-block py-2.5">
+            {words('login.forgot')}
+          </a>
+        </p>
         <SubmitButton label={words('login.submit')} pendingLabel={words('login.pending')} />
       </ActionForm>
     </VisitorCard>

@@ -49,6 +49,14 @@ export default async function SignUpPage({ searchParams }: PageProps<'/signup'>)
           spellCheck={false}
           required
         />
+        <Field
+          name="email"
+          label={words('fields.email')}
+          hint={words(settings.emailRequired ? 'signup.email_required_hint' : 'signup.email_hint')}
+          type="email"
+          autoComplete="email"
+          required={settings.emailRequired}
+        />
         <PasswordField
           name="password"
           label={words('fields.password')}

@@ -172,10 +172,11 @@ export function createUserPart(records: UserRecords, options: Omit<CommitQueueOp
       })
     },
 
-    async remove(id, reservedUntil) {
+    async remove(id, reservedUntil, onlyIf = {}) {
+      const expected = structuredClone(onlyIf)
       return queue.run(() => {
         const user = records.users.get(id)
-        if (!user) return false
+        if (!user || !holds(user, expected)) return false
         reserve(user, reservedUntil)
         people.delete(id)
         queue.markUnsaved()

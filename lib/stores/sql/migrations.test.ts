@@ -67,7 +67,7 @@ describe.each(bothKinds)('the tables in %s', (_, fresh) => {
     for (const index of ['users_by_verified_email', 'users_by_deletion', 'users_active_admins']) {
       await execute(location, `drop index ${index}`)
     }
-    for (const table of ['reserved_usernames', 'mails']) await execute(location, `drop table ${table}`)
+    for (const table of ['reserved_usernames', 'mails', 'limits']) await execute(location, `drop table ${table}`)
     await execute(location, "create index users_active_admins on users (id) where role = 'admin' and status = 'active'")
     const added = {
       users: ['password_changed_at', 'new_email', 'deleted_at', 'verified_email'],

@@ -59,10 +59,11 @@ export function createUserStore({ db, reads, flavour }: Pick<SqlDatabase, 'db' |
       })
     },
 
-    async remove(id, reservedUntil) {
+    async remove(id, reservedUntil, onlyIf = {}) {
+      const expected = structuredClone(onlyIf)
       return db.transaction().execute(async (trx) => {
         const user = await findLocked(trx, id)
-        if (user === undefined) return false
+        if (user === undefined || !holds(userOf(user), expected)) return false
         await lockNames(trx, [user.username])
         await reserve(trx, user, reservedUntil)
         await trx.deleteFrom('users').where('id', '=', id).execute()
@@ -105,7 +106,7 @@ export function createUserStore({ db, reads, flavour }: Pick<SqlDatabase, 'db' |
     const row = await findLocked(trx, id)
     if (row === undefined) return null
     const user = userOf(row)
-    if (!isDeepStrictEqual({ ...user, ...onlyIf }, user)) return null
+    if (!holds(user, onlyIf)) return null
     if (admins?.length === 1 && admins[0]?.id === id) return 'last_admin'
     const changed: UserRecord = { ...user, ...change }
     const changedRow = userRow(changed)
@@ -191,6 +192,10 @@ export function createUserStore({ db, reads, flavour }: Pick<SqlDatabase, 'db' |
 
 /** Sets these locks apart from other advisory locks in the same database. */
 const nameLocks = 67
+
+function holds(user: UserRecord, expected: UserChange): boolean {
+  return isDeepStrictEqual({ ...user, ...expected }, user)
+}
 
 function mayDemote({ role, status, deletedAt }: UserChange): boolean {
   return (role ?? 'admin') !== 'admin' || (status ?? 'active') !== 'active' || (deletedAt ?? null) !== null

@@ -6,6 +6,7 @@ import { changePasswordSchema } from '#lib/accounts/forms.ts'
 import { ok } from '#lib/result.ts'
 import { services } from '#lib/services.ts'
 import { renewSession } from '#lib/web/begin-session.ts'
+import { readCircumstances } from '#lib/web/circumstances.ts'
 import { requireUser } from '#lib/web/current-user.ts'
 import { readForm } from '#lib/web/form.ts'
 import type { FormState } from '#lib/web/form-state.ts'
@@ -16,7 +17,7 @@ import type { Words } from '#lib/words/words.ts'
 
 export async function changePassword(_previous: FormState, posted: FormData): Promise<FormState> {
   const { user, session } = await requireUser('/security/password')
-  const { accounts, sessions, settings } = await services()
+  const { accounts, sessions, notices, settings } = await services()
   const form = await readForm(posted, changePasswordSchema(settings.passwordMinLength))
   if (!form.ok) return form.state
   const { currentPassword, password } = form.value
@@ -31,6 +32,7 @@ export async function changePassword(_previous: FormState, posted: FormData): Pr
   // The others end first: a renewal that fails must not leave a thief's session behind the new password.
   const ended = await orNotSaved(sessions.endOthers(user.id, session.id, 'password-changed').then((count) => ok(count)))
   const renewed = await orNotSaved(renewSession())
+  await notices.tell(user, 'password-changed', await readCircumstances())
   const isPartly = !ended.ok || (!renewed.ok && renewed.code === 'not_saved')
   if (isPartly) return form.refuse({ alert: words('errors.password_changed_only') })
   // Should this session have ended meanwhile, the log-in page says why.

@@ -1,0 +1,48 @@
+import type { Metadata } from 'next'
+import { ActionForm } from '#app/ui/action-form.tsx'
+import { FormAlert } from '#app/ui/form-alert.tsx'
+import { Notice } from '#app/ui/notice.tsx'
+import { SubmitButton } from '#app/ui/submit-button.tsx'
+import { requireRecentProof } from '#lib/web/recent-proof.ts'
+import { refusedSentence } from '#lib/web/refused.ts'
+import { getWords } from '#lib/web/words.ts'
+import { deleteAccount } from './actions.ts'
+
+export async function generateMetadata(): Promise<Metadata> {
+  const words = await getWords()
+  return { title: words('account_delete.title') }
+}
+
+export default async function DeleteAccountPage({ searchParams }: PageProps<'/security/delete'>) {
+  await requireRecentProof('/security/delete')
+  const words = await getWords()
+  const refused = refusedSentence(words, await searchParams)
+
+  return (
+    <div className="flex max-w-[34rem] flex-col gap-6">
+      <h1 className="text-xl sm:text-2xl">{words('account_delete.title')}</h1>
+      <div className="card flex flex-col gap-4 p-6">
+        {refused !== null && <Notice kind="danger">{refused}</Notice>}
+        <p>{words('account_delete.lead')}</p>
+        <p>{words('account_delete.undo')}</p>
+        <ActionForm
+          action={deleteAccount}
+          connectionWords={words('errors.connection')}
+          faultWords={words('errors.fault')}
+        >
+          <FormAlert />
+          <div className="flex flex-wrap gap-3">
+            <SubmitButton
+              look="danger"
+              label={words('account_delete.submit')}
+              pendingLabel={words('account_delete.pending')}
+            />
+            <a href="/security" className="button">
+              {words('account_delete.cancel')}
+            </a>
+          </div>
+        </ActionForm>
+      </div>
+    </div>
+  )
+}

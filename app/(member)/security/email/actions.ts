@@ -1,0 +1,43 @@
+'use server'
+
+import { redirect } from 'next/navigation'
+import { actFields } from '#lib/interrupted-acts/interrupted-acts.ts'
+import { services } from '#lib/services.ts'
+import { readCircumstances } from '#lib/web/circumstances.ts'
+import { requireUser } from '#lib/web/current-user.ts'
+import { readForm } from '#lib/web/form.ts'
+import type { FormState } from '#lib/web/form-state.ts'
+import { orNotSaved } from '#lib/web/not-saved.ts'
+import { doWithRecentProof, requireRecentProof } from '#lib/web/recent-proof.ts'
+import { getWords } from '#lib/web/words.ts'
+import { waitTime } from '#lib/words/time.ts'
+
+export async function giveAddress(_previous: FormState, posted: FormData): Promise<FormState> {
+  const { user } = await requireUser('/security/email')
+  const form = await readForm(posted, actFields['give-address'])
+  if (!form.ok) return form.state
+  await requireRecentProof('/security/email', undefined, { name: 'give-address', fields: form.value })
+  const { addresses } = await services()
+  const words = await getWords()
+
+  const given = await orNotSaved(addresses.give(user.id, form.value.email, await readCircumstances()))
+  if (given.ok) redirect('/verify-email')
+  switch (given.code) {
+    case 'person_gone':
+      redirect('/login?reason=ended')
+      break
+    case 'mail_too_soon':
+      return form.refuse({ alert: words('errors.mail_too_soon', { wait: waitTime(words, given.waitMs) }) })
+    case 'not_saved':
+      return form.refuse({ alert: words('errors.not_saved') })
+    default:
+      return form.refuse({ errors: { email: words(`errors.${given.code}`) } })
+  }
+}
+
+export async function removeAddress(_previous: FormState, posted: FormData): Promise<FormState> {
+  await requireUser('/security/email')
+  const form = await readForm(posted, actFields['remove-address'])
+  if (!form.ok) return form.state
+  redirect(await doWithRecentProof('/security/email', { name: 'remove-address', fields: form.value }))
+}

@@ -1,0 +1,66 @@
+import type { Metadata } from 'next'
+import { ActionForm } from '#app/ui/action-form.tsx'
+import { Field } from '#app/ui/field.tsx'
+import { FormAlert } from '#app/ui/form-alert.tsx'
+import { Notice } from '#app/ui/notice.tsx'
+import { SubmitButton } from '#app/ui/submit-button.tsx'
+import { requireRecentProof } from '#lib/web/recent-proof.ts'
+import { refusedSentence } from '#lib/web/refused.ts'
+import { getWords } from '#lib/web/words.ts'
+import { giveAddress, removeAddress } from './actions.ts'
+
+export async function generateMetadata(): Promise<Metadata> {
+  const words = await getWords()
+  return { title: words('email_change.title') }
+}
+
+export default async function ChangeAddressPage({ searchParams }: PageProps<'/security/email'>) {
+  const { user } = await requireRecentProof('/security/email')
+  const words = await getWords()
+  const refused = refusedSentence(words, await searchParams)
+  const faults = { connectionWords: words('errors.connection'), faultWords: words('errors.fault') }
+  const isChange = user.email !== null && user.emailVerifiedAt !== null
+
+  return (
+    <div className="flex max-w-[34rem] flex-col gap-6">
+      <div>
+        <h1 className="text-xl sm:text-2xl">{words('email_change.title')}</h1>
+        <p className="mt-2 text-muted">
+          {isChange ? words('email_change.lead_change', { address: user.email ?? '' }) : words('email_change.lead')}
+        </p>
+      </div>
+      <div className="card p-6">
+        <ActionForm action={giveAddress} {...faults}>
+          <FormAlert>{refused !== null && <Notice kind="danger">{refused}</Notice>}</FormAlert>
+          <Field name="email" label={words('fields.email')} type="email" autoComplete="email" required />
+          <div className="flex flex-wrap gap-3">
+            <SubmitButton label={words('email_change.submit')} pendingLabel={words('email_change.pending')} />
+            <a href="/security" className="button">
+              {words('email_change.cancel')}
+            </a>
+          </div>
+        </ActionForm>
+      </div>
+      {user.email !== null && (
+        <section aria-labelledby="remove" className="card flex flex-col gap-4 p-6">
+          <div>
+            <h2 id="remove" className="text-lg">
+              {words('email_change.remove_title')}
+            </h2>
+            <p className="text-muted">{words('email_change.remove_text')}</p>
+          </div>
+          <ActionForm action={removeAddress} {...faults}>
+            <FormAlert />
+            <div>
+              <SubmitButton
+                look="quiet"
+                label={words('email_change.remove')}
+                pendingLabel={words('email_change.remove_pending')}
+              />
+            </div>
+          </ActionForm>
+        </section>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,19 @@
+import { exportPerson } from '#lib/accounts/export.ts'
+import { services } from '#lib/services.ts'
+import { requireRecentProof } from '#lib/web/recent-proof.ts'
+
+export const dynamic = 'force-dynamic'
+
+/** Everything kept about the person, as a file. After a proof the page is shown again, for a file cannot be gone on to. */
+export async function GET(): Promise<Response> {
+  const { user } = await requireRecentProof('/security?export=ready')
+  const { stores, clock } = await services()
+  const everything = await exportPerson(user.id, stores, clock)
+  return new Response(`${JSON.stringify(everything, null, 2)}\n`, {
+    headers: {
+      'content-type': 'application/json',
+      'content-disposition': `attachment; filename="gatehouse-${user.username}.json"`,
+      'cache-control': 'no-store',
+    },
+  })
+}

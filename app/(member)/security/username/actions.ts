@@ -1,0 +1,27 @@
+'use server'
+
+import { redirect } from 'next/navigation'
+import { actFields } from '#lib/interrupted-acts/interrupted-acts.ts'
+import { services } from '#lib/services.ts'
+import { requireUser } from '#lib/web/current-user.ts'
+import { readForm } from '#lib/web/form.ts'
+import type { FormState } from '#lib/web/form-state.ts'
+import { orNotSaved } from '#lib/web/not-saved.ts'
+import { requireRecentProof } from '#lib/web/recent-proof.ts'
+import { getWords } from '#lib/web/words.ts'
+
+export async function changeUsername(_previous: FormState, posted: FormData): Promise<FormState> {
+  const { user } = await requireUser('/security/username')
+  const form = await readForm(posted, actFields['change-username'])
+  if (!form.ok) return form.state
+  await requireRecentProof('/security/username', undefined, { name: 'change-username', fields: form.value })
+  const { accounts } = await services()
+  const words = await getWords()
+
+  const renamed = await orNotSaved(accounts.rename(user.id, form.value.username))
+  if (renamed.ok) redirect('/security?username=changed')
+  const { code } = renamed
+  if (code === 'person_gone') redirect('/login?reason=ended')
+  const sentence = words(`errors.${code}`)
+  return code === 'username_taken' ? form.refuse({ errors: { username: sentence } }) : form.refuse({ alert: sentence })
+}

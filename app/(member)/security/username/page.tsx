@@ -1,0 +1,55 @@
+import type { Metadata } from 'next'
+import { ActionForm } from '#app/ui/action-form.tsx'
+import { Field } from '#app/ui/field.tsx'
+import { FormAlert } from '#app/ui/form-alert.tsx'
+import { Notice } from '#app/ui/notice.tsx'
+import { SubmitButton } from '#app/ui/submit-button.tsx'
+import { requireRecentProof } from '#lib/web/recent-proof.ts'
+import { refusedSentence } from '#lib/web/refused.ts'
+import { getWords } from '#lib/web/words.ts'
+import { changeUsername } from './actions.ts'
+
+export async function generateMetadata(): Promise<Metadata> {
+  const words = await getWords()
+  return { title: words('username_change.title') }
+}
+
+export default async function ChangeUsernamePage({ searchParams }: PageProps<'/security/username'>) {
+  const { user } = await requireRecentProof('/security/username')
+  const words = await getWords()
+  const refused = refusedSentence(words, await searchParams)
+
+  return (
+    <div className="flex max-w-[34rem] flex-col gap-6">
+      <div>
+        <h1 className="text-xl sm:text-2xl">{words('username_change.title')}</h1>
+        <p className="mt-2 text-muted">{words('username_change.lead')}</p>
+      </div>
+      <div className="card p-6">
+        <ActionForm
+          action={changeUsername}
+          connectionWords={words('errors.connection')}
+          faultWords={words('errors.fault')}
+        >
+          <FormAlert>{refused !== null && <Notice kind="danger">{refused}</Notice>}</FormAlert>
+          <Field
+            name="username"
+            label={words('fields.new_username')}
+            hint={words('signup.username_hint')}
+            value={user.username}
+            autoComplete="username"
+            autoCapitalize="none"
+            spellCheck={false}
+            required
+          />
+          <div className="flex flex-wrap gap-3">
+            <SubmitButton label={words('username_change.submit')} pendingLabel={words('username_change.pending')} />
+            <a href="/security" className="button">
+              {words('username_change.cancel')}
+            </a>
+          </div>
+        </ActionForm>
+      </div>
+    </div>
+  )
+}

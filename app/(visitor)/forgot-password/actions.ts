@@ -1,0 +1,20 @@
+'use server'
+
+import { redirect } from 'next/navigation'
+import { after } from 'next/server'
+import { forgotSchema } from '#lib/accounts/forms.ts'
+import { logFault } from '#lib/log.ts'
+import { services } from '#lib/services.ts'
+import { readCircumstances } from '#lib/web/circumstances.ts'
+import { readForm } from '#lib/web/form.ts'
+import type { FormState } from '#lib/web/form-state.ts'
+
+/** One answer for everybody, given before anybody is looked for: neither its words nor its time tell who is known. */
+export async function askForLink(_previous: FormState, posted: FormData): Promise<FormState> {
+  const form = await readForm(posted, forgotSchema)
+  if (!form.ok) return form.state
+  const { recovery } = await services()
+  const by = await readCircumstances()
+  after(() => recovery.ask(form.value.email, by).catch((error: unknown) => logFault('reset_not_sent', error)))
+  redirect('/forgot-password?sent=1')
+}

@@ -1,0 +1,26 @@
+'use server'
+
+import { redirect } from 'next/navigation'
+import { z } from 'zod'
+import { services } from '#lib/services.ts'
+import { readCircumstances } from '#lib/web/circumstances.ts'
+import { readForm } from '#lib/web/form.ts'
+import type { FormState } from '#lib/web/form-state.ts'
+import { forgetMailedSecret, readMailedSecret } from '#lib/web/mailed-secret.ts'
+import { orNotSaved } from '#lib/web/not-saved.ts'
+import { getWords } from '#lib/web/words.ts'
+
+export async function disown(_previous: FormState, posted: FormData): Promise<FormState> {
+  const form = await readForm(posted, z.object({}))
+  if (!form.ok) return form.state
+  const { recovery, settings } = await services()
+  const token = (await readMailedSecret('/not-me')) ?? ''
+
+  const disowned = await orNotSaved(recovery.disown(token, await readCircumstances()))
+  if (!disowned.ok && disowned.code === 'not_saved') {
+    const words = await getWords()
+    return form.refuse({ alert: words('errors.not_saved') })
+  }
+  await forgetMailedSecret('/not-me', settings.appOrigin)
+  redirect(disowned.ok ? '/not-me?done=1' : '/not-me')
+}

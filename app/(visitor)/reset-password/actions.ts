@@ -1,0 +1,30 @@
+'use server'
+
+import { redirect } from 'next/navigation'
+import { resetSchema } from '#lib/accounts/forms.ts'
+import { services } from '#lib/services.ts'
+import { readCircumstances } from '#lib/web/circumstances.ts'
+import { readForm } from '#lib/web/form.ts'
+import type { FormState } from '#lib/web/form-state.ts'
+import { forgetMailedSecret, readMailedSecret } from '#lib/web/mailed-secret.ts'
+import { orNotSaved } from '#lib/web/not-saved.ts'
+import { getWords } from '#lib/web/words.ts'
+import { passwordSentence } from '#lib/words/sentences.ts'
+
+export async function resetPassword(_previous: FormState, posted: FormData): Promise<FormState> {
+  const { recovery, settings } = await services()
+  const form = await readForm(posted, resetSchema(settings.passwordMinLength))
+  if (!form.ok) return form.state
+  const words = await getWords()
+  const token = (await readMailedSecret('/reset-password')) ?? ''
+
+  const reset = await orNotSaved(recovery.reset(token, form.value.password, await readCircumstances()))
+  if (reset.ok) {
+    await forgetMailedSecret('/reset-password', settings.appOrigin)
+    redirect('/login?reset=1')
+  }
+  if (reset.code === 'link_void') redirect('/reset-password')
+  if (reset.code === 'not_saved') return form.refuse({ alert: words('errors.not_saved') })
+  const sentence = passwordSentence(words, reset)
+  return form.refuse(reset.code === 'busy' ? { alert: sentence } : { errors: { password: sentence } })
+}

@@ -1,0 +1,45 @@
+// The mails that a test server kept for somebody, as their mail program would show them.
+import { readdir, readFile } from 'node:fs/promises'
+import path from 'node:path'
+import { expect } from '@playwright/test'
+import PostalMime, { type Email } from 'postal-mime'
+
+interface Sender {
+  dataDir: string
+}
+
+/** All that came to this address, the oldest first. */
+export async function lettersTo({ dataDir }: Sender, address: string): Promise<Email[]> {
+  const folder = path.join(dataDir, 'outbox')
+  const names = await readdir(folder).catch(() => [])
+  const letters = await Promise.all(
+    names
+      .toSorted()
+      .filter((name) => name.endsWith('.eml'))
+      .map(async (name) => PostalMime.parse(await readFile(path.join(folder, name)))),
+  )
+  return letters.filter(({ to }) => to?.some((recipient) => recipient.address === address))
+}
+
+/** Waits until a letter of this subject has come, `count` of them in all, and gives the last. */
+export async function letterTo(sender: Sender, address: string, subject: string, count = 1): Promise<Email> {
+  const found = async () =>
+    (await lettersTo(sender, address)).filter((letter) => letter.subject === `${subject} · Gatehouse`)
+  await expect
+    .poll(async () => (await found()).length, { message: `“${subject}” to ${address}`, timeout: 15_000 })
+    .toBe(count)
+  const last = (await found()).at(-1)
+  if (last === undefined) throw new Error('The letter is gone.')
+  return last
+}
+
+/** The path that the letter's button leads to, on this server. */
+export function pathIn({ text = '' }: Email): string {
+  const url = new URL(/https?:\/\/\S+\?\S+/.exec(text)?.[0] ?? 'none:')
+  return `${url.pathname}${url.search}`
+}
+
+export function codeIn({ text = '' }: Email): string {
+  const [, first = '', last = ''] = /^ {4}(\d{4}) (\d{4})$/m.exec(text) ?? []
+  return `${first}${last}`
+}

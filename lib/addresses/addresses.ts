@@ -1,0 +1,167 @@
+// A person's e-mail address: given, proved by a code, changed, removed. One address belongs to one person, whoever
+// proves it first; nobody learns from here whether somebody else has it.
+import { z } from 'zod'
+import type { Clock } from '../clock.ts'
+import { sha256 } from '../crypto/hash.ts'
+import { isKeyedHash, keyedHash } from '../crypto/keyed-hash.ts'
+import { newCode } from '../crypto/random.ts'
+import type { Limits } from '../limits/limits.ts'
+import { codeLifeMs } from '../mail/letter.ts'
+import type { Circumstances, Mail } from '../mail/message.ts'
+import type { Notices } from '../recovery/notices.ts'
+import { ok, type Result, refused } from '../result.ts'
+import { lowerCase } from '../stores/records.ts'
+import type { TokenStore, UserRecord, UserStore } from '../stores/types.ts'
+
+export type TooSoon = { ok: false; code: 'mail_too_soon'; waitMs: number }
+
+export interface Addresses {
+  /**
+   * Takes the address down and sends a code to it. Beside a verified address it waits until it is proved; otherwise it
+   * takes the place of what was there.
+   */
+  give(
+    userId: string,
+    address: string,
+    by: Circumstances,
+  ): Promise<Result<null, 'person_gone' | 'address_same'> | TooSoon>
+  /** A code to the address that waits for one; the earlier code is void. */
+  resend(userId: string, by: Circumstances): Promise<Result<null, 'person_gone' | 'address_none'> | TooSoon>
+  /**
+   * The code proves the address. Single use, five tries. `code_void` when no code is waiting, it is too old, was tried
+   * too often, or belongs to an address that was replaced. The old address, if there was one, is told.
+   */
+  verify(
+    userId: string,
+    code: string,
+    by: Circumstances,
+  ): Promise<Result<'added' | 'changed', 'person_gone' | 'code_wrong' | 'code_void' | 'address_taken'>>
+  /** Also gives up a change that waits. The address is told, if it was verified. */
+  remove(userId: string, by: Circumstances): Promise<Result<null, 'person_gone'>>
+}
+
+const purpose = 'verify-email'
+const detailSchema = z.strictObject({ address: z.string(), hash: z.string() })
+
+/** The address that waits to be proved, or null. */
+export function addressToVerify({
+  email,
+  emailVerifiedAt,
+  newEmail,
+}: Pick<UserRecord, 'email' | 'emailVerifiedAt' | 'newEmail'>): string | null {
+  return newEmail ?? (emailVerifiedAt === null ? email : null)
+}
+
+export function createAddresses(deps: {
+  users: UserStore
+  tokens: TokenStore
+  mail: Mail
+  limits: Limits
+  notices: Notices
+  secrets: readonly string[]
+  clock: Clock
+}): Addresses {
+  const { users, tokens, mail, limits, notices, secrets, clock } = deps
+
+  async function findActive(id: string): Promise<UserRecord | null> {
+    const user = await users.find(id)
+    return user?.status === 'active' && user.deletedAt === null ? user : null
+  }
+
+  /** Milliseconds until another code may go out, or 0. */
+  async function waitForNext(userId: string, address: string): Promise<number> {
+    const waits = [
+      () => limits.take('code-mail-pause', userId),
+      () => limits.take('code-mail', userId),
+      () => limits.take('code-mail-to', lowerCase(address)),
+    ]
+    for (const wait of waits) {
+      const waitMs = await wait()
+      if (waitMs > 0) return waitMs
+    }
+    return 0
+  }
+
+  async function sendCode({ id, username }: UserRecord, address: string, by: Circumstances): Promise<void> {
+    const code = newCode()
+    const createdAt = clock()
+    await tokens.put({
+      id: idOf(id),
+      purpose,
+      subject: id,
+      detail: JSON.stringify({ address, hash: keyedHash(codeOf(id, address, code), purpose, secrets) }),
+      createdAt,
+      expiresAt: createdAt + codeLifeMs,
+    })
+    const owner = await users.findByVerifiedEmail(address)
+    // Whoever has it is told, and the one who asks learns nothing: a code is waiting that nobody knows.
+    if (owner !== null && owner.id !== id)
+      await mail.post({ kind: 'address-in-use', to: address, username: owner.username, by })
+    else await mail.post({ kind: 'verify-email', to: address, username, code, by })
+  }
+
+  return {
+    async give(userId, address, by) {
+      const user = await findActive(userId)
+      if (user === null) return refused('person_gone')
+      const isVerified = user.emailVerifiedAt !== null
+      if (isVerified && lowerCase(address) === lowerCase(user.email ?? '')) return refused('address_same')
+      const waitMs = await waitForNext(userId, address)
+      if (waitMs > 0) return { ok: false, code: 'mail_too_soon', waitMs }
+      const { email, emailVerifiedAt } = user
+      const change = isVerified ? { newEmail: address } : { email: address }
+      const given = await users.update(userId, change, { status: 'active', email, emailVerifiedAt })
+      if (given === null || given === 'last_admin' || given === 'email_taken') return refused('person_gone')
+      await sendCode(given, address, by)
+      return ok(null)
+    },
+
+    async resend(userId, by) {
+      const user = await findActive(userId)
+      if (user === null) return refused('person_gone')
+      const address = addressToVerify(user)
+      if (address === null) return refused('address_none')
+      const waitMs = await waitForNext(userId, address)
+      if (waitMs > 0) return { ok: false, code: 'mail_too_soon', waitMs }
+      await sendCode(user, address, by)
+      return ok(null)
+    },
+
+    async verify(userId, code, by) {
+      const user = await findActive(userId)
+      if (user === null) return refused('person_gone')
+      const token = await tokens.find(idOf(userId), purpose, clock())
+      if (token === null) return refused('code_void')
+      const { address, hash } = detailSchema.parse(JSON.parse(token.detail))
+      if (address !== addressToVerify(user)) return refused('code_void')
+      // Counted before it is compared, for this code: many tries at once are no more than five.
+      if ((await limits.take('code-try', `${userId} ${hash}`)) > 0) return refused('code_void')
+      if (!isKeyedHash(hash, codeOf(userId, address, code), purpose, secrets)) return refused('code_wrong')
+      const taken = await tokens.take(idOf(userId), purpose, clock())
+      if (taken?.detail !== token.detail) return refused('code_void')
+      const { email, emailVerifiedAt, newEmail } = user
+      const change = { email: address, emailVerifiedAt: clock(), newEmail: null }
+      const verified = await users.update(userId, change, { status: 'active', email, emailVerifiedAt, newEmail })
+      if (verified === 'email_taken') return refused('address_taken')
+      if (verified === null || verified === 'last_admin') return refused('code_void')
+      if (emailVerifiedAt === null) return ok('added')
+      await notices.tell(user, 'address-changed', by)
+      return ok('changed')
+    },
+
+    async remove(userId, by) {
+      const user = await findActive(userId)
+      if (user === null) return refused('person_gone')
+      const { email, emailVerifiedAt } = user
+      const nothing = { email: null, emailVerifiedAt: null, newEmail: null }
+      const removed = await users.update(userId, nothing, { status: 'active', email, emailVerifiedAt })
+      if (removed === null) return refused('person_gone')
+      await notices.tell(user, 'address-removed', by)
+      return ok(null)
+    },
+  }
+}
+
+/** One for each person, so that it is found without the code. */
+const idOf = (userId: string) => sha256(`${purpose} ${userId}`)
+const codeOf = (userId: string, address: string, code: string) => JSON.stringify([userId, address, code])

@@ -1,0 +1,40 @@
+// `mail test`: whether mail leaves this site, tried at once and beside the queue.
+import type { Command } from 'commander'
+import { z } from 'zod'
+import { createSystemClock } from '../clock.ts'
+import { readSettings } from '../config.ts'
+import { newId } from '../crypto/random.ts'
+import { writeTestLetter } from '../mail/letter.ts'
+import { createTransport, describeTransport } from '../mail/transport.ts'
+import { wrongUsage } from './store-location.ts'
+import { print } from './terminal.ts'
+
+export function addMail(program: Command): void {
+  program
+    .command('mail')
+    .description('Outgoing mail')
+    .command('test')
+    .argument('<address>', 'whom to send it to')
+    .description('Send one mail now, by the settings in force, and say what the server answered')
+    .option('--json', 'print JSON')
+    .addHelpText('after', '\nExample:\n  npm run cli -- mail test me@example.com')
+    .action(sendTest)
+}
+
+async function sendTest(address: string, { json }: { json?: boolean }, command: Command): Promise<void> {
+  if (!z.email().safeParse(address).success)
+    wrongUsage(command, '<address> must be an e-mail address such as me@example.com')
+  const settings = readSettings()
+  const over = describeTransport(settings)
+  let path: string | undefined
+  const log = { info: (told: { path?: string }) => (path = told.path) }
+  const transport = createTransport({ ...settings, log: log as never })
+  try {
+    const letter = writeTestLetter(address, settings.appOrigin)
+    await transport.deliver({ ...letter, id: newId(), at: createSystemClock()() })
+  } finally {
+    transport.close()
+  }
+  const where = path ?? over
+  print(json ? JSON.stringify({ to: address, over: where }) : `Sent to ${address}: ${where}`)
+}

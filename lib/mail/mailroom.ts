@@ -1,0 +1,124 @@
+// The queue of letters, kept in the store so that neither a restart nor a dead server loses one. Sending is off every
+// request's path; many processes share one queue.
+//
+// A letter whose fate is not known (the connection broke after its last byte, the process died before it was crossed
+// out) is sent again under the same Message-ID: SMTP has no way to ask, and a lost code is worse than one that a
+// mailbox shows once more.
+import { z } from 'zod'
+import { type Clock, hours, minutes, seconds } from '../clock.ts'
+import { newId } from '../crypto/random.ts'
+import { seal, unseal } from '../crypto/seal.ts'
+import { type Log, logFault } from '../log.ts'
+import type { MailRecord, MailStore } from '../stores/types.ts'
+import { writeLetter } from './letter.ts'
+import type { Mail } from './message.ts'
+import { atOnce, DeliveryError, type Transport } from './transport.ts'
+
+export interface Mailroom extends Mail {
+  /** Begins to send what waits, and goes on until it is stopped. */
+  open(): void
+  /** Resolves when what is on its way has arrived or failed, at the latest after ten seconds. */
+  close(): Promise<void>
+}
+
+const purpose = 'mail'
+const letterSchema = z.strictObject({ to: z.string(), subject: z.string(), text: z.string(), html: z.string() })
+
+/** Longer than any try may take: until then nobody else sends what somebody is sending. */
+const leaseMs = minutes(5)
+/** RFC 5321, 4.5.4.1 asks for at least four to five days, for letters between people; a code is old after ten minutes. */
+const triedForMs = hours(24)
+/** How soon what another process left, or a clock that was moved, is noticed. */
+const lookEveryMs = seconds(5)
+const closeWithinMs = seconds(10)
+
+export function createMailroom(deps: {
+  store: MailStore
+  transport: Transport
+  secrets: readonly string[]
+  appOrigin: string
+  clock: Clock
+  log: Pick<Log, 'info' | 'warn' | 'error'>
+}): Mailroom {
+  const { store, transport, secrets, clock, log } = deps
+  let isOpen = false
+  let timer: NodeJS.Timeout | undefined
+  let sending: Promise<void> | null = null
+
+  function wake(): void {
+    if (!isOpen || sending !== null) return
+    clearTimeout(timer)
+    sending = sendDue()
+      .catch((error: unknown) => logFault('mail_queue_failed', error))
+      .finally(() => {
+        sending = null
+        if (isOpen) timer = setTimeout(wake, lookEveryMs).unref()
+      })
+  }
+
+  async function sendDue(): Promise<void> {
+    while (isOpen) {
+      const now = clock()
+      const due = await store.claim(now, now + leaseMs, atOnce)
+      if (due.length === 0) return
+      await Promise.all(due.map(send))
+    }
+  }
+
+  async function send(mail: MailRecord): Promise<void> {
+    const { id, createdAt: at } = mail
+    const letter = letterSchema.nullable().parse(await unseal(mail.sealed, purpose, secrets))
+    if (letter === null) return giveUp(mail, 'sealed with another secret')
+    try {
+      await transport.deliver({ ...letter, id, at })
+    } catch (error) {
+      const { reason, isFinal } = error instanceof DeliveryError ? error : { reason: 'unknown', isFinal: false }
+      const next = clock() + pauseAfter(mail.attempts)
+      if (isFinal || next >= at + triedForMs) return giveUp(mail, reason)
+      log.warn({ event: 'mail_put_off', id, attempts: mail.attempts, reason }, 'A mail could not be sent; tried again')
+      return store.putOff(id, mail.attempts, next)
+    }
+    await store.remove(id)
+    log.info({ event: 'mail_sent', id, attempts: mail.attempts }, 'A mail was sent')
+  }
+
+  async function giveUp({ id, attempts }: MailRecord, reason: string): Promise<void> {
+    await store.remove(id)
+    log.error({ event: 'mail_given_up', id, attempts, reason }, 'A mail was not sent and is not tried again')
+  }
+
+  return {
+    async post(message) {
+      const letter = writeLetter(message, deps.appOrigin)
+      const now = clock()
+      const mail = {
+        id: newId(),
+        sealed: await seal(letter, purpose, secrets),
+        createdAt: now,
+        dueAt: now,
+        attempts: 0,
+      }
+      await store.add(mail)
+      wake()
+    },
+
+    open() {
+      isOpen = true
+      wake()
+    },
+
+    async close() {
+      isOpen = false
+      clearTimeout(timer)
+      let late: NodeJS.Timeout | undefined
+      await Promise.race([sending, new Promise((resolve) => (late = setTimeout(resolve, closeWithinMs)))])
+      clearTimeout(late)
+      transport.close()
+    },
+  }
+}
+
+/** Half a minute, then four times as long each time, up to an hour. */
+function pauseAfter(attempts: number): number {
+  return Math.min(seconds(30) * 4 ** (attempts - 1), hours(1))
+}

@@ -1,0 +1,134 @@
+// Where letters leave the site: an SMTP server, or files for whoever has none.
+import { join } from 'node:path'
+import { createTransport as createMailer, type SendMailOptions } from 'nodemailer'
+import { seconds } from '../clock.ts'
+import { createFile, makeFolder } from '../durable-file.ts'
+import type { Log } from '../log.ts'
+import type { Letter } from './letter.ts'
+
+export interface Parcel extends Letter {
+  /** The same at every try, so that a server that got it twice can tell. */
+  id: string
+  at: number
+}
+
+export interface Transport {
+  /** Resolves when the other side has taken it. Rejects with a DeliveryError. */
+  deliver(parcel: Parcel): Promise<void>
+  close(): void
+}
+
+/** `reason` is a code, never an address or a text. A `final` one is not worth another try. */
+export class DeliveryError extends Error {
+  readonly code = 'mail_refused'
+  readonly reason: string
+  readonly isFinal: boolean
+
+  constructor(message: string, { reason, isFinal, cause }: { reason: string; isFinal: boolean; cause: unknown }) {
+    super(message, { cause })
+    this.reason = reason
+    this.isFinal = isFinal
+  }
+}
+
+interface Options {
+  smtpUrl: string | null
+  mailFrom: string
+  appOrigin: string
+  dataDir: string
+  log: Pick<Log, 'info'>
+}
+
+export function createTransport(options: Options): Transport {
+  return options.smtpUrl === null ? createOutbox(options) : createSmtp(options.smtpUrl, options)
+}
+
+/** For people and logs: never a password. */
+export function describeTransport({ smtpUrl, dataDir }: Pick<Options, 'smtpUrl' | 'dataDir'>): string {
+  if (smtpUrl === null) return `files in ${join(dataDir, 'outbox')}`
+  const { protocol, host } = new URL(smtpUrl)
+  return `${protocol}//${host}`
+}
+
+/** STARTTLS is used wherever the server offers it, and an upgrade that fails ends the try: nodemailer's own default. */
+function createSmtp(url: string, { mailFrom, appOrigin }: Options): Transport {
+  const mailer = createMailer({
+    url,
+    pool: true,
+    maxConnections: atOnce,
+    maxMessages: 100,
+    dnsTimeout: seconds(10),
+    connectionTimeout: seconds(10),
+    greetingTimeout: seconds(10),
+    socketTimeout: seconds(60),
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  })
+  return {
+    async deliver(parcel) {
+      try {
+        await mailer.sendMail(mailOf(parcel, mailFrom, appOrigin))
+      } catch (cause) {
+        throw deliveryError(cause)
+      }
+    },
+    close: () => mailer.close(),
+  }
+}
+
+/** How many letters are on their way at a time. */
+export const atOnce = 2
+
+function createOutbox({ dataDir, mailFrom, appOrigin, log }: Options): Transport {
+  const folder = join(dataDir, 'outbox')
+  const mailer = createMailer({ streamTransport: true, buffer: true, newline: 'unix' })
+  return {
+    async deliver(parcel) {
+      const path = join(folder, `${new Date(parcel.at).toISOString().replace(/[:.]/g, '-')}-${parcel.id}.eml`)
+      const { message } = await mailer.sendMail(mailOf(parcel, mailFrom, appOrigin))
+      if (!Buffer.isBuffer(message)) throw new Error('The mail did not come as a buffer.')
+      try {
+        await makeFolder(folder)
+        // False when an earlier try, cut off after it, left the same letter there.
+        await createFile(path, message)
+      } catch (cause) {
+        throw new DeliveryError(`The mail cannot be kept in ${folder}.`, {
+          reason: codeOf(cause),
+          isFinal: false,
+          cause,
+        })
+      }
+      log.info({ event: 'mail_kept', subject: parcel.subject, path }, 'A mail is in the outbox: SMTP_URL is not set')
+    },
+    close() {},
+  }
+}
+
+function mailOf({ id, at, to, subject, text, html }: Parcel, from: string, appOrigin: string): SendMailOptions {
+  return {
+    from,
+    // As an object: never read as a list of several.
+    to: { name: '', address: to },
+    subject,
+    text,
+    html,
+    date: new Date(at),
+    messageId: `<${id}@${new URL(appOrigin).hostname.replace(/^\[.*\]$/, 'localhost')}>`,
+    // RFC 3834: nobody's absence note answers it.
+    headers: { 'Auto-Submitted': 'auto-generated' },
+  }
+}
+
+/** Refused for good: the recipient or the letter, by a 5xx reply (RFC 5321, 4.2.1). A wrong log-in can be mended. */
+function deliveryError(cause: unknown): DeliveryError {
+  const { responseCode = 0 } = cause as { responseCode?: number }
+  const code = codeOf(cause)
+  const isFinal = responseCode >= 500 && (code === 'EENVELOPE' || code === 'EMESSAGE')
+  const reason = responseCode === 0 ? code : `${code} ${responseCode}`
+  const message = cause instanceof Error ? cause.message : String(cause)
+  return new DeliveryError(`The mail was not taken (${message}).`, { reason, isFinal, cause })
+}
+
+function codeOf(cause: unknown): string {
+  return cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown'
+}

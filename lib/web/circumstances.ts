@@ -1,0 +1,17 @@
+// Where and when a person does something, as mails about it tell.
+import 'server-only'
+import { headers } from 'next/headers'
+import type { Circumstances } from '#lib/mail/message.ts'
+import { services } from '#lib/services.ts'
+import { readClientAddress } from './client-address.ts'
+import { readPreferences } from './preferences.ts'
+import { getWords } from './words.ts'
+
+export async function readCircumstances(): Promise<Circumstances> {
+  const asked = await headers()
+  const { clock, settings } = await services()
+  const { locale } = await getWords()
+  const { timeZone } = await readPreferences()
+  const [userAgent, address] = [asked.get('user-agent') ?? '', readClientAddress(asked, settings)]
+  return { at: clock(), userAgent, address, locale, timeZone }
+}

@@ -1,0 +1,50 @@
+// The secret in a mailed link leaves the address bar before any page is shown: it waits in a cookie for that page.
+// Opening such a link changes nothing, so that whatever reads mails and follows their links uses nothing up.
+import { cookies } from 'next/headers'
+import { type NextRequest, NextResponse } from 'next/server'
+import { minutes } from '#lib/clock.ts'
+
+/** The pages that mails lead to, and the parameter that holds the secret. */
+const parameters = { '/verify-email': 'code', '/reset-password': 'token', '/not-me': 'token' } as const
+export type MailedPath = keyof typeof parameters
+
+const keptMs = minutes(30)
+const secretForm = /^[\w-]{1,64}$/
+
+/** The redirect that takes the secret out of the address; null for a request that carries none. */
+export function withoutMailedSecret({ nextUrl, method }: NextRequest, appOrigin: string): NextResponse | null {
+  const path = nextUrl.pathname
+  if (!isMailedPath(path) || (method !== 'GET' && method !== 'HEAD')) return null
+  const secret = nextUrl.searchParams.get(parameters[path])
+  if (secret === null) return null
+  const headers = { 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' }
+  const answer = NextResponse.redirect(new URL(path, nextUrl.origin), { status: 303, headers })
+  if (secretForm.test(secret)) {
+    answer.cookies.set(cookieName(path), secret, { ...cookieOptions(appOrigin), maxAge: keptMs / 1000 })
+  }
+  return answer
+}
+
+/** Null when this browser opened no link to the page in the last half hour. */
+export async function readMailedSecret(path: MailedPath): Promise<string | null> {
+  const secret = (await cookies()).get(cookieName(path))?.value ?? ''
+  return secretForm.test(secret) ? secret : null
+}
+
+/** For actions: once it was used. */
+export async function forgetMailedSecret(path: MailedPath, appOrigin: string): Promise<void> {
+  const jar = await cookies()
+  jar.set(cookieName(path), '', { ...cookieOptions(appOrigin), maxAge: 0 })
+}
+
+function isMailedPath(path: string): path is MailedPath {
+  return Object.hasOwn(parameters, path)
+}
+
+const cookieName = (path: MailedPath) => `mailed${path.replaceAll('/', '-')}`
+
+function cookieOptions(appOrigin: string) {
+  // For the whole site: after a log-in on the way, Next fetches the page from within the answer to the log-in.
+  // Lax: a click in a mail program or on a web mail's page comes from another site.
+  return { httpOnly: true, sameSite: 'lax', path: '/', secure: appOrigin.startsWith('https:') } as const
+}

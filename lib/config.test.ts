@@ -61,9 +61,22 @@ describe('readSettings', () => {
     ['DATABASE_URL', 'mysql://localhost/app', 'must be sqlite:<path> or postgres://'],
     ['DATABASE_URL', 'json:./data', 'must be sqlite:<path> or postgres://'],
     ['DATABASE_POOL_SIZE', '0', 'from 1 to 200'],
+    ['SMTP_URL', 'mail.example.com', 'smtp://host:587'],
+    ['SMTP_URL', 'https://mail.example.com', 'smtps://host:465'],
+    ['MAIL_FROM', 'a@example.org, b@example.org', 'must be one address'],
+    ['MAIL_FROM', 'Gate\r\nBcc: <a@example.org>', 'must be one address'],
+    ['SIGNUP_EMAIL', 'yes', 'optional or required'],
+    ['LIMITS', 'no', 'on or off'],
   ])('refuses %s=%s and says what is allowed', (name, value, allowed) => {
     expect(() => readSettings({ [name]: value })).toThrow(name)
     expect(() => readSettings({ [name]: value })).toThrow(allowed)
+  })
+
+  test('needs a sender beside a mail server, and throttles every public site', () => {
+    expect(() => readSettings({ SMTP_URL: 'smtp://user:hunter2@mail.example.com' })).toThrow(/^MAIL_FROM must be set/)
+    const open = { LIMITS: 'off', APP_URL: 'https://accounts.example.com' }
+    expect(() => readSettings(open)).toThrow(/^LIMITS may be off only/)
+    expect(readSettings({ LIMITS: 'off' }).limits).toBe(false)
   })
 
   test('never repeats a secret that it refuses', () => {

@@ -193,3 +193,11 @@ test('notices go to nobody without a verified address, and never hold up what th
   vi.spyOn(opened.app.mail, 'post').mockRejectedValue(new Error('no room'))
   await opened.app.notices.tell(user, 'new-device', by)
 })
+
+test('notices can be switched off for a whole site', async () => {
+  opened = await openTestServices({ SECURITY_NOTICES: 'off' })
+  const post = vi.spyOn(opened.app.mail, 'post')
+  const told = { id: 'alice', username: 'alice', email: 'alice@example.org', emailVerifiedAt: 1 }
+  await opened.app.notices.tell(told, 'new-device', by)
+  expect(post).not.toHaveBeenCalled()
+})

@@ -134,6 +134,23 @@ test('a laptop that slept through the end shows nothing private when it wakes', 
   await expect(page).toHaveURL('/login?next=%2Fprofile&reason=idle')
 })
 
+test('a laptop that slept before the page’s scripts came shows nothing private either', async ({
+  loggedInPage: page,
+  idleFor: _,
+  server,
+}) => {
+  const awake = Promise.withResolvers<void>()
+  await page.route('**/_next/static/**/*.js', async (route) => {
+    await awake.promise
+    await route.continue()
+  })
+  await page.goto('/profile', { waitUntil: 'commit' })
+  await expect(main(page)).toBeVisible()
+  await sleepFor(page, server, minutes(30))
+  awake.resolve()
+  await expect(page).toHaveURL('/login?next=%2Fprofile&reason=idle')
+})
+
 test('without the server a page whose time is up is hidden, and shown again when the session still lives', async ({
   loggedInPage: page,
   idleFor: _,

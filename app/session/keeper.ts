@@ -17,11 +17,14 @@ const retryMs = 5000
 /** A private page under this attribute shows nothing (globals.css). */
 const hidden = 'data-away'
 
+let isFirst = true
+
 /** `show` is called with each change of what there is to show: by the minute, and by the second in a warning. */
 export function startKeeper(view: SessionView, show: (phase: Phase) => void): Keeper {
   const owner: DraftOwner = { person: view.person, startedAt: view.startedAt }
   let deadlines: Deadlines = view
-  let learnedAt = clocks()
+  let learnedAt = isFirst ? arrival() : clocks()
+  isFirst = false
   /** What seemed due when the server was asked last. */
   let askedAt: Phase['phase'] = 'quiet'
   let isLeaving = false
@@ -151,6 +154,13 @@ export function startKeeper(view: SessionView, show: (phase: Phase) => void): Ke
 /** Without a reason from the server there is no session in this browser any more: a log-out in another tab took it. */
 function logInUrl(reason: string): string {
   return `/login?${new URLSearchParams({ next: location.pathname + location.search, reason })}`
+}
+
+/** When the document came: its scripts may start much later, after a sleep even. */
+function arrival(): ReturnType<typeof clocks> {
+  const [entry] = performance.getEntriesByType('navigation')
+  const steady = entry instanceof PerformanceNavigationTiming ? entry.responseStart : 0
+  return { wall: performance.timeOrigin + steady, steady }
 }
 
 const clocks = () => ({ wall: Date.now(), steady: performance.now() })

@@ -114,6 +114,9 @@ function setUp(raw: SqliteDatabase.Database, path: string): void {
     // An answer means that it is on disk. WAL's usual NORMAL loses the last commits in a power cut.
     raw.pragma('synchronous = FULL')
     raw.pragma('foreign_keys = ON')
+    // SQLite opens a file that it may not write for reading alone, and says nothing until the first write. After an
+    // error that has passed, that would be a site that answers and saves nothing, for good.
+    raw.pragma('user_version = 0')
     raw.pragma('busy_timeout = 0')
   } catch (cause) {
     throw unavailable(`${path} cannot be used`, cause)

@@ -47,7 +47,12 @@ export default defineConfig({
   },
   projects: [
     { name: 'chromium', use: { viewport: { width: 1280, height: 900 } } },
-    { name: 'no-javascript', grep: /@no-javascript/, use: { javaScriptEnabled: false } },
-    { name: 'phone', grep: /@phone/, use: { ...devices['Pixel 7'] } },
+    // How a page comes to the browser is no store's affair: once is enough.
+    ...(store === 'json'
+      ? [
+          { name: 'no-javascript', grep: /@no-javascript/, use: { javaScriptEnabled: false } },
+          { name: 'phone', grep: /@phone/, use: { ...devices['Pixel 7'] } },
+        ]
+      : []),
   ],
 })

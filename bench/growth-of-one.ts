@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setTimeout as pause } from 'node:timers/promises'
+import { anEntry, everybody } from '#lib/stores/contract/samples.ts'
 import { parseStoreLocation } from '#lib/stores/location.ts'
 import { openStores } from '#lib/stores/open.ts'
 import type { SessionRecord, StoredRecord, Stores, TouchBounds, UserRecord } from '#lib/stores/types.ts'
@@ -43,7 +44,7 @@ async function fill(stores: Stores, size: number): Promise<StoreFigures> {
 }
 
 async function* generate(size: number): AsyncGenerator<StoredRecord> {
-  for (let n = 0; n < size; n++) yield { kind: 'user', record: person(`person-${n}`) }
+  for (let n = 0; n < size; n++) yield { kind: 'user', record: person(`person-${n}`, now + n) }
   for (let n = 0; n < size; n++) yield { kind: 'session', record: session(sessionId(n), `id-person-${n}`) }
 }
 
@@ -71,8 +72,29 @@ async function measure(stores: Stores, size: number, startMs: number): Promise<S
     return (written / (performance.now() - began)) * 1000
   })
   const logOuts = await repeat(100, () => timed(() => sessions.end([anySession()], 'signed-out', now)))
-  const page = await repeat(50, () => timed(() => users.list({ search: '', after: 'person-5', limit: 50 })))
-  const search = await repeat(50, () => timed(() => users.list({ search: 'SON-999', after: '', limit: 50 })))
+  const page = await repeat(50, () =>
+    timed(() => users.list({ ...everybody, after: { username: 'person-5', createdAt: 0 } })),
+  )
+  const search = await repeat(50, () => timed(() => users.list({ ...everybody, search: 'SON-999' })))
+  const searchAll = { ...everybody, search: 'person called' }
+  const newest = { ...searchAll, by: 'createdAt', descending: true } as const
+  const middle = { username: 'person-5', createdAt: now + Math.floor(size / 2) }
+  const adminPages = {
+    'the admin’s page of people: newest first, from the middle, with the count, p50, ms': () =>
+      Promise.all([
+        users.list({ ...everybody, by: 'createdAt', descending: true, after: middle }),
+        users.count(everybody),
+      ]),
+    'the same, searched for what everybody has, p50, ms': () =>
+      Promise.all([users.list({ ...newest, after: middle }), users.count(searchAll)]),
+    'the same, searched for what nobody has, p50, ms': () => {
+      const nobody = { ...newest, search: 'is called so by nobody' }
+      return Promise.all([users.list(nobody), users.count(nobody)])
+    },
+  }
+  const admin: StoreFigures = {}
+  for (const [name, work] of Object.entries(adminPages)) admin[name] = median(await repeat(20, () => timed(work)))
+  const appends = await repeat(100, () => timed(() => stores.audit.append(anEntry())))
 
   const aloneRate = 1000 / median(alone.result)
   return {
@@ -85,6 +107,8 @@ async function measure(stores: Stores, size: number, startMs: number): Promise<S
     'durable log-out, p50, ms': median(logOuts),
     'page of 50 people, p50, ms': median(page),
     'search for people, p50, ms': median(search),
+    ...admin,
+    'entry of the audit trail, durable, p50, ms': median(appends),
     'longest event-loop pause, alone, ms': alone.pauseMs,
     'longest event-loop pause, 64 at once, ms': together.pauseMs,
     'start-up, ms': startMs,
@@ -95,7 +119,7 @@ async function measure(stores: Stores, size: number, startMs: number): Promise<S
 /** Nothing is recent: every touch is a write where the store writes touches at all. */
 const exact: TouchBounds = { ...bounds, recentAfter: Number.MAX_SAFE_INTEGER }
 
-function person(username: string): UserRecord {
+function person(username: string, createdAt = now): UserRecord {
   return {
     id: `id-${username}`,
     username,
@@ -105,8 +129,10 @@ function person(username: string): UserRecord {
     newEmail: null,
     role: 'member',
     status: 'active',
+    suspendedUntil: null,
+    suspendReason: '',
     profile: { fullName: `The person called ${username}`, bio: 'Keeps the lamp lit.', age: 41 },
-    createdAt: now,
+    createdAt,
     passwordChangedAt: null,
     deletedAt: null,
   }

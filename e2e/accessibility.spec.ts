@@ -2,9 +2,10 @@
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
 import { expect, test } from '#e2e/fixtures.ts'
+import { makePersonWith } from '#e2e/support/admin.ts'
 import { makePerson } from '#e2e/support/person.ts'
-import { expectProfile } from '#e2e/support/site.ts'
-import { memberViews, menuView, signUpFor, visitorViews } from '#e2e/support/views.ts'
+import { expectProfile, logIn } from '#e2e/support/site.ts'
+import { adminViews, memberViews, menuView, signUpFor, visitorViews } from '#e2e/support/views.ts'
 
 const schemes = ['light', 'dark'] as const
 const widths = [1280, 320]
@@ -39,6 +40,17 @@ for (const colorScheme of schemes) {
         expectedNoise.push(/404 \(Not Found\)|401 \(Unauthorized\)/)
         const person = await signUpFor(page, makePerson().username)
         for (const { name, show } of width < 700 ? [...memberViews, menuView] : memberViews) {
+          await show(page, { server, person })
+          await expectAccessible(page, name)
+        }
+      })
+
+      test('an admin’s rooms have nothing to complain of', async ({ page, server }) => {
+        const person = await makePersonWith(server, 'member')
+        await page.goto('/login')
+        await logIn(page, await makePersonWith(server, 'admin'))
+        await expect(page).toHaveURL('/')
+        for (const { name, show } of adminViews) {
           await show(page, { server, person })
           await expectAccessible(page, name)
         }

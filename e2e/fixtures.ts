@@ -1,6 +1,7 @@
 // What every spec stands on: a server a worker, people, and the rule that nothing may go wrong unnoticed, neither in
 // the browser nor in the server's log.
 import { type BrowserContext, test as base, expect, type Page } from '@playwright/test'
+import { checkTrail } from '#e2e/support/audit-trail.ts'
 import { Client } from '#e2e/support/client.ts'
 import { cookieBreach } from '#e2e/support/cookie-rule.ts'
 import { minutes } from '#e2e/support/durations.ts'
@@ -41,6 +42,9 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
       const server = await startServer()
       await use(server)
       await server.stop()
+      // After all that the tests of this worker did.
+      const { count, faults } = await checkTrail(server.store)
+      expect(faults, `faults in a trail of ${count} entries`).toEqual([])
       await server.dispose()
     },
     { scope: 'worker' },

@@ -75,6 +75,12 @@ const pagesWithActions = [
   '/security/username',
   '/security/delete',
   '/confirm',
+  '/admin/users',
+  '/admin/users/x',
+  '/admin/users/x/suspend',
+  '/admin/users/x/look',
+  '/admin/users/x/delete',
+  '/admin/invitations',
 ]
 
 /** What each guarded action's form carries, so that an unguarded one would find what it wants. */
@@ -94,6 +100,31 @@ const fieldsOf: Record<string, Fields> = {
   'app/(member)/verify-email/actions.ts#verifyEmail': [['code', '12345678']],
   'app/(member)/verify-email/actions.ts#resendCode': [],
   'app/(member)/confirm/actions.ts#confirm': [['password', 'Sentinel over the quay']],
+  'app/look/actions.ts#stopLooking': [],
+  'app/(admin)/admin/users/actions.ts#changeRole': [
+    ['id', 'sentinel'],
+    ['role', 'admin'],
+  ],
+  'app/(admin)/admin/users/actions.ts#suspend': [
+    ['id', 'sentinel'],
+    ['reason', 'none'],
+    ['lastDay', ''],
+  ],
+  'app/(admin)/admin/users/actions.ts#resume': [['id', 'sentinel']],
+  'app/(admin)/admin/users/actions.ts#endSessionsOf': [['id', 'sentinel']],
+  'app/(admin)/admin/users/actions.ts#startReset': [['id', 'sentinel']],
+  'app/(admin)/admin/users/actions.ts#unlock': [['id', 'sentinel']],
+  'app/(admin)/admin/users/actions.ts#deletePerson': [['id', 'sentinel']],
+  'app/(admin)/admin/users/actions.ts#restorePerson': [['id', 'sentinel']],
+  'app/(admin)/admin/users/actions.ts#lookAs': [
+    ['id', 'sentinel'],
+    ['reason', 'none'],
+  ],
+  'app/(admin)/admin/invitations/actions.ts#invite': [
+    ['role', 'admin'],
+    ['email', ''],
+  ],
+  'app/(admin)/admin/invitations/actions.ts#withdrawInvitation': [['id', 'sentinel']],
 }
 
 const doors: Record<string, () => Promise<{ server: TestServer; dispose: () => Promise<void> }>> = {

@@ -4,9 +4,11 @@ import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { AxeBuilder } from '@axe-core/playwright'
 import { expect, test } from '#e2e/fixtures.ts'
+import { makePersonWith } from '#e2e/support/admin.ts'
 import { firefox } from '#e2e/support/elsewhere.ts'
 import { projectDir } from '#e2e/support/server-process.ts'
-import { memberViews, menuView, signUpFor, visitorViews } from '#e2e/support/views.ts'
+import { logIn } from '#e2e/support/site.ts'
+import { adminViews, memberViews, menuView, signUpFor, visitorViews } from '#e2e/support/views.ts'
 import { writeLetter } from '#lib/mail/letter.ts'
 import { type Message, noticeKinds } from '#lib/mail/message.ts'
 
@@ -30,6 +32,9 @@ const everyMessage: Message[] = [
   { kind: 'verify-email', code: '12345678', ...recipient },
   { kind: 'address-in-use', ...recipient },
   { kind: 'reset-password', token, ...recipient },
+  { kind: 'reset-started', token, ...recipient },
+  { kind: 'account-deleted-by-admin', ...recipient },
+  { kind: 'invitation', token, ...recipient, username: '' },
   ...noticeKinds.map((kind): Message => ({ kind, token, ...recipient })),
 ]
 
@@ -49,6 +54,17 @@ for (const { look, colorScheme, viewport } of looks) {
       }
       const person = await signUpFor(page, `zoe.quist-${look}`)
       for (const { name, show } of isPhone ? [...memberViews, menuView] : memberViews) {
+        await show(page, { server, person })
+        await page.screenshot({ path: pictureOf(name, look), fullPage: true, animations: 'disabled' })
+      }
+    })
+
+    test('of an admin is shown', async ({ page, server }) => {
+      const person = await makePersonWith(server, 'member')
+      await page.goto('/login')
+      await logIn(page, await makePersonWith(server, 'admin'))
+      await expect(page).toHaveURL('/')
+      for (const { name, show } of adminViews) {
         await show(page, { server, person })
         await page.screenshot({ path: pictureOf(name, look), fullPage: true, animations: 'disabled' })
       }

@@ -3,6 +3,7 @@ import { globSync, readFileSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 import { parseSync } from 'oxc-parser'
 import { describe, expect, test } from 'vitest'
+import { isAtLeast, versionFloor } from './version-floor.ts'
 import { publicActions, publicRoutes } from './web/public-routes.ts'
 
 const root = resolve(import.meta.dirname, '..')
@@ -34,7 +35,9 @@ function breaches(files: string[], isBreach: (imported: string, file: string) =>
 }
 
 describe('imports', () => {
-  const domain = find('lib/{accounts,addresses,recovery,sessions,kept-forms,interrupted-acts,crypto}/**/*.ts')
+  const domain = find(
+    'lib/{accounts,addresses,audit,crypto,import,interrupted-acts,invitations,kept-forms,looks,people,recovery,roles,sessions,setup}/**/*.ts',
+  )
 
   test('reads them at all', () => {
     expect(importsOf('middleware.ts')).toContain('lib/services.ts')
@@ -133,6 +136,15 @@ describe('guards', () => {
     expect(actions.filter((action) => !action.isGuarded && !publicActions.includes(action.id))).toEqual([])
   })
 
+  test('every action but the end of looking asks for a permission or role: being signed in is not enough', () => {
+    const lenient = withActions.flatMap((file) =>
+      exportedFunctions(file)
+        .filter(({ firstStatement }) => /^(const [^=]+ = )?await requireUser\(/.test(firstStatement))
+        .map(({ name }) => `${file}#${name}`),
+    )
+    expect(lenient).toEqual(['app/look/actions.ts#stopLooking'])
+  })
+
   test('actions stand in files of their own, as plain functions that the test above can read', () => {
     for (const file of withActions) {
       expect(read(file).indexOf("'use server'"), file).toBe(0)
@@ -185,17 +197,14 @@ function exportsOf(file: string) {
 }
 
 function isGuarded(...functions: ExportedFunction[]): boolean {
-  const guard = /^(const [^=]+ = )?await (requireUser|requireRole|requireRecentProof)\(/
+  const guard = /^(const [^=]+ = )?await (requireUser|requirePermission|requireRole|requireRecentProof|requireAdmin)\(/
   return functions.length > 0 && functions.every(({ firstStatement }) => guard.test(firstStatement))
 }
 
 describe('versions', () => {
-  /** Below these, published attacks on the gate or on React's decoder work; see docs/decisions. */
-  const floor = { next: '16.4.6', react: '19.3.1', 'react-dom': '19.3.1' }
-
-  test.each(Object.entries(floor))('%s is at least %s', (name, least) => {
+  test.each(Object.entries(versionFloor))('%s is at least %s', (name, least) => {
     const { version } = JSON.parse(read(`node_modules/${name}/package.json`))
-    expect(least.localeCompare(version, 'en', { numeric: true })).toBeLessThanOrEqual(0)
+    expect(isAtLeast(version, least)).toBe(true)
   })
 
   test('every dependency is pinned to one version', () => {

@@ -18,6 +18,7 @@ describe('readSettings', () => {
       trustProxyHops: 0,
       smtpUrl: null,
       mailFrom: 'Gatehouse <gatehouse@localhost>',
+      signUp: 'open',
       emailRequired: false,
       notices: true,
       limits: true,

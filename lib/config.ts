@@ -23,6 +23,8 @@ export interface Settings {
   smtpUrl: string | null
   /** Whom they come from. */
   mailFrom: string
+  /** Who may sign up: anybody, whoever has an invitation, or nobody. */
+  signUp: (typeof signUpModes)[number]
   /** Whether nobody signs up without an e-mail address. */
   emailRequired: boolean
   /** Whether people are told by mail what happens to their accounts. */
@@ -35,6 +37,7 @@ export interface Settings {
 }
 
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
+const signUpModes = ['open', 'invitation', 'closed'] as const
 const loopbackHosts = ['localhost', '127.0.0.1', '[::1]']
 
 const wholeNumber = (min: number, max: number) =>
@@ -99,6 +102,7 @@ const schema = z.object({
   PASSWORD_MIN_LENGTH: wholeNumber(8, 64).default(8),
   SMTP_URL: smtpUrl.optional(),
   MAIL_FROM: mailFrom.optional(),
+  SIGNUP: z.enum(signUpModes, `must be one of ${signUpModes.join(', ')}`).default('open'),
   SIGNUP_EMAIL: z.enum(['optional', 'required'], 'must be optional or required').default('optional'),
   SECURITY_NOTICES: onOff,
   LIMITS: onOff,
@@ -151,6 +155,7 @@ export function readSettings(env: Record<string, string | undefined> = process.e
     passwordMinLength: values.PASSWORD_MIN_LENGTH,
     smtpUrl: values.SMTP_URL ?? null,
     mailFrom: values.MAIL_FROM ?? `Gatehouse <gatehouse@${hostname.replace(/^\[.*\]$/, 'localhost')}>`,
+    signUp: values.SIGNUP,
     emailRequired: values.SIGNUP_EMAIL === 'required',
     notices: values.SECURITY_NOTICES === 'on',
     limits: values.LIMITS === 'on',

@@ -1,7 +1,7 @@
 // Makes and replaces files so that a crash or a power cut leaves the old content or the new one, never a mixture.
 
 import { randomBytes } from 'node:crypto'
-import { link, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
+import { constants, link, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 
 /** Pieces that are written as they come: nobody needs all of a large file in memory. When they fail, so does the write. */
@@ -22,6 +22,20 @@ export async function replaceFile(path: string, chunks: Chunks): Promise<void> {
     throw error
   }
   await syncFolder(dirname(path))
+}
+
+/**
+ * Resolves when what is added to a file that exists is on disk. When it rejects, some of it may be there: the file has to
+ * be replaced before anything is added to it again.
+ */
+export async function appendToFile(path: string, chunks: Chunks): Promise<void> {
+  const handle = await open(path, constants.O_WRONLY | constants.O_APPEND)
+  try {
+    await handle.writeFile(chunks)
+    await handle.datasync()
+  } finally {
+    await handle.close()
+  }
 }
 
 /** Writes a small file and takes it away again: resolves when the folder can be written now. */

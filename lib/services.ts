@@ -3,20 +3,25 @@ import { type Accounts, createAccounts } from './accounts/accounts.ts'
 import { createPasswordStrength, type PasswordStrength } from './accounts/password-strength.ts'
 import { takeOverStreamlit } from './accounts/streamlit.ts'
 import { type Addresses, createAddresses } from './addresses/addresses.ts'
+import { type Audit, createAudit } from './audit/audit.ts'
 import { type Clock, createSystemClock } from './clock.ts'
 import { readSettings, type Settings } from './config.ts'
 import { createPasswordHasher, type PasswordHasher } from './crypto/password.ts'
 import { newId } from './crypto/random.ts'
 import { createInterruptedActs, type InterruptedActs } from './interrupted-acts/interrupted-acts.ts'
+import { createInvitations, type Invitations } from './invitations/invitations.ts'
 import { createKeptForms, type KeptForms } from './kept-forms/kept-forms.ts'
 import { createLimits, type Limits } from './limits/limits.ts'
 import { createLog, type Log } from './log.ts'
+import { createLooks, type Looks } from './looks/looks.ts'
 import { createMailroom, type Mailroom } from './mail/mailroom.ts'
 import { createTransport } from './mail/transport.ts'
+import { createPeople, type People } from './people/people.ts'
 import { createNotices, type Notices } from './recovery/notices.ts'
 import { createRecovery, type Recovery } from './recovery/recovery.ts'
 import { readOrCreateSecret } from './secret.ts'
 import { createSessions, type Sessions } from './sessions/sessions.ts'
+import { createSetup, type Setup } from './setup/setup.ts'
 import { openStores } from './stores/open.ts'
 import type { Stores } from './stores/types.ts'
 import { type Sweeper, startSweeping } from './sweep.ts'
@@ -43,6 +48,11 @@ export interface Services extends Runtime {
   addresses: Addresses
   recovery: Recovery
   notices: Notices
+  people: People
+  invitations: Invitations
+  setup: Setup
+  looks: Looks
+  audit: Audit
 }
 
 /**
@@ -129,6 +139,11 @@ export function compose(runtime: Runtime): Services {
     notices,
     addresses: createAddresses({ users, tokens, mail, limits, notices, secrets, clock }),
     recovery: createRecovery({ users, tokens, accounts, sessions, mail, limits, notices, clock }),
+    people: createPeople({ store: users, sessions, clock }),
+    invitations: createInvitations({ store: tokens, accounts, clock }),
+    setup: createSetup({ users, tokens, accounts, clock }),
+    looks: createLooks({ store: tokens, clock }),
+    audit: createAudit({ store: stores.audit, clock }),
     keptForms: createKeptForms({ tokens: stores.tokens, clock, secrets: runtime.sessionSecrets }),
     interruptedActs: createInterruptedActs({ store: stores.tokens, clock }),
   }

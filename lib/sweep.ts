@@ -1,4 +1,5 @@
 // What nobody will ask for again leaves the store: at the first request or start, and then each hour.
+import type { AuditEvent } from './audit/events.ts'
 import { hours } from './clock.ts'
 import { logFault } from './log.ts'
 import type { Services } from './services.ts'
@@ -10,9 +11,9 @@ export interface Sweeper {
   stop(): Promise<void>
 }
 
-type Swept = Pick<Services, 'sessions' | 'accounts' | 'stores' | 'clock'>
+type Swept = Pick<Services, 'sessions' | 'accounts' | 'people' | 'audit' | 'stores' | 'clock'>
 
-export function startSweeping({ sessions, accounts, stores, clock }: Swept): Sweeper {
+export function startSweeping({ sessions, accounts, people, audit, stores, clock }: Swept): Sweeper {
   let sweeping = sweep()
   const timer = setInterval(() => {
     sweeping = sweep()
@@ -23,11 +24,15 @@ export function startSweeping({ sessions, accounts, stores, clock }: Swept): Swe
     try {
       await sessions.sweep()
       await stores.tokens.deleteExpired(clock())
-      await accounts.erase()
+      for (const id of await people.liftSuspensions()) await note('account.resumed', id)
+      for (const id of await accounts.erase()) await note('account.erased', id)
+      await audit.tidy()
     } catch (error) {
       logFault('sweep_failed', error)
     }
   }
+
+  const note = (event: AuditEvent, subjectId: string) => audit.record({ event, actorId: null, subjectId })
 
   return {
     stop() {

@@ -1,6 +1,6 @@
 import type { Metadata } from 'next'
 import { Notice } from '#app/ui/notice.tsx'
-import { requireUser } from '#lib/web/current-user.ts'
+import { may, requireUser } from '#lib/web/current-user.ts'
 import { readPreferences } from '#lib/web/preferences.ts'
 import { getWords } from '#lib/web/words.ts'
 import { partOfDay } from '#lib/words/time.ts'
@@ -13,7 +13,8 @@ export async function generateMetadata(): Promise<Metadata> {
 }
 
 export default async function HomePage({ searchParams }: PageProps<'/'>) {
-  const { user, session } = await requireUser('/')
+  const signedIn = await requireUser('/')
+  const { user, session } = signedIn
   const words = await getWords()
   const { timeZone } = await readPreferences()
   const greeting = `home.greeting.${partOfDay(session.now, timeZone) ?? 'unknown'}` as const
@@ -27,7 +28,7 @@ export default async function HomePage({ searchParams }: PageProps<'/'>) {
         })}
       </h1>
       {(await searchParams).restored === '1' && <Notice kind="good">{words('home.restored')}</Notice>}
-      <ProfileCard words={words} profile={user.profile} />
+      <ProfileCard words={words} profile={user.profile} mayChange={may(signedIn, 'change-profile')} />
       <SessionCard words={words} session={session} timeZone={timeZone} />
     </div>
   )

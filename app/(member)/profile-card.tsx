@@ -5,7 +5,7 @@ import type { Words } from '#lib/words/words.ts'
 const parts = ['fullName', 'bio', 'age'] as const
 
 /** How much of the profile is there, and the one next step. */
-export function ProfileCard({ words, profile }: { words: Words; profile: Profile }) {
+export function ProfileCard({ words, profile, mayChange }: { words: Words; profile: Profile; mayChange: boolean }) {
   const missing = parts.filter((part) => profile[part] === '' || profile[part] === null)
   const [next] = missing
   const count = parts.length - missing.length
@@ -20,8 +20,9 @@ export function ProfileCard({ words, profile }: { words: Words; profile: Profile
       </div>
       <Steps reached={count} of={parts.length} />
       <div className="flex flex-wrap items-center justify-between gap-4">
-        <p>{next === undefined ? words('home.profile.complete') : words(`home.profile.next.${next}`)}</p>
-        {next === undefined ? (
+        {next === undefined && <p>{words('home.profile.complete')}</p>}
+        {next !== undefined && mayChange && <p>{words(`home.profile.next.${next}`)}</p>}
+        {next === undefined || !mayChange ? (
           <a href="/profile" className="button">
             {words('home.profile.view')}
           </a>

@@ -1,6 +1,8 @@
 import { type NextRequest, NextResponse } from 'next/server'
 import { type Services, services } from '#lib/services.ts'
+import { readClientAddress } from '#lib/web/client-address.ts'
 import { readToken } from '#lib/web/current-session.ts'
+import { handedOverCookies } from '#lib/web/handed-over.ts'
 import { isStoreUnavailable } from '#lib/web/not-saved.ts'
 import { refusal } from '#lib/web/refusal.ts'
 import { isSameOrigin } from '#lib/web/request-checks.ts'
@@ -21,6 +23,10 @@ export async function POST(request: NextRequest): Promise<Response> {
   response.headers.set('cache-control', 'no-store')
   response.headers.set('clear-site-data', '"cache", "storage"')
   response.cookies.set(sessionCookieName(appOrigin), '', { ...sessionCookieOptions(appOrigin), maxAge: 0 })
+  // A link that was to be handed over is as good as an account.
+  for (const name of handedOverCookies) {
+    if (request.cookies.has(name)) response.cookies.set(name, '', { path: '/', maxAge: 0 })
+  }
   return response
 }
 
@@ -28,7 +34,15 @@ export async function POST(request: NextRequest): Promise<Response> {
 async function endSession(request: NextRequest, app: Services): Promise<boolean> {
   const { token } = await readToken(request.cookies, app)
   try {
-    if (token !== null) await app.sessions.end(token, 'signed-out')
+    if (token === null) return true
+    // Whose it was, for the record alone: a store that is away must not keep the end from being asked for.
+    const session = await app.sessions.check(token).catch(() => null)
+    await app.sessions.end(token, 'signed-out')
+    if (session?.live) {
+      const { userId } = session.session
+      const address = readClientAddress(request.headers, app.settings)
+      await app.audit.record({ event: 'session.ended', actorId: userId, subjectId: userId, address })
+    }
     return true
   } catch (error) {
     if (isStoreUnavailable(error)) return false

@@ -2,6 +2,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { expect } from 'vitest'
+import { createTrailCheck } from '#lib/audit/verify.ts'
 import { openStoreReader } from '#lib/stores/open.ts'
 import type { StoredRecord } from '#lib/stores/types.ts'
 import { type Ledger, nothingFound } from './ledger.ts'
@@ -25,6 +26,7 @@ export async function restartAndAudit(
     tally.round(ledger.takeCount(), findings)
     expect(findings).toEqual(nothingFound)
     await expectEndedSessionsRefused(store, records)
+    await expectWholeTrail(store, records)
     if (subject.folder !== null) await expectTidyFolder(subject.folder)
     expect(await createOperations(store.stores, ledger).signUp(), 'a new write').toBe('done')
     await expectOnDisk(subject, store)
@@ -33,6 +35,13 @@ export async function restartAndAudit(
     await store.kill()
     throw cause
   }
+}
+
+/** Also where some of it was never acknowledged: what is there is bound together, from the first entry to the last. */
+async function expectWholeTrail({ stores }: StoreProcess, records: readonly StoredRecord[]): Promise<void> {
+  const check = createTrailCheck()
+  for (const { kind, record } of records) if (kind === 'audit') check.add({ ...record, address: '', addressSalt: '' })
+  expect(check.finish(await stores.findAuditHead()).faults).toEqual([])
 }
 
 async function expectEndedSessionsRefused({ stores }: StoreProcess, records: readonly StoredRecord[]): Promise<void> {

@@ -35,6 +35,8 @@ interface Pending {
 /** A session and its end share a key, as do all tokens of one purpose and subject: at most one of them exists. */
 export function keyOf({ kind, record }: StoredRecord): string {
   if (kind === 'token') return `token ${record.purpose} ${record.subject}`
+  // Its id says where in the trail it is, which nobody knows beforehand.
+  if (kind === 'audit') return `audit ${record.detail}`
   return `${kind === 'ended' ? 'session' : kind} ${record.id}`
 }
 
@@ -185,10 +187,12 @@ export class Ledger {
 
 /** Apart from the time of the last activity, which may be written later, and of an end, which is that of the first try. */
 function isSame(a: StoredRecord | null, b: StoredRecord | null): boolean {
-  return isDeepStrictEqual(withoutActivity(a), withoutActivity(b))
+  return isDeepStrictEqual(withoutPlace(a), withoutPlace(b))
 }
 
-function withoutActivity(record: StoredRecord | null): unknown {
+/** Without what the store itself adds or may have a little older. */
+function withoutPlace(record: StoredRecord | null): unknown {
+  if (record?.kind === 'audit') return { ...record, record: { ...record.record, seq: 0, previous: '', id: '' } }
   if (record?.kind === 'session') return { ...record, record: { ...record.record, lastActivityAt: 0 } }
   return record?.kind === 'ended' ? { ...record, record: { ...record.record, at: 0 } } : record
 }

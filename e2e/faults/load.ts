@@ -62,6 +62,7 @@ export function startLoad(stores: Stores, ledger: Ledger, random: Random): Load 
       if (choice < 88 && session) return alone(session.id, () => logOut(session))
       if (choice < 92 && session) return alone(session.id, () => operations.act(session))
       if (choice < 94) return operations.signUpAgain(person)
+      if (choice < 96) return operations.note()
       return choice < 98 ? operations.giveCode(person) : operations.redeemCode(person)
     })
   }

@@ -1,6 +1,15 @@
 // What people do, as operations on a store that are entered in a ledger. Every record of it is made from one number,
 // so that a mixture of two shows.
-import type { EndedSession, SessionRecord, StoredRecord, Stores, TokenRecord, UserRecord } from '#lib/stores/types.ts'
+import { chained, noHead } from '#lib/stores/audit-chain.ts'
+import type {
+  AuditEntry,
+  EndedSession,
+  SessionRecord,
+  StoredRecord,
+  Stores,
+  TokenRecord,
+  UserRecord,
+} from '#lib/stores/types.ts'
 import { type Change, keyOf, type Ledger } from './ledger.ts'
 
 /** `unanswered`: the process ended before it said anything. */
@@ -18,6 +27,8 @@ export interface Operations {
   /** Replaces the one given before. */
   giveCode(person: UserRecord): Promise<Outcome>
   redeemCode(person: UserRecord): Promise<Outcome>
+  /** Adds to the audit trail. */
+  note(): Promise<Outcome>
   replaceAll(records: readonly StoredRecord[]): Promise<Outcome>
 }
 
@@ -100,6 +111,13 @@ export function createOperations(stores: Stores, ledger: Ledger): Operations {
       })
     },
 
+    note() {
+      const entry = makeEntry()
+      return enter([changeTo({ kind: 'audit', record: chained(noHead, entry) })], async () => {
+        await stores.audit.append(entry)
+      })
+    },
+
     replaceAll(records) {
       const gone = ledger.records().map((record) => ({ key: keyOf(record), to: null }))
       const kept = new Map<string, Change>(gone.map((change) => [change.key, change]))
@@ -126,6 +144,8 @@ export function makePerson(): UserRecord {
     newEmail: null,
     role: 'member',
     status: 'active',
+    suspendedUntil: null,
+    suspendReason: '',
     profile: { fullName: `Náme ${number}`, bio: `Line one of ${number}\n`.repeat(4), age: number % 151 },
     createdAt: nextMoment(),
     passwordChangedAt: null,
@@ -143,6 +163,22 @@ export function makeToken({ id }: UserRecord): TokenRecord {
   const at = nextMoment()
   const purpose = 'reset-password'
   return { id: `code-${nextNumber()}`, purpose, subject: id, detail: '', createdAt: at, expiresAt: at + 10 ** 10 }
+}
+
+function makeEntry(): AuditEntry {
+  const number = nextNumber()
+  return {
+    at: nextMoment(),
+    event: 'session.started',
+    outcome: 'done',
+    actorId: `person-${number}`,
+    subjectId: null,
+    detail: `{"number":${number},"text":"Náme"}`,
+    network: '203.0.113.0/24',
+    addressHash: `hash-${number}`,
+    address: '203.0.113.9',
+    addressSalt: `salt-${number}`,
+  }
 }
 
 function changeTo(record: StoredRecord): Change {

@@ -21,6 +21,8 @@ export function makeScenario(): Step[] {
     ({ logIn }) => logIn(bob, leaving),
     ({ act }) => act(staying),
     ({ logOut }) => logOut(leaving),
+    ({ note }) => note(),
+    ({ note }) => note(),
     ({ giveCode }) => giveCode(bob),
     ({ giveCode }) => giveCode(bob),
     ({ redeemCode }) => redeemCode(bob),
@@ -28,6 +30,7 @@ export function makeScenario(): Step[] {
     ({ signUp }) => signUp(ada),
     ({ saveProfile }) => saveProfile(other.person),
     ({ logOut }) => logOut(other.session),
+    ({ note }) => note(),
   ]
 }
 

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { type StoredRecord, StoreError, type StoreErrorCode, type Stores } from '#lib/stores/types.ts'
+import { type AuditHead, type StoredRecord, StoreError, type StoreErrorCode, type Stores } from '#lib/stores/types.ts'
 import { signalIfThere } from './signal.ts'
 import type { Answer, Call, Fault, Said } from './store-child.ts'
 
@@ -121,8 +121,12 @@ function remoteStores(description: string, call: RemoteCall): Stores {
     sessions: part('sessions') as Stores['sessions'],
     tokens: part('tokens') as Stores['tokens'],
     mails: part('mails') as Stores['mails'],
+    audit: part('audit') as Stores['audit'],
     async *dump() {
       yield* (await call(null, 'dump', [])) as StoredRecord[]
+    },
+    async findAuditHead() {
+      return (await call(null, 'findAuditHead', [])) as AuditHead | null
     },
     async replaceAll(records) {
       await call(null, 'replaceAll', [await Array.fromAsync(records)])

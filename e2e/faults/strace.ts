@@ -69,7 +69,7 @@ function under(subject: FolderSubject, options: string[]): StartOptions {
 
 /** Everything that a driver writes, and the folder above, which holds the name of the store's own. */
 function filesOf({ folder }: FolderSubject): string[] {
-  const names = ['users.json', 'sessions.json', 'tokens.json']
+  const names = ['users.json', 'sessions.json', 'tokens.json', 'audit.jsonl', 'audit-head.json']
   const numbers = Array.from({ length: temporaryNames }, (_, n) => (n + 1).toString(16).padStart(16, '0'))
   const withTemporaries = names.flatMap((name) => [name, ...numbers.map((number) => `${name}.${number}.tmp`)])
   return [

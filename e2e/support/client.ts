@@ -93,8 +93,8 @@ export class Client {
     return person
   }
 
-  async logIn(person: Person, path = '/login'): Promise<Answer> {
-    return this.submit(path, 'Log in', { ...person })
+  async logIn({ username, password }: Person, path = '/login'): Promise<Answer> {
+    return this.submit(path, 'Log in', { username, password })
   }
 
   async logOut(): Promise<Answer> {

@@ -1,7 +1,7 @@
 // The session cookie is set when a session begins or its token is renewed, taken away at log-out, and touched by no
 // other answer. Every answer of the browser suite passes here.
 
-const mayTouch = /^\/(login|signup|logout|confirm|security\/password)$/
+const mayTouch = /^\/(login|signup|setup|logout|confirm|security\/password)$/
 const sessionCookie = /^(__Host-)?session=/
 
 /** A sentence about an answer that breaks the rule, or null. */

@@ -51,6 +51,8 @@ export interface TestServer {
   /** Everything written so far that tells of a fault: log lines of level error, and Next's own error lines. */
   faults(): string[]
   logLines(): LogLine[]
+  /** The link to the first admin's form that the last start printed. Waits for it: it comes after the address. */
+  setUpPath(): Promise<string>
   /** Moves the server's time forward, now or at its next start; resolves when a running server has taken it over. */
   advance(ms: number): Promise<void>
   /** SIGTERM; rejects unless the server ends by itself with exit code 0. */
@@ -71,15 +73,19 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
   const { projectDir: cwd = projectDir, wrapper = [] } = options
   const faults: string[] = []
   const logLines: LogLine[] = []
+  let setUp = Promise.withResolvers<string>()
   let offsetMs = 0
   let run = await launch()
 
   async function launch() {
     const started = performance.now()
+    setUp = Promise.withResolvers()
     const child = spawnServer({ cwd, settings, offsetMs: options.realTime ? null : offsetMs, wrapper })
     const output = collectOutput(child)
     createInterface({ input: streamOf(child.stderr) }).on('line', (line) => {
       if (isNextFault(line)) faults.push(line)
+      const [, path] = /http\S+?(\/setup\?\S+)/.exec(line) ?? []
+      if (path !== undefined) setUp.resolve(path)
     })
     const ready = new Promise<string>((resolve) => {
       createInterface({ input: streamOf(child.stdout) }).on('line', (text) => {
@@ -140,6 +146,7 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
     readyAfterMs: run.readyAfterMs,
     faults: () => [...faults],
     logLines: () => [...logLines],
+    setUpPath: () => setUp.promise,
     async advance(ms) {
       offsetMs += ms
       if (hasEnded()) return

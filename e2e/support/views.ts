@@ -47,6 +47,7 @@ export const visitorViews: View[] = [
   { name: 'forgot-password-sent', show: (page) => page.goto('/forgot-password?sent=1') },
   { name: 'reset-password-void', show: (page) => page.goto('/reset-password') },
   { name: 'not-me-void', show: (page) => page.goto('/not-me') },
+  { name: 'set-up-void', show: (page) => page.goto('/setup') },
   { name: 'log-in-after-deletion', show: (page) => page.goto('/login?deleted=1') },
   { name: 'sign-up', show: (page) => page.goto('/signup') },
   {
@@ -194,6 +195,89 @@ export const memberViews: MemberView[] = [
       await expect(page.getByRole('button', { name: 'Put it back' })).toBeVisible()
     },
   },
+]
+
+/** Of an admin's rooms, for an admin who is signed in; the person is somebody else. */
+export const adminViews: MemberView[] = [
+  { name: 'admin-overview', show: (page) => page.goto('/admin') },
+  {
+    name: 'admin-overview-month',
+    show: async (page) => {
+      await page.goto('/admin?period=month')
+      await page.getByText('Figures').first().click()
+    },
+  },
+  { name: 'admin-people', show: (page) => page.goto('/admin/users') },
+  { name: 'admin-people-nobody', show: (page) => page.goto('/admin/users?search=nobody-is-called-so') },
+  {
+    name: 'admin-person',
+    show: async (page, { person }) => {
+      await page.goto(`/admin/users?search=${person.username}`)
+      await page.getByRole('link', { name: person.username }).click()
+      await expect(page.getByRole('heading', { level: 1 })).toContainText(person.username)
+    },
+  },
+  {
+    name: 'admin-reset-handed-over',
+    show: async (page) => {
+      await page.getByRole('button', { name: 'Start a password reset' }).click()
+      await expect(page.getByText('/reset-password?token=')).toBeVisible()
+    },
+  },
+  {
+    name: 'admin-suspend-refused',
+    show: async (page) => {
+      await page.getByRole('link', { name: 'Suspend' }).click()
+      await page.getByRole('button', { name: 'Suspend' }).click()
+      await expect(page.getByLabel('Reason')).toHaveAttribute('aria-invalid', 'true')
+    },
+  },
+  {
+    name: 'admin-suspended',
+    show: async (page) => {
+      await page.getByLabel('Reason').fill('Sells honey to the other members')
+      await page.getByLabel('Last day').fill('2999-12-31')
+      await page.getByRole('button', { name: 'Suspend' }).click()
+      await expect(page.getByText('Suspended. All sessions were ended.')).toBeVisible()
+    },
+  },
+  {
+    name: 'admin-delete',
+    show: async (page) => {
+      await page.getByRole('button', { name: 'Lift the suspension' }).click()
+      await expect(page.getByText('The suspension was lifted.')).toBeVisible()
+      await page.getByRole('link', { name: 'Delete' }).click()
+      await expect(page.getByRole('heading', { level: 1 })).toContainText('Delete')
+    },
+  },
+  {
+    name: 'admin-invited',
+    show: async (page) => {
+      await page.goto('/admin/invitations')
+      await page.getByRole('button', { name: 'Invite' }).click()
+      await expect(page.getByText('The invitation was made.')).toBeVisible()
+    },
+  },
+  { name: 'admin-audit', show: (page) => page.goto('/admin/audit') },
+  {
+    name: 'admin-look',
+    show: async (page, { person }) => {
+      await page.goto(`/admin/users?search=${person.username}`)
+      await page.getByRole('link', { name: person.username }).click()
+      await page.getByRole('link', { name: 'Look as this person' }).click()
+      await expect(page.getByLabel('Reason')).toBeVisible()
+    },
+  },
+  {
+    name: 'admin-looking',
+    show: async (page) => {
+      await page.getByLabel('Reason').fill('Says that the profile is empty')
+      await page.getByRole('button', { name: 'Start looking' }).click()
+      await expect(page.getByRole('button', { name: 'Stop looking' })).toBeVisible()
+      await page.goto('/')
+    },
+  },
+  { name: 'not-allowed', show: (page) => page.goto('/profile/edit') },
 ]
 
 /**

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { days } from '../clock.ts'
+import { days, minutes } from '../clock.ts'
 import { sha256 } from '../crypto/hash.ts'
 import { openTestServices, type TestServices } from '../services-for-test.ts'
 import type { UserRecord } from '../stores/types.ts'
@@ -40,6 +40,8 @@ describe('signUp', () => {
     })
     expect(await recordOf('alice')).toMatchObject({
       status: 'active',
+      suspendedUntil: null,
+      suspendReason: '',
       passwordHash: expect.stringMatching(/^\$argon2id/),
     })
   })
@@ -104,14 +106,27 @@ describe('checkCredentials', () => {
     expect(await check('ALICE', alice.password)).toEqual({ ok: true, value: user })
   })
 
-  test('gives one answer for a wrong password, an unknown name, an impossible name and a suspended account', async () => {
+  test('gives one answer for a wrong password, an unknown name and an impossible name', async () => {
     const { id } = await signedUp()
     const wrong = { ok: false, code: 'credentials_wrong' }
     expect(await check('alice', 'wrong')).toEqual(wrong)
     expect(await check('nobody', alice.password)).toEqual(wrong)
     expect(await check('__proto__', alice.password)).toEqual(wrong)
     await opened.app.stores.users.update(id, { status: 'suspended' })
-    expect(await check('alice', alice.password)).toEqual(wrong)
+    expect(await check('alice', 'wrong')).toEqual(wrong)
+  })
+
+  test('tells of a suspension to whoever knows the password, until its time is over', async () => {
+    const { id } = await signedUp()
+    const { users } = opened.app.stores
+    const until = opened.app.clock() + minutes(5)
+    await users.update(id, { status: 'suspended', suspendedUntil: until, suspendReason: 'spam' })
+    expect(await check('alice', alice.password)).toEqual({ ok: false, code: 'suspended', until })
+    opened.advance(minutes(5) - 1)
+    expect(await check('alice', alice.password)).toMatchObject({ code: 'suspended' })
+    opened.advance(1)
+    expect(await check('alice', alice.password)).toMatchObject({ ok: true })
+    expect(await users.find(id)).toMatchObject({ status: 'active', suspendedUntil: null, suspendReason: '' })
   })
 
   test('replaces a SHA-256 of the old application at the first right log-in, and not before', async () => {
@@ -196,13 +211,13 @@ describe('a deleted account', () => {
     expect((await accounts.saveProfile(user.id, user.profile)).ok).toBe(false)
     expect(await accounts.delete(user.id)).toEqual({ ok: false, code: 'person_gone' })
     opened.advance(days(14) - 1)
-    expect(await accounts.erase()).toBe(0)
+    expect(await accounts.erase()).toEqual([])
     const known = await accounts.checkCredentials('alice', alice.password)
     expect(known).toMatchObject({ ok: true, value: { deletedAt: expect.any(Number) } })
     expect(await accounts.restore(user.id)).toBe(true)
     expect(await accounts.findActive(user.id)).toMatchObject({ username: 'alice', deletedAt: null })
     opened.advance(days(14))
-    expect(await accounts.erase()).toBe(0)
+    expect(await accounts.erase()).toEqual([])
   })
 
   test('is erased after 14 days, its username reserved for 90 more', async () => {
@@ -211,7 +226,7 @@ describe('a deleted account', () => {
     await accounts.delete(id)
     opened.advance(days(14) + 1)
     expect((await accounts.checkCredentials('alice', alice.password)).ok).toBe(false)
-    expect(await accounts.erase()).toBe(1)
+    expect(await accounts.erase()).toHaveLength(1)
     expect(await stores.users.find(id)).toBeNull()
     expect(await accounts.restore(id)).toBe(false)
     expect(await accounts.signUp(alice)).toMatchObject({ code: 'username_taken' })

@@ -1,6 +1,7 @@
 // Signing up, checking credentials, the profile, another username, leaving. Decides; the store remembers. Knows no forms,
 // words or cookies.
 import { type Clock, days } from '../clock.ts'
+import { noPassword } from '../crypto/old-hashes.ts'
 import type { PasswordHasher } from '../crypto/password.ts'
 import { newId } from '../crypto/random.ts'
 import type { Limits } from '../limits/limits.ts'
@@ -33,8 +34,12 @@ export interface NewAccount {
   /** Canonical form. */
   username: string
   password: string
-  /** Not proved yet, or null. */
+  /** Null without one. */
   email?: string | null
+  /** Whether the person has shown already that the address is theirs. Should somebody else have, it is left out. */
+  isEmailProved?: boolean
+  /** `member` unless said otherwise. */
+  role?: Role
 }
 
 /** A username that was given up stays reserved for its last owner's sake: nobody can pass for them. */
@@ -48,11 +53,22 @@ export interface Accounts {
   /** Refuses a taken name, and a password that breaks the rules, with what the reason needs to be told. */
   signUp(account: NewAccount): Promise<{ ok: true; value: User } | ({ ok: false } & SignUpFault)>
   /**
-   * The person with this name and password. Unknown name, wrong password and suspended account get one answer and
-   * cost the same time. Replaces a hash of an old kind on the way. Also finds somebody who deleted their account less
-   * than 14 days ago: `restore` comes next.
+   * The same without a password: nobody logs in until one was chosen by way of a reset. For operators; it asks for nothing
+   * that a person has to keep secret.
    */
-  checkCredentials(username: string, password: string): Promise<Result<User, 'credentials_wrong' | 'busy'>>
+  create(account: Omit<NewAccount, 'password'>): Promise<Result<User, 'username_taken'>>
+  /**
+   * The person with this name and password. Unknown name, wrong password and suspended account get one answer and
+   * cost the same time; only who knows the password of a suspended account learns that it is, and until when (null:
+   * until somebody lifts it). Replaces a hash of an old kind on the way. Also finds somebody who deleted their account
+   * less than 14 days ago: `restore` comes next.
+   */
+  checkCredentials(
+    username: string,
+    password: string,
+  ): Promise<Result<User, 'credentials_wrong' | 'busy'> | { ok: false; code: 'suspended'; until: number | null }>
+  /** Whose username this is, in whatever form it was typed; null when nobody has it. */
+  findId(username: string): Promise<string | null>
   /** Null when the person is gone or suspended. */
   findActive(id: string): Promise<User | null>
   /** Whether the person is still active and still has the password that `user` was known by. */
@@ -77,7 +93,7 @@ export interface Accounts {
   setPassword(
     user: Pick<UserRecord, 'id' | 'passwordChangedAt'>,
     passwordHash: string,
-    onlyIf: Pick<UserChange, 'passwordHash' | 'email' | 'passwordChangedAt'>,
+    onlyIf: Pick<UserChange, 'passwordHash' | 'email' | 'emailVerifiedAt' | 'passwordChangedAt'>,
   ): Promise<boolean>
   /** `username` in canonical form. The old one stays reserved for 90 days; three changes a day. */
   rename(id: string, username: string): Promise<Result<null, 'username_taken' | 'person_gone' | 'rename_too_often'>>
@@ -85,8 +101,8 @@ export interface Accounts {
   delete(id: string): Promise<{ ok: true; value: UserRecord } | { ok: false; code: 'person_gone' | 'last_admin' }>
   /** Undoes a deletion. False when the account was erased or suspended meanwhile. */
   restore(id: string): Promise<boolean>
-  /** Erases those who deleted their account more than 14 days ago, and forgets reservations that are over. Returns how many. */
-  erase(): Promise<number>
+  /** Erases those who deleted their account more than 14 days ago, and forgets reservations that are over. Returns whom. */
+  erase(): Promise<string[]>
 }
 
 export type ChangePasswordFault = PasswordFault | { code: 'password_wrong' } | { code: 'person_gone' }
@@ -112,47 +128,80 @@ export function createAccounts(deps: {
     return (await store.update(user.id, { passwordHash, passwordChangedAt }, { ...onlyIf, status: 'active' })) !== null
   }
 
+  /** A suspension whose time is over ends at the latest when the person comes. */
+  async function lifted(record: UserRecord | null): Promise<UserRecord | null> {
+    if (record?.status !== 'suspended' || record.suspendedUntil === null || record.suspendedUntil > clock())
+      return record
+    const { id, suspendedUntil } = record
+    const active: UserChange = { status: 'active', suspendedUntil: null, suspendReason: '' }
+    const updated = await store.update(id, active, { status: 'suspended', suspendedUntil })
+    return updated !== null && typeof updated === 'object' ? updated : record
+  }
+
   /** Also somebody who deleted the account and may come back. */
   function mayLogIn(record: UserRecord | null): record is UserRecord {
     if (record?.status !== 'active') return false
     return record.deletedAt === null || clock() - record.deletedAt < undoDeletionMs
   }
 
+  async function insert(
+    { username, email = null, isEmailProved = false, role = 'member' }: Omit<NewAccount, 'password'>,
+    passwordHash: string,
+  ): Promise<Result<User, 'username_taken'>> {
+    const record: UserRecord = {
+      id: newId(),
+      username,
+      passwordHash,
+      email,
+      emailVerifiedAt: email !== null && isEmailProved ? clock() : null,
+      newEmail: null,
+      role,
+      status: 'active',
+      suspendedUntil: null,
+      suspendReason: '',
+      profile: { fullName: '', bio: '', age: null },
+      createdAt: clock(),
+      passwordChangedAt: null,
+      deletedAt: null,
+    }
+    const outcome = await store.insert(record)
+    if (outcome === 'username_taken') return refused(outcome)
+    if (outcome === 'inserted') return ok(toUser(record))
+    const without: UserRecord = { ...record, email: null, emailVerifiedAt: null }
+    return (await store.insert(without)) === 'inserted' ? ok(toUser(without)) : refused('username_taken')
+  }
+
   return {
-    async signUp({ username, password, email = null }) {
-      if ((await store.findByUsername(username)) !== null) return refused('username_taken')
-      const passwordHash = await hashNewPassword(password, username)
-      if (!passwordHash.ok) return passwordHash
-      const record: UserRecord = {
-        id: newId(),
-        username,
-        passwordHash: passwordHash.value,
-        email,
-        emailVerifiedAt: null,
-        newEmail: null,
-        role: 'member',
-        status: 'active',
-        profile: { fullName: '', bio: '', age: null },
-        createdAt: clock(),
-        passwordChangedAt: null,
-        deletedAt: null,
-      }
-      const outcome = await store.insert(record)
-      return outcome === 'inserted' ? ok(toUser(record)) : refused('username_taken')
+    async signUp(account) {
+      if ((await store.findByUsername(account.username)) !== null) return refused('username_taken')
+      const passwordHash = await hashNewPassword(account.password, account.username)
+      return passwordHash.ok ? insert(account, passwordHash.value) : passwordHash
     },
+
+    create: (account) => insert(account, noPassword),
 
     async checkCredentials(username, password) {
       const canonical = canonicalUsername(username)
-      const record = canonical === null ? null : await store.findByUsername(canonical)
+      const record = await lifted(canonical === null ? null : await store.findByUsername(canonical))
       const verdict = await passwords.verify(record?.passwordHash ?? null, password)
       if (!verdict.ok) return verdict
-      if (!mayLogIn(record) || !verdict.value.matches) return refused('credentials_wrong')
+      if (!verdict.value.matches) return refused('credentials_wrong')
+      if (record?.status === 'suspended' && record.deletedAt === null) {
+        return { ok: false, code: 'suspended', until: record.suspendedUntil }
+      }
+      if (!mayLogIn(record)) return refused('credentials_wrong')
       const { replacement } = verdict.value
       if (replacement !== null) {
         // Compare and set: a password changed meanwhile must not be put back.
         await store.update(record.id, { passwordHash: replacement }, { passwordHash: record.passwordHash })
       }
       return ok(toUser(record))
+    },
+
+    async findId(username) {
+      const canonical = canonicalUsername(username)
+      const record = canonical === null ? null : await store.findByUsername(canonical)
+      return record?.id ?? null
     },
 
     async findActive(id) {
@@ -220,12 +269,12 @@ export function createAccounts(deps: {
 
     async erase() {
       const now = clock()
-      let erased = 0
+      const erased: string[] = []
       for (;;) {
         const left = await store.listDeleted(now - undoDeletionMs, eraseBatch)
         for (const { id, deletedAt } of left) {
           // Not if they came back, or left anew, at this moment.
-          if (await store.remove(id, now + reservedMs, { deletedAt })) erased += 1
+          if (await store.remove(id, now + reservedMs, { deletedAt })) erased.push(id)
         }
         if (left.length < eraseBatch) break
       }

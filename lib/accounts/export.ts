@@ -1,9 +1,17 @@
 // Everything that is kept about a person, for that person (GDPR, article 20).
+import { anything } from '../audit/audit.ts'
 import type { Clock } from '../clock.ts'
 import type { Stores } from '../stores/types.ts'
 
+/** More than anybody does in the 400 days for which it is kept. */
+const mostEntries = 10_000
+
 /** Times as ISO 8601. Without the password's hash and the sessions' ids, which would be of use to a thief alone. */
-export async function exportPerson(id: string, { users, sessions }: Pick<Stores, 'users' | 'sessions'>, clock: Clock) {
+export async function exportPerson(
+  id: string,
+  { users, sessions, audit }: Pick<Stores, 'users' | 'sessions' | 'audit'>,
+  clock: Clock,
+) {
   const user = await users.find(id)
   if (user === null) return null
   const { passwordHash: _, createdAt, emailVerifiedAt, passwordChangedAt, deletedAt, ...rest } = user
@@ -22,6 +30,15 @@ export async function exportPerson(id: string, { users, sessions }: Pick<Stores,
       provedAt: iso(provedAt),
       userAgent,
       address,
+    })),
+    history: (await audit.list({ ...anything, personId: id, limit: mostEntries })).map((entry) => ({
+      at: iso(entry.at),
+      event: entry.event,
+      outcome: entry.outcome,
+      by: entry.actorId === id ? 'you' : (entry.actorId ?? 'nobody known'),
+      // Where somebody else was is not about this person.
+      network: entry.actorId === id ? entry.network : '',
+      address: entry.actorId === id ? entry.address : '',
     })),
   }
 }

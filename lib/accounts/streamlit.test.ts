@@ -25,6 +25,8 @@ it('takes a person over with their password and profile', () => {
         newEmail: null,
         role: 'member',
         status: 'active',
+        suspendedUntil: null,
+        suspendReason: '',
         profile: { fullName: 'Alice Liddell', bio: 'one\ntwo', age: 150 },
         createdAt: 7_000,
         passwordChangedAt: null,

@@ -48,6 +48,8 @@ export function takeOverStreamlit(old: unknown, { now, newId }: { now: number; n
       newEmail: null,
       role: 'member',
       status: 'active',
+      suspendedUntil: null,
+      suspendReason: '',
       profile,
       createdAt: now,
       passwordChangedAt: null,

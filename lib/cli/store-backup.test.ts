@@ -1,6 +1,7 @@
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test, vi } from 'vitest'
+import { anything } from '../audit/audit.ts'
 import { aSession, aToken, aUser } from '../stores/contract/samples.ts'
 import type { StoredRecord } from '../stores/types.ts'
 import { runCommand, startCommand } from './command-for-test.ts'
@@ -46,7 +47,7 @@ describe('store backup', () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     expect(stdout).toMatch(/^Backed up 1 user of .* to /)
     const [header = '', line, last, end] = (await readFile(file, 'utf8')).split('\n')
-    expect(JSON.parse(header)).toMatchObject({ format: 'gatehouse-backup', version: 2 })
+    expect(JSON.parse(header)).toMatchObject({ format: 'gatehouse-backup', version: 3 })
     expect(line).toBe(JSON.stringify(alice))
     expect(last).toMatch(/^\{"users":1,"sha256":"[0-9a-f]{64}"\}$/)
     expect(end).toBe('')
@@ -140,7 +141,32 @@ describe('store restore', () => {
       code: 0,
       stdout: expect.stringMatching(/^Restored 4 users .*\nAll sessions ended, .* everybody has to log in again\.\n$/),
     })
-    expect(await contentOf(to)).toEqual([alice, ...people(3)].map((record) => JSON.stringify(record)).toSorted())
+    expect(await peopleOf(to)).toEqual([alice, ...people(3)].map((record) => JSON.stringify(record)).toSorted())
+  })
+
+  test('keeps the audit trail that the store has, takes the back-up’s where there is none, and is in it', async () => {
+    const [from, empty, used, file] = [
+      await freshPlace('json'),
+      await freshPlace('sqlite'),
+      await freshPlace('json'),
+      await freshFile(),
+    ]
+    await fill(from, [alice])
+    await withSite(from, ({ audit }) => audit.record({ event: 'account.created', actorId: 'before' }))
+    await withSite(used, ({ audit }) => audit.record({ event: 'account.created', actorId: 'after' }))
+    await backUp(from, file)
+    for (const [place, first] of [
+      [empty, 'before'],
+      [used, 'after'],
+    ] as const) {
+      expect(await restore(place, file, '--yes')).toMatchObject({ code: 0 })
+      const trail = await withSite(place, ({ audit }) => audit.list({ ...anything, limit: 9 }))
+      expect(trail.map(({ event, actorId }) => `${event} by ${actorId}`)).toEqual([
+        'store.restored by operator',
+        `account.created by ${first}`,
+      ])
+      expect(await runCommand(['audit', 'verify', '--url', place.url])).toMatchObject({ code: 0 })
+    }
   })
 
   test.each(kinds)('revives no session, neither one that ended since nor one that lives: %s', async (kind) => {
@@ -180,7 +206,7 @@ describe('store restore', () => {
     })
     expect(await contentOf(to)).toEqual(before)
     expect(await restore(to, file, '--yes')).toMatchObject({ code: 0 })
-    expect(await contentOf(to)).toEqual([JSON.stringify(alice)])
+    expect(await peopleOf(to)).toEqual([JSON.stringify(alice)])
   })
 
   test('verifies the whole file before the store is touched', async () => {
@@ -282,3 +308,8 @@ describe('store', () => {
     expect(stderr).not.toContain('geheim')
   })
 })
+
+/** Without what is recorded of the restore itself. */
+async function peopleOf(place: Place): Promise<string[] | undefined> {
+  return (await contentOf(place))?.filter((record) => !record.startsWith('{"kind":"audit"'))
+}

@@ -1,10 +1,13 @@
 // `store restore`: the people of a back-up into a store, in place of all that it holds.
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
+import { createAudit, operator } from '../audit/audit.ts'
+import { createSystemClock } from '../clock.ts'
 import { type Backup, readBackup, verifyBackup } from '../stores/backup-file.ts'
 import { copyInto, summaryOf } from '../stores/copy.ts'
+import type { StoreLocation } from '../stores/location.ts'
 import { summarize } from '../stores/summary.ts'
-import type { Stores } from '../stores/types.ts'
+import type { StoredRecord, Stores } from '../stores/types.ts'
 import { counted, describeCounts, locationForms, locationFrom, openToReplace, wrongUsage } from './store-location.ts'
 import { catchInterruption, confirm, createProgress, print, refusal, say } from './terminal.ts'
 
@@ -19,6 +22,7 @@ export function addRestore(store: Command): void {
     .summary('Replace everything in a store by the people of a back-up')
     .description(
       'Replace everything in a store by the people of a back-up. Everybody has to log in again.\n' +
+        'A store that has an audit trail keeps it, and that of the file is left out.\n' +
         'The whole file is verified first. The store is filled in one step: interrupted, it is as it was.',
     )
     .argument('<file>', 'a file that `store backup` made')
@@ -44,7 +48,8 @@ async function restore(file: string, { url, yes }: Options, command: Command): P
     const interruption = catchInterruption(`${description} holds what it held before.`)
     const progress = createProgress('Restoring')
     try {
-      const summary = await copyInto(target, readBackup(path, backup), () => {
+      const records = withTrailOf(target, readBackup(path, backup))
+      const summary = await copyInto(target, records, () => {
         interruption.throwIfInterrupted()
         progress.step()
       })
@@ -60,8 +65,27 @@ async function restore(file: string, { url, yes }: Options, command: Command): P
       `${description} is not what was restored. Stop every server that uses it, then run the command again.`,
     )
   }
+  await recordRestore(location, backup.at)
   print(`Restored ${counted(backup.users, 'user')} from the back-up of ${backup.at} into ${description}`)
   print('All sessions ended, and codes that were sent out are void: everybody has to log in again.')
+}
+
+/** What was recorded here is not undone by a restore. An empty trail takes that of the back-up. */
+async function* withTrailOf(target: Stores, records: AsyncIterable<StoredRecord>): AsyncGenerator<StoredRecord> {
+  const own: StoredRecord[] = []
+  for await (const stored of target.dump()) if (stored.kind === 'audit') own.push(stored)
+  for await (const stored of records) if (stored.kind !== 'audit' || own.length === 0) yield stored
+  yield* own
+}
+
+async function recordRestore(location: StoreLocation, at: string): Promise<void> {
+  const stores = await openToReplace(location)
+  try {
+    const audit = createAudit({ store: stores.audit, clock: createSystemClock() })
+    await audit.record({ event: 'store.restored', actorId: operator, detail: { backup: at } })
+  } finally {
+    await stores.close()
+  }
 }
 
 async function requireConsent(target: Stores, { at, users }: Backup, command: Command): Promise<void> {

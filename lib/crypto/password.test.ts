@@ -1,4 +1,6 @@
+import { hashPassword as betterAuthHash } from '@better-auth/utils/password'
 import { hash } from '@node-rs/argon2'
+import { hash as bcryptHash } from '@node-rs/bcrypt'
 import { describe, expect, test } from 'vitest'
 import { sha256 } from './hash.ts'
 import { createPasswordHasher } from './password.ts'
@@ -34,39 +36,73 @@ describe('verify', () => {
     expect(await passwords.verify(stored, 'ｃaf\u00e9-password')).toMatchObject({ value: { matches: false } })
   })
 
-  test('takes about as long for a person that there is not, from the first time on', async () => {
+  test.each([
+    ['that there is not', null],
+    ['without a password', '!'],
+    ['with a hash of no kind', 'rubbish'],
+    ['with a hash that would cost too much', `$2b$31$${'a'.repeat(53)}`],
+    ['with a cheap old hash', `sha256$${sha256('password')}`],
+  ])('takes about as long for a person %s, from the first time on, and matches nothing', async (_, unlike) => {
     const stored = await hashOf('password')
-    const timed = async (hash: string | null) => {
+    const timed = async (hash: string | null, typed: string) => {
       const began = performance.now()
-      await passwords.verify(hash, 'other')
+      expect(await passwords.verify(hash, typed)).toEqual({ ok: true, value: { matches: false, replacement: null } })
       return performance.now() - began
     }
-    const unknown = [await timed(null), await timed(null), await timed(null), await timed(null)]
-    const known = [await timed(stored), await timed(stored), await timed(stored), await timed(stored)]
-    // A hash takes tens of milliseconds and its absence none: the fastest of four tell them apart on any machine.
-    expect(Math.min(...unknown)).toBeGreaterThan(Math.min(...known) / 3)
+    // The second is two texts: with the letter in either Unicode form.
+    for (const typed of ['other', 'cafe\u0301']) {
+      const [theirs, known] = [[] as number[], [] as number[]]
+      for (let round = 0; round < 4; round++) {
+        theirs.push(await timed(unlike, typed))
+        known.push(await timed(stored, typed))
+      }
+      // A hash takes tens of milliseconds and its absence none: the fastest of four tell them apart on any machine.
+      expect(Math.min(...theirs)).toBeGreaterThan(Math.min(...known) / 3)
+    }
   })
 
   test('matches nothing for a person that there is not', async () => {
     expect(await passwords.verify(null, 'anything')).toEqual({ ok: true, value: { matches: false, replacement: null } })
   })
 
-  test('verifies a SHA-256 of the old application and gives a hash to put in its place', async () => {
-    const stored = `sha256$${sha256('old password')}`
+  test.each([
+    ['SHA-256', () => `sha256$${sha256('old password')}`],
+    ['bcrypt', () => bcryptHash('old password', { cost: 4 })],
+    ['better-auth', async () => `better-auth$${await betterAuthHash('old password')}`],
+    ['argon2i', () => hash('old password', { algorithm: 1 })],
+    ['argon2d', () => hash('old password', { algorithm: 0 })],
+    ['argon2id of version 1.0', () => hash('old password', { version: 0 })],
+    ['argon2id of less memory', () => hash('old password', { memoryCost: 4096 })],
+    ['argon2id of fewer passes', () => hash('old password', { timeCost: 1 })],
+  ])('verifies a hash of the old kind %s once, and gives a present one to put in its place', async (_, make) => {
+    const stored = await make()
     const right = await passwords.verify(stored, 'old password')
-    expect(right).toMatchObject({ value: { matches: true, replacement: expect.stringMatching(/^\$argon2id\$/) } })
+    if (!right.ok || right.value.replacement === null) throw new Error('There is nothing to put in its place.')
+    expect(right.value.matches).toBe(true)
+    expect(right.value.replacement).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/)
+    const next = await passwords.verify(right.value.replacement, 'old password')
+    expect(next).toEqual({ ok: true, value: { matches: true, replacement: null } })
     expect(await passwords.verify(stored, 'Old password')).toEqual({
       ok: true,
       value: { matches: false, replacement: null },
     })
   })
 
-  test('replaces a hash of weaker parameters, once the password is right', async () => {
-    const weak = await hash('password', { memoryCost: 4096, timeCost: 1 })
-    expect(await passwords.verify(weak, 'password')).toMatchObject({
-      value: { matches: true, replacement: expect.stringMatching(/m=19456,t=2,p=1/) },
+  test('takes an argon2 hash of what was typed where that is not NFC, and replaces it by one of NFC', async () => {
+    const [composed, decomposed] = ['caf\u00e9-password', 'cafe\u0301-password']
+    const imported = await hash(decomposed)
+    const right = await passwords.verify(imported, decomposed)
+    if (!right.ok || right.value.replacement === null) throw new Error('There is nothing to put in its place.')
+    expect(await passwords.verify(right.value.replacement, composed)).toMatchObject({ value: { matches: true } })
+    expect(await passwords.verify(imported, 'cafe-password')).toMatchObject({ value: { matches: false } })
+  })
+
+  test('leaves a hash of stronger parameters as it is', async () => {
+    const strong = await hash('password', { memoryCost: 32_768, timeCost: 3, parallelism: 4 })
+    expect(await passwords.verify(strong, 'password')).toEqual({
+      ok: true,
+      value: { matches: true, replacement: null },
     })
-    expect(await passwords.verify(weak, 'other')).toMatchObject({ value: { matches: false, replacement: null } })
   })
 })
 

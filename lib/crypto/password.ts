@@ -1,9 +1,8 @@
-// Hashing and verifying passwords. Knows old hashes well enough to verify them once; no rule about passwords is here.
-import { timingSafeEqual } from 'node:crypto'
-import { hash as argon2Hash, verify as argon2Verify, parseOptions } from '@node-rs/argon2'
+// Hashing and verifying passwords, and when a hash of an old kind is replaced. No rule about passwords is here.
+import { hash as argon2Hash, parseOptions } from '@node-rs/argon2'
 import pLimit from 'p-limit'
 import { ok, type Result, refused } from '../result.ts'
-import { sha256 } from './hash.ts'
+import { type FoundHash, findHash } from './old-hashes.ts'
 
 /** argon2id (the package's default), one of OWASP's equal-strength sets: 19 MiB, two passes, one lane. */
 const parameters = { memoryCost: 19_456, timeCost: 2, parallelism: 1 }
@@ -16,8 +15,7 @@ const maxWaiting = 50
 /** What an unknown person's password is compared with: made with these parameters from 32 random bytes, now lost. */
 const nobodysHash = '$argon2id$v=19$m=19456,t=2,p=1$MkZVOnkGsk/OQlfWhSn1Og$gZ2ZxbB50UFq5OLRfO2k2g62wWxdT+pVlmIyrPZbkzI'
 
-/** Stored by the Streamlit demonstration: unsalted SHA-256. Verified once, then replaced. */
-const legacyPrefix = 'sha256$'
+const nobody = requireHash(nobodysHash)
 
 export interface Verdict {
   matches: boolean
@@ -28,7 +26,10 @@ export interface Verdict {
 export interface PasswordHasher {
   /** Refuses with `busy` when too many hashes wait already. */
   hash(password: string): Promise<Result<string, 'busy'>>
-  /** Takes as long for an unknown person (`stored` null) as for a wrong password. Refuses with `busy` likewise. */
+  /**
+   * Takes as long for an unknown person (`stored` null), and for one without a usable hash, as for a wrong password and
+   * a present hash; an old hash takes its own time on top. Refuses with `busy` likewise.
+   */
   verify(stored: string | null, password: string): Promise<Result<Verdict, 'busy'>>
   /** Whether a call made now would be refused. */
   isBusy(): boolean
@@ -46,17 +47,19 @@ export function createPasswordHasher(): PasswordHasher {
   const hash = (password: string) => argon2Hash(password.normalize('NFC'), parameters)
 
   async function verify(stored: string | null, password: string): Promise<Verdict> {
-    if (stored === null) {
-      await argon2Verify(nobodysHash, password.normalize('NFC'))
+    const found = stored === null ? null : findHash(stored)
+    if (stored === null || found === null) {
+      await findMatch(nobody, password)
       return { matches: false, replacement: null }
     }
-    if (stored.startsWith(legacyPrefix)) {
-      const replacement = await hash(password)
-      const matches = equalInConstantTime(stored.slice(legacyPrefix.length), sha256(password))
-      return { matches, replacement: matches ? replacement : null }
+    const match = await findMatch(found, password)
+    // Of what is up to date, only a hash of another form of the password is replaced: the next log-in then finds it at once.
+    if (isPresent(stored) && (match === null || match === password.normalize('NFC'))) {
+      return { matches: match !== null, replacement: null }
     }
-    const matches = await argon2Verify(stored, password.normalize('NFC'))
-    return { matches, replacement: matches && isOutdated(stored) ? await hash(password) : null }
+    // Also for a wrong password: a cheap old hash would else be told from all others, the unknown included, by its haste.
+    const replacement = await hash(password)
+    return match === null ? { matches: false, replacement: null } : { matches: true, replacement }
   }
 
   return {
@@ -66,13 +69,22 @@ export function createPasswordHasher(): PasswordHasher {
   }
 }
 
-function isOutdated(stored: string): boolean {
-  const used = parseOptions(stored)
-  return used.memoryCost < parameters.memoryCost || used.timeCost < parameters.timeCost
+function requireHash(stored: string): FoundHash {
+  const found = findHash(stored)
+  if (found === null) throw new Error('That is no hash.')
+  return found
 }
 
-function equalInConstantTime(a: string, b: string): boolean {
-  const left = Buffer.from(a)
-  const right = Buffer.from(b)
-  return left.length === right.length && timingSafeEqual(left, right)
+/** The form of the password that matches, or null. */
+async function findMatch(found: Pick<FoundHash, 'kind' | 'matches'>, typed: string): Promise<string | null> {
+  // This site hashes NFC and other systems what was typed: argon2 may be from either.
+  const forms = found.kind === 'argon2' ? new Set([typed.normalize('NFC'), typed]) : [typed]
+  for (const form of forms) if (await found.matches(form)) return form
+  return null
+}
+
+function isPresent(stored: string): boolean {
+  if (!stored.startsWith('$argon2id$v=19$')) return false
+  const used = parseOptions(stored)
+  return used.memoryCost >= parameters.memoryCost && used.timeCost >= parameters.timeCost
 }

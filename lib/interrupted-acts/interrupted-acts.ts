@@ -5,6 +5,7 @@ import { changeUsernameSchema, giveAddressSchema } from '../accounts/forms.ts'
 import { type Clock, minutes } from '../clock.ts'
 import { sha256 } from '../crypto/hash.ts'
 import { newToken } from '../crypto/random.ts'
+import { inviteSchema, lookSchema, personSchema, roleSchema, suspendSchema } from '../people/forms.ts'
 import type { TokenRecord, TokenStore } from '../stores/types.ts'
 
 /** Every act that may be kept, with the fields of its form. */
@@ -15,6 +16,17 @@ export const actFields = {
   'remove-address': z.strictObject({}),
   'change-username': changeUsernameSchema,
   'delete-account': z.strictObject({}),
+  'change-role': roleSchema,
+  suspend: suspendSchema,
+  resume: personSchema,
+  'end-sessions-of': personSchema,
+  'start-reset': personSchema,
+  unlock: personSchema,
+  'delete-person': personSchema,
+  'restore-person': personSchema,
+  'look-as': lookSchema,
+  invite: inviteSchema,
+  'withdraw-invitation': personSchema,
 }
 
 export type ActName = keyof typeof actFields

@@ -28,6 +28,16 @@ describe.each(storeNames)('on %s', (store) => {
     expect(await limits.take('code-mail-pause', 'alice')).toBe(0)
   })
 
+  test('what is forgotten of one by every rule is not forgotten of another', async () => {
+    const { limits } = await open(store)
+    for (const whom of ['alice', 'bob']) for (let n = 0; n < 4; n += 1) await limits.take('rename', whom)
+    for (let n = 0; n < 6; n += 1) await limits.take('code-try', 'alice')
+    await limits.forget('alice')
+    expect(await limits.take('rename', 'alice')).toBe(0)
+    expect(await limits.take('code-try', 'alice')).toBe(0)
+    expect(await limits.take('rename', 'bob')).toBeGreaterThan(0)
+  })
+
   test('twenty who come at once are five', async () => {
     const { limits } = await open(store)
     const waits = await Promise.all(Array.from({ length: 20 }, () => limits.take('code-try', 'alice')))

@@ -21,6 +21,8 @@ const rules = {
   'code-try': { most: 5, everyMs: minutes(10) },
   /** Each leaves a username reserved for 90 days. */
   rename: { most: 3, everyMs: hours(24) },
+  /** Entries of the audit trail about what one person was not allowed to do. */
+  'denied-entry': { most: 10, everyMs: minutes(10) },
 }
 
 export type Rule = keyof typeof rules
@@ -31,6 +33,8 @@ export interface Limits {
    * way, and atomically.
    */
   take(rule: Rule, whom: string): Promise<number>
+  /** Nothing was done yet, by any rule, as far as this one is concerned. */
+  forget(whom: string): Promise<void>
   close(): Promise<void>
 }
 
@@ -72,6 +76,10 @@ export function createLimits({ store, enabled }: { store: StoreLocation; enabled
         if (refusal instanceof RateLimiterRes) return Math.max(refusal.msBeforeNext, 1)
         throw refusal
       }
+    },
+
+    async forget(whom) {
+      for (const limiter of limiters.values()) await limiter.delete(sha256(whom))
     },
 
     async close() {

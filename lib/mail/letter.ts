@@ -35,8 +35,9 @@ interface Draft {
 export function writeLetter(message: Message, appOrigin: string): Letter {
   const words = wordsFor(message.by.locale)
   const { subject, parts } = draft(message, appOrigin, words)
-  const greeting: Part = { kind: 'paragraph', text: words('mail.greeting', { username: message.username }) }
-  return { to: message.to, ...render(subject, [greeting, ...parts], appOrigin, words) }
+  const { to, username } = message
+  const greeting = username === '' ? words('mail.greeting_unknown') : words('mail.greeting', { username })
+  return { to, ...render(subject, [{ kind: 'paragraph', text: greeting }, ...parts], appOrigin, words) }
 }
 
 /** What `cli mail test` sends. */
@@ -88,6 +89,40 @@ function draft(message: Message, appOrigin: string, words: Words): Draft {
           paragraph(words('mail.reset-password.limits', { life: timeLeft(words, resetLifeMs) })),
           facts,
           paragraph(words('mail.reset-password.ignore')),
+        ],
+      }
+    case 'reset-started':
+      return {
+        subject: words('mail.reset-started.subject'),
+        parts: [
+          paragraph(words('mail.reset-started.lead')),
+          {
+            kind: 'button',
+            text: words('mail.reset-password.button'),
+            url: link('/reset-password', 'token', message.token),
+          },
+          paragraph(words('mail.reset-password.limits', { life: timeLeft(words, resetLifeMs) })),
+        ],
+      }
+    case 'account-deleted-by-admin':
+      return {
+        subject: words('mail.account-deleted-by-admin.subject'),
+        parts: [
+          paragraph(words('mail.account-deleted-by-admin.lead')),
+          paragraph(words('mail.account-deleted-by-admin.expected')),
+        ],
+      }
+    case 'invitation':
+      return {
+        subject: words('mail.invitation.subject'),
+        parts: [
+          paragraph(words('mail.invitation.lead', { origin: appOrigin })),
+          {
+            kind: 'button',
+            text: words('mail.invitation.button'),
+            url: link('/signup', 'invitation', message.token),
+          },
+          paragraph(words('mail.invitation.limits')),
         ],
       }
     default:

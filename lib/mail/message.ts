@@ -25,7 +25,10 @@ export type Message = { to: string; username: string; by: Circumstances } & (
   | { kind: 'verify-email'; code: string }
   /** To somebody who verified the address that another account just gave. */
   | { kind: 'address-in-use' }
-  | { kind: 'reset-password'; token: string }
+  | { kind: 'reset-password' | 'reset-started'; token: string }
+  | { kind: 'account-deleted-by-admin' }
+  /** To somebody who has no username here yet: it is empty. */
+  | { kind: 'invitation'; token: string }
   /** `token` is for whoever did not do it. */
   | { kind: NoticeKind; token: string }
 )

@@ -52,18 +52,7 @@ export function describeTransport({ smtpUrl, dataDir }: Pick<Options, 'smtpUrl' 
 
 /** STARTTLS is used wherever the server offers it, and an upgrade that fails ends the try: nodemailer's own default. */
 function createSmtp(url: string, { mailFrom, appOrigin }: Options): Transport {
-  const mailer = createMailer({
-    url,
-    pool: true,
-    maxConnections: atOnce,
-    maxMessages: 100,
-    dnsTimeout: seconds(10),
-    connectionTimeout: seconds(10),
-    greetingTimeout: seconds(10),
-    socketTimeout: seconds(60),
-    disableFileAccess: true,
-    disableUrlAccess: true,
-  })
+  const mailer = createMailer({ url, pool: true, maxConnections: atOnce, maxMessages: 100, ...smtpLimits })
   return {
     async deliver(parcel) {
       try {
@@ -74,6 +63,29 @@ function createSmtp(url: string, { mailFrom, appOrigin }: Options): Transport {
     },
     close: () => mailer.close(),
   }
+}
+
+/** Whether the server lets this site in, asked of it now; what is wrong, or null. Files always are taken. */
+export async function verifyTransport({ smtpUrl }: Pick<Options, 'smtpUrl'>): Promise<string | null> {
+  if (smtpUrl === null) return null
+  const mailer = createMailer({ url: smtpUrl, ...smtpLimits })
+  try {
+    await mailer.verify()
+    return null
+  } catch (cause) {
+    return cause instanceof Error ? cause.message : String(cause)
+  } finally {
+    mailer.close()
+  }
+}
+
+const smtpLimits = {
+  dnsTimeout: seconds(10),
+  connectionTimeout: seconds(10),
+  greetingTimeout: seconds(10),
+  socketTimeout: seconds(60),
+  disableFileAccess: true,
+  disableUrlAccess: true,
 }
 
 /** How many letters are on their way at a time. */

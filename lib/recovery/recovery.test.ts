@@ -45,7 +45,7 @@ describe.each(storeNames)('a forgotten password on %s', (store) => {
     expect(posted).toEqual([{ kind: 'reset-password', to: 'Alice@example.org', username: 'alice', token, by }])
     expect(await opened.app.recovery.find(token)).toEqual({ username: 'alice' })
     expect(await sessionCount()).toBe(1)
-    expect(await reset(token)).toEqual({ ok: true, value: null })
+    expect(await reset(token)).toMatchObject({ ok: true })
     expect([await logsIn(another), await logsIn(password), await sessionCount()]).toEqual([true, false, 0])
     expect(posted.at(-1)).toMatchObject({ kind: 'password-changed', to: 'Alice@example.org' })
     expect(await reset(token)).toEqual(isVoid)
@@ -119,7 +119,7 @@ describe('a link to a new password', () => {
   test('outlives a password that is refused', async () => {
     const token = await ask()
     expect(await reset(token, 'password123')).toMatchObject({ ok: false, code: 'password_guessable' })
-    expect(await reset(token)).toEqual({ ok: true, value: null })
+    expect(await reset(token)).toMatchObject({ ok: true })
   })
 
   test('stands in the store as a hash alone', async () => {
@@ -141,11 +141,11 @@ describe('"this was not me"', () => {
     const token = await tell()
     await change({ email: 'thief@example.net', newEmail: 'second@example.net', emailVerifiedAt: 9 })
     expect(await opened.app.recovery.findNotice(token)).toEqual({ username: 'alice' })
-    expect(await disown(token)).toEqual({ ok: true, value: null })
+    expect(await disown(token)).toMatchObject({ ok: true })
     expect(await opened.app.stores.users.find(alice)).toMatchObject({ email: 'Alice@example.org', newEmail: null })
     expect(await sessionCount()).toBe(0)
     expect(posted.at(-1)).toMatchObject({ kind: 'reset-password', to: 'Alice@example.org' })
-    expect(await reset(tokenOf('reset-password'))).toEqual({ ok: true, value: null })
+    expect(await reset(tokenOf('reset-password'))).toMatchObject({ ok: true })
     expect(await disown(token)).toEqual(isVoid)
   })
 
@@ -171,7 +171,7 @@ describe('"this was not me"', () => {
     await opened.addPerson('bob')
     await opened.app.stores.users.update('bob', { email: 'alice@example.org', emailVerifiedAt: 7 })
     posted.length = 0
-    expect(await disown(token)).toEqual({ ok: true, value: null })
+    expect(await disown(token)).toMatchObject({ ok: true })
     expect(await sessionCount()).toBe(0)
     expect(posted).toEqual([])
   })

@@ -18,13 +18,19 @@ import { disownPurpose, disownTokenId, type Notices, userIdOf } from './notices.
 export interface Recovery {
   /**
    * Somebody forgot the password of this username or verified address. Sends a link if there is such a person and
-   * their address had fewer than three within the hour, and never says which: call it off the request's path.
+   * their address had fewer than three within the hour: call it off the request's path. Returns whose password it is,
+   * for the record alone; null when nobody was found.
    */
-  ask(name: string, by: Circumstances): Promise<void>
+  ask(name: string, by: Circumstances): Promise<string | null>
+  /**
+   * Somebody who looks after the site starts a new password for this person. The link goes to the verified address;
+   * who has none gets it handed over, and then its token is returned, once.
+   */
+  startFor(id: string, by: Circumstances): Promise<Result<{ token: string | null }, 'person_gone'>>
   /** Whose password this token resets, without using it up; null when it is void. */
   find(token: string): Promise<{ username: string } | null>
   /**
-   * Sets the password, once, and ends every session of the person. A password that is refused leaves the token as it
+   * Sets the password, once, and ends every session of the person, whose id it returns. A password that is refused leaves the token as it
    * was. `link_void` when the token was used, is too old, was replaced by a newer one, or the password or the address
    * changed since.
    */
@@ -32,20 +38,20 @@ export interface Recovery {
     token: string,
     password: string,
     by: Circumstances,
-  ): Promise<{ ok: true; value: null } | ({ ok: false } & (PasswordFault | { code: 'link_void' }))>
+  ): Promise<{ ok: true; value: string } | ({ ok: false } & (PasswordFault | { code: 'link_void' }))>
   /** Whose notice this token came with; null when it is void. */
   findNotice(token: string): Promise<{ username: string } | null>
   /**
    * What a notice told of was not its reader: their address is the account's again, a deletion is undone, every
-   * session ends, and a link to a new password goes to that address.
+   * session ends, and a link to a new password goes to that address. Returns whose account it is.
    */
-  disown(token: string, by: Circumstances): Promise<Result<null, 'link_void'>>
+  disown(token: string, by: Circumstances): Promise<Result<string, 'link_void'>>
 }
 
 const purpose = 'reset-password'
 const idOf = (token: string) => sha256(`${purpose} ${token}`)
-/** What the person had when the link was sent: it is void when either changed. */
-const bound = z.strictObject({ email: z.string(), passwordChangedAt: z.int().nullable() })
+/** What the person had when the link was made: it is void when either changed. Null is a link that was handed over. */
+const bound = z.strictObject({ email: z.string().nullable(), passwordChangedAt: z.int().nullable() })
 
 export function createRecovery(deps: {
   users: UserStore
@@ -66,8 +72,17 @@ export function createRecovery(deps: {
     return username === null ? null : users.findByUsername(username)
   }
 
-  async function sendLink({ id, username, email, passwordChangedAt }: UserRecord, by: Circumstances): Promise<void> {
+  async function sendLink(
+    user: UserRecord,
+    by: Circumstances,
+    kind: 'reset-password' | 'reset-started' = 'reset-password',
+  ): Promise<void> {
+    const { username, email } = user
     if (email === null) return
+    await mail.post({ kind, to: email, username, token: await makeLink(user, email), by })
+  }
+
+  async function makeLink({ id, passwordChangedAt }: UserRecord, email: string | null): Promise<string> {
     const token = newToken()
     const createdAt = clock()
     await tokens.put({
@@ -78,7 +93,7 @@ export function createRecovery(deps: {
       createdAt,
       expiresAt: createdAt + resetLifeMs,
     })
-    await mail.post({ kind: 'reset-password', to: email, username, token, by })
+    return token
   }
 
   /** Null unless the person still is as the token says. */
@@ -86,17 +101,24 @@ export function createRecovery(deps: {
     if (token === null) return null
     const user = await users.find(token.subject)
     const { email, passwordChangedAt } = bound.parse(JSON.parse(token.detail))
-    const isSame =
-      user?.email === email && user.emailVerifiedAt !== null && user.passwordChangedAt === passwordChangedAt
-    return isSame && user.status === 'active' ? user : null
+    if (user?.status !== 'active' || user.passwordChangedAt !== passwordChangedAt) return null
+    return email === null || (user.email === email && user.emailVerifiedAt !== null) ? user : null
   }
 
   return {
     async ask(name, by) {
       const user = await findByName(name)
-      if (user?.status !== 'active' || user.email === null || user.emailVerifiedAt === null) return
-      if ((await limits.take('reset-mail', lowerCase(user.email))) > 0) return
-      await sendLink(user, by)
+      if (user?.status !== 'active' || user.email === null || user.emailVerifiedAt === null) return user?.id ?? null
+      if ((await limits.take('reset-mail', lowerCase(user.email))) === 0) await sendLink(user, by)
+      return user.id
+    },
+
+    async startFor(id, by) {
+      const user = await users.find(id)
+      if (user?.status !== 'active' || user.deletedAt !== null) return refused('person_gone')
+      if (user.email === null || user.emailVerifiedAt === null) return ok({ token: await makeLink(user, null) })
+      await sendLink(user, by, 'reset-started')
+      return ok({ token: null })
     },
 
     async find(token) {
@@ -110,11 +132,12 @@ export function createRecovery(deps: {
       const hashed = await accounts.hashNewPassword(password, user.username)
       if (!hashed.ok) return hashed
       if ((await tokens.take(idOf(token), purpose, clock())) === null) return refused('link_void')
-      const { email, passwordChangedAt } = user
-      if (!(await accounts.setPassword(user, hashed.value, { email, passwordChangedAt }))) return refused('link_void')
+      const { email, emailVerifiedAt, passwordChangedAt } = user
+      if (!(await accounts.setPassword(user, hashed.value, { email, emailVerifiedAt, passwordChangedAt })))
+        return refused('link_void')
       await sessions.endOthers(user.id, '', 'password-changed')
       await notices.tell(user, 'password-changed', by)
-      return ok(null)
+      return ok(user.id)
     },
 
     async findNotice(token) {
@@ -130,11 +153,13 @@ export function createRecovery(deps: {
       const email = taken.detail
       const isAsTold = user.email === email && user.emailVerifiedAt !== null
       const emailVerifiedAt = isAsTold ? user.emailVerifiedAt : clock()
-      const back = await users.update(user.id, { email, emailVerifiedAt, newEmail: null, deletedAt: null })
+      // What an admin deleted is an admin's to bring back.
+      const deletedAt = user.status === 'active' ? null : user.deletedAt
+      const back = await users.update(user.id, { email, emailVerifiedAt, newEmail: null, deletedAt })
       await sessions.endOthers(user.id, '', 'ended')
       // Should somebody else have proved the address meanwhile, it is theirs, and nothing is mailed to it.
       if (back !== null && typeof back === 'object' && back.status === 'active') await sendLink(back, by)
-      return ok(null)
+      return ok(user.id)
     },
   }
 }

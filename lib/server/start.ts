@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { inspect } from 'node:util'
 import { readSettings, type Settings } from '../config.ts'
 import { readOrCreateSecret } from '../secret.ts'
-import { closeServices, services } from '../services.ts'
+import { closeServices, type Services, services } from '../services.ts'
 import { buildIfNeeded } from './build.ts'
 import { loadEnvFiles } from './env-files.ts'
 import { createServers, listen, stopServers } from './http.ts'
@@ -42,10 +42,23 @@ async function start(): Promise<void> {
     await closeServices()
     app.log.info({ event: 'stopped' }, 'Stopped: every acknowledged write is on disk')
   })
+  const setUp = await findSetUpLink(app)
   const store = app.stores.description
   app.log.info({ event: 'ready', url: settings.appOrigin, store }, `Gatehouse is ready at ${settings.appOrigin}`)
   say(`Gatehouse is ready: ${settings.appOrigin}`)
   say(`Store: ${store}`)
+  if (setUp !== null) say(`There is no administrator yet. Make one here, once: ${setUp}`)
+}
+
+/** Null once there is an admin. It is said on stderr alone: logs are kept, and read by many. */
+async function findSetUpLink({ setup, settings, log }: Services): Promise<string | null> {
+  try {
+    const token = await setup.offer()
+    return token && `${settings.appOrigin}/setup?token=${token}`
+  } catch (err) {
+    log.warn({ event: 'setup_not_offered', err }, 'No set-up link could be made: the store takes no writes')
+    return null
+  }
 }
 
 /** Where this process reaches itself. */

@@ -34,6 +34,8 @@ export interface Sessions {
   hasRecentProof(session: Pick<SessionRecord, 'provedAt'>, withinMs?: number): boolean
   /** The person's live sessions, the last active first. */
   list(userId: string): Promise<SessionRecord[]>
+  /** How many sessions are live, of everybody. */
+  countLive(): Promise<number>
   /** The id of the session's record, live or not. */
   idOf(token: string): string
   /** Idempotent. */
@@ -107,6 +109,8 @@ export function createSessions(deps: { store: SessionStore; limits: SessionLimit
         .filter((session) => isLive(session, bounds))
         .toSorted((a, b) => b.lastActivityAt - a.lastActivityAt)
     },
+
+    countLive: () => store.countLive(liveBounds(limits, clock())),
 
     async check(token) {
       const id = sha256(token)

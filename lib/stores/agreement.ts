@@ -19,6 +19,7 @@ export function createAgreement(): Agreement {
     token: new Set<string>(),
     reserved: new Set<string>(),
     mail: new Set<string>(),
+    audit: new Set<string>(),
   }
   const idByUsername = new Map<string, string>()
   const idByEmail = new Map<string, string>()
@@ -68,6 +69,7 @@ const kindNames: Record<StoredRecord['kind'], string> = {
   token: 'token',
   reserved: 'reserved username',
   mail: 'mail',
+  audit: 'audit trail',
 }
 
 function liveAndEnded(id: string): string {

@@ -1,4 +1,5 @@
-// The form of a back-up: a line that says what it is, one user or reserved username a line, and a last line with the number of users and
+// The form of a back-up: a line that says what it is, one user, reserved username or entry of the audit trail a line, and
+// a last line with the number of users and
 // the SHA-256 of everything before it, so that a file that was cut short or changed is always noticed.
 // Sessions, ended sessions and tokens are left out on purpose: a restore can then never bring back a session that was
 // ended since, or a token that was used.
@@ -10,12 +11,12 @@ import { z } from 'zod'
 
 import { createAgreement } from './agreement.ts'
 import { messageOf } from './errors.ts'
-import { reservedSchema, userSchema } from './records.ts'
+import { auditSchema, reservedSchema, userSchema } from './records.ts'
 import { canonicalJson } from './summary.ts'
 import type { StoredRecord } from './types.ts'
 
 /** The present form. A change that an older Gatehouse would misread raises it. */
-const version = 2
+const version = 3
 
 const headerSchema = z.object({
   format: z.literal('gatehouse-backup'),
@@ -26,6 +27,7 @@ const headerSchema = z.object({
 const lineSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('user'), record: userSchema }),
   z.strictObject({ kind: z.literal('reserved'), record: reservedSchema }),
+  z.strictObject({ kind: z.literal('audit'), record: auditSchema }),
 ])
 
 export interface Backup {
@@ -51,7 +53,7 @@ export async function* encodeBackup(
   let pending = `${JSON.stringify({ format: 'gatehouse-backup', version, at, gatehouse })}\n`
   let users = 0
   for await (const record of records) {
-    if (record.kind !== 'user' && record.kind !== 'reserved') continue
+    if (record.kind !== 'user' && record.kind !== 'reserved' && record.kind !== 'audit') continue
     if (record.kind === 'user') users++
     pending += `${canonicalJson(record)}\n`
     if (pending.length < chunkSize) continue
@@ -136,7 +138,7 @@ function parseLine(path: string, number: number, line: string): StoredRecord {
   const [issue] = parsed.error.issues
   throw damaged(
     path,
-    `line ${number} is neither a user nor a reserved username (${issue?.path.join('.')}: ${issue?.message})`,
+    `line ${number} is neither a user, a reserved username nor an entry of the audit trail (${issue?.path.join('.')}: ${issue?.message})`,
   )
 }
 

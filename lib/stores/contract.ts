@@ -1,5 +1,6 @@
 // What every driver must do. A driver's test calls this and adds its own cases.
 
+import { describeAuditStore } from './contract/audit.ts'
 import type { OpenFresh } from './contract/fresh.ts'
 import { describeMailStore } from './contract/mails.ts'
 import { describeMoving } from './contract/moving.ts'
@@ -12,5 +13,6 @@ export function describeStores(name: string, open: OpenFresh): void {
   describeSessionStore(name, open)
   describeTokenStore(name, open)
   describeMailStore(name, open)
+  describeAuditStore(name, open)
   describeMoving(name, open)
 }

@@ -5,6 +5,7 @@
 import { z } from 'zod'
 
 import {
+  type AuditRecord,
   type EndedSession,
   endReasons,
   type MailRecord,
@@ -28,6 +29,8 @@ export const userSchema: z.ZodType<UserRecord> = z.strictObject({
   newEmail: z.string().nullable().default(null),
   role: z.enum(roles),
   status: z.enum(userStatuses),
+  suspendedUntil: time.nullable().default(null),
+  suspendReason: z.string().default(''),
   profile: z.strictObject({ fullName: z.string(), bio: z.string(), age: z.int().nullable() }),
   createdAt: time,
   passwordChangedAt: time.nullable().default(null),
@@ -73,6 +76,22 @@ export const mailSchema: z.ZodType<MailRecord> = z.strictObject({
   attempts: z.int(),
 })
 
+export const auditSchema: z.ZodType<AuditRecord> = z.strictObject({
+  seq: z.int().min(1),
+  at: time,
+  event: z.string(),
+  outcome: z.enum(['done', 'refused']),
+  actorId: z.string().nullable(),
+  subjectId: z.string().nullable(),
+  detail: z.string(),
+  network: z.string(),
+  addressHash: z.string(),
+  address: z.string(),
+  addressSalt: z.string(),
+  previous: z.string(),
+  id: z.string(),
+})
+
 export const storedRecordSchema: z.ZodType<StoredRecord> = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('user'), record: userSchema }),
   z.strictObject({ kind: z.literal('session'), record: sessionSchema }),
@@ -80,6 +99,7 @@ export const storedRecordSchema: z.ZodType<StoredRecord> = z.discriminatedUnion(
   z.strictObject({ kind: z.literal('token'), record: tokenSchema }),
   z.strictObject({ kind: z.literal('reserved'), record: reservedSchema }),
   z.strictObject({ kind: z.literal('mail'), record: mailSchema }),
+  z.strictObject({ kind: z.literal('audit'), record: auditSchema }),
 ])
 
 /** What a search looks in. Computed here for every driver: no two databases agree on lower case. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 
-import { aMail, aSession, aToken, aUser, recordsOf } from './contract/samples.ts'
+import { chained, noHead } from './audit-chain.ts'
+import { aMail, anEntry, aSession, aToken, aUser, recordsOf } from './contract/samples.ts'
 import { canonicalJson, summarize } from './summary.ts'
 import type { StoredRecord } from './types.ts'
 
@@ -12,13 +13,14 @@ const records: StoredRecord[] = [
   { kind: 'token', record: aToken() },
   { kind: 'reserved', record: { id: 'carol', userId: 'id-of-carol', until: 9_000 } },
   { kind: 'mail', record: aMail() },
+  { kind: 'audit', record: chained(noHead, anEntry()) },
 ]
 const summaryOf = (some: StoredRecord[]) => summarize(recordsOf(some))
 
 describe('summarize', () => {
   it('counts each kind', async () => {
     const { counts } = await summaryOf(records)
-    expect(counts).toEqual({ user: 2, session: 1, ended: 1, token: 1, reserved: 1, mail: 1 })
+    expect(counts).toEqual({ user: 2, session: 1, ended: 1, token: 1, reserved: 1, mail: 1, audit: 1 })
   })
 
   it('has the same checksum in whatever order the records and their fields come', async () => {

@@ -21,7 +21,7 @@ export interface Tally {
 
 /** Takes 64 characters of memory a record. */
 export function createTally(): Tally {
-  const counts: Counts = { user: 0, session: 0, ended: 0, token: 0, reserved: 0, mail: 0 }
+  const counts: Counts = { user: 0, session: 0, ended: 0, token: 0, reserved: 0, mail: 0, audit: 0 }
   const checksums: string[] = []
   return {
     add(record) {

@@ -27,6 +27,10 @@ export interface UserRecord {
   newEmail: string | null
   role: Role
   status: (typeof userStatuses)[number]
+  /** When a suspension ends by itself; null while nobody is suspended, or until somebody lifts it. */
+  suspendedUntil: number | null
+  /** What whoever suspended the person wrote down, or empty. */
+  suspendReason: string
   profile: Profile
   createdAt: number
   /** When the password was last chosen after sign-up, or null. A log-in that began before this is void. */
@@ -95,6 +99,39 @@ export interface MailRecord {
   attempts: number
 }
 
+/** What is recorded of something that was done, before it has its place in the trail. Never a secret. */
+export interface AuditEntry {
+  at: number
+  event: string
+  outcome: 'done' | 'refused'
+  /** Who did it: a person's id, `operator` for the command line, or null for nobody who is known. */
+  actorId: string | null
+  /** To whom, or null. */
+  subjectId: string | null
+  /** What else is to be known: a flat object as JSON. */
+  detail: string
+  /** The network that it came from: the address without its last part, or empty. */
+  network: string
+  /** SHA-256 of salt and address in hex, or empty. It binds the address to the chain, also when that is forgotten. */
+  addressHash: string
+  /** The whole address, until it is forgotten; then both are empty. */
+  address: string
+  addressSalt: string
+}
+
+/** An entry in its place: each is bound to the one before it (audit-chain.ts). */
+export interface AuditRecord extends AuditEntry {
+  /** From 1, without gaps. */
+  seq: number
+  /** The id of the entry before it; of the first, 64 zeros. */
+  previous: string
+  /** A hash over all but the address and its salt, see audit-chain.ts. */
+  id: string
+}
+
+/** The last entry that there was: more than the entries themselves can tell. */
+export type AuditHead = Pick<AuditRecord, 'seq' | 'id'>
+
 /** A session is live while both of its times lie strictly after these, and not beyond `latest`. */
 export interface LiveBounds {
   activeAfter: number
@@ -122,11 +159,21 @@ export interface TouchBounds extends LiveBounds {
   recentAfter: number
 }
 
-export interface UserQuery {
+export interface UserFilter {
   /** Part of a username, e-mail address or full name, without regard to case. Empty finds everybody. */
   search: string
-  /** Only usernames that come after this one, in the order of their code points. Empty starts at the first. */
-  after: string
+  /** Null is any. */
+  role: Role | null
+  /** `deleted` are those who deleted their account and are not erased yet, whatever else they are. Null is any. */
+  state: 'active' | 'suspended' | 'deleted' | null
+}
+
+export interface UserQuery extends UserFilter {
+  /** Usernames by their code points; times, and then usernames. */
+  by: 'username' | 'createdAt'
+  descending: boolean
+  /** Only people who come after this place in that order. Null starts at the first. */
+  after: Pick<UserRecord, 'username' | 'createdAt'> | null
   limit: number
 }
 
@@ -168,8 +215,14 @@ export interface UserStore {
   listDeleted(before: number, limit: number): Promise<UserRecord[]>
   /** Forgets reservations that are over. Returns how many. */
   forgetReserved(at: number): Promise<number>
-  /** At most `limit` people, in the order of their usernames. */
+  /** At most `limit` people whose suspension is over at this time and who are still suspended. */
+  listSuspendedUntil(at: number, limit: number): Promise<UserRecord[]>
+  /** Whoever of these is there, in no particular order. */
+  findMany(ids: readonly string[]): Promise<UserRecord[]>
+  /** At most `limit` people, in the order that is asked for. */
   list(query: UserQuery): Promise<UserRecord[]>
+  /** How many people the filter finds. */
+  count(filter: UserFilter): Promise<number>
 }
 
 export type UserChange = Partial<Omit<UserRecord, 'id' | 'username' | 'createdAt'>>
@@ -199,6 +252,8 @@ export interface SessionStore {
   listByUser(userId: string): Promise<SessionRecord[]>
   /** At most `limit` records that are not live within `bounds`. */
   listDead(bounds: LiveBounds, limit: number): Promise<SessionRecord[]>
+  /** How many records are live within `bounds`. */
+  countLive(bounds: LiveBounds): Promise<number>
   /** Forgets the reasons of sessions that ended before this time. */
   forgetEnded(before: number): Promise<void>
 }
@@ -216,6 +271,8 @@ export interface TokenStore {
   take(id: string, purpose: string, at: number): Promise<TokenRecord | null>
   /** The same without using it up: for a page that shows what taking it would do. */
   find(id: string, purpose: string, at: number): Promise<TokenRecord | null>
+  /** At most `limit` live tokens of this purpose, the newest first. */
+  list(purpose: string, at: number, limit: number): Promise<TokenRecord[]>
   /** Removes what expired. Returns how many. */
   deleteExpired(at: number): Promise<number>
 }
@@ -236,6 +293,47 @@ export interface MailStore {
   findNextDue(): Promise<number | null>
 }
 
+export interface AuditQuery {
+  /** Null is any. */
+  event: string | null
+  outcome: AuditEntry['outcome'] | null
+  /** Who did it or to whom it was done; null is any. */
+  personId: string | null
+  /** From this time on, and before that one; null is open. */
+  since: number | null
+  until: number | null
+  /** Only entries before this place; null starts at the last. */
+  before: number | null
+  limit: number
+}
+
+export interface AuditCount {
+  event: string
+  outcome: AuditEntry['outcome']
+  /** Which part of the time: 0 is the first. */
+  part: number
+  count: number
+}
+
+/** Entries are added and, when they are old, shortened or dropped from the start; nothing else ever changes one. */
+export interface AuditStore {
+  /**
+   * Gives the entry the next place in the chain, one caller after the other, whatever became of the entries before:
+   * the place after the last one that there ever was.
+   */
+  append(entry: AuditEntry): Promise<AuditRecord>
+  /** The newest first. */
+  list(query: AuditQuery): Promise<AuditRecord[]>
+  /** How often each of these happened in each part, of `partMs`, of the time from `since` on; what never did is left out. */
+  count(events: readonly string[], since: number, partMs: number): Promise<AuditCount[]>
+  /** The first entry that is not older than this, or null. */
+  findFirst(since: number): Promise<AuditRecord | null>
+  /** Forgets the whole addresses of entries that are older than this. Returns how many there were. */
+  forgetAddresses(before: number): Promise<number>
+  /** Drops the entries before this place. Returns how many. */
+  dropBefore(seq: number): Promise<number>
+}
+
 /** One record of whichever kind, as it is copied from store to store. */
 export type StoredRecord =
   | { kind: 'user'; record: UserRecord }
@@ -244,16 +342,20 @@ export type StoredRecord =
   | { kind: 'token'; record: TokenRecord }
   | { kind: 'reserved'; record: ReservedUsername }
   | { kind: 'mail'; record: MailRecord }
+  | { kind: 'audit'; record: AuditRecord }
 
 /** What reads a store without changing anything in it, also beside a server that uses it. */
 export interface StoreReader {
   /** One line for the operator: which driver, and where; never a password. */
   readonly description: string
   /**
-   * Everything, as it stood at one moment. Users come first, for the other kinds name them. Rejects with `store_damaged` at the first
+   * Everything, as it stood at one moment. Users come first, for the other kinds name them; the audit trail comes in
+   * the order of its places. Rejects with `store_damaged` at the first
    * record that is not as it must be.
    */
   dump(): AsyncIterable<StoredRecord>
+  /** Null when nothing was ever recorded. */
+  findAuditHead(): Promise<AuditHead | null>
   close(): Promise<void>
 }
 
@@ -263,6 +365,7 @@ export interface Stores extends StoreReader {
   readonly sessions: SessionStore
   readonly tokens: TokenStore
   readonly mails: MailStore
+  readonly audit: AuditStore
   /**
    * Makes the store hold these records and no others, in one step: when it rejects, or the process dies, the store
    * holds what it held before. Users come first. For moving and restoring, not beside other work.

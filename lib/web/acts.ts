@@ -1,10 +1,17 @@
-// What each act that asks for a recent proof does, and the page that it leads to: one table for those carried out at
-// once and those that waited for the password.
+// What each act that asks for a recent proof does, who may, and the page that it leads to: one table for those carried
+// out at once and those that waited for the password. Each is recorded, whatever came of it.
 import 'server-only'
+import { canonicalUsername } from '#lib/accounts/username.ts'
+import type { Occurrence } from '#lib/audit/audit.ts'
+import { days } from '#lib/clock.ts'
 import type { Act, ActFields, ActName } from '#lib/interrupted-acts/interrupted-acts.ts'
+import type { Result } from '#lib/result.ts'
+import { can, type Permission } from '#lib/roles/permissions.ts'
 import { type Services, services } from '#lib/services.ts'
 import { readCircumstances } from './circumstances.ts'
+import { showOnce } from './handed-over.ts'
 import { isStoreUnavailable } from './not-saved.ts'
+import { record, recordOwn } from './record.ts'
 
 interface Doer {
   userId: string
@@ -13,51 +20,211 @@ interface Doer {
 
 type Table = { [Name in ActName]: (app: Services, by: Doer, fields: ActFields<Name>) => Promise<string> }
 
+/** What a role must allow for each. */
+export const permissionOf: Record<ActName, Permission> = {
+  'end-session': 'leave',
+  'end-other-sessions': 'leave',
+  'delete-account': 'leave',
+  'give-address': 'change-account',
+  'remove-address': 'change-account',
+  'change-username': 'change-account',
+  'change-role': 'change-people',
+  suspend: 'change-people',
+  resume: 'change-people',
+  'end-sessions-of': 'change-people',
+  'start-reset': 'change-people',
+  unlock: 'change-people',
+  'delete-person': 'change-people',
+  'restore-person': 'change-people',
+  'look-as': 'look-as-person',
+  invite: 'invite',
+  'withdraw-invitation': 'invite',
+}
+
 const acts: Table = {
-  'end-session': async ({ sessions }, { userId }, { id }) =>
-    (await sessions.endOne(userId, id)) ? '/security?ended=1' : '/security?ended=already',
+  'end-session': async ({ sessions }, { userId }, { id }) => {
+    const isEnded = await sessions.endOne(userId, id)
+    if (isEnded) await recordOwn('session.ended', userId, { detail: { how: 'elsewhere' } })
+    return isEnded ? '/security?ended=1' : '/security?ended=already'
+  },
 
   'end-other-sessions': async ({ sessions }, { userId, sessionId }) => {
-    await sessions.endOthers(userId, sessionId, 'ended')
+    const count = await sessions.endOthers(userId, sessionId, 'ended')
+    await recordOwn('session.others_ended', userId, { detail: { count } })
     return '/security?ended=others'
   },
 
   'give-address': async ({ addresses }, { userId }, { email }) => {
     const given = await addresses.give(userId, email, await readCircumstances())
+    await recordOwn('address.given', userId, outcomeOf(given))
     return given.ok ? '/verify-email' : `/security/email?refused=${given.code}`
   },
 
   'remove-address': async ({ addresses }, { userId }) => {
     await addresses.remove(userId, await readCircumstances())
+    await recordOwn('address.removed', userId)
     return '/security?address=removed'
   },
 
   'change-username': async ({ accounts }, { userId }, { username }) => {
     const renamed = await accounts.rename(userId, username)
+    await recordOwn('account.renamed', userId, outcomeOf(renamed))
     return renamed.ok ? '/security?username=changed' : `/security/username?refused=${renamed.code}`
   },
 
   'delete-account': async ({ accounts, sessions, notices }, { userId }) => {
     const deleted = await accounts.delete(userId)
+    await recordOwn('account.deleted', userId, outcomeOf(deleted))
     if (!deleted.ok) return `/security/delete?refused=${deleted.code}`
     await sessions.endOthers(userId, '', 'ended')
     await notices.tell(deleted.value, 'account-deleted', await readCircumstances())
     return '/login?deleted=1'
   },
+
+  'change-role': async ({ people }, { userId }, { id, role }) => {
+    const before = await people.find(id)
+    const changed = await people.changeRole(id, role, userId)
+    const detail = { from: before?.role ?? null, to: role }
+    return toPerson('account.role_changed', { userId, id, outcome: changed, detail, done: 'role' })
+  },
+
+  suspend: async ({ people, clock }, { userId }, { id, reason, lastDay }) => {
+    // To the end of that day, where every clock agrees which day it is.
+    const until = lastDay === '' ? null : Date.parse(lastDay) + days(1)
+    if (until !== null && until <= clock()) return `${personPath(id)}?refused=date_past`
+    const suspended = await people.suspend(id, { reason, until }, userId)
+    const detail = { reason, until: lastDay }
+    return toPerson('account.suspended', { userId, id, outcome: suspended, detail, done: 'suspended' })
+  },
+
+  resume: async ({ people }, { userId }, { id }) =>
+    toPerson('account.resumed', { userId, id, outcome: await people.resume(id), done: 'resumed' }),
+
+  'end-sessions-of': async ({ people }, { userId }, { id }) => {
+    const detail = { count: await people.endSessions(id) }
+    return toPerson('session.all_ended', { userId, id, outcome: { ok: true, value: null }, detail, done: 'ended' })
+  },
+
+  'start-reset': async ({ recovery }, { userId }, { id }) => {
+    // Of the admin's own circumstances the mail tells nothing.
+    const by = { ...(await readCircumstances()), userAgent: '', address: '' }
+    const started = await recovery.startFor(id, by)
+    const token = started.ok ? started.value.token : null
+    if (token !== null) await showOnce('reset-password', id, token)
+    const detail = { by: token === null ? 'mail' : 'hand' }
+    return toPerson('password.reset_started', { userId, id, outcome: started, detail, done: 'reset' })
+  },
+
+  unlock: async ({ limits, people }, { userId }, { id }) => {
+    await limits.forget(id)
+    const person = await people.find(id)
+    const username = canonicalUsername(person?.username ?? '')
+    if (username !== null) await limits.forget(username)
+    return toPerson('account.unlocked', { userId, id, outcome: { ok: true, value: null }, done: 'unlocked' })
+  },
+
+  'delete-person': async ({ people, mail }, { userId }, { id }) => {
+    const deleted = await people.delete(id, userId)
+    const { email, emailVerifiedAt, username } = deleted.ok ? deleted.value : nobody
+    if (email !== null && emailVerifiedAt !== null) {
+      await mail.post({ kind: 'account-deleted-by-admin', to: email, username, by: await readCircumstances() })
+    }
+    return toPerson('account.deleted', { userId, id, outcome: deleted, done: 'deleted' })
+  },
+
+  'restore-person': async ({ people }, { userId }, { id }) =>
+    toPerson('account.restored', { userId, id, outcome: await people.restore(id), done: 'restored' }),
+
+  'look-as': async ({ people, looks }, { userId, sessionId }, { id, reason }) => {
+    const person = await people.find(id)
+    const isShown = person?.status === 'active' && person.deletedAt === null && !can(person, 'look-as-person')
+    const outcome = isShown ? ('done' as const) : ('refused' as const)
+    await record({ event: 'look.started', actorId: userId, subjectId: id, outcome, detail: { reason } })
+    if (!isShown) return `${personPath(id)}?refused=not_shown`
+    await looks.start(sessionId, { adminId: userId, userId: id })
+    return '/'
+  },
+
+  invite: async ({ invitations, mail }, { userId }, { role, email }) => {
+    const to = email === '' ? null : email
+    const { token, invitation } = await invitations.make({ role, email: to, by: userId })
+    if (to === null) await showOnce('invitation', invitation.id, token)
+    else await mail.post({ kind: 'invitation', to, username: '', token, by: await readCircumstances() })
+    const detail = { role, invitation: shortId(invitation.id), by: to === null ? 'hand' : 'mail' }
+    await record({ event: 'invitation.made', actorId: userId, detail })
+    return `/admin/invitations?done=${to === null ? 'made' : 'mailed'}`
+  },
+
+  'withdraw-invitation': async ({ invitations }, { userId }, { id }) => {
+    const isWithdrawn = await invitations.withdraw(id)
+    const outcome = isWithdrawn ? 'done' : 'refused'
+    await record({ event: 'invitation.withdrawn', actorId: userId, outcome, detail: { invitation: shortId(id) } })
+    return `/admin/invitations?done=${isWithdrawn ? 'withdrawn' : 'already'}`
+  },
 }
 
-/** Returns where the person goes on. Throws what the store throws. */
+/** Returns where the person goes on. Throws what the store throws. Asks the role once more: it may be another by now. */
 export async function carryOut<Name extends ActName>({ name, fields }: Act<Name>, by: Doer): Promise<string> {
+  const app = await services()
+  const user = await app.accounts.findActive(by.userId)
+  if (user === null || !can(user, permissionOf[name])) {
+    await record({ event: 'access.denied', outcome: 'refused', actorId: by.userId, detail: { act: name } })
+    return '/not-allowed'
+  }
   const act: Table[Name] = acts[name]
-  return act(await services(), by, fields)
+  return act(app, by, fields)
 }
 
 /** A page, not a sentence beside the form: a store that could not record an end may show the form no more. */
-export async function orUnsavedPath(leadsTo: Promise<string>): Promise<string> {
+export async function orUnsavedPath(act: Act, leadsTo: Promise<string>): Promise<string> {
   try {
     return await leadsTo
   } catch (error) {
-    if (isStoreUnavailable(error)) return '/security?undone=unsaved'
+    if (isStoreUnavailable(error)) return `${placeOf(act)}?undone=unsaved`
     throw error
   }
+}
+
+/** The page from which the act was asked for. */
+export function placeOf(act: Act): string {
+  if (act.name === 'invite' || act.name === 'withdraw-invitation') return '/admin/invitations'
+  return permissionOf[act.name].endsWith('people') && 'id' in act.fields ? personPath(act.fields.id) : '/security'
+}
+
+const nobody = { email: null, emailVerifiedAt: null, username: '' }
+
+/** Enough to tell one from the others. */
+const shortId = (id: string) => id.slice(0, 12)
+
+const personPath = (id: string) => `/admin/users/${encodeURIComponent(id)}`
+
+async function toPerson(
+  event: Occurrence['event'],
+  {
+    userId,
+    id,
+    outcome,
+    detail = {},
+    done,
+  }: {
+    userId: string
+    id: string
+    outcome: Result<unknown, string>
+    detail?: Record<string, string | number | null>
+    done: string
+  },
+): Promise<string> {
+  const code = outcome.ok ? {} : { code: outcome.code }
+  await record({
+    event,
+    actorId: userId,
+    subjectId: id,
+    outcome: outcome.ok ? 'done' : 'refused',
+    detail: { ...detail, ...code },
+  })
+  return `${personPath(id)}?${outcome.ok ? `done=${done}` : `refused=${outcome.code}`}`
+}
+
+function outcomeOf(result: Result<unknown, string>): Pick<Occurrence, 'outcome' | 'detail'> {
+  return result.ok ? {} : { outcome: 'refused', detail: { code: result.code } }
 }

@@ -11,6 +11,7 @@ import { readClientAddress } from './client-address.ts'
 import { readSession, readToken } from './current-session.ts'
 import { recogniseDevice } from './known-device.ts'
 import { orNotSaved } from './not-saved.ts'
+import { recordOwn } from './record.ts'
 import { sealToken, sessionCookieName, sessionCookieOptions } from './session-cookie.ts'
 
 /**
@@ -37,6 +38,7 @@ export async function beginSession(
   if (presented.live) await app.sessions.end(presented.token, 'ended')
   else await handOverKeptForm(session, app)
   await setCookie(token, app)
+  await recordOwn('session.started', user.id)
   const isKnown = await recogniseDevice(user.id, app)
   if (!isKnown && !isNewPerson) await app.notices.tell(user, 'new-device', await readCircumstances())
   return ok(null)

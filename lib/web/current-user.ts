@@ -5,14 +5,19 @@ import { cookies } from 'next/headers'
 import { notFound, redirect } from 'next/navigation'
 import { cache } from 'react'
 import type { User } from '#lib/accounts/accounts.ts'
-import { services } from '#lib/services.ts'
+import { can, type Permission } from '#lib/roles/permissions.ts'
+import { type Services, services } from '#lib/services.ts'
 import { deadlines } from '#lib/sessions/window.ts'
-import type { EndReason, Role } from '#lib/stores/types.ts'
+import type { EndReason, Role, SessionRecord } from '#lib/stores/types.ts'
 import { readSession } from './current-session.ts'
 import { logInPath } from './next-path.ts'
+import { record } from './record.ts'
 
 export interface SignedIn {
+  /** Whose pages these are. */
   user: User
+  /** The admin who looks at them as this person sees them, and until when; null for everybody in their own place. */
+  look: { admin: User; endsAt: number } | null
   /** Epoch milliseconds, by the server's clock. */
   session: {
     /** The id of its record, never of use as a token. */
@@ -45,15 +50,36 @@ export async function requireUser(path: string): Promise<SignedIn> {
   return signedIn
 }
 
-/**
- * The same for one role; to everyone else who is signed in there is no such page.
- *
- * @public for the pages of those who build on this
- */
+/** The same for one role; to everyone else who is signed in there is no such page. */
 export async function requireRole(role: Role, path: string): Promise<SignedIn> {
   const signedIn = await requireUser(path)
-  if (signedIn.user.role !== role) notFound()
+  if (signedIn.user.role !== role) {
+    await noteDenial(signedIn, path)
+    notFound()
+  }
   return signedIn
+}
+
+/** The same for what not every role may do, and nobody who looks as another person. A page says so. */
+export async function requirePermission(permission: Permission, path: string): Promise<SignedIn> {
+  const signedIn = await requireUser(path)
+  if (!may(signedIn, permission)) {
+    await noteDenial(signedIn, path)
+    redirect('/not-allowed')
+  }
+  return signedIn
+}
+
+/** Whether the role allows it. Who looks as another person does nothing in that person's name. */
+export function may({ user, look }: SignedIn, permission: Permission): boolean {
+  return look === null && can(user, permission)
+}
+
+async function noteDenial({ user, look }: SignedIn, path: string): Promise<void> {
+  const { limits } = await services()
+  const actorId = look?.admin.id ?? user.id
+  if ((await limits.take('denied-entry', actorId)) > 0) return
+  await record({ event: 'access.denied', outcome: 'refused', actorId, detail: { path: path.slice(0, 200) } })
 }
 
 const lookUp = cache(async (): Promise<{ signedIn: SignedIn | null; reason: EndReason | null }> => {
@@ -66,8 +92,15 @@ const lookUp = cache(async (): Promise<{ signedIn: SignedIn | null; reason: EndR
   if (user === null) return { signedIn: null, reason: 'ended' }
   const { id, createdAt, provedAt } = current.session
   const limits = deadlines(current.session, app.settings.session)
-  return {
-    signedIn: { user, session: { id, startedAt: createdAt, provedAt, ...limits, now: app.clock() } },
-    reason: null,
-  }
+  const session = { id, startedAt: createdAt, provedAt, ...limits, now: app.clock() }
+  return { signedIn: { ...(await seenAs(user, current.session, app)), session }, reason: null }
 })
+
+/** The person themselves, or whom an admin looks as. */
+async function seenAs(user: User, { id }: SessionRecord, app: Services): Promise<Pick<SignedIn, 'user' | 'look'>> {
+  const look = can(user, 'look-as-person') ? await app.looks.find(id) : null
+  const person = look && (await app.accounts.findActive(look.userId))
+  // Whoever became an admin meanwhile is looked at no more.
+  if (!look || !person || can(person, 'look-as-person')) return { user, look: null }
+  return { user: person, look: { admin: user, endsAt: look.endsAt } }
+}

@@ -5,7 +5,13 @@ import { type NextRequest, NextResponse } from 'next/server'
 import { minutes } from '#lib/clock.ts'
 
 /** The pages that mails lead to, and the parameter that holds the secret. */
-const parameters = { '/verify-email': 'code', '/reset-password': 'token', '/not-me': 'token' } as const
+const parameters = {
+  '/verify-email': 'code',
+  '/reset-password': 'token',
+  '/not-me': 'token',
+  '/signup': 'invitation',
+  '/setup': 'token',
+} as const
 export type MailedPath = keyof typeof parameters
 
 const keptMs = minutes(30)

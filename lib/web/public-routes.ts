@@ -8,6 +8,7 @@ export const publicRoutes: readonly string[] = [
   '/forgot-password',
   '/reset-password', // the mailed token says whose password
   '/not-me', // likewise
+  '/setup', // the link that the start prints says who may
   '/logout', // ends whatever session there is; nothing to protect when there is none
   '/healthz',
   '/readyz',
@@ -24,6 +25,7 @@ export const publicActions: readonly string[] = [
   'app/(visitor)/forgot-password/actions.ts#askForLink',
   'app/(visitor)/reset-password/actions.ts#resetPassword',
   'app/(visitor)/not-me/actions.ts#disown',
+  'app/(visitor)/setup/actions.ts#finishSetup',
   'app/theme/actions.ts#chooseTheme',
 ]
 

@@ -1,6 +1,7 @@
 // From the codes that rules answer with to the sentences that people read.
 import type { SignUpFault } from '../accounts/accounts.ts'
 import type { PasswordFault } from '../accounts/password-rules.ts'
+import { auditEvents } from '../audit/events.ts'
 import type { Device } from '../sessions/device.ts'
 import { en } from './en.ts'
 import type { Words } from './words.ts'
@@ -37,6 +38,12 @@ export function deviceName(words: Words, { browser, system }: Device): string {
   return system === null
     ? words('security.sessions.device_unknown')
     : words('security.sessions.device_system', { system })
+}
+
+/** What happened, in words; an event that a later version of the site wrote is its own name. */
+export function eventName(words: Words, event: string): string {
+  const known = auditEvents.find((name) => name === event)
+  return known === undefined ? event : words(`events.${known}`)
 }
 
 /** What the strength meter says for the scores from 0 to 4. */

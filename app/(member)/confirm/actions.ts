@@ -2,19 +2,21 @@
 
 import { redirect } from 'next/navigation'
 import { confirmSchema } from '#lib/accounts/forms.ts'
+import { ok } from '#lib/result.ts'
 import { services } from '#lib/services.ts'
 import { carryOut, orUnsavedPath } from '#lib/web/acts.ts'
 import { renewSession } from '#lib/web/begin-session.ts'
-import { requireUser } from '#lib/web/current-user.ts'
+import { requirePermission } from '#lib/web/current-user.ts'
 import { readForm } from '#lib/web/form.ts'
 import type { FormState } from '#lib/web/form-state.ts'
 import { safeNextPath } from '#lib/web/next-path.ts'
 import { orNotSaved } from '#lib/web/not-saved.ts'
+import { recordOwn } from '#lib/web/record.ts'
 import { getWords } from '#lib/web/words.ts'
 import { busySeconds } from '#lib/words/sentences.ts'
 
 export async function confirm(_previous: FormState, posted: FormData): Promise<FormState> {
-  const { user, session } = await requireUser('/confirm')
+  const { user, session } = await requirePermission('leave', '/confirm')
   const form = await readForm(posted, confirmSchema)
   if (!form.ok) return form.state
   const { password, act: handle, next } = form.value
@@ -25,17 +27,21 @@ export async function confirm(_previous: FormState, posted: FormData): Promise<F
   if (!known.ok) {
     const { code } = known
     if (code === 'person_gone') redirect('/login?reason=ended')
+    if (code === 'password_wrong') await recordOwn('session.confirmed', user.id, { outcome: 'refused' })
     if (code === 'password_wrong') return form.refuse({ errors: { password: words('errors.password_wrong') } })
     return form.refuse({ alert: words(`errors.${code}`, { seconds: busySeconds }) })
   }
 
   const renewed = await renewSession()
   if (!renewed.ok && renewed.code === 'not_saved') return form.refuse({ alert: words('errors.not_saved') })
+  if (renewed.ok) await recordOwn('session.confirmed', user.id)
   // When the session is over, the page says why; and what waited for it is not done.
   if (!renewed.ok || !handle) redirect(safeNextPath(next) ?? '/')
 
   // Once the password was right nothing is asked twice: what goes wrong from here on, the page says where it began.
   const by = { userId: user.id, sessionId: renewed.value.id }
-  const taken = interruptedActs.take(session.id, handle)
-  redirect(await orUnsavedPath(taken.then((act) => (act === null ? '/security?undone=lapsed' : carryOut(act, by)))))
+  const act = await orNotSaved(interruptedActs.take(session.id, handle).then((taken) => ok(taken)))
+  if (!act.ok) redirect('/security?undone=unsaved')
+  if (act.value === null) redirect('/security?undone=lapsed')
+  redirect(await orUnsavedPath(act.value, carryOut(act.value, by)))
 }

@@ -9,7 +9,7 @@ import { minutes } from '#lib/clock.ts'
 import type { Act } from '#lib/interrupted-acts/interrupted-acts.ts'
 import { services } from '#lib/services.ts'
 import { parseDevice } from '#lib/sessions/device.ts'
-import { requireUser } from '#lib/web/current-user.ts'
+import { requirePermission } from '#lib/web/current-user.ts'
 import { safeNextPath } from '#lib/web/next-path.ts'
 import { getWords } from '#lib/web/words.ts'
 import { deviceName } from '#lib/words/sentences.ts'
@@ -25,7 +25,7 @@ export async function generateMetadata(): Promise<Metadata> {
 }
 
 export default async function ConfirmPage({ searchParams }: PageProps<'/confirm'>) {
-  const { user, session } = await requireUser('/confirm')
+  const { user, session } = await requirePermission('leave', '/confirm')
   const words = await getWords()
   const query = await searchParams
   const next = safeNextPath(query.next) ?? '/'
@@ -68,7 +68,8 @@ export default async function ConfirmPage({ searchParams }: PageProps<'/confirm'
 /** What the password is asked for. */
 async function purposeOf(act: Act | null, userId: string, words: Words): Promise<string> {
   if (act === null) return words('confirm.lead')
-  if (act.name !== 'end-session') return words(`confirm.acts.${act.name}`)
+  const { name } = act
+  if (name !== 'end-session') return words(`confirm.acts.${name}`)
   const { sessions } = await services()
   const session = (await sessions.list(userId)).find(({ id }) => id === act.fields.id)
   const device = deviceName(words, parseDevice(session?.userAgent ?? ''))

@@ -1,7 +1,7 @@
 import type { Metadata } from 'next'
 import type { ReactNode } from 'react'
 import { Notice } from '#app/ui/notice.tsx'
-import { requireUser } from '#lib/web/current-user.ts'
+import { may, requireUser } from '#lib/web/current-user.ts'
 import { getWords } from '#lib/web/words.ts'
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -10,7 +10,9 @@ export async function generateMetadata(): Promise<Metadata> {
 }
 
 export default async function ProfilePage({ searchParams }: PageProps<'/profile'>) {
-  const { user } = await requireUser('/profile')
+  const signedIn = await requireUser('/profile')
+  const { user } = signedIn
+  const mayChange = may(signedIn, 'change-profile')
   const words = await getWords()
   const { saved } = await searchParams
   const { fullName, bio, age } = user.profile
@@ -18,9 +20,11 @@ export default async function ProfilePage({ searchParams }: PageProps<'/profile'
   const notSet = (part: 'fullName' | 'bio' | 'age') => (
     <span className="flex flex-wrap items-baseline gap-x-4">
       <span className="text-muted">{words('fields.not_set')}</span>
-      <a href={`/profile/edit#${part}`} className="link">
-        {words(`profile.set.${part}`)}
-      </a>
+      {mayChange && (
+        <a href={`/profile/edit#${part}`} className="link">
+          {words(`profile.set.${part}`)}
+        </a>
+      )}
     </span>
   )
 
@@ -28,9 +32,11 @@ export default async function ProfilePage({ searchParams }: PageProps<'/profile'
     <div className="flex flex-col gap-6">
       <div className="flex flex-wrap items-center justify-between gap-4">
         <h1 className="text-xl sm:text-2xl">{words('profile.title')}</h1>
-        <a href="/profile/edit" className="button">
-          {words('profile.edit')}
-        </a>
+        {mayChange && (
+          <a href="/profile/edit" className="button">
+            {words('profile.edit')}
+          </a>
+        )}
       </div>
       {saved === '1' && <Notice kind="good">{words('profile.saved')}</Notice>}
       <dl className="card divide-y divide-line px-6">

@@ -2,7 +2,7 @@ import type { ReactNode } from 'react'
 import type { Words } from '#lib/words/words.ts'
 
 /** The account as a whole: its name, what is kept about the person, and leaving. */
-export function AccountCard({ words, username }: { words: Words; username: string }) {
+export function AccountCard({ words, username, mayChange }: { words: Words; username: string; mayChange: boolean }) {
   return (
     <section aria-labelledby="account" className="card flex flex-col">
       <div className="p-6">
@@ -14,7 +14,7 @@ export function AccountCard({ words, username }: { words: Words; username: strin
       <Row
         title={words('security.account.username')}
         text={<bdi>{username}</bdi>}
-        link={<Link href="/security/username">{words('security.account.change_username')}</Link>}
+        link={mayChange && <Link href="/security/username">{words('security.account.change_username')}</Link>}
       />
       <Row
         title={words('security.account.export')}

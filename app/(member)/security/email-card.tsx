@@ -5,7 +5,7 @@ import { addressToVerify } from '#lib/addresses/addresses.ts'
 import type { Words } from '#lib/words/words.ts'
 
 /** The address of the person, and whether they proved it. */
-export function EmailCard({ words, user }: { words: Words; user: User }) {
+export function EmailCard({ words, user, mayChange }: { words: Words; user: User; mayChange: boolean }) {
   const { email, emailVerifiedAt, newEmail } = user
   return (
     <section aria-labelledby="email" className="card flex flex-col gap-4 p-6">
@@ -39,16 +39,18 @@ export function EmailCard({ words, user }: { words: Words; user: User }) {
             )}
           </div>
         </div>
-        <div className="flex flex-wrap gap-3">
-          {addressToVerify(user) !== null && (
-            <a href="/verify-email" className="button button-primary">
-              {words('security.email.verify')}
+        {mayChange && (
+          <div className="flex flex-wrap gap-3">
+            {addressToVerify(user) !== null && (
+              <a href="/verify-email" className="button button-primary">
+                {words('security.email.verify')}
+              </a>
+            )}
+            <a href="/security/email" className="button">
+              {words(email === null ? 'security.email.add' : 'security.email.change')}
             </a>
-          )}
-          <a href="/security/email" className="button">
-            {words(email === null ? 'security.email.add' : 'security.email.change')}
-          </a>
-        </div>
+          </div>
+        )}
       </div>
     </section>
   )

@@ -1,7 +1,8 @@
 import type { Metadata } from 'next'
+import { HistoryList } from '#app/history/history-list.tsx'
 import { Notice } from '#app/ui/notice.tsx'
 import { services } from '#lib/services.ts'
-import { requireUser } from '#lib/web/current-user.ts'
+import { may, requireUser } from '#lib/web/current-user.ts'
 import { readPreferences } from '#lib/web/preferences.ts'
 import { getWords } from '#lib/web/words.ts'
 import { AccountCard } from './account-card.tsx'
@@ -16,18 +17,28 @@ export async function generateMetadata(): Promise<Metadata> {
 }
 
 export default async function SecurityPage({ searchParams }: PageProps<'/security'>) {
-  const { user, session } = await requireUser('/security')
+  const signedIn = await requireUser('/security')
+  const { user, session } = signedIn
   const words = await getWords()
   const { timeZone } = await readPreferences()
-  const { sessions, settings } = await services()
+  const { sessions, settings, audit, people } = await services()
+  const mayChange = may(signedIn, 'change-account')
+  const history = await audit.history(user.id)
+  const names = await people.findNames(history.map(({ actorId }) => actorId))
   const outcome = outcomeOf(await searchParams)
 
   return (
     <div className="flex flex-col gap-8">
       <h1 className="text-xl sm:text-2xl">{words('security.title')}</h1>
       {outcome !== null && <Notice kind={outcome.kind}>{words(outcome.message)}</Notice>}
-      <PasswordCard words={words} changedAt={user.passwordChangedAt} now={session.now} timeZone={timeZone} />
-      <EmailCard words={words} user={user} />
+      <PasswordCard
+        words={words}
+        mayChange={mayChange}
+        changedAt={user.passwordChangedAt}
+        now={session.now}
+        timeZone={timeZone}
+      />
+      <EmailCard words={words} user={user} mayChange={mayChange} />
       <SessionsCard
         words={words}
         sessions={await sessions.list(user.id)}
@@ -35,7 +46,15 @@ export default async function SecurityPage({ searchParams }: PageProps<'/securit
         limits={settings.session}
         timeZone={timeZone}
       />
-      <AccountCard words={words} username={user.username} />
+      <AccountCard words={words} username={user.username} mayChange={mayChange} />
+      <HistoryList
+        words={words}
+        entries={history}
+        names={names}
+        personId={user.id}
+        now={session.now}
+        timeZone={timeZone}
+      />
     </div>
   )
 }

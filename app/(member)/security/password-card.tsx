@@ -5,13 +5,14 @@ import type { Words } from '#lib/words/words.ts'
 
 interface Props {
   words: Words
+  mayChange: boolean
   /** Null while it is the one of the sign-up. */
   changedAt: number | null
   now: number
   timeZone: string | null
 }
 
-export function PasswordCard({ words, changedAt, now, timeZone }: Props) {
+export function PasswordCard({ words, mayChange, changedAt, now, timeZone }: Props) {
   return (
     <section aria-labelledby="password" className="card flex flex-col gap-4 p-6">
       <div>
@@ -33,9 +34,11 @@ export function PasswordCard({ words, changedAt, now, timeZone }: Props) {
                 })}
           </span>
         </p>
-        <a href="/security/password" className="button">
-          {words('security.password.change')}
-        </a>
+        {mayChange && (
+          <a href="/security/password" className="button">
+            {words('security.password.change')}
+          </a>
+        )}
       </div>
     </section>
   )

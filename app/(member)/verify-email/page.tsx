@@ -6,7 +6,7 @@ import { FormAlert } from '#app/ui/form-alert.tsx'
 import { Notice } from '#app/ui/notice.tsx'
 import { SubmitButton } from '#app/ui/submit-button.tsx'
 import { addressToVerify } from '#lib/addresses/addresses.ts'
-import { requireUser } from '#lib/web/current-user.ts'
+import { requirePermission } from '#lib/web/current-user.ts'
 import { readMailedSecret } from '#lib/web/mailed-secret.ts'
 import { getWords } from '#lib/web/words.ts'
 import { resendCode, verifyEmail } from './actions.ts'
@@ -17,7 +17,7 @@ export async function generateMetadata(): Promise<Metadata> {
 }
 
 export default async function VerifyEmailPage({ searchParams }: PageProps<'/verify-email'>) {
-  const { user } = await requireUser('/verify-email')
+  const { user } = await requirePermission('change-account', '/verify-email')
   const words = await getWords()
   const address = addressToVerify(user)
   if (address === null) redirect('/security')

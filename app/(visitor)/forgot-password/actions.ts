@@ -13,8 +13,15 @@ import type { FormState } from '#lib/web/form-state.ts'
 export async function askForLink(_previous: FormState, posted: FormData): Promise<FormState> {
   const form = await readForm(posted, forgotSchema)
   if (!form.ok) return form.state
-  const { recovery } = await services()
+  const { recovery, audit } = await services()
   const by = await readCircumstances()
-  after(() => recovery.ask(form.value.email, by).catch((error: unknown) => logFault('reset_not_sent', error)))
+  after(async () => {
+    try {
+      const subjectId = await recovery.ask(form.value.email, by)
+      await audit.record({ event: 'password.reset_asked', actorId: null, subjectId, address: by.address })
+    } catch (error) {
+      logFault('reset_not_sent', error)
+    }
+  })
   redirect('/forgot-password?sent=1')
 }

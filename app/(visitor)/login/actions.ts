@@ -9,8 +9,12 @@ import { readForm } from '#lib/web/form.ts'
 import type { FormState } from '#lib/web/form-state.ts'
 import { safeNextPath } from '#lib/web/next-path.ts'
 import { orNotSaved } from '#lib/web/not-saved.ts'
+import { readPreferences } from '#lib/web/preferences.ts'
+import { record, recordOwn } from '#lib/web/record.ts'
 import { getWords } from '#lib/web/words.ts'
 import { busySeconds } from '#lib/words/sentences.ts'
+import { fullTime } from '#lib/words/time.ts'
+import type { Words } from '#lib/words/words.ts'
 
 export async function logIn(_previous: FormState, posted: FormData): Promise<FormState> {
   const form = await readForm(posted, logInSchema)
@@ -20,7 +24,12 @@ export async function logIn(_previous: FormState, posted: FormData): Promise<For
   const words = await getWords()
 
   const known = await orNotSaved(accounts.checkCredentials(username, password))
-  if (!known.ok) return form.refuse({ alert: words(`errors.${known.code}`, { seconds: busySeconds }) })
+  if (!known.ok) {
+    const { code } = known
+    if (code === 'credentials_wrong' || code === 'suspended') await recordRefusal(username, code)
+    if (code === 'suspended') return form.refuse({ alert: await suspendedSentence(words, known.until) })
+    return form.refuse({ alert: words(`errors.${code}`, { seconds: busySeconds }) })
+  }
 
   const user = known.value
   // Whoever deleted the account and logs in again keeps it.
@@ -28,6 +37,7 @@ export async function logIn(_previous: FormState, posted: FormData): Promise<For
   if (isBack) {
     const restored = await orNotSaved(accounts.restore(user.id).then((is) => ok(is)))
     if (!restored.ok) return form.refuse({ alert: words('errors.not_saved') })
+    await recordOwn('account.restored', user.id)
   }
   const begun = await beginSession(user)
   if (!begun.ok) {
@@ -35,4 +45,17 @@ export async function logIn(_previous: FormState, posted: FormData): Promise<For
     return form.refuse({ alert: words(`errors.${code}`) })
   }
   redirect(isBack ? '/?restored=1' : (safeNextPath(next) ?? '/'))
+}
+
+/** Whose name was tried, when somebody has it; never what was typed, which may be a password in the wrong field. */
+async function recordRefusal(username: string, code: string): Promise<void> {
+  const { accounts } = await services()
+  const subjectId = await accounts.findId(username)
+  await record({ event: 'session.started', outcome: 'refused', actorId: null, subjectId, detail: { code } })
+}
+
+async function suspendedSentence(words: Words, until: number | null): Promise<string> {
+  if (until === null) return words('errors.suspended')
+  const { timeZone } = await readPreferences()
+  return words('errors.suspended_until', { when: fullTime(words, until, timeZone) })
 }

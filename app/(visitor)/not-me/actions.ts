@@ -8,6 +8,7 @@ import { readForm } from '#lib/web/form.ts'
 import type { FormState } from '#lib/web/form-state.ts'
 import { forgetMailedSecret, readMailedSecret } from '#lib/web/mailed-secret.ts'
 import { orNotSaved } from '#lib/web/not-saved.ts'
+import { recordOwn } from '#lib/web/record.ts'
 import { getWords } from '#lib/web/words.ts'
 
 export async function disown(_previous: FormState, posted: FormData): Promise<FormState> {
@@ -21,6 +22,7 @@ export async function disown(_previous: FormState, posted: FormData): Promise<Fo
     const words = await getWords()
     return form.refuse({ alert: words('errors.not_saved') })
   }
+  if (disowned.ok) await recordOwn('account.disowned', disowned.value)
   await forgetMailedSecret('/not-me', settings.appOrigin)
   redirect(disowned.ok ? '/not-me?done=1' : '/not-me')
 }

@@ -8,6 +8,7 @@ import { readForm } from '#lib/web/form.ts'
 import type { FormState } from '#lib/web/form-state.ts'
 import { forgetMailedSecret, readMailedSecret } from '#lib/web/mailed-secret.ts'
 import { orNotSaved } from '#lib/web/not-saved.ts'
+import { recordOwn } from '#lib/web/record.ts'
 import { getWords } from '#lib/web/words.ts'
 import { passwordSentence } from '#lib/words/sentences.ts'
 
@@ -20,6 +21,7 @@ export async function resetPassword(_previous: FormState, posted: FormData): Pro
 
   const reset = await orNotSaved(recovery.reset(token, form.value.password, await readCircumstances()))
   if (reset.ok) {
+    await recordOwn('password.reset', reset.value)
     await forgetMailedSecret('/reset-password', settings.appOrigin)
     redirect('/login?reset=1')
   }

@@ -1,44 +1,85 @@
 'use server'
 
 import { redirect } from 'next/navigation'
-import type { SignUpFault } from '#lib/accounts/accounts.ts'
+import type { NewAccount, SignUpFault, User } from '#lib/accounts/accounts.ts'
 import { signUpSchema } from '#lib/accounts/forms.ts'
+import { ok, refused } from '#lib/result.ts'
 import { services } from '#lib/services.ts'
 import { beginSession } from '#lib/web/begin-session.ts'
 import { readCircumstances } from '#lib/web/circumstances.ts'
 import { readForm } from '#lib/web/form.ts'
 import type { FormState } from '#lib/web/form-state.ts'
+import { forgetMailedSecret, readMailedSecret } from '#lib/web/mailed-secret.ts'
 import { safeNextPath } from '#lib/web/next-path.ts'
 import { orNotSaved } from '#lib/web/not-saved.ts'
+import { record, recordOwn } from '#lib/web/record.ts'
 import { getWords } from '#lib/web/words.ts'
 import { signUpSentence } from '#lib/words/sentences.ts'
+import type { Words } from '#lib/words/words.ts'
 
 export async function signUp(_previous: FormState, posted: FormData): Promise<FormState> {
-  const { accounts, addresses, settings } = await services()
-  const form = await readForm(posted, signUpSchema(settings))
+  const { addresses, settings, invitations } = await services()
+  const token = (await readMailedSecret('/signup')) ?? ''
+  // Should the store be away, the sign-up itself says so, beside the form.
+  const found = token === '' ? ok(null) : await orNotSaved(invitations.find(token).then((one) => ok(one)))
+  const invitation = found.ok ? found.value : null
+  const emailRequired = settings.emailRequired && !invitation?.email
+  const form = await readForm(posted, signUpSchema({ ...settings, emailRequired }))
   if (!form.ok) return form.state
   const { username, password, next } = form.value
-  const email = form.value.email || null
+  const account = { username, password, email: form.value.email || null }
   const words = await getWords()
 
-  const signedUp = await orNotSaved(accounts.signUp({ username, password, email }))
-  if (!signedUp.ok) {
-    if (signedUp.code === 'not_saved') return form.refuse({ alert: words('errors.not_saved') })
-    const sentence = signUpSentence(words, signedUp)
-    const field = fieldOf(signedUp)
-    return form.refuse(field === null ? { alert: sentence } : { errors: { [field]: sentence } })
-  }
+  const signedUp = await orNotSaved(invitation === null ? signUpUninvited(account) : signUpInvited(token, account))
+  if (!signedUp.ok) return form.refuse(problemOf(words, signedUp))
 
+  const { id, email, emailVerifiedAt } = signedUp.value
   const begun = await beginSession(signedUp.value, { isNewPerson: true })
   if (!begun.ok) return form.refuse({ alert: words('errors.signed_up_only') })
-  if (email === null) redirect(safeNextPath(next) ?? '/')
+  if (email === null || emailVerifiedAt !== null) redirect(safeNextPath(next) ?? '/')
   // Should the code not go out, the page that asks for it can send another.
-  await orNotSaved(addresses.resend(signedUp.value.id, await readCircumstances()))
+  await orNotSaved(addresses.resend(id, await readCircumstances()))
   redirect('/verify-email')
 }
 
-/** The field that can mend it, or null when only waiting can. */
-function fieldOf({ code }: SignUpFault): 'username' | 'password' | null {
-  if (code === 'busy') return null
-  return code === 'username_taken' ? 'username' : 'password'
+type Fault = SignUpFault | { code: 'signup_closed' | 'signup_by_invitation' | 'invitation_void' }
+type Outcome = { ok: true; value: User } | ({ ok: false } & Fault)
+
+async function signUpUninvited(account: NewAccount): Promise<Outcome> {
+  const { accounts, settings } = await services()
+  if (settings.signUp !== 'open')
+    return refused(settings.signUp === 'closed' ? 'signup_closed' : 'signup_by_invitation')
+  const signedUp = await accounts.signUp(account)
+  if (signedUp.ok) await recordOwn('account.signed_up', signedUp.value.id)
+  return signedUp
+}
+
+async function signUpInvited(token: string, account: NewAccount): Promise<Outcome> {
+  const { invitations, settings } = await services()
+  const accepted = await invitations.accept(token, account)
+  if (!accepted.ok) return accepted.code === 'link_void' ? refused('invitation_void') : accepted
+  const { user, invitation } = accepted.value
+  await forgetMailedSecret('/signup', settings.appOrigin)
+  await recordOwn('account.signed_up', user.id)
+  const detail = { invitation: invitation.id.slice(0, 12), role: invitation.role }
+  await record({ event: 'invitation.used', actorId: user.id, subjectId: invitation.by, detail })
+  return ok(user)
+}
+
+/** Beside the field that can mend it, or about the form when none can. */
+function problemOf(words: Words, fault: Fault | { code: 'not_saved' }): Pick<FormState, 'alert' | 'errors'> {
+  const { code } = fault
+  switch (code) {
+    case 'not_saved':
+    case 'signup_closed':
+    case 'signup_by_invitation':
+    case 'invitation_void':
+      return { alert: words(`errors.${code}`), errors: {} }
+    case 'busy':
+      return { alert: signUpSentence(words, fault), errors: {} }
+    case 'username_taken':
+      return { alert: null, errors: { username: signUpSentence(words, fault) } }
+    default:
+      return { alert: null, errors: { password: signUpSentence(words, fault) } }
+  }
 }

@@ -1,6 +1,14 @@
 // The records that tests of a store start from.
 
-import type { MailRecord, SessionRecord, StoredRecord, TokenRecord, UserRecord } from '#lib/stores/types.ts'
+import type {
+  AuditEntry,
+  MailRecord,
+  SessionRecord,
+  StoredRecord,
+  TokenRecord,
+  UserQuery,
+  UserRecord,
+} from '#lib/stores/types.ts'
 
 /** Keys that mean something to JavaScript, JSON or SQL, and must be names like any other. */
 export const trickyKeys = [
@@ -27,6 +35,8 @@ export function aUser(overrides: Partial<UserRecord> = {}): UserRecord {
     newEmail: null,
     role: 'member',
     status: 'active',
+    suspendedUntil: null,
+    suspendReason: '',
     profile: { fullName: 'Alice Liddell', bio: 'Curiouser and curiouser.', age: 19 },
     createdAt: 1_000,
     passwordChangedAt: null,
@@ -62,6 +72,33 @@ export function aToken(overrides: Partial<TokenRecord> = {}): TokenRecord {
 
 export function aMail(overrides: Partial<MailRecord> = {}): MailRecord {
   return { id: 'mail-1', sealed: 'sealed', createdAt: 1_000, dueAt: 1_000, attempts: 0, ...overrides }
+}
+
+export function anEntry(overrides: Partial<AuditEntry> = {}): AuditEntry {
+  return {
+    at: 1_000,
+    event: 'session.started',
+    outcome: 'done',
+    actorId: 'id-of-alice',
+    subjectId: 'id-of-alice',
+    detail: '{}',
+    network: '192.0.2.0/24',
+    addressHash: 'hash of salt and address',
+    address: '192.0.2.7',
+    addressSalt: 'salt',
+    ...overrides,
+  }
+}
+
+/** Fifty people from the first on, by username. */
+export const everybody: UserQuery = {
+  search: '',
+  role: null,
+  state: null,
+  by: 'username',
+  descending: false,
+  after: null,
+  limit: 50,
 }
 
 export async function* recordsOf(records: StoredRecord[]): AsyncGenerator<StoredRecord> {

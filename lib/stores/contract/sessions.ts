@@ -167,6 +167,7 @@ export function describeSessionStore(name: string, open: OpenFresh): void {
       )
       expect(await sessions.listDead(bounds, 2)).toHaveLength(2)
       expect(await sessions.listDead(bounds, 0)).toEqual([])
+      expect(await sessions.countLive(bounds)).toBe(1)
     })
 
     it('forgets the reasons of sessions that ended before a time', async () => {

@@ -102,6 +102,16 @@ export function describeTokenStore(name: string, open: OpenFresh): void {
       expect(await take('token-1')).toEqual(aToken())
     })
 
+    it('lists what is live of a purpose, the newest first', async () => {
+      const puts = { old: 1_000, new: 3_000, middle: 2_000 }
+      for (const [id, createdAt] of Object.entries(puts)) await tokens.put(aToken({ id, subject: id, createdAt }))
+      await tokens.put(aToken({ id: 'other', purpose: 'other' }))
+      await tokens.put(aToken({ id: 'over', subject: 'over', expiresAt: 4_000 }))
+      const ids = async (limit: number) => (await tokens.list('reset-password', 4_000, limit)).map(({ id }) => id)
+      expect(await ids(9)).toEqual(['new', 'middle', 'old'])
+      expect(await ids(2)).toEqual(['new', 'middle'])
+    })
+
     it('rejects after it was closed', async () => {
       await stores.close()
       const fault = { code: 'store_unavailable' }

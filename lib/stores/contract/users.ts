@@ -2,10 +2,10 @@
 
 import { describe, expect, it } from 'vitest'
 
-import type { Stores, UserRecord, UserStore } from '#lib/stores/types.ts'
+import type { Stores, UserFilter, UserQuery, UserRecord, UserStore } from '#lib/stores/types.ts'
 
 import { type OpenFresh, openForEachTest } from './fresh.ts'
-import { aUser, trickyKeys } from './samples.ts'
+import { aUser, everybody, trickyKeys } from './samples.ts'
 
 const everyKindOfText = [
   'Zoë Ünïcode',
@@ -173,11 +173,12 @@ export function describeUserStore(name: string, open: OpenFresh): void {
     })
 
     describe('list', () => {
-      const everybody = { search: '', after: '', limit: 100 }
       const named = (username: string, fullName = '', email: string | null = null) =>
         aUser({ username, email, profile: { fullName, bio: 'a bio is not searched', age: null } })
-      const names = async (query: Partial<typeof everybody>) =>
-        (await users.list({ ...everybody, ...query })).map(({ username }) => username)
+      const names = async ({ after, ...query }: Partial<Omit<UserQuery, 'after'>> & { after?: string }) => {
+        const place = after === undefined ? null : { username: after, createdAt: 1_000 }
+        return (await users.list({ ...everybody, ...query, after: place })).map(({ username }) => username)
+      }
 
       it('gives people in the order of their usernames, page by page', async () => {
         for (const name of ['d', 'b.2', 'b-1', 'a', 'b_3', 'c']) await users.insert(named(name))
@@ -218,6 +219,64 @@ export function describeUserStore(name: string, open: OpenFresh): void {
         expect(await names({ search: 'before' })).toEqual([])
         expect(await names({ search: 'after' })).toEqual(['alice'])
         expect(await names({ search: 'new@' })).toEqual(['alice'])
+      })
+
+      it('gives people by when they signed up, in both directions, also those of one moment', async () => {
+        const times = { a: 3_000, b: 1_000, c: 2_000, d: 2_000, e: 2_000 }
+        for (const [username, createdAt] of Object.entries(times)) await users.insert(aUser({ username, createdAt }))
+        const walk = async (descending: boolean) => {
+          const found: string[] = []
+          for (let after: UserQuery['after'] = null; found.length < 9; ) {
+            const [user] = await users.list({ ...everybody, by: 'createdAt', descending, after, limit: 1 })
+            if (user === undefined) break
+            found.push(user.username)
+            after = user
+          }
+          return found.join('')
+        }
+        expect(await walk(false)).toBe('bcdea')
+        expect(await walk(true)).toBe('aedcb')
+        expect(await names({ descending: true, after: 'c' })).toEqual(['b', 'a'])
+      })
+
+      it('filters by role and by state, and counts the same', async () => {
+        await users.insert(aUser({ username: 'ann', role: 'admin' }))
+        await users.insert(aUser({ username: 'bea', role: 'admin', status: 'suspended' }))
+        await users.insert(aUser({ username: 'cat', role: 'guest', status: 'suspended', deletedAt: 5 }))
+        await users.insert(aUser({ username: 'dan' }))
+        const cases: [Partial<UserFilter>, string[]][] = [
+          [{}, ['ann', 'bea', 'cat', 'dan']],
+          [{ role: 'admin' }, ['ann', 'bea']],
+          [{ state: 'active' }, ['ann', 'dan']],
+          [{ state: 'suspended' }, ['bea']],
+          [{ state: 'deleted' }, ['cat']],
+          [{ role: 'admin', state: 'suspended', search: 'BE' }, ['bea']],
+          [{ role: 'guest', state: 'active' }, []],
+        ]
+        for (const [filter, found] of cases) {
+          expect(await names(filter), JSON.stringify(filter)).toEqual(found)
+          expect(await users.count({ search: '', role: null, state: null, ...filter })).toBe(found.length)
+        }
+      })
+
+      it('finds many by their ids, and whose suspension is over', async () => {
+        for (const [username, suspendedUntil] of [
+          ['ann', 2_000],
+          ['bea', 3_000],
+          ['cat', null],
+        ] as const) {
+          await users.insert(aUser({ username, status: 'suspended', suspendedUntil }))
+        }
+        await users.insert(aUser({ username: 'dan', suspendedUntil: 1_000 }))
+        const found = await users.findMany(['id-of-cat', 'id-of-nobody', 'id-of-ann', 'id-of-ann', '\0'])
+        expect(found.map(({ username }) => username).toSorted()).toEqual(['ann', 'cat'])
+        expect(await users.findMany([])).toEqual([])
+        const over = async (at: number, limit = 9) =>
+          (await users.listSuspendedUntil(at, limit)).map(({ username }) => username).toSorted()
+        expect(await over(1_999)).toEqual([])
+        expect(await over(2_000)).toEqual(['ann'])
+        expect(await over(9_000)).toEqual(['ann', 'bea'])
+        expect(await over(9_000, 1)).toHaveLength(1)
       })
 
       it('hands out copies', async () => {
@@ -276,7 +335,7 @@ export function describeUserStore(name: string, open: OpenFresh): void {
         expect(await rename('id-of-alice', 'alicia')).toBe('renamed')
         expect(await users.findByUsername('alice')).toBeNull()
         expect(await users.findByUsername('alicia')).toEqual({ ...aUser(), username: 'alicia' })
-        const [listed] = await users.list({ search: 'alicia', after: '', limit: 5 })
+        const [listed] = await users.list({ ...everybody, search: 'alicia', limit: 5 })
         expect(listed?.username).toBe('alicia')
       })
 
@@ -313,9 +372,7 @@ export function describeUserStore(name: string, open: OpenFresh): void {
         ])
         const owners = answers.filter((answer) => answer === 'inserted').length
         expect(owners).toBe(renamed === 'renamed' ? 0 : 1)
-        expect((await users.list({ search: '', after: '', limit: 50 })).map(({ username }) => username)).toHaveLength(
-          1 + owners,
-        )
+        expect((await users.list({ ...everybody, limit: 50 })).map(({ username }) => username)).toHaveLength(1 + owners)
       })
 
       it('is reserved too when the person is removed, until that is forgotten', async () => {
@@ -324,7 +381,7 @@ export function describeUserStore(name: string, open: OpenFresh): void {
         expect(await users.remove('id-of-alice', until)).toBe(false)
         expect(await users.find('id-of-alice')).toBeNull()
         expect(await users.findByVerifiedEmail('a@example.org')).toBeNull()
-        expect(await users.list({ search: '', after: '', limit: 5 })).toEqual([])
+        expect(await users.list({ ...everybody, limit: 5 })).toEqual([])
         expect(await users.insert(aUser({ id: 'new' }))).toBe('username_taken')
         expect(await users.forgetReserved(until - 1)).toBe(0)
         expect(await users.forgetReserved(until)).toBe(1)
@@ -412,7 +469,7 @@ export function describeUserStore(name: string, open: OpenFresh): void {
       await expect(users.find('id-of-alice')).rejects.toMatchObject(fault)
       await expect(users.findByUsername('alice')).rejects.toMatchObject(fault)
       await expect(users.update('id-of-alice', { email: null })).rejects.toMatchObject(fault)
-      await expect(users.list({ search: '', after: '', limit: 1 })).rejects.toMatchObject(fault)
+      await expect(users.list({ ...everybody, limit: 1 })).rejects.toMatchObject(fault)
       await expect(stores.checkReady()).rejects.toMatchObject(fault)
     })
   })

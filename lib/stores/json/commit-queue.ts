@@ -11,6 +11,8 @@ import { StoreError } from '#lib/stores/types.ts'
 /** What the file holds. Operations change it; the queue says when a change has become true, or never was. */
 export interface Committed {
   encode(): Promise<Uint8Array[]>
+  /** How the file takes what was encoded; unless said otherwise, it is replaced by it. */
+  write?(path: string, chunks: Uint8Array[]): Promise<void>
   /** The operations since the last call are on disk. */
   accept(): void
   /** They are not: memory goes back to what the disk holds. */
@@ -155,7 +157,8 @@ export class CommitQueue {
     this.#unsaved = false
     this.#stopTimer()
     await this.#options.beforeWrite()
-    await replaceFile(path, await content.encode())
+    const chunks = await content.encode()
+    await (content.write ?? replaceFile)(path, chunks)
     content.accept()
     if (!this.#failing) return
     this.#failing = false

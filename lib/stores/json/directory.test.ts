@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 
 import { expect, it } from 'vitest'
 
-import { aUser, recordsOf } from '#lib/stores/contract/samples.ts'
+import { aUser, everybody, recordsOf } from '#lib/stores/contract/samples.ts'
 import type { Stores, UserQuery } from '#lib/stores/types.ts'
 
 import { freshFolder } from './folder-for-test.ts'
@@ -73,7 +73,11 @@ async function folderOf(names: readonly string[]): Promise<Stores> {
   return stores
 }
 
-async function names(users: Stores['users'], query: Partial<UserQuery>): Promise<string[]> {
-  const found = await users.list({ search: '', after: '', limit: 10, ...query })
+async function names(
+  users: Stores['users'],
+  { after, ...query }: Partial<Omit<UserQuery, 'after'>> & { after?: string },
+): Promise<string[]> {
+  const place = after === undefined ? null : { username: after, createdAt: 1_000 }
+  const found = await users.list({ ...everybody, ...query, after: place })
   return found.map(({ username }) => username)
 }

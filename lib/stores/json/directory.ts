@@ -1,10 +1,10 @@
-// Finds people by part of a name or address, a page at a time, by looking at everybody: there is no order to keep up
+// Finds people by part of a name or address, by role and by state, a page at a time, by looking at everybody: there is no order to keep up
 // when somebody signs up, and a look at one takes less than a microsecond.
 
 import { setImmediate as nextTurn } from 'node:timers/promises'
 
 import { lowerCase, searchText } from '#lib/stores/records.ts'
-import type { UserQuery, UserRecord } from '#lib/stores/types.ts'
+import type { UserFilter, UserQuery, UserRecord } from '#lib/stores/types.ts'
 
 /** Between two turns of the event loop: a few milliseconds at most, also when every text is seen for the first time. */
 const peoplePerTurn = 1_000
@@ -23,24 +23,41 @@ export class Directory {
   }
 
   /** The records themselves, not copies. Lets the event loop turn: see `Drafts.values` for what `people` may be. */
-  async list(people: Iterable<UserRecord>, { search, after, limit }: UserQuery): Promise<UserRecord[]> {
-    const wanted = lowerCase(search)
+  async list(people: Iterable<UserRecord>, query: UserQuery): Promise<UserRecord[]> {
+    const { after, limit } = query
+    const compare = orderOf(query)
     let found: UserRecord[] = []
     /** Nobody from here on can be on the page any more. */
-    let beyond: string | null = null
+    let beyond: UserRecord | undefined
     let seen = 0
     for (const user of people) {
-      const { username } = user
-      const isInRange = username > after && (beyond === null || username < beyond)
-      if (isInRange && (wanted === '' || this.#textOf(user).includes(wanted))) found.push(user)
+      const isInRange = (!after || compare(user, after) > 0) && (!beyond || compare(user, beyond) < 0)
+      if (isInRange && this.#matches(user, query)) found.push(user)
       if (found.length > 2 * limit) {
-        found = firstByUsername(found, limit)
-        beyond = found.at(-1)?.username ?? ''
+        found = found.toSorted(compare).slice(0, limit)
+        beyond = found.at(-1)
       }
       // Here, where nobody is in hand: whoever is looked at is as the store has them at that moment.
       if (++seen % peoplePerTurn === 0) await nextTurn()
     }
-    return firstByUsername(found, limit)
+    return found.toSorted(compare).slice(0, limit)
+  }
+
+  /** As `list` in what `people` may be. */
+  async count(people: Iterable<UserRecord>, filter: UserFilter): Promise<number> {
+    let count = 0
+    let seen = 0
+    for (const user of people) {
+      if (this.#matches(user, filter)) count++
+      if (++seen % peoplePerTurn === 0) await nextTurn()
+    }
+    return count
+  }
+
+  #matches(user: UserRecord, { search, role, state }: UserFilter): boolean {
+    if (role !== null && user.role !== role) return false
+    if (state !== null && stateOf(user) !== state) return false
+    return search === '' || this.#textOf(user).includes(lowerCase(search))
   }
 
   #textOf(user: UserRecord): string {
@@ -52,6 +69,17 @@ export class Directory {
   }
 }
 
-function firstByUsername(users: UserRecord[], limit: number): UserRecord[] {
-  return users.toSorted((a, b) => (a.username < b.username ? -1 : 1)).slice(0, limit)
+function stateOf({ status, deletedAt }: UserRecord): UserFilter['state'] {
+  return deletedAt === null ? status : 'deleted'
+}
+
+type Place = Pick<UserRecord, 'username' | 'createdAt'>
+
+function orderOf({ by, descending }: UserQuery): (one: Place, other: Place) => number {
+  const sign = descending ? -1 : 1
+  return (one, other) => {
+    const times = by === 'createdAt' ? one.createdAt - other.createdAt : 0
+    if (times !== 0) return sign * times
+    return one.username === other.username ? 0 : sign * (one.username < other.username ? -1 : 1)
+  }
 }

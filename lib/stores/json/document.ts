@@ -84,7 +84,8 @@ export async function encodeSections(sections: Record<string, Encodable>): Promi
   return chunks
 }
 
-async function readRegularFile(path: string): Promise<Buffer | null> {
+/** Null when nothing is there. */
+export async function readRegularFile(path: string): Promise<Buffer | null> {
   try {
     const stats = await lstat(path)
     if (stats.isSymbolicLink()) {

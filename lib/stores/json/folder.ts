@@ -38,7 +38,16 @@ async function requireRights(folder: string): Promise<void> {
   }
 }
 
-const ownNames = ['lock', 'users.json', 'sessions.json', 'tokens.json', 'replacement', 'secret']
+const ownNames = [
+  'lock',
+  'users.json',
+  'sessions.json',
+  'tokens.json',
+  'audit.jsonl',
+  'audit-head.json',
+  'replacement',
+  'secret',
+]
 
 /** Closing a folder that others use would lock them out: ours is empty, or has the store's files in it. */
 async function isOurs(folder: string): Promise<boolean> {

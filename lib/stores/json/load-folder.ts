@@ -1,12 +1,14 @@
 // Reads all files into memory, or refuses, before it writes anything; then makes what is missing, completes what a
 // crash cut off and takes over what an older application left.
 
+import { truncate } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import { removeLeftovers, replaceFile } from '#lib/durable-file.ts'
 import { damaged } from '#lib/stores/errors.ts'
 import type { StoreLog } from '#lib/stores/log.ts'
-import { refuseRepeatedKeys, type StoredFile } from './document.ts'
+import { type AuditRecords, encodeAudit, encodeHead, lastHead, readAudit } from './audit.ts'
+import { readStoredFile, refuseRepeatedKeys, type StoredFile } from './document.ts'
 import { tighten, unusableFolder } from './folder.ts'
 import type { FolderRecords } from './moving.ts'
 import { readCurrentFile, recoverReplacement } from './replacement.ts'
@@ -23,24 +25,26 @@ interface Loaded<Records> {
 
 export async function loadFolder(folder: string, takeOver: TakeOver, log: StoreLog): Promise<FolderRecords> {
   const files = {
-    users: await readCurrentFile(folder, 'users.json'),
-    sessions: await readCurrentFile(folder, 'sessions.json'),
-    tokens: await readCurrentFile(folder, 'tokens.json'),
+    users: await readCurrentFile(folder, 'users.json', readStoredFile),
+    sessions: await readCurrentFile(folder, 'sessions.json', readStoredFile),
+    tokens: await readCurrentFile(folder, 'tokens.json', readStoredFile),
   }
   const users = await loadOrTakeOverUsers(files.users, takeOver, log)
   if (users.records.users.size === 0) refuseLostUsers(folder, files)
   const sessions = await loadOrReplaceSessions(files.sessions, users.records.users, log)
   const tokens = await loadOrMakeTokens(files.tokens, log)
+  const audit = await loadOrMakeAudit(folder, log)
   try {
     await removeLeftovers(folder)
     await recoverReplacement(folder)
     await users.settle(join(folder, 'users.json'))
     await sessions.settle(join(folder, 'sessions.json'))
     await tokens.settle(join(folder, 'tokens.json'))
+    await audit.settle(folder)
   } catch (cause) {
     throw unusableFolder(`${folder} cannot be prepared`, cause)
   }
-  return { users: users.records, sessions: sessions.records, tokens: tokens.records }
+  return { users: users.records, sessions: sessions.records, tokens: tokens.records, audit: audit.records }
 }
 
 /**
@@ -114,4 +118,26 @@ async function loadOrMakeTokens(file: StoredFile | null, log: StoreLog): Promise
   if (file !== null) return { records: await loadTokens(file), settle: (path) => tighten(path, log) }
   const records = noTokens()
   return { records, settle: async (path) => replaceFile(path, await encodeTokens(records)) }
+}
+
+/** A folder of version 0.2.0 has none. */
+async function loadOrMakeAudit(folder: string, log: StoreLog): Promise<Loaded<AuditRecords>> {
+  const { found, records } = await readAudit(folder)
+  return {
+    records,
+    async settle() {
+      const path = join(folder, 'audit.jsonl')
+      if (found === null) await replaceFile(path, await encodeAudit([]))
+      else {
+        await tighten(path, log)
+        if (found.cut > 0) {
+          await truncate(path, found.size - found.cut)
+          log.info({ path, bytes: found.cut }, `The last line of ${path} was never finished, and is gone.`)
+        }
+      }
+      await replaceFile(join(folder, 'audit-head.json'), encodeHead(lastHead(records)))
+      if (lastHead(records).seq === (records.entries.at(-1)?.seq ?? 0)) return
+      log.error({ path, event: 'audit_cut' }, `The end of ${path} is missing. It goes on after the gap: audit verify.`)
+    },
+  }
 }

@@ -5,6 +5,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 
 import { storedRecordSchema } from '#lib/stores/records.ts'
 import type {
+  AuditRecord,
   EndedSession,
   MailRecord,
   ReservedUsername,
@@ -14,6 +15,7 @@ import type {
   UserRecord,
 } from '#lib/stores/types.ts'
 
+import { type AuditRecords, encodeAudit, encodeHead, lastHead, noAudit } from './audit.ts'
 import type { PagedRecords } from './paged-records.ts'
 import type { StoreFile } from './replacement.ts'
 import { encodeSessions, noSessions, type SessionRecords } from './sessions.ts'
@@ -25,6 +27,7 @@ export interface FolderRecords {
   users: UserRecords
   sessions: SessionRecords
   tokens: TokenRecords
+  audit: AuditRecords
 }
 
 /** What is dumped: records that nobody changes meanwhile. */
@@ -35,6 +38,7 @@ export interface Snapshot {
   tokens: Iterable<TokenRecord>
   reserved: Iterable<ReservedUsername>
   mails: Iterable<MailRecord>
+  audit: Iterable<AuditRecord>
 }
 
 const recordsPerTurn = 500
@@ -47,6 +51,7 @@ export async function* dump({
   tokens,
   reserved,
   mails,
+  audit,
 }: Snapshot): AsyncGenerator<StoredRecord> {
   let given = 0
   for (const stored of inOrder()) {
@@ -61,6 +66,7 @@ export async function* dump({
     for (const record of tokens) yield { kind: 'token', record }
     for (const record of reserved) yield { kind: 'reserved', record }
     for (const record of mails) yield { kind: 'mail', record }
+    for (const record of audit) yield { kind: 'audit', record }
   }
 }
 
@@ -71,11 +77,15 @@ export async function gather(source: AsyncIterable<StoredRecord>): Promise<Folde
   const { sessions, ended } = noSessions()
   const once = noTokens()
   const { tokens, mails } = once
+  const audit = noAudit()
   let taken = 0
   for await (const given of source) {
     if (++taken % recordsPerTurn === 0) await nextTurn()
     const { kind, record } = storedRecordSchema.parse(given)
-    if (kind === 'user') add(users, record, kind)
+    if (kind === 'audit') {
+      if (record.seq <= (audit.entries.at(-1)?.seq ?? 0)) throw repeated(kind, record.id)
+      audit.entries.push(record)
+    } else if (kind === 'user') add(users, record, kind)
     else if (kind === 'token') add(tokens, record, kind)
     else if (kind === 'reserved') add(reserved, record, kind)
     else if (kind === 'mail') add(mails, record, kind)
@@ -88,7 +98,7 @@ export async function gather(source: AsyncIterable<StoredRecord>): Promise<Folde
   if (twin) throw new Error(`The user ${twin.id} has the ${twin.what} of another.`)
   const rival = findRepeatedKey(once)
   if (rival) throw new Error(`The token ${rival.id} is for the same as another.`)
-  return { users: people, sessions: { sessions, ended }, tokens: once }
+  return { users: people, sessions: { sessions, ended }, tokens: once, audit }
 }
 
 function add<Kept extends { id: string }>(records: PagedRecords<Kept>, record: Kept, kind: string): void {
@@ -100,10 +110,17 @@ function repeated(kind: string, id: string): Error {
   return new Error(`The id ${id} of a record of the kind "${kind}" came before.`)
 }
 
-export async function encodeFolder({ users, sessions, tokens }: FolderRecords): Promise<Record<StoreFile, Buffer[]>> {
+export async function encodeFolder({
+  users,
+  sessions,
+  tokens,
+  audit,
+}: FolderRecords): Promise<Record<StoreFile, Buffer[]>> {
   return {
     'users.json': await encodeUsers(users),
     'sessions.json': await encodeSessions(sessions),
     'tokens.json': await encodeTokens(tokens),
+    'audit.jsonl': await encodeAudit(audit.entries),
+    'audit-head.json': encodeHead(lastHead(audit)),
   }
 }

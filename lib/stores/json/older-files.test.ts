@@ -37,6 +37,8 @@ it('opens what version 0.1.0 wrote, which had no tokens', async () => {
     newEmail: null,
     role: 'member',
     status: 'active',
+    suspendedUntil: null,
+    suspendReason: '',
     profile: { fullName: 'Zoë Ünïcode', bio: 'First line\nsecond "line"', age: 41 },
     createdAt: 1_767_225_600_123,
     passwordChangedAt: null,
@@ -48,7 +50,14 @@ it('opens what version 0.1.0 wrote, which had no tokens', async () => {
   expect(await stores.sessions.findEndReason(over)).toBe('signed-out')
   expect(folder.log).toEqual([])
 
-  expect((await readdir(folder.dir)).toSorted()).toEqual(['lock', 'sessions.json', 'tokens.json', 'users.json'])
+  expect((await readdir(folder.dir)).toSorted()).toEqual([
+    'audit-head.json',
+    'audit.jsonl',
+    'lock',
+    'sessions.json',
+    'tokens.json',
+    'users.json',
+  ])
   expect(await folder.read('users.json')).toBe(users)
   expect(await folder.read('sessions.json')).toBe(sessions)
   await stores.sessions.touch(live, session.lastActivityAt + 1, {

@@ -49,7 +49,7 @@ it('writes one record a line', async () => {
   await mails.add(aMail())
 
   const rest =
-    '"passwordHash":"h","email":null,"emailVerifiedAt":null,"newEmail":null,"role":"member","status":"active",' +
+    '"passwordHash":"h","email":null,"emailVerifiedAt":null,"newEmail":null,"role":"member","status":"active","suspendedUntil":null,"suspendReason":"",' +
     '"profile":{"fullName":"Alice Liddell","bio":"Curiouser and curiouser.","age":19},"createdAt":1000,"passwordChangedAt":null,"deletedAt":null}'
   expect(await folder.read('users.json')).toBe(
     `{"version":1,"users":{\n"u1":{"id":"u1","username":"alice",${rest},\n"u2":{"id":"u2","username":"bob",${rest}\n},"reserved":{\n"carol":{"userId":"u3","until":9000}\n}}\n`,
@@ -201,7 +201,10 @@ it('removes what a killed process left half-written, and nothing else', async ()
   for (const name of [...foreign, ...own]) await writeFile(folder.path(name), 'half')
   await folder.open()
   expect((await readdir(folder.dir)).toSorted()).toEqual(
-    [...foreign, 'lock', 'sessions.json', 'tokens.json', 'users.json'].toSorted(),
+    [
+      ...foreign,
+      ...['audit-head.json', 'audit.jsonl', 'lock', 'sessions.json', 'tokens.json', 'users.json'],
+    ].toSorted(),
   )
 })
 
@@ -211,7 +214,14 @@ it('leaves no temporary file behind', async () => {
   await Promise.all(Array.from({ length: 30 }, (_, n) => users.insert(aUser({ username: `user-${n}` }))))
   await sessions.insert(aSession({ userId: 'id-of-user-0' }))
   await checkReady()
-  expect((await readdir(folder.dir)).toSorted()).toEqual(['lock', 'sessions.json', 'tokens.json', 'users.json'])
+  expect((await readdir(folder.dir)).toSorted()).toEqual([
+    'audit-head.json',
+    'audit.jsonl',
+    'lock',
+    'sessions.json',
+    'tokens.json',
+    'users.json',
+  ])
 })
 
 it('can be reached through a linked folder', async () => {

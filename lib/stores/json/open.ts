@@ -1,4 +1,4 @@
-// Opens the JSON driver: one folder, one process, three files.
+// Opens the JSON driver: one folder, one process, a few files.
 
 import { hostname } from 'node:os'
 import { join } from 'node:path'
@@ -8,6 +8,7 @@ import type { StoreLog } from '#lib/stores/log.ts'
 import { createReadinessCheck } from '#lib/stores/readiness.ts'
 import type { StoredRecord, Stores } from '#lib/stores/types.ts'
 
+import { createAuditPart } from './audit.ts'
 import type { CommitQueue } from './commit-queue.ts'
 import { prepareFolder } from './folder.ts'
 import { lockFolder } from './folder-lock.ts'
@@ -57,7 +58,8 @@ function createStores(
   const users = createUserPart(loaded.users, options('users.json'))
   const sessions = createSessionPart(loaded.sessions, { ...options('sessions.json'), hasUser: users.has })
   const tokens = createTokenPart(loaded.tokens, options('tokens.json'))
-  const queues = [users.queue, sessions.queue, tokens.queue]
+  const audit = createAuditPart(loaded.audit, options)
+  const queues = [users.queue, sessions.queue, tokens.queue, ...audit.queues]
   const requireOpen = () => {
     for (const queue of queues) queue.requireOpen()
   }
@@ -70,6 +72,7 @@ function createStores(
     sessions: sessions.store,
     tokens: tokens.store,
     mails: tokens.mailStore,
+    audit: audit.store,
 
     async *dump() {
       requireOpen()
@@ -80,7 +83,14 @@ function createStores(
         ...sessions.snapshot(),
         tokens: [...tokens.values()],
         mails: [...tokens.mails()],
+        audit: audit.values(),
       })
+    },
+
+    async findAuditHead() {
+      requireOpen()
+      const head = audit.head()
+      return head.seq === 0 ? null : head
     },
 
     async replaceAll(records: AsyncIterable<StoredRecord>) {
@@ -91,6 +101,7 @@ function createStores(
         users.adopt(gathered.users)
         sessions.adopt(gathered.sessions)
         tokens.adopt(gathered.tokens)
+        audit.adopt(gathered.audit)
       })
       // It is durable already, and tried again before the next write and at the next start.
       await replacement.settle().catch((cause: unknown) => {

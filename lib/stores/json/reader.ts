@@ -6,7 +6,8 @@ import { join, resolve } from 'node:path'
 import { unavailable } from '#lib/stores/errors.ts'
 import { StoreError, type StoreReader } from '#lib/stores/types.ts'
 
-import type { StoredFile } from './document.ts'
+import { lastHead, readAudit } from './audit.ts'
+import { readStoredFile, type StoredFile } from './document.ts'
 import { dump, type FolderRecords } from './moving.ts'
 import { readCurrentFile } from './replacement.ts'
 import { loadSessions, noSessions } from './sessions.ts'
@@ -31,7 +32,7 @@ export async function openJsonReader(dir: string): Promise<StoreReader> {
     description: `JSON files in ${folder}`,
     async *dump() {
       if (!isOpen) throw new StoreError('store_unavailable', `The reader of ${folder} is closed.`)
-      const { users, sessions, tokens } = await readFolder(folder)
+      const { users, sessions, tokens, audit } = await readFolder(folder)
       yield* dump({
         users: users.users.values(),
         reserved: users.reserved.values(),
@@ -39,7 +40,13 @@ export async function openJsonReader(dir: string): Promise<StoreReader> {
         ended: sessions.ended.values(),
         tokens: tokens.tokens.values(),
         mails: tokens.mails.values(),
+        audit: audit.entries,
       })
+    },
+    async findAuditHead() {
+      const { records } = await readAudit(folder)
+      const head = lastHead(records)
+      return head.seq === 0 ? null : head
     },
     async close() {
       isOpen = false
@@ -48,8 +55,9 @@ export async function openJsonReader(dir: string): Promise<StoreReader> {
 }
 
 async function readFolder(folder: string): Promise<FolderRecords> {
-  const sessionsFile = await readCurrentFile(folder, 'sessions.json')
-  const tokensFile = await readCurrentFile(folder, 'tokens.json')
+  const sessionsFile = await readCurrentFile(folder, 'sessions.json', readStoredFile)
+  const tokensFile = await readCurrentFile(folder, 'tokens.json', readStoredFile)
+  const { records: audit } = await readAudit(folder)
   const users = await loadUsers(await requireUsersFile(folder))
   const hasSessions = sessionsFile !== null && !isStreamlitSessions(sessionsFile)
   return {
@@ -57,11 +65,12 @@ async function readFolder(folder: string): Promise<FolderRecords> {
     sessions: hasSessions ? (await loadSessions(sessionsFile, users.users)).records : noSessions(),
     // A folder of version 0.1.0 has no such file.
     tokens: tokensFile === null ? noTokens() : await loadTokens(tokensFile),
+    audit,
   }
 }
 
 async function requireUsersFile(folder: string): Promise<StoredFile> {
-  const file = await readCurrentFile(folder, 'users.json')
+  const file = await readCurrentFile(folder, 'users.json', readStoredFile)
   if (file === null) {
     throw new StoreError(
       'store_unavailable',

@@ -17,7 +17,14 @@ it('is ready, and leaves nothing behind', async () => {
   const folder = await freshFolder()
   const { checkReady } = await folder.open()
   await Promise.all([checkReady(), checkReady()])
-  expect((await readdir(folder.dir)).toSorted()).toEqual(['lock', 'sessions.json', 'tokens.json', 'users.json'])
+  expect((await readdir(folder.dir)).toSorted()).toEqual([
+    'audit-head.json',
+    'audit.jsonl',
+    'lock',
+    'sessions.json',
+    'tokens.json',
+    'users.json',
+  ])
 })
 
 it('is not ready while the folder is gone, and asks the disk again after two seconds', async () => {

@@ -8,10 +8,10 @@ import type { StoredRecord, StoreReader } from '#lib/stores/types.ts'
 
 import { freshFolder, type TestFolder } from './folder-for-test.ts'
 import { openJsonReader } from './reader.ts'
-import { Replacement } from './replacement.ts'
+import { Replacement, type StoreFile, storeFiles } from './replacement.ts'
 
-const files = ['users.json', 'sessions.json', 'tokens.json'] as const
-const inPlace = ['lock', 'sessions.json', 'tokens.json', 'users.json']
+const files = storeFiles
+const inPlace = ['lock', ...files].toSorted()
 
 const before: StoredRecord[] = [
   { kind: 'user', record: aUser() },
@@ -67,7 +67,9 @@ describe('a replacement that was cut off', () => {
       code: 'store_damaged',
       message: expect.stringContaining(folder.path('replacement/tokens.json')),
     })
-    expect((await readdir(folder.path('replacement'))).toSorted()).toEqual(['sessions.json', 'tokens.json'])
+    expect((await readdir(folder.path('replacement'))).toSorted()).toEqual(
+      storeFiles.filter((name) => name !== 'users.json').toSorted(),
+    )
   })
 })
 
@@ -143,11 +145,12 @@ it('lets writes wait that come meanwhile, and loses none of them', async () => {
 it('settles once for all who ask', async () => {
   const folder = await freshFolder()
   const replacement = new Replacement(folder.dir)
-  const [users, sessions, tokens] = [[Buffer.from('u')], [Buffer.from('s')], [Buffer.from('t')]]
-  await replacement.replace({ 'users.json': users, 'sessions.json': sessions, 'tokens.json': tokens })
+  await replacement.replace(
+    Object.fromEntries(files.map((name) => [name, [Buffer.from(name)]])) as unknown as Record<StoreFile, Uint8Array[]>,
+  )
   expect(await readdir(folder.dir)).toEqual(['replacement'])
   await Promise.all([replacement.settle(), replacement.settle(), replacement.settle()])
-  expect((await readdir(folder.dir)).toSorted()).toEqual(['sessions.json', 'tokens.json', 'users.json'])
+  expect((await readdir(folder.dir)).toSorted()).toEqual(files.toSorted())
   // What comes there later is not its own.
   await mkdir(folder.path('replacement'))
   await replacement.settle()

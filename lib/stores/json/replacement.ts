@@ -8,18 +8,20 @@ import { join } from 'node:path'
 import { replaceFile, syncFolder } from '#lib/durable-file.ts'
 import { unavailable } from '#lib/stores/errors.ts'
 
-import { readStoredFile, type StoredFile } from './document.ts'
-
-export const storeFiles = ['users.json', 'sessions.json', 'tokens.json'] as const
+export const storeFiles = ['users.json', 'sessions.json', 'audit.jsonl', 'audit-head.json', 'tokens.json'] as const
 export type StoreFile = (typeof storeFiles)[number]
 
 const unfinished = (folder: string) => join(folder, 'replacement.tmp')
 const decided = (folder: string) => join(folder, 'replacement')
 
 /** The file as it counts: in place, or still where a replacement left it. */
-export async function readCurrentFile(folder: string, name: StoreFile): Promise<StoredFile | null> {
+export async function readCurrentFile<Read>(
+  folder: string,
+  name: StoreFile,
+  read: (path: string) => Promise<Read | null>,
+): Promise<Read | null> {
   // In this order, for a server may be moving it just now: what is no longer there is in place already.
-  return (await readStoredFile(join(decided(folder), name))) ?? readStoredFile(join(folder, name))
+  return (await read(join(decided(folder), name))) ?? read(join(folder, name))
 }
 
 /** To be called at start, when nothing else uses the folder. */

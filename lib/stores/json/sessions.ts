@@ -141,6 +141,13 @@ export function createSessionPart(
       return dead
     },
 
+    async countLive(bounds) {
+      queue.requireOpen()
+      let count = 0
+      for (const session of sessions.values()) if (isLive(session, bounds)) count++
+      return count
+    },
+
     async forgetEnded(before) {
       queue.requireOpen()
       for (const { id, at } of ended.values()) {

@@ -32,6 +32,8 @@ it('takes the people over, names those it cannot, and keeps the original', async
   expect(Object.keys(JSON.parse(await folder.read('users.json')).users)).toEqual(['id-1', 'id-2'])
   expect(await folder.read('users.streamlit.json')).toBe(streamlitUsers)
   expect((await readdir(folder.dir)).toSorted()).toEqual([
+    'audit-head.json',
+    'audit.jsonl',
     'lock',
     'sessions.json',
     'tokens.json',
@@ -64,7 +66,9 @@ it('does nothing the second time', async () => {
 
   await (await folder.open()).close()
   expect(await Promise.all(names.map((name) => folder.read(name)))).toEqual(before)
-  expect((await readdir(folder.dir)).toSorted()).toEqual([...names, 'lock', 'tokens.json'].toSorted())
+  expect((await readdir(folder.dir)).toSorted()).toEqual(
+    [...names, 'audit.jsonl', 'audit-head.json', 'lock', 'tokens.json'].toSorted(),
+  )
   expect(folder.log).toEqual([])
 })
 
@@ -84,6 +88,8 @@ it('finishes a take-over that a crash cut off after the original was kept', asyn
   const { users } = await folder.open()
   expect(await users.findByUsername('zoe')).not.toBeNull()
   expect((await readdir(folder.dir)).toSorted()).toEqual([
+    'audit-head.json',
+    'audit.jsonl',
     'lock',
     'sessions.json',
     'tokens.json',

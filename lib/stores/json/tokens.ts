@@ -104,6 +104,14 @@ export function createTokenPart(records: TokenRecords, options: Omit<CommitQueue
       return token && token.purpose === purpose && token.expiresAt > at ? { ...token } : null
     },
 
+    async list(purpose, at, limit) {
+      queue.requireOpen()
+      const found: TokenRecord[] = []
+      for (const token of tokens.values())
+        if (token.purpose === purpose && token.expiresAt > at) found.push({ ...token })
+      return found.toSorted((a, b) => b.createdAt - a.createdAt).slice(0, limit)
+    },
+
     async deleteExpired(at) {
       return queue.run(() => {
         const expired = [...records.tokens.values()].filter(({ expiresAt }) => expiresAt <= at)

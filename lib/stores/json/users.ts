@@ -203,10 +203,30 @@ export function createUserPart(records: UserRecords, options: Omit<CommitQueueOp
       })
     },
 
+    async listSuspendedUntil(at, limit) {
+      queue.requireOpen()
+      const found: UserRecord[] = []
+      for (const user of people.values()) {
+        if (found.length === limit) break
+        if (user.status === 'suspended' && user.suspendedUntil !== null && user.suspendedUntil <= at) found.push(user)
+      }
+      return found.flatMap((user) => copyOf(user) ?? [])
+    },
+
+    async findMany(ids) {
+      queue.requireOpen()
+      return [...new Set(ids)].flatMap((id) => copyOf(people.find(id)) ?? [])
+    },
+
     async list(query) {
       queue.requireOpen()
       const found = await directory.list(people.values(), query)
       return found.flatMap((user) => copyOf(user) ?? [])
+    },
+
+    async count(filter) {
+      queue.requireOpen()
+      return directory.count(people.values(), filter)
     },
   }
 

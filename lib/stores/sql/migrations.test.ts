@@ -64,13 +64,21 @@ describe.each(bothKinds)('the tables in %s', (_, fresh) => {
     await first.users.insert(aUser())
     await first.sessions.insert(aSession())
     await first.close()
-    for (const index of ['users_by_verified_email', 'users_by_deletion', 'users_active_admins']) {
+    for (const index of [
+      'users_by_verified_email',
+      'users_by_deletion',
+      'users_active_admins',
+      'users_by_start',
+      'users_by_suspension',
+      'tokens_by_purpose',
+    ]) {
       await execute(location, `drop index ${index}`)
     }
-    for (const table of ['reserved_usernames', 'mails', 'limits']) await execute(location, `drop table ${table}`)
+    for (const table of ['reserved_usernames', 'mails', 'limits', 'audit', 'audit_head'])
+      await execute(location, `drop table ${table}`)
     await execute(location, "create index users_active_admins on users (id) where role = 'admin' and status = 'active'")
     const added = {
-      users: ['password_changed_at', 'new_email', 'deleted_at', 'verified_email'],
+      users: ['password_changed_at', 'new_email', 'deleted_at', 'verified_email', 'suspended_until', 'suspend_reason'],
       sessions: ['proved_at', 'user_agent', 'address'],
     }
     for (const [table, columns] of Object.entries(added)) {
@@ -91,12 +99,12 @@ describe.each(bothKinds)('the tables in %s', (_, fresh) => {
     const refusal = {
       code: 'store_damaged',
       message: expect.stringMatching(
-        /was made by a newer Gatehouse \(schema 7; this one knows 3\)\. Run that version, or restore a back-up\.$/,
+        /was made by a newer Gatehouse \(schema 7; this one knows 4\)\. Run that version, or restore a back-up\.$/,
       ),
     }
     await expect(open()).rejects.toMatchObject(refusal)
     await expect(openReader(location)).rejects.toMatchObject(refusal)
-    await execute(location, 'update gatehouse_schema set version = 3')
+    await execute(location, 'update gatehouse_schema set version = 4')
     expect(await (await open()).users.findByUsername('alice')).toEqual(aUser())
   })
 
@@ -113,7 +121,7 @@ describe.each(bothKinds)('the tables in %s', (_, fresh) => {
     await execute(location, 'update gatehouse_schema set version = 0')
     await expect(openReader(location)).rejects.toMatchObject({
       code: 'store_unavailable',
-      message: expect.stringMatching(/made by an older Gatehouse \(schema 0; this one reads 3\)\. Start the server/),
+      message: expect.stringMatching(/made by an older Gatehouse \(schema 0; this one reads 4\)\. Start the server/),
     })
   })
 })

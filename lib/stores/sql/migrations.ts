@@ -105,6 +105,36 @@ const steps: ((words: Words) => string[])[] = [
     // Of lib/limits, in the form that its library reads and writes. What it counts is not worth a copy or a back-up.
     `create table limits (key ${text} not null primary key, points integer not null, expire ${int})${strict}`,
   ],
+
+  ({ text, int, strict }) => [
+    `alter table users add column suspended_until ${int}`,
+    `alter table users add column suspend_reason ${text} not null default ''`,
+    `create index users_by_start on users (created_at, username)`,
+    `create index users_by_suspension on users (suspended_until) where suspended_until is not null`,
+    `create index tokens_by_purpose on tokens (purpose, created_at)`,
+    `create table audit (
+      seq ${int} not null primary key,
+      at ${int} not null,
+      event ${text} not null,
+      outcome ${text} not null,
+      actor_id ${text},
+      subject_id ${text},
+      detail ${text} not null,
+      network ${text} not null,
+      address_hash ${text} not null,
+      address ${text} not null,
+      address_salt ${text} not null,
+      previous ${text} not null,
+      id ${text} not null
+    )${strict}`,
+    `create index audit_by_time on audit (at, event)`,
+    `create index audit_by_event on audit (event, seq)`,
+    `create index audit_by_actor on audit (actor_id, seq)`,
+    `create index audit_by_subject on audit (subject_id, seq)`,
+    `create index audit_with_address on audit (at) where address <> ''`,
+    `create table audit_head (seq ${int} not null, id ${text} not null)${strict}`,
+    `insert into audit_head (seq, id) values (0, '${'0'.repeat(64)}')`,
+  ],
 ]
 
 /** What this code reads and writes. */

@@ -2,7 +2,7 @@ import SqliteDatabase from 'better-sqlite3'
 import pg from 'pg'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 
-import { aSession, aToken, aUser, recordsOf } from '#lib/stores/contract/samples.ts'
+import { aSession, aToken, aUser, everybody, recordsOf } from '#lib/stores/contract/samples.ts'
 import type { StoredRecord } from '#lib/stores/types.ts'
 
 import { bothKinds, freshPostgres, freshSqlite } from './stores-for-test.ts'
@@ -120,7 +120,7 @@ it('who writes while everything is replaced waits, and finds the new content; wh
   await replaced
   expect(await signedUp).toBe('username_taken')
   await replacedAgain
-  const names = (await server.users.list({ search: '', after: '', limit: 9 })).map(({ username }) => username)
+  const names = (await server.users.list({ ...everybody, limit: 9 })).map(({ username }) => username)
   expect(names).toEqual(['bob', 'carol'])
 })
 

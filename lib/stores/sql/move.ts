@@ -3,11 +3,23 @@
 import { type Kysely, sql, type Transaction } from 'kysely'
 import type { z } from 'zod'
 
-import { endedSchema, mailSchema, reservedSchema, sessionSchema, tokenSchema, userSchema } from '#lib/stores/records.ts'
+import { noHead } from '#lib/stores/audit-chain.ts'
+import {
+  auditSchema,
+  endedSchema,
+  mailSchema,
+  reservedSchema,
+  sessionSchema,
+  tokenSchema,
+  userSchema,
+} from '#lib/stores/records.ts'
 import { type StoredRecord, StoreError } from '#lib/stores/types.ts'
 
 import type { Flavour } from './database.ts'
 import {
+  auditColumns,
+  auditOf,
+  auditRow,
   mailColumns,
   mailOf,
   mailRow,
@@ -90,6 +102,13 @@ async function* readTables(snapshot: Transaction<Tables>, description: string): 
   )) {
     yield { kind: 'mail', record: checked(mailSchema, 'mails', row.id, mailOf(row)) }
   }
+  const audit = snapshot.selectFrom('audit').select(auditColumns).orderBy('seq').limit(pageSize)
+  for (let after = 0, isLast = false; !isLast; ) {
+    const rows = await audit.where('seq', '>', after).execute()
+    for (const row of rows) yield { kind: 'audit', record: checked(auditSchema, 'audit', row.id, auditOf(row)) }
+    isLast = rows.length < pageSize
+    after = rows.at(-1)?.seq ?? after
+  }
 }
 
 /** Page after page by id, which costs the same at the end of a table as at its start. */
@@ -110,12 +129,20 @@ export async function replaceTables(
   await db.transaction().execute(async (trx) => {
     // Who writes waits: what somebody else commits while this runs would stay beside it. Who reads goes on.
     if (flavour === 'postgres')
-      await sql`lock table users, sessions, tokens, reserved_usernames, mails in exclusive mode`.execute(trx)
-    for (const table of ['mails', 'reserved_usernames', 'tokens', 'sessions', 'users'] as const)
+      await sql`lock table users, sessions, tokens, reserved_usernames, mails, audit_head, audit in exclusive mode`.execute(
+        trx,
+      )
+    for (const table of ['audit', 'mails', 'reserved_usernames', 'tokens', 'sessions', 'users'] as const)
       await trx.deleteFrom(table).execute()
     for await (const some of batches(records)) await insert(trx, some)
+    const last = await trx.selectFrom('audit').select(['seq', 'id']).orderBy('seq', 'desc').limit(1).executeTakeFirst()
+    await trx
+      .updateTable('audit_head')
+      .set(last ?? noHead)
+      .execute()
     // Until it counts by itself, some minutes later, PostgreSQL would take full tables for empty ones.
-    if (flavour === 'postgres') await sql`analyze users, sessions, tokens, reserved_usernames, mails`.execute(trx)
+    if (flavour === 'postgres')
+      await sql`analyze users, sessions, tokens, reserved_usernames, mails, audit`.execute(trx)
   })
 }
 
@@ -148,5 +175,7 @@ async function insert(trx: Transaction<Tables>, batch: StoredRecord[]): Promise<
   if (sessions.length > 0) await trx.insertInto('sessions').values(sessions).execute()
   if (tokens.length > 0) await trx.insertInto('tokens').values(tokens).execute()
   if (reserved.length > 0) await trx.insertInto('reserved_usernames').values(reserved).execute()
+  const audit = batch.flatMap((stored) => (stored.kind === 'audit' ? auditRow(stored.record) : []))
   if (mails.length > 0) await trx.insertInto('mails').values(mails).execute()
+  if (audit.length > 0) await trx.insertInto('audit').values(audit).execute()
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { aSession, aToken, aUser } from '#lib/stores/contract/samples.ts'
+import { aSession, aToken, aUser, everybody } from '#lib/stores/contract/samples.ts'
 
 import { bothKinds } from './stores-for-test.ts'
 
@@ -27,7 +27,7 @@ describe.each(bothKinds)('stores in %s', (name, fresh) => {
     const text = `'); drop table users; -- " \` $1 ? :id @id`
     const user = aUser({ id: text, username: text, email: text, profile: { fullName: text, bio: text, age: 1 } })
     await users.insert(user)
-    expect(await users.list({ search: text, after: '', limit: 9 })).toEqual([user])
+    expect(await users.list({ ...everybody, search: text, limit: 9 })).toEqual([user])
     expect(await users.update(text, { passwordHash: text }, { email: text })).toEqual({ ...user, passwordHash: text })
     await sessions.insert(aSession({ id: text, userId: text }))
     expect(await sessions.end([text], 'ended', 3_000)).toBe(1)

@@ -5,7 +5,7 @@ import { describeStoreLocation } from '#lib/stores/location.ts'
 import type { StoreLog } from '#lib/stores/log.ts'
 import { createReadinessCheck } from '#lib/stores/readiness.ts'
 import type { StoredRecord, StoreReader, Stores } from '#lib/stores/types.ts'
-
+import { createAuditStore, findAuditHead } from './audit.ts'
 import type { Connection, SqlDatabase } from './database.ts'
 import { createMailStore } from './mails.ts'
 import { requireVersion, schemaVersion } from './migrations.ts'
@@ -43,7 +43,12 @@ async function readerOf(connection: Connection, description: string): Promise<St
     await connection.close()
     throw error
   }
-  return { description, dump: () => dumpTables(connection.db, description), close: connection.close }
+  return {
+    description,
+    dump: () => dumpTables(connection.db, description),
+    findAuditHead: () => findAuditHead(connection.db),
+    close: connection.close,
+  }
 }
 
 function storesOf(database: SqlDatabase, log: StoreLog): Stores {
@@ -74,6 +79,8 @@ function storesOf(database: SqlDatabase, log: StoreLog): Stores {
     sessions: createSessionStore(database, pending),
     tokens: createTokenStore(database),
     mails: createMailStore(database),
+    audit: createAuditStore(database),
+    findAuditHead: () => findAuditHead(database.reads),
     async *dump() {
       const { db, close } = await database.openForReading()
       try {

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import pg from 'pg'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 
-import { aSession, aToken, aUser } from '#lib/stores/contract/samples.ts'
+import { aSession, aToken, aUser, everybody } from '#lib/stores/contract/samples.ts'
 import type { Stores, TouchBounds } from '#lib/stores/types.ts'
 
 import { openPostgresReader, openPostgresStores } from './open.ts'
@@ -365,7 +365,7 @@ describe('PostgreSQL', () => {
     const { users } = await open()
     expect(await users.find('\0')).toBeNull()
     expect(await users.findByUsername('a\0b')).toBeNull()
-    expect(await users.list({ search: '\0', after: '', limit: 9 })).toEqual([])
+    expect(await users.list({ ...everybody, search: '\0', limit: 9 })).toEqual([])
   })
 })
 

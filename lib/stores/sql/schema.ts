@@ -2,6 +2,8 @@
 
 import { searchText, verifiedKey } from '#lib/stores/records.ts'
 import type {
+  AuditHead,
+  AuditRecord,
   EndReason,
   MailRecord,
   ReservedUsername,
@@ -17,6 +19,9 @@ export interface Tables {
   tokens: TokenRow
   reserved_usernames: ReservedRow
   mails: MailRow
+  audit: AuditRow
+  /** One row: the last entry that there ever was. */
+  audit_head: AuditHead
   /** One row. */
   gatehouse_schema: { version: number }
 }
@@ -30,6 +35,8 @@ export interface UserRow {
   new_email: string | null
   role: Role
   status: UserRecord['status']
+  suspended_until: number | null
+  suspend_reason: string
   full_name: string
   bio: string
   age: number | null
@@ -78,6 +85,22 @@ export interface MailRow {
   attempts: number
 }
 
+export interface AuditRow {
+  seq: number
+  at: number
+  event: string
+  outcome: AuditRecord['outcome']
+  actor_id: string | null
+  subject_id: string | null
+  detail: string
+  network: string
+  address_hash: string
+  address: string
+  address_salt: string
+  previous: string
+  id: string
+}
+
 export const userColumns = [
   'id',
   'username',
@@ -87,6 +110,8 @@ export const userColumns = [
   'new_email',
   'role',
   'status',
+  'suspended_until',
+  'suspend_reason',
   'full_name',
   'bio',
   'age',
@@ -105,6 +130,8 @@ export function userOf(row: Pick<UserRow, (typeof userColumns)[number]>): UserRe
     newEmail: row.new_email,
     role: row.role,
     status: row.status,
+    suspendedUntil: row.suspended_until,
+    suspendReason: row.suspend_reason,
     profile: { fullName: row.full_name, bio: row.bio, age: row.age },
     createdAt: row.created_at,
     passwordChangedAt: row.password_changed_at,
@@ -122,6 +149,8 @@ export function userRow(user: UserRecord): UserRow {
     new_email: user.newEmail,
     role: user.role,
     status: user.status,
+    suspended_until: user.suspendedUntil,
+    suspend_reason: user.suspendReason,
     full_name: user.profile.fullName,
     bio: user.profile.bio,
     age: user.profile.age,
@@ -219,5 +248,43 @@ export function tokenRow(token: TokenRecord): TokenRow {
     detail: token.detail,
     created_at: token.createdAt,
     expires_at: token.expiresAt,
+  }
+}
+
+export const auditColumns = [
+  'seq',
+  'at',
+  'event',
+  'outcome',
+  'actor_id',
+  'subject_id',
+  'detail',
+  'network',
+  'address_hash',
+  'address',
+  'address_salt',
+  'previous',
+  'id',
+] as const satisfies (keyof AuditRow)[]
+
+export function auditOf(row: AuditRow): AuditRecord {
+  const { actor_id, subject_id, address_hash, address_salt, ...rest } = row
+  return {
+    ...rest,
+    actorId: actor_id,
+    subjectId: subject_id,
+    addressHash: address_hash,
+    addressSalt: address_salt,
+  }
+}
+
+export function auditRow(record: AuditRecord): AuditRow {
+  const { actorId, subjectId, addressHash, addressSalt, ...rest } = record
+  return {
+    ...rest,
+    actor_id: actorId,
+    subject_id: subjectId,
+    address_hash: addressHash,
+    address_salt: addressSalt,
   }
 }

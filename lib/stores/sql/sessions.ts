@@ -81,6 +81,19 @@ export function createSessionStore({ db, reads, flavour }: Database, pending: Pe
       return rows.filter(({ id }) => !pending.get(id)).map(sessionOf)
     },
 
+    async countLive(bounds) {
+      const { count } = await reads
+        .selectFrom('sessions')
+        .select((eb) => eb.fn.countAll<number>().as('count'))
+        .where('ended_at', 'is', null)
+        .where('last_activity_at', '>', bounds.activeAfter)
+        .where('created_at', '>', bounds.createdAfter)
+        .where('last_activity_at', '<=', bounds.latest)
+        .where('created_at', '<=', bounds.latest)
+        .executeTakeFirstOrThrow()
+      return Number(count)
+    },
+
     async forgetEnded(before) {
       const old = db.selectFrom('sessions').select('id').where('ended_at', '<', before).limit(batch)
       for (let deleted = batch; deleted === batch; ) {

@@ -44,6 +44,18 @@ export function createTokenStore({ db, reads, flavour }: Pick<SqlDatabase, 'db' 
       return row ? tokenOf(row) : null
     },
 
+    async list(purpose, at, limit) {
+      const rows = await reads
+        .selectFrom('tokens')
+        .select(tokenColumns)
+        .where('purpose', '=', purpose)
+        .where('expires_at', '>', at)
+        .orderBy('created_at', 'desc')
+        .limit(limit)
+        .execute()
+      return rows.map(tokenOf)
+    },
+
     async deleteExpired(at) {
       let deleted = 0
       for (let some = batch; some === batch; deleted += some) {

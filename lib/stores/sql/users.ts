@@ -2,10 +2,10 @@
 
 import { isDeepStrictEqual } from 'node:util'
 
-import { sql, type Transaction } from 'kysely'
+import { type Expression, type ExpressionBuilder, type SqlBool, sql, type Transaction } from 'kysely'
 
 import { lowerCase, verifiedKey } from '#lib/stores/records.ts'
-import type { UserChange, UserRecord, UserStore } from '#lib/stores/types.ts'
+import type { UserChange, UserFilter, UserRecord, UserStore } from '#lib/stores/types.ts'
 
 import { contains, locked, type SqlDatabase } from './database.ts'
 import { type Tables, type UserRow, userColumns, userOf, userRow } from './schema.ts'
@@ -86,17 +86,58 @@ export function createUserStore({ db, reads, flavour }: Pick<SqlDatabase, 'db' |
       return db.transaction().execute((trx) => update(trx, id, given.change, given.onlyIf))
     },
 
-    async list({ search, after, limit }) {
-      if (isUnstorable(search) || isUnstorable(after)) return []
-      const part = lowerCase(search)
+    async listSuspendedUntil(at, limit) {
+      const over = users.where('status', '=', 'suspended').where('suspended_until', '<=', at)
+      const rows = await over.orderBy('suspended_until').limit(limit).execute()
+      return rows.map(userOf)
+    },
+
+    async findMany(ids) {
+      const asked = ids.filter((id) => !isUnstorable(id))
+      if (asked.length === 0) return []
+      return (await users.where('id', 'in', asked).execute()).map(userOf)
+    },
+
+    async list({ by, descending, after, limit, ...filter }) {
+      if (isUnstorable(filter.search)) return []
+      const direction = descending ? 'desc' : 'asc'
+      const beyond = descending ? '<' : '>'
       const rows = await users
-        .$if(part !== '', (query) => query.where((eb) => contains(flavour, eb.ref('search_text'), part)))
-        .$if(after !== '', (query) => query.where('username', '>', after))
-        .orderBy('username')
+        .where((eb) => eb.and(conditions(eb, filter)))
+        .$if(after !== null && by === 'username', (query) => query.where('username', beyond, after?.username ?? ''))
+        .$if(after !== null && by === 'createdAt', (query) =>
+          query.where((eb) =>
+            eb(eb.refTuple('created_at', 'username'), beyond, eb.tuple(after?.createdAt ?? 0, after?.username ?? '')),
+          ),
+        )
+        .$if(by === 'createdAt', (query) => query.orderBy('created_at', direction))
+        .orderBy('username', direction)
         .limit(limit)
         .execute()
       return rows.map(userOf)
     },
+
+    async count(filter) {
+      if (isUnstorable(filter.search)) return 0
+      const { count } = await reads
+        .selectFrom('users')
+        .select((eb) => eb.fn.countAll<number>().as('count'))
+        .where((eb) => eb.and(conditions(eb, filter)))
+        .executeTakeFirstOrThrow()
+      return Number(count)
+    },
+  }
+
+  function conditions(
+    eb: ExpressionBuilder<Tables, 'users'>,
+    { search, role, state }: UserFilter,
+  ): Expression<SqlBool>[] {
+    const found: Expression<SqlBool>[] = []
+    if (search !== '') found.push(contains(flavour, eb.ref('search_text'), lowerCase(search)))
+    if (role !== null) found.push(eb('role', '=', role))
+    if (state === 'deleted') found.push(eb('deleted_at', 'is not', null))
+    else if (state !== null) found.push(eb('deleted_at', 'is', null), eb('status', '=', state))
+    return found
   }
 
   async function update(trx: Transaction<Tables>, id: string, change: UserChange, onlyIf: UserChange) {

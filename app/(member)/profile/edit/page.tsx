@@ -9,7 +9,7 @@ import { SubmitButton } from '#app/ui/submit-button.tsx'
 import { TextArea } from '#app/ui/text-area.tsx'
 import { ageMax, bioMax, fullNameMax } from '#lib/accounts/profile.ts'
 import { services } from '#lib/services.ts'
-import { requireUser } from '#lib/web/current-user.ts'
+import { requirePermission } from '#lib/web/current-user.ts'
 import { formTag } from '#lib/web/form-fields.ts'
 import { getWords } from '#lib/web/words.ts'
 import type { Words } from '#lib/words/words.ts'
@@ -21,7 +21,7 @@ export async function generateMetadata(): Promise<Metadata> {
 }
 
 export default async function EditProfilePage() {
-  const { user, session } = await requireUser('/profile/edit')
+  const { user, session } = await requirePermission('change-profile', '/profile/edit')
   const words = await getWords()
   const { keptForms } = await services()
   const kept = await keptForms.find(session.id, '/profile/edit')

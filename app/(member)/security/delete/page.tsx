@@ -14,7 +14,7 @@ export async function generateMetadata(): Promise<Metadata> {
 }
 
 export default async function DeleteAccountPage({ searchParams }: PageProps<'/security/delete'>) {
-  await requireRecentProof('/security/delete')
+  await requireRecentProof('leave', '/security/delete')
   const words = await getWords()
   const refused = refusedSentence(words, await searchParams)
 

@@ -4,24 +4,28 @@ import { redirect } from 'next/navigation'
 import { actFields } from '#lib/interrupted-acts/interrupted-acts.ts'
 import { services } from '#lib/services.ts'
 import { readCircumstances } from '#lib/web/circumstances.ts'
-import { requireUser } from '#lib/web/current-user.ts'
+import { requirePermission } from '#lib/web/current-user.ts'
 import { readForm } from '#lib/web/form.ts'
 import type { FormState } from '#lib/web/form-state.ts'
 import { orNotSaved } from '#lib/web/not-saved.ts'
-import { doWithRecentProof, requireRecentProof } from '#lib/web/recent-proof.ts'
+import { doWithRecentProof, requireProofFor } from '#lib/web/recent-proof.ts'
+import { recordOwn } from '#lib/web/record.ts'
 import { getWords } from '#lib/web/words.ts'
 import { waitTime } from '#lib/words/time.ts'
 
 export async function giveAddress(_previous: FormState, posted: FormData): Promise<FormState> {
-  const { user } = await requireUser('/security/email')
+  const { user } = await requirePermission('change-account', '/security/email')
   const form = await readForm(posted, actFields['give-address'])
   if (!form.ok) return form.state
-  await requireRecentProof('/security/email', undefined, { name: 'give-address', fields: form.value })
+  await requireProofFor({ name: 'give-address', fields: form.value }, '/security/email')
   const { addresses } = await services()
   const words = await getWords()
 
   const given = await orNotSaved(addresses.give(user.id, form.value.email, await readCircumstances()))
-  if (given.ok) redirect('/verify-email')
+  if (given.ok) {
+    await recordOwn('address.given', user.id)
+    redirect('/verify-email')
+  }
   switch (given.code) {
     case 'person_gone':
       redirect('/login?reason=ended')
@@ -36,7 +40,7 @@ export async function giveAddress(_previous: FormState, posted: FormData): Promi
 }
 
 export async function removeAddress(_previous: FormState, posted: FormData): Promise<FormState> {
-  await requireUser('/security/email')
+  await requirePermission('change-account', '/security/email')
   const form = await readForm(posted, actFields['remove-address'])
   if (!form.ok) return form.state
   redirect(await doWithRecentProof('/security/email', { name: 'remove-address', fields: form.value }))

@@ -15,7 +15,7 @@ export async function generateMetadata(): Promise<Metadata> {
 }
 
 export default async function ChangeAddressPage({ searchParams }: PageProps<'/security/email'>) {
-  const { user } = await requireRecentProof('/security/email')
+  const { user } = await requireRecentProof('change-account', '/security/email')
   const words = await getWords()
   const refused = refusedSentence(words, await searchParams)
   const faults = { connectionWords: words('errors.connection'), faultWords: words('errors.fault') }

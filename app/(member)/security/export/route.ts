@@ -1,13 +1,15 @@
 import { exportPerson } from '#lib/accounts/export.ts'
 import { services } from '#lib/services.ts'
 import { requireRecentProof } from '#lib/web/recent-proof.ts'
+import { recordOwn } from '#lib/web/record.ts'
 
 export const dynamic = 'force-dynamic'
 
 /** Everything kept about the person, as a file. After a proof the page is shown again, for a file cannot be gone on to. */
 export async function GET(): Promise<Response> {
-  const { user } = await requireRecentProof('/security?export=ready')
+  const { user } = await requireRecentProof('leave', '/security?export=ready')
   const { stores, clock } = await services()
+  await recordOwn('account.exported', user.id)
   const everything = await exportPerson(user.id, stores, clock)
   return new Response(`${JSON.stringify(everything, null, 2)}\n`, {
     headers: {

@@ -7,16 +7,17 @@ import { ok } from '#lib/result.ts'
 import { services } from '#lib/services.ts'
 import { renewSession } from '#lib/web/begin-session.ts'
 import { readCircumstances } from '#lib/web/circumstances.ts'
-import { requireUser } from '#lib/web/current-user.ts'
+import { requirePermission } from '#lib/web/current-user.ts'
 import { readForm } from '#lib/web/form.ts'
 import type { FormState } from '#lib/web/form-state.ts'
 import { orNotSaved } from '#lib/web/not-saved.ts'
+import { recordOwn } from '#lib/web/record.ts'
 import { getWords } from '#lib/web/words.ts'
 import { passwordSentence } from '#lib/words/sentences.ts'
 import type { Words } from '#lib/words/words.ts'
 
 export async function changePassword(_previous: FormState, posted: FormData): Promise<FormState> {
-  const { user, session } = await requireUser('/security/password')
+  const { user, session } = await requirePermission('change-account', '/security/password')
   const { accounts, sessions, notices, settings } = await services()
   const form = await readForm(posted, changePasswordSchema(settings.passwordMinLength))
   if (!form.ok) return form.state
@@ -26,9 +27,11 @@ export async function changePassword(_previous: FormState, posted: FormData): Pr
   const changed = await orNotSaved(accounts.changePassword(user.id, { current: currentPassword, password }))
   if (!changed.ok) {
     if (changed.code === 'person_gone') redirect('/login?reason=ended')
+    if (changed.code === 'password_wrong') await recordOwn('password.changed', user.id, { outcome: 'refused' })
     return form.refuse(problemOf(words, changed))
   }
 
+  await recordOwn('password.changed', user.id)
   // The others end first: a renewal that fails must not leave a thief's session behind the new password.
   const ended = await orNotSaved(sessions.endOthers(user.id, session.id, 'password-changed').then((count) => ok(count)))
   const renewed = await orNotSaved(renewSession())

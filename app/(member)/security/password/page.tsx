@@ -6,7 +6,7 @@ import { StrengthMeter } from '#app/ui/strength-meter.tsx'
 import { SubmitButton } from '#app/ui/submit-button.tsx'
 import { UsernameForManagers } from '#app/ui/username-for-managers.tsx'
 import { services } from '#lib/services.ts'
-import { requireUser } from '#lib/web/current-user.ts'
+import { requirePermission } from '#lib/web/current-user.ts'
 import { getWords } from '#lib/web/words.ts'
 import { scoreWords } from '#lib/words/sentences.ts'
 import { changePassword } from './actions.ts'
@@ -17,7 +17,7 @@ export async function generateMetadata(): Promise<Metadata> {
 }
 
 export default async function ChangePasswordPage() {
-  const { user } = await requireUser('/security/password')
+  const { user } = await requirePermission('change-account', '/security/password')
   const words = await getWords()
   const { settings } = await services()
 

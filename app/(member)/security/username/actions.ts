@@ -3,23 +3,27 @@
 import { redirect } from 'next/navigation'
 import { actFields } from '#lib/interrupted-acts/interrupted-acts.ts'
 import { services } from '#lib/services.ts'
-import { requireUser } from '#lib/web/current-user.ts'
+import { requirePermission } from '#lib/web/current-user.ts'
 import { readForm } from '#lib/web/form.ts'
 import type { FormState } from '#lib/web/form-state.ts'
 import { orNotSaved } from '#lib/web/not-saved.ts'
-import { requireRecentProof } from '#lib/web/recent-proof.ts'
+import { requireProofFor } from '#lib/web/recent-proof.ts'
+import { recordOwn } from '#lib/web/record.ts'
 import { getWords } from '#lib/web/words.ts'
 
 export async function changeUsername(_previous: FormState, posted: FormData): Promise<FormState> {
-  const { user } = await requireUser('/security/username')
+  const { user } = await requirePermission('change-account', '/security/username')
   const form = await readForm(posted, actFields['change-username'])
   if (!form.ok) return form.state
-  await requireRecentProof('/security/username', undefined, { name: 'change-username', fields: form.value })
+  await requireProofFor({ name: 'change-username', fields: form.value }, '/security/username')
   const { accounts } = await services()
   const words = await getWords()
 
   const renamed = await orNotSaved(accounts.rename(user.id, form.value.username))
-  if (renamed.ok) redirect('/security?username=changed')
+  if (renamed.ok) {
+    await recordOwn('account.renamed', user.id)
+    redirect('/security?username=changed')
+  }
   const { code } = renamed
   if (code === 'person_gone') redirect('/login?reason=ended')
   const sentence = words(`errors.${code}`)

@@ -15,7 +15,7 @@ export async function generateMetadata(): Promise<Metadata> {
 }
 
 export default async function ChangeUsernamePage({ searchParams }: PageProps<'/security/username'>) {
-  const { user } = await requireRecentProof('/security/username')
+  const { user } = await requireRecentProof('change-account', '/security/username')
   const words = await getWords()
   const refused = refusedSentence(words, await searchParams)
 

@@ -1,0 +1,64 @@
+import { Readable } from 'node:stream'
+import { stringify } from 'csv-stringify'
+import { services } from '#lib/services.ts'
+import type { AuditRecord } from '#lib/stores/types.ts'
+import { requireAdmin } from '#lib/web/recent-proof.ts'
+import { record } from '#lib/web/record.ts'
+import { readTrailQuery, type TrailQuery } from '../trail-query.ts'
+
+export const dynamic = 'force-dynamic'
+
+const pageSize = 1000
+const columns = [
+  'seq',
+  'at',
+  'event',
+  'outcome',
+  'actorId',
+  'subjectId',
+  'network',
+  'address',
+  'detail',
+  'previous',
+  'id',
+]
+
+/** What the page shows, whole, the newest first. Read page by page while it is sent. */
+export async function GET(request: Request): Promise<Response> {
+  const { user } = await requireAdmin('/admin/audit')
+  const query = Object.fromEntries(new URL(request.url).searchParams)
+  const asked = await readTrailQuery(query)
+  const format = query.format === 'csv' ? 'csv' : 'jsonl'
+  await record({ event: 'audit.exported', actorId: user.id, detail: { format } })
+  const entries = Readable.from(asked === null ? [] : walk(asked))
+  // A cell that a spreadsheet would take for a formula is made text (OWASP: CSV injection).
+  const body =
+    format === 'csv' ? entries.pipe(stringify({ header: true, columns, escape_formulas: true })) : entries.map(asLine)
+  return new Response(Readable.toWeb(body) as ReadableStream, {
+    headers: {
+      'content-type': format === 'csv' ? 'text/csv; charset=utf-8' : 'application/jsonl',
+      'content-disposition': `attachment; filename="gatehouse-audit.${format}"`,
+      'cache-control': 'no-store',
+    },
+  })
+}
+
+async function* walk(asked: TrailQuery) {
+  const { audit } = await services()
+  for (let before = asked.before; ; ) {
+    const entries = await audit.list({ ...asked, before, limit: pageSize })
+    for (const entry of entries) yield shown(entry)
+    const last = entries.at(-1)
+    if (last === undefined || entries.length < pageSize) return
+    before = last.seq
+  }
+}
+
+/** Without the salt, which is of use to nobody. */
+function shown({ addressSalt: _, addressHash: __, at, ...entry }: AuditRecord) {
+  return { ...entry, at: new Date(at).toISOString() }
+}
+
+function asLine(entry: object): string {
+  return `${JSON.stringify(entry)}\n`
+}

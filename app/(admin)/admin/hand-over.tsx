@@ -1,0 +1,11 @@
+import { Notice } from '#app/ui/notice.tsx'
+
+/** A link that is shown once: to be selected whole and copied, with or without a script. */
+export function HandOver({ text, link }: { text: string; link: string }) {
+  return (
+    <Notice kind="warn">
+      {text}
+      <code className="mt-2 block rounded-control bg-raised px-3 py-2 text-sm break-all select-all">{link}</code>
+    </Notice>
+  )
+}

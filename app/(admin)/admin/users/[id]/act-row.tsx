@@ -1,0 +1,45 @@
+import { ActionForm } from '#app/ui/action-form.tsx'
+import { FormAlert } from '#app/ui/form-alert.tsx'
+import { SubmitButton } from '#app/ui/submit-button.tsx'
+import type { FormAction } from '#lib/web/form-state.ts'
+import type { Words } from '#lib/words/words.ts'
+
+const look = 'flex flex-wrap items-center justify-between gap-x-6 gap-y-3 border-t border-line px-6 py-4'
+
+/** One thing that can be done to a person at the press of a button. */
+export function ActRow({
+  words,
+  id,
+  action,
+  label,
+  text = '',
+}: {
+  words: Words
+  id: string
+  action: FormAction
+  label: string
+  text?: string
+}) {
+  return (
+    <div className={look}>
+      <p className="max-w-[34rem] text-sm text-muted">{text}</p>
+      <ActionForm action={action} connectionWords={words('errors.connection')} faultWords={words('errors.fault')}>
+        <FormAlert />
+        <input type="hidden" name="id" value={id} />
+        <SubmitButton look="quiet" label={label} pendingLabel={words('admin.person.pending')} />
+      </ActionForm>
+    </div>
+  )
+}
+
+/** One that has a page of its own, because it asks for more. */
+export function ActRowLink({ href, label, text }: { href: string; label: string; text: string }) {
+  return (
+    <div className={look}>
+      <p className="max-w-[34rem] text-sm text-muted">{text}</p>
+      <a href={href} className="button">
+        {label}
+      </a>
+    </div>
+  )
+}

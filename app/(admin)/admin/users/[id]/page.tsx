@@ -1,0 +1,263 @@
+import type { Metadata } from 'next'
+import { notFound } from 'next/navigation'
+import type { ReactNode } from 'react'
+import { HistoryList } from '#app/history/history-list.tsx'
+import { ActionForm } from '#app/ui/action-form.tsx'
+import { Clock } from '#app/ui/clock.tsx'
+import { FormAlert } from '#app/ui/form-alert.tsx'
+import { Notice } from '#app/ui/notice.tsx'
+import { Select } from '#app/ui/select.tsx'
+import { SubmitButton } from '#app/ui/submit-button.tsx'
+import { rolesByTrust } from '#lib/roles/permissions.ts'
+import { services } from '#lib/services.ts'
+import { parseDevice } from '#lib/sessions/device.ts'
+import { readHandedOver } from '#lib/web/handed-over.ts'
+import { readPreferences } from '#lib/web/preferences.ts'
+import { requireAdmin } from '#lib/web/recent-proof.ts'
+import { getWords } from '#lib/web/words.ts'
+import { deviceName } from '#lib/words/sentences.ts'
+import { StateBadge, stateOf } from '../../badges.tsx'
+import { HandOver } from '../../hand-over.tsx'
+import { outcomeOf } from '../../outcome.ts'
+import { Sections } from '../../sections.tsx'
+import { changeRole, endSessionsOf, restorePerson, resume, startReset, unlock } from '../actions.ts'
+import { ActRow, ActRowLink } from './act-row.tsx'
+
+export async function generateMetadata({ params }: PageProps<'/admin/users/[id]'>): Promise<Metadata> {
+  await params
+  const words = await getWords()
+  return { title: words('admin.people.title') }
+}
+
+export default async function PersonPage({ params, searchParams }: PageProps<'/admin/users/[id]'>) {
+  const { user: admin, session } = await requireAdmin(`/admin/users/${encodeURIComponent((await params).id)}`)
+  const { id } = await params
+  const words = await getWords()
+  const { timeZone } = await readPreferences()
+  const { people, sessions, audit } = await services()
+  const person = await people.find(id)
+  if (person === null) notFound()
+  const [live, history, link] = await Promise.all([
+    sessions.list(id),
+    audit.history(id),
+    readHandedOver('reset-password', id),
+  ])
+  const names = await people.findNames(history.map(({ actorId }) => actorId))
+  const query = await searchParams
+  const outcome = outcomeOf(words, 'person', query)
+  const state = stateOf(person)
+  const isSelf = admin.id === id
+  const hasProvedAddress = person.email !== null && person.emailVerifiedAt !== null
+  const clock = (at: number) => <Clock at={at} now={session.now} timeZone={timeZone} words={words} />
+  const here = `/admin/users/${id}`
+
+  return (
+    <div className="flex flex-col gap-6">
+      <Sections words={words} current="people" />
+      <div className="flex flex-wrap items-center justify-between gap-4">
+        <h1 className="flex flex-wrap items-center gap-3 text-xl sm:text-2xl">
+          <bdi>{person.username}</bdi>
+          <StateBadge words={words} person={person} />
+        </h1>
+        <a href="/admin/users" className="link">
+          {words('admin.person.back')}
+        </a>
+      </div>
+      {outcome !== null && <Notice kind={outcome.kind}>{outcome.text}</Notice>}
+      {link !== null && query.done === 'reset' && <HandOver text={words('admin.person.reset_link')} link={link} />}
+      {isSelf && <Notice kind="note">{words('admin.person.yourself')}</Notice>}
+      {state !== 'active' && (
+        <Notice kind="warn">
+          {person.deletedAt !== null
+            ? words.rich('admin.person.deleted_at', {
+                when: () => <span key="when">{clock(person.deletedAt ?? 0)}</span>,
+              })
+            : person.suspendedUntil === null
+              ? words('admin.person.suspended')
+              : words.rich('admin.person.suspended_until', {
+                  when: () => <span key="when">{clock(person.suspendedUntil ?? 0)}</span>,
+                })}
+          {person.suspendReason !== '' && (
+            <span className="block">{words('admin.person.reason', { reason: person.suspendReason })}</span>
+          )}
+        </Notice>
+      )}
+
+      <div className="grid items-start gap-6 xl:grid-cols-2">
+        <section aria-labelledby="account" className="card p-6">
+          <h2 id="account" className="mb-4 text-lg">
+            {words('admin.person.account')}
+          </h2>
+          <dl className="facts">
+            <Fact name={words('fields.full_name')}>
+              {person.profile.fullName === '' ? words('fields.not_set') : <bdi>{person.profile.fullName}</bdi>}
+            </Fact>
+            <Fact name={words('fields.bio')}>
+              {person.profile.bio === '' ? (
+                words('fields.not_set')
+              ) : (
+                <p dir="auto" className="whitespace-pre-line">
+                  {person.profile.bio}
+                </p>
+              )}
+            </Fact>
+            <Fact name={words('fields.age')}>{person.profile.age ?? words('fields.not_set')}</Fact>
+            <Fact name={words('fields.email')}>
+              {person.email === null ? (
+                words('admin.person.email_none')
+              ) : (
+                <span className="flex flex-wrap gap-x-3 gap-y-1">
+                  <bdi>{person.email}</bdi>
+                  <span className={hasProvedAddress ? 'badge' : 'badge badge-warn'}>
+                    {words(hasProvedAddress ? 'security.email.verified' : 'security.email.unverified')}
+                  </span>
+                </span>
+              )}
+            </Fact>
+            <Fact name={words('admin.person.signed_up')}>{clock(person.createdAt)}</Fact>
+            <Fact name={words('admin.person.password_changed')}>
+              {person.passwordChangedAt === null ? words('admin.person.never') : clock(person.passwordChangedAt)}
+            </Fact>
+            <Fact name={words('admin.person.id')}>
+              <code className="figures text-sm break-all">{person.id}</code>
+            </Fact>
+          </dl>
+        </section>
+
+        <div className="flex flex-col gap-6">
+          <section aria-labelledby="role-of" className="card p-6">
+            <h2 id="role-of" className="mb-4 text-lg">
+              {words('admin.person.role')}
+            </h2>
+            {isSelf || state === 'deleted' ? (
+              <p>{words(`roles.${person.role}`)}</p>
+            ) : (
+              <ActionForm
+                action={changeRole}
+                connectionWords={words('errors.connection')}
+                faultWords={words('errors.fault')}
+              >
+                <FormAlert />
+                <input type="hidden" name="id" value={id} />
+                <Select
+                  name="role"
+                  label={words('fields.role')}
+                  hint={words('admin.person.role_hint')}
+                  value={person.role}
+                  options={rolesByTrust.map((role) => ({ value: role, label: words(`roles.${role}`) }))}
+                />
+                <span>
+                  <SubmitButton
+                    look="quiet"
+                    label={words('admin.person.role_submit')}
+                    pendingLabel={words('admin.person.pending')}
+                  />
+                </span>
+              </ActionForm>
+            )}
+          </section>
+
+          <section aria-labelledby="sessions" className="card">
+            <h2 id="sessions" className="p-6 pb-4 text-lg">
+              {words('admin.person.sessions')}
+            </h2>
+            {live.length === 0 && <p className="px-6 pb-6 text-muted">{words('admin.person.no_sessions')}</p>}
+            <ul>
+              {live.map((one) => (
+                <li key={one.id} className="figures border-t border-line px-6 py-4 text-sm">
+                  <p className="font-medium">{deviceName(words, parseDevice(one.userAgent))}</p>
+                  <p className="text-muted">
+                    <bdi>{one.address || words('security.sessions.address_unknown')}</bdi>
+                    {' · '}
+                    {words('security.sessions.last_active')} {clock(one.lastActivityAt)}
+                  </p>
+                </li>
+              ))}
+            </ul>
+            {live.length > 0 && (
+              <ActRow words={words} id={id} action={endSessionsOf} label={words('admin.person.end_sessions')} />
+            )}
+          </section>
+        </div>
+      </div>
+
+      {!isSelf && (
+        <section aria-labelledby="access" className="card">
+          <h2 id="access" className="p-6 text-lg">
+            {words('admin.person.access')}
+          </h2>
+          {state === 'active' && (
+            <>
+              <ActRow
+                words={words}
+                id={id}
+                action={startReset}
+                label={words('admin.person.reset')}
+                text={
+                  hasProvedAddress
+                    ? words('admin.person.reset_mail', { address: person.email ?? '' })
+                    : words('admin.person.reset_hand')
+                }
+              />
+              <ActRow
+                words={words}
+                id={id}
+                action={unlock}
+                label={words('admin.person.unlock')}
+                text={words('admin.person.unlock_text')}
+              />
+              {person.role !== 'admin' && (
+                <ActRowLink
+                  href={`${here}/look`}
+                  label={words('admin.person.look')}
+                  text={words('admin.person.look_text')}
+                />
+              )}
+              <ActRowLink
+                href={`${here}/suspend`}
+                label={words('admin.person.suspend')}
+                text={words('admin.person.suspend_text')}
+              />
+            </>
+          )}
+          {state === 'suspended' && (
+            <ActRow words={words} id={id} action={resume} label={words('admin.person.resume')} />
+          )}
+          {state === 'deleted' ? (
+            <ActRow words={words} id={id} action={restorePerson} label={words('admin.person.restore')} />
+          ) : (
+            <ActRowLink
+              href={`${here}/delete`}
+              label={words('admin.person.delete')}
+              text={words('admin.person.delete_text')}
+            />
+          )}
+        </section>
+      )}
+
+      <HistoryList
+        words={words}
+        entries={history}
+        names={names}
+        guards={words('admin.person.history')}
+        personId={id}
+        now={session.now}
+        timeZone={timeZone}
+        more={
+          <a href={`/admin/audit?person=${id}`} className="link">
+            {words('admin.person.whole_history')}
+          </a>
+        }
+      />
+    </div>
+  )
+}
+
+function Fact({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  )
+}

@@ -1,0 +1,80 @@
+import { House, KeySquare, ShieldCheck, UserRound } from 'lucide'
+import type { ReactNode } from 'react'
+import { Colours } from '#app/colours.tsx'
+import { LookBanner } from '#app/look/look-banner.tsx'
+import type { SessionView } from '#app/session/keeper.ts'
+import { type KeeperWords, SessionKeeper } from '#app/session/session-keeper.tsx'
+import { TimeLeft } from '#app/session/time-left.tsx'
+import { Icon } from '#app/ui/line-icon.tsx'
+import { Sidebar } from '#app/ui/sidebar.tsx'
+import { services } from '#lib/services.ts'
+import type { SessionLimits } from '#lib/sessions/window.ts'
+import { findSignedIn, may, type SignedIn } from '#lib/web/current-user.ts'
+import { getWords } from '#lib/web/words.ts'
+import { timeLeft } from '#lib/words/time.ts'
+import type { Words } from '#lib/words/words.ts'
+
+/** What is around signed-in pages. It guards nothing: a layout is not rendered anew for each page, so each page asks. */
+export async function Frame({ width, children }: { width: 'text' | 'tables'; children: ReactNode }) {
+  const words = await getWords()
+  const signedIn = await findSignedIn()
+  const limits = (await services()).settings.session
+  const room = width === 'text' ? 'max-w-[50rem]' : 'max-w-[76rem]'
+  return (
+    <div className="md:grid md:grid-cols-[15rem_minmax(0,1fr)]">
+      <a href="#main" className="button button-primary fixed start-4 top-3 z-20 not-focus:sr-only">
+        {words('site.skip')}
+      </a>
+      {signedIn && <SessionKeeper view={viewOf(signedIn, limits)} words={keeperWords(words)} />}
+      <Sidebar
+        words={words}
+        places={[
+          { href: '/', label: words('nav.home'), icon: <Icon drawing={House} /> },
+          { href: '/profile', label: words('nav.profile'), icon: <Icon drawing={UserRound} /> },
+          { href: '/security', label: words('nav.security'), icon: <Icon drawing={ShieldCheck} /> },
+          ...(signedIn && may(signedIn, 'see-people')
+            ? [{ href: '/admin', label: words('nav.admin'), icon: <Icon drawing={KeySquare} /> }]
+            : []),
+        ]}
+        person={
+          signedIn && {
+            name: signedIn.user.profile.fullName || signedIn.user.username,
+            username: signedIn.user.username,
+          }
+        }
+      >
+        {signedIn && (
+          <p className="px-3 text-sm text-muted">
+            <TimeLeft template={words.raw('session.ends_in')}>
+              {words('session.ends_after', { idle: timeLeft(words, limits.idleMs) })}
+            </TimeLeft>
+          </p>
+        )}
+        <Colours />
+      </Sidebar>
+      <main id="main" tabIndex={-1} className={`mx-auto w-full px-4 py-8 md:px-8 md:py-12 ${room}`}>
+        {signedIn?.look && <LookBanner words={words} signedIn={signedIn} look={signedIn.look} />}
+        {children}
+      </main>
+    </div>
+  )
+}
+
+function viewOf({ user, session }: SignedIn, { idleMs, maxMs }: SessionLimits): SessionView {
+  const { startedAt, idleDeadline, absoluteDeadline, now } = session
+  return { person: user.id, startedAt, idleDeadline, absoluteDeadline, now, idleMs, maxMs }
+}
+
+function keeperWords(words: Words): KeeperWords {
+  return {
+    idleTitle: words('session.warning.idle_title'),
+    idleText: words('session.warning.idle_text'),
+    absoluteTitle: words('session.warning.absolute_title'),
+    absoluteText: words('session.warning.absolute_text'),
+    stay: words('session.warning.stay'),
+    understood: words('session.warning.understood'),
+    logOut: words('session.warning.log_out'),
+    spoken: words.raw('session.warning.spoken'),
+    unreachable: words('session.warning.unreachable'),
+  }
+}

@@ -1,0 +1,76 @@
+import type { ReactNode } from 'react'
+import { Clock } from '#app/ui/clock.tsx'
+import { operator } from '#lib/audit/audit.ts'
+import type { AuditRecord } from '#lib/stores/types.ts'
+import { eventName } from '#lib/words/sentences.ts'
+import type { Words } from '#lib/words/words.ts'
+
+/** What was done by or to a person lately, as they see it themselves and as an admin sees it. */
+export function HistoryList({
+  words,
+  entries,
+  names,
+  personId,
+  now,
+  timeZone,
+  guards = words('history.guards'),
+  more = null,
+}: {
+  words: Words
+  entries: readonly AuditRecord[]
+  /** Usernames by id. */
+  names: ReadonlyMap<string, string>
+  personId: string
+  now: number
+  timeZone: string | null
+  /** What the list is, in a sentence. */
+  guards?: string
+  /** Where the rest is. */
+  more?: ReactNode
+}) {
+  return (
+    <section aria-labelledby="history" className="card">
+      <div className="p-6">
+        <h2 id="history" className="text-lg">
+          {words('history.title')}
+        </h2>
+        <p className="text-muted">{guards}</p>
+      </div>
+      {entries.length === 0 && <p className="px-6 pb-6 text-muted">{words('history.none')}</p>}
+      <ul className="max-h-[28rem] overflow-y-auto" tabIndex={entries.length > 6 ? 0 : undefined}>
+        {entries.map((entry) => (
+          <li
+            key={entry.seq}
+            className="flex flex-wrap items-baseline justify-between gap-x-6 gap-y-1 border-t border-line px-6 py-3"
+          >
+            <span className="flex flex-wrap items-baseline gap-x-2">
+              {eventName(words, entry.event)}
+              {entry.outcome === 'refused' && <span className="badge badge-warn">{words('history.refused')}</span>}
+              <span className="text-sm text-muted">{byWhom(words, entry, personId, names)}</span>
+            </span>
+            <span className="figures text-sm text-muted">
+              {/* Where an administrator sat is nobody's to know. */}
+              {(entry.actorId === null || entry.actorId === personId) && <bdi>{entry.network}</bdi>}{' '}
+              <Clock at={entry.at} now={now} timeZone={timeZone} words={words} />
+            </span>
+          </li>
+        ))}
+      </ul>
+      {more !== null && <p className="border-t border-line p-6">{more}</p>}
+    </section>
+  )
+}
+
+/** Empty for what the person did: that goes without saying. */
+function byWhom(
+  words: Words,
+  { actorId, network }: AuditRecord,
+  personId: string,
+  names: ReadonlyMap<string, string>,
+): string {
+  if (actorId === personId) return ''
+  if (actorId === operator) return words('history.by_operator')
+  // Without a network it was the site itself.
+  if (actorId === null) return network === '' ? '' : words('history.by_nobody')
+  return words('history.by_admin', { username: names.get(actorId) ?? actorId })
+}

@@ -1,0 +1,42 @@
+import { Eye } from 'lucide'
+import { ActionForm } from '#app/ui/action-form.tsx'
+import { FormAlert } from '#app/ui/form-alert.tsx'
+import { Icon } from '#app/ui/line-icon.tsx'
+import { SubmitButton } from '#app/ui/submit-button.tsx'
+import type { SignedIn } from '#lib/web/current-user.ts'
+import { readPreferences } from '#lib/web/preferences.ts'
+import { clockTime } from '#lib/words/time.ts'
+import type { Words } from '#lib/words/words.ts'
+import { stopLooking } from './actions.ts'
+
+/** On every page that an admin sees as somebody else does. */
+export async function LookBanner({
+  words,
+  signedIn: { user, session },
+  look,
+}: {
+  words: Words
+  signedIn: SignedIn
+  look: NonNullable<SignedIn['look']>
+}) {
+  const { timeZone } = await readPreferences()
+  const text = words.rich('look.banner', {
+    username: user.username,
+    person: (name) => <bdi className="font-medium">{name}</bdi>,
+    time: clockTime(words, look.endsAt, session.now, timeZone),
+  })
+  return (
+    <aside className="notice mb-8 flex flex-wrap items-center justify-between gap-x-6 gap-y-3 rounded-control border border-transparent bg-warn-soft px-4 py-3">
+      <p className="flex min-w-0 flex-1 basis-72 gap-3">
+        <span className="pt-0.5 text-warn">
+          <Icon drawing={Eye} />
+        </span>
+        <span>{text}</span>
+      </p>
+      <ActionForm action={stopLooking} connectionWords={words('errors.connection')} faultWords={words('errors.fault')}>
+        <FormAlert />
+        <SubmitButton look="quiet" label={words('look.stop')} pendingLabel={words('look.stop_pending')} />
+      </ActionForm>
+    </aside>
+  )
+}

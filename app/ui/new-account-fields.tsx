@@ -1,0 +1,48 @@
+import type { ReactNode } from 'react'
+import { scoreWords } from '#lib/words/sentences.ts'
+import type { Words } from '#lib/words/words.ts'
+import { Field } from './field.tsx'
+import { PasswordField } from './password-field.tsx'
+import { StrengthMeter } from './strength-meter.tsx'
+
+/** What every new account asks for. */
+export function NewAccountFields({
+  words,
+  passwordMinLength,
+  children = null,
+}: {
+  words: Words
+  passwordMinLength: number
+  /** Stands between the username and the password. */
+  children?: ReactNode
+}) {
+  return (
+    <>
+      <Field
+        name="username"
+        label={words('fields.username')}
+        hint={words('signup.username_hint')}
+        autoComplete="username"
+        autoCapitalize="none"
+        spellCheck={false}
+        required
+      />
+      {children}
+      <PasswordField
+        name="password"
+        label={words('fields.password')}
+        hint={words('signup.password_hint', { min: passwordMinLength })}
+        autoComplete="new-password"
+        showLabel={words('fields.show_password')}
+      >
+        <StrengthMeter scoreWords={scoreWords(words)} />
+      </PasswordField>
+      <PasswordField
+        name="confirmPassword"
+        label={words('fields.confirm_password')}
+        autoComplete="new-password"
+        showLabel={words('fields.show_confirmation')}
+      />
+    </>
+  )
+}

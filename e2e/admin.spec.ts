@@ -1,0 +1,605 @@
+// The admin's rooms: who gets in, what can be done to people there, and looking as a person.
+import type { Page } from '@playwright/test'
+import { expect, test } from '#e2e/fixtures.ts'
+import { firstAdmin, type KnownPerson, logInAs, makePersonWith } from '#e2e/support/admin.ts'
+import { readActions } from '#e2e/support/build-manifests.ts'
+import type { Client } from '#e2e/support/client.ts'
+import { Client as NewClient } from '#e2e/support/client.ts'
+import { minutes } from '#e2e/support/durations.ts'
+import { encodeActionCall, type Fields } from '#e2e/support/form-body.ts'
+import { letterTo, pathIn } from '#e2e/support/mailbox.ts'
+import { makePerson, type Person } from '#e2e/support/person.ts'
+import type { TestServer } from '#e2e/support/server.ts'
+import { changePassword, confirm, fillSignUp, logIn, saveProfile, signUp } from '#e2e/support/site.ts'
+import { countStoredSessions, findStoredUser, readStoredUsers } from '#e2e/support/store-contents.ts'
+
+const everywhere = { tag: '@no-javascript' }
+const status = (page: Page, text: string) => page.getByRole('status').filter({ hasText: text })
+const heading = (page: Page) => page.getByRole('heading', { level: 1 })
+const pageOf = ({ id }: KnownPerson) => `/admin/users/${id}`
+
+async function logInAsAdmin(page: Page, server: TestServer): Promise<KnownPerson> {
+  const admin = await makePersonWith(server, 'admin')
+  await page.goto('/login')
+  await logIn(page, admin)
+  await expect(page).toHaveURL('/')
+  return admin
+}
+
+test.describe('the first admin', () => {
+  test('comes by the link that the start prints, which works once', async ({ page, startOwnServer }) => {
+    const server = await startOwnServer()
+    const path = await server.setUpPath()
+    await page.goto(server.url + path)
+    await expect(page).toHaveURL(`${server.url}/setup`)
+    await fillSignUp(page, { username: 'ada', password: 'short' })
+    await page.getByRole('button', { name: 'Create administrator' }).click()
+    await expect(page.getByLabel('Password', { exact: true })).toHaveAccessibleDescription(/at least 8 characters/)
+    await fillSignUp(page, { username: 'ada', password: 'Lantern over the quay 47' })
+    await page.getByRole('button', { name: 'Create administrator' }).click()
+    await expect(page).toHaveURL(`${server.url}/admin`)
+    expect(await findStoredUser(server.store, 'ada')).toMatchObject({ role: 'admin' })
+
+    const late = new NewClient(server.url)
+    await late.open(path)
+    expect((await late.open('/setup')).text).toContain('This link no longer works')
+    expect(JSON.stringify(server.logLines())).not.toContain(path.slice(-43))
+    await server.restart()
+    const isPrinted = await Promise.race([server.setUpPath().then(() => true), late.open('/login').then(() => false)])
+    expect(isPrinted).toBe(false)
+  })
+})
+
+test.describe('who is let in', { tag: '@json' }, () => {
+  const rooms = [
+    '/admin',
+    '/admin/users',
+    '/admin/users/x',
+    '/admin/users/x/suspend',
+    '/admin/users/x/look',
+    '/admin/users/x/delete',
+    '/admin/invitations',
+    '/admin/audit',
+    '/admin/audit/export?format=csv',
+  ]
+
+  test('to members and guests there is no such page, and the attempt is recorded', async ({ server }) => {
+    for (const role of ['member', 'guest'] as const) {
+      const person = await makePersonWith(server, role)
+      const client = await logInAs(server, person)
+      for (const room of rooms) expect((await client.open(room)).status, `${role} at ${room}`).toBe(404)
+      expect((await client.open('/')).text).not.toContain('href="/admin"')
+      const admin = await logInAs(server, await firstAdmin(server))
+      expect((await admin.open(`/admin/audit?person=${person.username}`)).text).toContain('Access denied')
+    }
+  })
+
+  test('an admin proves who it is every five minutes, and goes on where it was', async ({ page, server }) => {
+    const admin = await logInAsAdmin(page, server)
+    await page.goto('/admin/users?search=nobody-is-called-so')
+    await expect(heading(page)).toHaveText('People')
+    await server.advance(minutes(5))
+    await page.goto('/admin/users?search=nobody-is-called-so')
+    await expect(heading(page)).toHaveText('Confirm it is you')
+    await confirm(page, admin.password)
+    await expect(page).toHaveURL('/admin/users?search=nobody-is-called-so')
+    await expect(page.getByText('Nobody is like that')).toBeVisible()
+  })
+
+  test('a role is another one at the next request', async ({ server }) => {
+    const person = await makePersonWith(server, 'admin')
+    const client = await logInAs(server, person)
+    expect((await client.open('/admin')).status).toBe(200)
+    const chief = await logInAs(server, await firstAdmin(server))
+    await chief.submit(pageOf(person), 'Change role', { role: 'guest' })
+    expect((await client.open('/admin')).status).toBe(404)
+    expect((await client.readSession())?.user.role).toBe('guest')
+    expect((await client.open('/profile/edit')).location).toBe('/not-allowed')
+  })
+})
+
+test.describe('acts', () => {
+  /** Every admin act, as its form posts it. */
+  const acts: Record<string, (target: KnownPerson) => Fields> = {
+    changeRole: ({ id }) => [
+      ['id', id],
+      ['role', 'admin'],
+    ],
+    suspend: ({ id }) => [
+      ['id', id],
+      ['reason', 'none'],
+      ['lastDay', ''],
+    ],
+    resume: ({ id }) => [['id', id]],
+    endSessionsOf: ({ id }) => [['id', id]],
+    startReset: ({ id }) => [['id', id]],
+    unlock: ({ id }) => [['id', id]],
+    deletePerson: ({ id }) => [['id', id]],
+    restorePerson: ({ id }) => [['id', id]],
+    lookAs: ({ id }) => [
+      ['id', id],
+      ['reason', 'none'],
+    ],
+    invite: () => [
+      ['role', 'admin'],
+      ['email', ''],
+    ],
+    withdrawInvitation: () => [['id', 'x']],
+  }
+  const adminActions = readActions().filter(({ name }) => name.startsWith('app/(admin)/'))
+
+  async function call(client: Client, actionId: string, fields: Fields, path = '/login'): Promise<void> {
+    const { body, headers } = encodeActionCall(fields)
+    await client.fetch(path, { method: 'POST', body, headers: { ...headers, 'next-action': actionId } })
+  }
+
+  test('of an admin change nothing when a member, a guest or nobody posts them to a public page', async ({
+    server,
+  }) => {
+    const target = await makePersonWith(server, 'member')
+    const itself = await logInAs(server, target)
+    const others = [
+      await logInAs(server, await makePersonWith(server, 'member')),
+      await logInAs(server, await makePersonWith(server, 'guest')),
+      new NewClient(server.url),
+    ]
+    const users = await readStoredUsers(server.store)
+    expect(adminActions.length).toBe(Object.keys(acts).length)
+    for (const { id, name } of adminActions) {
+      const fields = acts[name.slice(name.indexOf('#') + 1)]?.(target) ?? []
+      expect(fields, `${name} has its fields here`).not.toEqual([])
+      for (const client of [...others, itself]) {
+        for (const path of ['/login', '/', '/admin/users', '/admin/invitations']) await call(client, id, fields, path)
+      }
+    }
+    expect(await readStoredUsers(server.store)).toBe(users)
+    expect(await itself.isSignedIn()).toBe(true)
+    expect(itself.cookies.has('handed-over-reset-password')).toBe(false)
+    const admin = await logInAs(server, await firstAdmin(server))
+    expect((await admin.open('/admin/invitations')).text).toContain('No invitation is open')
+  })
+
+  test('suspend somebody to the end of a day, and lift it', everywhere, async ({ page, server }) => {
+    await logInAsAdmin(page, server)
+    const person = await makePersonWith(server, 'member')
+    const theirs = await logInAs(server, person)
+    await page.goto(`${pageOf(person)}/suspend`)
+    await page.getByRole('button', { name: 'Suspend' }).click()
+    await expect(page.getByLabel('Reason')).toHaveAccessibleDescription(/Enter a reason/)
+    await page.getByLabel('Reason').fill('Sells honey')
+    await page.getByLabel('Last day').fill('2020-01-31')
+    await page.getByRole('button', { name: 'Suspend' }).click()
+    await expect(status(page, 'Enter a last day that is not over')).toBeVisible()
+    expect(await theirs.isSignedIn()).toBe(true)
+
+    await page.goto(`${pageOf(person)}/suspend`)
+    await page.getByLabel('Reason').fill('Sells honey')
+    await page.getByRole('button', { name: 'Suspend' }).click()
+    await expect(status(page, 'Suspended. All sessions were ended.')).toBeVisible()
+    await expect(page.getByText('Reason: Sells honey')).toBeVisible()
+    expect(await theirs.isSignedIn()).toBe(false)
+    const answer = await new NewClient(server.url).logIn(person)
+    expect(answer.text).toContain('This account is suspended')
+    expect(answer.text).not.toContain('Sells honey')
+
+    await page.getByRole('button', { name: 'Lift the suspension' }).click()
+    await expect(status(page, 'The suspension was lifted.')).toBeVisible()
+    await logInAs(server, person)
+  })
+
+  test('end every session of somebody, who is told why', everywhere, async ({ page, server }) => {
+    await logInAsAdmin(page, server)
+    const person = await makePersonWith(server, 'member')
+    const theirs = await logInAs(server, person)
+    await page.goto(pageOf(person))
+    await page.getByRole('button', { name: 'End all sessions' }).click()
+    await expect(status(page, 'All sessions were ended.')).toBeVisible()
+    await expect(page.getByText('Not logged in anywhere.')).toBeVisible()
+    expect(await countStoredSessions(server.store, person.id)).toBe(0)
+    expect((await theirs.open('/profile')).location).toBe('/login?next=%2Fprofile&reason=ended')
+  })
+
+  test('start a reset that is handed over, and never set a password', everywhere, async ({ page, server }) => {
+    await logInAsAdmin(page, server)
+    const person = await makePersonWith(server, 'member')
+    await page.goto(pageOf(person))
+    await page.getByRole('button', { name: 'Start a password reset' }).click()
+    const link = (await page.getByText(`${server.url}/reset-password?token=`).textContent()) ?? ''
+    await page.goto(pageOf(person))
+    await expect(page.getByText('/reset-password?token=')).toHaveCount(0)
+    await logInAs(server, person)
+
+    const theirs = new NewClient(server.url)
+    await theirs.open(new URL(link).pathname + new URL(link).search)
+    const password = 'Another lantern by the harbour 9'
+    const answer = await theirs.submit('/reset-password', 'Set password', { password, confirmPassword: password })
+    expect(answer.location).toBe('/login?reset=1')
+    await logInAs(server, { ...person, password })
+  })
+
+  test('forget the waiting times of somebody', async ({ page, server }) => {
+    await logInAsAdmin(page, server)
+    const person = await makePersonWith(server, 'member')
+    const theirs = await logInAs(server, person)
+    const rename = (n: number) =>
+      theirs.submit('/security/username', 'Change username', { username: `${person.username}-${n}` })
+    for (const n of [1, 2, 3]) expect((await rename(n)).location).toBe('/security?username=changed')
+    expect((await rename(4)).text).toContain('three times a day')
+    await page.goto(pageOf(person))
+    await page.getByRole('button', { name: 'Unlock' }).click()
+    await expect(status(page, 'Unlocked.')).toBeVisible()
+    expect((await rename(5)).location).toBe('/security?username=changed')
+  })
+
+  test('delete somebody, whom no log-in brings back, and bring them back', everywhere, async ({ page, server }) => {
+    await logInAsAdmin(page, server)
+    const person = await makePersonWith(server, 'member')
+    await page.goto(`${pageOf(person)}/delete`)
+    await page.getByRole('button', { name: 'Delete account' }).click()
+    await expect(status(page, 'Deleted.')).toBeVisible()
+    expect((await new NewClient(server.url).logIn(person)).text).toContain('The username or password is wrong.')
+    await page.getByRole('button', { name: 'Bring the account back' }).click()
+    await expect(status(page, 'The account is back.')).toBeVisible()
+    await logInAs(server, person)
+  })
+
+  test('wait for the password, and are carried out after it', async ({ page, server }) => {
+    const admin = await logInAsAdmin(page, server)
+    const person = await makePersonWith(server, 'member')
+    await page.goto(pageOf(person))
+    await page.getByLabel('Role').selectOption('guest')
+    await server.advance(minutes(5))
+    await page.getByRole('button', { name: 'Change role' }).click()
+    await expect(page.getByText('To change the role, enter your password once more.')).toBeVisible()
+    await confirm(page, admin.password)
+    await expect(status(page, 'Role changed.')).toBeVisible()
+    expect(await findStoredUser(server.store, person.username)).toMatchObject({ role: 'guest' })
+  })
+
+  test('that waited are not carried out by somebody who is no admin any more', async ({ page, server }) => {
+    const admin = await logInAsAdmin(page, server)
+    const person = await makePersonWith(server, 'member')
+    await page.goto(pageOf(person))
+    await server.advance(minutes(5))
+    await page.getByLabel('Role').selectOption('admin')
+    await page.getByRole('button', { name: 'Change role' }).click()
+    const chief = await logInAs(server, await firstAdmin(server))
+    await chief.submit(pageOf(admin), 'Change role', { role: 'member' })
+    await confirm(page, admin.password)
+    await expect(heading(page)).toHaveText('Not allowed')
+    expect(await findStoredUser(server.store, person.username)).toMatchObject({ role: 'member' })
+  })
+
+  test('never leave the site without an admin, and nobody does them to themselves', async ({ startOwnServer }) => {
+    const server = await startOwnServer()
+    const ada = await firstAdmin(server)
+    const other = await makePersonWith(server, 'admin')
+    const first = await findStoredUser(server.store, ada.username)
+    const adaKnown = { ...ada, id: first?.id ?? '' }
+    const byAda = await logInAs(server, ada)
+    const byOther = await logInAs(server, other)
+    const roleAction = adminActions.find(({ name }) => name.endsWith('#changeRole'))?.id ?? ''
+    const demote = (client: Client, { id }: KnownPerson) =>
+      call(
+        client,
+        roleAction,
+        [
+          ['id', id],
+          ['role', 'member'],
+        ],
+        '/admin/users/x',
+      )
+    await demote(byAda, adaKnown)
+    expect(await findStoredUser(server.store, ada.username)).toMatchObject({ role: 'admin' })
+    await Promise.all([demote(byAda, other), demote(byOther, adaKnown)])
+    const left = [await findStoredUser(server.store, ada.username), await findStoredUser(server.store, other.username)]
+    expect(left.map((user) => user?.role).toSorted()).toEqual(['admin', 'member'])
+    // Who is left cannot leave either.
+    const last = left[0]?.role === 'admin' ? { person: adaKnown, client: byAda } : { person: other, client: byOther }
+    const answer = await last.client.submit('/security/delete', 'Delete account', {})
+    expect(answer.location).toBe('/security/delete?refused=last_admin')
+  })
+})
+
+test.describe('looking as a person', () => {
+  async function startLooking(page: Page, person: KnownPerson): Promise<void> {
+    await page.goto(`${pageOf(person)}/look`)
+    await page.getByLabel('Reason').fill('Says that the profile is empty')
+    await page.getByRole('button', { name: 'Start looking' }).click()
+    await expect(page).toHaveURL('/')
+    await expect(page.getByText(`You see the site as ${person.username} does.`)).toBeVisible()
+  }
+
+  test(
+    'shows their pages, changes nothing, ends by a button and stands in their history',
+    everywhere,
+    async ({ page, server, expectedNoise }) => {
+      expectedNoise.push(/404 \(Not Found\) \(\S+\/admin\)/)
+      const admin = await logInAsAdmin(page, server)
+      const person = await makePersonWith(server, 'member')
+      await startLooking(page, person)
+      for (const path of ['/', '/profile', '/security']) {
+        await page.goto(path)
+        await expect(page.getByText(`You see the site as ${person.username} does.`)).toBeVisible()
+        await expect(page.getByText('Nothing can be changed.')).toBeVisible()
+      }
+      for (const path of ['/profile/edit', '/security/password', '/security/email', '/security/delete', '/confirm']) {
+        await page.goto(path)
+        await expect(heading(page)).toHaveText('Not allowed')
+      }
+      expect((await page.goto('/admin'))?.status()).toBe(404)
+      await page.goto('/')
+      await page.getByRole('button', { name: 'Stop looking' }).click()
+      await expect(page).toHaveURL(pageOf(person))
+
+      const theirs = await logInAs(server, person)
+      const { text } = await theirs.open('/security')
+      expect(text).toContain('Looked at as the person')
+      expect(text).toContain(`by the administrator ${admin.username}`)
+    },
+  )
+
+  test('refuses every form of the person, posted by whatever means', async ({ page, server }) => {
+    await logInAsAdmin(page, server)
+    const person = await makePersonWith(server, 'member')
+    await startLooking(page, person)
+    const client = new NewClient(server.url)
+    for (const { name, value } of await page.context().cookies()) client.cookies.set(name, value)
+    const users = await readStoredUsers(server.store)
+    const fields: Record<string, Fields> = {
+      saveProfile: [
+        ['fullName', 'Written by an admin'],
+        ['bio', ''],
+        ['age', ''],
+      ],
+      changeUsername: [['username', 'written-by-an-admin']],
+      giveAddress: [['email', 'admin@example.org']],
+      confirm: [['password', person.password]],
+      verifyEmail: [['code', '12345678']],
+    }
+    for (const { id, name } of readActions()) {
+      if (name.includes('(visitor)') || name.includes('stopLooking')) continue
+      const { body, headers } = encodeActionCall(fields[name.slice(name.indexOf('#') + 1)] ?? [])
+      await client.fetch('/', { method: 'POST', body, headers: { ...headers, 'next-action': id } })
+    }
+    expect((await client.open('/security/export')).location).toBe('/not-allowed')
+    expect(await readStoredUsers(server.store)).toBe(users)
+    expect(await client.isSignedIn()).toBe(true)
+  })
+
+  test('ends after a quarter of an hour, and never shows an administrator', async ({ page, server }) => {
+    await logInAsAdmin(page, server)
+    const person = await makePersonWith(server, 'member')
+    const other = await makePersonWith(server, 'admin')
+    await page.goto(`${pageOf(other)}/look`)
+    await page.getByLabel('Reason').fill('Curiosity')
+    await page.getByRole('button', { name: 'Start looking' }).click()
+    await expect(status(page, 'Only active people who are not administrators')).toBeVisible()
+
+    await startLooking(page, person)
+    await server.advance(minutes(8))
+    await page.goto('/profile')
+    await expect(page.getByText('You see the site as')).toBeVisible()
+    await server.advance(minutes(7))
+    await page.goto('/profile')
+    await expect(page.getByText('You see the site as')).toHaveCount(0)
+  })
+
+  test('ends when the person becomes an admin', { tag: '@json' }, async ({ page, server }) => {
+    await logInAsAdmin(page, server)
+    const person = await makePersonWith(server, 'member')
+    await startLooking(page, person)
+    const chief = await logInAs(server, await firstAdmin(server))
+    await chief.submit(pageOf(person), 'Change role', { role: 'admin' })
+    await page.goto('/')
+    await expect(page.getByText('You see the site as')).toHaveCount(0)
+  })
+})
+
+test.describe('people', () => {
+  test('are searched, filtered, sorted and read page by page', everywhere, async ({ page, server }) => {
+    await logInAsAdmin(page, server)
+    const mark = makePerson().username.slice(-6)
+    const names = Array.from({ length: 53 }, (_, n) => `p${mark}.${String(n).padStart(2, '0')}`)
+    for (const username of names) await new NewClient(server.url).signUp({ ...makePerson(), username })
+    await page.goto('/admin/users')
+    await page.getByLabel('Search').fill(`P${mark}`)
+    await page.getByRole('button', { name: 'Show' }).click()
+    await expect(status(page, '53 people')).toBeVisible()
+    const shown = page.getByRole('row').getByRole('rowheader')
+    await expect(shown).toHaveText(names.slice(0, 50))
+    await page.getByRole('link', { name: 'Next page' }).click()
+    await expect(shown).toHaveText(names.slice(50))
+    await page.getByRole('link', { name: 'Previous page' }).click()
+    await expect(shown).toHaveText(names.slice(0, 50))
+    await page.getByLabel('Order').selectOption('Newest first')
+    await page.getByRole('button', { name: 'Show' }).click()
+    await expect(shown).toHaveText(names.toReversed().slice(0, 50))
+    await page.getByLabel('Role').selectOption('Guest')
+    await page.getByRole('button', { name: 'Show' }).click()
+    await expect(status(page, 'Nobody')).toBeVisible()
+    await page.getByRole('link', { name: 'Clear' }).click()
+    await expect(page).toHaveURL('/admin/users')
+  })
+})
+
+test.describe('a guest', { tag: '@json' }, () => {
+  test('looks around and leaves, and changes nothing else', async ({ page, server }) => {
+    const guest = await makePersonWith(server, 'guest')
+    await page.goto('/login')
+    await logIn(page, guest)
+    await expect(heading(page)).toContainText(guest.username)
+    for (const path of ['/profile', '/security']) {
+      await page.goto(path)
+      for (const name of [/^Edit profile/, /^Set /, /^Change /, /^Add address/]) {
+        await expect(page.getByRole('main').getByRole('link', { name })).toHaveCount(0)
+      }
+    }
+    await page.goto('/profile/edit')
+    await expect(page.getByText('Your account may look around here')).toBeVisible()
+    await page.goto('/security/delete')
+    await page.getByRole('button', { name: 'Delete account' }).click()
+    await expect(page).toHaveURL('/login?deleted=1')
+  })
+})
+
+test.describe('invitations', () => {
+  test('are handed over as a link that lets one person in, with its role', everywhere, async ({ page, server }) => {
+    await logInAsAdmin(page, server)
+    await page.goto('/admin/invitations')
+    await page.getByLabel('Role').selectOption('guest')
+    await page.getByRole('button', { name: 'Invite' }).click()
+    await expect(status(page, 'The invitation was made.')).toBeVisible()
+    const link = new URL((await page.getByText(`${server.url}/signup?invitation=`).textContent()) ?? '')
+    await page.goto('/admin/invitations')
+    await expect(page.getByText('/signup?invitation=')).toHaveCount(0)
+
+    const invited = new NewClient(server.url)
+    expect((await invited.open(link.pathname + link.search)).location).toMatch(/\/signup$/)
+    const person = await invited.signUp()
+    expect(await findStoredUser(server.store, person.username)).toMatchObject({ role: 'guest', email: null })
+    const late = new NewClient(server.url)
+    await late.open(link.pathname + link.search)
+    await late.signUp().then(async (next) => {
+      expect(await findStoredUser(server.store, next.username)).toMatchObject({ role: 'member' })
+    })
+  })
+
+  test('are mailed, prove the address, and are withdrawn', async ({ page, server }) => {
+    await logInAsAdmin(page, server)
+    const address = `${makePerson().username}@example.org`
+    await page.goto('/admin/invitations')
+    await page.getByLabel('E-mail address').fill('not an address')
+    await page.getByRole('button', { name: 'Invite' }).click()
+    await expect(page.getByLabel('E-mail address')).toHaveAccessibleDescription(/such as name@example.com/)
+    await page.getByLabel('E-mail address').fill(address)
+    await page.getByRole('button', { name: 'Invite' }).click()
+    await expect(status(page, 'on its way')).toBeVisible()
+    const path = pathIn(await letterTo(server, address, 'You are invited'))
+    const invited = new NewClient(server.url)
+    await invited.open(path)
+    expect((await invited.open('/signup')).text).toContain(address)
+    const person = await invited.signUp()
+    expect(await findStoredUser(server.store, person.username)).toMatchObject({
+      role: 'member',
+      email: address,
+      emailVerifiedAt: expect.any(Number),
+    })
+
+    const second = `${makePerson().username}@example.org`
+    await page.getByLabel('E-mail address').fill(second)
+    await page.getByRole('button', { name: 'Invite' }).click()
+    const row = page.getByRole('row', { name: second })
+    await row.getByRole('button', { name: 'Withdraw' }).click()
+    await expect(status(page, 'The invitation was withdrawn.')).toBeVisible()
+    await expect(row).toHaveCount(0)
+  })
+
+  test('are the only way in when sign-up is by invitation, and none when it is closed', async ({ startOwnServer }) => {
+    const server = await startOwnServer({ env: { SIGNUP: 'invitation' } })
+    const admin = await logInAs(server, await firstAdmin(server))
+    const visitor = new NewClient(server.url)
+    const form = await signUpForm(server)
+    expect((await visitor.open('/signup')).text).toContain('By invitation only')
+    const person = makePerson()
+    const fields = Object.entries({ ...person, confirmPassword: person.password })
+    expect((await visitor.post(form, fields)).text).toContain('takes an invitation')
+    const { location } = await admin.submit('/admin/invitations', 'Invite', { role: 'member', email: '' })
+    expect(location).toBe('/admin/invitations?done=made')
+    const [, token = ''] = (admin.cookies.get('handed-over-invitation') ?? '').split('.')
+    await visitor.open(`/signup?invitation=${token}`)
+    await visitor.signUp(person)
+    await server.restart({ SIGNUP: 'closed' })
+    expect((await new NewClient(server.url).open('/signup')).text).toContain('Sign-up is closed')
+    expect((await new NewClient(server.url).post(form, fields)).text).toContain('Sign-up is closed here.')
+  })
+
+  /** As a page of another time shows it, whatever the setting says now. */
+  async function signUpForm(server: TestServer) {
+    const { id = '' } = readActions().find(({ name }) => name.endsWith('#signUp')) ?? {}
+    const hidden: [string, string][] = [
+      ['$ACTION_REF_1', ''],
+      ['$ACTION_1:0', JSON.stringify({ id, bound: '$@1' })],
+      ['$ACTION_1:1', JSON.stringify([{ values: {}, errors: {}, alert: null }])],
+      ['$ACTION_KEY', 'k0123456789abcdef0123456789abcdef'],
+    ]
+    expect(server.url).not.toBe('')
+    return { path: '/signup', form: { action: '', isMultipart: true, hidden } }
+  }
+})
+
+test.describe('the audit trail', () => {
+  test('is searched, read page by page, and taken along', everywhere, async ({ page, server }) => {
+    await logInAsAdmin(page, server)
+    const person = await makePersonWith(server, 'member')
+    const theirs = await logInAs(server, person)
+    const form = await theirs.findForm('/profile/edit', 'Save profile')
+    for (let times = 0; times < 55; times++) {
+      await theirs.post(form, [
+        ['fullName', `Name ${times}`],
+        ['bio', ''],
+        ['age', ''],
+      ])
+    }
+    await page.goto('/admin/audit')
+    await page.getByLabel('Event').selectOption('Profile changed')
+    await page.getByLabel('Person').fill(person.username)
+    await page.getByRole('button', { name: 'Show' }).click()
+    await expect(page.getByRole('row')).toHaveCount(1 + 50)
+    await page.getByRole('link', { name: 'Next page' }).click()
+    await expect(page.getByRole('row')).toHaveCount(1 + 5)
+    await page.getByRole('link', { name: 'First page' }).click()
+    await expect(page.getByRole('row')).toHaveCount(1 + 50)
+    await page.getByLabel('Outcome').selectOption('Refused')
+    await page.getByRole('button', { name: 'Show' }).click()
+    await expect(status(page, 'Nothing of the kind was recorded.')).toBeVisible()
+    await page.getByLabel('Person').fill('nobody-is-called-so')
+    await page.getByRole('button', { name: 'Show' }).click()
+    await expect(status(page, 'Nobody is called that.')).toBeVisible()
+  })
+
+  test('leaves as CSV that no spreadsheet runs, and as JSON Lines', { tag: '@json' }, async ({ server }) => {
+    const admin = await logInAs(server, await firstAdmin(server))
+    const person = await makePersonWith(server, 'member')
+    const reason = '=HYPERLINK("https://evil.test","x")'
+    await admin.submit(`${pageOf(person)}/suspend`, 'Suspend', { reason, lastDay: '' })
+    const query = `person=${person.username}&event=account.suspended`
+    const csv = await admin.open(`/admin/audit/export?format=csv&${query}`)
+    expect(csv.headers['content-type']).toBe('text/csv; charset=utf-8')
+    const [header, line] = csv.text.trim().split('\n')
+    expect(header).toBe('seq,at,event,outcome,actorId,subjectId,network,address,detail,previous,id')
+    expect(line).toContain('account.suspended,done,')
+    const jsonl = await admin.open(`/admin/audit/export?format=jsonl&${query}`)
+    const [entry] = jsonl.text
+      .trim()
+      .split('\n')
+      .map((text) => JSON.parse(text))
+    expect(entry).toMatchObject({ event: 'account.suspended', subjectId: person.id })
+    expect(JSON.parse(entry.detail)).toEqual({ reason, until: '' })
+    expect(jsonl.text).not.toMatch(/salt/i)
+  })
+
+  test('tells of the whole journey, and each person of their own on the security page', async ({ page, server }) => {
+    const person = makePerson()
+    await page.goto('/signup')
+    await signUp(page, person)
+    await expect(page).toHaveURL('/')
+    await page.goto('/profile/edit')
+    await saveProfile(page, { fullName: 'Zoë', bio: '', age: '' })
+    await expect(page).toHaveURL('/profile?saved=1')
+    const stranger: Person = { ...person, password: 'not the password' }
+    await new NewClient(server.url).logIn(stranger)
+    await page.goto('/security/password')
+    const password = 'Another lantern by the harbour 9'
+    await changePassword(page, { current: person.password, password })
+    await expect(page).toHaveURL('/security?changed=1')
+    const history = page.getByRole('region', { name: 'History' }).getByRole('listitem')
+    await expect(history).toContainText([
+      'Password changed',
+      /^Logged in ?Refused ?by somebody who was not logged in/,
+      'Profile changed',
+      'Logged in',
+      'Signed up',
+    ])
+  })
+})

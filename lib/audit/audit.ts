@@ -1,0 +1,106 @@
+// The record of who did what: adding to it, reading it, and forgetting what is old. What binds the entries to each other
+// is the store's (audit-chain.ts); whether they still are is verify.ts's.
+import { type Clock, days } from '../clock.ts'
+import { newToken } from '../crypto/random.ts'
+import { logFault } from '../log.ts'
+import { hashAddress } from '../stores/audit-chain.ts'
+import type { AuditCount, AuditEntry, AuditQuery, AuditRecord, AuditStore } from '../stores/types.ts'
+import type { AuditEvent } from './events.ts'
+import { networkOf } from './network.ts'
+
+/** After this an address keeps its network only. */
+const addressKeptMs = days(90)
+const entryKeptMs = days(400)
+
+/** What a person sees of their own history. */
+const historyLength = 50
+
+/** In the place of a person: whoever works at the command line. */
+export const operator = 'operator'
+
+export interface Occurrence {
+  event: AuditEvent
+  /** `done` unless said otherwise. */
+  outcome?: AuditEntry['outcome']
+  /** A person's id, `operator`, or null for nobody who is known. */
+  actorId: string | null
+  /** Null when it concerns nobody in particular. */
+  subjectId?: string | null
+  /** What else is to be known; never a secret. */
+  detail?: Record<string, string | number | null>
+  /** Where it came from, or empty. */
+  address?: string
+}
+
+export interface Audit {
+  /**
+   * Never rejects: what happened is done. An entry that the store could not take is logged whole, as `audit_lost`.
+   */
+  record(occurrence: Occurrence): Promise<void>
+  /** The newest first. */
+  list(query: AuditQuery): Promise<AuditRecord[]>
+  /** What was done by or to a person lately, the newest first. */
+  history(personId: string): Promise<AuditRecord[]>
+  count(events: readonly AuditEvent[], since: number, partMs: number): Promise<AuditCount[]>
+  /**
+   * Shortens addresses after 90 days, and drops entries after 400. What is dropped is announced by an entry of its own
+   * first, so that the trail can still be verified from its new beginning on.
+   */
+  tidy(): Promise<void>
+}
+
+export function createAudit({ store, clock }: { store: AuditStore; clock: Clock }): Audit {
+  function entryOf({ event, outcome = 'done', actorId, subjectId = null, detail = {}, address = '' }: Occurrence) {
+    const addressSalt = address === '' ? '' : newToken()
+    return {
+      at: clock(),
+      event,
+      outcome,
+      actorId,
+      subjectId,
+      detail: JSON.stringify(detail),
+      network: networkOf(address),
+      addressHash: address === '' ? '' : hashAddress(address, addressSalt),
+      address,
+      addressSalt,
+    }
+  }
+
+  return {
+    async record(occurrence) {
+      const entry = entryOf(occurrence)
+      try {
+        await store.append(entry)
+      } catch (error) {
+        logFault('audit_lost', error, { entry: { ...entry, addressSalt: undefined } })
+      }
+    },
+
+    list: (query) => store.list(query),
+
+    history: (personId) => store.list({ ...anything, personId, limit: historyLength }),
+
+    count: (events, since, partMs) => store.count(events, since, partMs),
+
+    async tidy() {
+      const now = clock()
+      await store.forgetAddresses(now - addressKeptMs)
+      const first = await store.findFirst(now - entryKeptMs)
+      const [oldest] = await store.list({ ...anything, until: now - entryKeptMs, limit: 1 })
+      if (first === null || oldest === undefined || first.seq < oldest.seq) return
+      const detail = { first: first.seq, previous: first.previous }
+      await store.append(entryOf({ event: 'audit.pruned', actorId: null, detail }))
+      await store.dropBefore(first.seq)
+    },
+  }
+}
+
+/** What a query asks for that asks for nothing in particular. */
+export const anything: Omit<AuditQuery, 'limit'> = {
+  event: null,
+  outcome: null,
+  personId: null,
+  since: null,
+  until: null,
+  before: null,
+}

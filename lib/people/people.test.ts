@@ -1,0 +1,99 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { days, minutes } from '../clock.ts'
+import { openTestServices, storeNames, type TestServices } from '../services-for-test.ts'
+
+let opened: TestServices
+afterEach(() => opened[Symbol.asyncDispose]())
+
+describe.each(storeNames)('people on %s', (store) => {
+  beforeEach(async () => {
+    opened = await openTestServices({}, store)
+    for (const name of ['ada', 'bob', 'cy']) await opened.addPerson(name)
+    await opened.app.stores.users.update('ada', { role: 'admin' })
+  })
+
+  test('one of two admins who demote, suspend and delete each other at once stays', async () => {
+    const { people, stores } = opened.app
+    const acts = [
+      (id: string, by: string) => people.changeRole(id, 'member', by),
+      (id: string, by: string) => people.suspend(id, { reason: 'x', until: null }, by),
+      (id: string, by: string) => people.delete(id, by),
+    ]
+    for (const act of acts) {
+      for (const id of ['ada', 'bob']) {
+        await stores.users.update(id, { role: 'admin', status: 'active', deletedAt: null })
+      }
+      const outcomes = await Promise.all([act('ada', 'bob'), act('bob', 'ada')])
+      expect(outcomes.filter(({ ok }) => ok)).toHaveLength(1)
+      expect(outcomes).toContainEqual({ ok: false, code: 'last_admin' })
+      expect(await people.count({ search: '', role: 'admin', state: 'active' })).toBe(1)
+    }
+  })
+
+  test('suspended, one is out at once and until the end of it', async () => {
+    const { people, accounts, sessions, clock } = opened.app
+    const { token } = await sessions.start('bob')
+    const until = clock() + minutes(60)
+    expect(await people.suspend('bob', { reason: 'spam', until }, 'ada')).toMatchObject({
+      value: { status: 'suspended', suspendReason: 'spam', suspendedUntil: until },
+    })
+    expect(await sessions.check(token)).toEqual({ live: false, reason: 'ended' })
+    expect(await accounts.findActive('bob')).toBeNull()
+    expect(await people.liftSuspensions()).toEqual([])
+    opened.advance(minutes(60))
+    expect(await people.liftSuspensions()).toEqual(['bob'])
+    expect(await accounts.findActive('bob')).toMatchObject({ id: 'bob' })
+    expect(await people.resume('bob')).toEqual({ ok: false, code: 'person_gone' })
+  })
+
+  test('deleted by an admin, one does not come back by a log-in, is restored for 14 days and then erased', async () => {
+    const { people, accounts } = opened.app
+    const signedUp = await accounts.signUp({ username: 'dora', password: 'Lantern over the quay 47' })
+    const id = signedUp.ok ? signedUp.value.id : ''
+    expect(await people.delete(id, 'ada')).toMatchObject({ ok: true })
+    const logIn = () => accounts.checkCredentials('dora', 'Lantern over the quay 47')
+    expect(await logIn()).toEqual({ ok: false, code: 'credentials_wrong' })
+    expect(await people.restore(id)).toMatchObject({ ok: true })
+    expect(await logIn()).toMatchObject({ ok: true })
+    await people.delete(id, 'ada')
+    opened.advance(days(14) + 1)
+    expect(await accounts.erase()).toEqual([id])
+    expect(await people.restore(id)).toEqual({ ok: false, code: 'person_gone' })
+  })
+
+  test('nobody does any of it to themselves, or to somebody who is gone', async () => {
+    const { people } = opened.app
+    await people.changeRole('bob', 'admin', 'ada')
+    const suspension = { reason: 'x', until: null }
+    for (const [by, code] of [
+      ['bob', 'yourself'],
+      ['ada', 'person_gone'],
+    ] as const) {
+      const id = code === 'yourself' ? 'bob' : 'nobody'
+      expect(await people.changeRole(id, 'guest', by)).toEqual({ ok: false, code })
+      expect(await people.suspend(id, suspension, by)).toEqual({ ok: false, code })
+      expect(await people.delete(id, by)).toEqual({ ok: false, code })
+    }
+  })
+})
+
+describe('what nobody but the admin sees', () => {
+  test('holds no password hash', async () => {
+    opened = await openTestServices()
+    await opened.addPerson('bob')
+    const { people } = opened.app
+    const [listed] = await people.list({
+      search: '',
+      role: null,
+      state: null,
+      by: 'username',
+      descending: false,
+      after: null,
+      limit: 1,
+    })
+    expect(listed?.username).toBe('bob')
+    for (const person of [listed, await people.find('bob'), await people.findByUsername('bob')]) {
+      expect(JSON.stringify(person)).not.toMatch(/passwordHash|argon2/)
+    }
+  })
+})

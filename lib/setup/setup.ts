@@ -1,0 +1,56 @@
+// The first admin: while there is none, a link that the start prints makes one, once.
+import type { Accounts, NewAccount, SignUpFault, User } from '../accounts/accounts.ts'
+import { type Clock, days } from '../clock.ts'
+import { sha256 } from '../crypto/hash.ts'
+import { newToken } from '../crypto/random.ts'
+import type { TokenStore, UserStore } from '../stores/types.ts'
+
+const purpose = 'setup'
+/** The next start prints another. */
+const lifeMs = days(7)
+
+export interface Setup {
+  /** A new link's token, in place of the one before; null when there is an admin. It is returned once and stored nowhere. */
+  offer(): Promise<string | null>
+  /** Whether the token makes an admin now, without using it up. */
+  isGood(token: string): Promise<boolean>
+  /** Makes the admin and uses the token up. A refused account leaves it as it was. */
+  finish(
+    token: string,
+    account: Pick<NewAccount, 'username' | 'password'>,
+  ): Promise<{ ok: true; value: User } | ({ ok: false } & (SignUpFault | { code: 'link_void' }))>
+}
+
+export function createSetup(deps: { users: UserStore; tokens: TokenStore; accounts: Accounts; clock: Clock }): Setup {
+  const { users, tokens, accounts, clock } = deps
+  const hasAdmin = async () => (await users.count({ search: '', role: 'admin', state: 'active' })) > 0
+
+  return {
+    async offer() {
+      if (await hasAdmin()) return null
+      const token = newToken()
+      const createdAt = clock()
+      const id = idOf(token)
+      await tokens.put({ id, purpose, subject: 'first-admin', detail: '', createdAt, expiresAt: createdAt + lifeMs })
+      return token
+    },
+
+    async isGood(token) {
+      return (await tokens.find(idOf(token), purpose, clock())) !== null && !(await hasAdmin())
+    },
+
+    async finish(token, { username, password }) {
+      if (await hasAdmin()) return { ok: false, code: 'link_void' }
+      const taken = await tokens.take(idOf(token), purpose, clock())
+      if (taken === null) return { ok: false, code: 'link_void' }
+      const made = await accounts.signUp({ username, password, role: 'admin' }).catch(async (cause: unknown) => {
+        await tokens.put(taken)
+        throw cause
+      })
+      if (!made.ok) await tokens.put(taken)
+      return made
+    },
+  }
+}
+
+const idOf = (token: string) => sha256(`${purpose} ${token}`)

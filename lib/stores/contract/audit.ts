@@ -1,0 +1,124 @@
+// What every driver must do with the audit trail.
+
+import { describe, expect, it } from 'vitest'
+
+import { chained, noHead } from '#lib/stores/audit-chain.ts'
+import type { AuditQuery, AuditRecord, AuditStore, Stores } from '#lib/stores/types.ts'
+
+import { type OpenFresh, openForEachTest } from './fresh.ts'
+import { anEntry, recordsOf } from './samples.ts'
+
+const everything: AuditQuery = {
+  event: null,
+  outcome: null,
+  personId: null,
+  since: null,
+  until: null,
+  before: null,
+  limit: 100,
+}
+
+export function describeAuditStore(name: string, open: OpenFresh): void {
+  describe(`${name}: audit trail`, () => {
+    let stores: Stores
+    let audit: AuditStore
+    openForEachTest(open, (opened) => {
+      stores = opened
+      audit = opened.audit
+    })
+    const places = async (query: Partial<AuditQuery> = {}) =>
+      (await audit.list({ ...everything, ...query })).map(({ seq }) => seq)
+    const isChain = (records: readonly AuditRecord[]) => {
+      let head = noHead
+      for (const record of records) {
+        expect(record).toEqual(chained(head, record))
+        head = record
+      }
+    }
+    const dumped = async () =>
+      (await Array.fromAsync(stores.dump())).flatMap(({ kind, record }) => (kind === 'audit' ? [record] : []))
+
+    it('begins empty', async () => {
+      expect(await stores.findAuditHead()).toBeNull()
+      expect(await audit.list(everything)).toEqual([])
+      expect(await audit.findFirst(0)).toBeNull()
+    })
+
+    it('binds each entry to the one before, also when twenty are added at once', async () => {
+      const first = await audit.append(anEntry())
+      expect(first).toEqual(chained(noHead, anEntry()))
+      await Promise.all(Array.from({ length: 20 }, (_, at) => audit.append(anEntry({ at, detail: `{"n":${at}}` }))))
+      const records = await dumped()
+      expect(records.map(({ seq }) => seq)).toEqual(Array.from({ length: 21 }, (_, n) => n + 1))
+      isChain(records)
+      expect(await stores.findAuditHead()).toEqual({ seq: 21, id: records.at(-1)?.id })
+    })
+
+    it('lists the newest first, by event, outcome, person and time, page by page', async () => {
+      await audit.append(anEntry({ at: 1_000, actorId: null, subjectId: 'b' }))
+      await audit.append(anEntry({ at: 2_000, event: 'other', actorId: 'a', subjectId: 'b' }))
+      await audit.append(anEntry({ at: 3_000, outcome: 'refused', actorId: 'b', subjectId: null }))
+      await audit.append(anEntry({ at: 4_000, event: 'other', actorId: 'a', subjectId: 'a' }))
+      expect(await places()).toEqual([4, 3, 2, 1])
+      expect(await places({ limit: 2 })).toEqual([4, 3])
+      expect(await places({ limit: 2, before: 3 })).toEqual([2, 1])
+      expect(await places({ event: 'other' })).toEqual([4, 2])
+      expect(await places({ outcome: 'refused' })).toEqual([3])
+      expect(await places({ personId: 'b' })).toEqual([3, 2, 1])
+      expect(await places({ personId: "'; --" })).toEqual([])
+      expect(await places({ since: 2_000, until: 4_000 })).toEqual([3, 2])
+    })
+
+    it('counts by event, outcome and part of the time', async () => {
+      for (const at of [999, 1_000, 1_500, 2_000, 2_999]) await audit.append(anEntry({ at }))
+      await audit.append(anEntry({ at: 2_500, outcome: 'refused' }))
+      await audit.append(anEntry({ at: 2_500, event: 'other' }))
+      const counts = await audit.count(['session.started', 'never'], 1_000, 1_000)
+      expect(counts.toSorted((a, b) => a.part - b.part || a.count - b.count)).toEqual([
+        { event: 'session.started', outcome: 'done', part: 0, count: 2 },
+        { event: 'session.started', outcome: 'refused', part: 1, count: 1 },
+        { event: 'session.started', outcome: 'done', part: 1, count: 2 },
+      ])
+    })
+
+    it('forgets addresses and drops old entries without breaking what stays', async () => {
+      for (const at of [1_000, 2_000, 3_000]) await audit.append(anEntry({ at }))
+      expect(await audit.forgetAddresses(2_000)).toBe(1)
+      expect(await audit.forgetAddresses(2_000)).toBe(0)
+      const [first, second] = await dumped()
+      expect(first).toMatchObject({ address: '', addressSalt: '', network: '192.0.2.0/24' })
+      expect(second).toMatchObject({ address: '192.0.2.7', addressSalt: 'salt' })
+      isChain(await dumped())
+      expect((await audit.findFirst(1_001))?.seq).toBe(2)
+      expect(await audit.dropBefore(3)).toBe(2)
+      expect(await places()).toEqual([3])
+      await audit.append(anEntry({ at: 4_000 }))
+      expect(await places()).toEqual([4, 3])
+    })
+
+    it('moves with its places, and goes on after them', async () => {
+      const two = chained({ seq: 6, id: 'f'.repeat(64) }, anEntry())
+      await stores.replaceAll(recordsOf([{ kind: 'audit', record: two }]))
+      expect(await dumped()).toEqual([two])
+      expect(await audit.append(anEntry())).toEqual(chained(two, anEntry()))
+      await stores.replaceAll(recordsOf([]))
+      expect(await stores.findAuditHead()).toBeNull()
+      expect((await audit.append(anEntry())).seq).toBe(1)
+    })
+
+    it('hands out copies', async () => {
+      Object.assign(await audit.append(anEntry()), { event: 'spoilt' })
+      const [listed] = await audit.list(everything)
+      Object.assign(listed ?? {}, { event: 'spoilt' })
+      expect(await audit.list(everything)).toMatchObject([{ event: 'session.started' }])
+    })
+
+    it('rejects after it was closed', async () => {
+      await stores.close()
+      const fault = { code: 'store_unavailable' }
+      await expect(audit.append(anEntry())).rejects.toMatchObject(fault)
+      await expect(audit.list(everything)).rejects.toMatchObject(fault)
+      await expect(audit.dropBefore(1)).rejects.toMatchObject(fault)
+    })
+  })
+}

@@ -1,0 +1,95 @@
+import { appendFile, chmod, rename, writeFile } from 'node:fs/promises'
+
+import { expect, it } from 'vitest'
+
+import { chained, noHead } from '#lib/stores/audit-chain.ts'
+import { anEntry } from '#lib/stores/contract/samples.ts'
+import type { AuditRecord, Stores } from '#lib/stores/types.ts'
+
+import { freshFolder, type TestFolder } from './folder-for-test.ts'
+import { openJsonReader } from './reader.ts'
+
+const places = async ({ dump }: Pick<Stores, 'dump'>) =>
+  (await Array.fromAsync(dump())).flatMap(({ kind, record }) => (kind === 'audit' ? [record.seq] : []))
+const linesOf = async (folder: TestFolder): Promise<AuditRecord[]> =>
+  (await folder.read('audit.jsonl'))
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line))
+
+async function filled(count: number): Promise<{ folder: TestFolder; stores: Stores }> {
+  const folder = await freshFolder()
+  const stores = await folder.open()
+  for (let at = 1; at <= count; at++) await stores.audit.append(anEntry({ at }))
+  return { folder, stores }
+}
+
+it('adds one line an entry, which is there when the append is acknowledged', async () => {
+  const { folder } = await filled(2)
+  const one = chained(noHead, anEntry({ at: 1 }))
+  expect(await linesOf(folder)).toEqual([one, chained(one, anEntry({ at: 2 }))])
+})
+
+it('drops a last line that was never finished, and keeps every whole one', async () => {
+  const { folder, stores } = await filled(3)
+  await stores.close()
+  const whole = await folder.readBytes('audit.jsonl')
+  const end = whole.lastIndexOf('\n', whole.length - 2) + 1
+  for (let length = end; length < whole.length; length += 40) {
+    await writeFile(folder.path('audit.jsonl'), whole.subarray(0, length))
+    await writeFile(folder.path('audit-head.json'), '{"version":1,"seq":0,"id":""}')
+    const reopened = await folder.open()
+    expect(await places(reopened)).toEqual([1, 2])
+    expect((await reopened.audit.append(anEntry())).seq).toBe(3)
+    await reopened.close()
+    expect(await linesOf(folder)).toHaveLength(3)
+  }
+})
+
+it('stops the start at a line that is no entry, names it, and leaves it alone', async () => {
+  const { folder, stores } = await filled(2)
+  await stores.close()
+  await appendFile(folder.path('audit.jsonl'), 'something else\n')
+  const before = await folder.read('audit.jsonl')
+  const refusal = { code: 'store_damaged', message: expect.stringContaining('line 3') }
+  await expect(folder.open()).rejects.toMatchObject(refusal)
+  expect(await folder.read('audit.jsonl')).toBe(before)
+})
+
+it('goes on after the gap when the end was cut off, and says so', async () => {
+  const { folder, stores } = await filled(3)
+  await stores.close()
+  const [first = ''] = (await folder.read('audit.jsonl')).split('\n')
+  await folder.write('audit.jsonl', `${first}\n`)
+  const reader = await openJsonReader(folder.dir)
+  expect(await reader.findAuditHead()).toMatchObject({ seq: 3 })
+  const reopened = await folder.open()
+  expect(folder.log.map(({ level, message }) => `${level}: ${message}`)).toContainEqual(
+    expect.stringMatching(/^error: The end of .*audit\.jsonl is missing/),
+  )
+  expect((await reopened.audit.append(anEntry())).seq).toBe(4)
+  expect(await places(reopened)).toEqual([1, 4])
+})
+
+it('refuses while the file cannot be written, and then holds what was acknowledged and no more', async () => {
+  const { folder, stores } = await filled(1)
+  const fault = { code: 'store_unavailable' }
+  // Neither can be added to, nor replaced.
+  await rename(folder.path('audit.jsonl'), folder.path('aside'))
+  await stores.audit.append(anEntry({ at: 2 })).then(
+    () => expect.unreachable('the file was away'),
+    (error) => expect(error).toMatchObject(fault),
+  )
+  expect(await places(stores)).toEqual([1])
+  await stores.checkReady()
+  expect((await stores.audit.append(anEntry({ at: 3 }))).seq).toBe(2)
+  expect((await linesOf(folder)).map(({ at }) => at)).toEqual([1, 3])
+})
+
+it('closes its files to other accounts', async () => {
+  const { folder, stores } = await filled(1)
+  await stores.close()
+  await chmod(folder.path('audit.jsonl'), 0o644)
+  await folder.open()
+  expect(folder.log.map(({ message }) => message)).toContainEqual(expect.stringContaining('audit.jsonl was open'))
+})

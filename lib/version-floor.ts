@@ -1,0 +1,9 @@
+// Below these versions, published attacks on the gate or on React's decoder work: the latest that they close are
+// CVE-2026-119347 (next) and GHSA-673q-mjm6-r5xr (react, react-dom).
+
+export const versionFloor = { next: '16.4.6', react: '19.3.1', 'react-dom': '19.3.1' } as const
+
+/** Whether `version` is at least `least`, both as 1.2.3. */
+export function isAtLeast(version: string, least: string): boolean {
+  return least.localeCompare(version, 'en', { numeric: true }) <= 0
+}

@@ -1,0 +1,41 @@
+// A link that an admin hands over: shown on the page that follows, to this browser alone, and kept for some minutes in a
+// cookie that no script reads. Nothing else remembers it.
+import 'server-only'
+import { cookies } from 'next/headers'
+import { minutes } from '#lib/clock.ts'
+import { services } from '#lib/services.ts'
+
+const keptMs = minutes(10)
+const links = {
+  invitation: { page: '/signup', parameter: 'invitation' },
+  'reset-password': { page: '/reset-password', parameter: 'token' },
+} as const
+
+type Kind = keyof typeof links
+
+const cookieName = (kind: Kind) => `handed-over-${kind}`
+/** What a log-out takes from the browser as well. */
+export const handedOverCookies: readonly string[] = (['invitation', 'reset-password'] satisfies Kind[]).map(cookieName)
+
+/** `about` is whom or what the link is for. For actions, which may set cookies. */
+export async function showOnce(kind: Kind, about: string, token: string): Promise<void> {
+  const { settings } = await services()
+  const jar = await cookies()
+  jar.set(cookieName(kind), `${about}.${token}`, {
+    httpOnly: true,
+    sameSite: 'strict',
+    // For the whole site: the page that follows is fetched from within the answer to the action.
+    path: '/',
+    secure: settings.appOrigin.startsWith('https:'),
+    maxAge: keptMs / 1000,
+  })
+}
+
+/** The whole link, or null when this browser has none about this. */
+export async function readHandedOver(kind: Kind, about: string): Promise<string | null> {
+  const { settings } = await services()
+  const [subject, token] = ((await cookies()).get(cookieName(kind))?.value ?? '').split('.')
+  if (subject !== about || token === undefined || !/^[\w-]{43}$/.test(token)) return null
+  const { page, parameter } = links[kind]
+  return `${settings.appOrigin}${page}?${parameter}=${token}`
+}

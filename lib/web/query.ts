@@ -1,0 +1,25 @@
+// The query of a page as text, and addresses made from it.
+
+export type Query = Record<string, string | string[] | undefined>
+
+/** One value, without space around it; empty when it is missing or came twice. */
+export function textOf(query: Query, name: string): string {
+  const value = query[name]
+  return typeof value === 'string' ? value.trim().slice(0, 200) : ''
+}
+
+/** One of these, or null. */
+export function oneOf<Known extends string>(query: Query, name: string, known: readonly Known[]): Known | null {
+  return known.find((value) => value === query[name]) ?? null
+}
+
+/** The page's own address, as it was asked for or with some values changed; null takes one away. */
+export function pathWith(path: string, query: Query, changes: Record<string, string | null> = {}): string {
+  const asked = new URLSearchParams()
+  for (const name of Object.keys({ ...query, ...changes })) {
+    const value = name in changes ? changes[name] : textOf(query, name)
+    if (value) asked.set(name, value)
+  }
+  const text = asked.toString()
+  return text === '' ? path : `${path}?${text}`
+}

@@ -2,10 +2,16 @@
 import { inspect } from 'node:util'
 import { Command, CommanderError } from 'commander'
 import { loadEnvFiles } from '../server/env-files.ts'
+import { addAudit } from './audit.ts'
+import { addDoctor } from './doctor.ts'
+import { addExport } from './export.ts'
+import { addImport } from './import.ts'
 import { addMail } from './mail.ts'
+import { addSession } from './session.ts'
 import { addSettings } from './settings.ts'
 import { addStore } from './store.ts'
 import { say, withoutPasswords } from './terminal.ts'
+import { addUser } from './user.ts'
 
 const program = new Command('gatehouse')
   .description('The operator’s command line of Gatehouse')
@@ -20,9 +26,15 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error
 })
 
-addSettings(program)
-addMail(program)
+addUser(program)
+addImport(program)
+addExport(program)
+addDoctor(program)
+addSession(program)
+addAudit(program)
 addStore(program)
+addMail(program)
+addSettings(program)
 
 try {
   loadEnvFiles(say)

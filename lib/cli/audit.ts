@@ -1,0 +1,63 @@
+// `audit verify`: whether the audit trail is whole.
+import { type Command, InvalidArgumentError } from 'commander'
+import { createTrailCheck } from '../audit/verify.ts'
+import { openStoreReader } from '../stores/open.ts'
+import type { AuditHead } from '../stores/types.ts'
+import { counted, locationForms, locationFrom } from './store-location.ts'
+import { createProgress, print, refusal } from './terminal.ts'
+
+const faultsShown = 20
+
+export function addAudit(program: Command): void {
+  program
+    .command('audit')
+    .description('The record of who did what')
+    .command('verify')
+    .summary('Find removed, changed and reordered entries')
+    .description(
+      'Find removed, changed and reordered entries. Changes nothing, and works beside a running server.\n' +
+        'Note down what it prints as the head, elsewhere: with --head, also a trail that was rewritten as a whole is found.',
+    )
+    .option('--url <url>', `the store: ${locationForms} (default: the one that the settings name)`)
+    .option('--head <place:id>', 'a head that an earlier run printed', head)
+    .option('--json', 'print JSON')
+    .addHelpText('after', '\nExample:\n  npm run cli -- audit verify')
+    .action(verify)
+}
+
+async function verify(options: { url?: string; head?: AuditHead; json?: boolean }, command: Command): Promise<void> {
+  const reader = await openStoreReader(locationFrom(command, '--url', options.url))
+  const progress = createProgress('Verifying')
+  const check = createTrailCheck()
+  try {
+    // Before the entries: what is added meanwhile is behind it.
+    const noted = await reader.findAuditHead()
+    for await (const { kind, record } of reader.dump()) {
+      if (kind !== 'audit') continue
+      progress.step()
+      check.add(record)
+    }
+    progress.done()
+    const { count, first, last, faults } = check.finish(noted, options.head)
+    const [from, to] = [first, last].map((entry) => entry && new Date(entry.at).toISOString())
+    const at = last && `${last.seq}:${last.id}`
+    if (options.json) print(JSON.stringify({ entries: count, from, to, head: at, faults }))
+    else {
+      print(`${counted(count, 'entry').replace('entrys', 'entries')}${from ? `, from ${from} to ${to}` : ''}`)
+      if (at !== null) print(`Head: ${at}`)
+      for (const fault of faults.slice(0, faultsShown)) print(`Wrong: ${fault}`)
+      if (faults.length > faultsShown) print(`and ${faults.length - faultsShown} more`)
+      if (faults.length === 0) print('The trail is whole.')
+    }
+    if (faults.length > 0) throw refusal('The audit trail is not what was written.')
+  } finally {
+    progress.done()
+    await reader.close()
+  }
+}
+
+function head(text: string): AuditHead {
+  const [, seq, id] = /^(\d{1,15}):([0-9a-f]{64})$/.exec(text) ?? []
+  if (seq !== undefined && id !== undefined) return { seq: Number(seq), id }
+  throw new InvalidArgumentError('It is a number, a colon and 64 hexadecimal digits.')
+}

@@ -1,0 +1,83 @@
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { startSmtp } from '../mail/smtp-for-test.ts'
+import { runCommand } from './command-for-test.ts'
+
+interface Finding {
+  check: string
+  verdict: string
+  text: string
+}
+
+async function examine(settings: Record<string, string> = {}, ...args: string[]) {
+  const dir = settings.DATA_DIR ?? (await freshDir())
+  const { code, stdout } = await runCommand(['doctor', '--json', ...args], { DATA_DIR: dir, ...settings })
+  const findings: Finding[] = JSON.parse(stdout)
+  const of = (check: string) => findings.filter((finding) => finding.check === check)
+  return {
+    code,
+    of,
+    verdicts: (check: string) =>
+      of(check)
+        .map(({ verdict }) => verdict)
+        .join(' '),
+  }
+}
+
+async function freshDir(): Promise<string> {
+  const dir = await mkdtemp(join(tmpdir(), 'gatehouse-doctor-'))
+  onTestFinished(() => rm(dir, { recursive: true, force: true }))
+  return dir
+}
+
+const good = {
+  APP_URL: 'https://accounts.example.org',
+  SESSION_SECRET: 'Jr8uPzqEwXk2nB5vT1yLs9cDf7hGm3aQ4oR6iUe0',
+  TRUST_PROXY_HOPS: '1',
+}
+
+test('a good installation has nothing to mend, and says which address would count', async () => {
+  const dir = await freshDir()
+  await runCommand(['user', 'create-admin', 'ada'], { DATA_DIR: dir })
+  const { code, of, verdicts } = await examine({ ...good, DATA_DIR: dir }, '--forwarded', '203.0.113.7, 198.51.100.9')
+  expect(code).toBe(0)
+  for (const check of ['settings', 'secret', 'cookies', 'store', 'admin', 'clock', 'space']) {
+    expect(verdicts(check), check).toBe('ok')
+  }
+  expect(of('cookies')[0]?.text).toContain('__Host-session; HttpOnly; SameSite=Lax; Path=/; Secure')
+  expect(of('proxy')[1]?.text).toContain('198.51.100.9 would count')
+  expect(verdicts('versions')).toBe('ok ok ok')
+  expect(verdicts('mail')).toBe('warn')
+})
+
+test.each([
+  ['a secret of one letter', { SESSION_SECRET: 'a'.repeat(40) }, 'secret', 'fail'],
+  ['a secret of words', { SESSION_SECRET: 'please-change-this-secret-before-use-9' }, 'secret', 'warn'],
+  ['no proxy in front of https', { TRUST_PROXY_HOPS: '0' }, 'proxy', 'warn'],
+  ['plain http', { APP_URL: '' }, 'cookies', 'warn'],
+  ['no store yet', {}, 'store', 'warn'],
+  ['a database that is away', { DATABASE_URL: 'postgres://u:hidden@127.0.0.1:1/none' }, 'store', 'fail'],
+  ['a mail server that is away', { SMTP_URL: 'smtp://127.0.0.1:1', MAIL_FROM: 'a@example.org' }, 'mail', 'fail'],
+])('%s is found', async (_, settings, check, verdict) => {
+  const { code, of, verdicts } = await examine({ ...good, ...settings })
+  expect(verdicts(check)).toBe(verdict)
+  expect(code).toBe(verdict === 'fail' ? 1 : 0)
+  expect(JSON.stringify(of(check))).not.toContain('hidden')
+})
+
+test('a generated secret that others can read, and a site without an admin, are found', async () => {
+  const dir = await freshDir()
+  await runCommand(['user', 'create', 'bob'], { DATA_DIR: dir })
+  await chmod(join(dir, 'secret'), 0o644)
+  const { verdicts } = await examine({ DATA_DIR: dir })
+  expect(verdicts('secret')).toBe('fail')
+  expect(verdicts('admin')).toBe('warn')
+})
+
+test('a mail server that answers is well', async () => {
+  const server = await startSmtp({ hidesStartTls: true })
+  const { verdicts } = await examine({ ...good, SMTP_URL: server.url, MAIL_FROM: 'a@example.org' })
+  expect(verdicts('mail')).toBe('ok')
+})

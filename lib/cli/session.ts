@@ -1,0 +1,91 @@
+// `session …`: who is logged in, and ending that.
+import type { Command } from 'commander'
+import { createSystemClock } from '../clock.ts'
+import { readSettings } from '../config.ts'
+import { parseDevice } from '../sessions/device.ts'
+import { liveBounds } from '../sessions/window.ts'
+import { openStoreReader } from '../stores/open.ts'
+import { isLive, type SessionRecord } from '../stores/types.ts'
+import { findPerson, recordByOperator, withSite } from './site.ts'
+import { counted, wrongUsage } from './store-location.ts'
+import { print, say } from './terminal.ts'
+
+interface Json {
+  json?: boolean
+}
+
+export function addSession(program: Command): void {
+  const session = program.command('session').description('See who is logged in, and end it')
+  session
+    .command('list')
+    .description('List live sessions. Works beside a running server')
+    .option('--user <username>', 'only of this person')
+    .option('--json', 'print JSON')
+    .addHelpText('after', '\nExample:\n  npm run cli -- session list --user alice')
+    .action(list)
+  session
+    .command('end')
+    .description('End every session of somebody, or of everybody')
+    .argument('[username]', 'whose')
+    .option('--all', 'of everybody')
+    .option('--json', 'print JSON')
+    .action(end)
+  session
+    .command('prune')
+    .description('Remove what is dead already; a running server does it each hour')
+    .option('--json', 'print JSON')
+    .action(prune)
+}
+
+async function list({ user, json }: Json & { user?: string }): Promise<void> {
+  const settings = readSettings()
+  const bounds = liveBounds(settings.session, createSystemClock()())
+  const reader = await openStoreReader(settings.store)
+  const names = new Map<string, string>()
+  const live: SessionRecord[] = []
+  try {
+    for await (const { kind, record } of reader.dump()) {
+      if (kind === 'user') names.set(record.id, record.username)
+      if (kind === 'session' && isLive(record, bounds)) live.push(record)
+    }
+  } finally {
+    await reader.close()
+  }
+  const rows = live
+    .map(({ userId, createdAt, lastActivityAt, userAgent, address }) => {
+      const { browser, system } = parseDevice(userAgent)
+      const device = [browser, system].filter((part) => part !== null).join(' on ')
+      const [began, lastActive] = [createdAt, lastActivityAt].map((at) => new Date(at).toISOString())
+      return { username: names.get(userId) ?? userId, began, lastActive, address, device }
+    })
+    .filter(({ username }) => user === undefined || username === user.toLowerCase())
+  if (json) return print(JSON.stringify(rows))
+  for (const { username, began, lastActive, address, device } of rows) {
+    print(`${username.padEnd(24)} ${began}  ${lastActive}  ${address.padEnd(15)} ${device}`.trimEnd())
+  }
+  say(counted(rows.length, 'session'))
+}
+
+function end(username: string | undefined, { all, json }: Json & { all?: boolean }, command: Command): Promise<void> {
+  if ((username === undefined) !== (all === true)) wrongUsage(command, 'name a person, or say --all')
+  return withSite(async (app) => {
+    const whose = username === undefined ? null : await findPerson(app, username)
+    let count = 0
+    if (whose !== null) count = await app.people.endSessions(whose.id)
+    else {
+      const everybody = new Set<string>()
+      for await (const { kind, record } of app.stores.dump()) if (kind === 'session') everybody.add(record.userId)
+      for (const id of everybody) count += await app.people.endSessions(id)
+    }
+    await recordByOperator(app, 'session.all_ended', whose?.id ?? null, { count })
+    print(json ? JSON.stringify({ ended: count }) : `Ended ${counted(count, 'session')}.`)
+  })
+}
+
+function prune({ json }: Json): Promise<void> {
+  return withSite(async (app) => {
+    const count = await app.sessions.sweep()
+    await recordByOperator(app, 'sessions.pruned', null, { count })
+    print(json ? JSON.stringify({ pruned: count }) : `Removed ${counted(count, 'dead session')}.`)
+  })
+}

@@ -1,0 +1,237 @@
+// `user …`: seeing and looking after people.
+import { Argument, type Command, InvalidArgumentError, Option } from 'commander'
+import { z } from 'zod'
+import { canonicalUsername } from '../accounts/username.ts'
+import { days } from '../clock.ts'
+import { readSettings } from '../config.ts'
+import type { Person } from '../people/people.ts'
+import type { Services } from '../services.ts'
+import { openStoreReader } from '../stores/open.ts'
+import { lowerCase, searchText } from '../stores/records.ts'
+import { type Role, roles, type UserFilter, type UserRecord } from '../stores/types.ts'
+import { findPerson, operatorsCircumstances, recordByOperator, withSite } from './site.ts'
+import { wrongUsage } from './store-location.ts'
+import { confirm, print, refusal, say } from './terminal.ts'
+
+interface Json {
+  json?: boolean
+}
+
+const states = ['active', 'suspended', 'deleted'] as const
+
+/** Nobody who is signed in: what admins may not do to themselves, an operator may do to anybody. */
+const nobody = ''
+
+export function addUser(program: Command): void {
+  const user = program.command('user').description('See and look after people')
+  const add = (name: string, description: string) =>
+    user.command(name).description(description).option('--json', 'print JSON')
+
+  add('list', 'List people. Works beside a running server')
+    .option('--search <text>', 'part of a username, full name or e-mail address', '')
+    .addOption(new Option('--role <role>', 'only of this role').choices(roles))
+    .addOption(new Option('--state <state>', 'only in this state').choices(states))
+    .addHelpText('after', '\nExample:\n  npm run cli -- user list --role admin')
+    .action(list)
+  add('show', 'Show one person. Works beside a running server').argument('<username>', 'whom').action(show)
+  add('create', 'Make an account, and print the link with which its owner chooses a password')
+    .argument('<username>', 'a username of 3 to 32 characters', username)
+    .addOption(new Option('--role <role>', 'what they may do').choices(roles).default('member'))
+    .option('--email <address>', 'their e-mail address, not verified yet', emailAddress)
+    .action((name: string, options: Json & { role: Role; email?: string }) => create(name, options))
+  add('create-admin', 'Make an administrator, and print the link with which they choose a password')
+    .argument('<username>', 'a username of 3 to 32 characters', username)
+    .action((name: string, { json }: Json) => create(name, { role: 'admin', ...(json && { json }) }))
+  add('role', 'Change what somebody may do')
+    .argument('<username>', 'whom')
+    .addArgument(new Argument('<role>', 'the new role').choices(roles))
+    .action(changeRole)
+  add('suspend', 'Keep somebody out, and end their sessions')
+    .argument('<username>', 'whom')
+    .requiredOption('--reason <text>', 'why, for those who look after the site')
+    .option('--last-day <day>', 'to the end of this day in UTC, such as 2026-11-30', lastDay)
+    .action(suspend)
+  add('resume', 'Lift a suspension').argument('<username>', 'whom').action(resume)
+  add('reset', 'Start a password reset: mailed to the verified address, or a link to hand over')
+    .argument('<username>', 'whom')
+    .action(reset)
+  add('delete', 'Delete an account, which is erased 14 days later')
+    .argument('<username>', 'whom')
+    .option('--yes', 'do not ask')
+    .action(remove)
+  add('restore', 'Bring a deleted account back').argument('<username>', 'whom').action(restore)
+}
+
+async function list({
+  search,
+  role,
+  state,
+  json,
+}: Json & { search: string; role?: Role; state?: UserFilter['state'] }) {
+  const wanted = lowerCase(search)
+  const found = (await readUsers()).filter(
+    (user) =>
+      (role === undefined || user.role === role) &&
+      (!state || stateOf(user) === state) &&
+      (wanted === '' || searchText(user).includes(wanted)),
+  )
+  found.sort((one, other) => (one.username < other.username ? -1 : 1))
+  if (json) return print(JSON.stringify(found.map(shown)))
+  for (const user of found) {
+    print(
+      `${user.username.padEnd(32)} ${user.role.padEnd(7)} ${stateOf(user).padEnd(10)} ${user.email ?? ''}`.trimEnd(),
+    )
+  }
+  say(`${found.length.toLocaleString('en')} ${found.length === 1 ? 'person' : 'people'}`)
+}
+
+async function show(username: string, { json }: Json): Promise<void> {
+  const canonical = canonicalUsername(username)
+  const user = (await readUsers()).find((one) => one.username === canonical)
+  if (user === undefined) throw refusal(`Nobody is called ${JSON.stringify(username)}.`)
+  if (json) return print(JSON.stringify(shown(user)))
+  for (const [name, value] of Object.entries(shown(user))) {
+    print(`${name.padEnd(18)} ${typeof value === 'object' ? JSON.stringify(value) : value}`)
+  }
+}
+
+function create(username: string, { role, email, json }: Json & { role: Role; email?: string }): Promise<void> {
+  return withSite(async (app) => {
+    const made = await app.accounts.create({ username, role, email: email ?? null })
+    if (!made.ok) throw refusal(`The username ${username} is taken.`)
+    await recordByOperator(app, 'account.created', made.value.id, { role })
+    await printReset(app, made.value, json === true)
+  })
+}
+
+function changeRole(username: string, role: Role, { json }: Json): Promise<void> {
+  return withSite(async (app) => {
+    const person = await findPerson(app, username)
+    const changed = await app.people.changeRole(person.id, role, nobody)
+    if (!changed.ok) throw refusedAct(changed.code, person)
+    await recordByOperator(app, 'account.role_changed', person.id, { from: person.role, to: role })
+    report(changed.value, json, `${person.username} is ${role} from the next request on.`)
+  })
+}
+
+function suspend(username: string, options: Json & { reason: string; lastDay?: string }): Promise<void> {
+  return withSite(async (app) => {
+    const person = await findPerson(app, username)
+    const { reason, lastDay: day = '' } = options
+    const until = day === '' ? null : Date.parse(day) + days(1)
+    if (until !== null && until <= app.clock()) throw refusal('The last day is over already.')
+    const suspended = await app.people.suspend(person.id, { reason, until }, nobody)
+    if (!suspended.ok) throw refusedAct(suspended.code, person)
+    await recordByOperator(app, 'account.suspended', person.id, { reason, until: day })
+    report(suspended.value, options.json, `${person.username} is suspended, and signed out everywhere.`)
+  })
+}
+
+function resume(username: string, { json }: Json): Promise<void> {
+  return withSite(async (app) => {
+    const person = await findPerson(app, username)
+    const resumed = await app.people.resume(person.id)
+    if (!resumed.ok) throw refusal(`${person.username} is not suspended.`)
+    await recordByOperator(app, 'account.resumed', person.id)
+    report(resumed.value, json, `${person.username} may log in again.`)
+  })
+}
+
+function reset(username: string, { json }: Json): Promise<void> {
+  return withSite(async (app) => printReset(app, await findPerson(app, username), json === true))
+}
+
+async function printReset(
+  app: Services,
+  { id, username }: Pick<Person, 'id' | 'username'>,
+  json: boolean,
+): Promise<void> {
+  const started = await app.recovery.startFor(id, operatorsCircumstances(app))
+  if (!started.ok) throw refusal(`${username} is suspended or deleted. Lift that first.`)
+  const { token } = started.value
+  await recordByOperator(app, 'password.reset_started', id, { by: token === null ? 'mail' : 'hand' })
+  const link = token === null ? null : `${app.settings.appOrigin}/reset-password?token=${token}`
+  if (json) return print(JSON.stringify({ id, username, link }))
+  if (link === null) return print(`A link to a new password is on its way to the verified address of ${username}.`)
+  print(link)
+  say(`Hand this link to ${username}: whoever opens it within 30 minutes chooses the password, once.`)
+}
+
+function remove(username: string, { json, yes }: Json & { yes?: boolean }, command: Command): Promise<void> {
+  return withSite(async (app) => {
+    const person = await findPerson(app, username)
+    if (!yes) {
+      const answer = await confirm(`${person.username} will be signed out, and erased in 14 days.`)
+      if (answer === null) wrongUsage(command, 'without a terminal, --yes deletes the account')
+      if (!answer) throw refusal('Nothing was changed.')
+    }
+    const deleted = await app.people.delete(person.id, nobody)
+    if (!deleted.ok) throw refusedAct(deleted.code, person)
+    await recordByOperator(app, 'account.deleted', person.id)
+    report(deleted.value, json, `${person.username} is deleted, and erased in 14 days.`)
+  })
+}
+
+function restore(username: string, { json }: Json): Promise<void> {
+  return withSite(async (app) => {
+    const person = await findPerson(app, username)
+    const restored = await app.people.restore(person.id)
+    if (!restored.ok) throw refusal(`${person.username} is not deleted.`)
+    await recordByOperator(app, 'account.restored', person.id)
+    report(restored.value, json, `${person.username} is back.`)
+  })
+}
+
+function report(person: Person, json: boolean | undefined, sentence: string): void {
+  print(json ? JSON.stringify(shown(person)) : sentence)
+}
+
+function refusedAct(code: string, { username }: Person): Error {
+  if (code === 'last_admin') return refusal(`${username} is the only administrator. Make somebody else one first.`)
+  return refusal(`${username} is deleted.`)
+}
+
+async function readUsers(): Promise<UserRecord[]> {
+  const reader = await openStoreReader(readSettings().store)
+  try {
+    const users: UserRecord[] = []
+    for await (const { kind, record } of reader.dump()) {
+      // People come first.
+      if (kind !== 'user') break
+      users.push(record)
+    }
+    return users
+  } finally {
+    await reader.close()
+  }
+}
+
+/** Without the password's hash, and with times as people read them. */
+function shown(user: Person | UserRecord): Record<string, unknown> {
+  const { passwordHash: _, profile, ...rest } = { passwordHash: '', ...user }
+  const readable = Object.entries(rest).map(([name, value]) => [
+    name,
+    typeof value === 'number' ? new Date(value).toISOString() : value,
+  ])
+  return { ...Object.fromEntries(readable), state: stateOf(user), profile }
+}
+
+function stateOf({ status, deletedAt }: Pick<Person, 'status' | 'deletedAt'>): string {
+  return deletedAt === null ? status : 'deleted'
+}
+
+function username(typed: string): string {
+  const canonical = canonicalUsername(typed)
+  if (canonical !== null) return canonical
+  throw new InvalidArgumentError('It has 3 to 32 characters: a to z, 0 to 9, dot, hyphen or underscore.')
+}
+
+function emailAddress(typed: string): string {
+  if (z.email().safeParse(typed).success) return typed
+  throw new InvalidArgumentError('It is an e-mail address such as me@example.com.')
+}
+
+function lastDay(typed: string): string {
+  if (z.iso.date().safeParse(typed).success) return typed
+  throw new InvalidArgumentError('It is a day such as 2026-11-30.')
+}

@@ -1,5 +1,6 @@
 // One logger: JSON lines on stdout. Events carry ids and codes; never passwords, tokens, cookies or people's text.
 import { pino } from 'pino'
+import { currentRequest } from './request-context.ts'
 
 export type Log = Pick<pino.Logger, 'debug' | 'info' | 'warn' | 'error'>
 
@@ -7,6 +8,10 @@ export function createLog(level: string): Log {
   return pino({
     level,
     base: null,
+    mixin: () => {
+      const request = currentRequest()
+      return request === null ? {} : { requestId: request.id }
+    },
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },
     // A second fence behind the rule above, for objects logged by mistake.

@@ -1,7 +1,10 @@
 // The HTTP side of the process: where it listens, what it takes from a request's headers, how it stops.
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
+import onHeaders from 'on-headers'
 import { seconds } from '../clock.ts'
 import { ownOrigins, type Settings } from '../config.ts'
+import { newId } from '../crypto/random.ts'
+import { type RequestContext, runInRequest } from '../request-context.ts'
 import { findBodyFault } from '../web/body-limit.ts'
 import { clientAddress } from '../web/client-address.ts'
 import { type RefusalCode, refusal } from '../web/refusal.ts'
@@ -31,7 +34,7 @@ export function createServers(settings: Settings): Servers {
     if (fault !== null) return void refuse(request, response, fault)
     pinHost(request)
     pinAddress(request)
-    listener(request, response)
+    runInRequest(createContext(response), () => listener(request, response))
   }
   const main = createServer(limits, answer)
   const also = createServer(limits, answer)
@@ -68,6 +71,18 @@ function stopServer(server: Server): Promise<void> {
     })
     server.closeIdleConnections()
   })
+}
+
+function createContext(response: ServerResponse): RequestContext {
+  const answered = new Promise<void>((resolve) => response.once('close', resolve))
+  const context: RequestContext = { id: newId(), answered, refusal: null }
+  onHeaders(response, () => {
+    const { refusal } = context
+    if (refusal === null) return
+    response.statusCode = refusal.status
+    if (refusal.retryAfterSeconds !== null) response.setHeader('retry-after', refusal.retryAfterSeconds)
+  })
+  return context
 }
 
 /** What is refused before a byte of the body is read, and before Next, which answers some of these with a 500. */

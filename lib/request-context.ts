@@ -1,0 +1,28 @@
+// The request under way, for whatever code runs on its behalf: its id, which log lines carry, and the status that a
+// server action wants for its page's answer, which Next has no way to set. Made by our own server (lib/server/http.ts);
+// where a host brings its own there is none, and answers keep the status that Next gives them.
+import { AsyncLocalStorage } from 'node:async_hooks'
+
+export interface RequestContext {
+  /** Random; not a secret. */
+  readonly id: string
+  /** Resolves when the answer is written or the client is gone. */
+  readonly answered: Promise<void>
+  /** What the answer gets in the place of 200, once its headers are written. */
+  refusal: { status: number; retryAfterSeconds: number | null } | null
+}
+
+/** Middleware and pages are separate bundles of one process: they share it under this key. */
+const storageKey = Symbol.for('gatehouse.request')
+const shared = globalThis as typeof globalThis & { [storageKey]?: AsyncLocalStorage<RequestContext> }
+shared[storageKey] ??= new AsyncLocalStorage()
+const storage = shared[storageKey]
+
+export function runInRequest(context: RequestContext, work: () => void): void {
+  storage.run(context, work)
+}
+
+/** Null outside of a request, and where another server than ours answers. */
+export function currentRequest(): RequestContext | null {
+  return storage.getStore() ?? null
+}

@@ -5,6 +5,7 @@ import { LookBanner } from '#app/look/look-banner.tsx'
 import type { SessionView } from '#app/session/keeper.ts'
 import { type KeeperWords, SessionKeeper } from '#app/session/session-keeper.tsx'
 import { TimeLeft } from '#app/session/time-left.tsx'
+import { FormTokenProvider } from '#app/ui/form-token.tsx'
 import { Icon } from '#app/ui/line-icon.tsx'
 import { Sidebar } from '#app/ui/sidebar.tsx'
 import { services } from '#lib/services.ts'
@@ -53,8 +54,10 @@ export async function Frame({ width, children }: { width: 'text' | 'tables'; chi
         <Colours />
       </Sidebar>
       <main id="main" tabIndex={-1} className={`mx-auto w-full px-4 py-8 md:px-8 md:py-12 ${room}`}>
-        {signedIn?.look && <LookBanner words={words} signedIn={signedIn} look={signedIn.look} />}
-        {children}
+        <FormTokenProvider token={signedIn?.session.formToken ?? null}>
+          {signedIn?.look && <LookBanner words={words} signedIn={signedIn} look={signedIn.look} />}
+          {children}
+        </FormTokenProvider>
       </main>
     </div>
   )

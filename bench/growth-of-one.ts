@@ -134,6 +134,7 @@ function person(username: string, createdAt = now): UserRecord {
     profile: { fullName: `The person called ${username}`, bio: 'Keeps the lamp lit.', age: 41 },
     createdAt,
     passwordChangedAt: null,
+    wrongPasswords: null,
     deletedAt: null,
   }
 }

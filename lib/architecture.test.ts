@@ -36,7 +36,7 @@ function breaches(files: string[], isBreach: (imported: string, file: string) =>
 
 describe('imports', () => {
   const domain = find(
-    'lib/{accounts,addresses,audit,crypto,import,interrupted-acts,invitations,kept-forms,looks,people,recovery,roles,sessions,setup}/**/*.ts',
+    'lib/{accounts,addresses,attempts,audit,crypto,import,interrupted-acts,invitations,kept-forms,looks,people,recovery,roles,sessions,setup}/**/*.ts',
   )
 
   test('reads them at all', () => {
@@ -79,7 +79,7 @@ describe('imports', () => {
   })
 
   test('components of app/ui take props: they import no services and no records', () => {
-    const allowedOwn = /^(app\/|lib\/(words\/|web\/form-state)|lib\/clock)/
+    const allowedOwn = /^(app\/|lib\/(words\/|web\/form-(state|fields))|lib\/clock)/
     const isBreach = (name: string) => /^(lib|middleware)/.test(name) && !allowedOwn.test(name)
     expect(breaches(find('app/ui/**/*.tsx'), isBreach)).toEqual([])
   })
@@ -143,6 +143,13 @@ describe('guards', () => {
         .map(({ name }) => `${file}#${name}`),
     )
     expect(lenient).toEqual(['app/look/actions.ts#stopLooking'])
+  })
+
+  test('a form is tied to its log-in, except where anyone may post it', () => {
+    const untied = withActions.filter((file) => /\breadVisitorForm\(/.test(read(file)))
+    const open = publicActions.map((id) => id.replace(/#.*/, '')).filter((file) => file !== 'app/theme/actions.ts')
+    expect(untied).toEqual(open.toSorted())
+    expect(open.filter((file) => /\breadForm\(/.test(read(file)))).toEqual([])
   })
 
   test('actions stand in files of their own, as plain functions that the test above can read', () => {

@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Attempter } from './attempts/attempts.ts'
 import { readSettings } from './config.ts'
 import { compose, openRuntime, type Services } from './services.ts'
 import { aUser } from './stores/contract/samples.ts'
@@ -16,6 +17,12 @@ export interface TestServices extends AsyncDisposable {
   advance(ms: number): void
   /** Somebody whose id and username are this name. */
   addPerson(name: string): Promise<void>
+}
+
+/** From an address, in a browser that nobody logged in with before unless said otherwise. */
+export function anAttempter(address = '192.0.2.7', isKnown = false): Attempter {
+  const by = { at: 0, userAgent: '', address, locale: 'en', timeZone: null } as const
+  return { by, isKnown: () => isKnown }
 }
 
 export async function openTestServices(
@@ -38,6 +45,7 @@ export async function openTestServices(
       await app.stores.users.insert(aUser({ id: name, username: name }))
     },
     async [Symbol.asyncDispose]() {
+      await app.attempts.settle()
       await app.mail.close()
       await app.stores.close()
       await app.limits.close()

@@ -3,6 +3,7 @@ import { type Accounts, createAccounts } from './accounts/accounts.ts'
 import { createPasswordStrength, type PasswordStrength } from './accounts/password-strength.ts'
 import { takeOverStreamlit } from './accounts/streamlit.ts'
 import { type Addresses, createAddresses } from './addresses/addresses.ts'
+import { type Attempts, createAttempts } from './attempts/attempts.ts'
 import { type Audit, createAudit } from './audit/audit.ts'
 import { type Clock, createSystemClock } from './clock.ts'
 import { readSettings, type Settings } from './config.ts'
@@ -36,6 +37,7 @@ export interface Runtime {
   strength: PasswordStrength
   mail: Mailroom
   limits: Limits
+  attempts: Attempts
   /** Newest first: the first seals cookies, all open them. */
   sessionSecrets: readonly string[]
 }
@@ -90,6 +92,7 @@ async function open(): Promise<Runtime> {
 export async function closeServices(): Promise<void> {
   const runtime = await shared[runtimeKey]
   await shared[sweeperKey]?.stop()
+  await runtime?.attempts.settle()
   await runtime?.mail.close()
   await runtime?.stores.close()
   await runtime?.limits.close()
@@ -117,8 +120,19 @@ export async function openRuntime(settings = readSettings(), clock = createSyste
       log,
     })
     const limits = createLimits({ store: settings.store, enabled: settings.limits })
-    const passwords = createPasswordHasher()
-    return { settings, clock, log, stores, passwords, strength: createPasswordStrength(), mail, limits, sessionSecrets }
+    const notices = createNotices({ tokens: stores.tokens, mail, clock, enabled: settings.notices })
+    const audit = createAudit({ store: stores.audit, clock })
+    const attempts = createAttempts({
+      store: stores.users,
+      limits,
+      clock,
+      onLocked: async (user, { by }) => {
+        await audit.record({ event: 'password.locked', actorId: null, subjectId: user.id, address: by.address })
+        await notices.tell(user, 'password-locked', by)
+      },
+    })
+    const [passwords, strength] = [createPasswordHasher(), createPasswordStrength()]
+    return { settings, clock, log, stores, passwords, strength, mail, limits, attempts, sessionSecrets }
   } catch (cause) {
     await stores.close()
     throw cause
@@ -126,10 +140,10 @@ export async function openRuntime(settings = readSettings(), clock = createSyste
 }
 
 export function compose(runtime: Runtime): Services {
-  const { stores, clock, passwords, strength, settings, mail, limits, sessionSecrets: secrets } = runtime
+  const { stores, clock, passwords, strength, settings, mail, limits, attempts, sessionSecrets: secrets } = runtime
   const { users, tokens } = stores
   const { passwordMinLength } = settings
-  const accounts = createAccounts({ store: users, passwords, strength, passwordMinLength, limits, clock })
+  const accounts = createAccounts({ store: users, passwords, strength, passwordMinLength, attempts, limits, clock })
   const sessions = createSessions({ store: stores.sessions, limits: settings.session, clock })
   const notices = createNotices({ tokens, mail, clock, enabled: settings.notices })
   return {

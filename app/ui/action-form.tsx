@@ -6,6 +6,7 @@ import { DraftOffer, type DraftWords } from '#app/session/draft-offer.tsx'
 import { type DraftOwner, keepDrafts } from '#app/session/drafts.ts'
 import { type FormAction, type FormState, untouchedForm } from '#lib/web/form-state.ts'
 import { FormContext } from './form-context.ts'
+import { FormTokenField } from './form-token.tsx'
 
 /**
  * A form around a server action. Without JavaScript the browser posts it and the page comes back with the state. With
@@ -65,6 +66,7 @@ export function ActionForm({
       data-keep={keep ? '' : undefined}
       className="flex flex-col gap-6"
     >
+      <FormTokenField />
       {keep && <DraftOffer {...keep} />}
       <FormContext value={{ ...state, pending }}>{children}</FormContext>
     </form>

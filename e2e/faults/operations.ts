@@ -149,6 +149,7 @@ export function makePerson(): UserRecord {
     profile: { fullName: `Náme ${number}`, bio: `Line one of ${number}\n`.repeat(4), age: number % 151 },
     createdAt: nextMoment(),
     passwordChangedAt: null,
+    wrongPasswords: null,
     deletedAt: null,
   }
 }

@@ -1,5 +1,6 @@
 // Signing up, checking credentials, the profile, another username, leaving. Decides; the store remembers. Knows no forms,
 // words or cookies.
+import type { Attempter, AttemptFault, Attempts, Compared } from '../attempts/attempts.ts'
 import { type Clock, days } from '../clock.ts'
 import { noPassword } from '../crypto/old-hashes.ts'
 import type { PasswordHasher } from '../crypto/password.ts'
@@ -58,23 +59,20 @@ export interface Accounts {
    */
   create(account: Omit<NewAccount, 'password'>): Promise<Result<User, 'username_taken'>>
   /**
-   * The person with this name and password. Unknown name, wrong password and suspended account get one answer and
-   * cost the same time; only who knows the password of a suspended account learns that it is, and until when (null:
+   * The person with this name and password, unless it is too soon for another try (lib/attempts). Unknown name, wrong
+   * password and suspended account get one answer and cost the same time; only who knows the password of a suspended account learns that it is, and until when (null:
    * until somebody lifts it). Replaces a hash of an old kind on the way. Also finds somebody who deleted their account
    * less than 14 days ago: `restore` comes next.
    */
-  checkCredentials(
-    username: string,
-    password: string,
-  ): Promise<Result<User, 'credentials_wrong' | 'busy'> | { ok: false; code: 'suspended'; until: number | null }>
+  checkCredentials(username: string, password: string, attempter: Attempter): Promise<LogInOutcome>
   /** Whose username this is, in whatever form it was typed; null when nobody has it. */
   findId(username: string): Promise<string | null>
   /** Null when the person is gone or suspended. */
   findActive(id: string): Promise<User | null>
   /** Whether the person is still active and still has the password that `user` was known by. */
   isCurrent(user: User): Promise<boolean>
-  /** Proof that the person at the keyboard is this one. */
-  checkPassword(id: string, password: string): Promise<Result<null, 'password_wrong' | 'busy' | 'person_gone'>>
+  /** Proof that the person at the keyboard is this one. A wrong password counts as one at the log-in does. */
+  checkPassword(id: string, password: string, attempter: Attempter): Promise<PasswordCheck>
   /**
    * Replaces the password, and voids every log-in that began with the old one (`isCurrent`). The sessions there are
    * stay: ending the others comes next, and is the caller's.
@@ -82,8 +80,11 @@ export interface Accounts {
   changePassword(
     id: string,
     change: { current: string; password: string },
+    attempter: Attempter,
   ): Promise<{ ok: true; value: null } | ({ ok: false } & ChangePasswordFault)>
   saveProfile(id: string, profile: Profile): Promise<Result<null, 'person_gone'>>
+  /** Forgets wrong passwords: the next one is the first. */
+  unlock(id: string): Promise<void>
   /** The rules of a new password, and its hash. */
   hashNewPassword(
     password: string,
@@ -105,17 +106,25 @@ export interface Accounts {
   erase(): Promise<string[]>
 }
 
-export type ChangePasswordFault = PasswordFault | { code: 'password_wrong' } | { code: 'person_gone' }
+type LogInOutcome =
+  | Result<User, 'credentials_wrong' | 'busy'>
+  | { ok: false; code: 'suspended'; until: number | null }
+  | ({ ok: false } & AttemptFault)
+
+type PasswordCheck = Result<null, 'password_wrong' | 'busy' | 'person_gone'> | ({ ok: false } & AttemptFault)
+
+export type ChangePasswordFault = PasswordFault | AttemptFault | { code: 'password_wrong' } | { code: 'person_gone' }
 
 export function createAccounts(deps: {
   store: UserStore
   passwords: PasswordHasher
   strength: PasswordStrength
   passwordMinLength: number
+  attempts: Attempts
   limits: Limits
   clock: Clock
 }): Accounts {
-  const { store, passwords, strength, clock, limits } = deps
+  const { store, passwords, strength, clock, limits, attempts } = deps
 
   const hashNewPassword: Accounts['hashNewPassword'] = async (password, username) => {
     const fault = await findPasswordFault(password, username, { minLength: deps.passwordMinLength, strength })
@@ -125,7 +134,8 @@ export function createAccounts(deps: {
   const setPassword: Accounts['setPassword'] = async (user, passwordHash, onlyIf) => {
     // Also within one millisecond no two passwords share a time.
     const passwordChangedAt = Math.max(clock(), (user.passwordChangedAt ?? 0) + 1)
-    return (await store.update(user.id, { passwordHash, passwordChangedAt }, { ...onlyIf, status: 'active' })) !== null
+    const change: UserChange = { passwordHash, passwordChangedAt, wrongPasswords: null }
+    return (await store.update(user.id, change, { ...onlyIf, status: 'active' })) !== null
   }
 
   /** A suspension whose time is over ends at the latest when the person comes. */
@@ -136,6 +146,34 @@ export function createAccounts(deps: {
     const active: UserChange = { status: 'active', suspendedUntil: null, suspendReason: '' }
     const updated = await store.update(id, active, { status: 'suspended', suspendedUntil })
     return updated !== null && typeof updated === 'object' ? updated : record
+  }
+
+  /** Somebody whose password was right. */
+  async function admitted(record: UserRecord, replacement: string | null): Promise<LogInOutcome> {
+    if (record.status === 'suspended' && record.deletedAt === null) {
+      return { ok: false, code: 'suspended', until: record.suspendedUntil }
+    }
+    if (!mayLogIn(record)) return refused('credentials_wrong')
+    if (replacement !== null) {
+      // Compare and set: a password changed meanwhile must not be put back.
+      await store.update(record.id, { passwordHash: replacement }, { passwordHash: record.passwordHash })
+    }
+    return ok(toUser(record))
+  }
+
+  const checkPassword: Accounts['checkPassword'] = async (id, password, attempter) => {
+    const tried = await attempts.attempt(
+      { name: id, id },
+      attempter,
+      async (record): Promise<Compared<PasswordCheck>> => {
+        if (!isActive(record)) return { matched: null, value: refused('person_gone') }
+        const verdict = await passwords.verify(record.passwordHash, password)
+        if (!verdict.ok) return { matched: null, value: verdict }
+        const { matches } = verdict.value
+        return { matched: matches, value: matches ? ok(null) : refused('password_wrong') }
+      },
+    )
+    return tried.ok ? tried.value : tried
   }
 
   /** Also somebody who deleted the account and may come back. */
@@ -162,6 +200,7 @@ export function createAccounts(deps: {
       profile: { fullName: '', bio: '', age: null },
       createdAt: clock(),
       passwordChangedAt: null,
+      wrongPasswords: null,
       deletedAt: null,
     }
     const outcome = await store.insert(record)
@@ -180,22 +219,18 @@ export function createAccounts(deps: {
 
     create: (account) => insert(account, noPassword),
 
-    async checkCredentials(username, password) {
+    async checkCredentials(username, password, attempter) {
       const canonical = canonicalUsername(username)
-      const record = await lifted(canonical === null ? null : await store.findByUsername(canonical))
-      const verdict = await passwords.verify(record?.passwordHash ?? null, password)
-      if (!verdict.ok) return verdict
-      if (!verdict.value.matches) return refused('credentials_wrong')
-      if (record?.status === 'suspended' && record.deletedAt === null) {
-        return { ok: false, code: 'suspended', until: record.suspendedUntil }
-      }
-      if (!mayLogIn(record)) return refused('credentials_wrong')
-      const { replacement } = verdict.value
-      if (replacement !== null) {
-        // Compare and set: a password changed meanwhile must not be put back.
-        await store.update(record.id, { passwordHash: replacement }, { passwordHash: record.passwordHash })
-      }
-      return ok(toUser(record))
+      const named = canonical === null ? null : await store.findByUsername(canonical)
+      const whom = { name: canonical ?? username, id: named?.id ?? null }
+      const tried = await attempts.attempt(whom, attempter, async (found): Promise<Compared<LogInOutcome>> => {
+        const record = await lifted(found)
+        const verdict = await passwords.verify(record?.passwordHash ?? null, password)
+        if (!verdict.ok) return { matched: null, value: verdict }
+        if (!verdict.value.matches || record === null) return { matched: false, value: refused('credentials_wrong') }
+        return { matched: true, value: await admitted(record, verdict.value.replacement) }
+      })
+      return tried.ok ? tried.value : tried
     },
 
     async findId(username) {
@@ -214,20 +249,13 @@ export function createAccounts(deps: {
       return isActive(record) && record.passwordChangedAt === passwordChangedAt
     },
 
-    async checkPassword(id, password) {
-      const record = await store.find(id)
-      if (!isActive(record)) return refused('person_gone')
-      const verdict = await passwords.verify(record.passwordHash, password)
-      if (!verdict.ok) return verdict
-      return verdict.value.matches ? ok(null) : refused('password_wrong')
-    },
+    checkPassword,
 
-    async changePassword(id, { current, password }) {
+    async changePassword(id, { current, password }, attempter) {
       const record = await store.find(id)
+      const checked = await checkPassword(id, current, attempter)
+      if (!checked.ok) return checked
       if (!isActive(record)) return refused('person_gone')
-      const verdict = await passwords.verify(record.passwordHash, current)
-      if (!verdict.ok) return verdict
-      if (!verdict.value.matches) return refused('password_wrong')
       const hashed = await hashNewPassword(password, record.username)
       if (!hashed.ok) return hashed
       const isChanged = await setPassword(record, hashed.value, { passwordHash: record.passwordHash })
@@ -239,6 +267,10 @@ export function createAccounts(deps: {
       // Decided where it is written: whoever was suspended since the page's guard changes nothing.
       const saved = await store.update(id, { profile }, { status: 'active', deletedAt: null })
       return saved === null ? refused('person_gone') : ok(null)
+    },
+
+    async unlock(id) {
+      await store.update(id, { wrongPasswords: null })
     },
 
     hashNewPassword,

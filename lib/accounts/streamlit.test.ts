@@ -30,6 +30,7 @@ it('takes a person over with their password and profile', () => {
         profile: { fullName: 'Alice Liddell', bio: 'one\ntwo', age: 150 },
         createdAt: 7_000,
         passwordChangedAt: null,
+        wrongPasswords: null,
         deletedAt: null,
       },
     ],

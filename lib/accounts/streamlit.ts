@@ -53,6 +53,7 @@ export function takeOverStreamlit(old: unknown, { now, newId }: { now: number; n
       profile,
       createdAt: now,
       passwordChangedAt: null,
+      wrongPasswords: null,
       deletedAt: null,
     })
   }

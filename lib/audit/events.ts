@@ -20,6 +20,7 @@ export const auditEvents = [
   'session.confirmed',
   'profile.changed',
   'password.changed',
+  'password.locked',
   'password.reset_asked',
   'password.reset_started',
   'password.reset',

@@ -31,16 +31,12 @@ export interface PasswordHasher {
    * a present hash; an old hash takes its own time on top. Refuses with `busy` likewise.
    */
   verify(stored: string | null, password: string): Promise<Result<Verdict, 'busy'>>
-  /** Whether a call made now would be refused. */
-  isBusy(): boolean
 }
 
 export function createPasswordHasher(): PasswordHasher {
   const limit = pLimit(maxRunning)
-  const isBusy = () => limit.pendingCount >= maxWaiting
-
   async function queued<Value>(work: () => Promise<Value>): Promise<Result<Value, 'busy'>> {
-    if (isBusy()) return refused('busy')
+    if (limit.pendingCount >= maxWaiting) return refused('busy')
     return ok(await limit(work))
   }
 
@@ -65,7 +61,6 @@ export function createPasswordHasher(): PasswordHasher {
   return {
     hash: (password) => queued(() => hash(password)),
     verify: (stored, password) => queued(() => verify(stored, password)),
-    isBusy,
   }
 }
 

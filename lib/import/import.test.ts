@@ -86,6 +86,7 @@ describe('a CSV file', () => {
       profile: { fullName: 'Žofie 🦊', bio: 'says "hello",\nand more', age: 30 },
       createdAt: Date.parse('2020-01-31T10:30:00Z'),
       passwordChangedAt: null,
+      wrongPasswords: null,
       deletedAt: null,
     } satisfies UserRecord)
     expect(outcome).toMatchObject({ imported: 1, admins: 1, withoutPassword: 0, rejected: [] })
@@ -287,6 +288,7 @@ describe('JSON lines', () => {
           profile: { fullName: 'Bob', bio: '', age: null },
           createdAt: '2020-01-01T00:00:00.000Z',
           passwordChangedAt: null,
+          wrongPasswords: null,
           deletedAt: null,
           passwordHash: sha256('x'),
         },

@@ -69,6 +69,7 @@ function readPerson(fields: Fields, faults: string[], { now, newId, firebase }: 
     profile: readProfile(fields, faults),
     createdAt: createdAt ?? now,
     passwordChangedAt: null,
+    wrongPasswords: null,
     deletedAt: null,
   }
   return { user, usernameFrom }

@@ -18,6 +18,7 @@ const jsonNames: Record<string, string | null> = {
   id: null,
   newEmail: null,
   passwordChangedAt: null,
+  wrongPasswords: null,
 }
 
 /** Without a byte order mark, and with line ends of Unix: a row's line would else be counted wrongly. */

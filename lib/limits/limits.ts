@@ -21,24 +21,46 @@ const rules = {
   'code-try': { most: 5, everyMs: minutes(10) },
   /** Each leaves a username reserved for 90 days. */
   rename: { most: 3, everyMs: hours(24) },
-  /** Entries of the audit trail about what one person was not allowed to do. */
+  /**
+   * Wrong passwords from one address, whoever they are for: OWASP's Authentication Cheat Sheet asks for a limit by source
+   * beside the one by account. Browsers that the person used before are counted with the person alone (lib/attempts).
+   */
+  'wrong-password': { most: 10, everyMs: minutes(10) },
+  /** Accounts from one address, and tries to make one: these tell which usernames are taken. */
+  'sign-up': { most: 10, everyMs: hours(1) },
+  'sign-up-try': { most: 30, everyMs: hours(1) },
+  /** Links for a forgotten password that one address asks for, whoever they are for. */
+  'reset-ask': { most: 10, everyMs: hours(1) },
+  /** Answers of the strength meter, each up to a quarter of a second of work, to one address. */
+  'strength-question': { most: 120, everyMs: minutes(1) },
+  /** Entries of the audit trail about what one person, or one address, was not allowed to do. */
   'denied-entry': { most: 10, everyMs: minutes(10) },
 }
 
 export type Rule = keyof typeof rules
 
 export interface Limits {
+  /** Off, nothing is throttled but what `alwaysOn` names. */
+  readonly enabled: boolean
   /**
    * Counts one more of this for whom it concerns. Answers 0, or how many milliseconds it is too early; counted either
    * way, and atomically.
    */
   take(rule: Rule, whom: string): Promise<number>
+  /** What was taken turned out not to count. */
+  giveBack(rule: Rule, whom: string): Promise<void>
   /** Nothing was done yet, by any rule, as far as this one is concerned. */
   forget(whom: string): Promise<void>
   close(): Promise<void>
 }
 
 const table = 'limits'
+/**
+ * Of one rule in its time. Whoever comes when so many others were counted shares a count with some of them: a flood from
+ * countless addresses fills no memory. 100,000 take about 40 MB.
+ */
+const mostKeys = 100_000
+const sharedKeys = 1000
 
 export function createLimits({ store, enabled }: { store: StoreLocation; enabled: boolean }): Limits {
   const pool = store.driver === 'postgres' ? new pg.Pool({ connectionString: store.url, max: 1, ...timeouts }) : null
@@ -64,18 +86,43 @@ export function createLimits({ store, enabled }: { store: StoreLocation; enabled
     }),
   )
 
+  /** How many keys each rule has in its time. */
+  const totals = new Map<string, RateLimiterMemory>(
+    Object.entries(rules).map(([rule, { everyMs }]) => [
+      rule,
+      new RateLimiterMemory({ points: mostKeys, duration: everyMs / 1000 }),
+    ]),
+  )
+
+  const limiterOf = (rule: Rule) => (enabled || alwaysOn.includes(rule) ? limiters.get(rule) : undefined)
+
+  async function keyOf(rule: Rule, whom: string): Promise<string> {
+    // Hashed, so that the counters tell nobody's address.
+    const hash = sha256(whom)
+    const total = await totals.get(rule)?.get('keys')
+    const isCrowded = total != null && total.msBeforeNext > 0 && total.consumedPoints >= mostKeys
+    return isCrowded ? `shared ${Number.parseInt(hash.slice(0, 8), 16) % sharedKeys}` : hash
+  }
+
   return {
+    enabled,
+
     async take(rule, whom) {
-      const limiter = limiters.get(rule)
-      if ((!enabled && !alwaysOn.includes(rule)) || limiter === undefined) return 0
+      const limiter = limiterOf(rule)
+      if (limiter === undefined) return 0
+      const key = await keyOf(rule, whom)
       try {
-        // Hashed, so that the counters tell nobody's address.
-        await limiter.consume(sha256(whom))
+        const { isFirstInDuration } = await limiter.consume(key)
+        if (isFirstInDuration) await totals.get(rule)?.penalty('keys')
         return 0
       } catch (refusal) {
         if (refusal instanceof RateLimiterRes) return Math.max(refusal.msBeforeNext, 1)
         throw refusal
       }
+    },
+
+    async giveBack(rule, whom) {
+      await limiterOf(rule)?.reward(await keyOf(rule, whom))
     },
 
     async forget(whom) {

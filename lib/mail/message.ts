@@ -15,6 +15,7 @@ export interface Circumstances {
 export const noticeKinds = [
   'new-device',
   'password-changed',
+  'password-locked',
   'address-changed',
   'address-removed',
   'account-deleted',

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { hours, minutes } from '../clock.ts'
 import type { Message } from '../mail/message.ts'
-import { openTestServices, type StoreName, storeNames, type TestServices } from '../services-for-test.ts'
+import { anAttempter, openTestServices, type StoreName, storeNames, type TestServices } from '../services-for-test.ts'
 
 const by = { at: 0, userAgent: '', address: '', locale: 'en', timeZone: null } as const
 const password = 'tangerine-walrus-umbrella'
@@ -32,7 +32,7 @@ const tokenOf = (kind: Message['kind']): string => {
   return found !== undefined && 'token' in found ? found.token : ''
 }
 const reset = (token: string, chosen = another) => opened.app.recovery.reset(token, chosen, by)
-const logsIn = async (chosen: string) => (await opened.app.accounts.checkCredentials('alice', chosen)).ok
+const logsIn = async (chosen: string) => (await opened.app.accounts.checkCredentials('alice', chosen, anAttempter())).ok
 const sessionCount = async () => (await opened.app.sessions.list(alice)).length
 const change = (fields: object) => opened.app.stores.users.update(alice, fields)
 const isVoid = { ok: false, code: 'link_void' }

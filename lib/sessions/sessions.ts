@@ -8,6 +8,11 @@ import { hasRecentProof, liveBounds, type SessionLimits, touchBounds, whyDead } 
 /** A bounded batch keeps one sweep from holding up the requests beside it. */
 const sweepBatch = 500
 const mostLooks = 6
+/**
+ * Of one person at a time, the oldest ends: more browsers than anybody uses, few enough that a stolen password is not a
+ * store filled with sessions. OWASP ASVS 5.0, 7.1.2, asks for a number.
+ */
+export const mostSessions = 20
 
 export type SessionCheck = { live: true; session: SessionRecord } | { live: false; reason: EndReason | null }
 
@@ -18,7 +23,10 @@ export type Origin = Pick<SessionRecord, 'userAgent' | 'address'>
 const userAgentMax = 400
 
 export interface Sessions {
-  /** A new session for this person, who proved just now who they are. The token is returned once and stored nowhere. */
+  /**
+   * A new session for this person, who proved just now who they are. The token is returned once and stored nowhere. Of
+   * more than twenty the oldest ends.
+   */
   start(userId: string, origin?: Origin): Promise<{ token: string; session: SessionRecord }>
   /** Whether the session is live, without extending it. A session found dead is ended, with its reason. */
   check(token: string): Promise<SessionCheck>
@@ -64,6 +72,17 @@ export function createSessions(deps: { store: SessionStore; limits: SessionLimit
     return { live: false, reason: await store.findEndReason(id) }
   }
 
+  /** Also when several begin at once: each looks at what is there after its own. */
+  async function endOldest(userId: string): Promise<void> {
+    const now = clock()
+    const all = await store.listByUser(userId)
+    if (all.length <= mostSessions) return
+    const bounds = liveBounds(limits, now)
+    const newestFirst = all.filter((one) => isLive(one, bounds)).toSorted((a, b) => b.createdAt - a.createdAt)
+    const tooMany = newestFirst.slice(mostSessions).map(({ id }) => id)
+    if (tooMany.length > 0) await store.end(tooMany, 'ended', now)
+  }
+
   return {
     async start(userId, { userAgent, address } = { userAgent: '', address: '' }) {
       const token = newToken()
@@ -78,6 +97,7 @@ export function createSessions(deps: { store: SessionStore; limits: SessionLimit
         address,
       }
       await store.insert(session)
+      await endOldest(userId)
       return { token, session }
     },
 

@@ -19,6 +19,7 @@ import {
 } from './types.ts'
 
 const time = z.int()
+const failures = z.strictObject({ count: z.int().min(0), lastAt: time })
 
 export const userSchema: z.ZodType<UserRecord> = z.strictObject({
   id: z.string(),
@@ -34,6 +35,7 @@ export const userSchema: z.ZodType<UserRecord> = z.strictObject({
   profile: z.strictObject({ fullName: z.string(), bio: z.string(), age: z.int().nullable() }),
   createdAt: time,
   passwordChangedAt: time.nullable().default(null),
+  wrongPasswords: z.strictObject({ new: failures, known: failures }).nullable().default(null),
   deletedAt: time.nullable().default(null),
 })
 

@@ -12,6 +12,18 @@ export interface Profile {
   age: number | null
 }
 
+/** How often in a row, and when last. */
+export interface Failures {
+  count: number
+  lastAt: number
+}
+
+/** By browsers that the person never logged in with, and by those that they did. */
+export interface WrongPasswords {
+  new: Failures
+  known: Failures
+}
+
 export interface UserRecord {
   /** Opaque and random; never changes and is never reused. */
   id: string
@@ -35,6 +47,8 @@ export interface UserRecord {
   createdAt: number
   /** When the password was last chosen after sign-up, or null. A log-in that began before this is void. */
   passwordChangedAt: number | null
+  /** Wrong passwords that were tried since the last right one; null when there are none. */
+  wrongPasswords: WrongPasswords | null
   /** When the person deleted the account, which is erased some time later, or null. */
   deletedAt: number | null
 }

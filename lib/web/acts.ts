@@ -1,7 +1,6 @@
 // What each act that asks for a recent proof does, who may, and the page that it leads to: one table for those carried
 // out at once and those that waited for the password. Each is recorded, whatever came of it.
 import 'server-only'
-import { canonicalUsername } from '#lib/accounts/username.ts'
 import type { Occurrence } from '#lib/audit/audit.ts'
 import { days } from '#lib/clock.ts'
 import type { Act, ActFields, ActName } from '#lib/interrupted-acts/interrupted-acts.ts'
@@ -115,11 +114,9 @@ const acts: Table = {
     return toPerson('password.reset_started', { userId, id, outcome: started, detail, done: 'reset' })
   },
 
-  unlock: async ({ limits, people }, { userId }, { id }) => {
+  unlock: async ({ accounts, limits }, { userId }, { id }) => {
     await limits.forget(id)
-    const person = await people.find(id)
-    const username = canonicalUsername(person?.username ?? '')
-    if (username !== null) await limits.forget(username)
+    await accounts.unlock(id)
     return toPerson('account.unlocked', { userId, id, outcome: { ok: true, value: null }, done: 'unlocked' })
   },
 

@@ -10,6 +10,7 @@ import { type Services, services } from '#lib/services.ts'
 import { deadlines } from '#lib/sessions/window.ts'
 import type { EndReason, Role, SessionRecord } from '#lib/stores/types.ts'
 import { readSession } from './current-session.ts'
+import { formTokenFor } from './form-token.ts'
 import { logInPath } from './next-path.ts'
 import { record } from './record.ts'
 
@@ -22,12 +23,16 @@ export interface SignedIn {
   session: {
     /** The id of its record, never of use as a token. */
     id: string
+    /** Whose log-in it is, also while they look as another person. */
+    userId: string
     startedAt: number
     idleDeadline: number
     absoluteDeadline: number
     /** When the person last proved who they are. */
     provedAt: number
     now: number
+    /** What the forms of this log-in carry. */
+    formToken: string
   }
 }
 
@@ -92,7 +97,9 @@ const lookUp = cache(async (): Promise<{ signedIn: SignedIn | null; reason: EndR
   if (user === null) return { signedIn: null, reason: 'ended' }
   const { id, createdAt, provedAt } = current.session
   const limits = deadlines(current.session, app.settings.session)
-  const session = { id, startedAt: createdAt, provedAt, ...limits, now: app.clock() }
+  const logIn = { userId: user.id, startedAt: createdAt }
+  const formToken = formTokenFor(logIn, app.sessionSecrets)
+  const session = { id, ...logIn, provedAt, ...limits, now: app.clock(), formToken }
   return { signedIn: { ...(await seenAs(user, current.session, app)), session }, reason: null }
 })
 

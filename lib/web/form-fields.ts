@@ -3,6 +3,9 @@
 /** Says whose form it is (KeptForms.tagFor), for when the session is over by the time it arrives. */
 export const formTag = 'formTag'
 
+/** Ties every form of somebody who is signed in to their log-in (form-token.ts). */
+export const formTokenField = 'formToken'
+
 /** Their text never goes back to a browser and is never kept. */
 export function isSecretField(name: string): boolean {
   return /password|code|token/i.test(name)

@@ -1,12 +1,15 @@
 // Reading a posted form: the origin check, the schema, and the state to send back when either refuses.
 import 'server-only'
+import { revalidatePath } from 'next/cache'
 import { headers } from 'next/headers'
 import { z } from 'zod'
 import { services } from '#lib/services.ts'
 import { errorSentence } from '#lib/words/sentences.ts'
 import type { Words } from '#lib/words/words.ts'
-import { formTag, isFrameworkField, isSecretField } from './form-fields.ts'
+import { findSignedIn } from './current-user.ts'
+import { formTag, formTokenField, isFrameworkField, isSecretField } from './form-fields.ts'
 import type { FormState } from './form-state.ts'
+import { isFormTokenOf } from './form-token.ts'
 import { isSameOrigin } from './request-checks.ts'
 import { getWords } from './words.ts'
 
@@ -24,14 +27,31 @@ export type ReadForm<Value> =
     }
 
 /**
- * Checks that a page of this site posted the form, then that each field of the schema is there exactly once as text
- * (a field that the schema leaves optional may be absent) and no other field is, then the schema. On refusal `state` holds the sentences.
+ * Checks that a page of this site posted the form, that it was rendered for the log-in that posts it, then that each field
+ * of the schema is there exactly once as text (a field that the schema leaves optional may be absent) and no other field
+ * is, then the schema. On refusal `state` holds the sentences.
  *
  * A schema's issues name a code of the catalogue's errors as their message and its numbers as params.
  */
 export async function readForm<Schema extends z.ZodObject>(
   posted: unknown,
   schema: Schema,
+): Promise<ReadForm<z.output<Schema>>> {
+  return read(posted, schema, { isTied: true })
+}
+
+/** The same for what anyone may post: there is no log-in yet that it could belong to. */
+export async function readVisitorForm<Schema extends z.ZodObject>(
+  posted: unknown,
+  schema: Schema,
+): Promise<ReadForm<z.output<Schema>>> {
+  return read(posted, schema, { isTied: false })
+}
+
+async function read<Schema extends z.ZodObject>(
+  posted: unknown,
+  schema: Schema,
+  { isTied }: { isTied: boolean },
 ): Promise<ReadForm<z.output<Schema>>> {
   // Anyone can call an action with anything in the place of its form.
   const form = posted instanceof FormData ? posted : new FormData()
@@ -49,7 +69,13 @@ export async function readForm<Schema extends z.ZodObject>(
   if (!isSameOrigin(await headers(), settings.appOrigin)) {
     return { ok: false, state: refuse({ alert: words('errors.wrong_origin') }) }
   }
-  const isUnknown = (name: string) => !names.includes(name) && name !== formTag && !isFrameworkField(name)
+  if (isTied && !(await isTiedToLogIn(form))) {
+    // The page that comes back has the form as it is for the present log-in.
+    revalidatePath('/', 'layout')
+    return { ok: false, state: refuse({ alert: words('errors.form_stale') }) }
+  }
+  const own = [...names, formTag, formTokenField]
+  const isUnknown = (name: string) => !own.includes(name) && !isFrameworkField(name)
   if ([...form.keys()].some(isUnknown)) {
     return { ok: false, state: refuse({ alert: words('errors.field_unknown') }) }
   }
@@ -65,6 +91,12 @@ export async function readForm<Schema extends z.ZodObject>(
   const parsed = schema.safeParse(texts.data)
   if (!parsed.success) return { ok: false, state: refuse({ errors: sentences(parsed.error, words) }) }
   return { ok: true, value: parsed.data, refuse }
+}
+
+async function isTiedToLogIn(form: FormData): Promise<boolean> {
+  const [signedIn, { sessionSecrets }] = [await findSignedIn(), await services()]
+  const tokens = form.getAll(formTokenField)
+  return signedIn !== null && tokens.length === 1 && isFormTokenOf(signedIn.session, tokens[0], sessionSecrets)
 }
 
 /** The first sentence for each field that has one. */

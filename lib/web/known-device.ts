@@ -1,10 +1,12 @@
-// Whose log-ins this browser has seen before: a random name for the browser, and beside it a keyed hash for each person
-// who logged in with it. It lets nobody in; without it, a log-in is one from a new device.
+// Whose log-ins this browser has seen before: a random name for the browser, which only this site can have given, and
+// beside it a keyed hash for each person who logged in with it. It lets nobody in; without it, a log-in is one from a new
+// device.
 import 'server-only'
 import { cookies } from 'next/headers'
 import { isKeyedHash, keyedHash } from '#lib/crypto/keyed-hash.ts'
 import { newId } from '#lib/crypto/random.ts'
-import type { Runtime } from '#lib/services.ts'
+import { type Runtime, services } from '#lib/services.ts'
+import { deviceCookieName, isDeviceName, proveDeviceName } from './device-name.ts'
 
 type Needs = Pick<Runtime, 'settings' | 'sessionSecrets'>
 
@@ -14,15 +16,33 @@ const mostPeople = 8
 const oneYearInSeconds = 31_536_000
 
 /** Whether this person logged in with this browser before, and from now on they have. */
-export async function recogniseDevice(userId: string, { settings, sessionSecrets }: Needs): Promise<boolean> {
-  const jar = await cookies()
-  const secure = settings.appOrigin.startsWith('https:')
-  const name = secure ? '__Host-device' : 'device'
-  const [named = '', ...hashes] = (jar.get(name)?.value ?? '').split('.').slice(0, mostPeople + 1)
-  const device = /^[0-9a-f]{32}$/.test(named) ? named : newId()
-  const whose = JSON.stringify([device, userId])
+export async function recogniseDevice(userId: string, app: Needs): Promise<boolean> {
+  const { settings, sessionSecrets } = app
+  const { device, hashes } = await readDevice(app)
+  const named = device ?? proveDeviceName(newId(), sessionSecrets)
+  const whose = whoseDevice(named, userId)
   const others = hashes.filter((hash) => !isKeyedHash(hash, whose, purpose, sessionSecrets))
-  const value = [device, keyedHash(whose, purpose, sessionSecrets), ...others].slice(0, mostPeople + 1).join('.')
-  jar.set(name, value, { httpOnly: true, sameSite: 'lax', path: '/', secure, maxAge: oneYearInSeconds })
+  const value = [named, keyedHash(whose, purpose, sessionSecrets), ...others].slice(0, mostPeople + 1).join('.')
+  const secure = settings.appOrigin.startsWith('https:')
+  const options = { httpOnly: true, sameSite: 'lax', path: '/', secure, maxAge: oneYearInSeconds } as const
+  const jar = await cookies()
+  jar.set(deviceCookieName(settings.appOrigin), value, options)
   return others.length < hashes.length
 }
+
+/** The question whether a person logged in with this browser before. */
+export async function readKnownDevice(): Promise<(userId: string) => boolean> {
+  const app = await services()
+  const { device, hashes } = await readDevice(app)
+  return (userId) =>
+    device !== null &&
+    hashes.some((hash) => isKeyedHash(hash, whoseDevice(device, userId), purpose, app.sessionSecrets))
+}
+
+async function readDevice({ settings, sessionSecrets }: Needs): Promise<{ device: string | null; hashes: string[] }> {
+  const value = (await cookies()).get(deviceCookieName(settings.appOrigin))?.value ?? ''
+  const [device = '', ...hashes] = value.split('.').slice(0, mostPeople + 1)
+  return isDeviceName(device, sessionSecrets) ? { device, hashes } : { device: null, hashes: [] }
+}
+
+const whoseDevice = (device: string, userId: string) => JSON.stringify([device, userId])

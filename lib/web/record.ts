@@ -2,12 +2,19 @@
 import 'server-only'
 import { headers } from 'next/headers'
 import type { Occurrence } from '#lib/audit/audit.ts'
+import { networkKey } from '#lib/limits/network-key.ts'
 import { services } from '#lib/services.ts'
 import { readClientAddress } from './client-address.ts'
 
 export async function record(occurrence: Omit<Occurrence, 'address'>): Promise<void> {
   const { audit, settings } = await services()
   await audit.record({ ...occurrence, address: readClientAddress(await headers(), settings) })
+}
+
+/** Whoever goes on after being told to wait fills no trail: some entries an address are enough. */
+export async function mayRecordThrottled(): Promise<boolean> {
+  const { limits, settings } = await services()
+  return (await limits.take('denied-entry', networkKey(readClientAddress(await headers(), settings)))) === 0
 }
 
 /** The same for what somebody does with their own account. */

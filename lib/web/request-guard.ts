@@ -6,6 +6,7 @@ import { findBodyFault } from './body-limit.ts'
 import { parseMultipart } from './multipart.ts'
 import type { RefusalCode } from './refusal.ts'
 import { isSameOrigin } from './request-checks.ts'
+import { waitForTurn } from './turns.ts'
 
 /** Why the request is not taken, or null. Forms check their origin again by themselves. */
 export async function findRequestFault(request: NextRequest, app: Services): Promise<RefusalCode | null> {
@@ -17,8 +18,10 @@ export async function findRequestFault(request: NextRequest, app: Services): Pro
     contentLength: headers.get('content-length'),
   })
   if (bodyFault !== null) return bodyFault
-  if ((nextUrl.pathname === '/login' || nextUrl.pathname === '/signup') && app.passwords.isBusy()) return 'busy'
-  return nextUrl.pathname.startsWith('/api/') || nextUrl.pathname === '/logout' ? null : findFormFault(request)
+  if (nextUrl.pathname.startsWith('/api/') || nextUrl.pathname === '/logout') return null
+  const formFault = await findFormFault(request)
+  if (formFault !== null) return formFault
+  return (await waitForTurn(request.cookies, app)) ? null : 'busy'
 }
 
 /** Pages take this site's own forms, as the browser or React's client posts them. */

@@ -314,6 +314,7 @@ export const en = {
     profile: { changed: 'Profile changed' },
     password: {
       changed: 'Password changed',
+      locked: 'Password locked after 100 wrong ones',
       reset_asked: 'Password reset asked for',
       reset_started: 'Password reset started',
       reset: 'Password reset',
@@ -697,6 +698,11 @@ export const en = {
       lead: 'The password of your account was changed, and other sessions were ended:',
       expected: 'If it was you, there is nothing to do.',
     },
+    'password-locked': {
+      subject: 'Somebody is guessing your password',
+      lead: 'There were 100 wrong passwords in a row for your account, so the password no longer works in browsers that you have not used before. The last one came from here:',
+      expected: 'Browsers that you logged in with before go on working. Everywhere else, choose a new password first.',
+    },
     'address-changed': {
       subject: 'Your e-mail address was changed',
       lead: 'Your account now has another e-mail address; mails no longer come to this one:',
@@ -803,6 +809,13 @@ export const en = {
     password_has_username: 'Enter a password that does not contain your username.',
     password_guessable: 'This password is easy to guess. {reason}',
     passwords_differ: 'Enter the same password again. The two differ.',
+    too_soon: 'There were too many wrong passwords. Try again in {wait}.',
+    password_locked:
+      'There were too many wrong passwords, so this password no longer works here. Choose a new one by “Forgot your password?”, or log in with a browser that you used before.',
+    sign_up_too_often: 'There were too many sign-ups from your network address. Try again in {wait}.',
+    ask_too_often: 'Too many links were asked for from your network address. Try again in {wait}.',
+    form_stale:
+      'This form was opened in another session, so nothing was saved. What you typed is still here: press the button again.',
     password_wrong: 'The password is wrong.',
     current_password_missing: 'Enter your current password.',
     current_password_wrong: 'The current password is wrong.',

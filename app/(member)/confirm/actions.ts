@@ -5,6 +5,7 @@ import { confirmSchema } from '#lib/accounts/forms.ts'
 import { ok } from '#lib/result.ts'
 import { services } from '#lib/services.ts'
 import { carryOut, orUnsavedPath } from '#lib/web/acts.ts'
+import { readAttempter } from '#lib/web/attempter.ts'
 import { renewSession } from '#lib/web/begin-session.ts'
 import { requirePermission } from '#lib/web/current-user.ts'
 import { readForm } from '#lib/web/form.ts'
@@ -12,6 +13,7 @@ import type { FormState } from '#lib/web/form-state.ts'
 import { safeNextPath } from '#lib/web/next-path.ts'
 import { orNotSaved } from '#lib/web/not-saved.ts'
 import { recordOwn } from '#lib/web/record.ts'
+import { tellToWait } from '#lib/web/tell-to-wait.ts'
 import { getWords } from '#lib/web/words.ts'
 import { busySeconds } from '#lib/words/sentences.ts'
 
@@ -23,11 +25,15 @@ export async function confirm(_previous: FormState, posted: FormData): Promise<F
   const { accounts, interruptedActs } = await services()
   const words = await getWords()
 
-  const known = await orNotSaved(accounts.checkPassword(user.id, password))
+  const known = await orNotSaved(accounts.checkPassword(user.id, password, await readAttempter()))
   if (!known.ok) {
     const { code } = known
     if (code === 'person_gone') redirect('/login?reason=ended')
-    if (code === 'password_wrong') await recordOwn('session.confirmed', user.id, { outcome: 'refused' })
+    if (code === 'password_wrong' || code === 'too_soon' || code === 'password_locked') {
+      await recordOwn('session.confirmed', user.id, { outcome: 'refused', detail: { code } })
+    }
+    if (code === 'too_soon')
+      return form.refuse({ alert: words('errors.too_soon', { wait: await tellToWait(known.waitMs) }) })
     if (code === 'password_wrong') return form.refuse({ errors: { password: words('errors.password_wrong') } })
     return form.refuse({ alert: words(`errors.${code}`, { seconds: busySeconds }) })
   }

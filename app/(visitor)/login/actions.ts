@@ -4,29 +4,33 @@ import { redirect } from 'next/navigation'
 import { logInSchema } from '#lib/accounts/forms.ts'
 import { ok } from '#lib/result.ts'
 import { services } from '#lib/services.ts'
+import { readAttempter } from '#lib/web/attempter.ts'
 import { beginSession } from '#lib/web/begin-session.ts'
-import { readForm } from '#lib/web/form.ts'
+import { readVisitorForm } from '#lib/web/form.ts'
 import type { FormState } from '#lib/web/form-state.ts'
 import { safeNextPath } from '#lib/web/next-path.ts'
 import { orNotSaved } from '#lib/web/not-saved.ts'
 import { readPreferences } from '#lib/web/preferences.ts'
-import { record, recordOwn } from '#lib/web/record.ts'
+import { mayRecordThrottled, record, recordOwn } from '#lib/web/record.ts'
+import { tellToWait } from '#lib/web/tell-to-wait.ts'
 import { getWords } from '#lib/web/words.ts'
 import { busySeconds } from '#lib/words/sentences.ts'
 import { fullTime } from '#lib/words/time.ts'
 import type { Words } from '#lib/words/words.ts'
 
 export async function logIn(_previous: FormState, posted: FormData): Promise<FormState> {
-  const form = await readForm(posted, logInSchema)
+  const form = await readVisitorForm(posted, logInSchema)
   if (!form.ok) return form.state
   const { username, password, next } = form.value
   const { accounts } = await services()
   const words = await getWords()
 
-  const known = await orNotSaved(accounts.checkCredentials(username, password))
+  const known = await orNotSaved(accounts.checkCredentials(username, password, await readAttempter()))
   if (!known.ok) {
     const { code } = known
-    if (code === 'credentials_wrong' || code === 'suspended') await recordRefusal(username, code)
+    if (code !== 'busy' && code !== 'not_saved') await recordRefusal(username, code)
+    if (code === 'too_soon')
+      return form.refuse({ alert: words('errors.too_soon', { wait: await tellToWait(known.waitMs) }) })
     if (code === 'suspended') return form.refuse({ alert: await suspendedSentence(words, known.until) })
     return form.refuse({ alert: words(`errors.${code}`, { seconds: busySeconds }) })
   }
@@ -49,6 +53,7 @@ export async function logIn(_previous: FormState, posted: FormData): Promise<For
 
 /** Whose name was tried, when somebody has it; never what was typed, which may be a password in the wrong field. */
 async function recordRefusal(username: string, code: string): Promise<void> {
+  if (code === 'too_soon' && !(await mayRecordThrottled())) return
   const { accounts } = await services()
   const subjectId = await accounts.findId(username)
   await record({ event: 'session.started', outcome: 'refused', actorId: null, subjectId, detail: { code } })

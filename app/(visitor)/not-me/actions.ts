@@ -4,7 +4,7 @@ import { redirect } from 'next/navigation'
 import { z } from 'zod'
 import { services } from '#lib/services.ts'
 import { readCircumstances } from '#lib/web/circumstances.ts'
-import { readForm } from '#lib/web/form.ts'
+import { readVisitorForm } from '#lib/web/form.ts'
 import type { FormState } from '#lib/web/form-state.ts'
 import { forgetMailedSecret, readMailedSecret } from '#lib/web/mailed-secret.ts'
 import { orNotSaved } from '#lib/web/not-saved.ts'
@@ -12,7 +12,7 @@ import { recordOwn } from '#lib/web/record.ts'
 import { getWords } from '#lib/web/words.ts'
 
 export async function disown(_previous: FormState, posted: FormData): Promise<FormState> {
-  const form = await readForm(posted, z.object({}))
+  const form = await readVisitorForm(posted, z.object({}))
   if (!form.ok) return form.state
   const { recovery, settings } = await services()
   const token = (await readMailedSecret('/not-me')) ?? ''

@@ -4,7 +4,7 @@ import { redirect } from 'next/navigation'
 import { resetSchema } from '#lib/accounts/forms.ts'
 import { services } from '#lib/services.ts'
 import { readCircumstances } from '#lib/web/circumstances.ts'
-import { readForm } from '#lib/web/form.ts'
+import { readVisitorForm } from '#lib/web/form.ts'
 import type { FormState } from '#lib/web/form-state.ts'
 import { forgetMailedSecret, readMailedSecret } from '#lib/web/mailed-secret.ts'
 import { orNotSaved } from '#lib/web/not-saved.ts'
@@ -14,7 +14,7 @@ import { passwordSentence } from '#lib/words/sentences.ts'
 
 export async function resetPassword(_previous: FormState, posted: FormData): Promise<FormState> {
   const { recovery, settings } = await services()
-  const form = await readForm(posted, resetSchema(settings.passwordMinLength))
+  const form = await readVisitorForm(posted, resetSchema(settings.passwordMinLength))
   if (!form.ok) return form.state
   const words = await getWords()
   const token = (await readMailedSecret('/reset-password')) ?? ''

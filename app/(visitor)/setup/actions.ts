@@ -4,7 +4,7 @@ import { redirect } from 'next/navigation'
 import { signUpSchema } from '#lib/accounts/forms.ts'
 import { services } from '#lib/services.ts'
 import { beginSession } from '#lib/web/begin-session.ts'
-import { readForm } from '#lib/web/form.ts'
+import { readVisitorForm } from '#lib/web/form.ts'
 import type { FormState } from '#lib/web/form-state.ts'
 import { forgetMailedSecret, readMailedSecret } from '#lib/web/mailed-secret.ts'
 import { orNotSaved } from '#lib/web/not-saved.ts'
@@ -15,7 +15,7 @@ import { signUpSentence } from '#lib/words/sentences.ts'
 export async function finishSetup(_previous: FormState, posted: FormData): Promise<FormState> {
   const { setup, settings } = await services()
   const { passwordMinLength, appOrigin } = settings
-  const form = await readForm(posted, signUpSchema({ passwordMinLength, emailRequired: false }))
+  const form = await readVisitorForm(posted, signUpSchema({ passwordMinLength, emailRequired: false }))
   if (!form.ok) return form.state
   const { username, password } = form.value
   const words = await getWords()

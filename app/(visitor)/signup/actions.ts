@@ -3,35 +3,43 @@
 import { redirect } from 'next/navigation'
 import type { NewAccount, SignUpFault, User } from '#lib/accounts/accounts.ts'
 import { signUpSchema } from '#lib/accounts/forms.ts'
+import { networkKey } from '#lib/limits/network-key.ts'
 import { ok, refused } from '#lib/result.ts'
 import { services } from '#lib/services.ts'
 import { beginSession } from '#lib/web/begin-session.ts'
 import { readCircumstances } from '#lib/web/circumstances.ts'
-import { readForm } from '#lib/web/form.ts'
+import { readVisitorForm } from '#lib/web/form.ts'
 import type { FormState } from '#lib/web/form-state.ts'
 import { forgetMailedSecret, readMailedSecret } from '#lib/web/mailed-secret.ts'
 import { safeNextPath } from '#lib/web/next-path.ts'
 import { orNotSaved } from '#lib/web/not-saved.ts'
 import { record, recordOwn } from '#lib/web/record.ts'
+import { tellToWait } from '#lib/web/tell-to-wait.ts'
 import { getWords } from '#lib/web/words.ts'
 import { signUpSentence } from '#lib/words/sentences.ts'
 import type { Words } from '#lib/words/words.ts'
 
 export async function signUp(_previous: FormState, posted: FormData): Promise<FormState> {
-  const { addresses, settings, invitations } = await services()
+  const { addresses, settings, invitations, limits } = await services()
   const token = (await readMailedSecret('/signup')) ?? ''
   // Should the store be away, the sign-up itself says so, beside the form.
   const found = token === '' ? ok(null) : await orNotSaved(invitations.find(token).then((one) => ok(one)))
   const invitation = found.ok ? found.value : null
   const emailRequired = settings.emailRequired && !invitation?.email
-  const form = await readForm(posted, signUpSchema({ ...settings, emailRequired }))
+  const form = await readVisitorForm(posted, signUpSchema({ ...settings, emailRequired }))
   if (!form.ok) return form.state
   const { username, password, next } = form.value
   const account = { username, password, email: form.value.email || null }
   const words = await getWords()
 
+  const network = networkKey((await readCircumstances()).address)
+  const waitMs = Math.max(await limits.take('sign-up-try', network), await limits.take('sign-up', network))
+  if (waitMs > 0) return form.refuse({ alert: words('errors.sign_up_too_often', { wait: await tellToWait(waitMs) }) })
   const signedUp = await orNotSaved(invitation === null ? signUpUninvited(account) : signUpInvited(token, account))
-  if (!signedUp.ok) return form.refuse(problemOf(words, signedUp))
+  if (!signedUp.ok) {
+    await limits.giveBack('sign-up', network)
+    return form.refuse(problemOf(words, signedUp))
+  }
 
   const { id, email, emailVerifiedAt } = signedUp.value
   const begun = await beginSession(signedUp.value, { isNewPerson: true })

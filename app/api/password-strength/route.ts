@@ -1,5 +1,7 @@
 import { z } from 'zod'
+import { networkKey } from '#lib/limits/network-key.ts'
 import { services } from '#lib/services.ts'
+import { readClientAddress } from '#lib/web/client-address.ts'
 import { isSameOrigin } from '#lib/web/request-checks.ts'
 import { getWords } from '#lib/web/words.ts'
 import { adviceSentence, busySeconds } from '#lib/words/sentences.ts'
@@ -15,8 +17,13 @@ const question = z.strictObject({ password: z.string().max(1000), username: z.st
  * loads them. Nothing is kept or logged.
  */
 export async function POST(request: Request): Promise<Response> {
-  const { settings, strength } = await services()
+  const { settings, strength, limits } = await services()
   if (!isSameOrigin(request.headers, settings.appOrigin)) return new Response(null, { status: 403, headers })
+  const waitMs = await limits.take('strength-question', networkKey(readClientAddress(request.headers, settings)))
+  if (waitMs > 0) {
+    const retryAfter = String(Math.ceil(waitMs / 1000))
+    return new Response(null, { status: 429, headers: { ...headers, 'retry-after': retryAfter } })
+  }
   const asked = question.safeParse(await request.json().catch(() => null))
   if (!asked.success) return new Response(null, { status: 400, headers })
   const estimate = await strength.estimate(asked.data.password, asked.data.username, { patience })

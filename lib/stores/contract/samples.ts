@@ -40,6 +40,7 @@ export function aUser(overrides: Partial<UserRecord> = {}): UserRecord {
     profile: { fullName: 'Alice Liddell', bio: 'Curiouser and curiouser.', age: 19 },
     createdAt: 1_000,
     passwordChangedAt: null,
+    wrongPasswords: null,
     deletedAt: null,
     ...overrides,
   }

@@ -42,6 +42,7 @@ it('opens what version 0.1.0 wrote, which had no tokens', async () => {
     profile: { fullName: 'Zoë Ünïcode', bio: 'First line\nsecond "line"', age: 41 },
     createdAt: 1_767_225_600_123,
     passwordChangedAt: null,
+    wrongPasswords: null,
     deletedAt: null,
   })
   const times = { createdAt: 1_767_225_600_456, lastActivityAt: 1_767_225_912_345 }

@@ -279,5 +279,7 @@ function holds(user: UserRecord, expected: object): boolean {
 }
 
 function copyOf(user: UserRecord | undefined): UserRecord | null {
-  return user ? { ...user, profile: { ...user.profile } } : null
+  if (user === undefined) return null
+  const { profile, wrongPasswords } = user
+  return { ...user, profile: { ...profile }, wrongPasswords: wrongPasswords && structuredClone(wrongPasswords) }
 }

@@ -78,7 +78,15 @@ describe.each(bothKinds)('the tables in %s', (_, fresh) => {
       await execute(location, `drop table ${table}`)
     await execute(location, "create index users_active_admins on users (id) where role = 'admin' and status = 'active'")
     const added = {
-      users: ['password_changed_at', 'new_email', 'deleted_at', 'verified_email', 'suspended_until', 'suspend_reason'],
+      users: [
+        'password_changed_at',
+        'new_email',
+        'deleted_at',
+        'verified_email',
+        'suspended_until',
+        'suspend_reason',
+        'wrong_passwords',
+      ],
       sessions: ['proved_at', 'user_agent', 'address'],
     }
     for (const [table, columns] of Object.entries(added)) {
@@ -99,12 +107,12 @@ describe.each(bothKinds)('the tables in %s', (_, fresh) => {
     const refusal = {
       code: 'store_damaged',
       message: expect.stringMatching(
-        /was made by a newer Gatehouse \(schema 7; this one knows 4\)\. Run that version, or restore a back-up\.$/,
+        /was made by a newer Gatehouse \(schema 7; this one knows 5\)\. Run that version, or restore a back-up\.$/,
       ),
     }
     await expect(open()).rejects.toMatchObject(refusal)
     await expect(openReader(location)).rejects.toMatchObject(refusal)
-    await execute(location, 'update gatehouse_schema set version = 4')
+    await execute(location, 'update gatehouse_schema set version = 5')
     expect(await (await open()).users.findByUsername('alice')).toEqual(aUser())
   })
 
@@ -121,7 +129,7 @@ describe.each(bothKinds)('the tables in %s', (_, fresh) => {
     await execute(location, 'update gatehouse_schema set version = 0')
     await expect(openReader(location)).rejects.toMatchObject({
       code: 'store_unavailable',
-      message: expect.stringMatching(/made by an older Gatehouse \(schema 0; this one reads 4\)\. Start the server/),
+      message: expect.stringMatching(/made by an older Gatehouse \(schema 0; this one reads 5\)\. Start the server/),
     })
   })
 })

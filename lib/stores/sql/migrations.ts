@@ -135,6 +135,8 @@ const steps: ((words: Words) => string[])[] = [
     `create table audit_head (seq ${int} not null, id ${text} not null)${strict}`,
     `insert into audit_head (seq, id) values (0, '${'0'.repeat(64)}')`,
   ],
+
+  ({ text }) => [`alter table users add column wrong_passwords ${text}`],
 ]
 
 /** What this code reads and writes. */

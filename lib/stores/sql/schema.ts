@@ -42,6 +42,8 @@ export interface UserRow {
   age: number | null
   created_at: number
   password_changed_at: number | null
+  /** JSON, see UserRecord. */
+  wrong_passwords: string | null
   deleted_at: number | null
   /** By which a verified address is unique, see records.ts. */
   verified_email: string | null
@@ -117,6 +119,7 @@ export const userColumns = [
   'age',
   'created_at',
   'password_changed_at',
+  'wrong_passwords',
   'deleted_at',
 ] as const satisfies (keyof UserRow)[]
 
@@ -135,6 +138,7 @@ export function userOf(row: Pick<UserRow, (typeof userColumns)[number]>): UserRe
     profile: { fullName: row.full_name, bio: row.bio, age: row.age },
     createdAt: row.created_at,
     passwordChangedAt: row.password_changed_at,
+    wrongPasswords: row.wrong_passwords === null ? null : JSON.parse(row.wrong_passwords),
     deletedAt: row.deleted_at,
   }
 }
@@ -156,6 +160,7 @@ export function userRow(user: UserRecord): UserRow {
     age: user.profile.age,
     created_at: user.createdAt,
     password_changed_at: user.passwordChangedAt,
+    wrong_passwords: user.wrongPasswords === null ? null : JSON.stringify(user.wrongPasswords),
     deleted_at: user.deletedAt,
     verified_email: verifiedKey(user),
     search_text: searchText(user),

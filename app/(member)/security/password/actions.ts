@@ -5,6 +5,7 @@ import type { ChangePasswordFault } from '#lib/accounts/accounts.ts'
 import { changePasswordSchema } from '#lib/accounts/forms.ts'
 import { ok } from '#lib/result.ts'
 import { services } from '#lib/services.ts'
+import { readAttempter } from '#lib/web/attempter.ts'
 import { renewSession } from '#lib/web/begin-session.ts'
 import { readCircumstances } from '#lib/web/circumstances.ts'
 import { requirePermission } from '#lib/web/current-user.ts'
@@ -12,6 +13,7 @@ import { readForm } from '#lib/web/form.ts'
 import type { FormState } from '#lib/web/form-state.ts'
 import { orNotSaved } from '#lib/web/not-saved.ts'
 import { recordOwn } from '#lib/web/record.ts'
+import { tellToWait } from '#lib/web/tell-to-wait.ts'
 import { getWords } from '#lib/web/words.ts'
 import { passwordSentence } from '#lib/words/sentences.ts'
 import type { Words } from '#lib/words/words.ts'
@@ -24,11 +26,16 @@ export async function changePassword(_previous: FormState, posted: FormData): Pr
   const { currentPassword, password } = form.value
   const words = await getWords()
 
-  const changed = await orNotSaved(accounts.changePassword(user.id, { current: currentPassword, password }))
+  const changed = await orNotSaved(
+    accounts.changePassword(user.id, { current: currentPassword, password }, await readAttempter()),
+  )
   if (!changed.ok) {
     if (changed.code === 'person_gone') redirect('/login?reason=ended')
-    if (changed.code === 'password_wrong') await recordOwn('password.changed', user.id, { outcome: 'refused' })
-    return form.refuse(problemOf(words, changed))
+    const { code } = changed
+    if (code === 'password_wrong' || code === 'too_soon' || code === 'password_locked') {
+      await recordOwn('password.changed', user.id, { outcome: 'refused', detail: { code } })
+    }
+    return form.refuse(await problemOf(words, changed))
   }
 
   await recordOwn('password.changed', user.id)
@@ -45,8 +52,12 @@ export async function changePassword(_previous: FormState, posted: FormData): Pr
 type Fault = Exclude<ChangePasswordFault, { code: 'person_gone' }> | { code: 'not_saved' }
 
 /** Beside the field that can mend it, or about the form when only waiting can. */
-function problemOf(words: Words, fault: Fault): Pick<FormState, 'alert' | 'errors'> {
+async function problemOf(words: Words, fault: Fault): Promise<Pick<FormState, 'alert' | 'errors'>> {
   if (fault.code === 'not_saved') return { alert: words('errors.not_saved'), errors: {} }
+  if (fault.code === 'password_locked') return { alert: words('errors.password_locked'), errors: {} }
+  if (fault.code === 'too_soon') {
+    return { alert: words('errors.too_soon', { wait: await tellToWait(fault.waitMs) }), errors: {} }
+  }
   if (fault.code === 'password_wrong') {
     return { alert: null, errors: { currentPassword: words('errors.current_password_wrong') } }
   }

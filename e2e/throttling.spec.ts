@@ -1,0 +1,169 @@
+// Whoever guesses is told to wait, in words and by status, and so is whoever signs up without end. The owner gets in
+// all the same where they were before.
+import { expect, test } from '#e2e/fixtures.ts'
+import { Client } from '#e2e/support/client.ts'
+import { minutes, seconds } from '#e2e/support/durations.ts'
+import { makePerson, type Person } from '#e2e/support/person.ts'
+import type { TestServer } from '#e2e/support/server.ts'
+import { logIn } from '#e2e/support/site.ts'
+
+const throttled = { env: { LIMITS: 'on' } }
+const proxied = { env: { LIMITS: 'on', TRUST_PROXY_HOPS: '1' } }
+/** What Chromium says of an answer in the 400s that a script fetched. */
+const refusalNoise = /status of 429/
+
+function tryPassword(origin: string, { username }: Person, { password = 'wrong', address = '' } = {}) {
+  return logInFrom(new Client(origin), { username, password }, address)
+}
+
+async function logInFrom(client: Client, { username, password }: Person, address = '') {
+  const filled = await client.findForm('/login', 'Log in')
+  return client.post(filled, Object.entries({ username, password }), address ? { 'x-forwarded-for': address } : {})
+}
+
+/** So many that the next has to wait for two minutes: real time passes too, and on a busy machine it is seconds. */
+async function failTwelveTimes(server: TestServer, person: Person): Promise<void> {
+  for (let n = 0; n < 12; n += 1) {
+    const answer = await tryPassword(server.url, person)
+    expect(answer.status).toBe(200)
+    expect(answer.text).toContain('The username or password is wrong.')
+    if (n < 11) await server.advance(minutes(15))
+  }
+}
+
+test('wrong passwords in a row make the next one wait: 429, Retry-After, a sentence, and what was typed @json [V2.4.1]', async ({
+  startOwnServer,
+}) => {
+  const server = await startOwnServer(throttled)
+  const person = await new Client(server.url).signUp()
+  await failTwelveTimes(server, person)
+  const answer = await tryPassword(server.url, person, { password: person.password })
+  expect(answer.status).toBe(429)
+  expect(Number(answer.headers['retry-after'])).toBeGreaterThan(60)
+  expect(Number(answer.headers['retry-after'])).toBeLessThanOrEqual(128)
+  expect(answer.text).toMatch(/There were too many wrong passwords\. Try again in [23] minutes\./)
+  expect(answer.text).toContain(`value="${person.username}"`)
+  expect(answer.text).not.toContain(person.password)
+  await server.advance(seconds(128))
+  expect((await tryPassword(server.url, person, { password: person.password })).status).toBe(303)
+})
+
+test('with a script the sentence stands in the form, and a press after the wait goes through @json', async ({
+  page,
+  startOwnServer,
+  expectedNoise,
+}) => {
+  expectedNoise.push(refusalNoise)
+  const server = await startOwnServer(throttled)
+  const person = await new Client(server.url).signUp()
+  await failTwelveTimes(server, person)
+  await page.goto(`${server.url}/login`)
+  await logIn(page, person)
+  const alert = page.getByRole('main').getByRole('alert')
+  await expect(alert).toHaveText(/There were too many wrong passwords\. Try again in [23] minutes\./)
+  await expect(page.getByLabel('Username')).toHaveValue(person.username)
+  await server.advance(seconds(128))
+  await page.getByRole('button', { name: 'Log in' }).click()
+  await expect(page.getByRole('heading', { level: 1 })).toContainText(person.username)
+})
+
+test('what a client says of its address changes nothing without a proxy @json [T10, V4.1.3, V15.3.4]', async ({
+  startOwnServer,
+}) => {
+  const server = await startOwnServer(throttled)
+  const statuses: number[] = []
+  for (let n = 0; n < 14; n += 1) {
+    const answer = await tryPassword(server.url, makePerson(), { address: `203.0.113.${n}` })
+    statuses.push(answer.status)
+  }
+  expect(statuses).toEqual([...Array(10).fill(200), ...Array(4).fill(429)])
+})
+
+test('behind a proxy the entry that it wrote counts, and nothing to the left of it @json [T10, V15.3.4]', async ({
+  startOwnServer,
+}) => {
+  const server = await startOwnServer(proxied)
+  const from = (address: string) => tryPassword(server.url, makePerson(), { address })
+  for (let n = 0; n < 10; n += 1) expect((await from(`203.0.113.${n}, 198.51.100.1`)).status).toBe(200)
+  const refused = await from('203.0.113.77, 198.51.100.1')
+  expect(refused.status).toBe(429)
+  expect(Number(refused.headers['retry-after'])).toBeGreaterThan(500)
+  expect((await from('198.51.100.1, 198.51.100.2')).status).toBe(200)
+  // One household: the rest of an IPv6 address is its own to choose.
+  for (let n = 0; n < 10; n += 1) expect((await from(`2001:db8:1:2::${n}`)).status).toBe(200)
+  expect((await from('2001:db8:1:2:3:4:5:6')).status).toBe(429)
+  expect((await from('2001:db8:1:3::1')).status).toBe(200)
+})
+
+test('strangers lock nobody out where they logged in before, also after a restart [V6.1.1, V6.3.1]', async ({
+  startOwnServer,
+}) => {
+  const server = await startOwnServer(throttled)
+  const owner = new Client(server.url)
+  const person = await owner.signUp()
+  await owner.logOut()
+  await failTwelveTimes(server, person)
+  await server.restart()
+  expect((await tryPassword(server.url, person, { password: person.password })).status).toBe(429)
+  expect((await logInFrom(owner, person)).status).toBe(303)
+  expect(await owner.isSignedIn()).toBe(true)
+})
+
+test('ten accounts an hour from one address, then 429 and how long @json [V2.3.2, V2.4.1]', async ({
+  startOwnServer,
+}) => {
+  const server = await startOwnServer(throttled)
+  for (let n = 0; n < 10; n += 1) await new Client(server.url).signUp()
+  const client = new Client(server.url)
+  const filled = await client.findForm('/signup', 'Sign up')
+  const { username, password } = makePerson()
+  const answer = await client.post(filled, Object.entries({ username, password, confirmPassword: password }))
+  expect(answer.status).toBe(429)
+  expect(Number(answer.headers['retry-after'])).toBeGreaterThan(3500)
+  expect(answer.text).toContain('There were too many sign-ups from your network address. Try again in 60 minutes.')
+})
+
+test('who asks for links without end is told to wait @json [V2.4.1]', async ({ startOwnServer }) => {
+  const server = await startOwnServer(throttled)
+  const ask = async () => {
+    const client = new Client(server.url)
+    const filled = await client.findForm('/forgot-password', 'Send link')
+    return client.post(filled, [['email', 'somebody@example.org']])
+  }
+  for (let n = 0; n < 10; n += 1) expect((await ask()).status).toBe(303)
+  const answer = await ask()
+  expect(answer.status).toBe(429)
+  expect(answer.text).toContain('Too many links were asked for from your network address.')
+})
+
+test('an answer tells nothing of whether the name exists [T22, V6.3.8]', async ({ server }) => {
+  const { username } = await new Client(server.url).signUp()
+  const known = { username, password: 'wrong' }
+  const unknown = { username: username.replace(/.$/, '0'), password: 'wrong' }
+  const [one, other] = [await tryPassword(server.url, known), await tryPassword(server.url, unknown)]
+  const shape = ({ status, headers, text }: typeof one, name: string) => {
+    const { date: _, ...rest } = headers
+    const varying = ['content-security-policy', 'x-request-id', 'content-length']
+    return {
+      status,
+      headers: Object.fromEntries(Object.entries(rest).filter(([header]) => !varying.includes(header))),
+      words: text.replaceAll(name, 'NAME').replace(/nonce="[^"]*"|"nonce":"[^"]*"|k[0-9a-f]{32}/g, '').length,
+    }
+  }
+  expect(shape(one, known.username)).toEqual(shape(other, unknown.username))
+})
+
+test('of more than twenty sessions of one person the oldest ends [V7.1.2]', async ({ server }) => {
+  const first = new Client(server.url)
+  const person = await first.signUp()
+  await server.advance(seconds(1))
+  const others: Client[] = []
+  for (let n = 0; n < 20; n += 1) {
+    const client = new Client(server.url)
+    await logInFrom(client, person)
+    others.push(client)
+    expect(await first.isSignedIn()).toBe(n < 19)
+  }
+  for (const client of others) expect(await client.isSignedIn()).toBe(true)
+  expect((await first.open('/profile')).location).toContain('reason=ended')
+})

@@ -1,0 +1,104 @@
+// Trying passwords: whether one may be tried now, and that wrong ones count. Compares no password, and gives names that
+// nobody has the same answers as all others.
+import type { Clock } from '../clock.ts'
+import { sha256 } from '../crypto/hash.ts'
+import type { Limits } from '../limits/limits.ts'
+import { networkKey } from '../limits/network-key.ts'
+import type { Circumstances } from '../mail/message.ts'
+import type { UserRecord, UserStore } from '../stores/types.ts'
+import { mostFailures, waitLeft } from './back-off.ts'
+import { type Counted, createCounts } from './counts.ts'
+
+/** Who tries, as far as a request shows. */
+export interface Attempter {
+  by: Circumstances
+  /** Whether this person logged in with this browser before: those have a budget that nobody else can use up. */
+  isKnown(userId: string): boolean
+}
+
+export type AttemptFault = { code: 'too_soon'; waitMs: number } | { code: 'password_locked' }
+
+/** `matched` is null when nothing was compared. */
+export interface Compared<Value> {
+  matched: boolean | null
+  value: Value
+}
+
+export interface Attempts {
+  /**
+   * Compares if it is not too soon for this person and this attempter, and counts what did not match. One after the other
+   * for each person and kind of browser, and for each address, so that many who come at once are not more tries than
+   * one by one.
+   */
+  attempt<Value>(
+    whom: { name: string; id: string | null },
+    attempter: Attempter,
+    compare: (user: UserRecord | null) => Promise<Compared<Value>>,
+  ): Promise<{ ok: true; value: Value } | ({ ok: false } & AttemptFault)>
+  /** Resolves when every count is in the store, as far as that takes it. */
+  settle(): Promise<void>
+}
+
+export function createAttempts(deps: {
+  store: UserStore
+  limits: Limits
+  clock: Clock
+  /** The person cannot log in with the password any more, by browsers of one kind. */
+  onLocked: (user: UserRecord, attempter: Attempter) => Promise<void>
+}): Attempts {
+  const { limits, clock, onLocked } = deps
+  const counts = createCounts(deps.store)
+  const turns = new Map<string, Promise<unknown>>()
+
+  function inTurn<Value>(key: string, work: () => Promise<Value>): Promise<Value> {
+    const turn = (turns.get(key) ?? Promise.resolve()).then(work, work)
+    turns.set(key, turn)
+    const done = () => {
+      if (turns.get(key) === turn) turns.delete(key)
+    }
+    turn.then(done, done)
+    return turn
+  }
+
+  return {
+    async attempt({ name, id }, attempter, compare) {
+      const browser = id !== null && attempter.isKnown(id) ? 'known' : 'new'
+      // Hashed, for what somebody typed into the field of the name may be a password.
+      const counted: Counted = { key: `${browser} ${id ?? sha256(name)}`, id, browser }
+      const network = networkKey(attempter.by.address)
+
+      const forPerson = async () => {
+        const { user, failures } = await counts.read(counted)
+        if (limits.enabled) {
+          if (failures.count >= mostFailures) return { ok: false, code: 'password_locked' } as const
+          const waitMs = waitLeft(failures, clock())
+          if (waitMs > 0) return { ok: false, code: 'too_soon', waitMs } as const
+        }
+        const compared = await compare(user)
+        if (compared.matched === false) {
+          const failed = { count: failures.count + 1, lastAt: clock() }
+          counts.add(counted, failed, (locked) => onLocked(locked, attempter))
+        }
+        if (compared.matched && failures.count > 0) await counts.forgive(counted)
+        return { ok: true, ...compared } as const
+      }
+
+      const fromAddress = async () => {
+        const waitMs = await limits.take('wrong-password', network)
+        if (waitMs > 0) return { ok: false, code: 'too_soon', waitMs } as const
+        const done = await inTurn(counted.key, forPerson)
+        // Only what was compared and wrong is a try of somebody who guesses.
+        if (!done.ok || done.matched !== false) await limits.giveBack('wrong-password', network)
+        return done
+      }
+
+      // Right ones, which are not counted in the end, would be in each other's way if they did not take turns.
+      const tried = await (browser === 'known'
+        ? inTurn(counted.key, forPerson)
+        : inTurn(`address ${network}`, fromAddress))
+      return tried.ok ? { ok: true, value: tried.value } : tried
+    },
+
+    settle: counts.settle,
+  }
+}

@@ -1,0 +1,12 @@
+// What is asked too often is answered with 429 (RFC 6585, 4), Retry-After (RFC 9110, 10.2.3) and the time in words.
+import 'server-only'
+import { currentRequest } from '#lib/request-context.ts'
+import { waitTime } from '#lib/words/time.ts'
+import { getWords } from './words.ts'
+
+/** For actions, whose page shows the sentence. Returns the time as people say it. */
+export async function tellToWait(waitMs: number): Promise<string> {
+  const request = currentRequest()
+  if (request !== null) request.refusal = { status: 429, retryAfterSeconds: Math.ceil(waitMs / 1000) }
+  return waitTime(await getWords(), waitMs)
+}

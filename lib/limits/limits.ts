@@ -9,7 +9,7 @@ import type { StoreLocation } from '../stores/location.ts'
 /** Rules that hold also when LIMITS is off, for what would otherwise be no secret. */
 const alwaysOn: readonly Rule[] = ['code-try']
 
-const rules = {
+export const rules = {
   /** Codes to one person: a minute apart, and five an hour. */
   'code-mail-pause': { most: 1, everyMs: seconds(60) },
   'code-mail': { most: 5, everyMs: hours(1) },

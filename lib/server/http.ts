@@ -13,7 +13,12 @@ import { type RefusalCode, refusal } from '../web/refusal.ts'
 const drainMs = seconds(5)
 
 /** Whoever sends more slowly than this is not filling in a form. */
-const limits = { headersTimeout: seconds(10), requestTimeout: seconds(30) }
+const limits = {
+  headersTimeout: seconds(10),
+  requestTimeout: seconds(30),
+  // How often Node looks for those: its own default, 30 s, would make three times the first limit of it.
+  connectionsCheckingInterval: seconds(2),
+}
 /** With a body limit of half a megabyte, what all of them together can make us hold. */
 const maxConnections = 1000
 

@@ -188,7 +188,8 @@ export const en = {
       reset_hand: 'There is no verified address. You get a link to hand over; whoever opens it chooses the password.',
       reset_link: 'Hand this link over. It is good for 30 minutes, once, and is not shown again.',
       unlock: 'Unlock',
-      unlock_text: 'Forgets the waiting times after too many tries.',
+      unlock_text:
+        '{count, plural, =0 {No wrong passwords} one {# wrong password} other {# wrong passwords}} in a row from new browsers. Begins at zero again, without waiting times.',
       suspend: 'Suspend',
       suspend_text: 'Signs the person out and keeps them out, for as long as you say.',
       resume: 'Lift the suspension',

@@ -204,7 +204,7 @@ export default async function PersonPage({ params, searchParams }: PageProps<'/a
                 id={id}
                 action={unlock}
                 label={words('admin.person.unlock')}
-                text={words('admin.person.unlock_text')}
+                text={words('admin.person.unlock_text', { count: person.wrongPasswords?.new.count ?? 0 })}
               />
               {person.role !== 'admin' && (
                 <ActRowLink

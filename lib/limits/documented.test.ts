@@ -1,0 +1,35 @@
+// docs/throttling.md says what the rules say.
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { freeFailures, longestWaitMs, mostFailures } from '../attempts/back-off.ts'
+import { hours, minutes } from '../clock.ts'
+import { mostSessions } from '../sessions/sessions.ts'
+import { maxBodyBytes } from '../web/body-limit.ts'
+import { rules } from './limits.ts'
+
+const page = readFileSync(join(import.meta.dirname, '../../docs/throttling.md'), 'utf8')
+
+test('every rule is documented with its numbers, and no other [V2.1.3, V6.1.1]', () => {
+  const units: Record<string, (n: number) => number> = { minute: minutes, minutes, hours }
+  const rows = [...page.matchAll(/^\| `([\w-]+)` \| .* \| (\d+) \| (\d+) (minutes?|hours) \|$/gm)]
+  const documented = Object.fromEntries(
+    rows.map(([, rule, most, every, unit = '']) => [
+      rule,
+      { most: Number(most), everyMs: units[unit]?.(Number(every)) },
+    ]),
+  )
+  expect(documented).toEqual(rules)
+})
+
+describe('the numbers of wrong passwords, sessions and bodies', () => {
+  test.each([
+    `| ${freeFailures} | after 1 second |`,
+    `| 15 and more | after ${longestWaitMs / minutes(1)} minutes |`,
+    `| ${mostFailures} | not at all`,
+    `at most ${mostSessions} sessions; the oldest ends`,
+    `at most ${maxBodyBytes / 1024} kB`,
+  ])('%s', (sentence) => {
+    expect(page).toContain(sentence)
+  })
+})

@@ -22,12 +22,10 @@ export interface Judgement {
 export function judgeRun(root: string): Judgement {
   const read = runners.map((runner) => ({ runner, tests: readTests(runner, path.join(root, 'test-results'), root) }))
   const missing = read.filter(({ tests }) => tests === null).map(({ runner }) => runner.name)
-  if (missing.length > 0) {
-    const which = missing.join(', ')
-    return { figures: 'evidence: not judged', faults: [`Not judged, for these did not run: ${which}`], document: null }
-  }
-  const claims = claimsOf(read.flatMap(({ tests }) => tests ?? []))
+  if (missing.length > 0) return notJudged(`these did not run: ${missing.join(', ')}`)
   const lists = readLists(path.join(root, 'docs'))
+  if (!lists.ok) return notJudged(lists.fault)
+  const claims = claimsOf(read.flatMap(({ tests }) => tests ?? []))
   const requirements = proofsOf(lists.requirements, claims)
   const threats = proofsOf(lists.threats, claims)
   const document = writeDocument({ requirements, threats })
@@ -44,6 +42,10 @@ export function judgeRun(root: string): Judgement {
   const proved = threats.filter((proof) => resultOf(proof) === 'passed').length
   const figures = `evidence: of ${asked.length} requirements of L1 and L2 ${count('passed')} are proved and ${count('gap')} are gaps with a reason; ${proved} of ${threats.length} threats`
   return { figures, faults, document }
+}
+
+function notJudged(fault: string): Judgement {
+  return { figures: 'evidence: not judged', faults: [`Not judged, for ${fault}`], document: null }
 }
 
 function documentFile(root: string): string {

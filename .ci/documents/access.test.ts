@@ -1,20 +1,13 @@
-// docs/security/access.md says what the code does: roles, routes, actions, acts, ways in, limits and fields.
+// docs/security/access.md says what the code does: roles, routes, actions, acts, ways in and limits.
 import { expect, test } from 'vitest'
-import type { z } from 'zod'
-import * as accountForms from '#lib/accounts/forms.ts'
-import { passwordMaxLength } from '#lib/accounts/password-rules.ts'
-import { ageMax, bioMax, fullNameMax, profileSchema } from '#lib/accounts/profile.ts'
-import { canonicalUsername } from '#lib/accounts/username.ts'
 import { days, hours, minutes } from '#lib/clock.ts'
 import { readSettings } from '#lib/config.ts'
 import { actFields } from '#lib/interrupted-acts/interrupted-acts.ts'
 import { invitationLifeMs } from '#lib/invitations/invitations.ts'
 import { codeLifeMs, disownLifeMs, resetLifeMs } from '#lib/mail/letter.ts'
-import * as peopleForms from '#lib/people/forms.ts'
 import { can, type Permission, rolesByTrust } from '#lib/roles/permissions.ts'
 import { hasRecentProof } from '#lib/sessions/window.ts'
 import { publicRoutes } from '#lib/web/public-routes.ts'
-import { en } from '#lib/words/en.ts'
 import { read, sources, tableUnder, tableWithHead } from './tables.ts'
 
 const document = 'docs/security/access.md'
@@ -100,57 +93,6 @@ test('the limits of a session are documented as they are, with NIST’s reasons 
   expect(rows.get('ten minutes without the person')).toMatch(/SESSION_IDLE_SECONDS.*NIST SP 800-63B-4/)
   expect(rows.get('twelve hours in any case')).toMatch(/SESSION_MAX_SECONDS.*NIST/)
 })
-
-const fields = new Map(tableUnder('What a field may hold', document).map(([name = '', rule = '']) => [name, rule]))
-
-test('every field of every form has its rule [V2.1.1]', () => {
-  const forSignUp = accountForms.signUpSchema({ passwordMinLength: 8, emailRequired: false })
-  const made = [forSignUp, accountForms.resetSchema(8), accountForms.changePasswordSchema(8), profileSchema]
-  const schemas = [...made, ...Object.values(accountForms), ...Object.values(peopleForms)].filter(isSchema)
-  const inCode = new Set(schemas.flatMap((schema) => Object.keys(schema.shape)))
-  expect([...fields.keys()].toSorted()).toEqual([...inCode].toSorted())
-})
-
-test('the numbers in the rules are those of the code [V2.1.1]', () => {
-  expect(fields.get('fullName')).toContain(`up to ${fullNameMax};`)
-  expect(fields.get('bio')).toContain(`up to ${bioMax};`)
-  expect(fields.get('age')).toContain(`0 to ${ageMax}`)
-  expect(fields.get('password')).toMatch(
-    new RegExp(`^${readSettings({}).passwordMinLength} \\(.*\\) to ${passwordMaxLength};`),
-  )
-  expect(['ab', 'abc', 'a'.repeat(32), 'a'.repeat(33)].map((name) => canonicalUsername(name) !== null)).toEqual([
-    false,
-    true,
-    true,
-    false,
-  ])
-  expect(fields.get('username')).toMatch(/^3 to 32 /)
-  const address = (length: number) => `${'a'.repeat(length - '@example.com'.length)}@example.com`
-  expect(fields.get('email')).toContain('up to 254 ')
-  expect(accountForms.giveAddressSchema.safeParse({ email: address(255) }).success).toBe(false)
-  expect(fields.get('reason')).toMatch(/^1 to 500 /)
-  const withReason = (length: number) => peopleForms.lookSchema.safeParse({ id: 'x', reason: 'a'.repeat(length) })
-  expect([500, 501].map((length) => withReason(length).success)).toEqual([true, false])
-  expect(text).toContain('10,000 characters')
-  expect(read('lib/web/form.ts')).toContain('maxTextLength = 10_000')
-})
-
-test('every rule between fields names a refusal that the site has words for [V2.1.2]', () => {
-  const codes = tableWithHead('rule', document).map(([, code = '']) => code)
-  expect(codes.filter((code) => !(code in en.errors))).toEqual([])
-  const among = (file: string, type: string) =>
-    [...(new RegExp(`type ${type} =([^]*?)\n\n`).exec(read(file))?.[1] ?? '').matchAll(/'(\w+)'/g)].map((m) => m[1])
-  const ofPairs = [
-    ...among('lib/people/people.ts', 'ChangeFault').filter((code) => code !== 'person_gone'),
-    ...among('lib/accounts/accounts.ts', 'SignUpFault'),
-  ]
-  expect(ofPairs.length).toBeGreaterThan(2)
-  expect(ofPairs.filter((code = '') => !codes.includes(code))).toEqual([])
-})
-
-function isSchema(value: unknown): value is z.ZodObject {
-  return typeof value === 'object' && value !== null && 'shape' in value
-}
 
 /** What the first guard in this source asks for, and how old the proof of the password may be. Empty without a guard. */
 function askedBy(source: string): string[] {

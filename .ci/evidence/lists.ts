@@ -11,30 +11,28 @@ export interface Item {
   gap: string
 }
 
-/** Throws on a line with another number of columns, and on an id that comes twice. */
-export function readLists(docs: string): { requirements: Item[]; threats: Item[] } {
-  const requirements = readRows(path.join(docs, 'asvs-requirements.tsv'), 4).map(
-    ([id = '', level = '', text = '', gap = '']) => ({ id, level, text, gap }),
-  )
-  const threats = readRows(path.join(docs, 'threats.tsv'), 3).map(([id = '', text = '', gap = '']) => ({
-    id,
-    level: 'T',
-    text,
-    gap,
-  }))
-  const ids = [...requirements, ...threats].map(({ id }) => id)
+/** Not ok for a line with another number of columns, and for an id that comes twice. */
+export type Lists = { ok: true; requirements: Item[]; threats: Item[] } | { ok: false; fault: string }
+
+export function readLists(docs: string): Lists {
+  const requirements = readRows(path.join(docs, 'asvs-requirements.tsv'), 4)
+  const threats = readRows(path.join(docs, 'threats.tsv'), 3)
+  const ids = [...requirements.cells, ...threats.cells].map(([id]) => id)
   const twice = ids.find((id, at) => ids.indexOf(id) !== at)
-  if (twice !== undefined) throw new Error(`${twice} is listed twice.`)
-  return { requirements, threats }
+  const fault = requirements.fault ?? threats.fault ?? (twice === undefined ? null : `${twice} is listed twice`)
+  if (fault !== null) return { ok: false, fault }
+  return {
+    ok: true,
+    requirements: requirements.cells.map(([id = '', level = '', text = '', gap = '']) => ({ id, level, text, gap })),
+    threats: threats.cells.map(([id = '', text = '', gap = '']) => ({ id, level: 'T', text, gap })),
+  }
 }
 
 /** Without the first line, which names the columns. */
-function readRows(file: string, columns: number): string[][] {
+function readRows(file: string, columns: number): { cells: string[][]; fault: string | null } {
   const [, ...lines] = readFileSync(file, 'utf8').split(/\r?\n/)
-  return lines.flatMap((line, at) => {
-    if (line === '') return []
-    const cells = line.split('\t').map((cell) => cell.trim())
-    if (cells.length === columns) return [cells]
-    throw new Error(`${path.basename(file)}, line ${at + 2}: ${cells.length} columns instead of ${columns}.`)
-  })
+  const cells = lines.map((line) => line.split('\t').map((cell) => cell.trim()))
+  const wrong = cells.findIndex((row, at) => lines[at] !== '' && row.length !== columns)
+  const fault = `line ${wrong + 2} of ${path.basename(file)} has ${cells[wrong]?.length} columns instead of ${columns}`
+  return { cells: cells.filter((_, at) => lines[at] !== ''), fault: wrong === -1 ? null : fault }
 }

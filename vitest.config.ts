@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
-    include: ['lib/**/*.test.ts', 'app/**/*.test.ts', 'middleware.test.ts'],
+    include: ['lib/**/*.test.ts', 'app/**/*.test.ts', 'middleware.test.ts', '.ci/**/*.test.ts'],
     globalSetup: 'lib/stores/sql/postgres-setup-for-test.ts',
     restoreMocks: true,
     // For what hangs only: real databases and processes pause for seconds on a small machine.

@@ -1,10 +1,12 @@
 // `npm test`: everything, the cheapest first, and at the end the figures of each runner.
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import { provideChromium } from '#e2e/support/find-chromium.ts'
 import { type StoreName, storeNames } from '#e2e/support/test-store.ts'
+import { judgeRun } from './evidence.ts'
+import { type PlaywrightReport, type PlaywrightSuite, readReport, type VitestReport } from './reports.ts'
 
 const root = path.resolve(import.meta.dirname, '..')
 const reports = path.join(root, 'test-results')
@@ -20,31 +22,10 @@ interface Figures {
   failedTests: string[]
 }
 
-interface PlaywrightSuite {
-  title: string
-  file: string
-  suites?: PlaywrightSuite[]
-  specs: { title: string; ok: boolean; line: number; tests: { results: { error?: { message?: string } }[] }[] }[]
-}
-
 interface StepOptions {
   args?: string[]
   /** On top of this process's environment. */
   env?: Record<string, string>
-}
-
-interface VitestReport {
-  numPassedTests: number
-  numFailedTests: number
-  numPendingTests: number
-  numTodoTests: number
-  testResults: { name: string; assertionResults: { fullName: string; status: string; failureMessages: string[] }[] }[]
-}
-
-interface PlaywrightReport {
-  stats: { expected: number; unexpected: number; flaky: number; skipped: number }
-  errors: { message?: string }[]
-  suites: PlaywrightSuite[]
 }
 
 rmSync(reports, { recursive: true, force: true })
@@ -65,10 +46,21 @@ if (isSound) {
   for (const runner of ['vitest', 'faults', ...storeNames.map(browserRunner)]) notRun(runner)
 }
 
+judgeEvidence()
+
 say(`\n== Summary, after ${Math.round((performance.now() - started) / 1000)} s`)
 for (const failure of failures) say(`failed: ${failure}`)
 for (const line of figures) say(line)
 process.exitCode = failures.length === 0 ? 0 : 1
+
+/** Of the tests above, whether they prove what docs/asvs.md says. */
+function judgeEvidence(): void {
+  say('\n== evidence')
+  const judgement = judgeRun(root)
+  for (const fault of judgement.faults) say(fault)
+  if (judgement.faults.length > 0) failures.push(`evidence: ${judgement.faults.length} faults, named above`)
+  figures.push(judgement.figures)
+}
 
 function say(line: string): void {
   process.stdout.write(`${line}\n`)
@@ -171,12 +163,4 @@ function failedSpecs(suite: PlaywrightSuite): string[] {
 function failedTest(file: string, title: string, message = 'no message'): string {
   const [first = ''] = stripVTControlCharacters(message).split('\n', 1)
   return `${file} › ${title}: ${first.slice(0, 300)}`
-}
-
-function readReport<Report>(file: string): Report | null {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8')) as Report
-  } catch {
-    return null
-  }
 }

@@ -3,7 +3,7 @@
 // unless `--without-root` says that it is meant.
 import { spawnSync } from 'node:child_process'
 import path from 'node:path'
-import { type Obstacle, provideStrace, tryMounting, tryPowerCut } from './machine.ts'
+import { faultFile, parts } from './parts.ts'
 import { seed } from './random.ts'
 import { isShort } from './scale.ts'
 import { clearTallies, tableOfTallies } from './tally.ts'
@@ -14,28 +14,11 @@ const started = performance.now()
 const reporting = process.argv.slice(2).filter((option) => option !== '--without-root')
 const mayLeaveOut = isShort || process.argv.includes('--without-root')
 
-interface Part {
-  files: string[]
-  what: string
-  obstacle(): Obstacle
-}
-
-const parts: Part[] = [
-  {
-    files: ['ledger', 'damaged-files', 'two-processes', 'clock', 'kill', 'kill-server', 'kill-site'],
-    what: '',
-    obstacle: () => null,
-  },
-  { files: ['crash-points', 'error-points'], what: 'Death and errors at every system call', obstacle: provideStrace },
-  { files: ['full-disk'], what: 'A full disk, and a read-only one', obstacle: tryMounting },
-  { files: ['power-cut'], what: 'Power cuts', obstacle: () => provideStrace() ?? tryPowerCut() },
-]
-
 const files: string[] = []
 const leftOut: string[] = []
 for (const part of parts) {
-  const obstacle = part.obstacle()
-  if (obstacle === null) files.push(...part.files.map((name) => `e2e/faults/${name}.fault.ts`))
+  const obstacle = part.obstacle?.() ?? null
+  if (obstacle === null) files.push(...part.files.map(faultFile))
   else leftOut.push(`Not run: ${part.what}: ${obstacle}.`)
 }
 

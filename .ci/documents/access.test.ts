@@ -1,0 +1,112 @@
+// docs/security/access.md says what the code does: roles, routes, actions, acts, ways in and limits.
+import { expect, test } from 'vitest'
+import { days, hours, minutes } from '#lib/clock.ts'
+import { readSettings } from '#lib/config.ts'
+import { actFields } from '#lib/interrupted-acts/interrupted-acts.ts'
+import { invitationLifeMs } from '#lib/invitations/invitations.ts'
+import { codeLifeMs, disownLifeMs, resetLifeMs } from '#lib/mail/letter.ts'
+import { can, type Permission, rolesByTrust } from '#lib/roles/permissions.ts'
+import { hasRecentProof } from '#lib/sessions/window.ts'
+import { publicRoutes } from '#lib/web/public-routes.ts'
+import { read, sources, tableUnder, tableWithHead } from './tables.ts'
+
+const document = 'docs/security/access.md'
+const text = read(document).replace(/\s+/g, ' ')
+
+test('every permission stands in the table of roles, with the roles that have it [V8.1.1]', () => {
+  const inCode = [...(read('lib/roles/permissions.ts').split('rolesByTrust')[0] ?? '').matchAll(/^ {2}\| '(.+)'$/gm)]
+  const rows = tableUnder('Roles', document)
+  expect(rows.map(([name]) => name).toSorted()).toEqual(inCode.map((match) => match[1]).toSorted())
+  for (const [name, ...marks] of rows) {
+    const granted = rolesByTrust.map((role) => (can({ role }, name as Permission) ? 'yes' : ''))
+    expect(marks, name).toEqual(granted)
+  }
+})
+
+test('every page and handler stands in the table, with what its first statement asks for [V8.1.1]', () => {
+  const files = sources('app/**/page.tsx', 'app/**/route.ts')
+  const inCode = files.map((file) => {
+    const route = `/${file.replace(/^app\/|\(\w+\)\/|\/?(page\.tsx|route\.ts)$/g, '')}`
+    return [route, ...(publicRoutes.includes(route) ? ['anyone', ''] : askedBy(read(file)))]
+  })
+  const icon = ['/icon.svg', 'anyone', '']
+  const rows = tableUnder('Pages and handlers', document).map((row) => row.slice(0, 3))
+  expect(rows.toSorted()).toEqual([...inCode, icon].toSorted())
+})
+
+test('every action stands in the table, with what its first statement asks for [V8.1.1]', () => {
+  const inCode = sources('app/**/actions.ts').flatMap((file) => {
+    const place = file.replace(/^app\/|\/actions\.ts$/g, '')
+    const functions = read(file).split('\nexport async function ').slice(1)
+    return functions.map((source) => [
+      `${place}#${source.slice(0, source.indexOf('('))}`,
+      askedBy(source.split('\n').slice(0, 2).join('\n'))[0] ?? 'anyone',
+    ])
+  })
+  const rows = tableWithHead('action', document).map((row) => row.slice(0, 2))
+  expect(rows.toSorted()).toEqual(inCode.toSorted())
+})
+
+test('every act that asks for the password stands in the table, with its permission and the age of the proof [V8.1.1]', () => {
+  const permissions = /permissionOf: .*? = \{\n(.*?)\n\}/s.exec(read('lib/web/acts.ts'))?.[1] ?? ''
+  const inCode = [...permissions.matchAll(/^ {2}'?([\w-]+)'?: '([\w-]+)',$/gm)].map(([, act = '', permission = '']) => {
+    return [act, permission, can({ role: 'member' }, permission as Permission) ? '10 min' : '5 min']
+  })
+  expect(inCode.map(([act]) => act).toSorted()).toEqual(Object.keys(actFields).toSorted())
+  expect(tableWithHead('act', document).toSorted()).toEqual(inCode.toSorted())
+})
+
+test('the thresholds of what else decides are those of the code [V8.1.3, V8.1.4]', () => {
+  const rows = new Map(tableUnder('What else decides', document).map(([what, , , threshold]) => [what, threshold]))
+  const { session } = readSettings({})
+  expect(rows.get('last act of the person')).toBe(`${session.idleMs / 1000} s`)
+  expect(rows.get('beginning of the session')).toBe(`${session.maxMs / hours(1)} h`)
+  expect(rows.get('last proof of the password')).toBe('10 min, 5 min for admins')
+  expect(hasRecentProof({ provedAt: 0 }, minutes(10) - 1)).toBe(true)
+  expect(hasRecentProof({ provedAt: 0 }, minutes(10))).toBe(false)
+  expect(read('lib/web/recent-proof.ts')).toContain('adminProofMs = minutes(5)')
+  expect(rows.get('looking as a person')).toBe('15 min')
+  expect(read('lib/looks/looks.ts')).toContain('lastsMs = minutes(15)')
+})
+
+test('every action that begins or renews a session or sets a password stands among the ways in [V6.1.3]', () => {
+  const doing = /\b(beginSession|renewSession|recovery\.(reset|disown))\(/
+  const inCode = sources('app/**/*.ts').filter((file) => doing.test(read(file)))
+  const rows = tableUnder('Ways to authenticate', document)
+  const places = [...new Set(rows.map(([, where]) => where))].filter((where) => where !== 'every request')
+  expect(places.toSorted()).toEqual(inCode.map((file) => file.replace(/^app\/|\/actions\.ts$/g, '')).toSorted())
+  for (const [, , strength, , throttle] of rows) expect(`${strength}${throttle}`).not.toBe('')
+})
+
+test('the links that let somebody in live as long as their table says [V6.1.3]', () => {
+  const lives = new Map(tableUnder('Ways to authenticate', document).map(([way = '', , , life]) => [way, life]))
+  expect(lives.get('`invitation` link')).toContain(`${invitationLifeMs / days(1)} days`)
+  expect(lives.get('`reset-password` link')).toContain(`${resetLifeMs / minutes(1)} minutes`)
+  expect(lives.get('`disown` link (“this was not me”)')).toContain(`${disownLifeMs / hours(1)} hours`)
+  expect(text).toContain(`A code of eight digits (26 bits, ${codeLifeMs / minutes(1)} minutes`)
+})
+
+test('the limits of a session are documented as they are, with NIST’s reasons [V7.1.1]', () => {
+  const { session } = readSettings({})
+  expect([session.idleMs, session.maxMs]).toEqual([minutes(10), hours(12)])
+  const rows = new Map(tableUnder('What ends one', 'docs/sessions.md').map(([limit, how = '']) => [limit, how]))
+  expect(rows.get('ten minutes without the person')).toMatch(/SESSION_IDLE_SECONDS.*NIST SP 800-63B-4/)
+  expect(rows.get('twelve hours in any case')).toMatch(/SESSION_MAX_SECONDS.*NIST/)
+})
+
+/** What the first guard in this source asks for, and how old the proof of the password may be. Empty without a guard. */
+function askedBy(source: string): string[] {
+  const [, guard, argument = ''] = /await require(\w+)\('([^']*)'/.exec(source) ?? []
+  switch (guard) {
+    case 'User':
+      return ['a session', '']
+    case 'Permission':
+      return [argument, '']
+    case 'RecentProof':
+      return [argument, '10 min']
+    case 'Role':
+      return [argument, '']
+    default:
+      return /await requireAdmin\(/.test(source) ? ['admin', '5 min'] : []
+  }
+}

@@ -1,0 +1,120 @@
+// What the runners leave in test-results/: where each report stands, its shape, and the tests in it.
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import { type StoreName, storeNames } from '#e2e/support/test-store.ts'
+
+export interface VitestReport {
+  numPassedTests: number
+  numFailedTests: number
+  numPendingTests: number
+  numTodoTests: number
+  testResults: {
+    /** The file's whole path. */
+    name: string
+    assertionResults: {
+      ancestorTitles: string[]
+      title: string
+      fullName: string
+      status: string
+      failureMessages: string[]
+    }[]
+  }[]
+}
+
+export interface PlaywrightReport {
+  config: { rootDir: string }
+  stats: { expected: number; unexpected: number; flaky: number; skipped: number }
+  errors: { message?: string }[]
+  suites: PlaywrightSuite[]
+}
+
+export interface PlaywrightSuite {
+  /** A file's own suite has the file's name for its title. */
+  title: string
+  /** From `config.rootDir`. */
+  file: string
+  suites?: PlaywrightSuite[]
+  specs: PlaywrightSpec[]
+}
+
+interface PlaywrightSpec {
+  title: string
+  /** Also true of a test that was skipped, or that passed when it was tried again. */
+  ok: boolean
+  line: number
+  /** One for each project. */
+  tests: { expectedStatus: string; status: string; results: { error?: { message?: string } }[] }[]
+}
+
+/** One test that a runner met. */
+export interface RanTest {
+  /** From the top of the tree, with slashes. */
+  file: string
+  /** Of the describes around it, then its own. */
+  titles: string[]
+  /** The store that the whole runner was started for; null for the runners that choose theirs in each test. */
+  store: StoreName | null
+  hasPassed: boolean
+}
+
+/** A runner as the summary names it, and the report that it writes. */
+export interface Runner {
+  name: string
+  report: string
+  store: StoreName | null
+}
+
+export const runners: readonly Runner[] = [
+  { name: 'vitest', report: 'vitest.json', store: null },
+  { name: 'faults', report: 'faults.json', store: null },
+  ...storeNames.map((store) => ({ name: `playwright (${store})`, report: `playwright-${store}.json`, store })),
+]
+
+/** Null where there is none, or half of one. */
+export function readReport<Report>(file: string): Report | null {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as Report
+  } catch {
+    return null
+  }
+}
+
+/** What a runner met, or null when it left no report in the folder. */
+export function readTests(runner: Runner, reports: string, root: string): RanTest[] | null {
+  const file = path.join(reports, runner.report)
+  if (runner.store === null) {
+    const report = readReport<VitestReport>(file)
+    return report && testsOfVitest(report, root)
+  }
+  const report = readReport<PlaywrightReport>(file)
+  return report && testsOfPlaywright(report, root, runner.store)
+}
+
+function testsOfVitest(report: VitestReport, root: string): RanTest[] {
+  return report.testResults.flatMap(({ name, assertionResults }) =>
+    assertionResults.map(({ ancestorTitles, title, status }) => ({
+      file: fromTop(root, name),
+      titles: [...ancestorTitles, title],
+      store: null,
+      hasPassed: status === 'passed',
+    })),
+  )
+}
+
+function testsOfPlaywright({ config, suites }: PlaywrightReport, root: string, store: StoreName): RanTest[] {
+  const testsOf = (suite: PlaywrightSuite, around: string[]): RanTest[] => [
+    ...suite.specs.map(({ title, tests }) => ({
+      file: fromTop(root, path.resolve(config.rootDir, suite.file)),
+      titles: [...around, title],
+      store,
+      hasPassed:
+        tests.length > 0 && tests.every((test) => test.status === 'expected' && test.expectedStatus === 'passed'),
+    })),
+    ...(suite.suites ?? []).flatMap((inner) => testsOf(inner, [...around, inner.title])),
+  ]
+  return suites.flatMap((suite) => testsOf(suite, []))
+}
+
+function fromTop(root: string, file: string): string {
+  return path.relative(root, file).replaceAll(path.sep, '/')
+}

@@ -1,0 +1,24 @@
+// The files of the fault suite, and what a machine must permit for each of them to run.
+import { type Obstacle, provideStrace, tryMounting, tryPowerCut } from './machine.ts'
+
+interface Part {
+  files: string[]
+  what: string
+  /** Null where every machine runs it. */
+  obstacle: (() => Obstacle) | null
+}
+
+export const parts: Part[] = [
+  {
+    files: ['ledger', 'damaged-files', 'two-processes', 'clock', 'kill', 'kill-server', 'kill-site'],
+    what: '',
+    obstacle: null,
+  },
+  { files: ['crash-points', 'error-points'], what: 'Death and errors at every system call', obstacle: provideStrace },
+  { files: ['full-disk'], what: 'A full disk, and a read-only one', obstacle: tryMounting },
+  { files: ['power-cut'], what: 'Power cuts', obstacle: () => provideStrace() ?? tryPowerCut() },
+]
+
+export function faultFile(name: string): string {
+  return `e2e/faults/${name}.fault.ts`
+}

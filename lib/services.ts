@@ -1,5 +1,6 @@
 // The composition root: settings → stores → domain modules.
 import { type Accounts, createAccounts } from './accounts/accounts.ts'
+import { type BreachedPasswords, createBreachedPasswords } from './accounts/breached-passwords.ts'
 import { createPasswordStrength, type PasswordStrength } from './accounts/password-strength.ts'
 import { takeOverStreamlit } from './accounts/streamlit.ts'
 import { type Addresses, createAddresses } from './addresses/addresses.ts'
@@ -34,6 +35,7 @@ export interface Runtime {
   stores: Stores
   passwords: PasswordHasher
   strength: PasswordStrength
+  breached: BreachedPasswords
   mail: Mailroom
   limits: Limits
   /** Newest first: the first seals cookies, all open them. */
@@ -117,8 +119,19 @@ export async function openRuntime(settings = readSettings(), clock = createSyste
       log,
     })
     const limits = createLimits({ store: settings.store, enabled: settings.limits })
-    const passwords = createPasswordHasher()
-    return { settings, clock, log, stores, passwords, strength: createPasswordStrength(), mail, limits, sessionSecrets }
+    const { passwordMinLength: minLength, appOrigin } = settings
+    return {
+      settings,
+      clock,
+      log,
+      stores,
+      passwords: createPasswordHasher(),
+      strength: createPasswordStrength({ minLength, appOrigin }),
+      breached: createBreachedPasswords({ url: settings.breachedPasswordsUrl, log }),
+      mail,
+      limits,
+      sessionSecrets,
+    }
   } catch (cause) {
     await stores.close()
     throw cause
@@ -126,10 +139,10 @@ export async function openRuntime(settings = readSettings(), clock = createSyste
 }
 
 export function compose(runtime: Runtime): Services {
-  const { stores, clock, passwords, strength, settings, mail, limits, sessionSecrets: secrets } = runtime
+  const { stores, clock, passwords, strength, breached, settings, mail, limits, sessionSecrets: secrets } = runtime
   const { users, tokens } = stores
   const { passwordMinLength } = settings
-  const accounts = createAccounts({ store: users, passwords, strength, passwordMinLength, limits, clock })
+  const accounts = createAccounts({ store: users, passwords, strength, breached, passwordMinLength, limits, clock })
   const sessions = createSessions({ store: stores.sessions, limits: settings.session, clock })
   const notices = createNotices({ tokens, mail, clock, enabled: settings.notices })
   return {

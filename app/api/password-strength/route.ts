@@ -8,7 +8,12 @@ const headers = { 'cache-control': 'no-store' }
 /** A meter is a courtesy: it must not fill the queue that sign-ups wait in. */
 const patience = 2
 
-const question = z.strictObject({ password: z.string().max(1000), username: z.string().max(100) })
+/** `email` where the form has one. */
+const question = z.strictObject({
+  password: z.string().max(1000),
+  username: z.string().max(100),
+  email: z.string().max(254).optional(),
+})
 
 /**
  * How guessable a password being typed is. Asked of the server because the word lists are a megabyte: no browser
@@ -19,7 +24,8 @@ export async function POST(request: Request): Promise<Response> {
   if (!isSameOrigin(request.headers, settings.appOrigin)) return new Response(null, { status: 403, headers })
   const asked = question.safeParse(await request.json().catch(() => null))
   if (!asked.success) return new Response(null, { status: 400, headers })
-  const estimate = await strength.estimate(asked.data.password, asked.data.username, { patience })
+  const { password, username, email = null } = asked.data
+  const estimate = await strength.estimate(password, { username, email }, { patience })
   if (!estimate.ok)
     return new Response(null, { status: 503, headers: { ...headers, 'retry-after': String(busySeconds) } })
   const advice = adviceSentence(await getWords(), estimate.value.advice)

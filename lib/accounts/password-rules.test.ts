@@ -6,6 +6,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { days } from '../clock.ts'
 import type { Circumstances } from '../mail/message.ts'
 import type { Services } from '../services.ts'
 import { openTestServices, type TestServices } from '../services-for-test.ts'
@@ -169,4 +170,11 @@ describe('published passwords', () => {
     server.closeAllConnections()
     server.close()
   })
+})
+
+test('a password does not grow old: two years later it opens as it did [V6.2.10]', async () => {
+  await using old = await openTestServices()
+  await old.app.accounts.signUp({ username: 'alice', password: strong })
+  old.advance(days(730))
+  expect(await old.app.accounts.checkCredentials('alice', strong)).toMatchObject({ ok: true })
 })

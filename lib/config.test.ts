@@ -15,6 +15,7 @@ describe('readSettings', () => {
       sessionSecrets: null,
       session: { idleMs: minutes(10), maxMs: hours(12) },
       passwordMinLength: 8,
+      breachedPasswordsUrl: null,
       trustProxyHops: 0,
       smtpUrl: null,
       mailFrom: 'Gatehouse <gatehouse@localhost>',
@@ -59,6 +60,10 @@ describe('readSettings', () => {
     ['SESSION_MAX_SECONDS', '599', 'at least SESSION_IDLE_SECONDS, which is 600'],
     ['PASSWORD_MIN_LENGTH', '7', 'a whole number from 8 to 64'],
     ['LOG_LEVEL', 'loud', 'one of trace, debug, info'],
+    ['BREACHED_PASSWORDS', 'yes', 'must be off, on, or the https:// address'],
+    ['BREACHED_PASSWORDS', 'http://leaks.example.com/range', 'on this machine only'],
+    ['BREACHED_PASSWORDS', 'https://user:pass@leaks.example.com/range', 'without user name'],
+    ['BREACHED_PASSWORDS', 'https://leaks.example.com/range?mode=ntlm', 'without user name or query'],
     ['DATABASE_URL', 'mysql://localhost/app', 'must be sqlite:<path> or postgres://'],
     ['DATABASE_URL', 'json:./data', 'must be sqlite:<path> or postgres://'],
     ['DATABASE_POOL_SIZE', '0', 'from 1 to 200'],
@@ -71,6 +76,15 @@ describe('readSettings', () => {
   ])('refuses %s=%s and says what is allowed', (name, value, allowed) => {
     expect(() => readSettings({ [name]: value })).toThrow(name)
     expect(() => readSettings({ [name]: value })).toThrow(allowed)
+  })
+
+  test.each([
+    ['off', null],
+    ['on', 'https://api.pwnedpasswords.com/range/'],
+    ['https://leaks.example.com/range', 'https://leaks.example.com/range/'],
+    ['http://127.0.0.1:9000/', 'http://127.0.0.1:9000/'],
+  ])('asks for published passwords where BREACHED_PASSWORDS=%s says', (value, url) => {
+    expect(readSettings({ BREACHED_PASSWORDS: value }).breachedPasswordsUrl).toBe(url)
   })
 
   test('needs a sender beside a mail server, and throttles every public site', () => {

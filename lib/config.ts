@@ -19,6 +19,8 @@ export interface Settings {
   sessionSecrets: readonly string[] | null
   session: SessionLimits
   passwordMinLength: number
+  /** Where to ask whether a password was published, by the first characters of its hash; null: nowhere. */
+  breachedPasswordsUrl: string | null
   /** Where mails go: an SMTP server's address (it may hold a password), or null for files in DATA_DIR/outbox. */
   smtpUrl: string | null
   /** Whom they come from. */
@@ -85,6 +87,23 @@ const mailFrom = z
     message: 'must be one address, such as Gatehouse <no-reply@example.com>',
   })
 
+/** The public service of Have I Been Pwned, which costs nothing and needs no key. */
+const pwnedPasswordsUrl = 'https://api.pwnedpasswords.com/range/'
+
+const breachedPasswords = z.string().transform((text, ctx) => {
+  if (text === 'off') return null
+  if (text === 'on') return pwnedPasswordsUrl
+  const url = URL.canParse(text) ? new URL(text) : null
+  const isSafe = url?.protocol === 'https:' || (url?.protocol === 'http:' && loopbackHosts.includes(url.hostname))
+  if (url !== null && isSafe && url.href === `${url.origin}${url.pathname}`) return url.href.replace(/\/?$/, '/')
+  ctx.addIssue({
+    code: 'custom',
+    message:
+      'must be off, on, or the https:// address of a range API without user name or query (http:// on this machine only)',
+  })
+  return z.NEVER
+})
+
 const onOff = z.enum(['on', 'off'], 'must be on or off').default('on')
 
 const schema = z.object({
@@ -100,6 +119,7 @@ const schema = z.object({
   SESSION_MAX_SECONDS: wholeNumber(5, 2_592_000).default(hours(12) / 1000),
   // Fewer than 8 would break NIST SP 800-63B-4 and OWASP ASVS 6.2.1.
   PASSWORD_MIN_LENGTH: wholeNumber(8, 64).default(8),
+  BREACHED_PASSWORDS: breachedPasswords.default(null),
   SMTP_URL: smtpUrl.optional(),
   MAIL_FROM: mailFrom.optional(),
   SIGNUP: z.enum(signUpModes, `must be one of ${signUpModes.join(', ')}`).default('open'),
@@ -153,6 +173,7 @@ export function readSettings(env: Record<string, string | undefined> = process.e
     sessionSecrets: values.SESSION_SECRET ?? null,
     session: { idleMs: seconds(values.SESSION_IDLE_SECONDS), maxMs: seconds(values.SESSION_MAX_SECONDS) },
     passwordMinLength: values.PASSWORD_MIN_LENGTH,
+    breachedPasswordsUrl: values.BREACHED_PASSWORDS,
     smtpUrl: values.SMTP_URL ?? null,
     mailFrom: values.MAIL_FROM ?? `Gatehouse <gatehouse@${hostname.replace(/^\[.*\]$/, 'localhost')}>`,
     signUp: values.SIGNUP,

@@ -1,5 +1,6 @@
 // The composition root: settings → stores → domain modules.
 import { type Accounts, createAccounts } from './accounts/accounts.ts'
+import { type BreachedPasswords, createBreachedPasswords } from './accounts/breached-passwords.ts'
 import { createPasswordStrength, type PasswordStrength } from './accounts/password-strength.ts'
 import { takeOverStreamlit } from './accounts/streamlit.ts'
 import { type Addresses, createAddresses } from './addresses/addresses.ts'
@@ -35,6 +36,7 @@ export interface Runtime {
   stores: Stores
   passwords: PasswordHasher
   strength: PasswordStrength
+  breached: BreachedPasswords
   mail: Mailroom
   limits: Limits
   attempts: Attempts
@@ -131,8 +133,20 @@ export async function openRuntime(settings = readSettings(), clock = createSyste
         await notices.tell(user, 'password-locked', by)
       },
     })
-    const [passwords, strength] = [createPasswordHasher(), createPasswordStrength()]
-    return { settings, clock, log, stores, passwords, strength, mail, limits, attempts, sessionSecrets }
+    const { passwordMinLength: minLength, appOrigin } = settings
+    return {
+      settings,
+      clock,
+      log,
+      stores,
+      passwords: createPasswordHasher(),
+      strength: createPasswordStrength({ minLength, appOrigin }),
+      breached: createBreachedPasswords({ url: settings.breachedPasswordsUrl, log }),
+      mail,
+      limits,
+      attempts,
+      sessionSecrets,
+    }
   } catch (cause) {
     await stores.close()
     throw cause
@@ -140,10 +154,11 @@ export async function openRuntime(settings = readSettings(), clock = createSyste
 }
 
 export function compose(runtime: Runtime): Services {
-  const { stores, clock, passwords, strength, settings, mail, limits, attempts, sessionSecrets: secrets } = runtime
+  const { stores, clock, passwords, strength, breached, settings, mail, limits, attempts, sessionSecrets } = runtime
   const { users, tokens } = stores
   const { passwordMinLength } = settings
-  const accounts = createAccounts({ store: users, passwords, strength, passwordMinLength, attempts, limits, clock })
+  const own = { store: users, passwords, strength, breached, passwordMinLength, attempts, limits, clock }
+  const accounts = createAccounts(own)
   const sessions = createSessions({ store: stores.sessions, limits: settings.session, clock })
   const notices = createNotices({ tokens, mail, clock, enabled: settings.notices })
   return {
@@ -151,14 +166,14 @@ export function compose(runtime: Runtime): Services {
     accounts,
     sessions,
     notices,
-    addresses: createAddresses({ users, tokens, mail, limits, notices, secrets, clock }),
+    addresses: createAddresses({ users, tokens, mail, limits, notices, secrets: sessionSecrets, clock }),
     recovery: createRecovery({ users, tokens, accounts, sessions, mail, limits, notices, clock }),
     people: createPeople({ store: users, sessions, clock }),
     invitations: createInvitations({ store: tokens, accounts, clock }),
     setup: createSetup({ users, tokens, accounts, clock }),
     looks: createLooks({ store: tokens, clock }),
     audit: createAudit({ store: stores.audit, clock }),
-    keptForms: createKeptForms({ tokens: stores.tokens, clock, secrets: runtime.sessionSecrets }),
+    keptForms: createKeptForms({ tokens: stores.tokens, clock, secrets: sessionSecrets }),
     interruptedActs: createInterruptedActs({ store: stores.tokens, clock }),
   }
 }

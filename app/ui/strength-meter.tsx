@@ -33,10 +33,10 @@ export function StrengthMeter({ scoreWords }: { scoreWords: readonly string[] })
       call.abort()
       call = new AbortController()
       const { signal } = call
-      const { password, username } = typedIn(form)
-      if (password === '') return setRating(null)
+      const question = typedIn(form)
+      if (question.password === '') return setRating(null)
       timer = setTimeout(() => {
-        rate(password, username, signal).then(
+        rate(question, signal).then(
           (answer) => signal.aborted || setRating(answer),
           () => signal.aborted || setRating(null),
         )
@@ -66,19 +66,28 @@ export function StrengthMeter({ scoreWords }: { scoreWords: readonly string[] })
   )
 }
 
-function typedIn(form: HTMLFormElement | null | undefined) {
-  const typed = form ? new FormData(form) : new FormData()
-  return { password: String(typed.get('password') ?? ''), username: String(typed.get('username') ?? '') }
+interface Question {
+  password: string
+  username: string
+  /** Where the form asks for one. */
+  email?: string
 }
 
-async function rate(password: string, username: string, signal: AbortSignal): Promise<Rating | null> {
+function typedIn(form: HTMLFormElement | null | undefined): Question {
+  const typed = form ? new FormData(form) : new FormData()
+  const textOf = (name: string) => String(typed.get(name) ?? '')
+  const question = { password: textOf('password'), username: textOf('username') }
+  return typed.has('email') ? { ...question, email: textOf('email') } : question
+}
+
+async function rate(question: Question, signal: AbortSignal): Promise<Rating | null> {
   const response = await fetch('/api/password-strength', {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify({ password, username }),
+    body: JSON.stringify(question),
     signal,
   })
-  if (!response.ok) return null
+  if (response.status !== 200) return null
   const answer: Partial<Rating> = await response.json()
   return { score: Number(answer.score), advice: answer.advice ?? null }
 }

@@ -8,6 +8,8 @@ import { newId } from '../crypto/random.ts'
 import type { Limits } from '../limits/limits.ts'
 import { ok, type Result, refused } from '../result.ts'
 import type { Profile, Role, UserChange, UserRecord, UserStore } from '../stores/types.ts'
+import type { BreachedPasswords } from './breached-passwords.ts'
+import type { PasswordOwner } from './context-words.ts'
 import { findPasswordFault, type PasswordFault } from './password-rules.ts'
 import type { PasswordStrength } from './password-strength.ts'
 import { canonicalUsername } from './username.ts'
@@ -88,7 +90,7 @@ export interface Accounts {
   /** The rules of a new password, and its hash. */
   hashNewPassword(
     password: string,
-    username: string,
+    owner: PasswordOwner,
   ): Promise<{ ok: true; value: string } | ({ ok: false } & PasswordFault)>
   /** Replaces the password if these fields still hold these values; false when not, or the person is suspended. */
   setPassword(
@@ -119,15 +121,16 @@ export function createAccounts(deps: {
   store: UserStore
   passwords: PasswordHasher
   strength: PasswordStrength
+  breached: BreachedPasswords
   passwordMinLength: number
   attempts: Attempts
   limits: Limits
   clock: Clock
 }): Accounts {
-  const { store, passwords, strength, clock, limits, attempts } = deps
+  const { store, passwords, strength, breached, clock, limits, attempts } = deps
 
-  const hashNewPassword: Accounts['hashNewPassword'] = async (password, username) => {
-    const fault = await findPasswordFault(password, username, { minLength: deps.passwordMinLength, strength })
+  const hashNewPassword: Accounts['hashNewPassword'] = async (password, owner) => {
+    const fault = await findPasswordFault(password, owner, { minLength: deps.passwordMinLength, strength, breached })
     return fault === null ? passwords.hash(password) : { ok: false, ...fault }
   }
 
@@ -213,7 +216,8 @@ export function createAccounts(deps: {
   return {
     async signUp(account) {
       if ((await store.findByUsername(account.username)) !== null) return refused('username_taken')
-      const passwordHash = await hashNewPassword(account.password, account.username)
+      const { username, email = null } = account
+      const passwordHash = await hashNewPassword(account.password, { username, email })
       return passwordHash.ok ? insert(account, passwordHash.value) : passwordHash
     },
 
@@ -256,7 +260,7 @@ export function createAccounts(deps: {
       const checked = await checkPassword(id, current, attempter)
       if (!checked.ok) return checked
       if (!isActive(record)) return refused('person_gone')
-      const hashed = await hashNewPassword(password, record.username)
+      const hashed = await hashNewPassword(password, record)
       if (!hashed.ok) return hashed
       const isChanged = await setPassword(record, hashed.value, { passwordHash: record.passwordHash })
       // Changed or suspended since it was read: what was typed is then not the present password.

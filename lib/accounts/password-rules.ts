@@ -1,4 +1,6 @@
 // Which passwords a person may choose. Length and characters follow NIST SP 800-63B-4: no composition rules.
+import type { BreachedPasswords } from './breached-passwords.ts'
+import type { PasswordOwner } from './context-words.ts'
 import type { PasswordStrength } from './password-strength.ts'
 
 /** NIST asks for at least 64 to be allowed; the cap bounds the work of one request. */
@@ -15,7 +17,11 @@ type ShapeFault =
   | { code: 'password_has_username' }
 
 /** `advice` is a key of the catalogue's strength words. */
-export type PasswordFault = ShapeFault | { code: 'password_guessable'; advice: string | null } | { code: 'busy' }
+export type PasswordFault =
+  | ShapeFault
+  | { code: 'password_guessable'; advice: string | null }
+  | { code: 'password_breached' }
+  | { code: 'busy' }
 
 /**
  * What is wrong with this password for this person (canonical username, or null while that is not valid), or null.
@@ -36,16 +42,17 @@ export function isOverlong(password: string): boolean {
   return password.length > maxUnits
 }
 
-/** The same, and then whether it is too easy to guess. */
+/** The same, then whether it is too easy to guess, then whether it was published. */
 export async function findPasswordFault(
   password: string,
-  username: string,
-  deps: { minLength: number; strength: PasswordStrength },
+  owner: PasswordOwner,
+  deps: { minLength: number; strength: PasswordStrength; breached: BreachedPasswords },
 ): Promise<PasswordFault | null> {
-  const shapeFault = findShapeFault(password, username, deps.minLength)
+  const shapeFault = findShapeFault(password, owner.username, deps.minLength)
   if (shapeFault !== null) return shapeFault
-  const estimate = await deps.strength.estimate(password, username)
+  const estimate = await deps.strength.estimate(password, owner)
   if (!estimate.ok) return { code: 'busy' }
   const { score, advice } = estimate.value
-  return score < neededScore ? { code: 'password_guessable', advice } : null
+  if (score < neededScore) return { code: 'password_guessable', advice }
+  return (await deps.breached.has(password)) ? { code: 'password_breached' } : null
 }

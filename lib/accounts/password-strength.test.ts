@@ -1,27 +1,31 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createPasswordStrength, type PasswordStrength } from './password-strength.ts'
 
+const alice = { username: 'alice', email: null }
+
 let strength: PasswordStrength
 beforeEach(() => {
-  strength = createPasswordStrength()
+  strength = createPasswordStrength({ minLength: 8, appOrigin: 'https://accounts.example.com' })
 })
 afterEach(() => strength.close())
 
 describe('estimate', () => {
   test('tells a weak password from a strong one, and says why', async () => {
-    expect(await strength.estimate('password1', 'alice')).toEqual({ ok: true, value: { score: 0, advice: 'common' } })
-    expect(await strength.estimate('tangerine-walrus-umbrella', 'alice')).toMatchObject({ value: { score: 4 } })
+    expect(await strength.estimate('password1', alice)).toEqual({ ok: true, value: { score: 0, advice: 'listed' } })
+    expect(await strength.estimate('tangerine-walrus-umbrella', alice)).toMatchObject({ value: { score: 4 } })
   })
 
   test('counts the username as known to everybody', async () => {
-    expect(await strength.estimate('zoequisthara', 'zoequisthara')).toMatchObject({ value: { score: 0 } })
+    expect(await strength.estimate('zoequisthara', { username: 'zoequisthara', email: null })).toMatchObject({
+      value: { score: 0 },
+    })
   })
 
   test('goes on with a new thread when the old one ended in the middle of a question', async () => {
-    await strength.estimate('warm up the word lists', 'alice')
+    await strength.estimate('warm up the word lists', alice)
     const costly = '4bc123!?@$'.repeat(25)
-    const cutShort = strength.estimate(costly, 'alice')
-    const next = strength.estimate('password1', 'alice')
+    const cutShort = strength.estimate(costly, alice)
+    const next = strength.estimate('password1', alice)
     await Promise.resolve()
     await strength.close()
     await expect(cutShort).rejects.toThrow('ended')
@@ -29,9 +33,9 @@ describe('estimate', () => {
   })
 
   test('is refused when too many wait, sooner for those with little patience', async () => {
-    const waiting = Array.from({ length: 5 }, () => strength.estimate('password1', 'alice'))
-    expect(await strength.estimate('password1', 'alice', { patience: 1 })).toEqual({ ok: false, code: 'busy' })
-    expect(await strength.estimate('password1', 'alice')).toMatchObject({ ok: true })
+    const waiting = Array.from({ length: 5 }, () => strength.estimate('password1', alice))
+    expect(await strength.estimate('password1', alice, { patience: 1 })).toEqual({ ok: false, code: 'busy' })
+    expect(await strength.estimate('password1', alice)).toMatchObject({ ok: true })
     await Promise.all(waiting)
   })
 })

@@ -1,9 +1,11 @@
-// How guessable a password is, by zxcvbn's word lists. The estimate is pure computing of up to a quarter of a second,
-// so it runs on a thread of its own: the event loop stays free.
+// How guessable a password is: by the list of the most common ones, by the names that belong to its owner and this site,
+// and by zxcvbn's word lists. The estimate is pure computing of up to a quarter of a second, so it runs on a thread of its
+// own: the event loop stays free.
 import { Worker } from 'node:worker_threads'
 import pLimit from 'p-limit'
 import { seconds } from '../clock.ts'
 import { ok, type Result, refused } from '../result.ts'
+import { contextWords, type PasswordOwner } from './context-words.ts'
 
 export interface Estimate {
   /** 0 to 4; 3 and above need more than 10^8 guesses. */
@@ -14,8 +16,15 @@ export interface Estimate {
 
 export interface PasswordStrength {
   /** Refuses with `busy` when more than `patience` estimates wait already. */
-  estimate(password: string, username: string, options?: { patience?: number }): Promise<Result<Estimate, 'busy'>>
+  estimate(password: string, owner: PasswordOwner, options?: { patience?: number }): Promise<Result<Estimate, 'busy'>>
   close(): Promise<void>
+}
+
+/** What the thread is asked. */
+export interface Question {
+  password: string
+  /** That everybody may know of its owner and of this site. */
+  words: string[]
 }
 
 /** What the thread answers; a string is the message of its fault. */
@@ -24,13 +33,18 @@ export type Answer = Estimate | string
 const maxWaiting = 20
 /** Many times the slowest answer: a thread that takes longer is stuck, and is replaced. */
 const longestMs = seconds(10)
+/** Its first one waits for the lists, half a second of a core: on a machine under siege that is not soon. */
+const longestFirstMs = seconds(60)
 
-export function createPasswordStrength(): PasswordStrength {
+/** `minLength` and `appOrigin` as the settings have them: the list leaves out what is too short anyway. */
+export function createPasswordStrength(site: { minLength: number; appOrigin: string }): PasswordStrength {
   const oneAtATime = pLimit(1)
   let worker: Worker | undefined
 
-  function ask(password: string, username: string): Promise<Estimate> {
-    const asked = worker ?? new Worker(new URL('./password-strength-worker.ts', import.meta.url))
+  function ask(question: Question): Promise<Estimate> {
+    const waitMs = worker === undefined ? longestFirstMs : longestMs
+    const workerData = { minLength: site.minLength }
+    const asked = worker ?? new Worker(new URL('./password-strength-worker.ts', import.meta.url), { workerData })
     worker = asked
     asked.unref()
     return new Promise<Answer>((resolve, reject) => {
@@ -44,9 +58,9 @@ export function createPasswordStrength(): PasswordStrength {
         clearTimeout(tooLong)
         reject(new Error('The thread that rates passwords ended', { cause }))
       }
-      const tooLong = setTimeout(() => asked.terminate(), longestMs)
+      const tooLong = setTimeout(() => asked.terminate(), waitMs)
       asked.removeAllListeners().once('message', answered).once('error', ended).once('exit', ended)
-      asked.postMessage({ password, username })
+      asked.postMessage(question)
     }).then((answer) => {
       if (typeof answer === 'string') throw new Error(`The password could not be rated: ${answer}`)
       return answer
@@ -54,9 +68,10 @@ export function createPasswordStrength(): PasswordStrength {
   }
 
   return {
-    async estimate(password, username, { patience = maxWaiting } = {}) {
+    async estimate(password, owner, { patience = maxWaiting } = {}) {
       if (oneAtATime.pendingCount > patience) return refused('busy')
-      return ok(await oneAtATime(() => ask(password, username)))
+      const words = contextWords(owner, site.appOrigin)
+      return ok(await oneAtATime(() => ask({ password, words })))
     },
     async close() {
       await worker?.terminate()

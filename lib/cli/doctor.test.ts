@@ -1,4 +1,8 @@
+import { createHash } from 'node:crypto'
+import { once } from 'node:events'
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
@@ -43,7 +47,7 @@ test('a good installation has nothing to mend, and says which address would coun
   await runCommand(['user', 'create-admin', 'ada'], { DATA_DIR: dir })
   const { code, of, verdicts } = await examine({ ...good, DATA_DIR: dir }, '--forwarded', '203.0.113.7, 198.51.100.9')
   expect(code).toBe(0)
-  for (const check of ['settings', 'secret', 'cookies', 'store', 'admin', 'clock', 'space']) {
+  for (const check of ['settings', 'secret', 'cookies', 'store', 'admin', 'clock', 'space', 'leaks']) {
     expect(verdicts(check), check).toBe('ok')
   }
   expect(of('cookies')[0]?.text).toContain('__Host-session; HttpOnly; SameSite=Lax; Path=/; Secure')
@@ -59,6 +63,7 @@ test.each([
   ['plain http', { APP_URL: '' }, 'cookies', 'warn'],
   ['no store yet', {}, 'store', 'warn'],
   ['a database that is away', { DATABASE_URL: 'postgres://u:hidden@127.0.0.1:1/none' }, 'store', 'fail'],
+  ['a service of published passwords that is away', { BREACHED_PASSWORDS: 'http://127.0.0.1:1' }, 'leaks', 'warn'],
   ['a mail server that is away', { SMTP_URL: 'smtp://127.0.0.1:1', MAIL_FROM: 'a@example.org' }, 'mail', 'fail'],
 ])('%s is found', async (_, settings, check, verdict) => {
   const { code, of, verdicts } = await examine({ ...good, ...settings })
@@ -80,4 +85,14 @@ test('a mail server that answers is well', async () => {
   const server = await startSmtp({ hidesStartTls: true })
   const { verdicts } = await examine({ ...good, SMTP_URL: server.url, MAIL_FROM: 'a@example.org' })
   expect(verdicts('mail')).toBe('ok')
+})
+
+test('a service that knows published passwords is well', async () => {
+  const suffix = createHash('sha1').update('password').digest('hex').slice(5)
+  const server = createServer((_, response) => response.end(`${suffix}:9`)).listen(0, '127.0.0.1')
+  onTestFinished(() => void server.close())
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  const { verdicts } = await examine({ ...good, BREACHED_PASSWORDS: `http://127.0.0.1:${port}` })
+  expect(verdicts('leaks')).toBe('ok')
 })

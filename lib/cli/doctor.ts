@@ -3,8 +3,10 @@ import { lstat, statfs } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { type Command, Option } from 'commander'
+import { createBreachedPasswords } from '../accounts/breached-passwords.ts'
 import { createSystemClock, hours } from '../clock.ts'
 import { readSettings, type Settings } from '../config.ts'
+import { createLog } from '../log.ts'
 import { describeTransport, verifyTransport } from '../mail/transport.ts'
 import { describeStoreLocation } from '../stores/location.ts'
 import { findHolder, openStoreReader } from '../stores/open.ts'
@@ -53,6 +55,7 @@ async function examine({ forwarded, json }: Options): Promise<void> {
     await checkStore(settings),
     await checkSpace(settings),
     await checkMail(settings),
+    await checkLeaks(settings),
     checkVersions(),
   ].flat()
   if (json) print(JSON.stringify(findings))
@@ -214,6 +217,23 @@ async function checkMail(settings: Settings): Promise<Finding[]> {
     fault === null
       ? ok('mail', `${over} takes mails. Send one with: mail test <address>`)
       : fail('mail', `${over} takes no mails: ${fault}`),
+  ]
+}
+
+/** With a password that every such service has. Only its hash's first characters are sent, as always. */
+async function checkLeaks({ breachedPasswordsUrl: url }: Settings): Promise<Finding[]> {
+  const check = 'leaks'
+  if (url === null) {
+    return [ok(check, 'BREACHED_PASSWORDS is off: new passwords are compared with the list that is here, offline.')]
+  }
+  const knows = await createBreachedPasswords({ url, log: createLog('silent') }).has('password')
+  return [
+    knows
+      ? ok(check, `${url} says whether a new password was published.`)
+      : warn(
+          check,
+          `${url} gave no usable answer within a second: new passwords are taken without. Check BREACHED_PASSWORDS.`,
+        ),
   ]
 }
 

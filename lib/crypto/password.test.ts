@@ -13,7 +13,7 @@ const hashOf = async (password: string) => {
 }
 
 describe('hash', () => {
-  test('is argon2id with 19 MiB, two passes and one lane, and salted', async () => {
+  test('is argon2id with 19 MiB, two passes and one lane, and salted [V11.4.2]', async () => {
     const [one, other] = [await hashOf('same'), await hashOf('same')]
     expect(one).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/)
     expect(one).not.toBe(other)

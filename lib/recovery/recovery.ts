@@ -129,7 +129,7 @@ export function createRecovery(deps: {
     async reset(token, password, by) {
       const user = await personOf(await tokens.find(idOf(token), purpose, clock()))
       if (user === null) return refused('link_void')
-      const hashed = await accounts.hashNewPassword(password, user.username)
+      const hashed = await accounts.hashNewPassword(password, user)
       if (!hashed.ok) return hashed
       if ((await tokens.take(idOf(token), purpose, clock())) === null) return refused('link_void')
       const { email, emailVerifiedAt, passwordChangedAt } = user

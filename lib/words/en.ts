@@ -369,7 +369,12 @@ export const en = {
       good: 'Strong enough',
       strong: 'Strong',
     },
-    /** The keys of both lists are zxcvbn's. Each sentence has to stand alone. */
+    /** Ours. Each sentence of these three lists has to stand alone. */
+    reasons: {
+      listed: 'This is one of the most common passwords.',
+      context: 'Names of yours or of this site are among the first guesses, also with digits or signs added.',
+    },
+    /** The keys of this list and the next are zxcvbn's. */
     warnings: {
       straightRow: 'Neighbouring keys in a row are among the first guesses.',
       keyPattern: 'Short patterns on the keyboard are among the first guesses.',
@@ -809,6 +814,8 @@ export const en = {
     password_characters: 'This password contains something that is not valid text. Enter another one.',
     password_has_username: 'Enter a password that does not contain your username.',
     password_guessable: 'This password is easy to guess. {reason}',
+    password_breached:
+      'This password appears in published leaks of other sites. Choose one that you have used nowhere else.',
     passwords_differ: 'Enter the same password again. The two differ.',
     too_soon: 'There were too many wrong passwords. Try again in {wait}.',
     password_locked:

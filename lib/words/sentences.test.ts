@@ -12,7 +12,11 @@ describe('signUpSentence', () => {
     expect(signUpSentence(words, { code: 'password_has_username' })).toContain('username')
     expect(signUpSentence(words, { code: 'password_characters' })).toContain('not valid text')
     expect(signUpSentence(words, { code: 'busy' })).toContain('2 seconds')
-    expect(signUpSentence(words, { code: 'password_guessable', advice: 'dates' })).toContain('Dates')
+    expect(signUpSentence(words, { code: 'password_breached' })).toContain('published leaks')
+    const reasons = { listed: 'most common', context: 'Names of yours', dates: 'Dates' }
+    for (const [advice, reason] of Object.entries(reasons)) {
+      expect(signUpSentence(words, { code: 'password_guessable', advice })).toContain(reason)
+    }
   })
 })
 

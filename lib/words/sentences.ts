@@ -52,8 +52,9 @@ export function scoreWords(words: Words): string[] {
   return scores.map((score) => words(`strength.scores.${score}`))
 }
 
-/** `advice` is a key of zxcvbn's warnings or suggestions; what the catalogue does not know gets the general advice. */
+/** `advice` is a key of our reasons, or of zxcvbn's warnings or suggestions; what the catalogue does not know gets the general advice. */
 export function adviceSentence(words: Words, advice: string | null): string {
+  if (isKeyOf(en.strength.reasons, advice)) return words(`strength.reasons.${advice}`)
   if (isKeyOf(en.strength.warnings, advice)) return words(`strength.warnings.${advice}`)
   if (isKeyOf(en.strength.suggestions, advice)) return words(`strength.suggestions.${advice}`)
   return words('strength.suggestions.useWords')

@@ -4,13 +4,18 @@ import { services } from '#lib/services.ts'
 import { readClientAddress } from '#lib/web/client-address.ts'
 import { isSameOrigin } from '#lib/web/request-checks.ts'
 import { getWords } from '#lib/web/words.ts'
-import { adviceSentence, busySeconds } from '#lib/words/sentences.ts'
+import { adviceSentence } from '#lib/words/sentences.ts'
 
 const headers = { 'cache-control': 'no-store' }
 /** A meter is a courtesy: it must not fill the queue that sign-ups wait in. */
 const patience = 2
 
-const question = z.strictObject({ password: z.string().max(1000), username: z.string().max(100) })
+/** `email` where the form has one. */
+const question = z.strictObject({
+  password: z.string().max(1000),
+  username: z.string().max(100),
+  email: z.string().max(254).optional(),
+})
 
 /**
  * How guessable a password being typed is. Asked of the server because the word lists are a megabyte: no browser
@@ -26,9 +31,10 @@ export async function POST(request: Request): Promise<Response> {
   }
   const asked = question.safeParse(await request.json().catch(() => null))
   if (!asked.success) return new Response(null, { status: 400, headers })
-  const estimate = await strength.estimate(asked.data.password, asked.data.username, { patience })
-  if (!estimate.ok)
-    return new Response(null, { status: 503, headers: { ...headers, 'retry-after': String(busySeconds) } })
+  const { password, username, email = null } = asked.data
+  const estimate = await strength.estimate(password, { username, email }, { patience })
+  // Not a refusal: browsers report those as errors, and a meter that says nothing is none.
+  if (!estimate.ok) return new Response(null, { status: 204, headers })
   const advice = adviceSentence(await getWords(), estimate.value.advice)
   return Response.json({ score: estimate.value.score, advice }, { headers })
 }

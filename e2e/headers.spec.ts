@@ -1,8 +1,11 @@
 // The headers of every kind of answer, and what they stop in a real browser. The tests' client holds each of its answers
 // to e2e/support/header-rule.ts, in every spec; here are the kinds of answers there are.
 import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import type { Page } from '@playwright/test'
 import { expect, test } from '#e2e/fixtures.ts'
 import { copyBuild } from '#e2e/support/build-copy.ts'
@@ -11,6 +14,7 @@ import { Client } from '#e2e/support/client.ts'
 import { encodeActionCall } from '#e2e/support/form-body.ts'
 import { headerBreaches } from '#e2e/support/header-rule.ts'
 import { type Answer, navigationHeaders } from '#e2e/support/http.ts'
+import { startPlainNext } from '#e2e/support/plain-next.ts'
 import type { TestServer } from '#e2e/support/server.ts'
 
 // How an answer is dressed is no store's affair.
@@ -91,6 +95,26 @@ const memberAnswers: Record<string, [status: number, ask: Ask]> = {
 
 const proves = '[V3.2.1, V3.4.3, V3.4.4, V3.4.5, V3.4.6, V3.4.8, V3.5.8, T6, T12]'
 
+const planted = "script-src 'nonce-AAAAAAAAAAAAAAAAAAAAAA'"
+const plantedPolicy = {
+  'content-security-policy': planted,
+  'content-security-policy-report-only': planted,
+  'x-nonce': 'AAAAAAAAAAAAAAAAAAAAAA',
+  'x-middleware-request-x-nonce': 'AAAAAAAAAAAAAAAAAAAAAA',
+}
+
+/** Gives the nonce that the policy names. Each script of a page has it, and nothing else would run. */
+function expectNonces(path: string, { headers, text }: Answer): string {
+  const nonce = /'nonce-([\w-]{22})'/.exec(String(headers['content-security-policy']))?.[1] ?? 'none'
+  const isPage = headers['content-type']?.startsWith('text/html')
+  const scripts = isPage ? (text.match(/<script[^>]*>/g) ?? []) : []
+  if (isPage) expect(scripts.length, path).toBeGreaterThan(5)
+  for (const script of scripts) expect(script, path).toContain(` nonce="${nonce}"`)
+  if (isPage) expect(text, path).not.toMatch(/<style|\sstyle=|\son\w+="|javascript:/)
+  expect(JSON.stringify(headers) + text, path).not.toContain('AAAAAAAAAA')
+  return nonce
+}
+
 async function expectEveryAnswerDressed(server: TestServer): Promise<void> {
   const visitor = new Client(server.url, server.address)
   const member = new Client(server.url, server.address)
@@ -120,6 +144,23 @@ test(`every kind of answer of a site under https asks for https from then on [V3
 }) => {
   const env = { APP_URL: 'https://accounts.example.test', HOST: '127.0.0.1', LIMITS: 'on' }
   await expectEveryAnswerDressed(await startOwnServer({ env }))
+})
+
+test('a host that has only Next gives it as well, with a nonce in each page that is not the client’s [V3.4.3, T12]', {
+  tag,
+}, async () => {
+  const dataDir = await mkdtemp(path.join(tmpdir(), 'gatehouse-e2e-'))
+  const site = await startPlainNext({ DATA_DIR: dataDir })
+  const client = new Client(site.url)
+  await client.signUp()
+  for (const at of ['/', '/login', '/nowhere', '/healthz', '/icon.svg', '/api/session', findStaticFile()]) {
+    const answer = await client.open(at, plantedPolicy)
+    expect(headerBreaches(site.url, answer), at).toEqual([])
+    expectNonces(at, answer)
+  }
+  await site.stop()
+  await rm(dataDir, { recursive: true })
+  expect(site.faults()).toEqual([])
 })
 
 test('pages that break carry it too, down to the last resort, and keep their looks [V3.4.3, V3.4.6, T12]', {
@@ -159,29 +200,12 @@ test('pages that break carry it too, down to the last resort, and keep their loo
 test('each script of a page has the page’s nonce, each page another, and none is the client’s [V3.4.3, T2, T12]', {
   tag,
 }, async ({ client }) => {
-  const planted = "script-src 'nonce-AAAAAAAAAAAAAAAAAAAAAA'"
-  const headers = {
-    'content-security-policy': planted,
-    'content-security-policy-report-only': planted,
-    'x-nonce': 'AAAAAAAAAAAAAAAAAAAAAA',
-    'x-middleware-request-x-nonce': 'AAAAAAAAAAAAAAAAAAAAAA',
-    // With these two, the matcher of Next's own guide would leave the page without a policy.
-    'next-router-prefetch': '1',
-    purpose: 'prefetch',
-  }
+  // With these two, the matcher of Next's own guide would leave the page without a policy.
+  const headers = { ...plantedPolicy, 'next-router-prefetch': '1', purpose: 'prefetch' }
   await client.signUp()
   const seen = new Set<string>()
   const paths = ['/', '/', '/profile', '/nowhere', '/security', '/_next/data/x/login.json', '/not-me', '/setup']
-  for (const at of paths) {
-    const { headers: answered, text } = await client.open(at, headers)
-    const nonce = /'nonce-([\w-]{22})'/.exec(String(answered['content-security-policy']))?.[1] ?? 'none'
-    const scripts = text.match(/<script[^>]*>/g) ?? []
-    expect(scripts.length, at).toBeGreaterThan(5)
-    for (const script of scripts) expect(script, at).toContain(` nonce="${nonce}"`)
-    expect(text, at).not.toMatch(/<style|\sstyle=|\son\w+="|javascript:/)
-    expect(JSON.stringify(answered) + text, at).not.toContain('AAAAAAAAAA')
-    seen.add(nonce)
-  }
+  for (const path of paths) seen.add(expectNonces(path, await client.open(path, headers)))
   expect(seen.size).toBe(paths.length)
 })
 

@@ -82,6 +82,20 @@ describe('a page', () => {
   })
 })
 
+describe('on a host without our own server', () => {
+  test('a page gets a policy with a nonce of its own, which Next is told, and never the client’s [V3.4.3, T12]', async () => {
+    const planted = "script-src 'nonce-AAAAAAAAAAAAAAAAAAAAAA'"
+    const headers = { cookie, 'content-security-policy': planted, 'content-security-policy-report-only': planted }
+    const [first, second] = [await ask('/profile', headers), await ask('/login', headers)]
+    const policies = [first, second].map((response) => response.headers.get('content-security-policy'))
+    expect(policies[0]).toMatch(/script-src 'self' 'nonce-[\w-]{22}' 'strict-dynamic'/)
+    expect(policies[0]).not.toBe(policies[1])
+    expect(first.headers.get('x-middleware-request-content-security-policy')).toBe(policies[0])
+    expect(JSON.stringify([...first.headers, ...second.headers])).not.toContain('AAAA')
+    expect(first.headers.get('x-middleware-request-cookie')).toBe(cookie)
+  })
+})
+
 describe('the window', () => {
   const slidesAt9 = async (headers: Record<string, string>) => {
     opened.advance(minutes(9))

@@ -4,6 +4,7 @@ import { type NextRequest, NextResponse } from 'next/server'
 import { logFault } from '#lib/log.ts'
 import { services } from '#lib/services.ts'
 import { readSession } from '#lib/web/current-session.ts'
+import { goOn } from '#lib/web/go-on.ts'
 import { keepPostedForm } from '#lib/web/kept-form.ts'
 import { withoutMailedSecret } from '#lib/web/mailed-secret.ts'
 import { logInPath } from '#lib/web/next-path.ts'
@@ -32,12 +33,12 @@ async function decide(request: NextRequest): Promise<Response> {
   if (isPublicRoute(nextUrl.pathname)) {
     // For its faults alone: a page that asks who is signed in cannot answer 503 when the store is away; this can.
     if (method !== 'POST') await readSession(request.cookies, app, { touch: false })
-    return NextResponse.next()
+    return goOn(request, app)
   }
 
   const session = await readSession(request.cookies, app, { touch: isPersonsAct(method, headers) })
   // An action posted by script answers for itself: only it can tell the page's router where to go.
-  if (session.live || (method === 'POST' && headers.has('next-action'))) return NextResponse.next()
+  if (session.live || (method === 'POST' && headers.has('next-action'))) return goOn(request, app)
 
   if (method === 'POST' && session.reason !== null) await keepPostedForm(request, app)
   nextUrl.searchParams.delete('_rsc')

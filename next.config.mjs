@@ -1,3 +1,5 @@
+import { answerHeaders } from './lib/web/security-headers.ts'
+
 /** @type {import('next').NextConfig} */
 export default {
   poweredByHeader: false,
@@ -17,20 +19,8 @@ export default {
   experimental: { proxyClientMaxBodySize: '512kb' },
   // No image is resized or fetched by the server, so its optimizer and the attacks on it stay out.
   images: { unoptimized: true },
+  // Said again by our own server and, for pages, by middleware. This is for files on a host that has only Next.
   headers: async () => [
-    {
-      source: '/:path*',
-      headers: [
-        {
-          key: 'Content-Security-Policy',
-          value: "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
-        },
-        { key: 'X-Content-Type-Options', value: 'nosniff' },
-        // Not no-referrer: it makes browsers send `Origin: null` with forms, which the origin check refuses.
-        { key: 'Referrer-Policy', value: 'same-origin' },
-        { key: 'Cross-Origin-Opener-Policy', value: 'same-origin' },
-        { key: 'Cross-Origin-Resource-Policy', value: 'same-origin' },
-      ],
-    },
+    { source: '/:path*', headers: Object.entries(answerHeaders).map(([key, value]) => ({ key, value })) },
   ],
 }

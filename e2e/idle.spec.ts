@@ -1,11 +1,9 @@
 // The ten-minute rule and the twelve-hour rule on a running server whose time the test moves.
-import { readFile } from 'node:fs/promises'
-import path from 'node:path'
 import { expect, test } from '#e2e/fixtures.ts'
+import { findStaticFile } from '#e2e/support/build-manifests.ts'
 import { Client } from '#e2e/support/client.ts'
 import { minutes, seconds } from '#e2e/support/durations.ts'
 import type { Answer } from '#e2e/support/http.ts'
-import { projectDir } from '#e2e/support/server-process.ts'
 import { countStoredSessions, findStoredUser } from '#e2e/support/store-contents.ts'
 
 test('599 seconds after the last act a person is still in', async ({ client, server }) => {
@@ -88,7 +86,7 @@ const doesNotSlide: Record<string, (client: Client) => Promise<Answer>> = {
   'a frame': (client) => client.open('/profile', { 'sec-fetch-dest': 'iframe' }),
   'GET /healthz': (client) => client.open('/healthz', navigation),
   'GET /readyz': (client) => client.open('/readyz', navigation),
-  'a static file': async (client) => client.open(await findStaticFile()),
+  'a static file': (client) => client.open(findStaticFile()),
   'a failed log-in': (client) => failToLogIn(client),
 }
 
@@ -156,12 +154,6 @@ function pathOf(answer: Answer): string {
 
 function movedBy(before: string | undefined, after: string | undefined): number {
   return Date.parse(after ?? '') - Date.parse(before ?? '')
-}
-
-async function findStaticFile(): Promise<string> {
-  const manifest = await readFile(path.join(projectDir, '.next/build-manifest.json'), 'utf8')
-  const [file] = (JSON.parse(manifest) as { rootMainFiles: string[] }).rootMainFiles
-  return `/_next/${file}`
 }
 
 async function failToLogIn(client: Client): Promise<Answer> {

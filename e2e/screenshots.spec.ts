@@ -45,7 +45,11 @@ for (const { look, colorScheme, viewport } of looks) {
   test.describe(`every page, ${look}`, { tag: '@json' }, () => {
     test.use({ colorScheme, viewport })
 
-    test('is shown', async ({ page, server, expectedNoise }) => {
+    test('is shown, and the browser has nothing to complain of, such as a breach of its policy [V3.4.3, T12]', async ({
+      page,
+      server,
+      expectedNoise,
+    }) => {
       expectedNoise.push(/404 \(Not Found\)|401 \(Unauthorized\)/)
       const isPhone = viewport.width < 700
       for (const { name, show } of visitorViews) {
@@ -59,7 +63,7 @@ for (const { look, colorScheme, viewport } of looks) {
       }
     })
 
-    test('of an admin is shown', async ({ page, server }) => {
+    test('of an admin is shown, likewise [V3.4.3, T12]', async ({ page, server }) => {
       const person = await makePersonWith(server, 'member')
       await page.goto('/login')
       await logIn(page, await makePersonWith(server, 'admin'))

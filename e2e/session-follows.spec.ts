@@ -125,7 +125,7 @@ test('before the absolute limit it says that nothing extends the session', async
   await expect(page).toHaveURL('/login?next=%2F&reason=expired')
 })
 
-test('a laptop that slept through the end shows nothing private when it wakes', async ({
+test('a laptop that slept through the end shows nothing private when it wakes [V14.3.1, T14]', async ({
   loggedInPage: page,
   idleFor: _,
   server,

@@ -84,7 +84,7 @@ test.describe('Back, in a browser that keeps pages', () => {
   }
 
   for (const end of ['a log-out', 'the end of the window'] as const) {
-    test(`shows nothing private after ${end}`, async ({ server }) => {
+    test(`shows nothing private after ${end} [V14.3.1, T14]`, async ({ server }) => {
       const page = await openKeepingBrowser()
       const context = page.context()
       const { username } = await signIn(context, server.url)

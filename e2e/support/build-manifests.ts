@@ -45,6 +45,12 @@ export function findActionId(name: string): string {
   return action.id
 }
 
+/** The address of a script that every page loads. */
+export function findStaticFile(): string {
+  const [file] = readManifest<{ rootMainFiles: string[] }>('../build-manifest.json').rootMainFiles
+  return `/_next/${file}`
+}
+
 function readManifest<Manifest>(name: string): Manifest {
   return JSON.parse(readFileSync(path.join(projectDir, '.next/server', name), 'utf8')) as Manifest
 }

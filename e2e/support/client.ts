@@ -4,6 +4,7 @@ import { expect } from '@playwright/test'
 import { cookieBreach } from '#e2e/support/cookie-rule.ts'
 import { encodeMultipart, encodeUrl, type Fields } from '#e2e/support/form-body.ts'
 import { type FormMarkup, readForm } from '#e2e/support/form-markup.ts'
+import { headerBreaches } from '#e2e/support/header-rule.ts'
 import { type Answer, type Headers, navigationHeaders, type Request, send } from '#e2e/support/http.ts'
 import { makePerson, type Person } from '#e2e/support/person.ts'
 
@@ -43,6 +44,7 @@ export class Client {
     const answer = await send(this.#address, { ...request, headers })
     const setCookie = answer.headers['set-cookie'] ?? []
     expect(cookieBreach(request.method ?? 'GET', request.path, setCookie)).toBeNull()
+    expect(headerBreaches(this.origin, answer), `${request.method ?? 'GET'} ${request.path}`).toEqual([])
     for (const line of setCookie) this.#keep(line)
     return answer
   }

@@ -15,3 +15,8 @@ export function newCode(): string {
 export function newId(): string {
   return randomBytes(16).toString('hex')
 }
+
+/** For one answer's content policy: 128 bits, the least that Content Security Policy Level 3 asks for. */
+export function newNonce(): string {
+  return randomBytes(16).toString('base64url')
+}

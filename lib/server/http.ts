@@ -8,6 +8,7 @@ import { type RequestContext, runInRequest } from '../request-context.ts'
 import { findBodyFault } from '../web/body-limit.ts'
 import { clientAddress } from '../web/client-address.ts'
 import { type RefusalCode, refusal } from '../web/refusal.ts'
+import { createAnswers } from './answers.ts'
 
 /** Requests under way get this long to finish after a signal. */
 const drainMs = seconds(5)
@@ -30,20 +31,27 @@ export interface Servers {
   handle(listener: RequestListener): void
 }
 
-export function createServers(settings: Settings): Servers {
+export function createServers(settings: Settings, { dev = false } = {}): Servers {
+  const answers = createAnswers(settings.appOrigin, { dev })
   const pinHost = createHostPin(settings.appOrigin)
   const pinAddress = createAddressPin(settings.trustProxyHops)
   let listener: RequestListener = (_request, response) => response.writeHead(503).end()
   const answer: RequestListener = (request, response) => {
+    answers.begin(request, response)
     const fault = findRequestFault(request)
     if (fault !== null) return void refuse(request, response, fault)
     pinHost(request)
     pinAddress(request)
     runInRequest(createContext(response), () => listener(request, response))
   }
-  const main = createServer(limits, answer)
-  const also = createServer(limits, answer)
-  for (const server of [main, also]) server.maxConnections = maxConnections
+  // A request without a Host is ours to refuse, not Node's.
+  const options = { ...limits, requireHostHeader: false, ServerResponse: answers.ServerResponse }
+  const main = createServer(options, answer)
+  const also = createServer(options, answer)
+  for (const server of [main, also]) {
+    server.maxConnections = maxConnections
+    server.on('clientError', answers.refuseUnread)
+  }
   // Development reloads over a socket that Next attaches to the main server.
   also.on('upgrade', (...upgrade) => main.emit('upgrade', ...upgrade))
   return {
@@ -91,7 +99,8 @@ function createContext(response: ServerResponse): RequestContext {
 }
 
 /** What is refused before a byte of the body is read, and before Next, which answers some of these with a 500. */
-function findRequestFault({ method, url, headers }: IncomingMessage): RefusalCode | null {
+function findRequestFault({ method, url, headers, httpVersion }: IncomingMessage): RefusalCode | null {
+  if (headers.host === undefined && httpVersion !== '1.0') return 'bad_request'
   // TRACE is of no use here, and an absolute address would name a host for Next's redirects.
   if (method === 'TRACE' || !url?.startsWith('/')) return 'bad_request'
   return findBodyFault({

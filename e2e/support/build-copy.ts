@@ -1,0 +1,34 @@
+// A copy of the built project, for a test to take something out of.
+import { cp, glob, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { projectDir } from '#e2e/support/server-process.ts'
+
+const leftOut = ['.git', '.next/cache', '.next/dev', 'node_modules', 'data', 'test-results', 'bench/.bare']
+
+export interface BuildCopy {
+  /** To start a server in. */
+  dir: string
+  remove: () => Promise<void>
+  /** Changes the compiled pages wherever they match. Throws when nowhere. */
+  change: (from: RegExp, to: string) => Promise<void>
+}
+
+export async function copyBuild(): Promise<BuildCopy> {
+  const dir = await mkdtemp(path.join(tmpdir(), 'gatehouse-copy-'))
+  const skipped = new Set(leftOut.map((name) => path.join(projectDir, name)))
+  await cp(projectDir, dir, { recursive: true, filter: (source) => !skipped.has(source), verbatimSymlinks: true })
+  await symlink(path.join(projectDir, 'node_modules'), path.join(dir, 'node_modules'))
+  return { dir, remove: () => rm(dir, { recursive: true, force: true }), change: (...how) => change(dir, ...how) }
+}
+
+async function change(dir: string, from: RegExp, to: string): Promise<void> {
+  let changed = 0
+  for await (const file of glob(path.join(dir, '.next/server/chunks/ssr/*.js'))) {
+    const text = await readFile(file, 'utf8')
+    if (!from.test(text)) continue
+    await writeFile(file, text.replace(from, to))
+    changed += 1
+  }
+  if (changed === 0) throw new Error(`Nothing of the build matches ${from}`)
+}

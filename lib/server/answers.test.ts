@@ -1,0 +1,134 @@
+import { once } from 'node:events'
+import type { RequestListener, Server } from 'node:http'
+import { type AddressInfo, connect } from 'node:net'
+import { text } from 'node:stream/consumers'
+import { afterEach, describe, expect, test } from 'vitest'
+import { readSettings } from '../config.ts'
+import { answerHeaders } from '../web/security-headers.ts'
+import { createServers } from './http.ts'
+
+const running: Server[] = []
+afterEach(() => {
+  for (const server of running.splice(0)) server.close().closeAllConnections()
+})
+
+async function listen(listener: RequestListener | null, APP_URL = 'http://localhost:3000'): Promise<number> {
+  const servers = createServers(readSettings({ APP_URL }))
+  if (listener !== null) servers.handle(listener)
+  servers.main.listen(0, '127.0.0.1')
+  await once(servers.main, 'listening')
+  running.push(servers.main)
+  return (servers.main.address() as AddressInfo).port
+}
+
+/** What sends these lines and reads until the connection is closed. */
+async function serve(listener: RequestListener, appOrigin?: string) {
+  const port = await listen(listener, appOrigin)
+  return (...lines: string[]) => {
+    const socket = connect(port, '127.0.0.1')
+    socket.write([...lines, '', ''].join('\r\n'))
+    return text(socket)
+  }
+}
+
+function parse(answer: string): { status: string; headers: Record<string, string> } {
+  const [head = ''] = answer.split('\r\n\r\n')
+  const [status = '', ...lines] = head.split('\r\n')
+  const headers = lines.map((line) => [line.slice(0, line.indexOf(':')).toLowerCase(), line.replace(/^[^:]+: /, '')])
+  return { status: status.replace('HTTP/1.1 ', ''), headers: Object.fromEntries(headers) }
+}
+
+const host = 'Host: localhost:3000'
+const close = 'Connection: close'
+const page: RequestListener = (request, response) => {
+  response.setHeader('content-type', 'text/html; charset=utf-8')
+  response.end(JSON.stringify(request.headers))
+}
+
+describe('answers that Next never sees have the whole set of headers', () => {
+  const unseen: [what: string, status: string, lines: string[]][] = [
+    ['what is no HTTP', '400 Bad Request', ['NONSENSE']],
+    ['a header that cannot be read', '400 Bad Request', ['GET / HTTP/1.1', host, 'no colon', close]],
+    ['headers that never end', '431 Request Header Fields Too Large', ['GET / HTTP/1.1', `X: ${'x'.repeat(20_000)}`]],
+    ['no Host', '400 Bad Request', ['GET / HTTP/1.1', close]],
+    ['an expectation that nobody has', '417 Expectation Failed', ['GET / HTTP/1.1', host, 'Expect: gold', close]],
+    ['TRACE', '400 Bad Request', ['TRACE / HTTP/1.1', host, close]],
+    ['an address with a host', '400 Bad Request', ['GET http://evil.test/ HTTP/1.1', host, close]],
+    ['a body too large', '413 Payload Too Large', ['POST / HTTP/1.1', host, 'Content-Length: 9999999', close]],
+    ['a body of unknown length', '411 Length Required', ['POST / HTTP/1.1', host, 'Transfer-Encoding: chunked', close]],
+  ]
+  test.each(unseen)('%s → %s [V3.4.3, V3.4.4, V3.4.5, V3.4.6, T12]', async (_, status, lines) => {
+    for (const origin of ['http://localhost:3000', 'https://accounts.example.com']) {
+      const send = await serve(page, origin)
+      const answer = parse(await send(...lines))
+      expect(answer.status).toBe(status)
+      const { 'content-security-policy': policy, ...rest } = answerHeaders
+      expect(answer.headers).toMatchObject(rest)
+      // A refusal that is a document has a page's policy, which Next never sees.
+      const isDocument = answer.headers['content-type'] !== undefined
+      if (!isDocument) expect(answer.headers['content-security-policy']).toBe(policy)
+      expect(answer.headers['content-security-policy']).toContain("frame-ancestors 'none'")
+      expect(answer.headers['strict-transport-security'] !== undefined).toBe(origin.startsWith('https'))
+    }
+  })
+
+  test('a server that is not ready → 503', async () => {
+    const response = await fetch(`http://127.0.0.1:${await listen(null)}`)
+    expect(response.status).toBe(503)
+    expect(Object.fromEntries(response.headers)).toMatchObject({ ...answerHeaders, 'cache-control': 'no-store' })
+  })
+})
+
+test('HTTP 1.0, which knows no Host, is answered', async () => {
+  const send = await serve(page)
+  expect(parse(await send('GET / HTTP/1.0')).status).toBe('200 OK')
+})
+
+test('what cannot be read while an answer is under way ends the line, and nothing is written into that answer', async () => {
+  const port = await listen((_request, response) => {
+    response.writeHead(200, { 'content-length': '10' })
+    response.write('half.')
+  })
+  const socket = connect(port, '127.0.0.1')
+  let received = ''
+  socket.on('data', (chunk) => {
+    received += chunk
+    if (received.endsWith('half.')) socket.write('NONSENSE\r\n\r\n')
+  })
+  socket.on('error', () => {})
+  socket.write(`GET / HTTP/1.1\r\n${host}\r\n\r\n`)
+  await once(socket, 'close')
+  expect(received).toMatch(/^HTTP\/1.1 200 OK[\s\S]*half\.$/)
+})
+
+describe('a page', () => {
+  const policyOf = (answer: string) => parse(answer).headers['content-security-policy'] ?? ''
+  const seenByNext = (answer: string) => JSON.parse(answer.split('\r\n\r\n')[1] ?? '') as Record<string, string>
+
+  test('has a nonce of its own in each answer, which Next is told in the request [V3.4.3, T12]', async () => {
+    const send = await serve(page)
+    const answers = [await send('GET / HTTP/1.1', host, close), await send('GET / HTTP/1.1', host, close)]
+    const nonces = answers.map((answer) => /'nonce-([\w-]{22})'/.exec(policyOf(answer))?.[1])
+    expect(new Set(nonces).size).toBe(2)
+    expect(nonces).not.toContain(undefined)
+    for (const answer of answers) expect(seenByNext(answer)['content-security-policy']).toBe(policyOf(answer))
+  })
+
+  test('never takes a nonce or an order to Next from the client [T12]', async () => {
+    const planted = [
+      "Content-Security-Policy: script-src 'nonce-AAAAAAAAAAAAAAAAAAAAAA'",
+      "Content-Security-Policy-Report-Only: script-src 'nonce-AAAAAAAAAAAAAAAAAAAAAA'",
+      'X-Nonce: AAAAAAAAAAAAAAAAAAAAAA',
+      'X-Middleware-Subrequest: AAAAAAAAAAAAAAAAAAAAAA',
+      'X-Middleware-Set-Cookie: session=AAAAAAAAAAAAAAAAAAAAAA',
+    ]
+    const send = await serve(page)
+    expect(await send('GET / HTTP/1.1', host, ...planted, close)).not.toContain('AAAAAAAAAA')
+  })
+
+  test('that says nothing about being kept is not kept, and one that does is left alone [V14.3.2, T13]', async () => {
+    expect(parse(await (await serve(page))('GET / HTTP/1.1', host, close)).headers['cache-control']).toBe('no-store')
+    const send = await serve((_request, response) => response.setHeader('cache-control', 'max-age=60').end())
+    expect(parse(await send('GET / HTTP/1.1', host, close)).headers['cache-control']).toBe('max-age=60')
+  })
+})

@@ -1,0 +1,68 @@
+// What every answer of this process carries in its headers, whoever gives it: Next, our own refusals, or Node itself,
+// which answers some requests before anybody is asked.
+import { type IncomingMessage, ServerResponse, STATUS_CODES } from 'node:http'
+import type { Duplex } from 'node:stream'
+import onHeaders from 'on-headers'
+import { newNonce } from '../crypto/random.ts'
+import { answerHeaders, isForNextAlone, isPage, pagePolicy, transportHeaders } from '../web/security-headers.ts'
+
+export interface Answers {
+  /** For `createServer`: an answer that has the headers from its first moment. */
+  ServerResponse: typeof ServerResponse
+  /** Gives the request a policy with a nonce of its own, and the answer the same if it turns out to be a page. */
+  begin(request: IncomingMessage, response: ServerResponse): void
+  /** For `clientError`: what cannot be read as a request gets a status, without a word. */
+  refuseUnread(error: NodeJS.ErrnoException, socket: Duplex): void
+}
+
+/** Node's own choice; everything else is a 400. */
+const unreadStatuses: Record<string, number> = {
+  ERR_HTTP_REQUEST_TIMEOUT: 408,
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: 413,
+  HPE_HEADER_OVERFLOW: 431,
+}
+
+export function createAnswers(appOrigin: string, { dev }: { dev: boolean }): Answers {
+  const headers = { ...answerHeaders, ...transportHeaders(appOrigin) }
+  /** How many answers each connection has in the middle of being written. */
+  const underWay = new WeakMap<Duplex, number>()
+  const count = (socket: Duplex, step: 1 | -1) => underWay.set(socket, (underWay.get(socket) ?? 0) + step)
+
+  class Answer<Request extends IncomingMessage> extends ServerResponse<Request> {
+    constructor(...made: ConstructorParameters<typeof ServerResponse<Request>>) {
+      super(...made)
+      for (const [name, value] of Object.entries(headers)) this.setHeader(name, value)
+    }
+  }
+
+  return {
+    ServerResponse: Answer,
+
+    begin(request, response) {
+      for (const name of Object.keys(request.headers)) if (isForNextAlone(name)) delete request.headers[name]
+      const policy = pagePolicy({ nonce: newNonce(), appOrigin, dev })
+      request.headers['content-security-policy'] = policy
+      const { socket } = request
+      onHeaders(response, () => {
+        count(socket, 1)
+        response.once('close', () => count(socket, -1))
+        if (isPage(String(response.getHeader('content-type')))) response.setHeader('content-security-policy', policy)
+        // What says nothing about being kept is not kept, anywhere.
+        if (!response.hasHeader('cache-control')) response.setHeader('cache-control', 'no-store')
+      })
+    },
+
+    refuseUnread(error, socket) {
+      // Nobody is there to be told, or they would take it for a part of the answer they are reading.
+      if (!socket.writable || error.code === 'ECONNRESET' || (underWay.get(socket) ?? 0) > 0) {
+        socket.destroy(error)
+        return
+      }
+      const status = unreadStatuses[error.code ?? ''] ?? 400
+      const fields = { ...headers, 'cache-control': 'no-store', connection: 'close', 'content-length': '0' }
+      const lines = Object.entries(fields).map(([name, value]) => `${name}: ${value}`)
+      const head = [`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...lines, '', ''].join('\r\n')
+      socket.end(head, () => socket.destroy(error))
+    },
+  }
+}

@@ -78,6 +78,14 @@ describe('imports', () => {
     expect(breaches(others, (name) => name === 'iron-session')).toEqual([])
   })
 
+  test('OpenTelemetry is imported in lib/telemetry alone, which the server loads only where it is wanted', () => {
+    const files = find('{app,lib}/**/*.{ts,tsx}', '*.ts', '*.mjs')
+    const outside = files.filter((file) => !file.startsWith('lib/telemetry/'))
+    expect(breaches(outside, (name) => name.startsWith('@opentelemetry/'))).toEqual([])
+    const loading = (name: string) => /^lib\/telemetry\/(?!route-class)/.test(name)
+    expect(breaches(outside, loading)).toEqual(['lib/server/start.ts → lib/telemetry/telemetry.ts'])
+  })
+
   test('components of app/ui take props: they import no services and no records', () => {
     const allowedOwn = /^(app\/|lib\/(words\/|web\/form-state)|lib\/clock)/
     const isBreach = (name: string) => /^(lib|middleware)/.test(name) && !allowedOwn.test(name)
@@ -106,6 +114,14 @@ describe('the world outside', () => {
 
   test('chance comes from the operating system', () => {
     expect(mentioning(/Math\.random/)).toEqual([])
+  })
+
+  test('what is logged comes with a constant message: text from outside is a field, never a format [V1.3.10]', () => {
+    const calls = sources.flatMap((file) =>
+      [...read(file).matchAll(/\blog\.(?:info|warn|error|fatal)\(/g)].map(() => file),
+    )
+    expect(calls.length).toBeGreaterThan(10)
+    expect(mentioning(/\bconsole\.(log|info|warn|error|debug)\(/)).toEqual([])
   })
 
   test('text reaches a page as text: no raw HTML, no inline style or script', () => {

@@ -23,6 +23,7 @@ describe('readSettings', () => {
       notices: true,
       limits: true,
       logLevel: 'info',
+      telemetry: false,
     })
   })
 
@@ -59,6 +60,7 @@ describe('readSettings', () => {
     ['SESSION_MAX_SECONDS', '599', 'at least SESSION_IDLE_SECONDS, which is 600'],
     ['PASSWORD_MIN_LENGTH', '7', 'a whole number from 8 to 64'],
     ['LOG_LEVEL', 'loud', 'one of trace, debug, info'],
+    ['OTEL_EXPORTER_OTLP_ENDPOINT', 'collector:4318', 'http://127.0.0.1:4318'],
     ['DATABASE_URL', 'mysql://localhost/app', 'must be sqlite:<path> or postgres://'],
     ['DATABASE_URL', 'json:./data', 'must be sqlite:<path> or postgres://'],
     ['DATABASE_POOL_SIZE', '0', 'from 1 to 200'],

@@ -1,6 +1,7 @@
 // Hashing and verifying passwords, and when a hash of an old kind is replaced. No rule about passwords is here.
 import { hash as argon2Hash, parseOptions } from '@node-rs/argon2'
 import pLimit from 'p-limit'
+import { measures } from '../measures.ts'
 import { ok, type Result, refused } from '../result.ts'
 import { type FoundHash, findHash } from './old-hashes.ts'
 
@@ -33,6 +34,8 @@ export interface PasswordHasher {
   verify(stored: string | null, password: string): Promise<Result<Verdict, 'busy'>>
   /** Whether a call made now would be refused. */
   isBusy(): boolean
+  /** How many wait for their turn. */
+  waiting(): number
 }
 
 export function createPasswordHasher(): PasswordHasher {
@@ -41,7 +44,7 @@ export function createPasswordHasher(): PasswordHasher {
 
   async function queued<Value>(work: () => Promise<Value>): Promise<Result<Value, 'busy'>> {
     if (isBusy()) return refused('busy')
-    return ok(await limit(work))
+    return ok(await limit(() => measured(work)))
   }
 
   const hash = (password: string) => argon2Hash(password.normalize('NFC'), parameters)
@@ -66,6 +69,16 @@ export function createPasswordHasher(): PasswordHasher {
     hash: (password) => queued(() => hash(password)),
     verify: (stored, password) => queued(() => verify(stored, password)),
     isBusy,
+    waiting: () => limit.pendingCount,
+  }
+}
+
+async function measured<Value>(work: () => Promise<Value>): Promise<Value> {
+  const began = performance.now()
+  try {
+    return await work()
+  } finally {
+    measures()?.hashed(performance.now() - began)
   }
 }
 

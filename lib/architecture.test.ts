@@ -116,14 +116,6 @@ describe('the world outside', () => {
     expect(mentioning(/Math\.random/)).toEqual([])
   })
 
-  test('what is logged comes with a constant message: text from outside is a field, never a format [V1.3.10]', () => {
-    const calls = sources.flatMap((file) =>
-      [...read(file).matchAll(/\blog\.(?:info|warn|error|fatal)\(/g)].map(() => file),
-    )
-    expect(calls.length).toBeGreaterThan(10)
-    expect(mentioning(/\bconsole\.(log|info|warn|error|debug)\(/)).toEqual([])
-  })
-
   test('text reaches a page as text: no raw HTML, no inline style or script', () => {
     expect(mentioning(/dangerouslySetInnerHTML|innerHTML|\sstyle=|<script/)).toEqual([])
   })

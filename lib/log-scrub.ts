@@ -16,7 +16,13 @@ const longestText = 4000
 
 /** A copy that may be logged. Of errors it keeps what says where and why, and no field that a driver hung on them. */
 export function scrub(fields: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, scrubField(name, value, 0)]))
+  return scrubFields(fields, 0)
+}
+
+function scrubFields(fields: object, depth: number): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [scrubText(name), scrubField(name, value, depth)]),
+  )
 }
 
 function scrubField(name: string, value: unknown, depth: number): unknown {
@@ -31,7 +37,7 @@ function scrubValue(value: unknown, depth: number): unknown {
   if (depth >= deepest) return '[deeper]'
   if (value instanceof Error) return scrubError(value, depth)
   if (Array.isArray(value)) return value.map((item) => scrubValue(item, depth + 1))
-  return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, scrubField(name, field, depth + 1)]))
+  return scrubFields(value, depth + 1)
 }
 
 function scrubText(text: string): string {
@@ -42,10 +48,6 @@ function scrubText(text: string): string {
 function scrubError(error: Error, depth: number): Record<string, unknown> {
   const { name: type, message, stack, cause } = error
   const { code, digest } = error as { code?: unknown; digest?: unknown }
-  const told = { type, code, digest, message, stack, cause }
-  return Object.fromEntries(
-    Object.entries(told)
-      .filter(([, value]) => value !== undefined)
-      .map(([name, value]) => [name, scrubField(name, value, depth + 1)]),
-  )
+  // What is undefined gets no place in the line.
+  return scrubFields({ type, code, digest, message, stack, cause }, depth + 1)
 }

@@ -1,4 +1,5 @@
 // OpenTelemetry: nothing of it without a collector; with one, figures and spans, and nobody's secrets.
+import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { pathToFileURL } from 'node:url'
 import { expect, test } from '#e2e/fixtures.ts'
@@ -75,7 +76,8 @@ test(
   'a collector that takes everything and answers nothing holds up no request and not the end',
   onFiles,
   async ({ startOwnServer }) => {
-    const silent = createServer((socket) => socket.on('error', () => {})).listen(0, '127.0.0.1')
+    const silent = createServer((socket) => socket.on('error', () => {}))
+    await once(silent.listen(0, '127.0.0.1'), 'listening')
     const address = silent.address()
     const port = typeof address === 'object' ? address?.port : 0
     const server = await startOwnServer({ env: { OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}` } })

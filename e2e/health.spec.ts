@@ -33,7 +33,6 @@ test('a store that is away is told by its code: no path, no password [V13.4.5]',
 }) => {
   const server = await startOwnServer({ expectFaults: true })
   await rename(server.dataDir, `${server.dataDir}-away`)
-  await server.advance(0)
   const readiness = () => send(server.address, { path: '/readyz' })
   await expect.poll(async () => (await readiness()).status).toBe(503)
   const { text } = await readiness()

@@ -74,11 +74,18 @@ function reportFaults(log: Log): void {
   const silent = () => {}
   diag.setLogger({
     error(fault) {
-      if (budget.take('telemetry_lost')) log.warn({ event: 'telemetry_lost', fault }, 'The collector took nothing')
+      if (!budget.take('telemetry_lost')) return
+      log.warn({ event: 'telemetry_lost', fault: messageIn(fault) }, 'The collector took nothing')
     },
     warn: silent,
     info: silent,
     debug: silent,
     verbose: silent,
   })
+}
+
+/** The packages hand errors over as JSON. */
+function messageIn(fault: string): string {
+  const [, message] = /"message":("(?:[^"\\]|\\.)*")/.exec(fault) ?? []
+  return message === undefined ? fault : String(JSON.parse(message))
 }

@@ -2,7 +2,7 @@
 // action and handler checks again by itself (lib/web/current-user.ts).
 import { type NextRequest, NextResponse } from 'next/server'
 import { logFault } from '#lib/log.ts'
-import { services } from '#lib/services.ts'
+import { type Services, services } from '#lib/services.ts'
 import { readSession } from '#lib/web/current-session.ts'
 import { goOn } from '#lib/web/go-on.ts'
 import { keepPostedForm } from '#lib/web/kept-form.ts'
@@ -14,20 +14,25 @@ import { isPersonsAct } from '#lib/web/request-checks.ts'
 import { findRequestFault } from '#lib/web/request-guard.ts'
 
 export async function middleware(request: NextRequest): Promise<Response> {
+  let app: Services | undefined
   try {
-    return await decide(request)
+    app = await services()
+    return await decide(request, app)
   } catch (error) {
     // A gate that cannot decide stays shut.
     logFault('gate_failed', error)
+    app?.securityEvents.note({ event: 'request.refused', code: 'unavailable' })
     return refusal('unavailable', request.headers)
   }
 }
 
-async function decide(request: NextRequest): Promise<Response> {
+async function decide(request: NextRequest, app: Services): Promise<Response> {
   const { method, headers, nextUrl } = request
-  const app = await services()
   const fault = await findRequestFault(request, app)
-  if (fault !== null) return refusal(fault, headers)
+  if (fault !== null) {
+    app.securityEvents.note({ event: 'request.refused', code: fault })
+    return refusal(fault, headers)
+  }
   const moved = withoutMailedSecret(request, app.settings.appOrigin)
   if (moved !== null) return moved
   if (isPublicRoute(nextUrl.pathname)) {

@@ -86,10 +86,7 @@ test('the token goes into no page of anybody else, is kept by nothing and is no 
   expect(isSecretField('formToken')).toBe(true)
 })
 
-test('somebody who meets a form of another session loses nothing and presses once more @json', async ({
-  page,
-  server,
-}) => {
+test('somebody who meets a form of another session loses nothing and presses once more @json', async ({ page }) => {
   const person = makePerson()
   await page.goto('/signup')
   await signUp(page, person)

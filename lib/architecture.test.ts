@@ -78,6 +78,14 @@ describe('imports', () => {
     expect(breaches(others, (name) => name === 'iron-session')).toEqual([])
   })
 
+  test('OpenTelemetry is imported in lib/telemetry alone, which the server loads only where it is wanted', () => {
+    const files = find('{app,lib}/**/*.{ts,tsx}', '*.ts', '*.mjs')
+    const outside = files.filter((file) => !file.startsWith('lib/telemetry/'))
+    expect(breaches(outside, (name) => name.startsWith('@opentelemetry/'))).toEqual([])
+    const loading = (name: string) => /^lib\/telemetry\/(?!route-class)/.test(name)
+    expect(breaches(outside, loading)).toEqual(['lib/server/start.ts → lib/telemetry/telemetry.ts'])
+  })
+
   test('components of app/ui take props: they import no services and no records', () => {
     const allowedOwn = /^(app\/|lib\/(words\/|web\/form-(state|fields))|lib\/clock)/
     const isBreach = (name: string) => /^(lib|middleware)/.test(name) && !allowedOwn.test(name)

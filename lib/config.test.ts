@@ -24,6 +24,7 @@ describe('readSettings', () => {
       notices: true,
       limits: true,
       logLevel: 'info',
+      telemetry: false,
     })
   })
 
@@ -64,6 +65,7 @@ describe('readSettings', () => {
     ['BREACHED_PASSWORDS', 'http://leaks.example.com/range', 'on this machine only'],
     ['BREACHED_PASSWORDS', 'https://user:pass@leaks.example.com/range', 'without user name'],
     ['BREACHED_PASSWORDS', 'https://leaks.example.com/range?mode=ntlm', 'without user name or query'],
+    ['OTEL_EXPORTER_OTLP_ENDPOINT', 'collector:4318', 'http://127.0.0.1:4318'],
     ['DATABASE_URL', 'mysql://localhost/app', 'must be sqlite:<path> or postgres://'],
     ['DATABASE_URL', 'json:./data', 'must be sqlite:<path> or postgres://'],
     ['DATABASE_POOL_SIZE', '0', 'from 1 to 200'],

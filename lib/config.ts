@@ -36,6 +36,8 @@ export interface Settings {
   /** How many proxies in front of this server append to X-Forwarded-For. */
   trustProxyHops: number
   logLevel: (typeof logLevels)[number]
+  /** Whether OpenTelemetry's variables name a collector. The rest of them its packages read by themselves. */
+  telemetry: boolean
 }
 
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
@@ -104,6 +106,10 @@ const breachedPasswords = z.string().transform((text, ctx) => {
   return z.NEVER
 })
 
+const httpUrl = z.string().refine((text) => /^https?:\/\/[^/]/.test(text) && URL.canParse(text), {
+  message: 'must be the http:// or https:// address of a collector, such as http://127.0.0.1:4318',
+})
+
 const onOff = z.enum(['on', 'off'], 'must be on or off').default('on')
 
 const schema = z.object({
@@ -128,6 +134,7 @@ const schema = z.object({
   LIMITS: onOff,
   TRUST_PROXY_HOPS: wholeNumber(0, 10).default(0),
   LOG_LEVEL: z.enum(logLevels, `must be one of ${logLevels.join(', ')}`).default('info'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: httpUrl.optional(),
   // Set by Vercel itself. Its machines keep no file from one request to the next.
   VERCEL: z.string().optional(),
 })
@@ -182,6 +189,7 @@ export function readSettings(env: Record<string, string | undefined> = process.e
     limits: values.LIMITS === 'on',
     trustProxyHops: values.TRUST_PROXY_HOPS,
     logLevel: values.LOG_LEVEL,
+    telemetry: values.OTEL_EXPORTER_OTLP_ENDPOINT !== undefined,
   }
 }
 

@@ -1,11 +1,18 @@
-// The request under way, for whatever code runs on its behalf: its id, which log lines carry, and the status that a
-// server action wants for its page's answer, which Next has no way to set. Made by our own server (lib/server/http.ts);
-// where a host brings its own there is none, and answers keep the status that Next gives them.
+// The request under way, for whatever code runs on its behalf: its id, which log lines carry, where it came from and
+// went to, and the status that a server action wants for its page's answer, which Next has no way to set. Made by our
+// own server (lib/server/http.ts); where a host brings its own there is none, and answers keep the status that Next
+// gives them.
 import { AsyncLocalStorage } from 'node:async_hooks'
 
 export interface RequestContext {
-  /** Random; not a secret. */
+  /** Random; not a secret. The answer carries it as X-Request-Id. */
   readonly id: string
+  /** Its path, without the query, cut to what a log line should hold. */
+  readonly path: string
+  /** Of the client, as far as the proxies in front can be believed; may be empty. */
+  readonly address: string
+  /** Codes of what was noted of it once, and need not be again: two doors ask about one cookie. */
+  readonly noted: Set<string>
   /** Resolves when the answer is written or the client is gone. */
   readonly answered: Promise<void>
   /** What the answer gets in the place of 200, once its headers are written. */
@@ -20,6 +27,11 @@ const storage = shared[storageKey]
 
 export function runInRequest(context: RequestContext, work: () => void): void {
   storage.run(context, work)
+}
+
+/** For what a request only sets going, such as a queue that then works for everybody. */
+export function outsideOfRequests<Value>(work: () => Value): Value {
+  return storage.exit(work)
 }
 
 /** Null outside of a request, and where another server than ours answers. */

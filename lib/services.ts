@@ -13,8 +13,8 @@ import { newId } from './crypto/random.ts'
 import { createInterruptedActs, type InterruptedActs } from './interrupted-acts/interrupted-acts.ts'
 import { createInvitations, type Invitations } from './invitations/invitations.ts'
 import { createKeptForms, type KeptForms } from './kept-forms/kept-forms.ts'
-import { createLimits, type Limits } from './limits/limits.ts'
-import { createLog, type Log } from './log.ts'
+import { createLimits, type Limits, type Rule } from './limits/limits.ts'
+import { createLog, type Log, settleFaults } from './log.ts'
 import { createLooks, type Looks } from './looks/looks.ts'
 import { createMailroom, type Mailroom } from './mail/mailroom.ts'
 import { createTransport } from './mail/transport.ts'
@@ -22,10 +22,11 @@ import { createPeople, type People } from './people/people.ts'
 import { createNotices, type Notices } from './recovery/notices.ts'
 import { createRecovery, type Recovery } from './recovery/recovery.ts'
 import { readOrCreateSecret } from './secret.ts'
+import { createSecurityEvents, type SecurityEvents } from './security-events.ts'
 import { createSessions, type Sessions } from './sessions/sessions.ts'
 import { createSetup, type Setup } from './setup/setup.ts'
 import { openStores } from './stores/open.ts'
-import type { Stores } from './stores/types.ts'
+import type { EndReason, Stores } from './stores/types.ts'
 import { type Sweeper, startSweeping } from './sweep.ts'
 
 /** What exists once in a process, because it holds a resource or a queue. */
@@ -33,6 +34,7 @@ export interface Runtime {
   settings: Settings
   clock: Clock
   log: Log
+  securityEvents: SecurityEvents
   stores: Stores
   passwords: PasswordHasher
   strength: PasswordStrength
@@ -99,10 +101,13 @@ export async function closeServices(): Promise<void> {
   await runtime?.stores.close()
   await runtime?.limits.close()
   await runtime?.strength.close()
+  runtime?.securityEvents.settle()
+  settleFaults()
 }
 
 export async function openRuntime(settings = readSettings(), clock = createSystemClock()): Promise<Runtime> {
   const log = createLog(settings.logLevel)
+  const securityEvents = createSecurityEvents(log)
   const takeOver = (old: unknown) => takeOverStreamlit(old, { now: clock(), newId })
   const stores = await openStores(settings.store, { takeOver, poolSize: settings.databasePoolSize, log })
   try {
@@ -121,9 +126,10 @@ export async function openRuntime(settings = readSettings(), clock = createSyste
       clock,
       log,
     })
-    const limits = createLimits({ store: settings.store, enabled: settings.limits })
+    const onRefused = (rule: Rule) => securityEvents.note({ event: 'limit.reached', code: rule })
+    const limits = createLimits({ store: settings.store, enabled: settings.limits, onRefused })
     const notices = createNotices({ tokens: stores.tokens, mail, clock, enabled: settings.notices })
-    const audit = createAudit({ store: stores.audit, clock })
+    const audit = createAudit({ store: stores.audit, clock, events: securityEvents })
     const attempts = createAttempts({
       store: stores.users,
       limits,
@@ -138,6 +144,7 @@ export async function openRuntime(settings = readSettings(), clock = createSyste
       settings,
       clock,
       log,
+      securityEvents,
       stores,
       passwords: createPasswordHasher(),
       strength: createPasswordStrength({ minLength, appOrigin }),
@@ -154,26 +161,29 @@ export async function openRuntime(settings = readSettings(), clock = createSyste
 }
 
 export function compose(runtime: Runtime): Services {
-  const { stores, clock, passwords, strength, breached, settings, mail, limits, attempts, sessionSecrets } = runtime
+  const { stores, clock, passwords, strength, breached, settings, mail, limits, attempts, securityEvents } = runtime
   const { users, tokens } = stores
+  const secrets = runtime.sessionSecrets
   const { passwordMinLength } = settings
   const own = { store: users, passwords, strength, breached, passwordMinLength, attempts, limits, clock }
   const accounts = createAccounts(own)
-  const sessions = createSessions({ store: stores.sessions, limits: settings.session, clock })
+  const onRanOut = (code: EndReason, who: string | null, count: number) =>
+    securityEvents.note({ event: 'session.ran_out', outcome: 'done', code, who, count })
+  const sessions = createSessions({ store: stores.sessions, limits: settings.session, clock, onRanOut })
   const notices = createNotices({ tokens, mail, clock, enabled: settings.notices })
   return {
     ...runtime,
     accounts,
     sessions,
     notices,
-    addresses: createAddresses({ users, tokens, mail, limits, notices, secrets: sessionSecrets, clock }),
+    addresses: createAddresses({ users, tokens, mail, limits, notices, secrets, clock }),
     recovery: createRecovery({ users, tokens, accounts, sessions, mail, limits, notices, clock }),
     people: createPeople({ store: users, sessions, clock }),
     invitations: createInvitations({ store: tokens, accounts, clock }),
     setup: createSetup({ users, tokens, accounts, clock }),
     looks: createLooks({ store: tokens, clock }),
-    audit: createAudit({ store: stores.audit, clock }),
-    keptForms: createKeptForms({ tokens: stores.tokens, clock, secrets: sessionSecrets }),
+    audit: createAudit({ store: stores.audit, clock, events: securityEvents }),
+    keptForms: createKeptForms({ tokens: stores.tokens, clock, secrets }),
     interruptedActs: createInterruptedActs({ store: stores.tokens, clock }),
   }
 }

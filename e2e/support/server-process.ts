@@ -25,6 +25,7 @@ export interface LogLine {
   event?: string
   msg?: string
   url?: string
+  [field: string]: unknown
 }
 
 export interface Exit {

@@ -51,6 +51,8 @@ export interface TestServer {
   /** Everything written so far that tells of a fault: log lines of level error, and Next's own error lines. */
   faults(): string[]
   logLines(): LogLine[]
+  /** All that the present run has written, byte for byte. */
+  output(): { stdout: string; stderr: string }
   /** The link to the first admin's form that the last start printed. Waits for it: it comes after the address. */
   setUpPath(): Promise<string>
   /** Moves the server's time forward, now or at its next start; resolves when a running server has taken it over. */
@@ -59,6 +61,8 @@ export interface TestServer {
   stop(): Promise<void>
   /** SIGKILL: no farewell. */
   kill(): Promise<void>
+  /** Resolves with the exit code once the server has ended by itself. */
+  ended(): Promise<number | null>
   /** Starts again on the same port, folder, store and time, with these settings on top. Stops first if needed. */
   restart(env?: Record<string, string>): Promise<void>
   /** Stops, however it stands, and removes the folder and the store if they were made here. */
@@ -154,6 +158,7 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
     readyAfterMs: run.readyAfterMs,
     faults: () => [...faults],
     logLines: () => [...logLines],
+    output: () => run.output.parts(),
     setUpPath: () => setUp.promise,
     async advance(ms) {
       offsetMs += ms
@@ -164,6 +169,10 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
     },
     stop,
     kill,
+    async ended() {
+      if (!hasEnded()) await once(run.child, 'exit')
+      return run.child.exitCode
+    },
     async restart(env = {}) {
       if (!hasEnded()) await stop()
       Object.assign(settings, env)

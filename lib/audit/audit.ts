@@ -3,6 +3,7 @@
 import { type Clock, days } from '../clock.ts'
 import { newToken } from '../crypto/random.ts'
 import { logFault } from '../log.ts'
+import type { SecurityEvents } from '../security-events.ts'
 import { hashAddress } from '../stores/audit-chain.ts'
 import type { AuditCount, AuditEntry, AuditQuery, AuditRecord, AuditStore } from '../stores/types.ts'
 import type { AuditEvent } from './events.ts'
@@ -49,7 +50,9 @@ export interface Audit {
   tidy(): Promise<void>
 }
 
-export function createAudit({ store, clock }: { store: AuditStore; clock: Clock }): Audit {
+/** `events` hears of each occurrence, also of one that the store cannot take. */
+export function createAudit(deps: { store: AuditStore; clock: Clock; events?: Pick<SecurityEvents, 'note'> }): Audit {
+  const { store, clock, events } = deps
   function entryOf({ event, outcome = 'done', actorId, subjectId = null, detail = {}, address = '' }: Occurrence) {
     const addressSalt = address === '' ? '' : newToken()
     return {
@@ -69,6 +72,9 @@ export function createAudit({ store, clock }: { store: AuditStore; clock: Clock 
   return {
     async record(occurrence) {
       const entry = entryOf(occurrence)
+      const { event, outcome, actorId: who, subjectId: about, address } = entry
+      const code = occurrence.detail?.code
+      events?.note({ event, outcome, code: code === undefined ? null : String(code), who, about, address })
       try {
         await store.append(entry)
       } catch (error) {

@@ -1,6 +1,7 @@
 // Hashing and verifying passwords, and when a hash of an old kind is replaced. No rule about passwords is here.
 import { hash as argon2Hash, parseOptions } from '@node-rs/argon2'
 import pLimit from 'p-limit'
+import { measures } from '../measures.ts'
 import { ok, type Result, refused } from '../result.ts'
 import { type FoundHash, findHash } from './old-hashes.ts'
 
@@ -31,13 +32,15 @@ export interface PasswordHasher {
    * a present hash; an old hash takes its own time on top. Refuses with `busy` likewise.
    */
   verify(stored: string | null, password: string): Promise<Result<Verdict, 'busy'>>
+  /** How many wait for their turn. */
+  waiting(): number
 }
 
 export function createPasswordHasher(): PasswordHasher {
   const limit = pLimit(maxRunning)
   async function queued<Value>(work: () => Promise<Value>): Promise<Result<Value, 'busy'>> {
     if (limit.pendingCount >= maxWaiting) return refused('busy')
-    return ok(await limit(work))
+    return ok(await limit(() => measured(work)))
   }
 
   const hash = (password: string) => argon2Hash(password.normalize('NFC'), parameters)
@@ -61,6 +64,16 @@ export function createPasswordHasher(): PasswordHasher {
   return {
     hash: (password) => queued(() => hash(password)),
     verify: (stored, password) => queued(() => verify(stored, password)),
+    waiting: () => limit.pendingCount,
+  }
+}
+
+async function measured<Value>(work: () => Promise<Value>): Promise<Value> {
+  const began = performance.now()
+  try {
+    return await work()
+  } finally {
+    measures()?.hashed(performance.now() - began)
   }
 }
 

@@ -62,7 +62,13 @@ const table = 'limits'
 const mostKeys = 100_000
 const sharedKeys = 1000
 
-export function createLimits({ store, enabled }: { store: StoreLocation; enabled: boolean }): Limits {
+/** `onRefused` hears of everything that came too early. */
+export function createLimits(deps: {
+  store: StoreLocation
+  enabled: boolean
+  onRefused?: (rule: Rule) => void
+}): Limits {
+  const { store, enabled, onRefused } = deps
   const pool = store.driver === 'postgres' ? new pg.Pool({ connectionString: store.url, max: 1, ...timeouts }) : null
   // A connection that breaks while nobody uses it: the next question opens another.
   pool?.on('error', () => {})
@@ -116,8 +122,9 @@ export function createLimits({ store, enabled }: { store: StoreLocation; enabled
         if (isFirstInDuration) await totals.get(rule)?.penalty('keys')
         return 0
       } catch (refusal) {
-        if (refusal instanceof RateLimiterRes) return Math.max(refusal.msBeforeNext, 1)
-        throw refusal
+        if (!(refusal instanceof RateLimiterRes)) throw refusal
+        onRefused?.(rule)
+        return Math.max(refusal.msBeforeNext, 1)
       }
     },
 

@@ -181,8 +181,5 @@ test('without a server each letter is a file that only its owner reads, and its 
   expect(name).toMatch(/^2026-01-01T09-00-00-000Z-[0-9a-f]{32}\.eml$/)
   expect(((await stat(path)).mode & 0o777).toString(8)).toBe('600')
   expect(await PostalMime.parse(await readFile(path))).toMatchObject({ subject: 'Your code · Gatehouse' })
-  expect(logged).toHaveBeenCalledWith(
-    { event: 'mail_kept', subject: 'Your code · Gatehouse', path },
-    expect.any(String),
-  )
+  expect(logged).toHaveBeenCalledWith({ event: 'mail_kept', path }, expect.any(String))
 })

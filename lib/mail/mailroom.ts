@@ -9,6 +9,7 @@ import { type Clock, hours, minutes, seconds } from '../clock.ts'
 import { newId } from '../crypto/random.ts'
 import { seal, unseal } from '../crypto/seal.ts'
 import { type Log, logFault } from '../log.ts'
+import { outsideOfRequests } from '../request-context.ts'
 import type { MailRecord, MailStore } from '../stores/types.ts'
 import { writeLetter } from './letter.ts'
 import type { Mail } from './message.ts'
@@ -48,11 +49,12 @@ export function createMailroom(deps: {
   function wake(): void {
     if (!isOpen || sending !== null) return
     clearTimeout(timer)
-    sending = sendDue()
+    // For everybody whose mail waits, not for the request that happened to wake it.
+    sending = outsideOfRequests(sendDue)
       .catch((error: unknown) => logFault('mail_queue_failed', error))
       .finally(() => {
         sending = null
-        if (isOpen) timer = setTimeout(wake, lookEveryMs).unref()
+        if (isOpen) timer = outsideOfRequests(() => setTimeout(wake, lookEveryMs).unref())
       })
   }
 

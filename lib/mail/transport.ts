@@ -110,7 +110,7 @@ function createOutbox({ dataDir, mailFrom, appOrigin, log }: Options): Transport
           cause,
         })
       }
-      log.info({ event: 'mail_kept', subject: parcel.subject, path }, 'A mail is in the outbox: SMTP_URL is not set')
+      log.info({ event: 'mail_kept', path }, 'A mail is in the outbox: SMTP_URL is not set')
     },
     close() {},
   }

@@ -4,6 +4,8 @@ import { type AddressInfo, connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { afterEach, describe, expect, test } from 'vitest'
 import { readSettings } from '../config.ts'
+import { createLog } from '../log.ts'
+import { createSecurityEvents } from '../security-events.ts'
 import { answerHeaders } from '../web/security-headers.ts'
 import { createServers } from './http.ts'
 
@@ -13,7 +15,7 @@ afterEach(() => {
 })
 
 async function listen(listener: RequestListener | null, APP_URL = 'http://localhost:3000'): Promise<number> {
-  const servers = createServers(readSettings({ APP_URL }))
+  const servers = createServers(readSettings({ APP_URL }), createSecurityEvents(createLog('silent')))
   if (listener !== null) servers.handle(listener)
   servers.main.listen(0, '127.0.0.1')
   await once(servers.main, 'listening')

@@ -5,6 +5,7 @@ import type { Duplex } from 'node:stream'
 import onHeaders from 'on-headers'
 import { newNonce } from '../crypto/random.ts'
 import { answerHeaders, isForNextAlone, isPage, pagePolicy, transportHeaders } from '../web/security-headers.ts'
+import { unreadKind } from './unread.ts'
 
 export interface Answers {
   /** For `createServer`: an answer that has the headers from its first moment. */
@@ -13,13 +14,6 @@ export interface Answers {
   begin(request: IncomingMessage, response: ServerResponse): void
   /** For `clientError`: what cannot be read as a request gets a status, without a word. */
   refuseUnread(error: NodeJS.ErrnoException, socket: Duplex): void
-}
-
-/** Node's own choice; everything else is a 400. */
-const unreadStatuses: Record<string, number> = {
-  ERR_HTTP_REQUEST_TIMEOUT: 408,
-  HPE_CHUNK_EXTENSIONS_OVERFLOW: 413,
-  HPE_HEADER_OVERFLOW: 431,
 }
 
 export function createAnswers(appOrigin: string, { dev }: { dev: boolean }): Answers {
@@ -58,7 +52,7 @@ export function createAnswers(appOrigin: string, { dev }: { dev: boolean }): Ans
         socket.destroy(error)
         return
       }
-      const status = unreadStatuses[error.code ?? ''] ?? 400
+      const { status } = unreadKind(error)
       const fields = { ...headers, 'cache-control': 'no-store', connection: 'close', 'content-length': '0' }
       const lines = Object.entries(fields).map(([name, value]) => `${name}: ${value}`)
       const head = [`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...lines, '', ''].join('\r\n')

@@ -1,14 +1,15 @@
 // The HTTP side of the process: where it listens, what it takes from a request's headers, how it stops.
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
-import onHeaders from 'on-headers'
 import { seconds } from '../clock.ts'
 import { ownOrigins, type Settings } from '../config.ts'
-import { newId } from '../crypto/random.ts'
-import { type RequestContext, runInRequest } from '../request-context.ts'
+import { runInRequest } from '../request-context.ts'
+import type { SecurityEvents } from '../security-events.ts'
 import { findBodyFault } from '../web/body-limit.ts'
 import { clientAddress } from '../web/client-address.ts'
 import { type RefusalCode, refusal } from '../web/refusal.ts'
 import { createAnswers } from './answers.ts'
+import { createContext, measureAnswer } from './context.ts'
+import { noteUnread } from './unread.ts'
 
 /** Requests under way get this long to finish after a signal. */
 const drainMs = seconds(5)
@@ -31,18 +32,23 @@ export interface Servers {
   handle(listener: RequestListener): void
 }
 
-export function createServers(settings: Settings, { dev = false } = {}): Servers {
+export function createServers(settings: Settings, events: SecurityEvents, { dev = false } = {}): Servers {
   const answers = createAnswers(settings.appOrigin, { dev })
   const pinHost = createHostPin(settings.appOrigin)
   const pinAddress = createAddressPin(settings.trustProxyHops)
   let listener: RequestListener = (_request, response) => response.writeHead(503).end()
   const answer: RequestListener = (request, response) => {
     answers.begin(request, response)
-    const fault = findRequestFault(request)
-    if (fault !== null) return void refuse(request, response, fault)
     pinHost(request)
     pinAddress(request)
-    runInRequest(createContext(response), () => listener(request, response))
+    const context = createContext(request, response)
+    measureAnswer(context, request, response)
+    runInRequest(context, () => {
+      const fault = findRequestFault(request)
+      if (fault === null) return listener(request, response)
+      events.note({ event: 'request.refused', code: fault })
+      refuse(request, response, fault)
+    })
   }
   // A request without a Host is ours to refuse, not Node's.
   const options = { ...limits, requireHostHeader: false, ServerResponse: answers.ServerResponse }
@@ -51,6 +57,7 @@ export function createServers(settings: Settings, { dev = false } = {}): Servers
   for (const server of [main, also]) {
     server.maxConnections = maxConnections
     server.on('clientError', answers.refuseUnread)
+    noteUnread(server, events)
   }
   // Development reloads over a socket that Next attaches to the main server.
   also.on('upgrade', (...upgrade) => main.emit('upgrade', ...upgrade))
@@ -84,18 +91,6 @@ function stopServer(server: Server): Promise<void> {
     })
     server.closeIdleConnections()
   })
-}
-
-function createContext(response: ServerResponse): RequestContext {
-  const answered = new Promise<void>((resolve) => response.once('close', resolve))
-  const context: RequestContext = { id: newId(), answered, refusal: null }
-  onHeaders(response, () => {
-    const { refusal } = context
-    if (refusal === null) return
-    response.statusCode = refusal.status
-    if (refusal.retryAfterSeconds !== null) response.setHeader('retry-after', refusal.retryAfterSeconds)
-  })
-  return context
 }
 
 /** What is refused before a byte of the body is read, and before Next, which answers some of these with a 500. */

@@ -5,9 +5,11 @@ import { inspect } from 'node:util'
 import { readSettings, type Settings } from '../config.ts'
 import { readOrCreateSecret } from '../secret.ts'
 import { closeServices, type Services, services } from '../services.ts'
+import type { Telemetry } from '../telemetry/telemetry.ts'
 import { buildIfNeeded } from './build.ts'
 import { loadEnvFiles } from './env-files.ts'
 import { createServers, listen, stopServers } from './http.ts'
+import { installLastResort } from './last-resort.ts'
 
 const root = join(import.meta.dirname, '../..')
 const dev = process.argv.includes('--dev')
@@ -25,8 +27,13 @@ async function start(): Promise<void> {
     await buildIfNeeded(settings, say)
   }
   const app = await services()
+  const telemetry = settings.telemetry ? await openTelemetry(app) : null
+  installLastResort(async () => {
+    await closeServices()
+    await telemetry?.close()
+  })
 
-  const servers = createServers(settings, { dev })
+  const servers = createServers(settings, app.securityEvents, { dev })
   // Not before NODE_ENV is set: Next and React choose their builds when they are loaded.
   const { default: next } = await import('next')
   const site = next({ dev, dir: root, hostname: 'localhost', port: settings.port, httpServer: servers.main })
@@ -40,6 +47,7 @@ async function start(): Promise<void> {
     app.log.info({ event: 'stopping', signal }, 'Stopping')
     await stopServers(servers)
     await closeServices()
+    await telemetry?.close()
     app.log.info({ event: 'stopped' }, 'Stopped: every acknowledged write is on disk')
   })
   const setUp = await findSetUpLink(app)
@@ -48,6 +56,12 @@ async function start(): Promise<void> {
   say(`Gatehouse is ready: ${settings.appOrigin}`)
   say(`Store: ${store}`)
   if (setUp !== null) say(`There is no administrator yet. Make one here, once: ${setUp}`)
+}
+
+/** Before Next is loaded, which looks for who traces. Where nobody wants telemetry, none of it is loaded at all. */
+async function openTelemetry(app: Services): Promise<Telemetry> {
+  const { openTelemetry: open } = await import('../telemetry/telemetry.ts')
+  return open(app)
 }
 
 /** Null once there is an admin. It is said on stderr alone: logs are kept, and read by many. */

@@ -56,8 +56,14 @@ export interface Sessions {
   sweep(): Promise<number>
 }
 
-export function createSessions(deps: { store: SessionStore; limits: SessionLimits; clock: Clock }): Sessions {
-  const { store, limits, clock } = deps
+/** `onRanOut` hears once of each session that is found to be over by its time; whose it was where that is one person. */
+export function createSessions(deps: {
+  store: SessionStore
+  limits: SessionLimits
+  clock: Clock
+  onRanOut?: (reason: EndReason, userId: string | null, count: number) => void
+}): Sessions {
+  const { store, limits, clock, onRanOut } = deps
 
   /** For a session that was just found not live. */
   async function explain(id: string): Promise<SessionCheck> {
@@ -67,7 +73,8 @@ export function createSessions(deps: { store: SessionStore; limits: SessionLimit
     if (session !== null) {
       // An act that was in time may have been recorded only now: then the session goes on, and is not ours to end.
       if (isLive(session, liveBounds(limits, now))) return { live: true, session }
-      await store.end([id], whyDead(session, limits), now)
+      const reason = whyDead(session, limits)
+      if ((await store.end([id], reason, now)) === 1) onRanOut?.(reason, session.userId, 1)
     }
     return { live: false, reason: await store.findEndReason(id) }
   }
@@ -182,7 +189,10 @@ export function createSessions(deps: { store: SessionStore; limits: SessionLimit
         const dead = await store.listDead(bounds, sweepBatch)
         for (const reason of ['idle', 'expired'] as const) {
           const ids = dead.filter((session) => whyDead(session, limits) === reason).map((session) => session.id)
-          if (ids.length > 0) ended += await store.end(ids, reason, now)
+          if (ids.length === 0) continue
+          const count = await store.end(ids, reason, now)
+          if (count > 0) onRanOut?.(reason, null, count)
+          ended += count
         }
         if (dead.length < sweepBatch) break
       }

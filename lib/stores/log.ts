@@ -1,7 +1,10 @@
-// What a driver needs of a log; a pino logger is one.
+// What a driver needs of a log; the site's own (lib/log.ts) is one.
+
+/** What happened, by its name in docs/logs.md, and what else is to be known. */
+type Fields = { event: string; [name: string]: unknown }
 
 export interface StoreLog {
-  info(fields: object, message: string): void
-  warn(fields: object, message: string): void
-  error(fields: object, message: string): void
+  info(fields: Fields, message: string): void
+  warn(fields: Fields, message: string): void
+  error(fields: Fields, message: string): void
 }

@@ -13,8 +13,9 @@ export function createReadinessCheck(check: () => Promise<void>, fields: object,
   /** Once when it changes: health checks come every few seconds. */
   function note(fault: unknown): void {
     const isReady = fault === null
-    if (isReady !== wasReady && isReady) log.info(fields, 'The store is ready again.')
-    if (isReady !== wasReady && !isReady) log.error({ ...fields, err: fault }, 'The store is not ready.')
+    if (isReady !== wasReady && isReady) log.info({ event: 'store_ready', ...fields }, 'The store is ready again.')
+    if (isReady !== wasReady && !isReady)
+      log.error({ event: 'store_not_ready', ...fields, err: fault }, 'The store is not ready.')
     wasReady = isReady
   }
 

@@ -1,5 +1,6 @@
 // From a cookie value to a session: shared by middleware, pages, actions and handlers, so that all of them ask the
 // same question in the same way.
+import { currentRequest } from '#lib/request-context.ts'
 import type { Services } from '#lib/services.ts'
 import type { SessionCheck } from '#lib/sessions/sessions.ts'
 import { sessionCookieName, type Unsealed, unsealToken } from './session-cookie.ts'
@@ -23,11 +24,23 @@ export async function readSession(
   if (unsealed.token === null) return { live: false, reason: unsealed.expired ? 'expired' : null }
   const { token } = unsealed
   const check = touch ? await app.sessions.touch(token) : await app.sessions.check(token)
+  if (!check.live && check.reason === null) noteCookie(app, 'unknown')
   return check.live ? { ...check, token } : check
 }
 
 /** The token that the browser presents, live or not: asks no store. */
 export async function readToken(cookies: RequestCookies, app: Services): Promise<Unsealed> {
   const seal = cookies.get(sessionCookieName(app.settings.appOrigin))?.value
-  return seal === undefined || seal === '' ? { token: null, expired: false } : unsealToken(seal, app)
+  if (seal === undefined || seal === '') return { token: null, expired: false }
+  const unsealed = await unsealToken(seal, app)
+  if (unsealed.token === null && !unsealed.expired) noteCookie(app, 'bad_seal')
+  return unsealed
+}
+
+/** Once a request, however often it is asked. */
+function noteCookie({ securityEvents }: Services, code: 'bad_seal' | 'unknown'): void {
+  const noted = currentRequest()?.noted
+  if (noted?.has(code)) return
+  noted?.add(code)
+  securityEvents.note({ event: 'session.cookie_refused', code })
 }

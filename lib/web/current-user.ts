@@ -81,9 +81,12 @@ export function may({ user, look }: SignedIn, permission: Permission): boolean {
 }
 
 async function noteDenial({ user, look }: SignedIn, path: string): Promise<void> {
-  const { limits } = await services()
+  const { limits, securityEvents } = await services()
   const actorId = look?.admin.id ?? user.id
-  if ((await limits.take('denied-entry', actorId)) > 0) return
+  if ((await limits.take('denied-entry', actorId)) > 0) {
+    securityEvents.note({ event: 'access.denied', who: actorId })
+    return
+  }
   await record({ event: 'access.denied', outcome: 'refused', actorId, detail: { path: path.slice(0, 200) } })
 }
 

@@ -56,7 +56,7 @@ async function read<Schema extends z.ZodObject>(
   // Anyone can call an action with anything in the place of its form.
   const form = posted instanceof FormData ? posted : new FormData()
   const words = await getWords()
-  const { settings } = await services()
+  const { settings, securityEvents } = await services()
   const names = Object.keys(schema.shape)
 
   const values: FormState['values'] = {}
@@ -65,8 +65,11 @@ async function read<Schema extends z.ZodObject>(
     if (typeof first === 'string' && !isSecretField(name)) values[name] = first
   }
   const refuse = (problem: Problem): FormState => ({ values, errors: {}, alert: null, ...problem })
+  // None of this a person can bring about with the form as it is.
+  const note = (code: string) => securityEvents.note({ event: 'form.refused', code })
 
   if (!isSameOrigin(await headers(), settings.appOrigin)) {
+    note('wrong_origin')
     return { ok: false, state: refuse({ alert: words('errors.wrong_origin') }) }
   }
   if (isTied && !(await isTiedToLogIn(form))) {
@@ -77,6 +80,7 @@ async function read<Schema extends z.ZodObject>(
   const own = [...names, formTag, formTokenField]
   const isUnknown = (name: string) => !own.includes(name) && !isFrameworkField(name)
   if ([...form.keys()].some(isUnknown)) {
+    note('field_unknown')
     return { ok: false, state: refuse({ alert: words('errors.field_unknown') }) }
   }
 
@@ -84,6 +88,7 @@ async function read<Schema extends z.ZodObject>(
   const fields = Object.fromEntries(asked.map((name) => [name, form.getAll(name)]))
   const texts = z.record(z.string(), onceAsText).safeParse(fields)
   if (!texts.success) {
+    note(texts.error.issues[0]?.message ?? 'field_missing')
     // No person can cause this with the form as it is, nor mend it in one field, which may even be hidden.
     const [sentence = null] = Object.values(sentences(texts.error, words))
     return { ok: false, state: refuse({ alert: sentence }) }

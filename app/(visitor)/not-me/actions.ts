@@ -14,7 +14,7 @@ import { getWords } from '#lib/web/words.ts'
 export async function disown(_previous: FormState, posted: FormData): Promise<FormState> {
   const form = await readVisitorForm(posted, z.object({}))
   if (!form.ok) return form.state
-  const { recovery, settings } = await services()
+  const { recovery, settings, securityEvents } = await services()
   const token = (await readMailedSecret('/not-me')) ?? ''
 
   const disowned = await orNotSaved(recovery.disown(token, await readCircumstances()))
@@ -23,6 +23,7 @@ export async function disown(_previous: FormState, posted: FormData): Promise<Fo
     return form.refuse({ alert: words('errors.not_saved') })
   }
   if (disowned.ok) await recordOwn('account.disowned', disowned.value)
+  else securityEvents.note({ event: 'link.refused', code: 'not_me' })
   await forgetMailedSecret('/not-me', settings.appOrigin)
   redirect(disowned.ok ? '/not-me?done=1' : '/not-me')
 }

@@ -13,7 +13,7 @@ import { getWords } from '#lib/web/words.ts'
 import { passwordSentence } from '#lib/words/sentences.ts'
 
 export async function resetPassword(_previous: FormState, posted: FormData): Promise<FormState> {
-  const { recovery, settings } = await services()
+  const { recovery, settings, securityEvents } = await services()
   const form = await readVisitorForm(posted, resetSchema(settings.passwordMinLength))
   if (!form.ok) return form.state
   const words = await getWords()
@@ -25,7 +25,10 @@ export async function resetPassword(_previous: FormState, posted: FormData): Pro
     await forgetMailedSecret('/reset-password', settings.appOrigin)
     redirect('/login?reset=1')
   }
-  if (reset.code === 'link_void') redirect('/reset-password')
+  if (reset.code === 'link_void') {
+    securityEvents.note({ event: 'link.refused', code: 'reset' })
+    redirect('/reset-password')
+  }
   if (reset.code === 'not_saved') return form.refuse({ alert: words('errors.not_saved') })
   const sentence = passwordSentence(words, reset)
   return form.refuse(reset.code === 'busy' ? { alert: sentence } : { errors: { password: sentence } })

@@ -13,7 +13,7 @@ import { getWords } from '#lib/web/words.ts'
 import { signUpSentence } from '#lib/words/sentences.ts'
 
 export async function finishSetup(_previous: FormState, posted: FormData): Promise<FormState> {
-  const { setup, settings } = await services()
+  const { setup, settings, securityEvents } = await services()
   const { passwordMinLength, appOrigin } = settings
   const form = await readVisitorForm(posted, signUpSchema({ passwordMinLength, emailRequired: false }))
   if (!form.ok) return form.state
@@ -23,6 +23,7 @@ export async function finishSetup(_previous: FormState, posted: FormData): Promi
 
   const made = await orNotSaved(setup.finish(token, { username, password }))
   if (!made.ok) {
+    if (made.code === 'link_void') securityEvents.note({ event: 'link.refused', code: 'setup' })
     if (made.code === 'link_void') return form.refuse({ alert: words('errors.link_void') })
     if (made.code === 'not_saved') return form.refuse({ alert: words('errors.not_saved') })
     const sentence = signUpSentence(words, made)

@@ -63,9 +63,13 @@ async function signUpUninvited(account: NewAccount): Promise<Outcome> {
 }
 
 async function signUpInvited(token: string, account: NewAccount): Promise<Outcome> {
-  const { invitations, settings } = await services()
+  const { invitations, settings, securityEvents } = await services()
   const accepted = await invitations.accept(token, account)
-  if (!accepted.ok) return accepted.code === 'link_void' ? refused('invitation_void') : accepted
+  if (!accepted.ok && accepted.code === 'link_void') {
+    securityEvents.note({ event: 'link.refused', code: 'invitation' })
+    return refused('invitation_void')
+  }
+  if (!accepted.ok) return accepted
   const { user, invitation } = accepted.value
   await forgetMailedSecret('/signup', settings.appOrigin)
   await recordOwn('account.signed_up', user.id)

@@ -162,7 +162,10 @@ export class CommitQueue {
     content.accept()
     if (!this.#failing) return
     this.#failing = false
-    log.info({ path }, `${basename(path)} can be written again; everything in memory is on disk.`)
+    log.info(
+      { event: 'file_written_again', path },
+      `${basename(path)} can be written again; everything in memory is on disk.`,
+    )
   }
 
   #failed(cause: unknown): StoreError {
@@ -170,7 +173,7 @@ export class CommitQueue {
     if (!this.#failing) {
       this.#failing = true
       log.error(
-        { path, err: cause },
+        { event: 'file_not_written', path, err: cause },
         `${basename(path)} cannot be written (${messageOf(cause)}). Changes are refused until it can; sessions that end stay ended.`,
       )
     }

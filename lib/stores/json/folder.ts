@@ -19,7 +19,10 @@ export async function prepareFolder(dir: string, log: StoreLog): Promise<string>
     if (mode & 0o1000) throw new Error('it is a folder shared by many; name one of its own')
     if (await isOurs(folder)) await tighten(folder, log)
     else if ((mode & 0o077) !== 0) {
-      log.warn({ path: folder }, `${folder} holds other things and is open to other accounts; its mode was left alone.`)
+      log.warn(
+        { event: 'file_open_to_others', path: folder },
+        `${folder} holds other things and is open to other accounts; its mode was left alone.`,
+      )
     }
     return folder
   } catch (cause) {
@@ -77,9 +80,9 @@ export async function tighten(path: string, log: StoreLog): Promise<void> {
   try {
     await chmod(path, found.isDirectory() ? 0o700 : 0o600)
     // A fresh clone's folder is open and empty: nothing to worry about. A file with people in it is.
-    if (found.isDirectory()) log.info({ path, before }, `${fault}; it is closed now.`)
-    else log.warn({ path, before }, `${fault}; it is closed now.`)
+    if (found.isDirectory()) log.info({ event: 'file_closed_to_others', path, before }, `${fault}; it is closed now.`)
+    else log.warn({ event: 'file_closed_to_others', path, before }, `${fault}; it is closed now.`)
   } catch (cause) {
-    log.warn({ path, before }, `${fault} and cannot be closed: ${messageOf(cause)}`)
+    log.warn({ event: 'file_open_to_others', path, before }, `${fault} and cannot be closed: ${messageOf(cause)}`)
   }
 }

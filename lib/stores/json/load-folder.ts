@@ -99,7 +99,11 @@ async function loadOrReplaceSessions(
 ): Promise<Loaded<SessionRecords>> {
   if (file !== null && !isStreamlitSessions(file)) {
     const { records, leftOut } = await loadSessions(file, users)
-    if (leftOut > 0) log.info({ path: file.path, leftOut }, `Left out ${leftOut} sessions of people who are not there.`)
+    if (leftOut > 0)
+      log.info(
+        { event: 'sessions_left_out', path: file.path, leftOut },
+        `Left out ${leftOut} sessions of people who are not there.`,
+      )
     return { records, settle: (path) => tighten(path, log) }
   }
   const records = noSessions()
@@ -108,7 +112,11 @@ async function loadOrReplaceSessions(
     async settle(path) {
       const kept = file && (await keepOriginal(file))
       await replaceFile(path, await encodeSessions(records))
-      if (kept) log.info({ kept }, 'The sessions of Streamlit cannot go on; their people log in again.')
+      if (kept)
+        log.info(
+          { event: 'streamlit_sessions_dropped', kept },
+          'The sessions of Streamlit cannot go on; their people log in again.',
+        )
     },
   }
 }
@@ -132,12 +140,15 @@ async function loadOrMakeAudit(folder: string, log: StoreLog): Promise<Loaded<Au
         await tighten(path, log)
         if (found.cut > 0) {
           await truncate(path, found.size - found.cut)
-          log.info({ path, bytes: found.cut }, `The last line of ${path} was never finished, and is gone.`)
+          log.info(
+            { event: 'audit_line_dropped', path, bytes: found.cut },
+            `The last line of ${path} was never finished, and is gone.`,
+          )
         }
       }
       await replaceFile(join(folder, 'audit-head.json'), encodeHead(lastHead(records)))
       if (lastHead(records).seq === (records.entries.at(-1)?.seq ?? 0)) return
-      log.error({ path, event: 'audit_cut' }, `The end of ${path} is missing. It goes on after the gap: audit verify.`)
+      log.error({ event: 'audit_cut', path }, `The end of ${path} is missing. It goes on after the gap: audit verify.`)
     },
   }
 }

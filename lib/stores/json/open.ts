@@ -106,7 +106,7 @@ function createStores(
       // It is durable already, and tried again before the next write and at the next start.
       await replacement.settle().catch((cause: unknown) => {
         log.error(
-          { path: folder, err: cause },
+          { event: 'files_not_in_place', path: folder, err: cause },
           `The new files of ${folder} are not in place yet (${messageOf(cause)}).`,
         )
       })

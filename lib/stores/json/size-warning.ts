@@ -12,7 +12,7 @@ export function createSizeWarning(path: string, log: StoreLog): (people: number)
     if (isSaid || people <= comfortablePeople) return
     isSaid = true
     log.warn(
-      { path, people, comfortablePeople },
+      { event: 'store_large', path, people, comfortablePeople },
       `${path} holds more than ${comfortablePeople.toLocaleString('en')} people. Every sign-up and every saved profile writes the whole file, which gets slower with each; pages do not. The way out: npm run cli -- store migrate --to sqlite:… (see README, "Grow").`,
     )
   }

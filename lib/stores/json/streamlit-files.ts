@@ -51,10 +51,15 @@ export async function keepOriginal({ path, bytes }: StoredFile): Promise<string>
 }
 
 export function logTakeOver(log: StoreLog, kept: string, { users, refused, notes }: ReturnType<TakeOver>): void {
-  for (const { name, reason } of refused) log.warn({ name, reason }, `Not taken over from Streamlit: ${reason}`)
-  for (const { name, reason } of notes) log.warn({ name, reason }, `Taken over from Streamlit in part: ${reason}`)
+  for (const { name, reason } of refused)
+    log.warn({ event: 'streamlit_person_refused', name, reason }, `Not taken over from Streamlit: ${reason}`)
+  for (const { name, reason } of notes)
+    log.warn({ event: 'streamlit_person_in_part', name, reason }, `Taken over from Streamlit in part: ${reason}`)
   const counts = { takenOver: users.length, refused: refused.length, notes: notes.length }
-  log.info({ ...counts, kept }, `Took over ${users.length} people from Streamlit, refused ${refused.length}.`)
+  log.info(
+    { event: 'streamlit_taken_over', ...counts, kept },
+    `Took over ${users.length} people from Streamlit, refused ${refused.length}.`,
+  )
 }
 
 async function isFree(path: string): Promise<boolean> {

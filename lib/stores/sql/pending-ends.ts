@@ -71,7 +71,7 @@ export function createPendingEnds(record: RecordEnds, log: StoreLog): PendingEnd
       }
       if (refused.size === 0) {
         log.error(
-          { err: error },
+          { event: 'session_ends_waiting', err: error },
           `Sessions were ended, and the database cannot record it; trying on: ${messageOf(error)}`,
         )
       }
@@ -96,7 +96,7 @@ export function createPendingEnds(record: RecordEnds, log: StoreLog): PendingEnd
     }
     if (refused.size > 0) return
     retryMs = firstRetryMs
-    log.info({}, 'The database has recorded the sessions that were ended meanwhile.')
+    log.info({ event: 'session_ends_recorded' }, 'The database has recorded the sessions that were ended meanwhile.')
   }
 
   return {
@@ -108,7 +108,10 @@ export function createPendingEnds(record: RecordEnds, log: StoreLog): PendingEnd
       isClosed = true
       if (timer !== null) clearTimeout(timer)
       await flush().catch((err: unknown) => {
-        log.error({ err, sessions: refused.size }, 'Sessions were ended, and the database never recorded it.')
+        log.error(
+          { event: 'session_ends_lost', err, sessions: refused.size },
+          'Sessions were ended, and the database never recorded it.',
+        )
       })
     },
   }

@@ -34,7 +34,7 @@ export async function openPostgres(url: string, poolSize: number, log: StoreLog)
   const migrating = openPatiently(url, limitsOnServer, description)
   await migrate(migrating.db, 'postgres', description).finally(migrating.close)
   const pool = createPool({ url, size: poolSize, limits: hurried, limitsOnServer })
-  pool.on('error', (err) => log.warn({ err }, 'PostgreSQL ended a connection.'))
+  pool.on('error', (err) => log.warn({ event: 'database_connection_ended', err }, 'PostgreSQL ended a connection.'))
   await lookAtSettings(pool, description, log).catch(async (cause: unknown) => {
     await pool.end()
     throw cause
@@ -68,7 +68,7 @@ async function lookAtSettings(pool: pg.Pool, description: string, log: StoreLog)
   if (rows[0]?.readonly === 'on') throw unavailable(`${description} cannot be used`, 'it may only be read')
   if (rows[0]?.commit !== 'off') return
   log.warn(
-    { store: description },
+    { event: 'database_not_durable', store: description },
     `${description} has synchronous_commit = off: a crash of the database can lose what this site said was saved. Set it to on.`,
   )
 }

@@ -180,11 +180,14 @@ async function closeToOthers(path: string, log: StoreLog): Promise<void> {
     try {
       await chmod(file, 0o600)
       log.warn(
-        { path: file, before },
+        { event: 'file_closed_to_others', path: file, before },
         `${basename(file)} was open to other accounts of this machine; it is closed now.`,
       )
     } catch (cause) {
-      log.warn({ path: file, before, err: cause }, `${basename(file)} is open to other accounts and cannot be closed.`)
+      log.warn(
+        { event: 'file_open_to_others', path: file, before, err: cause },
+        `${basename(file)} is open to other accounts and cannot be closed.`,
+      )
     }
   }
 }

@@ -1,0 +1,44 @@
+// What a request gets before anybody answers it: an id, which its answer and its log lines carry, and a place in the
+// figures.
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import onHeaders from 'on-headers'
+import { newId } from '../crypto/random.ts'
+import { measures } from '../measures.ts'
+import type { RequestContext } from '../request-context.ts'
+import { methodClass, routeClass } from '../telemetry/route-class.ts'
+
+/** What a log line holds of a path. */
+const longestPath = 200
+
+/**
+ * `x-forwarded-for` is the client's one address by now (http.ts). An id that a client sends is its own word: nothing
+ * reads it, and the answer carries ours.
+ */
+export function createContext({ url = '', headers }: IncomingMessage, response: ServerResponse): RequestContext {
+  const id = newId()
+  headers['x-request-id'] = id
+  response.setHeader('x-request-id', id)
+  const answered = new Promise<void>((resolve) => response.once('close', resolve))
+  const path = (/^[^?#]*/.exec(url)?.[0] ?? '').slice(0, longestPath)
+  const address = String(headers['x-forwarded-for'])
+  const context: RequestContext = { id, path, address, noted: new Set(), answered, refusal: null }
+  onHeaders(response, () => {
+    // Next fetches the page behind a scripted form's redirect from this server itself, and passes on what came with it.
+    response.setHeader('x-request-id', id)
+    const { refusal } = context
+    if (refusal === null) return
+    response.statusCode = refusal.status
+    if (refusal.retryAfterSeconds !== null) response.setHeader('retry-after', refusal.retryAfterSeconds)
+  })
+  return context
+}
+
+export function measureAnswer({ path }: RequestContext, { method }: IncomingMessage, response: ServerResponse): void {
+  const listener = measures()
+  if (listener === undefined) return
+  const began = performance.now()
+  response.once('close', () => {
+    const ms = performance.now() - began
+    listener.answered({ method: methodClass(method), route: routeClass(path), status: response.statusCode, ms })
+  })
+}

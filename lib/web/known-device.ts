@@ -5,6 +5,7 @@ import { cookies } from 'next/headers'
 import { isKeyedHash, keyedHash } from '#lib/crypto/keyed-hash.ts'
 import { newId } from '#lib/crypto/random.ts'
 import type { Runtime } from '#lib/services.ts'
+import { cookieNameOn } from './cookie-name.ts'
 
 type Needs = Pick<Runtime, 'settings' | 'sessionSecrets'>
 
@@ -17,7 +18,7 @@ const oneYearInSeconds = 31_536_000
 export async function recogniseDevice(userId: string, { settings, sessionSecrets }: Needs): Promise<boolean> {
   const jar = await cookies()
   const secure = settings.appOrigin.startsWith('https:')
-  const name = secure ? '__Host-device' : 'device'
+  const name = cookieNameOn(settings.appOrigin, 'device')
   const [named = '', ...hashes] = (jar.get(name)?.value ?? '').split('.').slice(0, mostPeople + 1)
   const device = /^[0-9a-f]{32}$/.test(named) ? named : newId()
   const whose = JSON.stringify([device, userId])

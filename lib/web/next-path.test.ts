@@ -49,4 +49,11 @@ describe('logInPath', () => {
     expect(logInPath('/profile?a=1&b=2', 'idle')).toBe('/login?next=%2Fprofile%3Fa%3D1%26b%3D2&reason=idle')
     expect(logInPath('/profile', null)).toBe('/login?next=%2Fprofile')
   })
+
+  test('never makes an overlong address of an overlong one [V4.2.5]', () => {
+    expect(logInPath(`/${'a'.repeat(8000)}`, null)).toBe('/login')
+    expect(logInPath(`/profile?${'a'.repeat(8000)}`, 'idle')).toBe('/login?reason=idle')
+    const longest = logInPath(`/${'%'.repeat(1999)}`, 'password-changed')
+    expect(longest.length).toBeLessThan(8192)
+  })
 })

@@ -1,8 +1,9 @@
 // The admin's rooms: who gets in, what can be done to people there, and looking as a person.
 import type { Page } from '@playwright/test'
 import { expect, test } from '#e2e/fixtures.ts'
+import { actionForm } from '#e2e/support/action-forms.ts'
 import { firstAdmin, type KnownPerson, logInAs, makePersonWith } from '#e2e/support/admin.ts'
-import { readActions } from '#e2e/support/build-manifests.ts'
+import { findActionId, readActions } from '#e2e/support/build-manifests.ts'
 import type { Client } from '#e2e/support/client.ts'
 import { Client as NewClient } from '#e2e/support/client.ts'
 import { minutes } from '#e2e/support/durations.ts'
@@ -499,7 +500,8 @@ test.describe('invitations', () => {
     const server = await startOwnServer({ env: { SIGNUP: 'invitation' } })
     const admin = await logInAs(server, await firstAdmin(server))
     const visitor = new NewClient(server.url)
-    const form = await signUpForm(server)
+    // As a page of another time shows it, whatever the setting says now.
+    const form = { path: '/signup', form: actionForm(findActionId('app/(visitor)/signup/actions.ts#signUp')) }
     expect((await visitor.open('/signup')).text).toContain('By invitation only')
     const person = makePerson()
     const fields = Object.entries({ ...person, confirmPassword: person.password })
@@ -513,19 +515,6 @@ test.describe('invitations', () => {
     expect((await new NewClient(server.url).open('/signup')).text).toContain('Sign-up is closed')
     expect((await new NewClient(server.url).post(form, fields)).text).toContain('Sign-up is closed here.')
   })
-
-  /** As a page of another time shows it, whatever the setting says now. */
-  async function signUpForm(server: TestServer) {
-    const { id = '' } = readActions().find(({ name }) => name.endsWith('#signUp')) ?? {}
-    const hidden: [string, string][] = [
-      ['$ACTION_REF_1', ''],
-      ['$ACTION_1:0', JSON.stringify({ id, bound: '$@1' })],
-      ['$ACTION_1:1', JSON.stringify([{ values: {}, errors: {}, alert: null }])],
-      ['$ACTION_KEY', 'k0123456789abcdef0123456789abcdef'],
-    ]
-    expect(server.url).not.toBe('')
-    return { path: '/signup', form: { action: '', isMultipart: true, hidden } }
-  }
 })
 
 test.describe('the audit trail', () => {

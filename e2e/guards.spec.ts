@@ -1,9 +1,10 @@
 // The two doors. Everything that middleware bypasses of the past did, and everything the build contains, is tried
 // signed out: once as deployed, and once with middleware taken out of the build.
 import { expect, test } from '#e2e/fixtures.ts'
+import { actionForm, fieldsOf } from '#e2e/support/action-forms.ts'
 import { findActionId, readActions, readRoutes } from '#e2e/support/build-manifests.ts'
 import { Client } from '#e2e/support/client.ts'
-import { encodeActionCall, type Fields } from '#e2e/support/form-body.ts'
+import { encodeActionCall } from '#e2e/support/form-body.ts'
 import { type Answer, navigationHeaders, type Request } from '#e2e/support/http.ts'
 import { isRefusal } from '#e2e/support/refusals.ts'
 import { startServer, type TestServer } from '#e2e/support/server.ts'
@@ -59,12 +60,6 @@ const bypassPaths = [
   '/en/profile',
 ]
 
-const validFields: Fields = [
-  ['fullName', 'Written by nobody'],
-  ['bio', ''],
-  ['age', '7'],
-]
-
 const pagesWithActions = [
   '/profile',
   '/profile/edit',
@@ -82,50 +77,6 @@ const pagesWithActions = [
   '/admin/users/x/delete',
   '/admin/invitations',
 ]
-
-/** What each guarded action's form carries, so that an unguarded one would find what it wants. */
-const fieldsOf: Record<string, Fields> = {
-  'app/(member)/profile/edit/actions.ts#saveProfile': validFields,
-  'app/(member)/security/actions.ts#endSession': [['id', 'f'.repeat(64)]],
-  'app/(member)/security/actions.ts#endOtherSessions': [],
-  'app/(member)/security/password/actions.ts#changePassword': [
-    ['currentPassword', 'Sentinel over the quay'],
-    ['password', 'Lantern under the bridge 47'],
-    ['confirmPassword', 'Lantern under the bridge 47'],
-  ],
-  'app/(member)/security/email/actions.ts#giveAddress': [['email', 'sentinel@example.org']],
-  'app/(member)/security/email/actions.ts#removeAddress': [],
-  'app/(member)/security/username/actions.ts#changeUsername': [['username', 'sentinel']],
-  'app/(member)/security/delete/actions.ts#deleteAccount': [],
-  'app/(member)/verify-email/actions.ts#verifyEmail': [['code', '12345678']],
-  'app/(member)/verify-email/actions.ts#resendCode': [],
-  'app/(member)/confirm/actions.ts#confirm': [['password', 'Sentinel over the quay']],
-  'app/look/actions.ts#stopLooking': [],
-  'app/(admin)/admin/users/actions.ts#changeRole': [
-    ['id', 'sentinel'],
-    ['role', 'admin'],
-  ],
-  'app/(admin)/admin/users/actions.ts#suspend': [
-    ['id', 'sentinel'],
-    ['reason', 'none'],
-    ['lastDay', ''],
-  ],
-  'app/(admin)/admin/users/actions.ts#resume': [['id', 'sentinel']],
-  'app/(admin)/admin/users/actions.ts#endSessionsOf': [['id', 'sentinel']],
-  'app/(admin)/admin/users/actions.ts#startReset': [['id', 'sentinel']],
-  'app/(admin)/admin/users/actions.ts#unlock': [['id', 'sentinel']],
-  'app/(admin)/admin/users/actions.ts#deletePerson': [['id', 'sentinel']],
-  'app/(admin)/admin/users/actions.ts#restorePerson': [['id', 'sentinel']],
-  'app/(admin)/admin/users/actions.ts#lookAs': [
-    ['id', 'sentinel'],
-    ['reason', 'none'],
-  ],
-  'app/(admin)/admin/invitations/actions.ts#invite': [
-    ['role', 'admin'],
-    ['email', ''],
-  ],
-  'app/(admin)/admin/invitations/actions.ts#withdrawInvitation': [['id', 'sentinel']],
-}
 
 const doors: Record<string, () => Promise<{ server: TestServer; dispose: () => Promise<void> }>> = {
   'as deployed': async () => {
@@ -244,7 +195,7 @@ for (const [name, open] of Object.entries(doors)) {
           const byScript = { method: 'POST', body: call.body, headers: { ...call.headers, 'next-action': id } }
           await refuses(`${action} called from ${path}`, (outsider) => outsider.fetch(path, byScript))
 
-          const form = { action: '', isMultipart: true, hidden: hiddenFieldsOf(id) }
+          const form = actionForm(id)
           await refuses(`${action} posted to ${path}`, (outsider) => outsider.post({ path, form }, fields))
         }
       }
@@ -254,9 +205,10 @@ for (const [name, open] of Object.entries(doors)) {
     test('the same calls do change something for somebody who is signed in', async () => {
       const member = new Client(server.url)
       await member.signUp()
-      const id = findActionId('app/(member)/profile/edit/actions.ts#saveProfile')
-      const form = { action: '', isMultipart: true, hidden: hiddenFieldsOf(id) }
-      await member.post({ path: '/profile/edit', form }, validFields)
+      const saveProfile = 'app/(member)/profile/edit/actions.ts#saveProfile'
+      const id = findActionId(saveProfile)
+      const form = actionForm(id)
+      await member.post({ path: '/profile/edit', form }, fieldsOf[saveProfile] ?? [])
       expect((await member.open('/profile')).text).toContain('Written by nobody')
     })
   })
@@ -281,13 +233,3 @@ test('the copy without middleware really has none', async ({ server, startOwnSer
   await bare.stop()
   await copy.remove()
 })
-
-/** As React writes them for a form whose action takes the form's state. */
-function hiddenFieldsOf(actionId: string): [string, string][] {
-  return [
-    ['$ACTION_REF_1', ''],
-    ['$ACTION_1:0', JSON.stringify({ id: actionId, bound: '$@1' })],
-    ['$ACTION_1:1', JSON.stringify([{ values: {}, errors: {}, alert: null }])],
-    ['$ACTION_KEY', 'k0123456789abcdef0123456789abcdef'],
-  ]
-}

@@ -1,5 +1,6 @@
 // The admin's rooms: who gets in, what can be done to people there, and looking as a person.
 import type { Page } from '@playwright/test'
+import { parse } from 'csv-parse/sync'
 import { expect, test } from '#e2e/fixtures.ts'
 import { actionForm } from '#e2e/support/action-forms.ts'
 import { firstAdmin, type KnownPerson, logInAs, makePersonWith } from '#e2e/support/admin.ts'
@@ -64,7 +65,7 @@ test.describe('who is let in', { tag: '@json' }, () => {
     '/admin/audit/export?format=csv',
   ]
 
-  test('to members and guests there is no such page, and the attempt is recorded', async ({ server }) => {
+  test('to members and guests there is no such page, and the attempt is recorded [V8.2.1]', async ({ server }) => {
     for (const role of ['member', 'guest'] as const) {
       const person = await makePersonWith(server, role)
       const client = await logInAs(server, person)
@@ -87,7 +88,7 @@ test.describe('who is let in', { tag: '@json' }, () => {
     await expect(page.getByText('Nobody is like that')).toBeVisible()
   })
 
-  test('a role is another one at the next request', async ({ server }) => {
+  test('a role is another one at the next request [V8.3.2, T29]', async ({ server }) => {
     const person = await makePersonWith(server, 'admin')
     const client = await logInAs(server, person)
     expect((await client.open('/admin')).status).toBe(200)
@@ -134,7 +135,7 @@ test.describe('acts', () => {
     await client.fetch(path, { method: 'POST', body, headers: { ...headers, 'next-action': actionId } })
   }
 
-  test('of an admin change nothing when a member, a guest or nobody posts them to a public page', async ({
+  test('of an admin change nothing when a member, a guest or nobody posts them to a public page [V8.2.1, T4]', async ({
     server,
   }) => {
     const target = await makePersonWith(server, 'member')
@@ -257,7 +258,10 @@ test.describe('acts', () => {
     expect(await findStoredUser(server.store, person.username)).toMatchObject({ role: 'guest' })
   })
 
-  test('that waited are not carried out by somebody who is no admin any more', async ({ page, server }) => {
+  test('that waited are not carried out by somebody who is no admin any more [V8.3.3, T18]', async ({
+    page,
+    server,
+  }) => {
     const admin = await logInAsAdmin(page, server)
     const person = await makePersonWith(server, 'member')
     await page.goto(pageOf(person))
@@ -271,7 +275,9 @@ test.describe('acts', () => {
     expect(await findStoredUser(server.store, person.username)).toMatchObject({ role: 'member' })
   })
 
-  test('never leave the site without an admin, and nobody does them to themselves', async ({ startOwnServer }) => {
+  test('never leave the site without an admin, and nobody does them to themselves [V2.3.4, T29]', async ({
+    startOwnServer,
+  }) => {
     const server = await startOwnServer()
     const ada = await firstAdmin(server)
     const other = await makePersonWith(server, 'admin')
@@ -547,14 +553,18 @@ test.describe('the audit trail', () => {
     await expect(status(page, 'Nobody is called that.')).toBeVisible()
   })
 
-  test('leaves as CSV that no spreadsheet runs, and as JSON Lines', { tag: '@json' }, async ({ server }) => {
+  test('leaves as CSV that no spreadsheet runs, and as JSON Lines [V1.2.10, V5.4.1, V5.4.2]', { tag: '@json' }, async ({
+    server,
+  }) => {
     const admin = await logInAs(server, await firstAdmin(server))
     const person = await makePersonWith(server, 'member')
     const reason = '=HYPERLINK("https://evil.test","x")'
     await admin.submit(`${pageOf(person)}/suspend`, 'Suspend', { reason, lastDay: '' })
     const query = `person=${person.username}&event=account.suspended`
-    const csv = await admin.open(`/admin/audit/export?format=csv&${query}`)
+    const csv = await admin.open(`/admin/audit/export?format=csv&${query}&filename=evil.html`)
     expect(csv.headers['content-type']).toBe('text/csv; charset=utf-8')
+    expect(csv.headers['content-disposition']).toBe('attachment; filename="gatehouse-audit.csv"')
+    for (const cell of parse(csv.text).flat()) expect(cell).not.toMatch(/^[=+\-@\t\r]/)
     const [header, line] = csv.text.trim().split('\n')
     expect(header).toBe('seq,at,event,outcome,actorId,subjectId,network,address,detail,previous,id')
     expect(line).toContain('account.suspended,done,')

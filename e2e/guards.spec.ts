@@ -2,13 +2,14 @@
 // signed out: once as deployed, and once with middleware taken out of the build.
 import { expect, test } from '#e2e/fixtures.ts'
 import { actionForm, fieldsOf } from '#e2e/support/action-forms.ts'
+import { firstAdmin, logInAs, makePersonWith } from '#e2e/support/admin.ts'
 import { findActionId, readActions, readRoutes } from '#e2e/support/build-manifests.ts'
 import { Client } from '#e2e/support/client.ts'
 import { encodeActionCall } from '#e2e/support/form-body.ts'
-import { type Answer, navigationHeaders, type Request } from '#e2e/support/http.ts'
+import { type Answer, type Headers, navigationHeaders, type Request } from '#e2e/support/http.ts'
 import { isRefusal } from '#e2e/support/refusals.ts'
 import { startServer, type TestServer } from '#e2e/support/server.ts'
-import { readStoredUsers } from '#e2e/support/store-contents.ts'
+import { readStoredState, readStoredUsers } from '#e2e/support/store-contents.ts'
 import { copyWithoutMiddleware } from '#e2e/support/without-middleware.ts'
 import { isPublicRoute, publicActions, publicRoutes } from '#lib/web/public-routes.ts'
 
@@ -36,6 +37,10 @@ const bypassHeaders: Record<string, string>[] = [
   { 'x-invoke-path': '/login' },
   { 'x-original-url': '/login' },
   { 'x-rewrite-url': '/login' },
+  { 'x-nextjs-rewritten-path': '/login' },
+  { 'next-url': '/login' },
+  { 'x-invoke-output': '/login' },
+  { 'x-forwarded-uri': '/login' },
 ]
 
 const bypassPaths = [
@@ -58,6 +63,9 @@ const bypassPaths = [
   '/profile;a.js',
   '/profile/a.css',
   '/en/profile',
+  '/profile?nxtPpath=login',
+  '/login?nxtPpath=profile',
+  '/login.segments/profile/__PAGE__.segment.rsc',
 ]
 
 const pagesWithActions = [
@@ -129,7 +137,7 @@ for (const [name, open] of Object.entries(doors)) {
       return answer
     }
 
-    test('no header gets past', async () => {
+    test('no header gets past [T1, T2]', async () => {
       for (const headers of bypassHeaders) {
         await refuses(`GET /profile with ${JSON.stringify(headers)}`, (outsider) =>
           pursue(outsider, { path: '/profile', headers }),
@@ -140,14 +148,14 @@ for (const [name, open] of Object.entries(doors)) {
       }
     })
 
-    test('no spelling of the address gets past', async () => {
+    test('no spelling of the address gets past [T1]', async () => {
       for (const path of bypassPaths) {
         await refuses(`GET ${path}`, (outsider) => pursue(outsider, { path }))
         await refuses(`router’s GET ${path}`, (outsider) => pursue(outsider, { path, headers: { rsc: '1' } }))
       }
     })
 
-    test('every route of the build is public by name or refuses', async () => {
+    test('every route of the build is public by name or refuses [V8.2.1, T1]', async () => {
       const routes = readRoutes()
       expect(routes.map((route) => route.path)).toEqual(
         expect.arrayContaining([
@@ -182,7 +190,7 @@ for (const [name, open] of Object.entries(doors)) {
       }
     })
 
-    test('every action of the build is public by name or refuses, called from its page or from a public one', async () => {
+    test('every action of the build is public by name or refuses, called from its page or from a public one [V8.2.1, V8.3.1, T4]', async () => {
       const actions = readActions()
       expect(actions.map((action) => action.name)).toEqual(expect.arrayContaining([...publicActions]))
       const users = await readStoredUsers(server.store)
@@ -200,6 +208,30 @@ for (const [name, open] of Object.entries(doors)) {
         }
       }
       expect(await readStoredUsers(server.store)).toBe(users)
+    })
+
+    test('no action does anything for another site’s page, whoever is signed in [V3.5.1, T5]', async () => {
+      const admin = await logInAs(server, await firstAdmin(server))
+      const member = await logInAs(server, await makePersonWith(server, 'member'))
+      const evil = 'https://evil.test'
+      const foreign: Headers[] = [
+        { origin: evil, 'sec-fetch-site': 'cross-site' },
+        { origin: evil, 'sec-fetch-site': undefined, host: 'evil.test', 'x-forwarded-host': 'evil.test' },
+        { origin: 'null', 'sec-fetch-site': undefined },
+        { origin: undefined, 'sec-fetch-site': undefined },
+      ]
+      const before = await readStoredState(server.store)
+      for (const { id, name: action } of readActions()) {
+        const client = action.startsWith('app/(admin)') ? admin : member
+        const page = pagesWithActions.find((path) => action.includes(`${path}/actions.ts`)) ?? '/profile'
+        for (const headers of foreign) {
+          const answer = await client.copy().post({ path: page, form: actionForm(id) }, fieldsOf[action] ?? [], headers)
+          const set = (answer.headers['set-cookie'] ?? []).join()
+          expect.soft(set, `${action} with ${JSON.stringify(headers)}`).not.toContain('session=')
+        }
+      }
+      expect(await readStoredState(server.store)).toBe(before)
+      expect(await member.isSignedIn()).toBe(true)
     })
 
     test('the same calls do change something for somebody who is signed in', async () => {

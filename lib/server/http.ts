@@ -25,7 +25,7 @@ export interface Servers {
   handle(listener: RequestListener): void
 }
 
-export function createServers(settings: Settings): Servers {
+export function createServers(settings: Settings, { dev }: { dev: boolean }): Servers {
   const pinHost = createHostPin(settings.appOrigin)
   const pinAddress = createAddressPin(settings.trustProxyHops)
   let listener: RequestListener = (_request, response) => response.writeHead(503).end()
@@ -36,8 +36,11 @@ export function createServers(settings: Settings): Servers {
     pinAddress(request)
     runInRequest(createContext(response), () => listener(request, response))
   }
-  const main = createServer(limits, answer)
-  const also = createServer(limits, answer)
+  // Only development speaks another protocol. Next leaves whoever asks for one without an answer and without a time limit,
+  // and a line that was given away holds up the stop: here they ask like anybody else.
+  const options = { ...limits, shouldUpgradeCallback: () => dev }
+  const main = createServer(options, answer)
+  const also = createServer(options, answer)
   for (const server of [main, also]) server.maxConnections = maxConnections
   // Development reloads over a socket that Next attaches to the main server.
   also.on('upgrade', (...upgrade) => main.emit('upgrade', ...upgrade))

@@ -26,7 +26,7 @@ async function start(): Promise<void> {
   }
   const app = await services()
 
-  const servers = createServers(settings)
+  const servers = createServers(settings, { dev })
   // Not before NODE_ENV is set: Next and React choose their builds when they are loaded.
   const { default: next } = await import('next')
   const site = next({ dev, dir: root, hostname: 'localhost', port: settings.port, httpServer: servers.main })

@@ -32,7 +32,7 @@ describe('safeNextPath', () => {
     undefined,
     null,
     42,
-  ])('refuses %j', (raw) => {
+  ])('refuses %j [V1.2.2, V1.5.3, V3.7.2, T8]', (raw) => {
     expect(safeNextPath(raw)).toBeNull()
   })
 

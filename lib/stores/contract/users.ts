@@ -203,7 +203,7 @@ export function describeUserStore(name: string, open: OpenFresh): void {
         expect(await names({ search: 'b', after: 'alice' })).toEqual(['bob'])
       })
 
-      it('takes signs of pattern languages as themselves', async () => {
+      it('takes signs of pattern languages as themselves [V1.2.9]', async () => {
         await users.insert(named('alice', '100% of_it'))
         await users.insert(named('bob', "back\\slash 'quoted'"))
         for (const found of ['100%', 'of_it', '0% o']) expect(await names({ search: found })).toEqual(['alice'])

@@ -113,6 +113,20 @@ test('a browser asks no one but the site, keeps nothing of anybody, and its scri
   expect([...asked]).toEqual([server.url])
 })
 
+test('a browser that keeps no cookie is let in nowhere, and says no more than that [V3.7.5]', { tag: '@json' }, async ({
+  server,
+  newPerson,
+}) => {
+  const client = new Client(server.url)
+  const { location } = await client.logIn(await newPerson())
+  expect(location).toBe('/')
+  client.cookies.clear()
+  for (const path of ['/', '/profile', '/security', '/admin']) {
+    expect((await client.open(path)).location).toBe(`/login?next=${encodeURIComponent(path)}`)
+    client.cookies.clear()
+  }
+})
+
 test('script files hold no secret and nothing of anybody [V3.5.7]', { tag: '@json' }, async ({ server }) => {
   const person = await makePersonWith(server, 'member')
   const seen = await logInAs(server, person)

@@ -150,8 +150,18 @@ describe('in the browser', () => {
   })
 })
 
+describe('the README', () => {
+  test('says what a browser needs, what it does without, and to share the host name with nothing [V3.1.1, V3.5.4]', () => {
+    const [, needs = ''] = /\*\*What a browser needs\.\*\*(.+?)\n\n/s.exec(read('README.md')) ?? []
+    for (const feature of ['https', 'cookies', 'JavaScript may be off', 'CSP', 'SameSite', 'HSTS']) {
+      expect(needs).toContain(feature)
+    }
+    expect(read('README.md')).toMatch(/\*\*A host name of its own\.\*\* Cookies know no ports/)
+  })
+})
+
 describe('patterns', () => {
-  const attacks = [
+  const pieces = [
     'a',
     '0',
     ' ',
@@ -171,7 +181,17 @@ describe('patterns', () => {
     '\\',
     '<',
     '&a',
-  ].flatMap((piece) => ['!', '\u0000'].map((end) => piece.repeat(50_000) + end))
+  ]
+  /** Short ones first: what grows exponentially would never come to an end on the long ones. */
+  const attacks = [26, 50_000].flatMap((times) =>
+    pieces.flatMap((piece) => ['!', '\u0000'].map((end) => piece.repeat(times) + end)),
+  )
+
+  function timeOf(pattern: RegExp, text: string): number {
+    const began = performance.now()
+    pattern.test(text)
+    return performance.now() - began
+  }
 
   test('none takes longer than its text is long: 50,000 repeats that almost match [V1.3.12]', () => {
     const patterns = new Map<string, { file: string; pattern: RegExp }>()
@@ -183,16 +203,11 @@ describe('patterns', () => {
       }
     }
     expect(patterns.size).toBeGreaterThan(70)
-    const slow: string[] = []
-    for (const { file, pattern } of patterns.values()) {
-      for (const text of attacks) {
-        const began = performance.now()
-        pattern.test(text)
-        const took = performance.now() - began
-        if (took > 250)
-          slow.push(`${file}: ${pattern} took ${Math.round(took)} ms for ${JSON.stringify(text.slice(0, 6))}…`)
-      }
-    }
+    const slow = [...patterns.values()].flatMap(({ file, pattern }) => {
+      // Twice, for a machine that was busy with something else.
+      const found = attacks.find((text) => timeOf(pattern, text) > 250 && timeOf(pattern, text) > 250)
+      return found === undefined ? [] : [`${file}: ${pattern} for ${JSON.stringify(found.slice(0, 6))}…`]
+    })
     expect(slow).toEqual([])
   })
 })

@@ -163,7 +163,7 @@ test.describe('a request whose end is not one place', { tag: '@json' }, () => {
     expect(await allOf(server.url, head(server.url, 'CONNECT 127.0.0.1:22', ...upgrade))).toBe('')
     for (const line of ['GET http://127.0.0.1:22/', 'GET /_next/webpack-hmr', 'GET /profile', 'POST /login']) {
       const answer = await firstLine(server.url, head(server.url, line, ...upgrade))
-      expect(answer, `${line}, as if the other protocol had not been asked for`).toMatch(/^HTTP\/1\.1 (303|40\d) /)
+      expect(answer, `${line}, as if the other protocol had not been asked for`).toMatch(/^HTTP\/1\.1 (303|4\d\d) /)
     }
     for (const url of [
       'http://127.0.0.1:22',
@@ -249,6 +249,12 @@ test('twenty bodies of 50 MB at once take little memory, and the next person is 
   const server = await startOwnServer()
   const client = new Client(server.url)
   await client.open('/login')
+  const waitFor = async () => {
+    const began = performance.now()
+    expect((await new Client(server.url).open('/login')).status).toBe(200)
+    return performance.now() - began
+  }
+  const inPeace = Math.max(await waitFor(), await waitFor(), await waitFor())
   const before = await residentBytes(server.pid())
   const block = Buffer.alloc(1_048_576, 'x')
   const floods = Array.from({ length: 20 }, async (_, n) => {
@@ -270,14 +276,13 @@ test('twenty bodies of 50 MB at once take little memory, and the next person is 
   let most = before
   const waits: number[] = []
   do {
-    const began = performance.now()
-    expect((await new Client(server.url).open('/login')).status).toBe(200)
-    waits.push(performance.now() - began)
+    waits.push(await waitFor())
     most = Math.max(most, await residentBytes(server.pid()))
   } while (!isOver)
   await over
   expect((most - before) / 1_048_576, 'megabytes more than before').toBeLessThan(300)
-  expect(waits.toSorted((a, b) => a - b)[Math.floor(waits.length / 2)]).toBeLessThan(1000)
+  // Those who flood work on this machine too, perhaps beside others.
+  expect(waits.toSorted((a, b) => a - b)[Math.floor(waits.length / 2)]).toBeLessThan(Math.max(1000, 10 * inPeace))
 })
 
 async function residentBytes(pid: number | undefined): Promise<number> {

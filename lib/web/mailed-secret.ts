@@ -16,6 +16,9 @@ const parameters = {
 } as const
 export type MailedPath = keyof typeof parameters
 
+/** Of a redirect from middleware: Next writes where it leads into its body and leaves the type to us. */
+export const redirectHeaders = { 'cache-control': 'no-store', 'content-type': 'text/plain; charset=utf-8' }
+
 const keptMs = minutes(30)
 const secretForm = /^[\w-]{1,64}$/
 
@@ -25,7 +28,7 @@ export function withoutMailedSecret({ nextUrl, method }: NextRequest, appOrigin:
   if (!isMailedPath(path) || (method !== 'GET' && method !== 'HEAD')) return null
   const secret = nextUrl.searchParams.get(parameters[path])
   if (secret === null) return null
-  const headers = { 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' }
+  const headers = { ...redirectHeaders, 'referrer-policy': 'no-referrer' }
   const answer = NextResponse.redirect(new URL(path, nextUrl.origin), { status: 303, headers })
   if (secretForm.test(secret)) {
     answer.cookies.set(cookieName(path, appOrigin), secret, { ...cookieOptions(appOrigin), maxAge: keptMs / 1000 })

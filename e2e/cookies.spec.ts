@@ -2,9 +2,8 @@
 import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { expect, test } from '#e2e/fixtures.ts'
-import { actionForm } from '#e2e/support/action-forms.ts'
 import { logInAs, makePersonWith } from '#e2e/support/admin.ts'
-import { findActionId, readRoutes } from '#e2e/support/build-manifests.ts'
+import { readRoutes } from '#e2e/support/build-manifests.ts'
 import { Client } from '#e2e/support/client.ts'
 import { navigationHeaders } from '#e2e/support/http.ts'
 import { makePerson } from '#e2e/support/person.ts'
@@ -30,8 +29,7 @@ test('every cookie is Secure, of this host alone, out of reach of scripts, on pu
   const adminPerson = makePerson()
   await admin.open(await server.setUpPath())
   await admin.submit('/setup', 'Create administrator', { ...adminPerson, confirmPassword: adminPerson.password })
-  const theme = findActionId('app/theme/actions.ts#chooseTheme')
-  await admin.post({ path: '/profile', form: actionForm(theme) }, [['theme', 'dark']])
+  await admin.submit('/profile', 'Dark', { theme: 'dark' })
   const made = await admin.submit('/admin/invitations', 'Invite', { role: 'member', email: '' })
   const [, token = ''] = (admin.cookies.get('__Host-handed-over-invitation') ?? '').split('.')
   expect((await admin.open(made.location ?? '')).text).toContain(token)

@@ -6,7 +6,7 @@ import { type Services, services } from '#lib/services.ts'
 import { readSession } from '#lib/web/current-session.ts'
 import { goOn } from '#lib/web/go-on.ts'
 import { keepPostedForm } from '#lib/web/kept-form.ts'
-import { withoutMailedSecret } from '#lib/web/mailed-secret.ts'
+import { redirectHeaders, withoutMailedSecret } from '#lib/web/mailed-secret.ts'
 import { logInPath } from '#lib/web/next-path.ts'
 import { isPublicRoute } from '#lib/web/public-routes.ts'
 import { refusal } from '#lib/web/refusal.ts'
@@ -48,7 +48,7 @@ async function decide(request: NextRequest, app: Services): Promise<Response> {
   if (method === 'POST' && session.reason !== null) await keepPostedForm(request, app)
   nextUrl.searchParams.delete('_rsc')
   const logIn = new URL(logInPath(nextUrl.pathname + nextUrl.search, session.reason), nextUrl.origin)
-  return NextResponse.redirect(logIn, { status: 303, headers: { 'cache-control': 'no-store' } })
+  return NextResponse.redirect(logIn, { status: 303, headers: redirectHeaders })
 }
 
 // Static files hold nothing private; they and the two health checks must answer when nothing else can.

@@ -1,6 +1,7 @@
 import { GeistSans } from 'geist/font/sans'
 import type { Metadata, Viewport } from 'next'
 import type { ReactNode } from 'react'
+import { services } from '#lib/services.ts'
 import { readPreferences, timeZoneCookie } from '#lib/web/preferences.ts'
 import { getWords } from '#lib/web/words.ts'
 import './globals.css'
@@ -17,6 +18,7 @@ export const viewport: Viewport = { colorScheme: 'light dark' }
 export default async function RootLayout({ children }: { children: ReactNode }) {
   const words = await getWords()
   const { theme, timeZone } = await readPreferences()
+  const { settings } = await services()
   return (
     <html
       lang={words.locale}
@@ -26,7 +28,7 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
     >
       <body>
         {children}
-        <TimeZone cookie={timeZoneCookie} known={timeZone} />
+        <TimeZone cookie={timeZoneCookie(settings.appOrigin)} known={timeZone} />
       </body>
     </html>
   )

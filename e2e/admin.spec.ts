@@ -1,8 +1,10 @@
 // The admin's rooms: who gets in, what can be done to people there, and looking as a person.
 import type { Page } from '@playwright/test'
+import { parse } from 'csv-parse/sync'
 import { expect, test } from '#e2e/fixtures.ts'
+import { actionForm } from '#e2e/support/action-forms.ts'
 import { firstAdmin, type KnownPerson, logInAs, makePersonWith } from '#e2e/support/admin.ts'
-import { readActions } from '#e2e/support/build-manifests.ts'
+import { findActionId, readActions } from '#e2e/support/build-manifests.ts'
 import type { Client } from '#e2e/support/client.ts'
 import { Client as NewClient } from '#e2e/support/client.ts'
 import { minutes } from '#e2e/support/durations.ts'
@@ -63,7 +65,7 @@ test.describe('who is let in', { tag: '@json' }, () => {
     '/admin/audit/export?format=csv',
   ]
 
-  test('to members and guests there is no such page, and the attempt is recorded', async ({ server }) => {
+  test('to members and guests there is no such page, and the attempt is recorded [V8.2.1]', async ({ server }) => {
     for (const role of ['member', 'guest'] as const) {
       const person = await makePersonWith(server, role)
       const client = await logInAs(server, person)
@@ -86,7 +88,7 @@ test.describe('who is let in', { tag: '@json' }, () => {
     await expect(page.getByText('Nobody is like that')).toBeVisible()
   })
 
-  test('a role is another one at the next request', async ({ server }) => {
+  test('a role is another one at the next request [V8.3.2, T29]', async ({ server }) => {
     const person = await makePersonWith(server, 'admin')
     const client = await logInAs(server, person)
     expect((await client.open('/admin')).status).toBe(200)
@@ -133,7 +135,7 @@ test.describe('acts', () => {
     await client.fetch(path, { method: 'POST', body, headers: { ...headers, 'next-action': actionId } })
   }
 
-  test('of an admin change nothing when a member, a guest or nobody posts them to a public page', async ({
+  test('of an admin change nothing when a member, a guest or nobody posts them to a public page [V8.2.1, T4]', async ({
     server,
   }) => {
     const target = await makePersonWith(server, 'member')
@@ -256,7 +258,10 @@ test.describe('acts', () => {
     expect(await findStoredUser(server.store, person.username)).toMatchObject({ role: 'guest' })
   })
 
-  test('that waited are not carried out by somebody who is no admin any more', async ({ page, server }) => {
+  test('that waited are not carried out by somebody who is no admin any more [V8.3.3, T18]', async ({
+    page,
+    server,
+  }) => {
     const admin = await logInAsAdmin(page, server)
     const person = await makePersonWith(server, 'member')
     await page.goto(pageOf(person))
@@ -270,7 +275,9 @@ test.describe('acts', () => {
     expect(await findStoredUser(server.store, person.username)).toMatchObject({ role: 'member' })
   })
 
-  test('never leave the site without an admin, and nobody does them to themselves', async ({ startOwnServer }) => {
+  test('never leave the site without an admin, and nobody does them to themselves [V2.3.4, T29]', async ({
+    startOwnServer,
+  }) => {
     const server = await startOwnServer()
     const ada = await firstAdmin(server)
     const other = await makePersonWith(server, 'admin')
@@ -499,7 +506,8 @@ test.describe('invitations', () => {
     const server = await startOwnServer({ env: { SIGNUP: 'invitation' } })
     const admin = await logInAs(server, await firstAdmin(server))
     const visitor = new NewClient(server.url)
-    const form = await signUpForm(server)
+    // As a page of another time shows it, whatever the setting says now.
+    const form = { path: '/signup', form: actionForm(findActionId('app/(visitor)/signup/actions.ts#signUp')) }
     expect((await visitor.open('/signup')).text).toContain('By invitation only')
     const person = makePerson()
     const fields = Object.entries({ ...person, confirmPassword: person.password })
@@ -513,19 +521,6 @@ test.describe('invitations', () => {
     expect((await new NewClient(server.url).open('/signup')).text).toContain('Sign-up is closed')
     expect((await new NewClient(server.url).post(form, fields)).text).toContain('Sign-up is closed here.')
   })
-
-  /** As a page of another time shows it, whatever the setting says now. */
-  async function signUpForm(server: TestServer) {
-    const { id = '' } = readActions().find(({ name }) => name.endsWith('#signUp')) ?? {}
-    const hidden: [string, string][] = [
-      ['$ACTION_REF_1', ''],
-      ['$ACTION_1:0', JSON.stringify({ id, bound: '$@1' })],
-      ['$ACTION_1:1', JSON.stringify([{ values: {}, errors: {}, alert: null }])],
-      ['$ACTION_KEY', 'k0123456789abcdef0123456789abcdef'],
-    ]
-    expect(server.url).not.toBe('')
-    return { path: '/signup', form: { action: '', isMultipart: true, hidden } }
-  }
 })
 
 test.describe('the audit trail', () => {
@@ -558,14 +553,18 @@ test.describe('the audit trail', () => {
     await expect(status(page, 'Nobody is called that.')).toBeVisible()
   })
 
-  test('leaves as CSV that no spreadsheet runs, and as JSON Lines', { tag: '@json' }, async ({ server }) => {
+  test('leaves as CSV that no spreadsheet runs, and as JSON Lines [V1.2.10, V5.4.1, V5.4.2]', { tag: '@json' }, async ({
+    server,
+  }) => {
     const admin = await logInAs(server, await firstAdmin(server))
     const person = await makePersonWith(server, 'member')
     const reason = '=HYPERLINK("https://evil.test","x")'
     await admin.submit(`${pageOf(person)}/suspend`, 'Suspend', { reason, lastDay: '' })
     const query = `person=${person.username}&event=account.suspended`
-    const csv = await admin.open(`/admin/audit/export?format=csv&${query}`)
+    const csv = await admin.open(`/admin/audit/export?format=csv&${query}&filename=evil.html`)
     expect(csv.headers['content-type']).toBe('text/csv; charset=utf-8')
+    expect(csv.headers['content-disposition']).toBe('attachment; filename="gatehouse-audit.csv"')
+    for (const cell of parse(csv.text).flat()) expect(cell).not.toMatch(/^[=+\-@\t\r]/)
     const [header, line] = csv.text.trim().split('\n')
     expect(header).toBe('seq,at,event,outcome,actorId,subjectId,network,address,detail,previous,id')
     expect(line).toContain('account.suspended,done,')

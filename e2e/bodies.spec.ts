@@ -1,14 +1,17 @@
 // Requests that are made to cost much: refused before their body is read, and never in the way of others.
+import { readFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { expect, test } from '#e2e/fixtures.ts'
 import { Client } from '#e2e/support/client.ts'
+import { encodeMultipart } from '#e2e/support/form-body.ts'
 import { makePerson } from '#e2e/support/person.ts'
+
+const connectTo = (url: string) => connect(Number(new URL(url).port), '127.0.0.1')
 
 /** Sends these bytes and no more, and gives the first line of the answer. */
 function firstLine(url: string, text: string): Promise<string> {
-  const { hostname, port } = new URL(url)
   return new Promise((resolve, reject) => {
-    const socket = connect(Number(port), hostname === 'localhost' ? '127.0.0.1' : hostname)
+    const socket = connectTo(url)
     socket.once('error', reject)
     socket.once('data', (chunk) => {
       socket.destroy()
@@ -18,10 +21,23 @@ function firstLine(url: string, text: string): Promise<string> {
   })
 }
 
+/** Sends these bytes, and gives all that comes until the server closes the line. */
+function allOf(url: string, text: string): Promise<string> {
+  return new Promise((resolve) => {
+    const socket = connectTo(url)
+    const chunks: Buffer[] = []
+    socket.on('data', (chunk) => chunks.push(chunk))
+    // A line that is cut counts as closed: what was said before it is looked at.
+    socket.on('error', () => {})
+    socket.on('close', () => resolve(Buffer.concat(chunks).toString('latin1')))
+    socket.write(text)
+  })
+}
+
 const head = (url: string, line: string, ...headers: string[]) =>
   [`${line} HTTP/1.1`, `Host: ${new URL(url).host}`, `Origin: ${url}`, ...headers, '', ''].join('\r\n')
 
-test('a body that is announced too large is refused before it comes', async ({ server }) => {
+test('a body that is announced too large is refused before it comes [V5.2.1, T11]', async ({ server }) => {
   const multipart = 'Content-Type: multipart/form-data; boundary=x'
   for (const line of ['POST /login', 'POST /logout', 'POST /api/password-strength', 'GET /login']) {
     const text = head(server.url, line, multipart, 'Content-Length: 50000000')
@@ -38,7 +54,7 @@ test('a person whose form was too large is told so @no-javascript', async ({ pag
   await expect(told.or(page.getByRole('alert').filter({ hasText: 'did not arrive' }))).toBeVisible()
 })
 
-test('a body of unknown length is refused before it comes', async ({ server }) => {
+test('a body of unknown length is refused before it comes [V5.2.1]', async ({ server }) => {
   const text = head(server.url, 'POST /login', 'Transfer-Encoding: chunked')
   expect(await firstLine(server.url, `${text}5\r\nhello\r\n`)).toBe('HTTP/1.1 411 Length Required')
 })
@@ -77,7 +93,7 @@ test('text that is slow to normalise holds nobody up', async ({ server }) => {
   }
 })
 
-test('three hundred connections that never finish a form leave room for the next person', async ({ server }) => {
+test('three hundred connections that never finish a form leave room for the next person [T11]', async ({ server }) => {
   const { port } = new URL(server.url)
   const text = head(
     server.url,
@@ -94,4 +110,215 @@ test('three hundred connections that never finish a form leave room for the next
   await client.signUp()
   expect((await client.open('/profile')).status).toBe(200)
   for (const socket of sockets) socket.destroy()
+})
+
+test.describe('a request whose end is not one place', { tag: '@json' }, () => {
+  const hidden = 'GET /hidden-behind-another HTTP/1.1\r\nHost: x\r\n\r\n'
+  const ambiguous: Record<string, [head: string[], body: string]> = {
+    'a length and chunks': [['Content-Length: 5', 'Transfer-Encoding: chunked'], `0\r\n\r\n${hidden}`],
+    'chunks and a length': [['Transfer-Encoding: chunked', 'Content-Length: 5'], `0\r\n\r\n${hidden}`],
+    'two lengths': [['Content-Length: 5', 'Content-Length: 50'], `hello${hidden}`],
+    'the same length twice': [['Content-Length: 5', 'Content-Length: 5'], `hello${hidden}`],
+    'a list of lengths': [['Content-Length: 5, 50'], `hello${hidden}`],
+    'a length with a sign': [['Content-Length: +5'], `hello${hidden}`],
+    'a length in hexadecimal': [['Content-Length: 0x5'], `hello${hidden}`],
+    'a negative length': [['Content-Length: -1'], hidden],
+    'a folded header': [['X-Folded: a', ' Transfer-Encoding: chunked', 'Content-Length: 5'], `hello${hidden}`],
+    'a folded length': [['Content-Length:', ' 5'], `hello${hidden}`],
+    'a space before the colon': [['Content-Length : 5'], `hello${hidden}`],
+    'an encoding of its own': [['Transfer-Encoding: xchunked', 'Content-Length: 5'], `hello${hidden}`],
+    'chunks twice': [['Transfer-Encoding: chunked', 'Transfer-Encoding: identity'], `0\r\n\r\n${hidden}`],
+    'an extension of a chunk': [['Transfer-Encoding: chunked'], `5;a="\n"\r\nhello\r\n0\r\n\r\n${hidden}`],
+    'a NUL in a header': [['X-Nul: a\u0000b', 'Content-Length: 5'], `hello${hidden}`],
+    'bare line feeds': [['X-Bare: a\nTransfer-Encoding: chunked', 'Content-Length: 5'], `hello${hidden}`],
+  }
+
+  for (const [what, [headers, body]] of Object.entries(ambiguous)) {
+    test(`is refused, and the line closed: ${what} [V4.2.1]`, async ({ server }) => {
+      const answer = await allOf(server.url, head(server.url, 'POST /login', ...headers) + body)
+      expect(answer).toMatch(/^HTTP\/1\.1 (400|411) /)
+      expect(answer.match(/^HTTP\/1\.1 /gm), 'one answer, and none to what came behind').toHaveLength(1)
+      expect((await new Client(server.url).fetch('/healthz')).status).toBe(200)
+    })
+  }
+
+  test('TRACE, CONNECT and a change of protocol get nowhere [V4.2.1, V13.4.4, V1.3.6]', async ({ server }) => {
+    const upgrade = [
+      'Connection: Upgrade',
+      'Upgrade: websocket',
+      'Sec-WebSocket-Version: 13',
+      'Sec-WebSocket-Key: eA==',
+    ]
+    for (const line of [
+      'TRACE /',
+      'TRACE /login',
+      'OPTIONS *',
+      'GET http://127.0.0.1:22/',
+      'POST https://evil.test/login',
+    ]) {
+      expect(await firstLine(server.url, head(server.url, line, 'X-Secret: canary')), line).toMatch(
+        /^HTTP\/1\.1 40[05] /,
+      )
+    }
+    expect(await allOf(server.url, head(server.url, 'CONNECT 127.0.0.1:22', ...upgrade))).toBe('')
+    for (const line of ['GET http://127.0.0.1:22/', 'GET /_next/webpack-hmr', 'GET /profile', 'POST /login']) {
+      const answer = await firstLine(server.url, head(server.url, line, ...upgrade))
+      expect(answer, `${line}, as if the other protocol had not been asked for`).toMatch(/^HTTP\/1\.1 (303|4\d\d) /)
+    }
+    for (const url of [
+      'http://127.0.0.1:22',
+      `${server.url}/profile`,
+      '//evil.test/a.png',
+      '/profile',
+      'file:///etc/passwd',
+    ]) {
+      const answer = await new Client(server.url).open(`/_next/image?${new URLSearchParams({ url, w: '64', q: '75' })}`)
+      expect([303, 400, 404], url).toContain(answer.status)
+    }
+  })
+
+  test('answers to many requests on one line are told apart: HEAD, redirects and empty ones [V4.2.2]', async ({
+    server,
+  }) => {
+    const asked = [
+      'HEAD /login',
+      'GET /profile',
+      'HEAD /profile',
+      'GET /api/session',
+      'POST /api/session/activity',
+      'HEAD /healthz',
+      'GET /logout',
+      'GET /healthz',
+    ]
+    const text = asked.map((line, n) =>
+      head(server.url, line, ...(n === asked.length - 1 ? ['Connection: close'] : [])),
+    )
+    let rest = await allOf(server.url, text.join(''))
+    for (const line of asked) {
+      const end = rest.indexOf('\r\n\r\n')
+      const answer = rest.slice(0, end)
+      expect(answer, line).toMatch(/^HTTP\/1\.1 [1-5]\d\d /)
+      expect(answer.match(/^(content-length|transfer-encoding):/gim)?.length ?? 0, line).toBeLessThan(2)
+      rest = rest.slice(end + 4)
+      rest = rest.slice(line.startsWith('HEAD') ? 0 : bodyLength(answer, rest))
+    }
+    expect(rest).toBe('')
+  })
+})
+
+/** How many bytes the answer's head says that follow. */
+function bodyLength(answer: string, rest: string): number {
+  if (/^HTTP\/1\.1 (204|304)/.test(answer)) return 0
+  const length = /^content-length: (\d+)$/im.exec(answer)?.[1]
+  if (length !== undefined) return Number(length)
+  expect(answer).toMatch(/^transfer-encoding: chunked$/im)
+  let at = 0
+  for (;;) {
+    const lineEnd = rest.indexOf('\r\n', at)
+    const size = Number.parseInt(rest.slice(at, lineEnd), 16)
+    at = lineEnd + 2 + size + 2
+    if (size === 0) return at
+  }
+}
+
+test('a cookie beyond measure is refused, and the site can be used once it is gone [V4.2.5, T11]', {
+  tag: '@json',
+}, async ({ server }) => {
+  const client = new Client(server.url)
+  await client.signUp()
+  for (const path of ['/', '/login', '/api/session', '/_next/static/x.js']) {
+    const answer = await client.copy().fetch(path, { headers: { cookie: `a=${'x'.repeat(20_000)}` } })
+    expect([400, 431], path).toContain(answer.status)
+  }
+  expect((await client.open('/profile')).status).toBe(200)
+})
+
+test('an overlong address is carried on nowhere [V4.2.5]', { tag: '@json' }, async ({ client }) => {
+  for (const path of [`/${'a'.repeat(8000)}`, `/profile?x=${'a'.repeat(8000)}`]) {
+    const { status, location } = await client.open(path)
+    expect(status).toBe(303)
+    expect(location?.length).toBeLessThan(2000)
+  }
+  const { text } = await client.open(`/login?next=/${'a'.repeat(8000)}`)
+  expect(text).not.toContain('value="/aaaa')
+})
+
+test('twenty bodies of 50 MB at once take little memory, and the next person is served [T11, V5.2.1]', {
+  tag: '@json',
+}, async ({ startOwnServer }) => {
+  const server = await startOwnServer()
+  const client = new Client(server.url)
+  await client.open('/login')
+  const waitFor = async () => {
+    const began = performance.now()
+    expect((await new Client(server.url).open('/login')).status).toBe(200)
+    return performance.now() - began
+  }
+  const inPeace = Math.max(await waitFor(), await waitFor(), await waitFor())
+  const before = await residentBytes(server.pid())
+  const block = Buffer.alloc(1_048_576, 'x')
+  const floods = Array.from({ length: 20 }, async (_, n) => {
+    const type = 'Content-Type: multipart/form-data; boundary=x'
+    const socket = connectTo(server.url)
+    socket.on('error', () => {})
+    const closed = new Promise<void>((resolve) => socket.on('close', () => resolve()))
+    const path = ['/login', '/signup', '/profile/edit', '/logout'][n % 4]
+    socket.write(head(server.url, `POST ${path}`, type, `Content-Length: ${50 * block.length}`))
+    for (let sent = 0; sent < 50 && !socket.destroyed; sent += 1) {
+      if (!socket.write(block)) await Promise.race([new Promise((go) => socket.once('drain', go)), closed])
+    }
+    socket.destroy()
+  })
+  let isOver = false
+  const over = Promise.all(floods).then(() => {
+    isOver = true
+  })
+  let most = before
+  const waits: number[] = []
+  do {
+    waits.push(await waitFor())
+    most = Math.max(most, await residentBytes(server.pid()))
+  } while (!isOver)
+  await over
+  expect((most - before) / 1_048_576, 'megabytes more than before').toBeLessThan(300)
+  // Those who flood work on this machine too, perhaps beside others.
+  expect(waits.toSorted((a, b) => a - b)[Math.floor(waits.length / 2)]).toBeLessThan(Math.max(1000, 10 * inPeace))
+})
+
+async function residentBytes(pid: number | undefined): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8')
+  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) * 1024
+}
+
+test('references into references cost no more than their form is long [T7]', { tag: '@json' }, async ({ server }) => {
+  // What React's decoder would follow, in half a megabyte; it is refused before that decoder sees it.
+  const nested = Array.from(
+    { length: 9000 },
+    (_, n) => [`${n}`, `["$${n + 1}","$${n + 1}:a:b","$Q${n}","$@${n}"]`] as const,
+  )
+  const loop: [string, string][] = [
+    ['0', '["$1:a:a"]'],
+    ['1', '"$0"'],
+  ]
+  for (const fields of [
+    nested,
+    loop,
+    [
+      ['1', '{}'],
+      ['0', '["$1:constructor:constructor"]'],
+    ] as const,
+  ]) {
+    const call = encodeMultipart(fields)
+    for (const headers of [{ 'next-action': 'x' }, { 'next-action': 'a'.repeat(42) }, {}]) {
+      const began = performance.now()
+      const answer = await new Client(server.url).fetch('/', {
+        method: 'POST',
+        body: call.body,
+        headers: { ...call.headers, ...headers },
+      })
+      expect([303, 400, 404, 413], answer.text.slice(0, 100)).toContain(answer.status)
+      expect(answer.text).not.toMatch(/E\{"digest"/)
+      expect(performance.now() - began).toBeLessThan(2000)
+    }
+  }
 })

@@ -68,7 +68,7 @@ test('is wiped when somebody else logs in', async ({ page, server, newPerson }) 
   await expect(offer(page)).toBeHidden()
 })
 
-test('is wiped by a log-out, and thirty minutes later', async ({ page, server }) => {
+test('is wiped by a log-out, and thirty minutes later [V14.3.3]', async ({ page, server }) => {
   const person = await loseSession(page, server)
   await logIn(page, person)
   await expect(offer(page)).toBeVisible()
@@ -102,7 +102,7 @@ test('is kept too when the form was posted too late', async ({ page, server }) =
   await expect(page.getByLabel('Bio')).toHaveValue('Keeps the lamp')
 })
 
-test('never holds a password, and a page works in a browser that keeps nothing', async ({ page }) => {
+test('never holds a password, and a page works in a browser that keeps nothing [V14.3.3]', async ({ page }) => {
   await page.addInitScript(() => {
     Object.defineProperty(window, 'localStorage', {
       get() {

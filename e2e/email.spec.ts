@@ -95,7 +95,7 @@ test('a wrong code says so, and another can be sent after a minute', everywhere,
   await expect(page).toHaveURL('/security?address=added')
 })
 
-test('twenty who enter a code at once are one', async ({ server }) => {
+test('twenty who enter a code at once are one [V2.3.4, T28]', async ({ server }) => {
   const [client, person] = [new Client(server.url), makePerson()]
   await client.submit('/signup', 'Sign up', { ...person, confirmPassword: person.password, email: addressOf(person) })
   const code = codeIn(await letterTo(server, addressOf(person), 'Your code'))
@@ -204,7 +204,10 @@ test('known and unknown get the same answer', async ({ server, newPerson }) => {
   expect(told[0]).toMatchObject({ status: 303, location: '/forgot-password?sent=1' })
 })
 
-test('whatever follows a mailed link without posting uses nothing up', async ({ page, server }) => {
+test('whatever follows a mailed link without posting uses nothing up [V3.5.3, V14.2.1, T28]', async ({
+  page,
+  server,
+}) => {
   const person = await signUpWithAddress(page, server)
   await askForLink(page, person.username)
   const links = [pathIn(await letterTo(server, addressOf(person), 'Choose a new password'))]
@@ -316,11 +319,11 @@ test(
   },
 )
 
-test('what is kept about a person is one file', async ({ page, server }) => {
+test('what is kept about a person is one file [V5.4.1, V5.4.2]', async ({ page, server }) => {
   const person = await signUpWithAddress(page, server)
   const client = new Client(server.url)
   for (const { name, value } of await page.context().cookies()) client.cookies.set(name, value)
-  const answer = await client.open('/security/export')
+  const answer = await client.open('/security/export?filename=evil.html%22%0d%0aX-Evil:%201')
   expect(answer.headers['content-disposition']).toBe(`attachment; filename="gatehouse-${person.username}.json"`)
   expect(JSON.parse(answer.text)).toMatchObject({ person: { username: person.username, email: addressOf(person) } })
   expect((await new Client(server.url).open('/security/export')).location).toContain('/login')

@@ -1,13 +1,15 @@
 // The two doors. Everything that middleware bypasses of the past did, and everything the build contains, is tried
 // signed out: once as deployed, and once with middleware taken out of the build.
 import { expect, test } from '#e2e/fixtures.ts'
+import { actionForm, fieldsOf } from '#e2e/support/action-forms.ts'
 import { findActionId, readActions, readRoutes } from '#e2e/support/build-manifests.ts'
 import { Client } from '#e2e/support/client.ts'
-import { encodeActionCall, type Fields } from '#e2e/support/form-body.ts'
-import { type Answer, navigationHeaders, type Request } from '#e2e/support/http.ts'
+import { encodeActionCall } from '#e2e/support/form-body.ts'
+import { type Answer, type Headers, navigationHeaders, type Request } from '#e2e/support/http.ts'
+import { makePerson } from '#e2e/support/person.ts'
 import { isRefusal } from '#e2e/support/refusals.ts'
 import { startServer, type TestServer } from '#e2e/support/server.ts'
-import { readStoredUsers } from '#e2e/support/store-contents.ts'
+import { readStoredState, readStoredUsers } from '#e2e/support/store-contents.ts'
 import { copyWithoutMiddleware } from '#e2e/support/without-middleware.ts'
 import { isPublicRoute, publicActions, publicRoutes } from '#lib/web/public-routes.ts'
 
@@ -35,6 +37,10 @@ const bypassHeaders: Record<string, string>[] = [
   { 'x-invoke-path': '/login' },
   { 'x-original-url': '/login' },
   { 'x-rewrite-url': '/login' },
+  { 'x-nextjs-rewritten-path': '/login' },
+  { 'next-url': '/login' },
+  { 'x-invoke-output': '/login' },
+  { 'x-forwarded-uri': '/login' },
 ]
 
 const bypassPaths = [
@@ -57,12 +63,8 @@ const bypassPaths = [
   '/profile;a.js',
   '/profile/a.css',
   '/en/profile',
-]
-
-const validFields: Fields = [
-  ['fullName', 'Written by nobody'],
-  ['bio', ''],
-  ['age', '7'],
+  '/profile?nxtPpath=login',
+  '/login.segments/profile/__PAGE__.segment.rsc',
 ]
 
 const pagesWithActions = [
@@ -82,50 +84,6 @@ const pagesWithActions = [
   '/admin/users/x/delete',
   '/admin/invitations',
 ]
-
-/** What each guarded action's form carries, so that an unguarded one would find what it wants. */
-const fieldsOf: Record<string, Fields> = {
-  'app/(member)/profile/edit/actions.ts#saveProfile': validFields,
-  'app/(member)/security/actions.ts#endSession': [['id', 'f'.repeat(64)]],
-  'app/(member)/security/actions.ts#endOtherSessions': [],
-  'app/(member)/security/password/actions.ts#changePassword': [
-    ['currentPassword', 'Sentinel over the quay'],
-    ['password', 'Lantern under the bridge 47'],
-    ['confirmPassword', 'Lantern under the bridge 47'],
-  ],
-  'app/(member)/security/email/actions.ts#giveAddress': [['email', 'sentinel@example.org']],
-  'app/(member)/security/email/actions.ts#removeAddress': [],
-  'app/(member)/security/username/actions.ts#changeUsername': [['username', 'sentinel']],
-  'app/(member)/security/delete/actions.ts#deleteAccount': [],
-  'app/(member)/verify-email/actions.ts#verifyEmail': [['code', '12345678']],
-  'app/(member)/verify-email/actions.ts#resendCode': [],
-  'app/(member)/confirm/actions.ts#confirm': [['password', 'Sentinel over the quay']],
-  'app/look/actions.ts#stopLooking': [],
-  'app/(admin)/admin/users/actions.ts#changeRole': [
-    ['id', 'sentinel'],
-    ['role', 'admin'],
-  ],
-  'app/(admin)/admin/users/actions.ts#suspend': [
-    ['id', 'sentinel'],
-    ['reason', 'none'],
-    ['lastDay', ''],
-  ],
-  'app/(admin)/admin/users/actions.ts#resume': [['id', 'sentinel']],
-  'app/(admin)/admin/users/actions.ts#endSessionsOf': [['id', 'sentinel']],
-  'app/(admin)/admin/users/actions.ts#startReset': [['id', 'sentinel']],
-  'app/(admin)/admin/users/actions.ts#unlock': [['id', 'sentinel']],
-  'app/(admin)/admin/users/actions.ts#deletePerson': [['id', 'sentinel']],
-  'app/(admin)/admin/users/actions.ts#restorePerson': [['id', 'sentinel']],
-  'app/(admin)/admin/users/actions.ts#lookAs': [
-    ['id', 'sentinel'],
-    ['reason', 'none'],
-  ],
-  'app/(admin)/admin/invitations/actions.ts#invite': [
-    ['role', 'admin'],
-    ['email', ''],
-  ],
-  'app/(admin)/admin/invitations/actions.ts#withdrawInvitation': [['id', 'sentinel']],
-}
 
 const doors: Record<string, () => Promise<{ server: TestServer; dispose: () => Promise<void> }>> = {
   'as deployed': async () => {
@@ -178,7 +136,7 @@ for (const [name, open] of Object.entries(doors)) {
       return answer
     }
 
-    test('no header gets past', async () => {
+    test('no header gets past [T1, T2]', async () => {
       for (const headers of bypassHeaders) {
         await refuses(`GET /profile with ${JSON.stringify(headers)}`, (outsider) =>
           pursue(outsider, { path: '/profile', headers }),
@@ -189,14 +147,14 @@ for (const [name, open] of Object.entries(doors)) {
       }
     })
 
-    test('no spelling of the address gets past', async () => {
+    test('no spelling of the address gets past [T1]', async () => {
       for (const path of bypassPaths) {
         await refuses(`GET ${path}`, (outsider) => pursue(outsider, { path }))
         await refuses(`router’s GET ${path}`, (outsider) => pursue(outsider, { path, headers: { rsc: '1' } }))
       }
     })
 
-    test('every route of the build is public by name or refuses', async () => {
+    test('every route of the build is public by name or refuses [V8.2.1, T1]', async () => {
       const routes = readRoutes()
       expect(routes.map((route) => route.path)).toEqual(
         expect.arrayContaining([
@@ -231,7 +189,7 @@ for (const [name, open] of Object.entries(doors)) {
       }
     })
 
-    test('every action of the build is public by name or refuses, called from its page or from a public one', async () => {
+    test('every action of the build is public by name or refuses, called from its page or from a public one [V8.2.1, V8.3.1, T4]', async () => {
       const actions = readActions()
       expect(actions.map((action) => action.name)).toEqual(expect.arrayContaining([...publicActions]))
       const users = await readStoredUsers(server.store)
@@ -244,19 +202,50 @@ for (const [name, open] of Object.entries(doors)) {
           const byScript = { method: 'POST', body: call.body, headers: { ...call.headers, 'next-action': id } }
           await refuses(`${action} called from ${path}`, (outsider) => outsider.fetch(path, byScript))
 
-          const form = { action: '', isMultipart: true, hidden: hiddenFieldsOf(id) }
+          const form = actionForm(id)
           await refuses(`${action} posted to ${path}`, (outsider) => outsider.post({ path, form }, fields))
         }
       }
       expect(await readStoredUsers(server.store)).toBe(users)
     })
 
+    test('no action does anything for another site’s page, whoever is signed in [V3.5.1, T5]', async () => {
+      const [admin, member] = [new Client(server.url), new Client(server.url)]
+      // Where middleware would have put it.
+      const [, token = ''] = (await server.setUpPath()).split('token=')
+      admin.cookies.set('mailed-setup', token)
+      const person = makePerson()
+      await admin.submit('/setup', 'Create administrator', { ...person, confirmPassword: person.password })
+      expect((await admin.readSession())?.user.role).toBe('admin')
+      await member.signUp()
+      const evil = 'https://evil.test'
+      const foreign: Headers[] = [
+        { origin: evil, 'sec-fetch-site': 'cross-site' },
+        { origin: evil, 'sec-fetch-site': undefined, host: 'evil.test', 'x-forwarded-host': 'evil.test' },
+        { origin: 'null', 'sec-fetch-site': undefined },
+        { origin: undefined, 'sec-fetch-site': undefined },
+      ]
+      const before = await readStoredState(server.store)
+      for (const { id, name: action } of readActions()) {
+        const client = action.startsWith('app/(admin)') ? admin : member
+        const page = pagesWithActions.find((path) => action.includes(`${path}/actions.ts`)) ?? '/profile'
+        for (const headers of foreign) {
+          const answer = await client.copy().post({ path: page, form: actionForm(id) }, fieldsOf[action] ?? [], headers)
+          const set = (answer.headers['set-cookie'] ?? []).join()
+          expect.soft(set, `${action} with ${JSON.stringify(headers)}`).not.toContain('session=')
+        }
+      }
+      expect(await readStoredState(server.store)).toBe(before)
+      expect(await member.isSignedIn()).toBe(true)
+    })
+
     test('the same calls do change something for somebody who is signed in', async () => {
       const member = new Client(server.url)
       await member.signUp()
-      const id = findActionId('app/(member)/profile/edit/actions.ts#saveProfile')
-      const form = { action: '', isMultipart: true, hidden: hiddenFieldsOf(id) }
-      await member.post({ path: '/profile/edit', form }, validFields)
+      const saveProfile = 'app/(member)/profile/edit/actions.ts#saveProfile'
+      const id = findActionId(saveProfile)
+      const form = actionForm(id)
+      await member.post({ path: '/profile/edit', form }, fieldsOf[saveProfile] ?? [])
       expect((await member.open('/profile')).text).toContain('Written by nobody')
     })
   })
@@ -281,13 +270,3 @@ test('the copy without middleware really has none', async ({ server, startOwnSer
   await bare.stop()
   await copy.remove()
 })
-
-/** As React writes them for a form whose action takes the form's state. */
-function hiddenFieldsOf(actionId: string): [string, string][] {
-  return [
-    ['$ACTION_REF_1', ''],
-    ['$ACTION_1:0', JSON.stringify({ id: actionId, bound: '$@1' })],
-    ['$ACTION_1:1', JSON.stringify([{ values: {}, errors: {}, alert: null }])],
-    ['$ACTION_KEY', 'k0123456789abcdef0123456789abcdef'],
-  ]
-}

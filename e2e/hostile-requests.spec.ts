@@ -76,7 +76,9 @@ for (const target of targets) {
       expect.soft(await readStoredUsers(store), what).toBe(users)
     }
 
-    test('takes each field exactly once, as text, and no other', async ({ server }) => {
+    test('takes each field exactly once, as text, and no other [V2.2.1, V2.2.2, V8.2.3, T11, T29]', async ({
+      server,
+    }) => {
       const fields = target.fields()
       for (const [name, value] of fields) {
         const others = fields.filter(([other]) => other !== name)
@@ -105,7 +107,7 @@ for (const target of targets) {
       await expectRefused(server.store, 'a thousand fields', [...fields, ...crowd])
     })
 
-    test('takes no over-long or broken text', async ({ server }) => {
+    test('takes no over-long or broken text [V2.2.1, V2.2.2, V1.3.3, T26]', async ({ server }) => {
       const fields = target.fields()
       for (const [name] of fields) {
         const withText = (text: string | Buffer): Fields =>
@@ -155,7 +157,7 @@ for (const target of targets) {
       expect(await readStoredUsers(server.store)).toBe(users)
     })
 
-    test('takes no unknown or damaged action', async ({ server, expectedFaults }) => {
+    test('takes no unknown or damaged action [V1.5.2, T7]', async ({ server, expectedFaults }) => {
       // Next writes this to stderr by itself and answers 404.
       expectedFaults.push(/Failed to find Server Action|Server Reference ID did not match/)
       const users = await readStoredUsers(server.store)
@@ -210,7 +212,7 @@ for (const target of targets) {
       expect(await readStoredUsers(server.store)).toBe(users)
     })
 
-    test('takes no huge body', async ({ server }) => {
+    test('takes no huge body [V5.2.1, T11]', async ({ server }) => {
       const users = await readStoredUsers(server.store)
       for (const megabytes of [1, 2, 20]) {
         const body = encodeMultipart([

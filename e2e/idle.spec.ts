@@ -116,7 +116,10 @@ test.describe('the window does not slide with', () => {
   }
 })
 
-test('an open page with links in sight does not keep its session alive by itself', async ({ loggedInPage, server }) => {
+test('an open page with links in sight does not keep its session alive by itself [T3]', async ({
+  loggedInPage,
+  server,
+}) => {
   await loggedInPage.goto('/')
   await loggedInPage.waitForLoadState('networkidle')
   await server.advance(seconds(599))

@@ -9,7 +9,7 @@ const everywhere = { tag: ['@no-javascript', '@phone'] }
 const written = { fullName: 'Zoë Quist-O’Hara 周', bio: 'Keeps the lamp lit.\n\nAsk for the key.', age: '41' }
 
 test(
-  'a person signs up, writes a profile, leaves, comes back in time, stays away too long and logs in again',
+  'a person signs up, writes a profile, leaves, comes back in time, stays away too long and logs in again [V3.7.5, T6]',
   everywhere,
   async ({ page, server }) => {
     const person = makePerson()

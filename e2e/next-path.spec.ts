@@ -56,7 +56,7 @@ test('signing up leads there too', async ({ client }) => {
   expect(answer.location).toBe('/profile/edit')
 })
 
-test('nothing in next= leads off the site', async ({ server, newPerson }) => {
+test('nothing in next= leads off the site [V1.1.1, V1.2.2, V3.7.2, T8]', async ({ server, newPerson }) => {
   const person = await newPerson()
   for (const next of leadingOut) {
     const destination = await destinationOf(server.url, person, `next=${encodeURIComponent(next)}`)
@@ -65,7 +65,7 @@ test('nothing in next= leads off the site', async ({ server, newPerson }) => {
   }
 })
 
-test('a list in next= leads home', async ({ server, newPerson }) => {
+test('a list in next= leads home [T8]', async ({ server, newPerson }) => {
   const person = await newPerson()
   for (const query of [
     'next=/profile&next=//e.test',
@@ -77,7 +77,10 @@ test('a list in next= leads home', async ({ server, newPerson }) => {
   }
 })
 
-test('a changed next in the form itself leads nowhere else either', async ({ server, newPerson }) => {
+test('a changed next in the form itself leads nowhere else either [V1.2.2, V3.7.2, T8]', async ({
+  server,
+  newPerson,
+}) => {
   const person = await newPerson()
   for (const next of leadingOut) {
     const client = new Client(server.url)
@@ -96,7 +99,7 @@ test('a log-in page does not lead to itself or out of the session again', async 
   }
 })
 
-test('a browser stays on the site', async ({ page, server, newPerson }) => {
+test('a browser stays on the site [V3.7.2, T8]', async ({ page, server, newPerson }) => {
   const person = await newPerson()
   for (const next of ['//e.test', '/\\e.test', '/\t/e.test', '/..//e.test', 'javascript:alert(1)']) {
     await page.context().clearCookies()

@@ -4,8 +4,9 @@ import { expect, test } from '#e2e/fixtures.ts'
 import { findActionId } from '#e2e/support/build-manifests.ts'
 import { Client } from '#e2e/support/client.ts'
 import { seconds } from '#e2e/support/durations.ts'
-import { encodeActionCall } from '#e2e/support/form-body.ts'
-import type { Answer, Headers } from '#e2e/support/http.ts'
+import { encodeActionCall, encodeMultipart } from '#e2e/support/form-body.ts'
+import { type Answer, type Headers, navigationHeaders } from '#e2e/support/http.ts'
+import { codeIn, letterTo } from '#e2e/support/mailbox.ts'
 import { makePerson } from '#e2e/support/person.ts'
 import { countStoredSessions, findStoredUser, readStoredUsers } from '#e2e/support/store-contents.ts'
 
@@ -63,7 +64,7 @@ const mutations: Record<string, (client: Client, headers: Headers) => Promise<An
 }
 
 for (const [what, mutate] of Object.entries(mutations)) {
-  test(`${what} is refused to requests from elsewhere`, async ({ server }) => {
+  test(`${what} is refused to requests from elsewhere [V3.5.1, T5]`, async ({ server }) => {
     const client = new Client(server.url)
     if (what !== 'signing up') await client.signUp()
     const users = await readStoredUsers(server.store)
@@ -87,7 +88,7 @@ test('activity told from elsewhere does not slide the window', async ({ client, 
   expect((await client.readSession())?.idleDeadline).toBe(before?.idleDeadline)
 })
 
-test('logging in is refused to requests from elsewhere', async ({ server, newPerson }) => {
+test('logging in is refused to requests from elsewhere [V3.5.1, T5]', async ({ server, newPerson }) => {
   const person = await newPerson()
   const user = await findStoredUser(server.store, person.username)
   const countSessions = () => countStoredSessions(server.store, user?.id ?? '')
@@ -101,7 +102,7 @@ test('logging in is refused to requests from elsewhere', async ({ server, newPer
   expect(await countSessions()).toBe(before)
 })
 
-test('a forged host leads nobody off the site', async ({ client }) => {
+test('a forged host leads nobody off the site [V4.1.3, T9]', async ({ client }) => {
   for (const headers of [
     { host: 'evil.test' },
     { 'x-forwarded-host': 'evil.test' },
@@ -111,6 +112,57 @@ test('a forged host leads nobody off the site', async ({ client }) => {
     expect(location).not.toContain('evil.test')
     expect(new URL(location ?? '', client.origin).origin).toBe(client.origin)
   }
+})
+
+test('a mailed link leads to the public address, whatever host asked for it [T9, V4.1.3]', { tag: '@json' }, async ({
+  server,
+}) => {
+  const member = new Client(server.url)
+  const { username } = await member.signUp()
+  const address = `${username}@example.org`
+  await member.submit('/security/email', 'Send code', { email: address })
+  const code = codeIn(await letterTo(server, address, 'Your code'))
+  await member.submit('/verify-email', 'Verify', { code })
+  const forged: Headers[] = [
+    { host: 'evil.test', 'x-forwarded-host': 'evil.test', 'x-forwarded-proto': 'https', forwarded: 'host=evil.test' },
+    { 'x-forwarded-host': 'evil.test', 'x-forwarded-for': '198.51.100.7', 'x-real-ip': '198.51.100.7' },
+    { host: 'evil.test:80', 'x-original-host': 'evil.test', 'x-forwarded-server': 'evil.test' },
+  ]
+  for (const [n, headers] of forged.entries()) {
+    const visitor = new Client(server.url)
+    const answer = await visitor.submit('/forgot-password', 'Send link', { email: username }, headers)
+    expect(answer.location).toBe('/forgot-password?sent=1')
+    const { text = '', html = '' } = await letterTo(server, address, 'Choose a new password', n + 1)
+    expect(text).toContain(`${server.url}/reset-password?token=`)
+    expect(text).toContain('Network address: 127.0.0.1')
+    expect(`${text}${html}`).not.toMatch(/evil\.test|198\.51\.100\.7/)
+  }
+})
+
+test('another encoding dodges nothing [V3.5.2]', { tag: '@json' }, async ({ server }) => {
+  const member = new Client(server.url)
+  await member.signUp()
+  const users = await readStoredUsers(server.store)
+  const form = await member.findForm('/profile/edit', 'Save profile')
+  const fields = [...form.form.hidden, ['fullName', 'Forged'], ['bio', ''], ['age', '']] as [string, string][]
+  const json = '{"password":"a","username":"b"}'
+  for (const path of ['/profile/edit', '/logout', '/api/session/activity', '/api/password-strength']) {
+    for (const [type, body] of [
+      ['text/plain', json],
+      ['application/x-www-form-urlencoded', new URLSearchParams(fields).toString()],
+      [encodeMultipart(fields).headers['content-type'], encodeMultipart(fields).body],
+      ['application/json', json],
+      [undefined, json],
+    ] as const) {
+      for (const from of [{ origin: evil, 'sec-fetch-site': 'cross-site' }, { origin: 'null' }, unsaid]) {
+        const headers = { ...navigationHeaders, ...from, 'content-type': type }
+        const { status } = await member.copy().send({ method: 'POST', path, headers, body })
+        expect.soft(status, `${type} to ${path} with ${JSON.stringify(from)}`).toBe(403)
+      }
+    }
+  }
+  expect(await readStoredUsers(server.store)).toBe(users)
+  expect(await member.isSignedIn()).toBe(true)
 })
 
 test('a browser’s page on another site can’t post here for a visitor', async ({

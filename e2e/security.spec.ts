@@ -103,7 +103,7 @@ test('a session that is over already is said to be, and keeps its reason', every
   expect(await nextStep(left)).toContain('reason=signed-out')
 })
 
-test('a session of somebody else stays, whatever the form says', async ({ server, newPerson }) => {
+test('a session of somebody else stays, whatever the form says [V8.2.2]', async ({ server, newPerson }) => {
   const [owner, stranger] = [await newPerson(), await newPerson()]
   const [here, there] = [await logInElsewhere(server.url, owner), await logInElsewhere(server.url, owner)]
   const [theirs, theirOther] = [await logInElsewhere(server.url, stranger), await logInElsewhere(server.url, stranger)]
@@ -130,7 +130,7 @@ function withId({ path, form }: Filled, id: string): Filled {
   return { path, form: { ...form, hidden: form.hidden.map(([name, value]) => [name, name === 'id' ? id : value]) } }
 }
 
-test('no address ends a session, and scripts learn nothing of a session’s id or proof', async ({
+test('no address ends a session, and scripts learn nothing of a session’s id or proof [V3.5.3]', async ({
   server,
   newPerson,
 }) => {
@@ -278,7 +278,7 @@ test('what was not confirmed is not done', everywhere, async ({ page, server }) 
   expect(await elsewhere.isSignedIn()).toBe(true)
 })
 
-test('a page confirms the act that it showed, once, in its own session', async ({ server, newPerson }) => {
+test('a page confirms the act that it showed, once, in its own session [V2.3.1]', async ({ server, newPerson }) => {
   const person = await newPerson()
   const here = await logInElsewhere(server.url, person)
   const elsewhere = await logInElsewhere(server.url, person)
@@ -297,7 +297,10 @@ test('a page confirms the act that it showed, once, in its own session', async (
   for (const client of [here, elsewhere]) expect(await client.isSignedIn()).toBe(true)
 })
 
-test('a confirmation leads where the address says, and never out of the site', async ({ server, newPerson }) => {
+test('a confirmation leads where the address says, and never out of the site [V3.7.2, T8]', async ({
+  server,
+  newPerson,
+}) => {
   const person = await newPerson()
   const client = await logInElsewhere(server.url, person)
   // Who has just logged in is not asked again.

@@ -38,7 +38,7 @@ async function expectOver(server: TestServer, { username, client }: Round, answe
   expect(await countStoredSessions(server.store, user?.id ?? '')).toBe(0)
 }
 
-test('at a log-out', async ({ server }) => {
+test('at a log-out [T20]', async ({ server }) => {
   test.setTimeout(minutes(3))
   for (let round = 0; round < rounds; round += 1) {
     const started = await startRound(server)
@@ -51,7 +51,7 @@ test('at a log-out', async ({ server }) => {
   }
 })
 
-test('at the end of the window', async ({ server }) => {
+test('at the end of the window [T20]', async ({ server }) => {
   test.setTimeout(minutes(3))
   for (let round = 0; round < rounds; round += 1) {
     const started = await startRound(server)

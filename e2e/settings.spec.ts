@@ -139,7 +139,7 @@ test('secrets can be changed without signing anybody out', async ({ startOwnServ
   expect(await client.isSignedIn()).toBe(false)
 })
 
-test('under https the cookie is Secure and bound to its host', async ({ startOwnServer }) => {
+test('under https the cookie is Secure and bound to its host [V3.3.1, V3.3.3]', async ({ startOwnServer }) => {
   const origin = 'https://accounts.example.test'
   const server = await startOwnServer({ env: { APP_URL: origin, HOST: '127.0.0.1' } })
   expect(server.url).toBe(origin)

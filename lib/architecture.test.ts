@@ -116,7 +116,7 @@ describe('the world outside', () => {
     expect(mentioning(/Math\.random/)).toEqual([])
   })
 
-  test('text reaches a page as text: no raw HTML, no inline style or script', () => {
+  test('text reaches a page as text: no raw HTML, no inline style or script [V3.2.2]', () => {
     expect(mentioning(/dangerouslySetInnerHTML|innerHTML|\sstyle=|<script/)).toEqual([])
   })
 })
@@ -130,13 +130,13 @@ describe('guards', () => {
       .replace(/(^|\/)(page\.tsx|route\.ts)$/, '')
       .replace(/\([^)]+\)\/?/g, '')}`.replace(/(.)\/$/, '$1')
 
-  test('every page and handler is guarded by its first statement, or stands on the public list', () => {
+  test('every page and handler is guarded by its first statement, or stands on the public list [V8.3.1]', () => {
     expect(routes.length).toBeGreaterThan(8)
     const open = routes.filter((file) => !publicRoutes.includes(routeOf(file)) && !isGuarded(...answering(file)))
     expect(open).toEqual([])
   })
 
-  test('every server action is guarded by its first statement, or stands on the public list', () => {
+  test('every server action is guarded by its first statement, or stands on the public list [V8.3.1]', () => {
     const actions = withActions.flatMap((file) =>
       exportedFunctions(file).map((action) => ({ id: `${file}#${action.name}`, isGuarded: isGuarded(action) })),
     )
@@ -144,7 +144,7 @@ describe('guards', () => {
     expect(actions.filter((action) => !action.isGuarded && !publicActions.includes(action.id))).toEqual([])
   })
 
-  test('every action but the end of looking asks for a permission or role: being signed in is not enough', () => {
+  test('every action but the end of looking asks for a permission or role: being signed in is not enough [V8.2.1, V8.3.1]', () => {
     const lenient = withActions.flatMap((file) =>
       exportedFunctions(file)
         .filter(({ firstStatement }) => /^(const [^=]+ = )?await requireUser\(/.test(firstStatement))
@@ -217,7 +217,7 @@ function isGuarded(...functions: ExportedFunction[]): boolean {
 }
 
 describe('versions', () => {
-  test.each(Object.entries(versionFloor))('%s is at least %s', (name, least) => {
+  test.each(Object.entries(versionFloor))('%s is at least %s [V1.5.2, T7]', (name, least) => {
     const { version } = JSON.parse(read(`node_modules/${name}/package.json`))
     expect(isAtLeast(version, least)).toBe(true)
   })

@@ -9,7 +9,7 @@ afterEach(async () => {
   await opened[Symbol.asyncDispose]()
 })
 
-test('ends dead sessions and wipes expired tokens at the start and each hour, until it is stopped', async () => {
+test('ends dead sessions and wipes expired tokens at the start and each hour, until it is stopped [V14.2.7]', async () => {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
   opened = await openTestServices()
   const { app, advance, addPerson } = opened

@@ -2,7 +2,7 @@ import { type NextRequest, NextResponse } from 'next/server'
 import { type Services, services } from '#lib/services.ts'
 import { readClientAddress } from '#lib/web/client-address.ts'
 import { readToken } from '#lib/web/current-session.ts'
-import { handedOverCookies } from '#lib/web/handed-over.ts'
+import { handedOverCookieOptions, handedOverCookies } from '#lib/web/handed-over.ts'
 import { isStoreUnavailable } from '#lib/web/not-saved.ts'
 import { refusal } from '#lib/web/refusal.ts'
 import { isSameOrigin } from '#lib/web/request-checks.ts'
@@ -24,8 +24,9 @@ export async function POST(request: NextRequest): Promise<Response> {
   response.headers.set('clear-site-data', '"cache", "storage"')
   response.cookies.set(sessionCookieName(appOrigin), '', { ...sessionCookieOptions(appOrigin), maxAge: 0 })
   // A link that was to be handed over is as good as an account.
-  for (const name of handedOverCookies) {
-    if (request.cookies.has(name)) response.cookies.set(name, '', { path: '/', maxAge: 0 })
+  for (const name of handedOverCookies(appOrigin)) {
+    if (!request.cookies.has(name)) continue
+    response.cookies.set(name, '', { ...handedOverCookieOptions(appOrigin), maxAge: 0 })
   }
   return response
 }

@@ -15,5 +15,11 @@ export async function chooseTheme(posted: unknown): Promise<void> {
   if (!theme.success || !isSameOrigin(await headers(), settings.appOrigin)) return
   const jar = await cookies()
   const secure = settings.appOrigin.startsWith('https:')
-  jar.set(themeCookie, theme.data, { path: '/', sameSite: 'lax', httpOnly: true, secure, maxAge: oneYearInSeconds })
+  jar.set(themeCookie(settings.appOrigin), theme.data, {
+    path: '/',
+    sameSite: 'lax',
+    httpOnly: true,
+    secure,
+    maxAge: oneYearInSeconds,
+  })
 }

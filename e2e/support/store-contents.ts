@@ -22,6 +22,18 @@ export async function readStoredUsers(location: StoreLocation): Promise<string> 
   return JSON.stringify(users.toSorted((one, other) => (one.id < other.id ? -1 : 1)))
 }
 
+/**
+ * The same with the tokens that wait, reserved names and who is logged in where: all that a request might change, but for
+ * when somebody was last there and what is only written down about it.
+ */
+export async function readStoredState(location: StoreLocation): Promise<string> {
+  const lines = (await readAll(location)).flatMap(({ kind, record }) => {
+    if (kind === 'audit' || kind === 'mail') return []
+    return [JSON.stringify({ kind, ...record, lastActivityAt: 0 })]
+  })
+  return lines.toSorted().join('\n')
+}
+
 export async function findStoredUser(location: StoreLocation, username: string): Promise<UserRecord | null> {
   return (await readUsers(location)).find((user) => user.username === username) ?? null
 }

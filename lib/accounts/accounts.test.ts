@@ -46,7 +46,7 @@ describe('signUp', () => {
     })
   })
 
-  test('gives one name to one of twenty who want it at once', async () => {
+  test('gives one name to one of twenty who want it at once [V2.3.4]', async () => {
     const outcomes = await Promise.all(Array.from({ length: 20 }, () => opened.app.accounts.signUp(alice)))
     expect(outcomes.filter((outcome) => outcome.ok)).toHaveLength(1)
     expect(outcomes.filter((outcome) => !outcome.ok && outcome.code === 'username_taken')).toHaveLength(19)
@@ -75,7 +75,7 @@ describe('the password of a sign-up', () => {
     },
   )
 
-  test('refuses what contains the username, whatever its case', async () => {
+  test('refuses what contains the username, whatever its case [V2.2.3]', async () => {
     taken = 6
     expect(await faultOf('tangerine-ALICE7-umbrella')).toEqual({ ok: false, code: 'password_has_username' })
   })
@@ -221,7 +221,7 @@ describe('a deleted account', () => {
     expect(await accounts.erase()).toEqual([])
   })
 
-  test('is erased after 14 days, its username reserved for 90 more', async () => {
+  test('is erased after 14 days, its username reserved for 90 more [V14.2.7]', async () => {
     const { accounts, stores } = opened.app
     const { id } = await signedUp()
     await accounts.delete(id)

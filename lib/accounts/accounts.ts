@@ -96,7 +96,7 @@ export interface Accounts {
   setPassword(
     user: Pick<UserRecord, 'id' | 'passwordChangedAt'>,
     passwordHash: string,
-    onlyIf: Pick<UserChange, 'passwordHash' | 'email' | 'emailVerifiedAt' | 'passwordChangedAt'>,
+    onlyIf: Pick<UserChange, 'passwordHash' | 'email' | 'emailVerifiedAt' | 'passwordChangedAt' | 'deletedAt'>,
   ): Promise<boolean>
   /** `username` in canonical form. The old one stays reserved for 90 days; three changes a day. */
   rename(id: string, username: string): Promise<Result<null, 'username_taken' | 'person_gone' | 'rename_too_often'>>
@@ -262,8 +262,8 @@ export function createAccounts(deps: {
       if (!isActive(record)) return refused('person_gone')
       const hashed = await hashNewPassword(password, record)
       if (!hashed.ok) return hashed
-      const isChanged = await setPassword(record, hashed.value, { passwordHash: record.passwordHash })
-      // Changed or suspended since it was read: what was typed is then not the present password.
+      const isChanged = await setPassword(record, hashed.value, { passwordHash: record.passwordHash, deletedAt: null })
+      // Changed, suspended or deleted since it was read: what was typed is then not the present password.
       return isChanged ? ok(null) : refused('password_wrong')
     },
 
@@ -286,7 +286,8 @@ export function createAccounts(deps: {
       if (record.username === username) return ok(null)
       if ((await limits.take('rename', id)) > 0) return refused('rename_too_often')
       const now = clock()
-      const outcome = await store.rename(id, username, now, now + reservedMs)
+      const times = { at: now, reservedUntil: now + reservedMs }
+      const outcome = await store.rename(id, username, times, { status: 'active', deletedAt: null })
       if (outcome === null) return refused('person_gone')
       return outcome === 'renamed' ? ok(null) : refused(outcome)
     },

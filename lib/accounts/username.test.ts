@@ -30,6 +30,6 @@ it.each([
   'admın',
   'a/b',
   '__proto__',
-])('refuses %j', (name) => {
+])('refuses %j [V2.2.1, V5.3.2, T26]', (name) => {
   expect(canonicalUsername(name)).toBeNull()
 })

@@ -41,6 +41,8 @@ export interface Addresses {
 }
 
 const purpose = 'verify-email'
+/** Decided where it is written: whoever was suspended or left meanwhile changes nothing. */
+const present = { status: 'active', deletedAt: null } as const
 const detailSchema = z.strictObject({ address: z.string(), hash: z.string() })
 
 /** The address that waits to be proved, or null. */
@@ -110,7 +112,7 @@ export function createAddresses(deps: {
       if (waitMs > 0) return { ok: false, code: 'mail_too_soon', waitMs }
       const { email, emailVerifiedAt } = user
       const change = isVerified ? { newEmail: address } : { email: address }
-      const given = await users.update(userId, change, { status: 'active', email, emailVerifiedAt })
+      const given = await users.update(userId, change, { ...present, email, emailVerifiedAt })
       if (given === null || given === 'last_admin' || given === 'email_taken') return refused('person_gone')
       await sendCode(given, address, by)
       return ok(null)
@@ -141,7 +143,7 @@ export function createAddresses(deps: {
       if (taken?.detail !== token.detail) return refused('code_void')
       const { email, emailVerifiedAt, newEmail } = user
       const change = { email: address, emailVerifiedAt: clock(), newEmail: null }
-      const verified = await users.update(userId, change, { status: 'active', email, emailVerifiedAt, newEmail })
+      const verified = await users.update(userId, change, { ...present, email, emailVerifiedAt, newEmail })
       if (verified === 'email_taken') return refused('address_taken')
       if (verified === null || verified === 'last_admin') return refused('code_void')
       if (emailVerifiedAt === null) return ok('added')
@@ -154,7 +156,7 @@ export function createAddresses(deps: {
       if (user === null) return refused('person_gone')
       const { email, emailVerifiedAt } = user
       const nothing = { email: null, emailVerifiedAt: null, newEmail: null }
-      const removed = await users.update(userId, nothing, { status: 'active', email, emailVerifiedAt })
+      const removed = await users.update(userId, nothing, { ...present, email, emailVerifiedAt })
       if (removed === null) return refused('person_gone')
       await notices.tell(user, 'address-removed', by)
       return ok(null)

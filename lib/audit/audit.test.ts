@@ -47,7 +47,7 @@ describe.each(storeNames)('the trail on %s', (store) => {
     expect(await faultsIn(await trail())).toEqual([])
   })
 
-  test('forgets the whole address after 90 days and the entry after 400, and can still be verified', async () => {
+  test('forgets the whole address after 90 days and the entry after 400, and can still be verified [V14.2.7]', async () => {
     const { audit } = opened.app
     const happens = () => audit.record({ event: 'session.started', actorId: 'alice', address: '2001:db8:1:2:3::4' })
     await happens()

@@ -164,7 +164,7 @@ describe('import', () => {
     expect(await contentOf(place)).toEqual(before)
   })
 
-  test('writes the rejected rows with reasons into a file for the operator alone, without hashes or formulas', async () => {
+  test('writes the rejected rows with reasons into a file for the operator alone, without hashes or formulas [V1.2.10]', async () => {
     const place = await freshPlace('sqlite')
     await fill(place, people(1, 'there'))
     const secret = await bcryptHash('x', { cost: 4 })

@@ -256,7 +256,7 @@ describe('people who are there', () => {
   test('keep a username that is reserved for them, also from somebody who is older', async () => {
     const stores = await openStore()
     await stores.users.insert(aUser({ username: 'alice' }))
-    await stores.users.rename('id-of-alice', 'alicia', now, now + 1_000)
+    await stores.users.rename('id-of-alice', 'alicia', { at: now, reservedUntil: now + 1_000 })
     const { outcome } = await importText('csv', 'username,created_at\nalice,2010-01-01\n', stores)
     expect(outcome).toMatchObject({ imported: 0, rejected: [{ isThere: true }] })
   })
@@ -390,7 +390,7 @@ describe('an export of Firebase', () => {
     const content = exported(person('1', 'anna@example.org'), person('2', 'anna@example.net', { emailVerified: false }))
     const { stores, find } = await importText('firebase', content)
     const { id } = await find('anna2')
-    await stores.users.rename(id, 'other', now, now + 1_000)
+    await stores.users.rename(id, 'other', { at: now, reservedUntil: now + 1_000 })
     await stores.users.update(id, { email: 'new@example.org' })
     const before = await Array.fromAsync(stores.dump())
     const again = await importText('firebase', content, stores)
@@ -402,7 +402,7 @@ describe('an export of Firebase', () => {
     const stores = await openStore()
     await stores.users.insert(aUser({ username: 'anna' }))
     await stores.users.insert(aUser({ username: 'anna2' }))
-    await stores.users.rename('id-of-anna2', 'someone', now, now + 1_000)
+    await stores.users.rename('id-of-anna2', 'someone', { at: now, reservedUntil: now + 1_000 })
     const { outcome } = await importText('firebase', exported(person('1', 'anna@example.org')), stores)
     expect(outcome.named).toMatchObject([{ username: 'anna3', email: 'anna@example.org' }])
   })
@@ -464,7 +464,7 @@ describe('rehearse', () => {
     const [name, reserved] = [aUser({ username: 'alice', email: 'a@example.org', emailVerifiedAt: 1 }), 'bob']
     await stores.users.insert(name)
     await stores.users.insert(aUser({ username: reserved }))
-    await stores.users.rename('id-of-bob', 'robert', now, now + 1_000)
+    await stores.users.rename('id-of-bob', 'robert', { at: now, reservedUntil: now + 1_000 })
     const rows = 'alice,,\nbob,,\ncarl,A@example.org,1\ndora,d@example.org,1\nerik,,\nerik,,\nx,,\n'
     const content = `username,email,email_verified\n${rows}`
     const before = await Array.fromAsync(stores.dump())

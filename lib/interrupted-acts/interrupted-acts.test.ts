@@ -26,7 +26,7 @@ describe.each(storeNames)('interrupted acts on %s', (storeName) => {
     expect(await acts.find('session', handle)).toBeNull()
   })
 
-  test('an act is of no use to another session, nor under another handle', async () => {
+  test('an act is of no use to another session, nor under another handle [V8.2.2]', async () => {
     const handle = await acts.keep('session', endOne)
     expect(await acts.find('thief', handle)).toBeNull()
     expect(await acts.take('thief', handle)).toBeNull()

@@ -32,7 +32,7 @@ describe.each(messages)('the letter of kind $kind', (message) => {
     for (const link of links) expect(letter.html).toContain(`href="${link}"`)
   })
 
-  test('leads to the public origin alone, and names no other address in its HTML', () => {
+  test('leads to the public origin alone, and names no other address in its HTML [T9]', () => {
     const addresses = `${letter.text} ${letter.html}`.match(/https?:\/\/[^\s"<]+/g) ?? []
     expect(addresses.length).toBeGreaterThan(0)
     for (const address of addresses) expect(new URL(address.replace(/\.$/, '')).origin).toBe(origin)
@@ -64,7 +64,7 @@ test('times are those of the reader’s clock where it is known', () => {
   expect(writeLetter(message, origin).text).toContain('When: 1 January 2026 at 18:00')
 })
 
-test('what people choose is text in HTML', () => {
+test('what people choose is text in HTML [V1.2.1, V1.3.7]', () => {
   const name = `<img src=x onerror=alert(1)>"'&`
   const { html } = writeLetter({ kind: 'address-in-use', to: name, username: name, by }, origin)
   expect(html).not.toContain('<img')

@@ -156,7 +156,7 @@ test('what the server refuses for good is given up at once', async () => {
   expect(logged).toHaveBeenCalledOnce()
 })
 
-test('no text of a person makes a header or a second recipient', async () => {
+test('no text of a person makes a header or a second recipient [V1.3.11]', async () => {
   const smtp = await startSmtp()
   const { app } = await openWith(smtp.url)
   app.mail.open()

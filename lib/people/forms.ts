@@ -2,6 +2,7 @@
 // it gave once more, for an act that waited for the password.
 import { z } from 'zod'
 import { giveAddressSchema } from '../accounts/forms.ts'
+import { unwantedInLines } from '../accounts/profile.ts'
 import { roles } from '../stores/types.ts'
 
 const id = z.string().min(1)
@@ -11,6 +12,7 @@ const reason = z
   .string()
   .trim()
   .min(1, 'reason_missing')
+  .refine((text) => !unwantedInLines.test(text), 'reason_characters')
   .refine((text) => text.length <= reasonMax, { message: 'reason_long', params: { max: reasonMax } })
 
 export const personSchema = z.strictObject({ id })
@@ -19,7 +21,7 @@ export const roleSchema = z.strictObject({ id, role })
 export const suspendSchema = z.strictObject({
   id,
   reason,
-  lastDay: z.union([z.literal(''), z.iso.date()], 'date_rule'),
+  lastDay: z.union([z.literal(''), z.iso.date('date_rule')], 'date_rule'),
 })
 export const lookSchema = z.strictObject({ id, reason })
 /** Empty for a link that is handed over. */

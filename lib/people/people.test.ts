@@ -12,7 +12,7 @@ describe.each(storeNames)('people on %s', (store) => {
     await opened.app.stores.users.update('ada', { role: 'admin' })
   })
 
-  test('one of two admins who demote, suspend and delete each other at once stays', async () => {
+  test('one of two admins who demote, suspend and delete each other at once stays [V2.3.4, T29]', async () => {
     const { people, stores } = opened.app
     const acts = [
       (id: string, by: string) => people.changeRole(id, 'member', by),
@@ -30,7 +30,7 @@ describe.each(storeNames)('people on %s', (store) => {
     }
   })
 
-  test('suspended, one is out at once and until the end of it', async () => {
+  test('suspended, one is out at once and until the end of it [V8.3.2]', async () => {
     const { people, accounts, sessions, clock } = opened.app
     const { token } = await sessions.start('bob')
     const until = clock() + minutes(60)
@@ -78,7 +78,7 @@ describe.each(storeNames)('people on %s', (store) => {
 })
 
 describe('what nobody but the admin sees', () => {
-  test('holds no password hash', async () => {
+  test('holds no password hash [V8.2.3]', async () => {
     opened = await openTestServices()
     await opened.addPerson('bob')
     const { people } = opened.app

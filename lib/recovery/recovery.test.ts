@@ -52,7 +52,7 @@ describe.each(storeNames)('a forgotten password on %s', (store) => {
     expect(await opened.app.recovery.find(token)).toBeNull()
   })
 
-  test('is set by one of twenty who use the link at once', async () => {
+  test('is set by one of twenty who use the link at once [V2.3.4, T28]', async () => {
     const token = await ask()
     const chosen = Array.from({ length: 20 }, (_, n) => `${another} ${n}`)
     const answers = await Promise.all(chosen.map((one) => reset(token, one)))
@@ -86,7 +86,7 @@ describe('a link to a new password', () => {
     expect(posted).toEqual([])
   })
 
-  test('is good for thirty minutes and no longer', async () => {
+  test('is good for thirty minutes and no longer [T28]', async () => {
     const token = await ask()
     opened.advance(minutes(30) - 1)
     expect(await opened.app.recovery.find(token)).not.toBeNull()
@@ -106,7 +106,7 @@ describe('a link to a new password', () => {
     expect(await opened.app.recovery.find(token)).toBeNull()
   })
 
-  test('is void once another is sent, of which there are three an hour', async () => {
+  test('is void once another is sent, of which there are three an hour [T28]', async () => {
     const first = await ask()
     const second = await ask()
     expect(await reset(first)).toEqual(isVoid)
@@ -122,7 +122,7 @@ describe('a link to a new password', () => {
     expect(await reset(token)).toMatchObject({ ok: true })
   })
 
-  test('stands in the store as a hash alone', async () => {
+  test('stands in the store as a hash alone [V14.2.4, T28]', async () => {
     const token = await ask()
     expect(JSON.stringify(await Array.fromAsync(opened.app.stores.dump()))).not.toContain(token)
   })

@@ -50,8 +50,15 @@ export function createServers(settings: Settings, events: SecurityEvents, { dev 
       refuse(request, response, fault)
     })
   }
-  // A request without a Host is ours to refuse, not Node's.
-  const options = { ...limits, requireHostHeader: false, ServerResponse: answers.ServerResponse }
+  const options = {
+    ...limits,
+    // A request without a Host is ours to refuse, not Node's.
+    requireHostHeader: false,
+    // Only development speaks another protocol. Next leaves whoever asks for one without an answer and without a time limit,
+    // and a line that was given away holds up the stop: here they ask like anybody else.
+    shouldUpgradeCallback: () => dev,
+    ServerResponse: answers.ServerResponse,
+  }
   const main = createServer(options, answer)
   const also = createServer(options, answer)
   for (const server of [main, also]) {

@@ -30,7 +30,7 @@ describe.each(storeNames)('at the moment of its end, on %s', (storeName) => {
     return Promise.all(answers)
   }
 
-  test(`a log-out is final, told once and with its reason: ${rounds} interleavings`, async () => {
+  test(`a log-out is final, told once and with its reason: ${rounds} interleavings [T17, T20]`, async () => {
     const { sessions, stores } = opened.app
     for (let round = 0; round < rounds; round += 1) {
       const { token, session } = await sessions.start('alice')
@@ -49,7 +49,7 @@ describe.each(storeNames)('at the moment of its end, on %s', (storeName) => {
     expect(kinds).toHaveLength(rounds)
   })
 
-  test(`the window’s last moment decides once for all: ${rounds} interleavings`, async () => {
+  test(`the window’s last moment decides once for all: ${rounds} interleavings [T20]`, async () => {
     const { sessions } = opened.app
     for (let round = 0; round < rounds; round += 1) {
       const { token } = await sessions.start('alice')

@@ -93,7 +93,7 @@ describe.each(storeNames)('sessions on %s', (storeName) => {
   })
 
   describe('renew', () => {
-    test('goes on under a new token with a new proof and the old end, and voids the old token', async () => {
+    test('goes on under a new token with a new proof and the old end, and voids the old token [T16]', async () => {
       const { token, session } = await sessions.start('alice', { userAgent: 'Test/1.0', address: '2001:db8::7' })
       advance(minutes(9))
       const renewed = await sessions.renew(token)
@@ -115,14 +115,14 @@ describe.each(storeNames)('sessions on %s', (storeName) => {
       expect(await sessions.list('idle')).toEqual([])
     })
 
-    test('gives one new token to twenty who ask at once', async () => {
+    test('gives one new token to twenty who ask at once [T20]', async () => {
       const { token } = await sessions.start('alice')
       const answers = await Promise.all(Array.from({ length: 20 }, () => sessions.renew(token)))
       expect(answers.filter((answer) => answer !== null)).toHaveLength(1)
       expect(await sessions.list('alice')).toHaveLength(1)
     })
 
-    test('never outlives a log-out or a change of password at the same moment: 200 interleavings', async () => {
+    test('never outlives a log-out or a change of password at the same moment: 200 interleavings [T18, T20]', async () => {
       for (let round = 0; round < 200; round += 1) {
         const { token } = await sessions.start('busy')
         const end = () =>
@@ -156,7 +156,7 @@ describe.each(storeNames)('sessions on %s', (storeName) => {
   })
 
   describe('endOne', () => {
-    test('ends a session for its owner alone', async () => {
+    test('ends a session for its owner alone [V8.2.2]', async () => {
       const { token, session } = await sessions.start('alice')
       expect(await sessions.endOne('busy', session.id)).toBe(false)
       expect(await sessions.check(token)).toMatchObject({ live: true })

@@ -12,7 +12,7 @@ describe.each(storeNames)('the set-up link on %s', (store) => {
   })
   const finish = (token: string, username: string) => opened.app.setup.finish(token, { username, password })
 
-  test('makes one admin, also when twenty use it at once, and then there is none any more', async () => {
+  test('makes one admin, also when twenty use it at once, and then there is none any more [T28, T29]', async () => {
     const { setup } = opened.app
     const token = (await setup.offer()) ?? ''
     expect(token).toMatch(/^[\w-]{43}$/)

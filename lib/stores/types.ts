@@ -217,9 +217,14 @@ export interface UserStore {
   update(id: string, change: UserChange, onlyIf?: UserChange): Promise<UserRecord | 'last_admin' | 'email_taken' | null>
   /**
    * Gives the person another username and reserves the one they had, in one step. They may take back what is reserved
-   * for them. Null when nobody has the id.
+   * for them. Null when nobody has the id or the comparison fails.
    */
-  rename(id: string, username: string, at: number, reservedUntil: number): Promise<'renamed' | 'username_taken' | null>
+  rename(
+    id: string,
+    username: string,
+    times: { at: number; reservedUntil: number },
+    onlyIf?: UserChange,
+  ): Promise<'renamed' | 'username_taken' | null>
   /**
    * Removes the person and reserves their username, in one step. False when nobody has the id or the comparison
    * fails. Their sessions are the caller's to end first.

@@ -1,11 +1,11 @@
 // The name of a browser: random, with a keyed hash of it behind, so that nobody makes one up.
 import { isKeyedHash, keyedHash } from '#lib/crypto/keyed-hash.ts'
+import { cookieNameOn } from './cookie-name.ts'
 
 const purpose = 'device-name'
 
-/** `__Host-` binds the cookie to this host and needs https. */
 export function deviceCookieName(appOrigin: string): string {
-  return appOrigin.startsWith('https:') ? '__Host-device' : 'device'
+  return cookieNameOn(appOrigin, 'device')
 }
 
 export function proveDeviceName(id: string, secrets: readonly string[]): string {

@@ -4,6 +4,7 @@ import 'server-only'
 import { cookies } from 'next/headers'
 import { minutes } from '#lib/clock.ts'
 import { services } from '#lib/services.ts'
+import { cookieNameOn } from './cookie-name.ts'
 
 const keptMs = minutes(10)
 const links = {
@@ -13,28 +14,31 @@ const links = {
 
 type Kind = keyof typeof links
 
-const cookieName = (kind: Kind) => `handed-over-${kind}`
+const cookieName = (kind: Kind, appOrigin: string) => cookieNameOn(appOrigin, `handed-over-${kind}`)
+
 /** What a log-out takes from the browser as well. */
-export const handedOverCookies: readonly string[] = (['invitation', 'reset-password'] satisfies Kind[]).map(cookieName)
+export function handedOverCookies(appOrigin: string): string[] {
+  return (['invitation', 'reset-password'] satisfies Kind[]).map((kind) => cookieName(kind, appOrigin))
+}
+
+export function handedOverCookieOptions(appOrigin: string) {
+  // For the whole site: the page that follows is fetched from within the answer to the action.
+  return { httpOnly: true, sameSite: 'strict', path: '/', secure: appOrigin.startsWith('https:') } as const
+}
 
 /** `about` is whom or what the link is for. For actions, which may set cookies. */
 export async function showOnce(kind: Kind, about: string, token: string): Promise<void> {
   const { settings } = await services()
   const jar = await cookies()
-  jar.set(cookieName(kind), `${about}.${token}`, {
-    httpOnly: true,
-    sameSite: 'strict',
-    // For the whole site: the page that follows is fetched from within the answer to the action.
-    path: '/',
-    secure: settings.appOrigin.startsWith('https:'),
-    maxAge: keptMs / 1000,
-  })
+  const options = { ...handedOverCookieOptions(settings.appOrigin), maxAge: keptMs / 1000 }
+  jar.set(cookieName(kind, settings.appOrigin), `${about}.${token}`, options)
 }
 
 /** The whole link, or null when this browser has none about this. */
 export async function readHandedOver(kind: Kind, about: string): Promise<string | null> {
+  const jar = await cookies()
   const { settings } = await services()
-  const [subject, token] = ((await cookies()).get(cookieName(kind))?.value ?? '').split('.')
+  const [subject, token] = (jar.get(cookieName(kind, settings.appOrigin))?.value ?? '').split('.')
   if (subject !== about || token === undefined || !/^[\w-]{43}$/.test(token)) return null
   const { page, parameter } = links[kind]
   return `${settings.appOrigin}${page}?${parameter}=${token}`

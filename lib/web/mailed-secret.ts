@@ -3,6 +3,8 @@
 import { cookies } from 'next/headers'
 import { type NextRequest, NextResponse } from 'next/server'
 import { minutes } from '#lib/clock.ts'
+import { services } from '#lib/services.ts'
+import { cookieNameOn } from './cookie-name.ts'
 
 /** The pages that mails lead to, and the parameter that holds the secret. */
 const parameters = {
@@ -14,6 +16,9 @@ const parameters = {
 } as const
 export type MailedPath = keyof typeof parameters
 
+/** Of a redirect from middleware: Next writes where it leads into its body and leaves the type to us. */
+export const redirectHeaders = { 'cache-control': 'no-store', 'content-type': 'text/plain; charset=utf-8' }
+
 const keptMs = minutes(30)
 const secretForm = /^[\w-]{1,64}$/
 
@@ -23,31 +28,34 @@ export function withoutMailedSecret({ nextUrl, method }: NextRequest, appOrigin:
   if (!isMailedPath(path) || (method !== 'GET' && method !== 'HEAD')) return null
   const secret = nextUrl.searchParams.get(parameters[path])
   if (secret === null) return null
-  const headers = { 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' }
+  const headers = { ...redirectHeaders, 'referrer-policy': 'no-referrer' }
   const answer = NextResponse.redirect(new URL(path, nextUrl.origin), { status: 303, headers })
   if (secretForm.test(secret)) {
-    answer.cookies.set(cookieName(path), secret, { ...cookieOptions(appOrigin), maxAge: keptMs / 1000 })
+    answer.cookies.set(cookieName(path, appOrigin), secret, { ...cookieOptions(appOrigin), maxAge: keptMs / 1000 })
   }
   return answer
 }
 
 /** Null when this browser opened no link to the page in the last half hour. */
 export async function readMailedSecret(path: MailedPath): Promise<string | null> {
-  const secret = (await cookies()).get(cookieName(path))?.value ?? ''
+  const jar = await cookies()
+  const { settings } = await services()
+  const secret = jar.get(cookieName(path, settings.appOrigin))?.value ?? ''
   return secretForm.test(secret) ? secret : null
 }
 
 /** For actions: once it was used. */
 export async function forgetMailedSecret(path: MailedPath, appOrigin: string): Promise<void> {
   const jar = await cookies()
-  jar.set(cookieName(path), '', { ...cookieOptions(appOrigin), maxAge: 0 })
+  jar.set(cookieName(path, appOrigin), '', { ...cookieOptions(appOrigin), maxAge: 0 })
 }
 
 function isMailedPath(path: string): path is MailedPath {
   return Object.hasOwn(parameters, path)
 }
 
-const cookieName = (path: MailedPath) => `mailed${path.replaceAll('/', '-')}`
+const cookieName = (path: MailedPath, appOrigin: string) =>
+  cookieNameOn(appOrigin, `mailed${path.replaceAll('/', '-')}`)
 
 function cookieOptions(appOrigin: string) {
   // For the whole site: after a log-in on the way, Next fetches the page from within the answer to the log-in.

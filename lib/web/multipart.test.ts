@@ -47,7 +47,7 @@ describe('parseMultipart', () => {
     ['a parameter too many', `${part(named('a'))}--xyz--\r\n`, `${type}; charset=utf-8`],
     ['another type', `${part(named('a'))}--xyz--\r\n`, 'multipart/mixed; boundary=xyz'],
     ['no boundary', `${part(named('a'))}--xyz--\r\n`, 'multipart/form-data'],
-  ])('refuses %s', async (_what, body, contentType) => {
+  ])('refuses %s [V1.5.3]', async (_what, body, contentType) => {
     expect(await parse(body, contentType)).toBeNull()
   })
 })

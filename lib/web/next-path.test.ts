@@ -32,7 +32,7 @@ describe('safeNextPath', () => {
     undefined,
     null,
     42,
-  ])('refuses %j', (raw) => {
+  ])('refuses %j [V1.2.2, V1.5.3, V3.7.2, T8]', (raw) => {
     expect(safeNextPath(raw)).toBeNull()
   })
 
@@ -48,5 +48,12 @@ describe('logInPath', () => {
   test('carries the path, its query and the reason', () => {
     expect(logInPath('/profile?a=1&b=2', 'idle')).toBe('/login?next=%2Fprofile%3Fa%3D1%26b%3D2&reason=idle')
     expect(logInPath('/profile', null)).toBe('/login?next=%2Fprofile')
+  })
+
+  test('never makes an overlong address of an overlong one [V4.2.5]', () => {
+    expect(logInPath(`/${'a'.repeat(8000)}`, null)).toBe('/login')
+    expect(logInPath(`/profile?${'a'.repeat(8000)}`, 'idle')).toBe('/login?reason=idle')
+    const longest = logInPath(`/${'%'.repeat(1999)}`, 'password-changed')
+    expect(longest.length).toBeLessThan(8192)
   })
 })

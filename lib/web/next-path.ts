@@ -19,9 +19,9 @@ function withinSite(path: string): string | null {
   return url?.origin === anyOrigin ? url.pathname + url.search : null
 }
 
-/** The log-in page that leads back to `path`. */
+/** The log-in page that leads back to `path`, unless that is too long to be gone back to: then it leads home. */
 export function logInPath(path: string, reason?: string | null): string {
-  const query = new URLSearchParams({ next: path })
+  const query = new URLSearchParams(path.length > longest ? {} : { next: path })
   if (reason) query.set('reason', reason)
-  return `/login?${query}`
+  return query.size === 0 ? '/login' : `/login?${query}`
 }

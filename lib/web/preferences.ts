@@ -2,13 +2,15 @@
 import 'server-only'
 import { cookies } from 'next/headers'
 import { cache } from 'react'
+import { services } from '#lib/services.ts'
+import { cookieNameOn } from './cookie-name.ts'
 
 export const themes = ['system', 'light', 'dark'] as const
 export type Theme = (typeof themes)[number]
 
-export const themeCookie = 'theme'
+export const themeCookie = (appOrigin: string) => cookieNameOn(appOrigin, 'theme')
 /** Set by the visitor's browser (see app/ui/time-zone.tsx), because no request header tells it. */
-export const timeZoneCookie = 'tz'
+export const timeZoneCookie = (appOrigin: string) => cookieNameOn(appOrigin, 'tz')
 
 export interface Preferences {
   theme: Theme
@@ -18,9 +20,11 @@ export interface Preferences {
 
 /** Read once a request: checking a time zone costs a tenth of a millisecond. */
 export const readPreferences = cache(async (): Promise<Preferences> => {
+  // Before anything is opened: asking for cookies is what keeps Next from running this while it builds.
   const jar = await cookies()
-  const theme = themes.find((known) => known === jar.get(themeCookie)?.value) ?? 'system'
-  return { theme, timeZone: knownTimeZone(jar.get(timeZoneCookie)?.value) }
+  const { appOrigin } = (await services()).settings
+  const theme = themes.find((known) => known === jar.get(themeCookie(appOrigin))?.value) ?? 'system'
+  return { theme, timeZone: knownTimeZone(jar.get(timeZoneCookie(appOrigin))?.value) }
 })
 
 function knownTimeZone(name: string | undefined): string | null {

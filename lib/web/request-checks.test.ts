@@ -22,7 +22,7 @@ describe('isSameOrigin', () => {
     ['another origin that claims to be the same', { origin: 'https://evil.test', 'sec-fetch-site': 'same-origin' }],
     ['neither header', {}],
     ['a forwarded host of its own making', { origin: 'https://evil.test', 'x-forwarded-host': 'evil.test' }],
-  ])('refuses %s', (_what, headers) => {
+  ])('refuses %s [V3.5.1, T5]', (_what, headers) => {
     expect(isSameOrigin(new Headers(headers), site)).toBe(false)
   })
 

@@ -21,7 +21,7 @@ describe('the cookie', () => {
 })
 
 describe('unsealToken', () => {
-  test('opens what sealToken made, in well under the 4,096 bytes that browsers keep', async () => {
+  test('opens what sealToken made, in well under the 4,096 bytes that browsers keep [V3.3.5]', async () => {
     const seal = await sealToken('t'.repeat(43), site)
     expect(await unsealToken(seal, site)).toEqual({ token: 't'.repeat(43) })
     expect(await unsealToken(seal, site)).toEqual({ token: 't'.repeat(43) })

@@ -4,6 +4,7 @@
 import { sealData, unsealData } from 'iron-session'
 import { z } from 'zod'
 import type { Runtime } from '#lib/services.ts'
+import { cookieNameOn } from './cookie-name.ts'
 
 /** The purpose keeps any other sealed value of this site from being taken for a session. */
 const contents = z.strictObject({ purpose: z.literal('session'), token: z.string() })
@@ -19,9 +20,8 @@ type Needs = Pick<Runtime, 'settings' | 'sessionSecrets'>
 
 const remembered = new Map<string, string>()
 
-/** `__Host-` binds the cookie to this host and needs https; browsers refuse it over plain http. */
 export function sessionCookieName(appOrigin: string): string {
-  return appOrigin.startsWith('https:') ? '__Host-session' : 'session'
+  return cookieNameOn(appOrigin, 'session')
 }
 
 /** Without Max-Age, so that it ends with the browser (NIST SP 800-63B-4); its record ends it sooner. */

@@ -803,6 +803,7 @@ export const en = {
     date_rule: 'Enter a day such as 2026-11-30, or none.',
     role_rule: 'Choose a role.',
     reason_missing: 'Enter a reason.',
+    reason_characters: 'Enter a reason without control characters.',
     reason_long: 'Enter a reason of at most {max, number} characters.',
     signup_closed: 'Sign-up is closed here.',
     signup_by_invitation: 'Signing up here takes an invitation. Open its link again.',

@@ -10,7 +10,7 @@ describe('wordsFor', () => {
     expect(wordsFor('en')('errors.bio_long', { max: 2000, count: 2001 })).toContain('at most 2,000 characters')
   })
 
-  it('does not read what a person typed as a message', () => {
+  it('does not read what a person typed as a message [V1.3.7]', () => {
     const name = "{name} <b>'quoted'</b> #"
     expect(wordsFor('en').markup('home.greeting.unknown', { name, person: (chunks) => chunks })).toBe(`Hello, ${name}`)
   })

@@ -203,7 +203,7 @@ export function describeUserStore(name: string, open: OpenFresh): void {
         expect(await names({ search: 'b', after: 'alice' })).toEqual(['bob'])
       })
 
-      it('takes signs of pattern languages as themselves', async () => {
+      it('takes signs of pattern languages as themselves [V1.2.9]', async () => {
         await users.insert(named('alice', '100% of_it'))
         await users.insert(named('bob', "back\\slash 'quoted'"))
         for (const found of ['100%', 'of_it', '0% o']) expect(await names({ search: found })).toEqual(['alice'])
@@ -328,7 +328,8 @@ export function describeUserStore(name: string, open: OpenFresh): void {
 
     describe('a username that is given up', () => {
       const until = 90_000
-      const rename = (id: string, username: string, at = 2_000) => users.rename(id, username, at, until)
+      const rename = (id: string, username: string, at = 2_000) =>
+        users.rename(id, username, { at, reservedUntil: until })
 
       it('leads nowhere, and the new one to the person', async () => {
         await users.insert(aUser())
@@ -359,6 +360,14 @@ export function describeUserStore(name: string, open: OpenFresh): void {
         expect(await rename('id-of-alice', 'alice')).toBe('renamed')
         expect(await users.find('id-of-alice')).toEqual(aUser())
         expect(await users.insert(aUser({ id: 'new', createdAt: until }))).toBe('username_taken')
+      })
+
+      it('is not given up by somebody who was suspended since they asked', async () => {
+        await users.insert(aUser({ status: 'suspended' }))
+        const times = { at: 2_000, reservedUntil: until }
+        expect(await users.rename('id-of-alice', 'alicia', times, { status: 'active' })).toBeNull()
+        expect(await users.find('id-of-alice')).toEqual(aUser({ status: 'suspended' }))
+        expect(await users.rename('id-of-alice', 'alicia', times, { status: 'suspended' })).toBe('renamed')
       })
 
       it('goes to nobody of thirty who ask for it, or for the new one, at that moment', async () => {

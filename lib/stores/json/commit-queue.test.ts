@@ -41,7 +41,7 @@ describe('when users.json cannot be written', () => {
     expect(await users.update('id-of-alice', { email: 'a@example.org' })).toEqual(aUser({ email: 'a@example.org' }))
   })
 
-  it('undoes everything that shared the commit, however it built on each other', async () => {
+  it('undoes everything that shared the commit, however it built on each other [V2.3.3]', async () => {
     const folder = await freshFolder()
     const { users } = await folder.open()
     await users.insert(aUser())

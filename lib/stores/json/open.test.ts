@@ -138,7 +138,7 @@ it('keeps a thousand people and sessions through changes and ends of many', asyn
   }
 })
 
-it('keeps ids that mean something to the language', async () => {
+it('keeps ids that mean something to the language [T26]', async () => {
   const folder = await freshFolder()
   const first = await folder.open()
   for (const key of ['__proto__', 'constructor', '10', '9']) {
@@ -153,7 +153,7 @@ it('keeps ids that mean something to the language', async () => {
   }
 })
 
-it('keeps the folder and everything in it to its own account', async () => {
+it('keeps the folder and everything in it to its own account [V14.2.4]', async () => {
   const parent = await freshFolder()
   const { users } = await openFolder(parent.path('made/for/it'))
   await users.insert(aUser())

@@ -157,10 +157,11 @@ export function createUserPart(records: UserRecords, options: Omit<CommitQueueOp
       })
     },
 
-    async rename(id, username, at, reservedUntil) {
+    async rename(id, username, { at, reservedUntil }, onlyIf = {}) {
+      const expected = structuredClone(onlyIf)
       return queue.run(() => {
         const user = records.users.get(id)
-        if (!user) return null
+        if (!user || !holds(user, expected)) return null
         if (isTaken(username, at, id)) return 'username_taken'
         if (username !== user.username) {
           reserve(user, reservedUntil)

@@ -21,7 +21,7 @@ describe.each(bothKinds)('stores in %s', (name, fresh) => {
     await expect(stores.checkReady()).rejects.toMatchObject({ code: 'store_unavailable' })
   })
 
-  it('take what looks like a statement as a value', async () => {
+  it('take what looks like a statement as a value [V1.2.4]', async () => {
     const { open } = await fresh()
     const { users, sessions, tokens } = await open()
     const text = `'); drop table users; -- " \` $1 ? :id @id`

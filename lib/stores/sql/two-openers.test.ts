@@ -26,7 +26,7 @@ describe.each(bothKinds)('%s, opened twice', (_, fresh) => {
     expect(await b.sessions.end(['session-1'], 'idle', 4_000)).toBe(0)
   })
 
-  it('gives a name to one of fifty who ask for it on both sides', async () => {
+  it('gives a name to one of fifty who ask for it on both sides [V2.3.4]', async () => {
     const sides = await openTwice()
     const inserts = Array.from({ length: 50 }, (_, n) => sides[n % 2]?.users.insert(aUser({ id: `rival-${n}` })))
     const outcomes = await Promise.all(inserts)
@@ -76,7 +76,7 @@ describe.each(bothKinds)('%s, opened twice', (_, fresh) => {
     expect(taken).toHaveLength(1)
   })
 
-  it('keeps one of ten admins who are all demoted or suspended at once on both sides', async () => {
+  it('keeps one of ten admins who are all demoted or suspended at once on both sides [V2.3.4, T29]', async () => {
     const sides = await openTwice()
     const names = Array.from({ length: 10 }, (_, n) => `admin-${n}`)
     for (const username of names) await sides[0].users.insert(aUser({ username, role: 'admin' }))

@@ -44,10 +44,11 @@ export function createUserStore({ db, reads, flavour }: Pick<SqlDatabase, 'db' |
       return row ? userOf(row) : null
     },
 
-    async rename(id, username, at, reservedUntil) {
+    async rename(id, username, { at, reservedUntil }, onlyIf = {}) {
+      const expected = structuredClone(onlyIf)
       return db.transaction().execute(async (trx) => {
         const user = await findLocked(trx, id)
-        if (user === undefined) return null
+        if (user === undefined || !holds(userOf(user), expected)) return null
         await lockNames(trx, [user.username, username])
         if (await isTaken(trx, username, at, id)) return 'username_taken'
         if (username === user.username) return 'renamed'

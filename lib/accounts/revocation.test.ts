@@ -1,0 +1,94 @@
+// Somebody is suspended, or their account deleted, while something that they asked for is under way. It was let in, and
+// must change nothing any more: each act is held up at each of its questions to the store in turn.
+import { isDeepStrictEqual } from 'node:util'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { compose, type Services } from '../services.ts'
+import { openTestServices, storeNames, type TestServices } from '../services-for-test.ts'
+import { aUser } from '../stores/contract/samples.ts'
+import type { Stores, UserRecord, UserStore } from '../stores/types.ts'
+
+const password = 'Lantern over the quay 47'
+const another = 'Lantern under the bridge 48'
+const by = { at: 0, userAgent: '', address: '', locale: 'en', timeZone: null } as const
+
+type Act = (app: Services, id: string) => Promise<{ ok: boolean }>
+
+const acts: Record<string, Act> = {
+  profile: ({ accounts }, id) => accounts.saveProfile(id, { fullName: 'Changed', bio: '', age: 1 }),
+  password: ({ accounts }, id) => accounts.changePassword(id, { current: password, password: another }),
+  username: ({ accounts }, id) => accounts.rename(id, `${id.slice(-20)}-x`),
+  'an-address': ({ addresses }, id) => addresses.give(id, `${id}-x@example.org`, by),
+  'no-address': ({ addresses }, id) => addresses.remove(id, by),
+}
+
+const revocations: Record<string, Act> = {
+  suspended: ({ people }, id) => people.suspend(id, { reason: 'x', until: null }, 'ada'),
+  deleted: ({ accounts }, id) => accounts.delete(id),
+}
+
+describe.each(storeNames)('an act under way on %s', (store) => {
+  let opened: TestServices & { passwordHash: string }
+
+  beforeEach(async () => {
+    const made = await openTestServices({ LIMITS: 'off' }, store)
+    const hashed = await made.app.passwords.hash(password)
+    opened = Object.assign(made, { passwordHash: hashed.ok ? hashed.value : '' })
+  })
+  afterEach(() => opened[Symbol.asyncDispose]())
+
+  async function makePerson(username: string): Promise<UserRecord> {
+    const { passwordHash } = opened
+    const person = aUser({ username, passwordHash, email: `${username}@example.org`, emailVerifiedAt: 1_000 })
+    await opened.app.stores.users.insert(person)
+    return person
+  }
+
+  /** The same services, whose every question about people waits for `hold` first. */
+  function heldUp(hold: () => Promise<void>): Services {
+    const users = new Proxy(opened.app.stores.users, {
+      get:
+        (target, name: keyof UserStore) =>
+        async (...args: never[]) => {
+          await hold()
+          return (target[name] as (...given: never[]) => unknown)(...args)
+        },
+    })
+    const stores = new Proxy(opened.app.stores, {
+      get: (target, name: keyof Stores) => (name === 'users' ? users : target[name]),
+    })
+    return compose({ ...opened.app, stores })
+  }
+
+  async function interleave(act: Act, revoke: Act, name: string): Promise<number> {
+    for (let heldAt = 1; ; heldAt += 1) {
+      const made = await makePerson(`${name}-${heldAt}`)
+      const { id } = made
+      let questions = 0
+      let before: UserRecord | null = null
+      let revoked: UserRecord | null = null
+      const app = heldUp(async () => {
+        questions += 1
+        if (questions !== heldAt) return
+        before = await opened.app.stores.users.find(id)
+        expect(await revoke(opened.app, id)).toMatchObject({ ok: true })
+        revoked = await opened.app.stores.users.find(id)
+      })
+      const outcome = await act(app, id)
+      // It was over before: each of its questions has had its turn.
+      if (revoked === null) return heldAt - 1
+      // What was saved before the end may stand; after it nothing is.
+      if (isDeepStrictEqual(before, made)) expect(outcome, `${name} held up at ${heldAt}`).toMatchObject({ ok: false })
+      expect(await opened.app.stores.users.find(id), `${name} held up at ${heldAt}`).toEqual(revoked)
+    }
+  }
+
+  test('changes nothing for who was suspended or left meanwhile: 20 interleavings [T18]', async () => {
+    let interleavings = 0
+    for (const [what, act] of Object.entries(acts)) {
+      for (const [how, revoke] of Object.entries(revocations)) {
+        interleavings += await interleave(act, revoke, `${what.replace(/\W/g, '-')}-${how}`)
+      }
+    }
+    expect(interleavings).toBe(20)
+  })
+})

@@ -1,0 +1,240 @@
+// What no file of the site may do, because input could then do it too: read from the sources themselves. Who may import
+// whom stands in architecture.test.ts.
+import { globSync, readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { parseSync } from 'oxc-parser'
+import { describe, expect, test } from 'vitest'
+
+const root = resolve(import.meta.dirname, '..')
+const read = (path: string) => readFileSync(join(root, path), 'utf8')
+const sources = globSync(['{app,lib}/**/*.{ts,tsx}', 'middleware.ts', 'instrumentation.ts', 'next.config.mjs'], {
+  cwd: root,
+  exclude: ['**/*.test.ts', '**/*-for-test.ts', 'lib/stores/contract.ts', 'lib/stores/contract/**'],
+}).toSorted()
+
+interface Node {
+  type: string
+  start: number
+  end: number
+  [field: string]: unknown
+}
+
+const parsed = new Map(sources.map((file) => [file, nodesOf(parseSync(file, read(file)).program)]))
+const ofBrowser = sources.filter((file) => read(file).startsWith("'use client'") || file.startsWith('app/session/'))
+
+/** Where each of these stands, as `file: source`. */
+function find(isMeant: (node: Node, file: string) => boolean, files = sources): string[] {
+  return files.flatMap((file) =>
+    (parsed.get(file) ?? []).filter((node) => isMeant(node, file)).map((node) => `${file}: ${sourceOf(node, file)}`),
+  )
+}
+
+function filesWith(pattern: RegExp): string[] {
+  return sources.filter((file) => pattern.test(read(file)))
+}
+
+test('the sources are read at all', () => {
+  expect(sources.length).toBeGreaterThan(150)
+  expect(ofBrowser).toContain('app/session/keeper.ts')
+  expect(find((node) => node.type === 'CallExpression').length).toBeGreaterThan(2000)
+})
+
+describe('text stays text', () => {
+  test('none is run as code [V1.3.2]', () => {
+    const runs = /^(eval|Function|vm\..*|(globalThis\.|window\.)?(eval|Function))$/
+    expect(find((node, file) => isCall(node) && runs.test(calleeOf(node, file)))).toEqual([])
+    expect(filesWith(/from '(node:)?vm'|javascript:/)).toEqual([])
+    const timers = /(^|\.)set(Timeout|Interval|Immediate)$/
+    const isText = (node: Node) => ['Literal', 'TemplateLiteral'].includes(argumentOf(node)?.type ?? '')
+    expect(find((node, file) => isCall(node) && timers.test(calleeOf(node, file)) && isText(node))).toEqual([])
+  })
+
+  test('none is a command: the one other program that is started is this Node, to build the site [V1.2.5]', () => {
+    expect(filesWith(/child_process|worker_threads|cluster/)).toEqual([
+      'lib/accounts/password-strength-worker.ts',
+      'lib/accounts/password-strength.ts',
+      'lib/server/build.ts',
+    ])
+    const starts = (node: Node, file: string) =>
+      isCall(node) && /(^|\.)(spawn|exec|fork)\w*$/.test(calleeOf(node, file))
+    const started = find(starts, ['lib/server/build.ts'])
+    expect(started).toHaveLength(1)
+    expect(started[0]).toMatch(/^lib\/server\/build\.ts: spawn\(process\.execPath, \[/)
+  })
+
+  test('none is a part of a statement: values are bound, and only migrations write statements from parts [V1.2.4]', () => {
+    // Kysely's sql`…` binds what stands in ${…}; these put it into the text.
+    const raw = find((node, file) => isCall(node) && /^sql\.(raw|lit|id|ref|table|join)$/.test(calleeOf(node, file)))
+    const others = raw.filter((found) => !found.startsWith('lib/stores/sql/migrations.ts: '))
+    // Times, which are numbers: an expression that is grouped by has to be the same text twice.
+    expect(others).toEqual(['lib/stores/sql/audit.ts: sql.lit(since)', 'lib/stores/sql/audit.ts: sql.lit(partMs)'])
+    const takesStatement = /^\w+\.(query|exec|prepare|pragma)$/
+    const isMade = (node: Node) => !['Literal', 'Identifier', undefined].includes(argumentOf(node)?.type)
+    const made = find((node, file) => isCall(node) && takesStatement.test(calleeOf(node, file)) && isMade(node))
+    // Of the counters: the library's text and its values, apart.
+    expect(made).toEqual(['lib/limits/limits.ts: pool.query({ text, values })'])
+  })
+
+  test('none is a pattern [V1.2.9]', () => {
+    const made = find((node, file) => isCall(node) && calleeOf(node, file) === 'RegExp')
+    // Of the names of Firebase's parameters, which stand beside it.
+    expect(made.map((found) => found.split(':')[0])).toEqual(['lib/cli/import.ts'])
+    expect(read('lib/cli/import.ts').match(/\bfind\('\w+'\)/g)?.length).toBe(
+      read('lib/cli/import.ts').match(/\bfind\(/g)?.length,
+    )
+  })
+
+  test('none is a name of a file: pages, actions and the domain reach no file system [V5.3.2]', () => {
+    const reachesFiles = filesWith(/from '(node:)?(fs|fs\/promises)'/)
+    expect(reachesFiles.filter((file) => !/^lib\/(stores|server|cli)\//.test(file))).toEqual([
+      'lib/durable-file.ts',
+      'lib/secret.ts',
+    ])
+  })
+
+  test('none is an address that the server asks: it speaks to its database and mail server, and to no one else [V1.3.6]', () => {
+    const speaks = filesWith(
+      /from '(nodemailer|pg|undici|node:(http|https|http2|net|tls|dgram|dns|dns\/promises)|(http|https|net|tls|dns))'/,
+    )
+    expect(speaks).toEqual([
+      'lib/limits/limits.ts', // pg: DATABASE_URL
+      'lib/mail/transport.ts', // nodemailer: SMTP_URL
+      'lib/server/http.ts', // listens
+      'lib/stores/sql/postgres.ts', // pg: DATABASE_URL
+      'lib/web/client-address.ts', // isIP
+    ])
+    const asks = find(
+      (node, file) =>
+        isCall(node) && /^(globalThis\.|window\.)?(fetch|WebSocket|EventSource)$/.test(calleeOf(node, file)),
+    )
+    for (const found of asks) expect(found, 'a page asks its own site').toMatch(/^app\/\S+: fetch\('\/api\//)
+  })
+})
+
+describe('in the browser', () => {
+  test('no global is read that an element’s name could take the place of [V3.2.3]', () => {
+    const own = {
+      window: /^(setTimeout|clearTimeout)$/,
+      document:
+        /^(documentElement|activeElement|visibilityState|cookie|querySelector|querySelectorAll|addEventListener|title|body)$/,
+    }
+    const reads = find((node) => {
+      if (node.type !== 'MemberExpression') return false
+      const { object, property, computed } = node as Node & { object: Node; property: Node; computed: boolean }
+      if (object.type !== 'Identifier' || !Object.hasOwn(own, String(object.name))) return false
+      return computed || !own[object.name as keyof typeof own].test(String(property.name))
+    }, ofBrowser)
+    expect(reads).toEqual([])
+  })
+
+  test('no message of another window is listened to [V3.5.5]', () => {
+    const listens = (node: Node, file: string) =>
+      isCall(node) && /(^|\.)addEventListener$/.test(calleeOf(node, file)) && /'message'/.test(sourceOf(node, file))
+    expect(find(listens)).toEqual([])
+    // A BroadcastChannel has one origin. It is told to look, and asks the server.
+    expect(filesWith(/\bonmessage\b|postMessage\(/).filter((file) => file.startsWith('app/'))).toEqual([
+      'app/session/tabs.ts',
+    ])
+    expect(read('app/session/tabs.ts')).not.toMatch(/window\.postMessage|\bparent\b|\bopener\b/)
+  })
+
+  test('nothing needs a plug-in, and no page frames another [V3.7.1]', () => {
+    expect(filesWith(/<(object|embed|applet|iframe|frame|portal)\b/)).toEqual([])
+  })
+
+  test('no link and no form leads off the site [V3.7.3]', () => {
+    const leads = find((node) => node.type === 'JSXAttribute' && /^(href|src|action|formAction)$/.test(nameOf(node)))
+    expect(leads.length).toBeGreaterThan(40)
+    const literal = leads.filter((found) => /=["']|=\{[`'"]/.test(found))
+    expect(literal.filter((found) => !/=\{?["'`](\/(?!\/)|#|\$\{(here|path|basePath)\})/.test(found))).toEqual([])
+  })
+})
+
+describe('the README', () => {
+  test('says what a browser needs, what it does without, and to share the host name with nothing [V3.1.1, V3.5.4]', () => {
+    const [, needs = ''] = /\*\*What a browser needs\.\*\*(.+?)\n\n/s.exec(read('README.md')) ?? []
+    for (const feature of ['https', 'cookies', 'JavaScript may be off', 'CSP', 'SameSite', 'HSTS']) {
+      expect(needs).toContain(feature)
+    }
+    expect(read('README.md')).toMatch(/\*\*A host name of its own\.\*\* Cookies know no ports/)
+  })
+})
+
+describe('patterns', () => {
+  const pieces = [
+    'a',
+    '0',
+    ' ',
+    '-',
+    '.',
+    '@',
+    '*',
+    '$',
+    '\n',
+    '\r\n',
+    'a.',
+    'a@',
+    '0,',
+    'a ',
+    '.0',
+    '="',
+    '\\',
+    '<',
+    '&a',
+  ]
+  /** Short ones first: what grows exponentially would never come to an end on the long ones. */
+  const attacks = [26, 50_000].flatMap((times) =>
+    pieces.flatMap((piece) => ['!', '\u0000'].map((end) => piece.repeat(times) + end)),
+  )
+
+  function timeOf(pattern: RegExp, text: string): number {
+    const began = performance.now()
+    pattern.test(text)
+    return performance.now() - began
+  }
+
+  test('none takes longer than its text is long: 50,000 repeats that almost match [V1.3.12]', () => {
+    const patterns = new Map<string, { file: string; pattern: RegExp }>()
+    for (const [file, nodes] of parsed) {
+      for (const node of nodes) {
+        const { pattern, flags } = (node.regex ?? {}) as { pattern?: string; flags?: string }
+        if (node.type !== 'Literal' || pattern === undefined) continue
+        patterns.set(`${pattern}/${flags}`, { file, pattern: new RegExp(pattern, flags?.replace(/[gy]/g, '')) })
+      }
+    }
+    expect(patterns.size).toBeGreaterThan(70)
+    const slow = [...patterns.values()].flatMap(({ file, pattern }) => {
+      // Twice, for a machine that was busy with something else.
+      const found = attacks.find((text) => timeOf(pattern, text) > 250 && timeOf(pattern, text) > 250)
+      return found === undefined ? [] : [`${file}: ${pattern} for ${JSON.stringify(found.slice(0, 6))}…`]
+    })
+    expect(slow).toEqual([])
+  })
+})
+
+function nodesOf(value: unknown): Node[] {
+  if (Array.isArray(value)) return value.flatMap(nodesOf)
+  if (typeof value !== 'object' || value === null) return []
+  const inside = Object.values(value).flatMap(nodesOf)
+  return 'type' in value && 'start' in value ? [value as Node, ...inside] : inside
+}
+
+function sourceOf({ start, end }: Node, file: string): string {
+  return read(file).slice(start, end)
+}
+
+function isCall(node: Node): boolean {
+  return node.type === 'CallExpression' || node.type === 'NewExpression'
+}
+
+function calleeOf(node: Node, file: string): string {
+  return sourceOf(node.callee as Node, file)
+}
+
+function argumentOf(node: Node): Node | undefined {
+  return (node.arguments as Node[])[0]
+}
+
+function nameOf(attribute: Node): string {
+  return String((attribute.name as Node).name)
+}

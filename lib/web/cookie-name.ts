@@ -1,0 +1,9 @@
+// What this site's cookies are called.
+
+/**
+ * `__Host-` binds a cookie to this host and needs https; browsers refuse it over plain http (RFC 6265bis, 4.1.3.2;
+ * OWASP ASVS 3.3.1 and 3.3.3).
+ */
+export function cookieNameOn(appOrigin: string, name: string): string {
+  return appOrigin.startsWith('https:') ? `__Host-${name}` : name
+}

@@ -2,6 +2,7 @@
 import { resolve } from 'node:path'
 import { z } from 'zod'
 import { hours, seconds } from './clock.ts'
+import { loopbackHosts } from './loopback.ts'
 import type { SessionLimits } from './sessions/window.ts'
 import { parseStoreLocation, type StoreLocation } from './stores/location.ts'
 
@@ -38,7 +39,6 @@ export interface Settings {
 
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 const signUpModes = ['open', 'invitation', 'closed'] as const
-const loopbackHosts = ['localhost', '127.0.0.1', '[::1]']
 
 const wholeNumber = (min: number, max: number) =>
   z

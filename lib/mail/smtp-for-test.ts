@@ -4,6 +4,7 @@ import type { Socket } from 'node:net'
 import PostalMime, { type Email } from 'postal-mime'
 import { SMTPServer } from 'smtp-server'
 import { onTestFinished } from 'vitest'
+import type { TestCertificates } from '../certificates-for-test.ts'
 
 export interface TestSmtp {
   url: string
@@ -22,12 +23,20 @@ interface Behaviour {
   drop?: boolean | undefined
 }
 
-export async function startSmtp({ port = 0, hidesStartTls = false } = {}): Promise<TestSmtp> {
+interface Options {
+  port?: number
+  hidesStartTls?: boolean
+  /** Default: a certificate of the server's own, that nobody vouches for. */
+  certificates?: TestCertificates
+}
+
+export async function startSmtp({ port = 0, hidesStartTls = false, certificates }: Options = {}): Promise<TestSmtp> {
   const letters: TestSmtp['letters'] = []
   const behave: Behaviour = {}
   const server = new SMTPServer({
     authOptional: true,
     closeTimeout: 100,
+    ...(certificates && { key: certificates.key, cert: certificates.certificate }),
     disabledCommands: hidesStartTls ? ['STARTTLS', 'AUTH'] : ['AUTH'],
     onRcptTo(_address, _session, callback) {
       if (behave.refuse === undefined) callback()

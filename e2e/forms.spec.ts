@@ -42,7 +42,7 @@ test(
   },
 )
 
-test('a taken username is refused, also in other letters', everywhere, async ({ page, newPerson }) => {
+test('a taken username is refused, also in other letters [T24]', everywhere, async ({ page, newPerson }) => {
   const { username } = await newPerson()
   for (const same of [username, username.toUpperCase()]) {
     await page.goto('/signup')
@@ -179,7 +179,7 @@ test(
   },
 )
 
-test('password managers are told which field is which', everywhere, async ({ page }) => {
+test('password managers are told which field is which [V6.2.7]', everywhere, async ({ page }) => {
   await page.goto('/signup')
   await expect(page.getByLabel('Username')).toHaveAttribute('autocomplete', 'username')
   await expect(page.getByLabel('Password', { exact: true })).toHaveAttribute('autocomplete', 'new-password')
@@ -250,7 +250,7 @@ test.describe('with JavaScript', () => {
     await expect(page.getByLabel('Password', { exact: true })).toHaveValue('something')
   })
 
-  test('a password can be shown, hidden and pasted', async ({ page, context }) => {
+  test('a password can be shown, hidden and pasted [V6.2.6, V6.2.7]', async ({ page, context }) => {
     await context.grantPermissions(['clipboard-read', 'clipboard-write'])
     await page.goto('/signup')
     const password = page.getByLabel('Password', { exact: true })
@@ -279,7 +279,7 @@ test.describe('with JavaScript', () => {
   })
 })
 
-test('without JavaScript there is no button that would do nothing', { tag: '@no-javascript' }, async ({
+test('without JavaScript there is no button that would do nothing [V6.2.6]', { tag: '@no-javascript' }, async ({
   page,
   javaScriptEnabled,
 }) => {

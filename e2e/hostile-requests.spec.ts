@@ -76,7 +76,7 @@ for (const target of targets) {
       expect.soft(await readStoredUsers(store), what).toBe(users)
     }
 
-    test('takes each field exactly once, as text, and no other', async ({ server }) => {
+    test('takes each field exactly once, as text, and no other [V15.3.3, V15.3.5, V15.3.7]', async ({ server }) => {
       const fields = target.fields()
       for (const [name, value] of fields) {
         const others = fields.filter(([other]) => other !== name)
@@ -238,7 +238,7 @@ for (const target of targets) {
   })
 }
 
-test('mangled and foreign cookies mean that nobody is signed in', async ({ server, startOwnServer }) => {
+test('mangled and foreign cookies mean that nobody is signed in [V7.2.1]', async ({ server, startOwnServer }) => {
   const owner = new Client(server.url)
   await owner.signUp()
   const seal = owner.cookies.get('session') ?? ''

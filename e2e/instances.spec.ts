@@ -87,7 +87,7 @@ test.describe('two instances', { tag: '@postgres' }, () => {
     expect([...served].sort()).toEqual([site.a.address, site.b.address].sort())
   })
 
-  test('a session begun on one is a session on the other, and its log-out there a refusal here at once', async ({
+  test('a session begun on one is a session on the other, and its log-out there a refusal here at once [V7.4.1, T17]', async ({
     site,
   }) => {
     const { atA } = atBoth(site)
@@ -119,7 +119,7 @@ test.describe('two instances', { tag: '@postgres' }, () => {
     }
   })
 
-  test('both agree on the ten minutes, whichever of them a person acted on', async ({ site }) => {
+  test('both agree on the ten minutes, whichever of them a person acted on [V7.3.1, T19]', async ({ site }) => {
     const { atA } = atBoth(site)
     await atA.signUp()
     const atB = atA.copy(site.b.address)
@@ -135,7 +135,7 @@ test.describe('two instances', { tag: '@postgres' }, () => {
     expect(reasonOf(await atA.open('/profile'))).toBe('idle')
   })
 
-  test('both agree on the twelve hours', async ({ site }) => {
+  test('both agree on the twelve hours [V7.3.2, T19]', async ({ site }) => {
     const { atA } = atBoth(site)
     const { username } = await atA.signUp()
     const atB = atA.copy(site.b.address)
@@ -178,7 +178,7 @@ test.describe('two instances', { tag: '@postgres' }, () => {
     }
   })
 
-  test('a form that one rendered can be posted to the other', everywhere, async ({ page, site }) => {
+  test('a form that one rendered can be posted to the other [T15]', everywhere, async ({ page, site }) => {
     const { a, b, proxy } = site
     const person = makePerson()
     const renderedBy = async (address: string, path: string) => {
@@ -220,7 +220,7 @@ test.describe('two instances', { tag: '@postgres' }, () => {
     expect(languages.size).toBe(1)
   })
 
-  test('a name that both are asked for at once is given once', async ({ site }) => {
+  test('a name that both are asked for at once is given once [V15.4.2]', async ({ site }) => {
     for (let round = 0; round < 10; round++) {
       const person = makePerson()
       const clients = [site.a, site.b, site.a, site.b].map(({ address }) => new Client(site.origin, address))
@@ -277,7 +277,7 @@ test.describe('two instances that were built apart', { tag: '@postgres' }, () =>
     test.describe(javaScriptEnabled ? 'with JavaScript' : 'without JavaScript', () => {
       test.use({ javaScriptEnabled })
 
-      test('a form of one can be posted to the other when both builds had the secret', async ({ page, built }) => {
+      test('a form of one can be posted to the other when both builds had the secret [T15]', async ({ page, built }) => {
         const { one, two, sessionSecret } = built
         const site = await startTwoInstances({ projectDirs: [one.dir, two.dir], sessionSecret })
         await showFromA(page, site, '/signup')
@@ -294,7 +294,7 @@ test.describe('two instances that were built apart', { tag: '@postgres' }, () =>
         for (const server of [site.a, site.b]) expect(server.faults()).toEqual([])
       })
 
-      test('a form of a build with another key is refused, and nothing is done', async ({
+      test('a form of a build with another key is refused, and nothing is done [T15]', async ({
         page,
         built,
         expectedNoise,

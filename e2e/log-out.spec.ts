@@ -56,7 +56,7 @@ async function expectWorthless({ thief, form }: Theft, store: StoreLocation): Pr
   expect(await readStoredUsers(store)).toBe(users)
 }
 
-test('a copied cookie is worth nothing after log-out, also after a restart', async ({ startOwnServer }) => {
+test('a copied cookie is worth nothing after log-out, also after a restart [V7.4.1, T17]', async ({ startOwnServer }) => {
   const server = await startOwnServer()
   const theft = await prepareTheft(server.url)
   expect((await theft.thief.open('/profile')).text).toContain(secretName)
@@ -67,7 +67,7 @@ test('a copied cookie is worth nothing after log-out, also after a restart', asy
   await expectWorthless(theft, server.store)
 })
 
-test('log-out removes the cookie and the record, and asks the browser to drop what it kept', async ({
+test('log-out removes the cookie and the record, and asks the browser to drop what it kept [V7.4.1]', async ({
   client,
   server,
 }) => {
@@ -82,7 +82,7 @@ test('log-out removes the cookie and the record, and asks the browser to drop wh
   expect(await countStoredSessions(server.store, user?.id ?? '')).toBe(0)
 })
 
-test('only a POST logs out', async ({ client }) => {
+test('only a POST logs out [V7.4.4]', async ({ client }) => {
   await client.signUp()
   for (const method of ['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS']) {
     await client.fetch('/logout', { method })
@@ -99,7 +99,7 @@ test('logging out twice is no fault', async ({ client }) => {
   expect((await client.post(second, [])).status).toBe(303)
 })
 
-test('a log-in ends the session that the browser presented', async ({ server, newPerson }) => {
+test('a log-in ends the session that the browser presented [V7.2.2, V7.2.4]', async ({ server, newPerson }) => {
   const person = await newPerson()
   const client = new Client(server.url)
   await client.logIn(person)
@@ -121,7 +121,7 @@ test('other sessions of the same person live on after a log-out', async ({ serve
   expect(await there.isSignedIn()).toBe(true)
 })
 
-test('a planted cookie never becomes a session', async ({ server, newPerson }) => {
+test('a planted cookie never becomes a session [V7.2.1, V7.2.4]', async ({ server, newPerson }) => {
   const person = await newPerson()
   const other = new Client(server.url)
   await other.signUp()
@@ -143,7 +143,7 @@ test('a planted cookie never becomes a session', async ({ server, newPerson }) =
   }
 })
 
-test('the session cookie is out of reach of scripts and other sites and ends with the browser', async ({
+test('the session cookie is out of reach of scripts and other sites and ends with the browser [T21]', async ({
   server,
   newPerson,
 }) => {

@@ -65,7 +65,7 @@ test('nothing in next= leads off the site', async ({ server, newPerson }) => {
   }
 })
 
-test('a list in next= leads home', async ({ server, newPerson }) => {
+test('a list in next= leads home [V15.3.7]', async ({ server, newPerson }) => {
   const person = await newPerson()
   for (const query of [
     'next=/profile&next=//e.test',

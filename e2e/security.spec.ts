@@ -41,7 +41,7 @@ async function expectFault(page: Page, label: string, sentence: RegExp): Promise
   await expect(page.getByLabel(label, { exact: true })).toHaveAccessibleDescription(sentence)
 }
 
-test('sessions are listed, this one first, each with what tells it apart', everywhere, async ({ page, server }) => {
+test('sessions are listed, this one first, each with what tells it apart [V7.5.2]', everywhere, async ({ page, server }) => {
   const { person } = await logInTwice(page, server.url)
   await logInElsewhere(server.url, person, iPhone)
   await logInElsewhere(server.url, person, 'curl/8.5.0')
@@ -63,7 +63,7 @@ test('sessions are listed, this one first, each with what tells it apart', every
   }
 })
 
-test('ending a session tells its browser why, and leaves the others', everywhere, async ({ page, server }) => {
+test('ending a session tells its browser why, and leaves the others [V7.5.2]', everywhere, async ({ page, server }) => {
   const { person, elsewhere } = await logInTwice(page, server.url)
   const third = await logInElsewhere(server.url, person, iPhone)
 
@@ -79,7 +79,7 @@ test('ending a session tells its browser why, and leaves the others', everywhere
   expect(await third.isSignedIn()).toBe(true)
 })
 
-test('all other sessions are ended at once, and this one stays', everywhere, async ({ page, server }) => {
+test('all other sessions are ended at once, and this one stays [V7.5.2]', everywhere, async ({ page, server }) => {
   const { person, elsewhere } = await logInTwice(page, server.url)
   const third = await logInElsewhere(server.url, person, iPhone)
 
@@ -103,7 +103,7 @@ test('a session that is over already is said to be, and keeps its reason', every
   expect(await nextStep(left)).toContain('reason=signed-out')
 })
 
-test('a session of somebody else stays, whatever the form says', async ({ server, newPerson }) => {
+test('a session of somebody else stays, whatever the form says [V7.5.2]', async ({ server, newPerson }) => {
   const [owner, stranger] = [await newPerson(), await newPerson()]
   const [here, there] = [await logInElsewhere(server.url, owner), await logInElsewhere(server.url, owner)]
   const [theirs, theirOther] = [await logInElsewhere(server.url, stranger), await logInElsewhere(server.url, stranger)]
@@ -130,7 +130,7 @@ function withId({ path, form }: Filled, id: string): Filled {
   return { path, form: { ...form, hidden: form.hidden.map(([name, value]) => [name, name === 'id' ? id : value]) } }
 }
 
-test('no address ends a session, and scripts learn nothing of a session’s id or proof', async ({
+test('no address ends a session, and scripts learn nothing of a session’s id or proof [V15.3.1]', async ({
   server,
   newPerson,
 }) => {
@@ -151,7 +151,7 @@ test('no address ends a session, and scripts learn nothing of a session’s id o
   ])
 })
 
-test('a new password is refused with the reason, and nothing changes', everywhere, async ({ page, server }) => {
+test('a new password is refused with the reason, and nothing changes [V6.2.3]', everywhere, async ({ page, server }) => {
   const { person, elsewhere } = await logInTwice(page, server.url)
   const { password } = makePerson()
   const tries: [change: Parameters<typeof changePassword>[1], field: string, sentence: RegExp][] = [
@@ -174,7 +174,7 @@ test('a new password is refused with the reason, and nothing changes', everywher
 })
 
 test(
-  'changing the password ends all other sessions and renews this one',
+  'changing the password ends all other sessions and renews this one [V6.2.2, V7.2.4, V7.4.3]',
   everywhere,
   async ({ page, context, server }) => {
     const { person, elsewhere } = await logInTwice(page, server.url)
@@ -218,7 +218,7 @@ test('the strength of a new password is told while it is typed, with the usernam
 })
 
 test(
-  'after ten minutes, ending a session asks for the password first and is then done',
+  'after ten minutes, ending a session asks for the password first and is then done [V7.2.4, V7.5.2]',
   everywhere,
   async ({ page, context, server }) => {
     const { person, elsewhere } = await logInTwice(page, server.url)
@@ -268,7 +268,7 @@ test('a proof serves for ten minutes, and browsing does not extend it', everywhe
   await expect(heading(page)).toHaveText('Confirm it is you')
 })
 
-test('what was not confirmed is not done', everywhere, async ({ page, server }) => {
+test('what was not confirmed is not done [V7.5.3]', everywhere, async ({ page, server }) => {
   const { elsewhere } = await logInTwice(page, server.url)
   await outliveProof(server, [page], [elsewhere])
   await page.goto('/security')
@@ -278,7 +278,7 @@ test('what was not confirmed is not done', everywhere, async ({ page, server }) 
   expect(await elsewhere.isSignedIn()).toBe(true)
 })
 
-test('a page confirms the act that it showed, once, in its own session', async ({ server, newPerson }) => {
+test('a page confirms the act that it showed, once, in its own session [V7.5.3]', async ({ server, newPerson }) => {
   const person = await newPerson()
   const here = await logInElsewhere(server.url, person)
   const elsewhere = await logInElsewhere(server.url, person)

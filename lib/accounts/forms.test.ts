@@ -39,7 +39,7 @@ describe('signUpSchema', () => {
     'a/../b',
     'alice\n',
     '',
-  ])('refuses the username %j', (username) => {
+  ])('refuses the username %j [T24]', (username) => {
     expect(faultsOf(parse({ username }))).toEqual({ username: 'username_rule' })
   })
 

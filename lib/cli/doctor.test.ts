@@ -67,7 +67,7 @@ test.each([
   expect(JSON.stringify(of(check))).not.toContain('hidden')
 })
 
-test('a generated secret that others can read, and a site without an admin, are found', async () => {
+test('a generated secret that others can read, and a site without an admin, are found [V13.3.2]', async () => {
   const dir = await freshDir()
   await runCommand(['user', 'create', 'bob'], { DATA_DIR: dir })
   await chmod(join(dir, 'secret'), 0o644)

@@ -169,7 +169,7 @@ describe('store restore', () => {
     }
   })
 
-  test.each(kinds)('revives no session, neither one that ended since nor one that lives: %s', async (kind) => {
+  test.each(kinds)('revives no session, neither one that ended since nor one that lives: %s [T17]', async (kind) => {
     const [place, file] = [await freshPlace(kind), await freshFile()]
     const cookies = await withSite(place, async ({ sessions, stores }) => {
       await stores.users.insert(aUser())

@@ -204,7 +204,10 @@ test('known and unknown get the same answer', async ({ server, newPerson }) => {
   expect(told[0]).toMatchObject({ status: 303, location: '/forgot-password?sent=1' })
 })
 
-test('whatever follows a mailed link without posting uses nothing up', async ({ page, server }) => {
+test('whatever follows a mailed link without posting uses nothing up, and is signed in by nothing [V7.6.2]', async ({
+  page,
+  server,
+}) => {
   const person = await signUpWithAddress(page, server)
   await askForLink(page, person.username)
   const links = [pathIn(await letterTo(server, addressOf(person), 'Choose a new password'))]
@@ -221,6 +224,7 @@ test('whatever follows a mailed link without posting uses nothing up', async ({ 
       const shown = await scanner.send({ method, path: moved.location ?? '' })
       expect(shown.status).toBe(200)
       expect(shown.text).not.toContain(secret)
+      expect(await scanner.isSignedIn()).toBe(false)
     }
   }
   for (const [link = '', title] of [

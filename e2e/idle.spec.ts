@@ -40,7 +40,10 @@ test('an act at 599 seconds gives another full window [V7.3.1, T19]', async ({ c
   }
 })
 
-test('acts every nine minutes keep a session for twelve hours and not longer [V7.3.2, T19]', async ({ client, server }) => {
+test('acts every nine minutes keep a session for twelve hours and not longer [V7.3.2, T19]', async ({
+  client,
+  server,
+}) => {
   await client.signUp()
   for (let passed = 9; passed <= 711; passed += 9) {
     await server.advance(minutes(9))
@@ -94,7 +97,7 @@ const doesNotSlide: Record<string, (client: Client) => Promise<Answer>> = {
 
 test.describe('the window slides with', () => {
   for (const [what, act] of Object.entries(slides)) {
-    test(what, async ({ client, server }) => {
+    test(`${what} [V7.3.1, T19]`, async ({ client, server }) => {
       await client.signUp()
       const before = await client.readSession()
       await server.advance(seconds(100))
@@ -107,7 +110,7 @@ test.describe('the window slides with', () => {
 
 test.describe('the window does not slide with', () => {
   for (const [what, act] of Object.entries(doesNotSlide)) {
-    test(what, async ({ client, server }) => {
+    test(`${what} [V7.3.1, T19]`, async ({ client, server }) => {
       await client.signUp()
       const before = await client.readSession()
       await server.advance(seconds(100))
@@ -118,7 +121,10 @@ test.describe('the window does not slide with', () => {
   }
 })
 
-test('an open page with links in sight does not keep its session alive by itself [V7.3.1, T19]', async ({ loggedInPage, server }) => {
+test('an open page with links in sight does not keep its session alive by itself [V7.3.1, T19]', async ({
+  loggedInPage,
+  server,
+}) => {
   await loggedInPage.goto('/')
   await loggedInPage.waitForLoadState('networkidle')
   await server.advance(seconds(599))
@@ -128,7 +134,9 @@ test('an open page with links in sight does not keep its session alive by itself
   await expect(loggedInPage).toHaveURL('/login?next=%2Fprofile&reason=idle')
 })
 
-test('GET /api/session tells who, until when and the server’s time, and answers 401 to nobody [V7.2.1]', async ({ client }) => {
+test('GET /api/session tells who, until when and the server’s time, and answers 401 to nobody [V7.2.1]', async ({
+  client,
+}) => {
   expect((await client.fetch('/api/session')).status).toBe(401)
   const { username } = await client.signUp()
   const answer = await client.fetch('/api/session')
@@ -140,7 +148,10 @@ test('GET /api/session tells who, until when and the server’s time, and answer
   expect(movedBy(session.now, session.absoluteDeadline)).toBeGreaterThan(minutes(719))
 })
 
-test('POST /api/session/activity answers 401 to nobody and to a session that is over [V7.2.1]', async ({ client, server }) => {
+test('POST /api/session/activity answers 401 to nobody and to a session that is over [V7.2.1]', async ({
+  client,
+  server,
+}) => {
   const activity = () => client.fetch('/api/session/activity', { method: 'POST' })
   expect((await activity()).status).toBe(401)
   await client.signUp()

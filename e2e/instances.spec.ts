@@ -1,4 +1,6 @@
 // Two servers on one PostgreSQL behind a proxy without any memory: to a person they are one site.
+import { globSync, readFileSync } from 'node:fs'
+import path from 'node:path'
 import type { Page } from '@playwright/test'
 import { test as base, expect } from '#e2e/fixtures.ts'
 import { type BuiltCopy, buildApart } from '#e2e/support/build-apart.ts'
@@ -272,12 +274,25 @@ test.describe('two instances that were built apart', { tag: '@postgres' }, () =>
     proxy.sendTo(b.address)
   }
 
+  test('hold nothing of the secret that they were built with [V13.3.1]', ({ built }) => {
+    const { one, sessionSecret } = built
+    const files = globSync('.next/**/*', { cwd: one.dir, withFileTypes: true }).filter((entry) => entry.isFile())
+    expect(files.length).toBeGreaterThan(100)
+    const holding = files.filter((entry) =>
+      readFileSync(path.join(entry.parentPath, entry.name)).includes(sessionSecret),
+    )
+    expect(holding.map(({ name }) => name)).toEqual([])
+  })
+
   // Not by project, as elsewhere: one worker makes the builds for all of these.
   for (const javaScriptEnabled of [true, false]) {
     test.describe(javaScriptEnabled ? 'with JavaScript' : 'without JavaScript', () => {
       test.use({ javaScriptEnabled })
 
-      test('a form of one can be posted to the other when both builds had the secret [T15]', async ({ page, built }) => {
+      test('a form of one can be posted to the other when both builds had the secret [T15]', async ({
+        page,
+        built,
+      }) => {
         const { one, two, sessionSecret } = built
         const site = await startTwoInstances({ projectDirs: [one.dir, two.dir], sessionSecret })
         await showFromA(page, site, '/signup')

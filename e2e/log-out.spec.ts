@@ -56,7 +56,9 @@ async function expectWorthless({ thief, form }: Theft, store: StoreLocation): Pr
   expect(await readStoredUsers(store)).toBe(users)
 }
 
-test('a copied cookie is worth nothing after log-out, also after a restart [V7.4.1, T17]', async ({ startOwnServer }) => {
+test('a copied cookie is worth nothing after log-out, also after a restart [V7.4.1, T17]', async ({
+  startOwnServer,
+}) => {
   const server = await startOwnServer()
   const theft = await prepareTheft(server.url)
   expect((await theft.thief.open('/profile')).text).toContain(secretName)

@@ -65,9 +65,9 @@ test('nobody who was signed up is lost when the process is killed in the middle 
   for (const client of acknowledged) expect(await client.isSignedIn()).toBe(true)
 })
 
-test('the folder and its files belong to nobody else, and nothing temporary stays [V13.2.2, V13.3.2]', { tag: '@json' }, async ({
-  startOwnServer,
-}) => {
+test('the folder and its files belong to nobody else, and nothing temporary stays [V13.2.2, V13.3.2]', {
+  tag: '@json',
+}, async ({ startOwnServer }) => {
   const server = await startOwnServer()
   await new Client(server.url).signUp()
   await server.kill()

@@ -41,27 +41,31 @@ async function expectFault(page: Page, label: string, sentence: RegExp): Promise
   await expect(page.getByLabel(label, { exact: true })).toHaveAccessibleDescription(sentence)
 }
 
-test('sessions are listed, this one first, each with what tells it apart [V7.5.2]', everywhere, async ({ page, server }) => {
-  const { person } = await logInTwice(page, server.url)
-  await logInElsewhere(server.url, person, iPhone)
-  await logInElsewhere(server.url, person, 'curl/8.5.0')
-  await new Client(server.url).signUp()
+test(
+  'sessions are listed, this one first, each with what tells it apart [V7.5.2]',
+  everywhere,
+  async ({ page, server }) => {
+    const { person } = await logInTwice(page, server.url)
+    await logInElsewhere(server.url, person, iPhone)
+    await logInElsewhere(server.url, person, 'curl/8.5.0')
+    await new Client(server.url).signUp()
 
-  await page.goto('/security')
-  await expect(sessionEntries(page)).toHaveCount(4)
-  const first = sessionEntries(page).first()
-  await expect(first).toContainText('Chrome on Linux')
-  await expect(first).toContainText('This device')
-  await expect(first.getByRole('button')).toHaveCount(0)
-  for (const device of ['Firefox on Windows', 'Safari on iOS', 'Unknown browser']) {
-    const entry = sessionEntries(page).filter({ hasText: device })
-    await expect(entry).not.toContainText('This device')
-    await expect(entry.getByText(/^(127\.0\.0\.1|::1)$/)).toBeVisible()
-    await expect(entry.getByRole('definition').first()).toHaveText(/^today at \d\d:\d\d/i)
-    await expect(entry.getByRole('definition').last()).toHaveText('10 minutes')
-    await expect(endButton(page, device)).toBeVisible()
-  }
-})
+    await page.goto('/security')
+    await expect(sessionEntries(page)).toHaveCount(4)
+    const first = sessionEntries(page).first()
+    await expect(first).toContainText('Chrome on Linux')
+    await expect(first).toContainText('This device')
+    await expect(first.getByRole('button')).toHaveCount(0)
+    for (const device of ['Firefox on Windows', 'Safari on iOS', 'Unknown browser']) {
+      const entry = sessionEntries(page).filter({ hasText: device })
+      await expect(entry).not.toContainText('This device')
+      await expect(entry.getByText(/^(127\.0\.0\.1|::1)$/)).toBeVisible()
+      await expect(entry.getByRole('definition').first()).toHaveText(/^today at \d\d:\d\d/i)
+      await expect(entry.getByRole('definition').last()).toHaveText('10 minutes')
+      await expect(endButton(page, device)).toBeVisible()
+    }
+  },
+)
 
 test('ending a session tells its browser why, and leaves the others [V7.5.2]', everywhere, async ({ page, server }) => {
   const { person, elsewhere } = await logInTwice(page, server.url)
@@ -151,27 +155,31 @@ test('no address ends a session, and scripts learn nothing of a session’s id o
   ])
 })
 
-test('a new password is refused with the reason, and nothing changes [V6.2.3]', everywhere, async ({ page, server }) => {
-  const { person, elsewhere } = await logInTwice(page, server.url)
-  const { password } = makePerson()
-  const tries: [change: Parameters<typeof changePassword>[1], field: string, sentence: RegExp][] = [
-    [{ current: 'not it', password }, 'Current password', /The current password is wrong\./],
-    [{ current: 'x'.repeat(5000), password }, 'Current password', /The current password is wrong\./],
-    [{ current: '', password }, 'Current password', /Enter your current password\./],
-    [{ current: person.password, password: 'short 7' }, 'New password', /at least 8 characters/],
-    [{ current: person.password, password: 'password123' }, 'New password', /easy to guess/],
-    [{ current: person.password, password: `my ${person.username} 26` }, 'New password', /contain your username/],
-    [{ current: person.password, password, confirmation: 'another' }, 'Confirm new password', /The two differ\./],
-  ]
-  for (const [change, field, sentence] of tries) {
-    await page.goto('/security/password')
-    await changePassword(page, change)
-    await expectFault(page, field, sentence)
-    expect(await page.content()).not.toContain(person.password)
-  }
-  expect(await elsewhere.isSignedIn()).toBe(true)
-  await logInElsewhere(server.url, person)
-})
+test(
+  'a new password is refused with the reason, and nothing changes [V6.2.3]',
+  everywhere,
+  async ({ page, server }) => {
+    const { person, elsewhere } = await logInTwice(page, server.url)
+    const { password } = makePerson()
+    const tries: [change: Parameters<typeof changePassword>[1], field: string, sentence: RegExp][] = [
+      [{ current: 'not it', password }, 'Current password', /The current password is wrong\./],
+      [{ current: 'x'.repeat(5000), password }, 'Current password', /The current password is wrong\./],
+      [{ current: '', password }, 'Current password', /Enter your current password\./],
+      [{ current: person.password, password: 'short 7' }, 'New password', /at least 8 characters/],
+      [{ current: person.password, password: 'password123' }, 'New password', /easy to guess/],
+      [{ current: person.password, password: `my ${person.username} 26` }, 'New password', /contain your username/],
+      [{ current: person.password, password, confirmation: 'another' }, 'Confirm new password', /The two differ\./],
+    ]
+    for (const [change, field, sentence] of tries) {
+      await page.goto('/security/password')
+      await changePassword(page, change)
+      await expectFault(page, field, sentence)
+      expect(await page.content()).not.toContain(person.password)
+    }
+    expect(await elsewhere.isSignedIn()).toBe(true)
+    await logInElsewhere(server.url, person)
+  },
+)
 
 test(
   'changing the password ends all other sessions and renews this one [V6.2.2, V7.2.4, V7.4.3]',

@@ -111,6 +111,25 @@ describe('the world outside', () => {
     expect(mentioning(/Math\.random/)).toEqual([])
   })
 
+  test('is reached for the database and for mail alone, at the addresses of the settings, and no redirect is followed [V13.2.4, V15.3.2]', () => {
+    const reaching = /^(node:(net|tls|http2?|https|dgram|dns)|undici|axios|got|pg|nodemailer|ws)$/
+    const server = find('{app,lib}/**/*.{ts,tsx}', 'middleware.ts')
+    expect(breaches(server, (name) => reaching.test(name))).toEqual([
+      'lib/limits/limits.ts → pg',
+      'lib/mail/transport.ts → nodemailer',
+      'lib/server/http.ts → node:http',
+      'lib/stores/sql/postgres.ts → pg',
+      // Reads addresses, and asks none.
+      'lib/web/client-address.ts → node:net',
+    ])
+    for (const file of find('lib/**/*.ts')) {
+      const [fetches, refusals] = [/\bfetch\(/g, /redirect: 'error'/g].map(
+        (part) => read(file).match(part)?.length ?? 0,
+      )
+      expect(refusals, file).toBe(fetches)
+    }
+  })
+
   test('text reaches a page as text: no raw HTML, no inline style or script', () => {
     expect(mentioning(/dangerouslySetInnerHTML|innerHTML|\sstyle=|<script/)).toEqual([])
   })

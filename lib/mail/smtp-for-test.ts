@@ -28,16 +28,27 @@ interface Options {
   hidesStartTls?: boolean
   /** Default: a certificate of the server's own, that nobody vouches for. */
   certificates?: TestCertificates
+  /** Whom it takes letters from. Default: anybody. */
+  account?: { user: string; pass: string }
 }
 
-export async function startSmtp({ port = 0, hidesStartTls = false, certificates }: Options = {}): Promise<TestSmtp> {
+export async function startSmtp({
+  port = 0,
+  hidesStartTls = false,
+  certificates,
+  account,
+}: Options = {}): Promise<TestSmtp> {
   const letters: TestSmtp['letters'] = []
   const behave: Behaviour = {}
   const server = new SMTPServer({
-    authOptional: true,
+    authOptional: account === undefined,
     closeTimeout: 100,
     ...(certificates && { key: certificates.key, cert: certificates.certificate }),
-    disabledCommands: hidesStartTls ? ['STARTTLS', 'AUTH'] : ['AUTH'],
+    disabledCommands: [...(hidesStartTls ? ['STARTTLS'] : []), ...(account === undefined ? ['AUTH'] : [])],
+    onAuth({ username, password }, _session, callback) {
+      const isRight = username === account?.user && password === account?.pass
+      callback(isRight ? null : new Error('Wrong name or password'), { user: username })
+    },
     onRcptTo(_address, _session, callback) {
       if (behave.refuse === undefined) callback()
       else callback(Object.assign(new Error('No such mailbox here'), { responseCode: behave.refuse }))

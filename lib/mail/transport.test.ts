@@ -41,3 +41,12 @@ test('another machine gets it in clear when the address says so, and this one wh
   await deliver(smtp.url)
   expect(smtp.letters).toMatchObject([{ isEncrypted: false }, { isEncrypted: false }])
 })
+
+test('a server that asks who is there is told the account of the settings, and a wrong one is refused [V13.2.1]', async () => {
+  const smtp = await startSmtp({ account: { user: 'gate@example.org', pass: 'p@ss word' } })
+  const as = (password: string) => smtp.url.replace('//', `//gate%40example.org:${encodeURIComponent(password)}@`)
+  await expect(deliver(smtp.url)).rejects.toMatchObject({ code: 'mail_refused' })
+  await expect(deliver(as('wrong'))).rejects.toMatchObject({ reason: expect.stringMatching(/^EAUTH/) })
+  await deliver(as('p@ss word'))
+  expect(smtp.letters).toHaveLength(1)
+})

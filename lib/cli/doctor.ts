@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { type Command, Option } from 'commander'
 import { createSystemClock, hours } from '../clock.ts'
 import { readSettings, type Settings } from '../config.ts'
-import { describeTransport, verifyTransport } from '../mail/transport.ts'
-import { describeStoreLocation } from '../stores/location.ts'
+import { describeTransport, isExposedSmtp, verifyTransport } from '../mail/transport.ts'
+import { describeStoreLocation, isExposed } from '../stores/location.ts'
 import { findHolder, openStoreReader } from '../stores/open.ts'
 import { isAtLeast, versionFloor } from '../version-floor.ts'
 import { clientAddress } from '../web/client-address.ts'
@@ -53,6 +53,7 @@ async function examine({ forwarded, json }: Options): Promise<void> {
     await checkStore(settings),
     await checkSpace(settings),
     await checkMail(settings),
+    checkWays(settings),
     checkVersions(),
   ].flat()
   if (json) print(JSON.stringify(findings))
@@ -215,6 +216,15 @@ async function checkMail(settings: Settings): Promise<Finding[]> {
       ? ok('mail', `${over} takes mails. Send one with: mail test <address>`)
       : fail('mail', `${over} takes no mails: ${fault}`),
   ]
+}
+
+/** Those that the settings left open on purpose, or by mistake. */
+function checkWays({ store, smtpUrl, dataDir }: Settings): Finding[] {
+  const open: string[] = []
+  if (store.driver === 'postgres' && isExposed(store.url)) open.push(describeStoreLocation(store))
+  if (smtpUrl !== null && isExposedSmtp(smtpUrl)) open.push(describeTransport({ smtpUrl, dataDir }))
+  const why = 'is reached without TLS, or with nobody checking its certificate, because its address says so.'
+  return open.map((what) => warn('ways', `${what} ${why}`))
 }
 
 function checkVersions(): Finding[] {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { startSmtp, type TestSmtp } from './smtp-for-test.ts'
-import { createTransport, verifyTransport } from './transport.ts'
+import { createTransport, isExposedSmtp, verifyTransport } from './transport.ts'
 
 const parcel = {
   id: 'f'.repeat(32),
@@ -40,6 +40,15 @@ test('another machine gets it in clear when the address says so, and this one wh
   await deliver(asAnother(smtp, '?requireTLS=false'))
   await deliver(smtp.url)
   expect(smtp.letters).toMatchObject([{ isEncrypted: false }, { isEncrypted: false }])
+})
+
+test('an address that leaves the way to another machine open is known', () => {
+  for (const parameter of ['requireTLS=false', 'tls.rejectUnauthorized=false']) {
+    expect(isExposedSmtp(`smtp://mail.example.com?${parameter}`), parameter).toBe(true)
+    expect(isExposedSmtp(`smtp://localhost?${parameter}`), parameter).toBe(false)
+  }
+  expect(isExposedSmtp('smtp://mail.example.com')).toBe(false)
+  expect(isExposedSmtp('smtps://mail.example.com?requireTLS=false')).toBe(false)
 })
 
 test('a server that asks who is there is told the account of the settings, and a wrong one is refused [V13.2.1]', async () => {

@@ -87,6 +87,14 @@ function connectionTo(url: string) {
   return { requireTLS: !loopbackHosts.includes(new URL(url).hostname), url, ...smtpLimits }
 }
 
+/** Whether the address says that whoever is on the way to another machine may read along or answer in its place. */
+export function isExposedSmtp(url: string): boolean {
+  const { hostname, protocol, searchParams } = new URL(url)
+  if (loopbackHosts.includes(hostname)) return false
+  const isPlain = protocol === 'smtp:' && searchParams.get('requireTLS') === 'false'
+  return isPlain || searchParams.get('tls.rejectUnauthorized') === 'false'
+}
+
 const smtpLimits = {
   dnsTimeout: seconds(10),
   connectionTimeout: seconds(10),

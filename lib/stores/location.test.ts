@@ -40,12 +40,9 @@ describe('a store’s location', () => {
     ['postgres://db.example/site?sslmode=disable', 'postgres://db.example/site?sslmode=disable'],
     ['postgres://%2Fvar%2Frun/site', 'postgres://%2Fvar%2Frun/site'],
     ['postgres:///site?host=/var/run', 'postgres:///site?host=/var/run'],
-  ])(
-    '%s on another machine is reached by TLS unless it says otherwise: %s [V12.3.1, V12.3.2, V12.3.3]',
-    (text, url) => {
-      expect(parseStoreLocation(text)).toEqual({ driver: 'postgres', url })
-    },
-  )
+  ])('%s on another machine is reached by TLS unless it says otherwise: %s [V12.3.1, V12.3.2]', (text, url) => {
+    expect(parseStoreLocation(text)).toEqual({ driver: 'postgres', url })
+  })
 
   it('tells an address that leaves the way to another machine open', () => {
     const open = ['sslmode=disable', 'sslmode=no-verify', 'ssl=0', 'ssl=false']

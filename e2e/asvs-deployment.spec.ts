@@ -13,8 +13,9 @@ import { isPublicRoute } from '#lib/web/public-routes.ts'
 
 // How it is served is no store's affair.
 test.describe('a deployment', { tag: '@json' }, () => {
-  const buildId = readFileSync(path.join(projectDir, '.next/BUILD_ID'), 'utf8')
-  const served = globSync('.next/static/**/*.*', { cwd: projectDir }).map((file) => file.replace('.next', '/_next'))
+  const buildId = () => readFileSync(path.join(projectDir, '.next/BUILD_ID'), 'utf8')
+  const findServed = () =>
+    globSync('.next/static/**/*.*', { cwd: projectDir }).map((file) => file.replace('.next', '/_next'))
 
   /** Asked as an admin, whom no log-in page keeps from an answer, and as anybody. */
   async function expectNothing(admin: Client, paths: readonly string[], method = 'GET'): Promise<void> {
@@ -68,7 +69,7 @@ test.describe('a deployment', { tag: '@json' }, () => {
       '_next/static',
       '_next/static/',
       '_next/static/chunks/',
-      `_next/static/${buildId}/`,
+      `_next/static/${buildId()}/`,
     ]
     const names = [...files, ...sources, ...data, ...data.map((name) => `data/${name}`), ...build, ...folders]
     const more = [
@@ -92,11 +93,12 @@ test.describe('a deployment', { tag: '@json' }, () => {
     ]
     await expectNothing(admin, around)
     // Else all of this would hold of a server that serves nothing.
-    expect((await admin.open(served[0] ?? '')).status).toBe(200)
+    expect((await admin.open(findServed()[0] ?? '')).status).toBe(200)
   })
 
   test('serves scripts, styles and type, and no map of its sources [V13.4.7]', async ({ server }) => {
     const admin = await logInAs(server, await firstAdmin(server))
+    const served = findServed()
     expect(new Set(served.map((file) => path.extname(file)))).toEqual(new Set(['.css', '.js', '.svg', '.woff2']))
     const texts = served.filter((file) => !file.endsWith('.woff2'))
     await expectNothing(
@@ -122,7 +124,7 @@ test.describe('a deployment', { tag: '@json' }, () => {
     const others = [
       '_next/mcp',
       '_next/webpack-hmr',
-      '_next/development/',
+      '_next/development',
       '_next/image',
       'debug',
       'json/version',
@@ -148,6 +150,7 @@ test.describe('a deployment', { tag: '@json' }, () => {
   }) => {
     const admin = await logInAs(server, await firstAdmin(server))
     const visitor = new Client(server.url)
+    const [served = ''] = findServed()
     const { version } = JSON.parse(readFileSync(path.join(projectDir, 'node_modules/next/package.json'), 'utf8'))
     const post = { method: 'POST', headers: { ...navigationHeaders, origin: server.url, 'content-type': 'text/csv' } }
     const answers: Record<string, Answer> = {
@@ -159,7 +162,7 @@ test.describe('a deployment', { tag: '@json' }, () => {
       handler: await admin.fetch('/api/session'),
       refusal: await visitor.fetch('/api/session'),
       health: await visitor.open('/healthz'),
-      'static file': await visitor.open(served[0] ?? ''),
+      'static file': await visitor.open(served),
       'missing file': await visitor.open('/_next/static/missing.js'),
       'unknown encoding': await visitor.send({ ...post, path: '/login', body: 'a' }),
       'foreign origin': await visitor.send({

@@ -35,7 +35,7 @@ const locationOf = (response: Response) => response.headers.get('location')?.rep
 const goesOn = (response: Response) => response.headers.get('x-middleware-next') === '1'
 
 describe('a page', () => {
-  test('is served to someone signed in, without a new cookie', async () => {
+  test('is served to someone signed in, without a new cookie [V7.2.1]', async () => {
     const response = await ask('/profile', { cookie })
     expect(goesOn(response)).toBe(true)
     expect(response.headers.get('set-cookie')).toBeNull()
@@ -170,7 +170,7 @@ describe('a posted form', () => {
 })
 
 describe('a store that cannot be opened', () => {
-  test('lets nobody in', async () => {
+  test('lets nobody in [V11.2.5]', async () => {
     shared[runtimeKey] = Promise.reject(new Error('the store is away'))
     const response = await ask('/profile', { cookie })
     expect(response.status).toBe(503)

@@ -29,7 +29,7 @@ async function logInAsAdmin(page: Page, server: TestServer): Promise<KnownPerson
 }
 
 test.describe('the first admin', () => {
-  test('comes by the link that the start prints, which works once', async ({ page, startOwnServer }) => {
+  test('comes by the link that the start prints, which works once [V6.4.1]', async ({ page, startOwnServer }) => {
     const server = await startOwnServer()
     const path = await server.setUpPath()
     await page.goto(server.url + path)
@@ -76,7 +76,7 @@ test.describe('who is let in', { tag: '@json' }, () => {
     }
   })
 
-  test('an admin proves who it is every five minutes, and goes on where it was', async ({ page, server }) => {
+  test('an admin proves who it is every five minutes, and goes on where it was [V7.5.3]', async ({ page, server }) => {
     const admin = await logInAsAdmin(page, server)
     await page.goto('/admin/users?search=nobody-is-called-so')
     await expect(heading(page)).toHaveText('People')
@@ -161,7 +161,7 @@ test.describe('acts', () => {
     expect((await admin.open('/admin/invitations')).text).toContain('No invitation is open')
   })
 
-  test('suspend somebody to the end of a day, and lift it', everywhere, async ({ page, server }) => {
+  test('suspend somebody to the end of a day, and lift it [V7.4.2]', everywhere, async ({ page, server }) => {
     await logInAsAdmin(page, server)
     const person = await makePersonWith(server, 'member')
     const theirs = await logInAs(server, person)
@@ -189,7 +189,7 @@ test.describe('acts', () => {
     await logInAs(server, person)
   })
 
-  test('end every session of somebody, who is told why', everywhere, async ({ page, server }) => {
+  test('end every session of somebody, who is told why [V7.4.5]', everywhere, async ({ page, server }) => {
     await logInAsAdmin(page, server)
     const person = await makePersonWith(server, 'member')
     const theirs = await logInAs(server, person)
@@ -245,7 +245,7 @@ test.describe('acts', () => {
     await logInAs(server, person)
   })
 
-  test('wait for the password, and are carried out after it', async ({ page, server }) => {
+  test('wait for the password, and are carried out after it [V7.5.3]', async ({ page, server }) => {
     const admin = await logInAsAdmin(page, server)
     const person = await makePersonWith(server, 'member')
     await page.goto(pageOf(person))

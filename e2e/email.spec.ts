@@ -45,7 +45,7 @@ test('an address given at sign-up is proved by its code', everywhere, async ({ p
 })
 
 test(
-  'the mail’s link fills the code in, leaves the address bar, and asks who it is',
+  'the mail’s link fills the code in, leaves the address bar, and asks who it is [V6.3.6, V7.6.2]',
   everywhere,
   async ({ page, server }) => {
     const person = makePerson()
@@ -95,7 +95,7 @@ test('a wrong code says so, and another can be sent after a minute', everywhere,
   await expect(page).toHaveURL('/security?address=added')
 })
 
-test('twenty who enter a code at once are one [V2.3.4, T28]', async ({ server }) => {
+test('twenty who enter a code at once are one [V2.3.4, V6.5.1, T28]', async ({ server }) => {
   const [client, person] = [new Client(server.url), makePerson()]
   await client.submit('/signup', 'Sign up', { ...person, confirmPassword: person.password, email: addressOf(person) })
   const code = codeIn(await letterTo(server, addressOf(person), 'Your code'))
@@ -134,7 +134,7 @@ test('changing an address tells the old one, which can undo it', everywhere, asy
 })
 
 test(
-  'removing an address asks for the password when the proof is old, and goes on by itself',
+  'removing an address asks for the password when the proof is old, and goes on by itself [V7.5.1, V6.3.7]',
   everywhere,
   async ({ page, server }) => {
     const person = await signUpWithAddress(page, server)
@@ -157,7 +157,7 @@ test(
 )
 
 test(
-  'a forgotten password is replaced by a mailed link, and every session ends',
+  'a forgotten password is replaced by a mailed link, and every session ends [V6.3.6, V6.3.7, V7.4.3]',
   everywhere,
   async ({ page, server }) => {
     const person = await signUpWithAddress(page, server)
@@ -204,7 +204,7 @@ test('known and unknown get the same answer', async ({ server, newPerson }) => {
   expect(told[0]).toMatchObject({ status: 303, location: '/forgot-password?sent=1' })
 })
 
-test('whatever follows a mailed link without posting uses nothing up [V3.5.3, V14.2.1, T28]', async ({
+test('whatever follows a mailed link without posting uses nothing up, and is signed in by nothing [V3.5.3, V7.6.2, V14.2.1, T28]', async ({
   page,
   server,
 }) => {
@@ -224,6 +224,7 @@ test('whatever follows a mailed link without posting uses nothing up [V3.5.3, V1
       const shown = await scanner.send({ method, path: moved.location ?? '' })
       expect(shown.status).toBe(200)
       expect(shown.text).not.toContain(secret)
+      expect(await scanner.isSignedIn()).toBe(false)
     }
   }
   for (const [link = '', title] of [
@@ -265,7 +266,7 @@ test('mails lead to the public origin, whatever host a request names', async ({ 
   }
 })
 
-test('a log-in from a new browser is told, and from a known one is not', async ({ page, server }) => {
+test('a log-in from a new browser is told, and from a known one is not [V6.3.5]', async ({ page, server }) => {
   const person = await signUpWithAddress(page, server)
   const browser = await logInElsewhere(server.url, person, firefox)
   const letter = await letterTo(server, addressOf(person), 'New log-in to your account')
@@ -296,7 +297,7 @@ test('a username is changed, and the old one stays reserved', everywhere, async 
 })
 
 test(
-  'an account is deleted at once, comes back by a log-in, and is erased in the end',
+  'an account is deleted at once, comes back by a log-in, and is erased in the end [V7.4.2]',
   everywhere,
   async ({ page, server }) => {
     const person = await signUpWithAddress(page, server)

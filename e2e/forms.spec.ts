@@ -43,7 +43,7 @@ test(
   },
 )
 
-test('a taken username is refused, also in other letters', everywhere, async ({ page, newPerson }) => {
+test('a taken username is refused, also in other letters [T24]', everywhere, async ({ page, newPerson }) => {
   const { username } = await newPerson()
   for (const same of [username, username.toUpperCase()]) {
     await page.goto('/signup')
@@ -289,7 +289,7 @@ test.describe('with JavaScript', () => {
   })
 })
 
-test('without JavaScript there is no button that would do nothing', { tag: '@no-javascript' }, async ({
+test('without JavaScript there is no button that would do nothing [V6.2.6]', { tag: '@no-javascript' }, async ({
   page,
   javaScriptEnabled,
 }) => {

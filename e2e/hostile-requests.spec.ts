@@ -76,7 +76,7 @@ for (const target of targets) {
       expect.soft(await readStoredUsers(store), what).toBe(users)
     }
 
-    test('takes each field exactly once, as text, and no other [V2.2.1, V2.2.2, V8.2.3, T11, T29]', async ({
+    test('takes each field exactly once, as text, and no other [V2.2.1, V2.2.2, V8.2.3, V15.3.3, V15.3.5, V15.3.7, T11, T29]', async ({
       server,
     }) => {
       const fields = target.fields()
@@ -240,7 +240,7 @@ for (const target of targets) {
   })
 }
 
-test('mangled and foreign cookies mean that nobody is signed in', async ({ server, startOwnServer }) => {
+test('mangled and foreign cookies mean that nobody is signed in [V7.2.1]', async ({ server, startOwnServer }) => {
   const owner = new Client(server.url)
   await owner.signUp()
   const seal = owner.cookies.get('session') ?? ''

@@ -6,14 +6,14 @@ import { minutes, seconds } from '#e2e/support/durations.ts'
 import type { Answer } from '#e2e/support/http.ts'
 import { countStoredSessions, findStoredUser } from '#e2e/support/store-contents.ts'
 
-test('599 seconds after the last act a person is still in', async ({ client, server }) => {
+test('599 seconds after the last act a person is still in [V7.3.1, T19]', async ({ client, server }) => {
   await client.signUp()
   await client.open('/profile')
   await server.advance(seconds(599))
   expect((await client.open('/profile')).status).toBe(200)
 })
 
-test('600 seconds after the last act the session is over, says why, and its record is gone', async ({
+test('600 seconds after the last act the session is over, says why, and its record is gone [V7.3.1, V7.4.1, T19]', async ({
   client,
   server,
 }) => {
@@ -30,7 +30,7 @@ test('600 seconds after the last act the session is over, says why, and its reco
   expect(await countStoredSessions(server.store, user?.id ?? '')).toBe(0)
 })
 
-test('an act at 599 seconds gives another full window', async ({ client, server }) => {
+test('an act at 599 seconds gives another full window [V7.3.1, T19]', async ({ client, server }) => {
   await client.signUp()
   for (let round = 0; round < 3; round++) {
     await server.advance(seconds(599))
@@ -38,7 +38,10 @@ test('an act at 599 seconds gives another full window', async ({ client, server 
   }
 })
 
-test('acts every nine minutes keep a session for twelve hours and not longer', async ({ client, server }) => {
+test('acts every nine minutes keep a session for twelve hours and not longer [V7.3.2, T19]', async ({
+  client,
+  server,
+}) => {
   await client.signUp()
   for (let passed = 9; passed <= 711; passed += 9) {
     await server.advance(minutes(9))
@@ -50,7 +53,7 @@ test('acts every nine minutes keep a session for twelve hours and not longer', a
   expect(pathOf(await client.open('/profile'))).toBe('/login?next=%2Fprofile&reason=expired')
 })
 
-test('the absolute deadline never moves and the idle one never passes it', async ({ client, server }) => {
+test('the absolute deadline never moves and the idle one never passes it [V7.3.2, T19]', async ({ client, server }) => {
   await client.signUp()
   const first = await client.readSession()
   for (let passed = 0; passed < 711; passed += 9) {
@@ -92,7 +95,7 @@ const doesNotSlide: Record<string, (client: Client) => Promise<Answer>> = {
 
 test.describe('the window slides with', () => {
   for (const [what, act] of Object.entries(slides)) {
-    test(what, async ({ client, server }) => {
+    test(`${what} [V7.3.1, T19]`, async ({ client, server }) => {
       await client.signUp()
       const before = await client.readSession()
       await server.advance(seconds(100))
@@ -105,7 +108,7 @@ test.describe('the window slides with', () => {
 
 test.describe('the window does not slide with', () => {
   for (const [what, act] of Object.entries(doesNotSlide)) {
-    test(what, async ({ client, server }) => {
+    test(`${what} [V7.3.1, T19]`, async ({ client, server }) => {
       await client.signUp()
       const before = await client.readSession()
       await server.advance(seconds(100))
@@ -116,7 +119,7 @@ test.describe('the window does not slide with', () => {
   }
 })
 
-test('an open page with links in sight does not keep its session alive by itself [T3]', async ({
+test('an open page with links in sight does not keep its session alive by itself [V7.3.1, T3, T19]', async ({
   loggedInPage,
   server,
 }) => {
@@ -129,7 +132,9 @@ test('an open page with links in sight does not keep its session alive by itself
   await expect(loggedInPage).toHaveURL('/login?next=%2Fprofile&reason=idle')
 })
 
-test('GET /api/session tells who, until when and the server’s time, and answers 401 to nobody', async ({ client }) => {
+test('GET /api/session tells who, until when and the server’s time, and answers 401 to nobody [V7.2.1]', async ({
+  client,
+}) => {
   expect((await client.fetch('/api/session')).status).toBe(401)
   const { username } = await client.signUp()
   const answer = await client.fetch('/api/session')
@@ -141,7 +146,10 @@ test('GET /api/session tells who, until when and the server’s time, and answer
   expect(movedBy(session.now, session.absoluteDeadline)).toBeGreaterThan(minutes(719))
 })
 
-test('POST /api/session/activity answers 401 to nobody and to a session that is over', async ({ client, server }) => {
+test('POST /api/session/activity answers 401 to nobody and to a session that is over [V7.2.1]', async ({
+  client,
+  server,
+}) => {
   const activity = () => client.fetch('/api/session/activity', { method: 'POST' })
   expect((await activity()).status).toBe(401)
   await client.signUp()

@@ -1,4 +1,6 @@
 // Two servers on one PostgreSQL behind a proxy without any memory: to a person they are one site.
+import { globSync, readFileSync } from 'node:fs'
+import path from 'node:path'
 import type { Page } from '@playwright/test'
 import { test as base, expect } from '#e2e/fixtures.ts'
 import { type BuiltCopy, buildApart } from '#e2e/support/build-apart.ts'
@@ -87,7 +89,7 @@ test.describe('two instances', { tag: '@postgres' }, () => {
     expect([...served].sort()).toEqual([site.a.address, site.b.address].sort())
   })
 
-  test('a session begun on one is a session on the other, and its log-out there a refusal here at once', async ({
+  test('a session begun on one is a session on the other, and its log-out there a refusal here at once [V7.4.1, T17]', async ({
     site,
   }) => {
     const { atA } = atBoth(site)
@@ -119,7 +121,7 @@ test.describe('two instances', { tag: '@postgres' }, () => {
     }
   })
 
-  test('both agree on the ten minutes, whichever of them a person acted on', async ({ site }) => {
+  test('both agree on the ten minutes, whichever of them a person acted on [V7.3.1, T19]', async ({ site }) => {
     const { atA } = atBoth(site)
     await atA.signUp()
     const atB = atA.copy(site.b.address)
@@ -135,7 +137,7 @@ test.describe('two instances', { tag: '@postgres' }, () => {
     expect(reasonOf(await atA.open('/profile'))).toBe('idle')
   })
 
-  test('both agree on the twelve hours', async ({ site }) => {
+  test('both agree on the twelve hours [V7.3.2, T19]', async ({ site }) => {
     const { atA } = atBoth(site)
     const { username } = await atA.signUp()
     const atB = atA.copy(site.b.address)
@@ -178,7 +180,7 @@ test.describe('two instances', { tag: '@postgres' }, () => {
     }
   })
 
-  test('a form that one rendered can be posted to the other', everywhere, async ({ page, site }) => {
+  test('a form that one rendered can be posted to the other [T15]', everywhere, async ({ page, site }) => {
     const { a, b, proxy } = site
     const person = makePerson()
     const renderedBy = async (address: string, path: string) => {
@@ -220,7 +222,7 @@ test.describe('two instances', { tag: '@postgres' }, () => {
     expect(languages.size).toBe(1)
   })
 
-  test('a name that both are asked for at once is given once', async ({ site }) => {
+  test('a name that both are asked for at once is given once [V15.4.2]', async ({ site }) => {
     for (let round = 0; round < 10; round++) {
       const person = makePerson()
       const clients = [site.a, site.b, site.a, site.b].map(({ address }) => new Client(site.origin, address))
@@ -272,12 +274,25 @@ test.describe('two instances that were built apart', { tag: '@postgres' }, () =>
     proxy.sendTo(b.address)
   }
 
+  test('hold nothing of the secret that they were built with [V13.3.1]', ({ built }) => {
+    const { one, sessionSecret } = built
+    const files = globSync('.next/**/*', { cwd: one.dir, withFileTypes: true }).filter((entry) => entry.isFile())
+    expect(files.length).toBeGreaterThan(100)
+    const holding = files.filter((entry) =>
+      readFileSync(path.join(entry.parentPath, entry.name)).includes(sessionSecret),
+    )
+    expect(holding.map(({ name }) => name)).toEqual([])
+  })
+
   // Not by project, as elsewhere: one worker makes the builds for all of these.
   for (const javaScriptEnabled of [true, false]) {
     test.describe(javaScriptEnabled ? 'with JavaScript' : 'without JavaScript', () => {
       test.use({ javaScriptEnabled })
 
-      test('a form of one can be posted to the other when both builds had the secret', async ({ page, built }) => {
+      test('a form of one can be posted to the other when both builds had the secret [T15]', async ({
+        page,
+        built,
+      }) => {
         const { one, two, sessionSecret } = built
         const site = await startTwoInstances({ projectDirs: [one.dir, two.dir], sessionSecret })
         await showFromA(page, site, '/signup')
@@ -294,7 +309,7 @@ test.describe('two instances that were built apart', { tag: '@postgres' }, () =>
         for (const server of [site.a, site.b]) expect(server.faults()).toEqual([])
       })
 
-      test('a form of a build with another key is refused, and nothing is done', async ({
+      test('a form of a build with another key is refused, and nothing is done [T15]', async ({
         page,
         built,
         expectedNoise,

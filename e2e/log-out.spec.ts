@@ -56,7 +56,9 @@ async function expectWorthless({ thief, form }: Theft, store: StoreLocation): Pr
   expect(await readStoredUsers(store)).toBe(users)
 }
 
-test('a copied cookie is worth nothing after log-out, also after a restart [T17]', async ({ startOwnServer }) => {
+test('a copied cookie is worth nothing after log-out, also after a restart [V7.4.1, T17]', async ({
+  startOwnServer,
+}) => {
   const server = await startOwnServer()
   const theft = await prepareTheft(server.url)
   expect((await theft.thief.open('/profile')).text).toContain(secretName)
@@ -67,7 +69,7 @@ test('a copied cookie is worth nothing after log-out, also after a restart [T17]
   await expectWorthless(theft, server.store)
 })
 
-test('log-out removes the cookie and the record, and asks the browser to drop what it kept [V14.3.1, T14]', async ({
+test('log-out removes the cookie and the record, and asks the browser to drop what it kept [V7.4.1, V14.3.1, T14]', async ({
   client,
   server,
 }) => {
@@ -83,7 +85,7 @@ test('log-out removes the cookie and the record, and asks the browser to drop wh
   expect(await countStoredSessions(server.store, user?.id ?? '')).toBe(0)
 })
 
-test('only a POST logs out [V3.5.3, T3]', async ({ client }) => {
+test('only a POST logs out [V3.5.3, V7.4.4, T3]', async ({ client }) => {
   await client.signUp()
   for (const method of ['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS']) {
     await client.fetch('/logout', { method })
@@ -100,7 +102,7 @@ test('logging out twice is no fault', async ({ client }) => {
   expect((await client.post(second, [])).status).toBe(303)
 })
 
-test('a log-in ends the session that the browser presented [T16]', async ({ server, newPerson }) => {
+test('a log-in ends the session that the browser presented [V7.2.2, V7.2.4, T16]', async ({ server, newPerson }) => {
   const person = await newPerson()
   const client = new Client(server.url)
   await client.logIn(person)
@@ -122,7 +124,7 @@ test('other sessions of the same person live on after a log-out', async ({ serve
   expect(await there.isSignedIn()).toBe(true)
 })
 
-test('a planted cookie never becomes a session [T16]', async ({ server, newPerson }) => {
+test('a planted cookie never becomes a session [V7.2.1, V7.2.4, T16]', async ({ server, newPerson }) => {
   const person = await newPerson()
   const other = new Client(server.url)
   await other.signUp()
@@ -144,7 +146,7 @@ test('a planted cookie never becomes a session [T16]', async ({ server, newPerso
   }
 })
 
-test('the session cookie is out of reach of scripts and other sites and ends with the browser [V3.3.2, V3.3.4]', async ({
+test('the session cookie is out of reach of scripts and other sites and ends with the browser [V3.3.2, V3.3.4, T21]', async ({
   server,
   newPerson,
 }) => {

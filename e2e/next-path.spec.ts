@@ -65,7 +65,7 @@ test('nothing in next= leads off the site [V1.1.1, V1.2.2, V3.7.2, T8]', async (
   }
 })
 
-test('a list in next= leads home [T8]', async ({ server, newPerson }) => {
+test('a list in next= leads home [V15.3.7, T8]', async ({ server, newPerson }) => {
   const person = await newPerson()
   for (const query of [
     'next=/profile&next=//e.test',

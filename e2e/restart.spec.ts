@@ -21,7 +21,7 @@ test('a session and a profile survive a stop and a start', async ({ startOwnServ
   await expect(page.getByRole('main')).toContainText(profile.fullName)
 })
 
-test('time goes on while the server is down', async ({ startOwnServer }) => {
+test('time goes on while the server is down [V7.4.1, T19]', async ({ startOwnServer }) => {
   const server = await startOwnServer()
   const client = new Client(server.url)
   await client.signUp()
@@ -45,7 +45,7 @@ test('nothing acknowledged is lost when the process is killed right after the an
   }
 })
 
-test('nobody who was signed up is lost when the process is killed in the middle of a crowd', async ({
+test('nobody who was signed up is lost when the process is killed in the middle of a crowd [V15.4.1]', async ({
   startOwnServer,
 }) => {
   const server = await startOwnServer()
@@ -65,9 +65,9 @@ test('nobody who was signed up is lost when the process is killed in the middle 
   for (const client of acknowledged) expect(await client.isSignedIn()).toBe(true)
 })
 
-test('the folder and its files belong to nobody else, and nothing temporary stays', { tag: '@json' }, async ({
-  startOwnServer,
-}) => {
+test('the folder and its files belong to nobody else, and nothing temporary stays [V13.2.2, V13.3.2]', {
+  tag: '@json',
+}, async ({ startOwnServer }) => {
   const server = await startOwnServer()
   await new Client(server.url).signUp()
   await server.kill()

@@ -41,29 +41,33 @@ async function expectFault(page: Page, label: string, sentence: RegExp): Promise
   await expect(page.getByLabel(label, { exact: true })).toHaveAccessibleDescription(sentence)
 }
 
-test('sessions are listed, this one first, each with what tells it apart', everywhere, async ({ page, server }) => {
-  const { person } = await logInTwice(page, server.url)
-  await logInElsewhere(server.url, person, iPhone)
-  await logInElsewhere(server.url, person, 'curl/8.5.0')
-  await new Client(server.url).signUp()
+test(
+  'sessions are listed, this one first, each with what tells it apart [V7.5.2]',
+  everywhere,
+  async ({ page, server }) => {
+    const { person } = await logInTwice(page, server.url)
+    await logInElsewhere(server.url, person, iPhone)
+    await logInElsewhere(server.url, person, 'curl/8.5.0')
+    await new Client(server.url).signUp()
 
-  await page.goto('/security')
-  await expect(sessionEntries(page)).toHaveCount(4)
-  const first = sessionEntries(page).first()
-  await expect(first).toContainText('Chrome on Linux')
-  await expect(first).toContainText('This device')
-  await expect(first.getByRole('button')).toHaveCount(0)
-  for (const device of ['Firefox on Windows', 'Safari on iOS', 'Unknown browser']) {
-    const entry = sessionEntries(page).filter({ hasText: device })
-    await expect(entry).not.toContainText('This device')
-    await expect(entry.getByText(/^(127\.0\.0\.1|::1)$/)).toBeVisible()
-    await expect(entry.getByRole('definition').first()).toHaveText(/^today at \d\d:\d\d/i)
-    await expect(entry.getByRole('definition').last()).toHaveText('10 minutes')
-    await expect(endButton(page, device)).toBeVisible()
-  }
-})
+    await page.goto('/security')
+    await expect(sessionEntries(page)).toHaveCount(4)
+    const first = sessionEntries(page).first()
+    await expect(first).toContainText('Chrome on Linux')
+    await expect(first).toContainText('This device')
+    await expect(first.getByRole('button')).toHaveCount(0)
+    for (const device of ['Firefox on Windows', 'Safari on iOS', 'Unknown browser']) {
+      const entry = sessionEntries(page).filter({ hasText: device })
+      await expect(entry).not.toContainText('This device')
+      await expect(entry.getByText(/^(127\.0\.0\.1|::1)$/)).toBeVisible()
+      await expect(entry.getByRole('definition').first()).toHaveText(/^today at \d\d:\d\d/i)
+      await expect(entry.getByRole('definition').last()).toHaveText('10 minutes')
+      await expect(endButton(page, device)).toBeVisible()
+    }
+  },
+)
 
-test('ending a session tells its browser why, and leaves the others', everywhere, async ({ page, server }) => {
+test('ending a session tells its browser why, and leaves the others [V7.5.2]', everywhere, async ({ page, server }) => {
   const { person, elsewhere } = await logInTwice(page, server.url)
   const third = await logInElsewhere(server.url, person, iPhone)
 
@@ -79,7 +83,7 @@ test('ending a session tells its browser why, and leaves the others', everywhere
   expect(await third.isSignedIn()).toBe(true)
 })
 
-test('all other sessions are ended at once, and this one stays', everywhere, async ({ page, server }) => {
+test('all other sessions are ended at once, and this one stays [V7.5.2]', everywhere, async ({ page, server }) => {
   const { person, elsewhere } = await logInTwice(page, server.url)
   const third = await logInElsewhere(server.url, person, iPhone)
 
@@ -103,7 +107,7 @@ test('a session that is over already is said to be, and keeps its reason', every
   expect(await nextStep(left)).toContain('reason=signed-out')
 })
 
-test('a session of somebody else stays, whatever the form says [V8.2.2]', async ({ server, newPerson }) => {
+test('a session of somebody else stays, whatever the form says [V7.5.2, V8.2.2]', async ({ server, newPerson }) => {
   const [owner, stranger] = [await newPerson(), await newPerson()]
   const [here, there] = [await logInElsewhere(server.url, owner), await logInElsewhere(server.url, owner)]
   const [theirs, theirOther] = [await logInElsewhere(server.url, stranger), await logInElsewhere(server.url, stranger)]
@@ -130,7 +134,7 @@ function withId({ path, form }: Filled, id: string): Filled {
   return { path, form: { ...form, hidden: form.hidden.map(([name, value]) => [name, name === 'id' ? id : value]) } }
 }
 
-test('no address ends a session, and scripts learn nothing of a session’s id or proof [V3.5.3]', async ({
+test('no address ends a session, and scripts learn nothing of a session’s id or proof [V3.5.3, V15.3.1]', async ({
   server,
   newPerson,
 }) => {
@@ -151,30 +155,34 @@ test('no address ends a session, and scripts learn nothing of a session’s id o
   ])
 })
 
-test('a new password is refused with the reason, and nothing changes', everywhere, async ({ page, server }) => {
-  const { person, elsewhere } = await logInTwice(page, server.url)
-  const { password } = makePerson()
-  const tries: [change: Parameters<typeof changePassword>[1], field: string, sentence: RegExp][] = [
-    [{ current: 'not it', password }, 'Current password', /The current password is wrong\./],
-    [{ current: 'x'.repeat(5000), password }, 'Current password', /The current password is wrong\./],
-    [{ current: '', password }, 'Current password', /Enter your current password\./],
-    [{ current: person.password, password: 'short 7' }, 'New password', /at least 8 characters/],
-    [{ current: person.password, password: 'password123' }, 'New password', /one of the most common passwords/],
-    [{ current: person.password, password: `my ${person.username} 26` }, 'New password', /contain your username/],
-    [{ current: person.password, password, confirmation: 'another' }, 'Confirm new password', /The two differ\./],
-  ]
-  for (const [change, field, sentence] of tries) {
-    await page.goto('/security/password')
-    await changePassword(page, change)
-    await expectFault(page, field, sentence)
-    expect(await page.content()).not.toContain(person.password)
-  }
-  expect(await elsewhere.isSignedIn()).toBe(true)
-  await logInElsewhere(server.url, person)
-})
+test(
+  'a new password is refused with the reason, and nothing changes [V6.2.3]',
+  everywhere,
+  async ({ page, server }) => {
+    const { person, elsewhere } = await logInTwice(page, server.url)
+    const { password } = makePerson()
+    const tries: [change: Parameters<typeof changePassword>[1], field: string, sentence: RegExp][] = [
+      [{ current: 'not it', password }, 'Current password', /The current password is wrong\./],
+      [{ current: 'x'.repeat(5000), password }, 'Current password', /The current password is wrong\./],
+      [{ current: '', password }, 'Current password', /Enter your current password\./],
+      [{ current: person.password, password: 'short 7' }, 'New password', /at least 8 characters/],
+      [{ current: person.password, password: 'password123' }, 'New password', /one of the most common passwords/],
+      [{ current: person.password, password: `my ${person.username} 26` }, 'New password', /contain your username/],
+      [{ current: person.password, password, confirmation: 'another' }, 'Confirm new password', /The two differ\./],
+    ]
+    for (const [change, field, sentence] of tries) {
+      await page.goto('/security/password')
+      await changePassword(page, change)
+      await expectFault(page, field, sentence)
+      expect(await page.content()).not.toContain(person.password)
+    }
+    expect(await elsewhere.isSignedIn()).toBe(true)
+    await logInElsewhere(server.url, person)
+  },
+)
 
 test(
-  'changing the password ends all other sessions and renews this one',
+  'changing the password ends all other sessions and renews this one [V6.2.2, V7.2.4, V7.4.3]',
   everywhere,
   async ({ page, context, server }) => {
     const { person, elsewhere } = await logInTwice(page, server.url)
@@ -218,7 +226,7 @@ test('the strength of a new password is told while it is typed, with the usernam
 })
 
 test(
-  'after ten minutes, ending a session asks for the password first and is then done',
+  'after ten minutes, ending a session asks for the password first and is then done [V7.2.4, V7.5.2]',
   everywhere,
   async ({ page, context, server }) => {
     const { person, elsewhere } = await logInTwice(page, server.url)
@@ -268,7 +276,7 @@ test('a proof serves for ten minutes, and browsing does not extend it', everywhe
   await expect(heading(page)).toHaveText('Confirm it is you')
 })
 
-test('what was not confirmed is not done', everywhere, async ({ page, server }) => {
+test('what was not confirmed is not done [V7.5.3]', everywhere, async ({ page, server }) => {
   const { elsewhere } = await logInTwice(page, server.url)
   await outliveProof(server, [page], [elsewhere])
   await page.goto('/security')
@@ -278,7 +286,10 @@ test('what was not confirmed is not done', everywhere, async ({ page, server }) 
   expect(await elsewhere.isSignedIn()).toBe(true)
 })
 
-test('a page confirms the act that it showed, once, in its own session [V2.3.1]', async ({ server, newPerson }) => {
+test('a page confirms the act that it showed, once, in its own session [V2.3.1, V7.5.3]', async ({
+  server,
+  newPerson,
+}) => {
   const person = await newPerson()
   const here = await logInElsewhere(server.url, person)
   const elsewhere = await logInElsewhere(server.url, person)

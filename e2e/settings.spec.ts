@@ -64,7 +64,7 @@ test('a DATA_DIR that is a file stops the start with one line that names it', as
   await rm(folder, { recursive: true })
 })
 
-test('a second server on the same folder ends within three seconds and names the holder and the way out', {
+test('a second server on the same folder ends within three seconds and names the holder and the way out [V15.4.1]', {
   tag: '@json',
 }, async ({ startOwnServer }) => {
   const first = await startOwnServer()
@@ -79,7 +79,7 @@ test('a second server on the same folder ends within three seconds and names the
   expect(await client.isSignedIn()).toBe(true)
 })
 
-test('a store whose holder was killed is free again', async ({ startOwnServer }) => {
+test('a store whose holder was killed is free again [V15.4.3]', async ({ startOwnServer }) => {
   const server = await startOwnServer()
   await server.kill()
   await server.restart()
@@ -127,7 +127,7 @@ test('the windows are as set', async ({ startOwnServer }) => {
   expect((await client.open('/profile')).location).toContain('reason=idle')
 })
 
-test('secrets can be changed without signing anybody out', async ({ startOwnServer }) => {
+test('secrets can be changed without signing anybody out [V11.2.2, V13.3.4]', async ({ startOwnServer }) => {
   const [old, newer] = ['o'.repeat(40), 'n'.repeat(40)]
   const server = await startOwnServer({ env: { SESSION_SECRET: old } })
   const client = new Client(server.url)
@@ -139,7 +139,7 @@ test('secrets can be changed without signing anybody out', async ({ startOwnServ
   expect(await client.isSignedIn()).toBe(false)
 })
 
-test('under https the cookie is Secure and bound to its host [V3.3.1, V3.3.3]', async ({ startOwnServer }) => {
+test('under https the cookie is Secure and bound to its host [V3.3.1, V3.3.3, T21]', async ({ startOwnServer }) => {
   const origin = 'https://accounts.example.test'
   const server = await startOwnServer({ env: { APP_URL: origin, HOST: '127.0.0.1' } })
   expect(server.url).toBe(origin)

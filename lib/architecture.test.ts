@@ -1,8 +1,10 @@
 // Holds the picture of the code that the README draws: who may import whom, and that everything is guarded or public.
 import { globSync, readFileSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
+import type { NextConfig } from 'next'
 import { parseSync } from 'oxc-parser'
 import { describe, expect, test } from 'vitest'
+import { userSchema } from './stores/records.ts'
 import { isAtLeast, versionFloor } from './version-floor.ts'
 import { publicActions, publicRoutes } from './web/public-routes.ts'
 
@@ -57,7 +59,8 @@ describe('imports', () => {
 
   test('drivers know the storage vocabulary, the file system and nothing of the business', () => {
     const drivers = find('lib/stores/{json,sql}/**/*.ts')
-    const allowed = /^(node:|zod$|kysely$|better-sqlite3$|pg$|pg-connection-string$|lib\/stores\/|lib\/durable-file)/
+    const allowed =
+      /^(node:|zod$|kysely$|better-sqlite3$|pg$|pg-connection-string$|lib\/stores\/|lib\/durable-file|lib\/loopback)/
     expect(breaches(drivers, (name) => !allowed.test(name))).toEqual([])
     const across = (name: string, file: string) => /json|sql/.exec(file)?.[0] !== /stores\/(json|sql)\//.exec(name)?.[1]
     expect(breaches(drivers, (name, file) => /stores\/(json|sql)\//.test(name) && across(name, file))).toEqual([])
@@ -112,12 +115,92 @@ describe('the world outside', () => {
     expect(mentioning(/Date\.now|new Date\(\)/)).toEqual([...inBrowser, 'lib/clock.ts'])
   })
 
-  test('chance comes from the operating system', () => {
+  test('chance comes from the operating system [V6.5.3, V11.5.1]', () => {
     expect(mentioning(/Math\.random/)).toEqual([])
+  })
+
+  test('is reached for the database and for mail alone, at the addresses of the settings, and no redirect is followed [V13.2.4, V15.3.2]', () => {
+    const reaching = /^(node:(net|tls|http2?|https|dgram|dns)|undici|axios|got|pg|nodemailer|ws)$/
+    const server = find('{app,lib}/**/*.{ts,tsx}', 'middleware.ts')
+    expect(breaches(server, (name) => reaching.test(name))).toEqual([
+      'lib/limits/limits.ts → pg',
+      'lib/mail/transport.ts → nodemailer',
+      'lib/server/http.ts → node:http',
+      'lib/stores/sql/postgres.ts → pg',
+      // Reads addresses, and asks none.
+      'lib/web/client-address.ts → node:net',
+    ])
+    for (const file of find('lib/**/*.ts')) {
+      const [fetches, refusals] = [/\bfetch\(/g, /redirect: 'error'/g].map(
+        (part) => read(file).match(part)?.length ?? 0,
+      )
+      expect(refusals, file).toBe(fetches)
+    }
   })
 
   test('text reaches a page as text: no raw HTML, no inline style or script [V3.2.2]', () => {
     expect(mentioning(/dangerouslySetInnerHTML|innerHTML|\sstyle=|<script/)).toEqual([])
+  })
+})
+
+describe('what is shipped', () => {
+  test('holds nothing that was written for tests, and no package that is only there to develop [V15.2.3]', () => {
+    const shipped = find('{app,lib}/**/*.{ts,tsx}', '*.{ts,mjs}').filter((file) => !/^(vitest|playwright)/.test(file))
+    const { dependencies } = JSON.parse(read('package.json'))
+    const fromOutside = (name: string) => !/^(node:|app\/|lib\/|[./])/.test(name) && !name.endsWith('.css')
+    const packageOf = (name: string) => name.split('/', name.startsWith('@') ? 2 : 1).join('/')
+    expect(breaches(shipped, (name) => /-for-test|\.test\b|\/contract[/.]|^e2e\//.test(name))).toEqual([])
+    expect(breaches(shipped, (name) => fromOutside(name) && !(packageOf(name) in dependencies))).toEqual([])
+  })
+
+  test('fetches nothing for others, forwards nothing, and tells neither its maker nor its sources [V13.2.5, V13.4.6, V13.4.7]', async () => {
+    const { default: nextConfig }: { default: NextConfig } = await import(join(root, 'next.config.mjs'))
+    expect(nextConfig).toMatchObject({ images: { unoptimized: true }, poweredByHeader: false })
+    const settings = Object.keys(nextConfig)
+    for (const name of ['rewrites', 'redirects', 'productionBrowserSourceMaps', 'assetPrefix', 'i18n', 'basePath']) {
+      expect(settings).not.toContain(name)
+    }
+    expect(Object.keys(nextConfig.images ?? {})).toEqual(['unoptimized'])
+  })
+
+  test('is checked with every strict rule, and compares without changing types [V15.3.5]', () => {
+    const { compilerOptions } = JSON.parse(read('tsconfig.json'))
+    expect(compilerOptions).toMatchObject({ strict: true, noUncheckedIndexedAccess: true, allowJs: false })
+    const loose = find('{app,lib}/**/*.{ts,tsx}', 'middleware.ts').flatMap((file) =>
+      [...read(file).matchAll(/[^=!<>'](?:==|!=)(?!=|'|\s*null\b).*/g)].map(([found]) => `${file}: ${found}`),
+    )
+    expect(loose).toEqual([])
+  })
+})
+
+describe('ways in', () => {
+  const naming = (pattern: RegExp) =>
+    find('{app,lib}/**/*.{ts,tsx}', 'middleware.ts').filter((file) => pattern.test(read(file)))
+
+  test('are logging in, signing up and setting up, each with a password: nothing mailed opens a session [V6.3.4, V6.3.6, V7.6.2]', () => {
+    expect(naming(/\bsessions\.start\(/)).toEqual(['lib/web/begin-session.ts'])
+    expect(naming(/\bbeginSession\(/)).toEqual([
+      'app/(visitor)/login/actions.ts',
+      'app/(visitor)/setup/actions.ts',
+      'app/(visitor)/signup/actions.ts',
+      'lib/web/begin-session.ts',
+    ])
+    // Who has a session gets a new token for a password alone.
+    expect(naming(/\brenewSession\(/)).toEqual([
+      'app/(member)/confirm/actions.ts',
+      'app/(member)/security/password/actions.ts',
+      'lib/web/begin-session.ts',
+    ])
+  })
+
+  test('ask nothing that others could know: of a person there is no hint and no secret question [V6.4.2]', () => {
+    const fields = new Set(
+      find('app/**/*.tsx').flatMap((file) => [...read(file).matchAll(/\sname="(\w+)"/g)].map(([, name]) => name)),
+    )
+    expect(fields).toContain('password')
+    const kept = 'shape' in userSchema ? Object.keys(userSchema.shape as object) : []
+    expect(kept).toContain('passwordHash')
+    for (const name of [...fields, ...kept]) expect(name).not.toMatch(/hint|question|answer/i)
   })
 })
 
@@ -217,17 +300,29 @@ function isGuarded(...functions: ExportedFunction[]): boolean {
 }
 
 describe('versions', () => {
-  test.each(Object.entries(versionFloor))('%s is at least %s [V1.5.2, T7]', (name, least) => {
+  test.each(Object.entries(versionFloor))('%s is at least %s [V1.5.2, V15.2.1, T7]', (name, least) => {
     const { version } = JSON.parse(read(`node_modules/${name}/package.json`))
     expect(isAtLeast(version, least)).toBe(true)
   })
 
-  test('every dependency is pinned to one version', () => {
+  test('every dependency is pinned to one version [V15.2.4]', () => {
     const { dependencies, devDependencies } = JSON.parse(read('package.json'))
     const loose = Object.entries({ ...dependencies, ...devDependencies }).filter(
       ([, range]) => !/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(String(range)),
     )
     expect(loose).toEqual([])
+  })
+
+  test('every package comes from the registry, as the one text that the lock file names [V15.2.4]', () => {
+    const packages: Record<string, { integrity?: string; resolved?: string; optional?: boolean; link?: boolean }> =
+      JSON.parse(read('package-lock.json')).packages
+    const entries = Object.entries(packages).filter(([place]) => place !== '')
+    expect(entries.length).toBeGreaterThan(100)
+    // Those of other platforms have none where they were never fetched.
+    expect(entries.filter(([, { integrity, optional }]) => !optional && !integrity?.startsWith('sha512-'))).toEqual([])
+    const elsewhere = ({ resolved = '', link }: { resolved?: string; link?: boolean }) =>
+      link === true || !/^(https:\/\/registry\.npmjs\.org\/|$)/.test(resolved)
+    expect(entries.filter(([, entry]) => elsewhere(entry))).toEqual([])
   })
 
   test('the lock file has the binaries of every platform: without them npm ci refuses it (npm run lockfile)', () => {

@@ -16,7 +16,7 @@ test('follows the wall clock', () => {
   expect(clock()).toBe(1_007_000)
 })
 
-test('goes on at the same pace when the wall clock is set back a day', () => {
+test('goes on at the same pace when the wall clock is set back a day [T19]', () => {
   const times = { wall: hours(48), monotonic: 0 }
   const clock = clockOf(times)
   times.wall -= hours(24)

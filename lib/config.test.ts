@@ -1,5 +1,7 @@
-import { resolve } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { hours, minutes } from './clock.ts'
 import { ownOrigins, readSettings } from './config.ts'
 
@@ -94,6 +96,46 @@ describe('readSettings', () => {
     const open = { LIMITS: 'off', APP_URL: 'https://accounts.example.com' }
     expect(() => readSettings(open)).toThrow(/^LIMITS may be off only/)
     expect(readSettings({ LIMITS: 'off' }).limits).toBe(false)
+  })
+
+  test('takes plain http for this machine alone, so that nobody’s password goes over a network in clear [V12.2.1, T21]', () => {
+    for (const host of ['localhost', '127.0.0.1', '[::1]']) {
+      expect(readSettings({ APP_URL: `http://${host}:3000` }).appOrigin).toBe(`http://${host}:3000`)
+    }
+    const elsewhere = ['accounts.example.com', '192.168.0.5', '127.0.0.2', '[::2]', 'localhost.example.com', '0.0.0.0']
+    for (const host of elsewhere) {
+      expect(() => readSettings({ APP_URL: `http://${host}` }), host).toThrow(/^APP_URL must start with https:/)
+    }
+  })
+
+  test('reads secrets from files, so that none has to be in the environment or the sources [V13.3.1]', async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'gatehouse-'))
+    onTestFinished(() => rm(dir, { recursive: true }))
+    const fileWith = async (name: string, text: string) => {
+      await writeFile(join(dir, name), text, { mode: 0o600 })
+      return join(dir, name)
+    }
+    const [newer, older] = ['n'.repeat(32), 'o'.repeat(32)]
+    const SESSION_SECRET_FILE = await fileWith('secret', `${newer},${older}\n`)
+    const DATABASE_URL_FILE = await fileWith('database', 'postgres://site:hunter2@localhost/site\n')
+    const SMTP_URL_FILE = await fileWith('smtp', 'smtps://site:hunter2@mail.example.com\n')
+    const MAIL_FROM = 'gate@example.org'
+    expect(readSettings({ SESSION_SECRET_FILE, DATABASE_URL_FILE, SMTP_URL_FILE, MAIL_FROM })).toMatchObject({
+      sessionSecrets: [newer, older],
+      store: { driver: 'postgres', url: 'postgres://site:hunter2@localhost/site' },
+      smtpUrl: 'smtps://site:hunter2@mail.example.com',
+    })
+
+    const wrong: [env: Record<string, string>, sentence: RegExp][] = [
+      [{ SESSION_SECRET_FILE, SESSION_SECRET: newer }, /^SESSION_SECRET_FILE and SESSION_SECRET are both set/],
+      [{ SMTP_URL_FILE: join(dir, 'none') }, /^SMTP_URL_FILE must name a file that can be read: .* cannot \(ENOENT\)/],
+      [{ SESSION_SECRET_FILE: await fileWith('empty', '\n') }, /^SESSION_SECRET_FILE must name a file with something/],
+      [{ SESSION_SECRET_FILE: await fileWith('short', 'hunter2') }, /^SESSION_SECRET has a secret that is too short/],
+    ]
+    for (const [env, sentence] of wrong) {
+      expect(() => readSettings(env)).toThrow(sentence)
+      expect(() => readSettings(env)).not.toThrow(/hunter2|n{32}/)
+    }
   })
 
   test('never repeats a secret that it refuses', () => {

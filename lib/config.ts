@@ -1,7 +1,9 @@
 // The settings: the only reader of process.env. A wrong value is told in one sentence that never repeats a secret.
+import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { z } from 'zod'
 import { hours, seconds } from './clock.ts'
+import { loopbackHosts } from './loopback.ts'
 import type { SessionLimits } from './sessions/window.ts'
 import { parseStoreLocation, type StoreLocation } from './stores/location.ts'
 
@@ -42,7 +44,6 @@ export interface Settings {
 
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 const signUpModes = ['open', 'invitation', 'closed'] as const
-const loopbackHosts = ['localhost', '127.0.0.1', '[::1]']
 
 const wholeNumber = (min: number, max: number) =>
   z
@@ -144,9 +145,20 @@ export class SettingsError extends Error {
   readonly code = 'settings_invalid'
 }
 
+/**
+ * May stand in a file that `<name>_FILE` names instead: systemd's credentials and the secrets of container platforms are
+ * files, which no child process inherits and no dump of an environment shows.
+ */
+const inFiles = ['DATABASE_URL', 'SESSION_SECRET', 'SMTP_URL']
+
 /** Empty values count as unset. Throws a SettingsError for the first wrong setting. */
 export function readSettings(env: Record<string, string | undefined> = process.env): Settings {
-  const given = Object.fromEntries(Object.keys(schema.shape).map((name) => [name, env[name] || undefined]))
+  const given = Object.fromEntries(
+    Object.keys(schema.shape).map((name) => [
+      name,
+      (inFiles.includes(name) && fromFile(name, env)) || env[name] || undefined,
+    ]),
+  )
   const parsed = schema.safeParse(given)
   if (!parsed.success) {
     const [issue] = parsed.error.issues
@@ -191,6 +203,20 @@ export function readSettings(env: Record<string, string | undefined> = process.e
     logLevel: values.LOG_LEVEL,
     telemetry: values.OTEL_EXPORTER_OTLP_ENDPOINT !== undefined,
   }
+}
+
+function fromFile(name: string, env: Record<string, string | undefined>): string | undefined {
+  const path = env[`${name}_FILE`]
+  if (!path) return undefined
+  if (env[name]) throw new SettingsError(`${name}_FILE and ${name} are both set: take one of them away.`)
+  try {
+    const text = readFileSync(path, 'utf8').trim()
+    if (text !== '') return text
+  } catch (cause) {
+    const reason = cause instanceof Error && 'code' in cause ? cause.code : cause
+    throw new SettingsError(`${name}_FILE must name a file that can be read: ${path} cannot (${reason}).`)
+  }
+  throw new SettingsError(`${name}_FILE must name a file with something in it: ${path} is empty.`)
 }
 
 function requireKeptElsewhere(store: StoreLocation, secrets: readonly string[] | undefined): void {

@@ -10,7 +10,7 @@ beforeEach(async () => {
 })
 afterEach(() => rm(dir, { recursive: true }))
 
-test('is made once, of 256 bits, readable by its owner alone', async () => {
+test('is made once, of 256 bits, readable by its owner alone [V11.2.3, V11.4.4, V13.3.2]', async () => {
   const secret = await readOrCreateSecret(dir)
   expect(Buffer.from(secret, 'base64url')).toHaveLength(32)
   expect(await readOrCreateSecret(dir)).toBe(secret)
@@ -18,12 +18,17 @@ test('is made once, of 256 bits, readable by its owner alone', async () => {
   expect(await readdir(dir)).toEqual(['secret'])
 })
 
+test('is another one in every folder: no two sites share one that came with the software [V13.2.3, V9.2.3]', async () => {
+  const secrets = await Promise.all(['one', 'two', 'three'].map((name) => readOrCreateSecret(join(dir, name))))
+  expect(new Set(secrets).size).toBe(3)
+})
+
 test('is one secret for twenty who ask at once', async () => {
   const secrets = await Promise.all(Array.from({ length: 20 }, () => readOrCreateSecret(dir)))
   expect(new Set(secrets).size).toBe(1)
 })
 
-test('is closed to others when it was open, and must be a plain file', async () => {
+test('is closed to others when it was open, and must be a plain file [V13.3.2]', async () => {
   const path = join(dir, 'secret')
   await writeFile(path, 'x'.repeat(32), { mode: 0o644 })
   await readOrCreateSecret(dir)

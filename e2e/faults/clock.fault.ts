@@ -49,7 +49,7 @@ describe.each(stores)('%s', (name) => {
     return (await app.sessions.start(known.value.id)).token
   }
 
-  test('set back while it runs: the window is the same ten minutes', async () => {
+  test('set back while it runs: the window is the same ten minutes [T19]', async () => {
     const app = await start()
     const token = await logIn(app, makePerson())
     pass(minutes(5))
@@ -63,7 +63,7 @@ describe.each(stores)('%s', (name) => {
     createTally('clock set back while it runs', name).round(2)
   })
 
-  test('set back between two runs: sessions from what is now the future are over, people are there', async () => {
+  test('set back between two runs: sessions from what is now the future are over, people are there [T19]', async () => {
     const before = await start()
     const person = makePerson()
     const token = await logIn(before, person)
@@ -81,7 +81,7 @@ describe.each(stores)('%s', (name) => {
   })
 })
 
-test('the site itself: set back by a day while it runs and once more before its next start', async () => {
+test('the site itself: set back by a day while it runs and once more before its next start [T19]', async () => {
   const server = await startServer()
   const client = new Client(server.url)
   const person = await client.signUp()

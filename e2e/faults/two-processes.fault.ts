@@ -8,7 +8,7 @@ import { startStore } from './store-process.ts'
 import { makeFolderSubject } from './subjects.ts'
 import { createTally } from './tally.ts'
 
-test('the second process on a folder ends within 3 s and names the first; after kill -9 a new one opens within 5 s', async () => {
+test('the second process on a folder ends within 3 s and names the first; after kill -9 a new one opens within 5 s [V15.4.1, V15.4.3]', async () => {
   const subject = await makeFolderSubject('JSON')
   const ledger = new Ledger()
   const first = await startStore(subject.location)
@@ -32,7 +32,7 @@ test('the second process on a folder ends within 3 s and names the first; after 
   await subject.remove()
 })
 
-test('two processes on one SQLite file both write, and neither loses anything of the other', async () => {
+test('two processes on one SQLite file both write, and neither loses anything of the other [V15.4.1]', async () => {
   const subject = await makeFolderSubject('SQLite')
   const ledger = new Ledger()
   const both = [await startStore(subject.location), await startStore(subject.location)]

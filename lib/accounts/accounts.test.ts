@@ -25,7 +25,7 @@ const recordOf = async (username: string): Promise<UserRecord> => {
 }
 
 describe('signUp', () => {
-  test('makes a member with an empty profile, and gives no hash away', async () => {
+  test('makes a member with an empty profile, and gives no hash away [V15.3.1]', async () => {
     const user = await signedUp()
     expect(user).toEqual({
       id: expect.stringMatching(/^[0-9a-f]{32}$/),
@@ -46,7 +46,7 @@ describe('signUp', () => {
     })
   })
 
-  test('gives one name to one of twenty who want it at once [V2.3.4]', async () => {
+  test('gives one name to one of twenty who want it at once [V2.3.4, V15.4.2]', async () => {
     const outcomes = await Promise.all(Array.from({ length: 20 }, () => opened.app.accounts.signUp(alice)))
     expect(outcomes.filter((outcome) => outcome.ok)).toHaveLength(1)
     expect(outcomes.filter((outcome) => !outcome.ok && outcome.code === 'username_taken')).toHaveLength(19)
@@ -80,7 +80,7 @@ describe('the password of a sign-up', () => {
     expect(await faultOf('tangerine-ALICE7-umbrella')).toEqual({ ok: false, code: 'password_has_username' })
   })
 
-  test('leaves the event loop free while it rates the costliest password', async () => {
+  test('leaves the event loop free while it rates the costliest password [V15.4.4]', async () => {
     await faultOf('warm up the word lists')
     let turns = 0
     const ticking = setInterval(() => {
@@ -244,7 +244,7 @@ describe('a deleted account', () => {
   })
 })
 
-test('an export has everything about the person but what a thief could use', async () => {
+test('an export has everything about the person but what a thief could use [V15.3.1]', async () => {
   const { accounts, sessions, stores, clock } = opened.app
   const { id } = await signedUp()
   await accounts.saveProfile(id, { fullName: 'Alice Liddell', bio: 'Curious', age: 7 })

@@ -39,7 +39,7 @@ describe('signUpSchema', () => {
     'a/../b',
     'alice\n',
     '',
-  ])('refuses the username %j [V1.1.1, V2.2.1]', (username) => {
+  ])('refuses the username %j [V1.1.1, V2.2.1, T24]', (username) => {
     expect(faultsOf(parse({ username }))).toEqual({ username: 'username_rule' })
   })
 

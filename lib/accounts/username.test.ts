@@ -6,7 +6,12 @@ it.each(['abc', '0ab', 'a.b_c-d', 'a'.repeat(32), '007'])('takes %j as it is', (
   expect(canonicalUsername(name)).toBe(name)
 })
 
-it('lower-cases plain letters', () => {
+it('folds nothing but the case of plain letters: a name with a dot at its end is another one', () => {
+  expect(canonicalUsername('admin.')).toBe('admin.')
+  expect(canonicalUsername('adm1n')).toBe('adm1n')
+})
+
+it('lower-cases plain letters [T24]', () => {
   expect(canonicalUsername('ALICE.Z')).toBe('alice.z')
 })
 
@@ -27,9 +32,17 @@ it.each([
   'admin\u200b',
   'ADMİN',
   '\u212Aelvin',
+  'ⓐdmin',
+  'ad\u00admin',
+  '\u202Eadmin',
+  'a\u0308dmin',
+  '%61dmin',
+  'admin%2e',
+  '\ufeffadmin',
+  'admin\u0000',
   'admın',
   'a/b',
   '__proto__',
-])('refuses %j [V2.2.1, V5.3.2, T26]', (name) => {
+])('refuses %j [V2.2.1, V5.3.2, T24, T26]', (name) => {
   expect(canonicalUsername(name)).toBeNull()
 })

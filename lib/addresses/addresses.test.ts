@@ -62,7 +62,7 @@ describe.each(storeNames)('an address on %s', (store) => {
     expect(await emailOf('alice')).toEqual({ email: 'Alice.L@Example.org', isVerified: true, newEmail: null })
   })
 
-  test('is proved by one of twenty who enter its code at once [V2.3.4, T28]', async () => {
+  test('is proved by one of twenty who enter its code at once [V2.3.4, V6.5.1, T28]', async () => {
     await give('alice', 'a@example.org')
     const code = codeTo('a@example.org')
     const answers = await Promise.all(Array.from({ length: 20 }, () => verify('alice', code)))
@@ -103,7 +103,7 @@ describe('an address', () => {
     expect(await verify('alice', '00000000')).toEqual(refusedAs('code_wrong'))
   })
 
-  test('a change waits for its code, and the old address is told', async () => {
+  test('a change waits for its code, and the old address is told [V6.3.7]', async () => {
     await prove('alice', 'old@example.org')
     expect(await give('alice', 'new@example.org')).toEqual({ ok: true, value: null })
     expect(await emailOf('alice')).toEqual({ email: 'old@example.org', isVerified: true, newEmail: 'new@example.org' })
@@ -133,7 +133,7 @@ describe('a code', () => {
     await give('alice', 'a@example.org')
   })
 
-  test('is good for ten minutes and no longer [T28]', async () => {
+  test('is good for ten minutes and no longer [V6.5.5, T28]', async () => {
     pass(minutes(10) - 1)
     expect(await verify('alice', wrong(codeTo('a@example.org')))).toEqual(refusedAs('code_wrong'))
     pass(1)
@@ -148,14 +148,14 @@ describe('a code', () => {
     expect(await emailOf('alice')).toMatchObject({ isVerified: false })
   })
 
-  test('is of no use to anybody else, nor for another address [V2.2.3, T28]', async () => {
+  test('is of no use to anybody else, nor for another address [V2.2.3, V6.6.2, T28]', async () => {
     const code = codeTo('a@example.org')
     expect(await verify('bob', code)).toEqual(refusedAs('code_void'))
     await give('alice', 'b@example.org')
     expect(await verify('alice', code)).toEqual(refusedAs('code_wrong'))
   })
 
-  test('replaces the one before, a minute later at the soonest, five times an hour [T28]', async () => {
+  test('replaces the one before, a minute later at the soonest, five times an hour [V6.6.2, T28]', async () => {
     const first = codeTo('a@example.org')
     const resend = () => opened.app.addresses.resend('alice', by)
     pass(seconds(20))
@@ -171,7 +171,7 @@ describe('a code', () => {
     expect(await verify('alice', codeTo('a@example.org'))).toEqual({ ok: true, value: 'added' })
   })
 
-  test('stands nowhere in the store, nor a plain hash of it [V14.2.4, T28]', async () => {
+  test('stands nowhere in the store, nor a plain hash of it [V6.5.2, V14.2.4, T28]', async () => {
     const code = codeTo('a@example.org')
     const { sha256 } = await import('../crypto/hash.ts')
     const kept = JSON.stringify(await Array.fromAsync(opened.app.stores.dump()))

@@ -72,7 +72,21 @@ test.each([
   expect(JSON.stringify(of(check))).not.toContain('hidden')
 })
 
-test('a generated secret that others can read, and a site without an admin, are found', async () => {
+test('open ways to other machines are found [V12.3.1]', async () => {
+  const { of } = await examine({
+    ...good,
+    DATABASE_URL: 'postgres://u:hidden@[::ffff:127.0.0.1]:1/none?sslmode=disable',
+    SMTP_URL: 'smtp://u:hidden@[::ffff:127.0.0.1]:1?requireTLS=false',
+    MAIL_FROM: 'a@example.org',
+  })
+  expect(of('ways').map(({ verdict, text }) => [verdict, text.split(' is ')[0]])).toEqual([
+    ['warn', 'PostgreSQL database none at [::ffff:7f00:1]:1'],
+    ['warn', 'smtp://[::ffff:7f00:1]:1'],
+  ])
+  expect(JSON.stringify(of('ways'))).not.toContain('hidden')
+})
+
+test('a generated secret that others can read, and a site without an admin, are found [V13.3.2]', async () => {
   const dir = await freshDir()
   await runCommand(['user', 'create', 'bob'], { DATA_DIR: dir })
   await chmod(join(dir, 'secret'), 0o644)

@@ -7,8 +7,8 @@ import { createBreachedPasswords } from '../accounts/breached-passwords.ts'
 import { createSystemClock, hours } from '../clock.ts'
 import { readSettings, type Settings } from '../config.ts'
 import { createLog } from '../log.ts'
-import { describeTransport, verifyTransport } from '../mail/transport.ts'
-import { describeStoreLocation } from '../stores/location.ts'
+import { describeTransport, isExposedSmtp, verifyTransport } from '../mail/transport.ts'
+import { describeStoreLocation, isExposed } from '../stores/location.ts'
 import { findHolder, openStoreReader } from '../stores/open.ts'
 import { isAtLeast, versionFloor } from '../version-floor.ts'
 import { clientAddress } from '../web/client-address.ts'
@@ -56,6 +56,7 @@ async function examine({ forwarded, json }: Options): Promise<void> {
     await checkSpace(settings),
     await checkMail(settings),
     await checkLeaks(settings),
+    checkWays(settings),
     checkVersions(),
   ].flat()
   if (json) print(JSON.stringify(findings))
@@ -235,6 +236,15 @@ async function checkLeaks({ breachedPasswordsUrl: url }: Settings): Promise<Find
           `${url} gave no usable answer within a second: new passwords are taken without. Check BREACHED_PASSWORDS.`,
         ),
   ]
+}
+
+/** Those that the settings left open on purpose, or by mistake. */
+function checkWays({ store, smtpUrl, dataDir }: Settings): Finding[] {
+  const open: string[] = []
+  if (store.driver === 'postgres' && isExposed(store.url)) open.push(describeStoreLocation(store))
+  if (smtpUrl !== null && isExposedSmtp(smtpUrl)) open.push(describeTransport({ smtpUrl, dataDir }))
+  const why = 'is reached without TLS, or with nobody checking its certificate, because its address says so.'
+  return open.map((what) => warn('ways', `${what} ${why}`))
 }
 
 function checkVersions(): Finding[] {

@@ -1,6 +1,7 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { makeCertificates } from '../certificates-for-test.ts'
 import { startSmtp } from '../mail/smtp-for-test.ts'
 import { runCommand } from './command-for-test.ts'
 import { freshDir } from './places-for-test.ts'
@@ -24,6 +25,31 @@ test('mail test says what the server answered, without its password', async () =
   expect(code).toBe(1)
   expect(stderr).not.toContain('hunter2')
   expect(stderr).toContain('The mail was not taken')
+})
+
+test('mail goes to a server whose certificate an authority vouches for that the operator named, and to no other [V12.3.2, V12.3.4]', async () => {
+  const certificates = await makeCertificates()
+  const smtp = await startSmtp({ certificates })
+  const dir = await freshDir()
+  const authority = join(dir, 'authority.pem')
+  await writeFile(authority, certificates.authority)
+  const { port } = new URL(smtp.url)
+  const send = (host: string, NODE_EXTRA_CA_CERTS = '') =>
+    runCommand(['mail', 'test', address], {
+      DATA_DIR: dir,
+      SMTP_URL: `smtp://${host}:${port}`,
+      MAIL_FROM: 'gate@example.org',
+      NODE_EXTRA_CA_CERTS,
+    })
+
+  const unknown = await send('localhost')
+  expect(unknown).toMatchObject({ code: 1, stderr: expect.stringMatching(/unable to verify the first certificate/) })
+  const other = await send('127.0.0.1', authority)
+  expect(other).toMatchObject({ code: 1, stderr: expect.stringMatching(/does not match certificate/) })
+  expect(smtp.letters).toEqual([])
+
+  expect(await send('localhost', authority)).toMatchObject({ code: 0 })
+  expect(smtp.letters).toMatchObject([{ recipients: [address], isEncrypted: true }])
 })
 
 test('mail test without a server names the file', async () => {

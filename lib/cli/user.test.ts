@@ -88,7 +88,7 @@ test('while a process has the folder, what only reads works and what writes says
   expect(refused.stderr).toContain(`process ${process.pid}`)
 })
 
-test('sessions are listed, ended and pruned', async () => {
+test('sessions are listed, ended and pruned [V7.4.5]', async () => {
   const { dir, run } = await freshSite()
   const made = JSON.parse((await run('user', 'create-admin', 'ada', '--json')).stdout)
   const now = Date.now()
@@ -103,6 +103,9 @@ test('sessions are listed, ended and pruned', async () => {
   expect(listed.stdout).not.toContain('aaaaaaaa')
   expect(JSON.parse((await run('session', 'prune', '--json')).stdout)).toEqual({ pruned: 1 })
   expect(JSON.parse((await run('session', 'end', 'ada', '--json')).stdout)).toEqual({ ended: 1 })
+  expect(JSON.parse((await run('session', 'list', '--json')).stdout)).toEqual([])
+  await writeFile(join(dir, 'sessions.json'), JSON.stringify({ version: 1, sessions, ended: {} }))
+  expect(JSON.parse((await run('session', 'end', '--all', '--json')).stdout)).toEqual({ ended: 2 })
   expect(JSON.parse((await run('session', 'list', '--json')).stdout)).toEqual([])
 })
 

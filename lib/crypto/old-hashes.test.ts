@@ -207,7 +207,7 @@ describe('what is not taken', () => {
     expect(findHash('')).toBeNull()
   })
 
-  test('never makes a log-in fail: what is recognised can be verified, whatever was done to it', async () => {
+  test('never makes a log-in fail: what is recognised can be verified, whatever was done to it [V11.2.5]', async () => {
     const cheap = { ...firebase.project, rounds: 1, memoryCost: 1 }
     const ofFirebase = firebaseHash(firebase.hash, firebase.salt, cheap)
     const seeds = [

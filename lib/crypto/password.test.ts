@@ -74,19 +74,22 @@ describe('verify', () => {
     ['argon2id of version 1.0', () => hash('old password', { version: 0 })],
     ['argon2id of less memory', () => hash('old password', { memoryCost: 4096 })],
     ['argon2id of fewer passes', () => hash('old password', { timeCost: 1 })],
-  ])('verifies a hash of the old kind %s once, and gives a present one to put in its place', async (_, make) => {
-    const stored = await make()
-    const right = await passwords.verify(stored, 'old password')
-    if (!right.ok || right.value.replacement === null) throw new Error('There is nothing to put in its place.')
-    expect(right.value.matches).toBe(true)
-    expect(right.value.replacement).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/)
-    const next = await passwords.verify(right.value.replacement, 'old password')
-    expect(next).toEqual({ ok: true, value: { matches: true, replacement: null } })
-    expect(await passwords.verify(stored, 'Old password')).toEqual({
-      ok: true,
-      value: { matches: false, replacement: null },
-    })
-  })
+  ])(
+    'verifies a hash of the old kind %s once, and gives a present one to put in its place [V11.2.2]',
+    async (_, make) => {
+      const stored = await make()
+      const right = await passwords.verify(stored, 'old password')
+      if (!right.ok || right.value.replacement === null) throw new Error('There is nothing to put in its place.')
+      expect(right.value.matches).toBe(true)
+      expect(right.value.replacement).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/)
+      const next = await passwords.verify(right.value.replacement, 'old password')
+      expect(next).toEqual({ ok: true, value: { matches: true, replacement: null } })
+      expect(await passwords.verify(stored, 'Old password')).toEqual({
+        ok: true,
+        value: { matches: false, replacement: null },
+      })
+    },
+  )
 
   test('takes an argon2 hash of what was typed where that is not NFC, and replaces it by one of NFC', async () => {
     const [composed, decomposed] = ['caf\u00e9-password', 'cafe\u0301-password']
@@ -107,7 +110,7 @@ describe('verify', () => {
 })
 
 describe('the queue', () => {
-  test('runs two at once, lets fifty wait and refuses the rest as busy', async () => {
+  test('runs two at once, lets fifty wait and refuses the rest as busy [V15.4.4]', async () => {
     const flooded = createPasswordHasher()
     const outcomes = Array.from({ length: 60 }, () => flooded.hash('password'))
     await Promise.resolve()

@@ -14,7 +14,7 @@ describe.each(storeNames)('an invitation on %s', (store) => {
   const make = (email: string | null = null) => opened.app.invitations.make({ role: 'guest', email, by: 'ada' })
   const accept = (token: string, username: string) => opened.app.invitations.accept(token, { username, password })
 
-  test('makes one account of its role, also when twenty use it at once', async () => {
+  test('makes one account of its role, also when twenty use it at once [V6.4.1]', async () => {
     const { token, invitation } = await make()
     expect(await opened.app.invitations.find(token)).toEqual(invitation)
     const outcomes = await Promise.all(Array.from({ length: 20 }, (_, n) => accept(token, `guest-${n}`)))
@@ -43,7 +43,7 @@ describe.each(storeNames)('an invitation on %s', (store) => {
     expect(await accept(token, 'eve')).toMatchObject({ ok: true })
   })
 
-  test('is listed, withdrawn, and void after seven days; its link is stored nowhere', async () => {
+  test('is listed, withdrawn, and void after seven days; its link is stored nowhere [V6.4.1, V6.5.2]', async () => {
     const { token, invitation } = await make()
     expect(await opened.app.invitations.list()).toEqual([invitation])
     expect(JSON.stringify(await Array.fromAsync(opened.app.stores.dump()))).not.toContain(token)

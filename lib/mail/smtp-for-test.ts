@@ -4,6 +4,7 @@ import type { Socket } from 'node:net'
 import PostalMime, { type Email } from 'postal-mime'
 import { SMTPServer } from 'smtp-server'
 import { onTestFinished } from 'vitest'
+import type { TestCertificates } from '../certificates-for-test.ts'
 
 export interface TestSmtp {
   url: string
@@ -22,13 +23,32 @@ interface Behaviour {
   drop?: boolean | undefined
 }
 
-export async function startSmtp({ port = 0, hidesStartTls = false } = {}): Promise<TestSmtp> {
+interface Options {
+  port?: number
+  hidesStartTls?: boolean
+  /** Default: a certificate of the server's own, that nobody vouches for. */
+  certificates?: TestCertificates
+  /** Whom it takes letters from. Default: anybody. */
+  account?: { user: string; pass: string }
+}
+
+export async function startSmtp({
+  port = 0,
+  hidesStartTls = false,
+  certificates,
+  account,
+}: Options = {}): Promise<TestSmtp> {
   const letters: TestSmtp['letters'] = []
   const behave: Behaviour = {}
   const server = new SMTPServer({
-    authOptional: true,
+    authOptional: account === undefined,
     closeTimeout: 100,
-    disabledCommands: hidesStartTls ? ['STARTTLS', 'AUTH'] : ['AUTH'],
+    ...(certificates && { key: certificates.key, cert: certificates.certificate }),
+    disabledCommands: [...(hidesStartTls ? ['STARTTLS'] : []), ...(account === undefined ? ['AUTH'] : [])],
+    onAuth({ username, password }, _session, callback) {
+      const isRight = username === account?.user && password === account?.pass
+      callback(isRight ? null : new Error('Wrong name or password'), { user: username })
+    },
     onRcptTo(_address, _session, callback) {
       if (behave.refuse === undefined) callback()
       else callback(Object.assign(new Error('No such mailbox here'), { responseCode: behave.refuse }))

@@ -4,6 +4,7 @@ import { createTransport as createMailer, type SendMailOptions } from 'nodemaile
 import { seconds } from '../clock.ts'
 import { createFile, makeFolder } from '../durable-file.ts'
 import type { Log } from '../log.ts'
+import { loopbackHosts } from '../loopback.ts'
 import type { Letter } from './letter.ts'
 
 export interface Parcel extends Letter {
@@ -50,9 +51,8 @@ export function describeTransport({ smtpUrl, dataDir }: Pick<Options, 'smtpUrl' 
   return `${protocol}//${host}`
 }
 
-/** STARTTLS is used wherever the server offers it, and an upgrade that fails ends the try: nodemailer's own default. */
 function createSmtp(url: string, { mailFrom, appOrigin }: Options): Transport {
-  const mailer = createMailer({ url, pool: true, maxConnections: atOnce, maxMessages: 100, ...smtpLimits })
+  const mailer = createMailer({ ...connectionTo(url), pool: true, maxConnections: atOnce, maxMessages: 100 })
   return {
     async deliver(parcel) {
       try {
@@ -68,7 +68,7 @@ function createSmtp(url: string, { mailFrom, appOrigin }: Options): Transport {
 /** Whether the server lets this site in, asked of it now; what is wrong, or null. Files always are taken. */
 export async function verifyTransport({ smtpUrl }: Pick<Options, 'smtpUrl'>): Promise<string | null> {
   if (smtpUrl === null) return null
-  const mailer = createMailer({ url: smtpUrl, ...smtpLimits })
+  const mailer = createMailer(connectionTo(smtpUrl))
   try {
     await mailer.verify()
     return null
@@ -77,6 +77,22 @@ export async function verifyTransport({ smtpUrl }: Pick<Options, 'smtpUrl'>): Pr
   } finally {
     mailer.close()
   }
+}
+
+/**
+ * Another machine gets nothing but over TLS, its certificate checked (OWASP ASVS 5.0, 12.3.1 and 12.3.2); this one, where
+ * STARTTLS is offered. What the address says of `requireTLS` and `tls.…` comes before that.
+ */
+function connectionTo(url: string) {
+  return { requireTLS: !loopbackHosts.includes(new URL(url).hostname), url, ...smtpLimits }
+}
+
+/** Whether the address says that whoever is on the way to another machine may read along or answer in its place. */
+export function isExposedSmtp(url: string): boolean {
+  const { hostname, protocol, searchParams } = new URL(url)
+  if (loopbackHosts.includes(hostname)) return false
+  const isPlain = protocol === 'smtp:' && searchParams.get('requireTLS') === 'false'
+  return isPlain || searchParams.get('tls.rejectUnauthorized') === 'false'
 }
 
 const smtpLimits = {

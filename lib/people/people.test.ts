@@ -30,7 +30,7 @@ describe.each(storeNames)('people on %s', (store) => {
     }
   })
 
-  test('suspended, one is out at once and until the end of it [V8.3.2]', async () => {
+  test('suspended, one is out at once and until the end of it [V7.4.2, V8.3.2]', async () => {
     const { people, accounts, sessions, clock } = opened.app
     const { token } = await sessions.start('bob')
     const until = clock() + minutes(60)
@@ -78,7 +78,7 @@ describe.each(storeNames)('people on %s', (store) => {
 })
 
 describe('what nobody but the admin sees', () => {
-  test('holds no password hash [V8.2.3]', async () => {
+  test('holds no password hash [V8.2.3, V15.3.1]', async () => {
     opened = await openTestServices()
     await opened.addPerson('bob')
     const { people } = opened.app

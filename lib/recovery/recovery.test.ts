@@ -40,7 +40,7 @@ const isVoid = { ok: false, code: 'link_void' }
 describe.each(storeNames)('a forgotten password on %s', (store) => {
   beforeEach(() => open(store))
 
-  test('is replaced by a mailed link, once; every session ends, and the owner is told', async () => {
+  test('is replaced by a mailed link, once; every session ends, and the owner is told [V6.3.7, V7.4.3, V6.5.1]', async () => {
     const token = await ask()
     expect(posted).toEqual([{ kind: 'reset-password', to: 'Alice@example.org', username: 'alice', token, by }])
     expect(await opened.app.recovery.find(token)).toEqual({ username: 'alice' })
@@ -52,7 +52,7 @@ describe.each(storeNames)('a forgotten password on %s', (store) => {
     expect(await opened.app.recovery.find(token)).toBeNull()
   })
 
-  test('is set by one of twenty who use the link at once [V2.3.4, T28]', async () => {
+  test('is set by one of twenty who use the link at once [V2.3.4, V6.5.1, T28]', async () => {
     const token = await ask()
     const chosen = Array.from({ length: 20 }, (_, n) => `${another} ${n}`)
     const answers = await Promise.all(chosen.map((one) => reset(token, one)))
@@ -122,7 +122,7 @@ describe('a link to a new password', () => {
     expect(await reset(token)).toMatchObject({ ok: true })
   })
 
-  test('stands in the store as a hash alone [V14.2.4, T28]', async () => {
+  test('stands in the store as a hash alone [V6.5.2, V14.2.4, T28]', async () => {
     const token = await ask()
     expect(JSON.stringify(await Array.fromAsync(opened.app.stores.dump()))).not.toContain(token)
   })

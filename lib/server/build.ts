@@ -1,7 +1,7 @@
 // `npm run build`: a production build of the present sources, made only when there is none.
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { glob, readFile, writeFile } from 'node:fs/promises'
+import { glob, readFile, rm, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { readSettings, type Settings } from '../config.ts'
 import { findActionKey } from './action-key.ts'
@@ -30,6 +30,7 @@ export async function buildIfNeeded(settings: Settings, say: (line: string) => v
   say(built === null ? 'Building the site: there is no build yet.' : 'Building the site: the sources changed.')
   const began = performance.now()
   await runNextBuild(await findActionKey(settings))
+  await withdrawSources()
   await writeFile(markPath, present)
   say(`Built in ${Math.round((performance.now() - began) / 1000)} s.`)
 }
@@ -44,6 +45,11 @@ async function sourcesDigest(): Promise<string> {
     digest.update(await readFile(path)).update('\0')
   }
   return digest.digest('hex')
+}
+
+/** Turbopack puts the source of a worker thread among the files for browsers too, where nobody asks for it. */
+async function withdrawSources(): Promise<void> {
+  for await (const path of glob('.next/static/**/*.ts', { cwd: root })) await rm(join(root, path))
 }
 
 function runNextBuild(actionKey: string | null): Promise<void> {

@@ -30,7 +30,7 @@ describe.each(storeNames)('at the moment of its end, on %s', (storeName) => {
     return Promise.all(answers)
   }
 
-  test(`a log-out is final, told once and with its reason: ${rounds} interleavings [T17, T20]`, async () => {
+  test(`a log-out is final, told once and with its reason: ${rounds} interleavings [V7.4.1, T17, T20]`, async () => {
     const { sessions, stores } = opened.app
     for (let round = 0; round < rounds; round += 1) {
       const { token, session } = await sessions.start('alice')

@@ -21,7 +21,7 @@ describe.each(storeNames)('sessions on %s', (storeName) => {
   afterEach(() => opened[Symbol.asyncDispose]())
 
   describe('start', () => {
-    test('gives a token of 256 bits that is stored nowhere', async () => {
+    test('gives a token of 256 bits that is stored nowhere [V7.2.2, V7.2.3]', async () => {
       const { token, session } = await sessions.start('alice')
       expect(Buffer.from(token, 'base64url')).toHaveLength(32)
       expect(session).toMatchObject({ userId: 'alice', lastActivityAt: session.createdAt })
@@ -30,7 +30,7 @@ describe.each(storeNames)('sessions on %s', (storeName) => {
   })
 
   describe('check', () => {
-    test('does not slide the window', async () => {
+    test('does not slide the window [T19]', async () => {
       const { token } = await sessions.start('alice')
       advance(minutes(9))
       expect(await sessions.check(token)).toMatchObject({ live: true })
@@ -38,7 +38,7 @@ describe.each(storeNames)('sessions on %s', (storeName) => {
       expect(await sessions.check(token)).toEqual({ live: false, reason: 'idle' })
     })
 
-    test('ends what it finds dead, once, and keeps saying why', async () => {
+    test('ends what it finds dead, once, and keeps saying why [V7.4.1]', async () => {
       const { token, session } = await sessions.start('alice')
       advance(seconds(600))
       const answers = await Promise.all(Array.from({ length: 50 }, () => sessions.check(token)))
@@ -75,7 +75,7 @@ describe.each(storeNames)('sessions on %s', (storeName) => {
   })
 
   describe('touch', () => {
-    test('keeps a person in who acts every 9 minutes 59, until twelve hours are over', async () => {
+    test('keeps a person in who acts every 9 minutes 59, until twelve hours are over [V7.3.1, V7.3.2, T19]', async () => {
       const { token } = await sessions.start('alice')
       for (let elapsed = seconds(599); elapsed < hours(12); elapsed += seconds(599)) {
         advance(seconds(599))
@@ -85,7 +85,7 @@ describe.each(storeNames)('sessions on %s', (storeName) => {
       expect(await sessions.touch(token)).toEqual({ live: false, reason: 'expired' })
     })
 
-    test('is a moment too late at 600 s', async () => {
+    test('is a moment too late at 600 s [V7.3.1, T19]', async () => {
       const { token } = await sessions.start('alice')
       advance(seconds(600))
       expect(await sessions.touch(token)).toEqual({ live: false, reason: 'idle' })
@@ -93,7 +93,7 @@ describe.each(storeNames)('sessions on %s', (storeName) => {
   })
 
   describe('renew', () => {
-    test('goes on under a new token with a new proof and the old end, and voids the old token [T16]', async () => {
+    test('goes on under a new token with a new proof and the old end, and voids the old token [V7.2.4, T16]', async () => {
       const { token, session } = await sessions.start('alice', { userAgent: 'Test/1.0', address: '2001:db8::7' })
       advance(minutes(9))
       const renewed = await sessions.renew(token)
@@ -142,7 +142,7 @@ describe.each(storeNames)('sessions on %s', (storeName) => {
   })
 
   describe('endOthers', () => {
-    test('ends all of one person but the one, with the reason, and nobody else’s', async () => {
+    test('ends all of one person but the one, with the reason, and nobody else’s [V7.4.3]', async () => {
       const here = await sessions.start('many')
       const others = await Promise.all([1, 2, 3].map(() => sessions.start('many')))
       const somebody = await sessions.start('alice')
@@ -156,7 +156,7 @@ describe.each(storeNames)('sessions on %s', (storeName) => {
   })
 
   describe('endOne', () => {
-    test('ends a session for its owner alone [V8.2.2]', async () => {
+    test('ends a session for its owner alone [V7.5.2, V8.2.2]', async () => {
       const { token, session } = await sessions.start('alice')
       expect(await sessions.endOne('busy', session.id)).toBe(false)
       expect(await sessions.check(token)).toMatchObject({ live: true })
@@ -179,7 +179,7 @@ describe.each(storeNames)('sessions on %s', (storeName) => {
   })
 
   describe('hasRecentProof', () => {
-    test('ends ten minutes after the proof, whatever was browsed', async () => {
+    test('ends ten minutes after the proof, whatever was browsed [V7.5.1]', async () => {
       const { token, session } = await sessions.start('alice')
       advance(minutes(9.9))
       const touched = await sessions.touch(token)

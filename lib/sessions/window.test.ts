@@ -13,19 +13,19 @@ describe('isLive', () => {
     ['after 599.999 s', minutes(10) - 1, true],
     ['at 600 s exactly', minutes(10), false],
     ['after 600.001 s', minutes(10) + 1, false],
-  ])('says of a session without activity, %s: %s ms → %s', (_when, elapsed, live) => {
+  ])('says of a session without activity, %s: %s ms → %s [V7.3.1, T19]', (_when, elapsed, live) => {
     expect(isLive(startedAt(start), liveBounds(limits, start + elapsed))).toBe(live)
   })
 
   test.each([
     ['1 ms before twelve hours', hours(12) - 1, true],
     ['at twelve hours exactly', hours(12), false],
-  ])('ends a busy session %s', (_when, elapsed, live) => {
+  ])('ends a busy session %s [V7.3.2, T19]', (_when, elapsed, live) => {
     const now = start + elapsed
     expect(isLive(startedAt(start, now), liveBounds(limits, now))).toBe(live)
   })
 
-  test('takes times of a clock that runs a little ahead, and none from the future', () => {
+  test('takes times of a clock that runs a little ahead, and none from the future [T19]', () => {
     const bounds = liveBounds(limits, start)
     expect(isLive(startedAt(start + seconds(60)), bounds)).toBe(true)
     expect(isLive(startedAt(start + seconds(61)), bounds)).toBe(false)

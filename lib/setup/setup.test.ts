@@ -12,7 +12,7 @@ describe.each(storeNames)('the set-up link on %s', (store) => {
   })
   const finish = (token: string, username: string) => opened.app.setup.finish(token, { username, password })
 
-  test('makes one admin, also when twenty use it at once, and then there is none any more [T28, T29]', async () => {
+  test('makes one admin, also when twenty use it at once, and then there is none any more [V6.4.1, V6.5.1, T28, T29]', async () => {
     const { setup } = opened.app
     const token = (await setup.offer()) ?? ''
     expect(token).toMatch(/^[\w-]{43}$/)
@@ -24,7 +24,7 @@ describe.each(storeNames)('the set-up link on %s', (store) => {
     expect(await setup.offer()).toBeNull()
   })
 
-  test('is void once an admin was made in another way, or another link was printed', async () => {
+  test('is void once an admin was made in another way, or another link was printed [V6.4.1]', async () => {
     const { setup, accounts } = opened.app
     const first = (await setup.offer()) ?? ''
     const second = (await setup.offer()) ?? ''

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { describeStoreLocation, parseStoreLocation } from './location.ts'
+import { describeStoreLocation, isExposed, parseStoreLocation } from './location.ts'
 
 describe('a store’s location', () => {
   it.each([
@@ -9,8 +9,8 @@ describe('a store’s location', () => {
     ['sqlite:/srv/site.db', { driver: 'sqlite', path: '/srv/site.db' }],
     ['sqlite:///srv/site.db', { driver: 'sqlite', path: '/srv/site.db' }],
     ['json:./data', { driver: 'json', dir: resolve('data') }],
-    ['postgres://user@db.example/site', { driver: 'postgres', url: 'postgres://user@db.example/site' }],
-    ['postgresql://db.example/site', { driver: 'postgres', url: 'postgresql://db.example/site' }],
+    ['postgres://user@localhost/site', { driver: 'postgres', url: 'postgres://user@localhost/site' }],
+    ['postgresql://[::1]:6543/site', { driver: 'postgres', url: 'postgresql://[::1]:6543/site' }],
   ])('%s is understood', (text, location) => {
     expect(parseStoreLocation(text)).toEqual(location)
   })
@@ -30,6 +30,27 @@ describe('a store’s location', () => {
     'postgres://db.example/%zz',
   ])('%j is not', (text) => {
     expect(parseStoreLocation(text)).toBeNull()
+  })
+
+  it.each([
+    ['postgres://db.example/site', 'postgres://db.example/site?sslmode=verify-full'],
+    ['postgres://db.example/site?a=1', 'postgres://db.example/site?a=1&sslmode=verify-full'],
+    ['postgres://127.0.0.1/site?host=db.example', 'postgres://127.0.0.1/site?host=db.example&sslmode=verify-full'],
+    ['postgres://db.example/site?sslmode=require', 'postgres://db.example/site?sslmode=require'],
+    ['postgres://db.example/site?sslmode=disable', 'postgres://db.example/site?sslmode=disable'],
+    ['postgres://%2Fvar%2Frun/site', 'postgres://%2Fvar%2Frun/site'],
+    ['postgres:///site?host=/var/run', 'postgres:///site?host=/var/run'],
+  ])('%s on another machine is reached by TLS unless it says otherwise: %s [V12.3.1, V12.3.2]', (text, url) => {
+    expect(parseStoreLocation(text)).toEqual({ driver: 'postgres', url })
+  })
+
+  it('tells an address that leaves the way to another machine open', () => {
+    const open = ['sslmode=disable', 'sslmode=no-verify', 'ssl=0', 'ssl=false']
+    for (const parameter of open) {
+      expect(isExposed(`postgres://db.example/site?${parameter}`), parameter).toBe(true)
+      expect(isExposed(`postgres://localhost/site?${parameter}`), parameter).toBe(false)
+    }
+    expect(isExposed('postgres://db.example/site?sslmode=verify-full')).toBe(false)
   })
 
   it('is described without its password', () => {

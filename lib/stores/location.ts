@@ -1,6 +1,7 @@
 // Where a store is, as settings and commands write it: `sqlite:<path>`, `postgres://…`, `json:<folder>`.
 
 import { resolve } from 'node:path'
+import { loopbackHosts } from '../loopback.ts'
 
 export type StoreLocation =
   | { driver: 'json'; dir: string }
@@ -14,7 +15,7 @@ export function parseStoreLocation(text: string): StoreLocation | null {
   const path = text.slice(scheme.length + 1).replace(/^\/\/(?=\/)/, '')
   if (scheme === 'json' && path !== '') return { driver: 'json', dir: resolve(path) }
   if (scheme === 'sqlite' && path !== '' && !path.startsWith('//')) return { driver: 'sqlite', path: resolve(path) }
-  return isPostgresUrl(text) ? { driver: 'postgres', url: text } : null
+  return isPostgresUrl(text) ? { driver: 'postgres', url: withTls(text) } : null
 }
 
 /** A password with a bare / ? # or @ makes an address that says something else, and would be shown as a host or name. */
@@ -22,6 +23,30 @@ function isPostgresUrl(text: string): boolean {
   if (!/^postgres(ql)?:\/\//.test(text) || !URL.canParse(text)) return false
   const { pathname, hash } = new URL(text)
   return hash === '' && /^(\/[^/@]*)?$/.test(pathname) && !/%(?![0-9a-f]{2})/i.test(pathname)
+}
+
+/**
+ * A database on another machine is reached by TLS and its certificate checked, unless the address says otherwise: pg by
+ * itself uses none (OWASP ASVS 5.0, 12.3.1 and 12.3.2).
+ */
+function withTls(url: string): string {
+  const { searchParams, search } = new URL(url)
+  if (isOnThisMachine(url) || searchParams.has('sslmode') || searchParams.has('ssl')) return url
+  return `${url}${search === '' ? '?' : '&'}sslmode=verify-full`
+}
+
+/** Whether the address says that whoever is on the way to another machine may read along or answer in its place. */
+export function isExposed(url: string): boolean {
+  const { searchParams } = new URL(url)
+  const { sslmode, ssl } = Object.fromEntries(searchParams)
+  return !isOnThisMachine(url) && (/^(disable|no-verify)$/.test(sslmode ?? '') || /^(0|false)$/.test(ssl ?? ''))
+}
+
+/** No host is this one, and a path is that of a socket. */
+function isOnThisMachine(url: string): boolean {
+  const { hostname, searchParams } = new URL(url)
+  const host = searchParams.get('host') ?? hostname
+  return host === '' || /^(\/|%2f)/i.test(host) || loopbackHosts.includes(host)
 }
 
 /** For people and logs: never a password. */

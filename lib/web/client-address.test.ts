@@ -15,7 +15,7 @@ describe('clientAddress', () => {
     ['with fewer entries than proxies', '203.0.113.5', 2, socket],
     ['with something that is no address', '<script>', 1, socket],
     ['of IPv6', '2001:db8::7', 1, '2001:db8::7'],
-  ])('%s', (_, forwardedFor, hops, expected) => {
+  ])('is the connection’s, or what the trusted proxies add: %s [V15.3.4]', (_, forwardedFor, hops, expected) => {
     expect(clientAddress(forwardedFor, socket, hops)).toBe(expected)
   })
 

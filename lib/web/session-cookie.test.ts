@@ -1,6 +1,7 @@
 import { sealData } from 'iron-session'
 import { describe, expect, test } from 'vitest'
 import { readSettings } from '../config.ts'
+import { seal as sealFor } from '../crypto/seal.ts'
 import { sealToken, sessionCookieName, sessionCookieOptions, unsealToken } from './session-cookie.ts'
 
 const secret = 'a'.repeat(43)
@@ -8,7 +9,7 @@ const site = { settings: readSettings({}), sessionSecrets: [secret] }
 const foreign = { token: null, expired: false }
 
 describe('the cookie', () => {
-  test('is bound to its host on https, and plain where browsers refuse that', () => {
+  test('is bound to its host on https, and plain where browsers refuse that [T21]', () => {
     expect(sessionCookieName('https://accounts.example.com')).toBe('__Host-session')
     expect(sessionCookieName('http://localhost:3000')).toBe('session')
     expect(sessionCookieOptions('https://accounts.example.com')).toEqual({
@@ -29,7 +30,7 @@ describe('unsealToken', () => {
     expect(seal).not.toContain('ttttt')
   })
 
-  test('refuses a seal with any one character changed', async () => {
+  test('refuses a seal with any one character changed [V9.1.1, V11.3.3, V7.2.1]', async () => {
     const seal = await sealToken('token', site)
     for (let at = 0; at < seal.length; at += 1) {
       const changed = `${seal.slice(0, at)}${seal[at] === 'A' ? 'B' : 'A'}${seal.slice(at + 1)}`
@@ -37,28 +38,40 @@ describe('unsealToken', () => {
     }
   })
 
-  test('has one spelling of a seal', async () => {
+  test('has one spelling of a seal [V9.1.2]', async () => {
     const seal = await sealToken('token', site)
+    const renamed = ['Fe26.1', 'Fe26.3', 'none', 'HS256'].map((form) => seal.replace('Fe26.2', form))
+    for (const other of renamed) expect(await unsealToken(other, site)).toEqual(foreign)
     for (const other of [seal.slice(0, -2), `${seal.slice(0, -1)}1`, `${seal}2`, `${seal}~2`, ` ${seal}`]) {
       expect(await unsealToken(other, site)).toEqual(foreign)
     }
   })
 
-  test.each(['', 'x', 'Fe26.2**', '~2', '{}', 'Fe26.2*__proto__*a*b*c*d*e*f~2', 'x'.repeat(4000)])(
-    'refuses %j without an exception',
-    async (value) => {
-      expect(await unsealToken(value, site)).toEqual(foreign)
-    },
-  )
+  test.each([
+    '',
+    'x',
+    'Fe26.2**',
+    '~2',
+    '{}',
+    'Fe26.2*__proto__*a*b*c*d*e*f~2',
+    'Fe26.2*constructor*a*b*c*d*e*f~2',
+    'x'.repeat(4000),
+  ])('refuses %j without an exception [V9.1.3, V11.2.5]', async (value) => {
+    expect(await unsealToken(value, site)).toEqual(foreign)
+  })
 
-  test('refuses a seal of another deployment, and one made for another purpose', async () => {
+  test('refuses a seal of another deployment, and one made for another purpose [V9.2.2, V9.2.3]', async () => {
     const elsewhere = await sealToken('token', { ...site, sessionSecrets: ['b'.repeat(43)] })
     expect(await unsealToken(elsewhere, site)).toEqual(foreign)
     const flash = await sealData({ purpose: 'flash', token: 'token' }, { password: secret, ttl: 600 })
     expect(await unsealToken(flash, site)).toEqual(foreign)
+    for (const purpose of ['mail', 'kept-form', 'session']) {
+      const other = await sealFor({ purpose: 'session', token: 'token' }, purpose, [secret])
+      expect(await unsealToken(other, site)).toEqual(foreign)
+    }
   })
 
-  test('opens older seals after a new secret was put in front, and no longer once the old one is gone', async () => {
+  test('opens older seals after a new secret was put in front, and no longer once the old one is gone [V11.2.2, V13.3.4]', async () => {
     const seal = await sealToken('rotated', site)
     const next = 'n'.repeat(43)
     expect(await unsealToken(seal, { ...site, sessionSecrets: [next, secret] })).toEqual({ token: 'rotated' })
@@ -66,7 +79,22 @@ describe('unsealToken', () => {
     expect(await unsealToken(other, { ...site, sessionSecrets: [next] })).toEqual(foreign)
   })
 
-  test('says of an old seal that its time is over', async () => {
+  test('names another key than the site’s in vain [V9.1.3]', async () => {
+    const seal = await sealToken('token', site)
+    for (const id of ['2', '0', '__proto__', 'constructor', 'https://evil.test/key']) {
+      expect(await unsealToken(seal.replace('Fe26.2*1*', `Fe26.2*${id}*`), site)).toEqual(foreign)
+    }
+  })
+
+  test('has the end of its time in it, which is that of a session and never none [V9.2.1]', async () => {
+    const before = Date.now()
+    const [, , , , , end] = (await sealToken('token', site)).split('*')
+    // 60 s are iron's tolerance for clocks.
+    expect(Number(end) - before).toBeGreaterThanOrEqual(site.settings.session.maxMs)
+    expect(Number(end) - Date.now()).toBeLessThanOrEqual(site.settings.session.maxMs + 61_000)
+  })
+
+  test('says of an old seal that its time is over [V9.2.1]', async () => {
     const brief = readSettings({ SESSION_IDLE_SECONDS: '5', SESSION_MAX_SECONDS: '5' })
     const made = Date.now()
     const seal = await sealToken('old', { ...site, settings: brief })

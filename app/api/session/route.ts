@@ -11,10 +11,12 @@ export async function GET(): Promise<Response> {
     return Response.json({ error: 'signed_out', reason: await findEndReason() }, { status: 401, headers })
   }
   const { user, session } = signedIn
+  // No more of the person than who it is: profile and address are for their own pages.
+  const { id, username, role } = user
   const iso = (ms: number) => new Date(ms).toISOString()
   return Response.json(
     {
-      user,
+      user: { id, username, role },
       startedAt: iso(session.startedAt),
       idleDeadline: iso(session.idleDeadline),
       absoluteDeadline: iso(session.absoluteDeadline),

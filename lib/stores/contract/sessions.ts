@@ -132,7 +132,7 @@ export function describeSessionStore(name: string, open: OpenFresh): void {
       expect(counts.reduce((sum, count) => sum + count)).toBe(1)
     })
 
-    it('stays ended while touches run against the end', async () => {
+    it('stays ended while touches run against the end [V15.4.2]', async () => {
       for (let round = 0; round < 20; round++) {
         const id = `session-${round}`
         await sessions.insert(aSession({ id }))
@@ -197,7 +197,7 @@ export function describeSessionStore(name: string, open: OpenFresh): void {
       expect(await sessions.listByUser('id-of-alice')).toEqual([aSession()])
     })
 
-    it('takes ids that mean something to the language as ids', async () => {
+    it('takes ids that mean something to the language as ids [V15.3.6]', async () => {
       for (const id of trickyKeys) {
         expect(await sessions.find(id)).toBeNull()
         expect(await sessions.findEndReason(id)).toBeNull()

@@ -66,7 +66,7 @@ export function describeUserStore(name: string, open: OpenFresh): void {
       expect((await users.findByUsername('alice'))?.id).toBe(`rival-${outcomes.indexOf('inserted')}`)
     })
 
-    it('keeps fifty different people who come at once', async () => {
+    it('keeps fifty different people who come at once [V15.4.1]', async () => {
       const people = Array.from({ length: 50 }, (_, n) => aUser({ username: `user-${n}` }))
       await Promise.all(people.map((user) => users.insert(user)))
       expect(await Promise.all(people.map(({ id }) => users.find(id)))).toEqual(people)
@@ -95,7 +95,7 @@ export function describeUserStore(name: string, open: OpenFresh): void {
       expect(await users.find('id-of-alice')).toEqual(aUser(change))
     })
 
-    it('compares before it sets', async () => {
+    it('compares before it sets [V15.4.2]', async () => {
       const alice = aUser()
       await users.insert(alice)
       expect(await users.update(alice.id, { passwordHash: 'new' }, { passwordHash: 'other' })).toBeNull()
@@ -111,7 +111,7 @@ export function describeUserStore(name: string, open: OpenFresh): void {
       expect(await users.update(alice.id, { role: 'admin' }, { ...all, profile: olderProfile })).toBeNull()
     })
 
-    it('loses nothing of twenty updates of different fields at once', async () => {
+    it('loses nothing of twenty updates of different fields at once [V15.4.1]', async () => {
       await users.insert(aUser())
       const changes = [
         { passwordHash: 'new' },
@@ -446,7 +446,7 @@ export function describeUserStore(name: string, open: OpenFresh): void {
       expect(await users.findByUsername('alice')).toEqual(aUser({ profile: { fullName: 'A', bio: 'B', age: 1 } }))
     })
 
-    it('takes names that mean something to the language as names', async () => {
+    it('takes names that mean something to the language as names [V15.3.6]', async () => {
       for (const key of trickyKeys) {
         expect(await users.find(key)).toBeNull()
         expect(await users.findByUsername(key)).toBeNull()

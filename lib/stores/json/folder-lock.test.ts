@@ -10,7 +10,7 @@ import { expect, it, onTestFinished } from 'vitest'
 import { freshFolder, openFolder } from './folder-for-test.ts'
 import { findHolder } from './folder-lock.ts'
 
-it('refuses a second process within three seconds, naming the holder and the way out', async () => {
+it('refuses a second process within three seconds, naming the holder and the way out [V15.4.1]', async () => {
   const folder = await freshFolder()
   await folder.open()
   const startedAt = performance.now()
@@ -20,7 +20,7 @@ it('refuses a second process within three seconds, naming the holder and the way
   expect(said).toMatch('Stop that process first, or set DATABASE_URL')
 })
 
-it('is refused by another process, and takes over at once when that one is killed', async () => {
+it('is refused by another process, and takes over at once when that one is killed [V15.4.3]', async () => {
   const folder = await freshFolder()
   const { child, said } = await startHolder(folder.dir)
   expect(said).toBe('held')

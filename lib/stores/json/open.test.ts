@@ -115,7 +115,7 @@ it('has on disk what it acknowledged, without being closed', async () => {
   expect(await next.tokens.take('live', 'reset-password', 2_000)).toEqual(aToken({ id: 'live', subject: 'live' }))
 })
 
-it('keeps a thousand people and sessions through changes and ends of many', async () => {
+it('keeps a thousand people and sessions through changes and ends of many [V15.4.1]', async () => {
   const folder = await freshFolder()
   const first = await folder.open()
   const people = Array.from({ length: 1_000 }, (_, n) => aUser({ username: `user-${n}` }))
@@ -138,7 +138,7 @@ it('keeps a thousand people and sessions through changes and ends of many', asyn
   }
 })
 
-it('keeps ids that mean something to the language [T26]', async () => {
+it('keeps ids that mean something to the language [V15.3.6, T26]', async () => {
   const folder = await freshFolder()
   const first = await folder.open()
   for (const key of ['__proto__', 'constructor', '10', '9']) {
@@ -153,7 +153,7 @@ it('keeps ids that mean something to the language [T26]', async () => {
   }
 })
 
-it('keeps the folder and everything in it to its own account [V14.2.4]', async () => {
+it('keeps the folder and everything in it to its own account [V13.2.2, V14.2.4]', async () => {
   const parent = await freshFolder()
   const { users } = await openFolder(parent.path('made/for/it'))
   await users.insert(aUser())

@@ -41,7 +41,7 @@ it('warns where the database does not wait for its disk', async () => {
   ])
 })
 
-it('needs no right to make tables once they are there', async () => {
+it('needs no right to make tables once they are there [V13.2.2]', async () => {
   const { location, open } = await freshPostgres()
   await (await open()).close()
   const client = await connectDirectly(location)
@@ -131,7 +131,7 @@ describe('a PostgreSQL that goes away', () => {
     expect(await stores.users.insert(aUser())).toBe('inserted')
   })
 
-  it('that does not answer within six seconds is given up, and the connection with it', async () => {
+  it('that does not answer within six seconds is given up, and the connection with it [V13.2.6]', async () => {
     const { url, proxy } = await freshProxy()
     await (await openThrough(url)).users.insert(aUser())
     const stores = await openThrough(proxy.url)
@@ -207,7 +207,7 @@ describe('a PostgreSQL that is slow', () => {
     expect(await stores.users.find('id-of-alice')).toEqual(aUser())
   })
 
-  it('is told limits for statements and for pauses, and wider ones where everything is copied', async () => {
+  it('is told limits for statements and for pauses, and wider ones where everything is copied [V13.2.6]', async () => {
     const limits = new Set<string>()
     const { proxy } = await freshProxy((first) => {
       const words = first.toString('latin1').split('\0')
@@ -324,7 +324,7 @@ describe('a pool of connections', () => {
 })
 
 describe('PostgreSQL', () => {
-  it('speaks TLS when the URL asks for it, and nothing else then', async () => {
+  it('speaks TLS when the URL asks for it, and nothing else then [V12.3.1]', async () => {
     const { location } = await freshPostgres()
     const opening = openPostgresStores({
       url: withParameter(location, 'sslmode=verify-full'),

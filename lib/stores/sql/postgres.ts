@@ -5,7 +5,7 @@ import { Kysely, PostgresDialect, type PostgresPool, type PostgresPoolClient } f
 import pg from 'pg'
 
 import { unavailable } from '#lib/stores/errors.ts'
-import { describeStoreLocation } from '#lib/stores/location.ts'
+import { describeStoreLocation, isExposed } from '#lib/stores/location.ts'
 import type { StoreLog } from '#lib/stores/log.ts'
 
 import type { Connection, SqlDatabase } from './database.ts'
@@ -30,6 +30,12 @@ const idleTimeoutMs = 30_000
 
 export async function openPostgres(url: string, poolSize: number, log: StoreLog): Promise<SqlDatabase> {
   const description = describeStoreLocation({ driver: 'postgres', url })
+  if (isExposed(url)) {
+    log.warn(
+      { event: 'database_way_open', store: description },
+      `${description} is reached without TLS, or with nobody checking its certificate, because its address says so.`,
+    )
+  }
   const limitsOnServer = await acceptsLimits(url, description)
   const migrating = openPatiently(url, limitsOnServer, description)
   await migrate(migrating.db, 'postgres', description).finally(migrating.close)
@@ -99,11 +105,15 @@ async function acceptsLimits(url: string, description: string): Promise<boolean>
     return true
   } catch (cause) {
     if (cause instanceof pg.DatabaseError && /unsupported startup parameter/.test(cause.message)) return false
-    throw unavailable(`${description} cannot be used`, cause)
+    const isPlain = cause instanceof Error && /does not support SSL/.test(cause.message)
+    throw unavailable(`${description} cannot be used`, isPlain ? new Error(plainServer, { cause }) : cause)
   } finally {
     await client.end().catch(() => {})
   }
 }
+
+const plainServer =
+  'The server does not support SSL connections. Give it a certificate, or, on a network that nobody else is on, add ?sslmode=disable to its address'
 
 function parametersOf({ statementMs, pauseMs }: Limits): pg.ClientConfig {
   return { statement_timeout: statementMs, idle_in_transaction_session_timeout: pauseMs }

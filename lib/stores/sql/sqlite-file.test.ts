@@ -68,7 +68,7 @@ describe('the SQLite file', () => {
     await close()
   })
 
-  it('is made with its folders, and all of it is closed to other accounts', async () => {
+  it('is made with its folders, and all of it is closed to other accounts [V13.2.2]', async () => {
     const path = join(await freshFolder(), 'a/b/site.db')
     const stores = await openSqliteStores({ path, log: logTo() })
     await stores.users.insert(aUser())

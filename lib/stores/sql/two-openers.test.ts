@@ -26,7 +26,7 @@ describe.each(bothKinds)('%s, opened twice', (_, fresh) => {
     expect(await b.sessions.end(['session-1'], 'idle', 4_000)).toBe(0)
   })
 
-  it('gives a name to one of fifty who ask for it on both sides [V2.3.4]', async () => {
+  it('gives a name to one of fifty who ask for it on both sides [V2.3.4, V15.4.2]', async () => {
     const sides = await openTwice()
     const inserts = Array.from({ length: 50 }, (_, n) => sides[n % 2]?.users.insert(aUser({ id: `rival-${n}` })))
     const outcomes = await Promise.all(inserts)

@@ -22,7 +22,7 @@ interface Part {
 
 const parts: Part[] = [
   {
-    files: ['ledger', 'damaged-files', 'two-processes', 'clock', 'kill', 'kill-server', 'kill-site'],
+    files: ['ledger', 'damaged-files', 'two-processes', 'clock', 'kill', 'kill-server', 'kill-site', 'kill-flood'],
     what: '',
     obstacle: () => null,
   },

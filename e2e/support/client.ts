@@ -1,5 +1,6 @@
 // A browser without JavaScript in a few lines: keeps cookies, posts the forms that pages show. For tests of the
 // server's behaviour that need exact requests rather than a real browser.
+import type { Agent } from 'node:http'
 import { expect } from '@playwright/test'
 import { cookieBreach } from '#e2e/support/cookie-rule.ts'
 import { encodeMultipart, encodeUrl, type Fields } from '#e2e/support/form-body.ts'
@@ -23,16 +24,21 @@ export class Client {
   readonly origin: string
   readonly cookies = new Map<string, string>()
   readonly #address: string
+  readonly #agent: Agent | undefined
 
-  /** `address` is where it connects: a process behind a proxy, say, whose public origin is another. */
-  constructor(origin: string, address = origin) {
+  /**
+   * `address` is where it connects: a process behind a proxy, say, whose public origin is another. `agent` keeps
+   * connections for the next request.
+   */
+  constructor(origin: string, address = origin, agent?: Agent) {
     this.origin = origin
     this.#address = address
+    this.#agent = agent
   }
 
   /** The same cookies in another hand: what a thief would hold, here or at another instance of the site. */
   copy(address = this.#address): Client {
-    const thief = new Client(this.origin, address)
+    const thief = new Client(this.origin, address, this.#agent)
     for (const [name, value] of this.cookies) thief.cookies.set(name, value)
     return thief
   }
@@ -40,7 +46,7 @@ export class Client {
   async send(request: Request): Promise<Answer> {
     const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
     const headers = { host: new URL(this.origin).host, ...(cookie && { cookie }), ...request.headers }
-    const answer = await send(this.#address, { ...request, headers })
+    const answer = await send(this.#address, { agent: this.#agent, ...request, headers })
     const setCookie = answer.headers['set-cookie'] ?? []
     expect(cookieBreach(request.method ?? 'GET', request.path, setCookie)).toBeNull()
     for (const line of setCookie) this.#keep(line)

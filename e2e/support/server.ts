@@ -71,7 +71,13 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
   const port = options.env?.PORT ?? String(await findFreePort())
   // The tests' people all come from one address, and far more often than people do. What is about throttling asks for it.
   const limits = options.env?.APP_URL?.startsWith('https:') ? {} : { LIMITS: 'off' }
-  const settings: Record<string, string> = { DATA_DIR: dataDir, ...store.settings, ...limits, ...options.env, PORT: port }
+  const settings: Record<string, string> = {
+    DATA_DIR: dataDir,
+    ...store.settings,
+    ...limits,
+    ...options.env,
+    PORT: port,
+  }
   const { projectDir: cwd = projectDir, wrapper = [] } = options
   const faults: string[] = []
   const logLines: LogLine[] = []

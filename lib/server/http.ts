@@ -88,11 +88,21 @@ function createContext(response: ServerResponse): RequestContext {
 /** What is refused before a byte of the body is read, and before Next, which answers some of these with a 500. */
 function findRequestFault({ method, url, headers }: IncomingMessage): RefusalCode | null {
   // TRACE is of no use here, and an absolute address would name a host for Next's redirects.
-  if (method === 'TRACE' || !url?.startsWith('/')) return 'bad_request'
+  if (method === 'TRACE' || !url?.startsWith('/') || !isDecodable(url)) return 'bad_request'
   return findBodyFault({
     transferEncoding: headers['transfer-encoding'],
     contentLength: headers['content-length'],
   })
+}
+
+/** Next fails on a path that holds no text, such as %E0%A4%A, where a page takes a part of it as a parameter. */
+function isDecodable(url: string): boolean {
+  try {
+    decodeURIComponent(url.replace(/[?#].*/s, ''))
+    return true
+  } catch {
+    return false
+  }
 }
 
 async function refuse(request: IncomingMessage, response: ServerResponse, code: RefusalCode): Promise<void> {

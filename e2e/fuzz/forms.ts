@@ -143,6 +143,7 @@ export const forms: Record<string, FormTarget> = {
     page: at('/security/delete'),
     play: member,
     fields: none,
+    spent: /^\/login\?deleted/,
   },
   [`app${oneself}/verify-email/actions.ts#verifyEmail`]: {
     page: at('/verify-email'),

@@ -13,7 +13,7 @@ export interface Estimate {
 }
 
 export interface PasswordStrength {
-  /** Refuses with `busy` when more than `patience` estimates wait already. */
+  /** Refuses with `busy` when more than `patience` estimates wait already, or the thread takes too long. */
   estimate(password: string, username: string, options?: { patience?: number }): Promise<Result<Estimate, 'busy'>>
   close(): Promise<void>
 }
@@ -22,29 +22,34 @@ export interface PasswordStrength {
 export type Answer = Estimate | string
 
 const maxWaiting = 20
-/** Many times the slowest answer: a thread that takes longer is stuck, and is replaced. */
-const longestMs = seconds(10)
+/** Many times the slowest answer: a thread that takes longer is stuck, or the machine has no time for it. */
+const longestAnswerMs = seconds(10)
 
-export function createPasswordStrength(): PasswordStrength {
+export function createPasswordStrength({ longestMs = longestAnswerMs } = {}): PasswordStrength {
   const oneAtATime = pLimit(1)
   let worker: Worker | undefined
 
-  function ask(password: string, username: string): Promise<Estimate> {
+  /** Null when it takes too long; the next question then goes to a new thread. */
+  function ask(password: string, username: string): Promise<Estimate | null> {
     const asked = worker ?? new Worker(new URL('./password-strength-worker.ts', import.meta.url))
     worker = asked
     asked.unref()
-    return new Promise<Answer>((resolve, reject) => {
+    return new Promise<Answer | null>((resolve, reject) => {
       const answered = (answer: Answer) => {
         clearTimeout(tooLong)
         resolve(answer)
       }
       const ended = (cause: unknown) => {
         // Before anybody asks again: a thread that ended answers nobody.
-        worker = undefined
+        if (worker === asked) worker = undefined
         clearTimeout(tooLong)
         reject(new Error('The thread that rates passwords ended', { cause }))
       }
-      const tooLong = setTimeout(() => asked.terminate(), longestMs)
+      const tooLong = setTimeout(() => {
+        if (worker === asked) worker = undefined
+        resolve(null)
+        void asked.terminate()
+      }, longestMs)
       asked.removeAllListeners().once('message', answered).once('error', ended).once('exit', ended)
       asked.postMessage({ password, username })
     }).then((answer) => {
@@ -56,7 +61,8 @@ export function createPasswordStrength(): PasswordStrength {
   return {
     async estimate(password, username, { patience = maxWaiting } = {}) {
       if (oneAtATime.pendingCount > patience) return refused('busy')
-      return ok(await oneAtATime(() => ask(password, username)))
+      const estimate = await oneAtATime(() => ask(password, username))
+      return estimate === null ? refused('busy') : ok(estimate)
     },
     async close() {
       await worker?.terminate()

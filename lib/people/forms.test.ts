@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { suspendSchema } from './forms.ts'
+import { personSchema, suspendSchema } from './forms.ts'
 
 test.each(['2026-02-30', '2026-11-30 ', '30.11.2026', 'tomorrow'])(
   'the last day of a suspension is a date or nothing, and %s is told with a code that has words',
@@ -8,3 +8,7 @@ test.each(['2026-02-30', '2026-11-30 ', '30.11.2026', 'tomorrow'])(
     expect(error?.issues.map(({ message }) => message)).toEqual(['date_rule'])
   },
 )
+
+test('a person without an id is told with a code that has words', () => {
+  expect(personSchema.safeParse({ id: '' }).error?.issues.map(({ message }) => message)).toEqual(['field_missing'])
+})

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { giveAddressSchema } from '../accounts/forms.ts'
 import { roles } from '../stores/types.ts'
 
-const id = z.string().min(1)
+const id = z.string().min(1, 'field_missing')
 const role = z.enum(roles, 'role_rule')
 const reasonMax = 500
 const reason = z

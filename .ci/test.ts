@@ -37,13 +37,15 @@ if (isSound) {
   runVitest('vitest', 'unit and contract tests', 'test:unit')
   const isBuilt = step('production build', 'build')
   runVitest('faults', 'faults, in their short form', 'test:faults', { FAULTS: 'short' })
+  if (isBuilt) runVitest('fuzz', 'fuzz, in its short form', 'fuzz', { FUZZ: 'short' })
+  else notRun('fuzz')
   const isReady = isBuilt && provideBrowser()
   for (const store of storeNames) {
     if (isReady) runPlaywright(store)
     else notRun(browserRunner(store))
   }
 } else {
-  for (const runner of ['vitest', 'faults', ...storeNames.map(browserRunner)]) notRun(runner)
+  for (const runner of ['vitest', 'faults', 'fuzz', ...storeNames.map(browserRunner)]) notRun(runner)
 }
 
 judgeEvidence()

@@ -59,10 +59,14 @@ test('a body of unknown length is refused before it comes [V5.2.1]', async ({ se
   expect(await firstLine(server.url, `${text}5\r\nhello\r\n`)).toBe('HTTP/1.1 411 Length Required')
 })
 
-test('TRACE, and an address with a host of its own, are refused [V13.4.4]', async ({ server }) => {
+test('TRACE, an address with a host of its own, and one that cannot be decoded, are refused [V13.4.4]', async ({
+  server,
+}) => {
   expect(await firstLine(server.url, head(server.url, 'TRACE /profile'))).toBe('HTTP/1.1 400 Bad Request')
   const absolute = head(server.url, 'GET http://evil.test/profile/')
   expect(await firstLine(server.url, absolute)).toBe('HTTP/1.1 400 Bad Request')
+  const undecodable = head(server.url, 'GET /admin/users/%E0%A4%A/delete')
+  expect(await firstLine(server.url, undecodable)).toBe('HTTP/1.1 400 Bad Request')
 })
 
 test('text that is slow to normalise holds nobody up', async ({ server }) => {

@@ -1,9 +1,10 @@
 // A browser without JavaScript in a few lines: keeps cookies, posts the forms that pages show. For tests of the
 // server's behaviour that need exact requests rather than a real browser.
+import type { Agent } from 'node:http'
 import { expect } from '@playwright/test'
 import { cookieBreach } from '#e2e/support/cookie-rule.ts'
 import { encodeMultipart, encodeUrl, type Fields } from '#e2e/support/form-body.ts'
-import { type FormMarkup, readForm } from '#e2e/support/form-markup.ts'
+import { type FormMarkup, readForm, textOf } from '#e2e/support/form-markup.ts'
 import { headerBreaches } from '#e2e/support/header-rule.ts'
 import { type Answer, type Headers, navigationHeaders, type Request, send } from '#e2e/support/http.ts'
 import { makePerson, type Person } from '#e2e/support/person.ts'
@@ -24,16 +25,21 @@ export class Client {
   readonly origin: string
   readonly cookies = new Map<string, string>()
   readonly #address: string
+  readonly #agent: Agent | undefined
 
-  /** `address` is where it connects: a process behind a proxy, say, whose public origin is another. */
-  constructor(origin: string, address = origin) {
+  /**
+   * `address` is where it connects: a process behind a proxy, say, whose public origin is another. `agent` keeps
+   * connections for the next request.
+   */
+  constructor(origin: string, address = origin, agent?: Agent) {
     this.origin = origin
     this.#address = address
+    this.#agent = agent
   }
 
   /** The same cookies in another hand: what a thief would hold, here or at another instance of the site. */
   copy(address = this.#address): Client {
-    const thief = new Client(this.origin, address)
+    const thief = new Client(this.origin, address, this.#agent)
     for (const [name, value] of this.cookies) thief.cookies.set(name, value)
     return thief
   }
@@ -41,7 +47,7 @@ export class Client {
   async send(request: Request): Promise<Answer> {
     const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
     const headers = { host: new URL(this.origin).host, ...(cookie && { cookie }), ...request.headers }
-    const answer = await send(this.#address, { ...request, headers })
+    const answer = await send(this.#address, { agent: this.#agent, ...request, headers })
     const setCookie = answer.headers['set-cookie'] ?? []
     expect(cookieBreach(request.method ?? 'GET', request.path, setCookie)).toBeNull()
     expect(headerBreaches(this.origin, answer), `${request.method ?? 'GET'} ${request.path}`).toEqual([])
@@ -90,7 +96,8 @@ export class Client {
 
   async signUp(person: Person = makePerson()): Promise<Person> {
     const answer = await this.submit('/signup', 'Sign up', { ...person, confirmPassword: person.password })
-    expect(answer.location, `${person.username} signed up`).not.toBeNull()
+    const { status, text } = answer
+    expect(answer.location, `${person.username} signed up: ${status} ${textOf(text).slice(0, 500)}`).not.toBeNull()
     expect(await this.isSignedIn()).toBe(true)
     return person
   }

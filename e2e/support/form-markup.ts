@@ -7,8 +7,13 @@ export interface FormMarkup {
 }
 
 export function readForm(html: string, button: string): FormMarkup {
-  for (const [, attributes = '', content = ''] of html.matchAll(/<form\b([^>]*)>([\s\S]*?)<\/form>/g)) {
-    if (!buttonLabels(content).some((label) => `${label} `.startsWith(`${button} `))) continue
+  const form = readForms(html).find(({ buttons }) => buttons.some((label) => `${label} `.startsWith(`${button} `)))
+  if (form === undefined) throw new Error(`No form with the button "${button}" in:\n${html.slice(0, 2000)}`)
+  return form
+}
+
+export function readForms(html: string): (FormMarkup & { buttons: string[] })[] {
+  return [...html.matchAll(/<form\b([^>]*)>([\s\S]*?)<\/form>/g)].map(([, attributes = '', content = '']) => {
     const inputs = [...content.matchAll(/<(?:input|textarea)\b[^>]*>/g)].map(([tag]) => tag)
     return {
       action: attribute(attributes, 'action') ?? '',
@@ -16,9 +21,9 @@ export function readForm(html: string, button: string): FormMarkup {
       hidden: inputs
         .filter((tag) => attribute(tag, 'type') === 'hidden')
         .map((tag) => [attribute(tag, 'name') ?? '', attribute(tag, 'value') ?? '']),
+      buttons: buttonLabels(content),
     }
-  }
-  throw new Error(`No form with the button "${button}" in:\n${html.slice(0, 2000)}`)
+  })
 }
 
 /** The text a person reads in a piece of HTML. */

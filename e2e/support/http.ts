@@ -1,5 +1,5 @@
 // One request exactly as given: no path clean-up, no headers of a client's own, no redirects followed.
-import { request as httpRequest, type IncomingHttpHeaders } from 'node:http'
+import { type Agent, request as httpRequest, type IncomingHttpHeaders } from 'node:http'
 
 /** Undefined leaves a header out. */
 export type Headers = Record<string, string | undefined>
@@ -9,6 +9,8 @@ export interface Request {
   path: string
   headers?: Headers
   body?: Buffer | string
+  /** Connections to use again; without, each request has its own. */
+  agent?: Agent | undefined
 }
 
 export interface Answer {
@@ -19,7 +21,7 @@ export interface Answer {
   location: string | null
 }
 
-export function send(origin: string, { method = 'GET', path, headers = {}, body }: Request): Promise<Answer> {
+export function send(origin: string, { method = 'GET', path, headers = {}, body, agent }: Request): Promise<Answer> {
   const { hostname, port, host } = new URL(origin)
   return new Promise((resolve, reject) => {
     const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) }
@@ -31,7 +33,7 @@ export function send(origin: string, { method = 'GET', path, headers = {}, body 
         method,
         path,
         headers: Object.fromEntries(given),
-        agent: false,
+        agent: agent ?? false,
       },
       (incoming) => {
         const chunks: Buffer[] = []

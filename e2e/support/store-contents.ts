@@ -12,7 +12,7 @@ async function readAll(location: StoreLocation): Promise<StoredRecord[]> {
   }
 }
 
-async function readUsers(location: StoreLocation): Promise<UserRecord[]> {
+export async function readUsers(location: StoreLocation): Promise<UserRecord[]> {
   return (await readAll(location)).flatMap((stored) => (stored.kind === 'user' ? [stored.record] : []))
 }
 

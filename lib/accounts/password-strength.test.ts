@@ -32,6 +32,13 @@ describe('estimate', () => {
     expect(await next).toMatchObject({ ok: true, value: { score: 0 } })
   })
 
+  test('is refused when the thread has no time for it', async () => {
+    const hasty = createPasswordStrength({ minLength: 8, appOrigin: '' }, { longestMs: 1, firstMs: 1 })
+    expect(await hasty.estimate('password1', { username: 'alice', email: null })).toEqual({ ok: false, code: 'busy' })
+    expect(await hasty.estimate('password1', { username: 'alice', email: null })).toEqual({ ok: false, code: 'busy' })
+    await hasty.close()
+  })
+
   test('is refused when too many wait, sooner for those with little patience', async () => {
     const waiting = Array.from({ length: 5 }, () => strength.estimate('password1', alice))
     expect(await strength.estimate('password1', alice, { patience: 1 })).toEqual({ ok: false, code: 'busy' })

@@ -15,7 +15,7 @@ export interface Estimate {
 }
 
 export interface PasswordStrength {
-  /** Refuses with `busy` when more than `patience` estimates wait already. */
+  /** Refuses with `busy` when more than `patience` estimates wait already, or the thread takes too long. */
   estimate(password: string, owner: PasswordOwner, options?: { patience?: number }): Promise<Result<Estimate, 'busy'>>
   close(): Promise<void>
 }
@@ -31,34 +31,42 @@ export interface Question {
 export type Answer = Estimate | string
 
 const maxWaiting = 20
-/** Many times the slowest answer: a thread that takes longer is stuck, and is replaced. */
-const longestMs = seconds(10)
+/** Many times the slowest answer: a thread that takes longer is stuck, or the machine has no time for it. */
+const longestAnswerMs = seconds(10)
 /** Its first one waits for the lists, half a second of a core: on a machine under siege that is not soon. */
 const longestFirstMs = seconds(60)
 
 /** `minLength` and `appOrigin` as the settings have them: the list leaves out what is too short anyway. */
-export function createPasswordStrength(site: { minLength: number; appOrigin: string }): PasswordStrength {
+export function createPasswordStrength(
+  site: { minLength: number; appOrigin: string },
+  { longestMs = longestAnswerMs, firstMs = longestFirstMs } = {},
+): PasswordStrength {
   const oneAtATime = pLimit(1)
   let worker: Worker | undefined
 
-  function ask(question: Question): Promise<Estimate> {
-    const waitMs = worker === undefined ? longestFirstMs : longestMs
+  /** Null when it takes too long; the next question then goes to a new thread. */
+  function ask(question: Question): Promise<Estimate | null> {
+    const waitMs = worker === undefined ? firstMs : longestMs
     const workerData = { minLength: site.minLength }
     const asked = worker ?? new Worker(new URL('./password-strength-worker.ts', import.meta.url), { workerData })
     worker = asked
     asked.unref()
-    return new Promise<Answer>((resolve, reject) => {
+    return new Promise<Answer | null>((resolve, reject) => {
       const answered = (answer: Answer) => {
         clearTimeout(tooLong)
         resolve(answer)
       }
       const ended = (cause: unknown) => {
         // Before anybody asks again: a thread that ended answers nobody.
-        worker = undefined
+        if (worker === asked) worker = undefined
         clearTimeout(tooLong)
         reject(new Error('The thread that rates passwords ended', { cause }))
       }
-      const tooLong = setTimeout(() => asked.terminate(), waitMs)
+      const tooLong = setTimeout(() => {
+        if (worker === asked) worker = undefined
+        resolve(null)
+        void asked.terminate()
+      }, waitMs)
       asked.removeAllListeners().once('message', answered).once('error', ended).once('exit', ended)
       asked.postMessage(question)
     }).then((answer) => {
@@ -71,7 +79,8 @@ export function createPasswordStrength(site: { minLength: number; appOrigin: str
     async estimate(password, owner, { patience = maxWaiting } = {}) {
       if (oneAtATime.pendingCount > patience) return refused('busy')
       const words = contextWords(owner, site.appOrigin)
-      return ok(await oneAtATime(() => ask({ password, words })))
+      const estimate = await oneAtATime(() => ask({ password, words }))
+      return estimate === null ? refused('busy') : ok(estimate)
     },
     async close() {
       await worker?.terminate()

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { inviteSchema, suspendSchema } from './forms.ts'
+import { inviteSchema, personSchema, suspendSchema } from './forms.ts'
 
 describe('what is wrong has a sentence of the catalogue', () => {
   const codesOf = (outcome: { error?: { issues: { path: PropertyKey[]; message: string }[] } | undefined }) =>
@@ -29,5 +29,9 @@ describe('what is wrong has a sentence of the catalogue', () => {
 
   test('what is right is taken', () => {
     expect(suspend({ lastDay: '2026-11-30', reason: ' two\nlines ' })).toMatchObject({ data: { reason: 'two\nlines' } })
+  })
+
+  test('a person without an id', () => {
+    expect(codesOf(personSchema.safeParse({ id: '' }))).toEqual([['id', 'field_missing']])
   })
 })

@@ -5,7 +5,7 @@ import { giveAddressSchema } from '../accounts/forms.ts'
 import { unwantedInLines } from '../accounts/profile.ts'
 import { roles } from '../stores/types.ts'
 
-const id = z.string().min(1)
+const id = z.string().min(1, 'field_missing')
 const role = z.enum(roles, 'role_rule')
 const reasonMax = 500
 const reason = z

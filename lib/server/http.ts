@@ -104,11 +104,21 @@ function stopServer(server: Server): Promise<void> {
 function findRequestFault({ method, url, headers, httpVersion }: IncomingMessage): RefusalCode | null {
   if (headers.host === undefined && httpVersion !== '1.0') return 'bad_request'
   // TRACE is of no use here, and an absolute address would name a host for Next's redirects.
-  if (method === 'TRACE' || !url?.startsWith('/')) return 'bad_request'
+  if (method === 'TRACE' || !url?.startsWith('/') || !isDecodable(url)) return 'bad_request'
   return findBodyFault({
     transferEncoding: headers['transfer-encoding'],
     contentLength: headers['content-length'],
   })
+}
+
+/** Next fails on a path that holds no text, such as %E0%A4%A, where a page takes a part of it as a parameter. */
+function isDecodable(url: string): boolean {
+  try {
+    decodeURIComponent(url.replace(/[?#].*/s, ''))
+    return true
+  } catch {
+    return false
+  }
 }
 
 async function refuse(request: IncomingMessage, response: ServerResponse, code: RefusalCode): Promise<void> {

@@ -1,0 +1,127 @@
+// Those who play a part: who posts a form and whom it is about, each as the form needs them. Everything is done by the
+// site's own forms.
+import { randomBytes } from 'node:crypto'
+import type { Agent } from 'node:http'
+import { expect } from 'vitest'
+import { firstAdmin, logInAs } from '#e2e/support/admin.ts'
+import { Client } from '#e2e/support/client.ts'
+import { codeIn, letterTo, pathIn } from '#e2e/support/mailbox.ts'
+import { makePerson, type Person } from '#e2e/support/person.ts'
+import type { TestServer } from '#e2e/support/server.ts'
+import { findStoredUser } from '#e2e/support/store-contents.ts'
+import type { Known } from './values.ts'
+
+export interface Actor {
+  /** Whoever posts the form, with the cookies that it needs. */
+  client: Client
+  /** What the values of that name stand for. */
+  known: Partial<Record<Known, string>>
+}
+
+export type Play = (site: Site) => Promise<Actor>
+
+export interface Site {
+  server: TestServer
+  agent: Agent
+}
+
+const newClient = ({ server, agent }: Site) => new Client(server.url, server.url, agent)
+
+async function idOf({ server }: Site, { username }: Person): Promise<string> {
+  return (await findStoredUser(server.store, username))?.id ?? ''
+}
+
+export const visitor: Play = async (site) => ({ client: newClient(site), known: {} })
+
+/** Somebody who is known and not logged in. */
+export const knownVisitor: Play = async (site) => {
+  const known = await newClient(site).signUp()
+  return { client: newClient(site), known: { ...known } }
+}
+
+export const member: Play = async (site) => {
+  const client = newClient(site)
+  return { client, known: { ...(await client.signUp()) } }
+}
+
+export const memberLoggedInTwice: Play = async (site) => {
+  const actor = await member(site)
+  await newClient(site).logIn(personOf(actor))
+  return actor
+}
+
+/** With an address that waits for its code. */
+export const memberWithCode: Play = async (site) => {
+  const client = newClient(site)
+  const person = makePerson()
+  const email = `${person.username}@example.org`
+  const fields = { ...person, confirmPassword: person.password, email }
+  expect((await client.submit('/signup', 'Sign up', fields)).location).toBe('/verify-email')
+  const code = codeIn(await letterTo(site.server, email, 'Your code'))
+  return { client, known: { ...person, code } }
+}
+
+export const memberWithAddress: Play = async (site) => {
+  const actor = await memberWithCode(site)
+  const { location } = await actor.client.submit('/verify-email', 'Verify', { code: actor.known.code ?? '' })
+  expect(location).toContain('/security?address')
+  return actor
+}
+
+/** The browser that opened the mailed link of somebody whose password was changed. */
+export const disowner: Play = async (site) => {
+  const { client, known } = await memberWithAddress(site)
+  const password = `Barge ${randomBytes(4).toString('hex')} in the canal`
+  const change = { username: known.username ?? '', currentPassword: known.password ?? '', password }
+  await client.submit('/security/password', 'Change password', { ...change, confirmPassword: password })
+  const letter = await letterTo(site.server, `${known.username}@example.org`, 'Your password was changed')
+  const opened = newClient(site)
+  await opened.open(pathIn(letter))
+  return { client: opened, known }
+}
+
+/** The browser that opened the link of somebody who forgot the password, as an admin handed it over. */
+export const forgetful: Play = async (site) => {
+  const { client: admin, known } = await adminOver()(site)
+  const page = `/admin/users/${known.subject}`
+  const { location } = await admin.submit(page, 'Start a password reset', {})
+  const [, token = ''] = /reset-password\?token=([\w-]{43})/.exec((await admin.open(location ?? page)).text) ?? []
+  expect(token, 'the link that is handed over').not.toBe('')
+  const client = newClient(site)
+  await client.open(`/reset-password?token=${token}`)
+  return { client, known }
+}
+
+/** The browser that opened a link like the one that makes the first admin, but for a letter. */
+export const setterUp: Play = async (site) => {
+  const client = newClient(site)
+  const path = await site.server.setUpPath()
+  await client.open(path.replace(/.$/, (last) => (last === 'A' ? 'B' : 'A')))
+  return { client, known: {} }
+}
+
+/** An admin, and somebody for them to look after. `before` is what was done to that person. */
+export function adminOver(before: (admin: Client, page: string) => Promise<unknown> = async () => {}): Play {
+  return async (site) => {
+    const admin = await logInAs(site.server, await firstAdmin(site.server))
+    const person = await newClient(site).signUp()
+    const subject = await idOf(site, person)
+    await before(admin, `/admin/users/${subject}`)
+    return { client: admin, known: { ...person, subject } }
+  }
+}
+
+export const adminOverSuspended = adminOver((admin, page) =>
+  admin.submit(`${page}/suspend`, 'Suspend', { reason: 'A test', lastDay: '' }),
+)
+export const adminOverDeleted = adminOver((admin, page) => admin.submit(`${page}/delete`, 'Delete account', {}))
+export const adminWhoLooks = adminOver((admin, page) =>
+  admin.submit(`${page}/look`, 'Start looking', { reason: 'A test' }),
+)
+export const adminWithInvitation = adminOver((admin) =>
+  admin.submit('/admin/invitations', 'Invite', { role: 'guest', email: '' }),
+)
+
+function personOf({ known: { username = '', password = '' } }: Actor): Person {
+  return { username, password }
+}

@@ -1,0 +1,41 @@
+// Lets requests through, and now and then nobody until all of them are answered: the store is looked at while it rests.
+
+export interface Gate {
+  through<Answer>(work: () => Promise<Answer>): Promise<Answer>
+  whileQuiet<Answer>(work: () => Promise<Answer>): Promise<Answer>
+}
+
+export function createGate(): Gate {
+  const underWay = new Set<Promise<unknown>>()
+  let closed: Promise<unknown> | null = null
+
+  async function waitUntilOpen(): Promise<void> {
+    while (closed !== null) await closed
+  }
+
+  return {
+    async through(work) {
+      await waitUntilOpen()
+      const answer = work()
+      underWay.add(answer)
+      try {
+        return await answer
+      } finally {
+        underWay.delete(answer)
+      }
+    },
+
+    async whileQuiet(work) {
+      await waitUntilOpen()
+      const { promise, resolve } = Promise.withResolvers<void>()
+      closed = promise
+      try {
+        await Promise.allSettled(underWay)
+        return await work()
+      } finally {
+        closed = null
+        resolve()
+      }
+    },
+  }
+}

@@ -1,0 +1,59 @@
+// A part in the play and who plays it now: somebody new takes over when the session ended or the part is played out.
+import type { Client } from '#e2e/support/client.ts'
+import type { Answer } from '#e2e/support/http.ts'
+import type { Actor, Play } from './cast.ts'
+import type { Cookie } from './plan.ts'
+import { type FuzzedSite, leadsTo } from './site.ts'
+
+/** With a mail to wait for, some parts cost a second: after so many actors the last one stays, played out or not. */
+const mostActors = 1000
+
+export interface Part {
+  take(): Promise<Actor>
+  /** The client that sends a request with this cookie. */
+  clientFor(cookie: Cookie, own: Client): Client
+  /** After an answer to the actor's own client. */
+  judge(answer: Answer): void
+}
+
+export interface PartOptions {
+  play: Play
+  /** Where the site leads when there is nothing left to do. */
+  spent?: RegExp | undefined
+  /** Played by somebody who must not be signed in. */
+  isVisitors: boolean
+}
+
+export function createPart(site: FuzzedSite, { play, spent, isVisitors }: PartOptions): Part {
+  let actor: Actor | null = null
+  let actors = 0
+
+  return {
+    async take() {
+      if (actor !== null) return actor
+      actors += 1
+      actor = await play(site)
+      return actor
+    },
+
+    clientFor(cookie, own) {
+      if (cookie === 'own') return own
+      if (cookie === 'other') return site.other.copy()
+      if (cookie === 'ended') return site.ended.copy()
+      const client = own.copy()
+      const seal = client.cookies.get('session') ?? 'Fe26.2**'
+      client.cookies.delete('session')
+      if (cookie === 'none') return client
+      client.cookies.set('session', cookie === 'damaged' ? seal.replace(/\w(?=\w*$)/, 'x') : cookie.text)
+      return client
+    },
+
+    judge(answer) {
+      if (actor === null || actors >= mostActors) return
+      const to = leadsTo(answer) ?? ''
+      const isSignedIn = actor.client.cookies.has('session')
+      const isOver = isVisitors ? isSignedIn : !isSignedIn || /^\/(login|confirm)\b/.test(to)
+      if (isOver || spent?.test(to)) actor = null
+    },
+  }
+}

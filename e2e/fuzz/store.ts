@@ -1,0 +1,56 @@
+// What must hold of the store whatever was posted: it opens and agrees with itself, its trail is whole, and nobody has
+// become more than they were or lost anything to somebody else.
+import { createTrailCheck } from '#lib/audit/verify.ts'
+import { createAgreement } from '#lib/stores/agreement.ts'
+import { findOpenFiles } from '#lib/stores/file-modes.ts'
+import type { StoreLocation } from '#lib/stores/location.ts'
+import { openStoreReader } from '#lib/stores/open.ts'
+import type { AuditHead, SessionRecord, UserRecord } from '#lib/stores/types.ts'
+
+export interface StoreView {
+  users: Map<string, UserRecord>
+  sessions: SessionRecord[]
+  /** Sentences; empty when all is well. */
+  faults: string[]
+}
+
+/** What the answer to a log-in has done may still be under way; more often than this nothing comes after it. */
+const mostReadings = 50
+
+/** Reads until nothing was written meanwhile: what is done after an answer writes by itself. */
+export async function viewStore(location: StoreLocation): Promise<StoreView> {
+  const reader = await openStoreReader(location)
+  try {
+    for (let reading = 1; reading <= mostReadings; reading += 1) {
+      const before = await reader.findAuditHead()
+      const view: StoreView = { users: new Map(), sessions: [], faults: [] }
+      const agreement = createAgreement()
+      const trail = createTrailCheck()
+      for await (const stored of reader.dump()) {
+        agreement.add(stored)
+        if (stored.kind === 'user') view.users.set(stored.record.id, stored.record)
+        if (stored.kind === 'session') view.sessions.push(stored.record)
+        if (stored.kind === 'audit') trail.add(stored.record)
+      }
+      const after = await reader.findAuditHead()
+      if (!isSame(before, after)) continue
+      view.faults.push(...agreement.faults, ...trail.finish(after).faults, ...(await findOpenFiles(location)))
+      return view
+    }
+    throw new Error('The store does not come to rest.')
+  } finally {
+    await reader.close()
+  }
+}
+
+/** What failed log-ins count is not the person's own: anybody can bring it about. */
+const movedByAnybody = new Set(['failedLogIns', 'lastFailedAt'])
+
+/** A record as text, but for what anybody may move in it. */
+export function ownPartOf(user: UserRecord | undefined): string {
+  return JSON.stringify(user, (name, value) => (movedByAnybody.has(name) ? undefined : value))
+}
+
+function isSame(one: AuditHead | null, other: AuditHead | null): boolean {
+  return one?.id === other?.id
+}

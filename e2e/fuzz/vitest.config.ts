@@ -1,0 +1,15 @@
+// The fuzz, apart from the other tests: it needs the production build and a server of its own.
+import { defineConfig } from 'vitest/config'
+import { atOnce } from './scale.ts'
+
+export default defineConfig({
+  test: {
+    include: ['e2e/fuzz/*.fuzz.ts'],
+    fileParallelism: false,
+    maxWorkers: 1,
+    maxConcurrency: atOnce,
+    testTimeout: 6 * 3_600_000,
+    hookTimeout: 600_000,
+    bail: 0,
+  },
+})

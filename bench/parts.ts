@@ -81,8 +81,8 @@ function formatSentences(): number {
   return sentences.reduce((length, key) => length + words(key).length, 0)
 }
 
-/** Mean microseconds over half a second, after as long a warm-up. */
-export async function time(work: () => unknown): Promise<number> {
+/** Mean over half a second, after as long a warm-up. */
+async function time(work: () => unknown): Promise<number> {
   await repeat(work, 500)
   return repeat(work, 500)
 }

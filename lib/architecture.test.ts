@@ -125,6 +125,8 @@ describe('the world outside', () => {
     expect(breaches(server, (name) => reaching.test(name))).toEqual([
       'lib/limits/limits.ts → pg',
       'lib/mail/transport.ts → nodemailer',
+      // The answers of the server, and the server.
+      'lib/server/answers.ts → node:http',
       'lib/server/http.ts → node:http',
       'lib/stores/sql/postgres.ts → pg',
       // Reads addresses, and asks none.

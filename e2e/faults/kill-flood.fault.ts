@@ -3,7 +3,7 @@
 import { rm } from 'node:fs/promises'
 import { Agent } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { checkTrail } from '#e2e/support/audit-trail.ts'
 import { Client } from '#e2e/support/client.ts'
 import { makePerson, type Person } from '#e2e/support/person.ts'
@@ -63,6 +63,11 @@ test.each(stores)(`%s: ${rounds} times killed in a flood of log-ins (seed ${seed
   const random = createRandom(seed)
   const tally = createTally('kill -9 in a flood of log-ins', name)
   const server = await startServer({ dataDir, store, realTime: true })
+  onTestFinished(async () => {
+    await server.dispose()
+    await rm(dataDir, { recursive: true, force: true })
+    await subject.remove()
+  })
   const regulars: Regular[] = []
   for (let n = 0; n < 6; n += 1) regulars.push({ ...(await new Client(server.url).signUp()), sessions: [] })
   const everybody: Visitor[] = regulars.map((regular) => ({ ...regular, fullName: '', asked: '', loggedOut: null }))
@@ -88,7 +93,11 @@ test.each(stores)(`%s: ${rounds} times killed in a flood of log-ins (seed ${seed
     await delay(random.below(1000))
     await server.kill()
     const outcomes = await ended
-    expect(server.faults(), 'errors in the log').toEqual([])
+    // An entry of the trail that the store had no time for stands in the log instead, whole (docs/audit.md).
+    expect(
+      server.faults().filter((line) => !line.includes('"event":"audit_lost"')),
+      'errors in the log',
+    ).toEqual([])
     for (const one of outcomes) expectGone(one)
     agent.destroy()
 
@@ -116,9 +125,6 @@ test.each(stores)(`%s: ${rounds} times killed in a flood of log-ins (seed ${seed
   process.stdout.write(`${name}: ready again after ${median} ms (median), ${sorted.at(-1)} ms (slowest)\n`)
   expect(median, 'the start after a kill, in ms').toBeLessThan(startsWithinMs)
   await server.stop()
-  await server.dispose()
-  await rm(dataDir, { recursive: true, force: true })
-  await subject.remove()
 })
 
 /** Five of those of earlier rounds. */

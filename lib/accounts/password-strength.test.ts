@@ -33,7 +33,10 @@ describe('estimate', () => {
   })
 
   test('is refused when the thread has no time for it', async () => {
-    const hasty = createPasswordStrength({ minLength: 8, appOrigin: '' }, { longestMs: 1, firstMs: 1 })
+    const hasty = createPasswordStrength(
+      { minLength: 8, appOrigin: 'http://localhost:3000' },
+      { longestMs: 1, firstMs: 1 },
+    )
     expect(await hasty.estimate('password1', { username: 'alice', email: null })).toEqual({ ok: false, code: 'busy' })
     expect(await hasty.estimate('password1', { username: 'alice', email: null })).toEqual({ ok: false, code: 'busy' })
     await hasty.close()

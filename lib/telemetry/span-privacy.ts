@@ -55,7 +55,8 @@ export function publicSpan(span: ReadableSpan): ReadableSpan {
 
 /** `fetch GET http://…` and `GET /path?query` keep their beginning. */
 function publicName(name: string): string {
-  return name.replace(/\s*(\w+:\/\/|\?).*$/s, '')
+  const [kept = ''] = name.split(/\w+:\/\/|\?/, 1)
+  return kept.trimEnd()
 }
 
 function publicAttributes(attributes: Attributes): Attributes {

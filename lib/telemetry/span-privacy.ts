@@ -55,8 +55,10 @@ export function publicSpan(span: ReadableSpan): ReadableSpan {
 
 /** `fetch GET http://…` and `GET /path?query` keep their beginning. */
 function publicName(name: string): string {
-  const [kept = ''] = name.split(/\w+:\/\/|\?/, 1)
-  return kept.trimEnd()
+  const end = name.search(/:\/\/|\?/)
+  if (end < 0) return name
+  const kept = name.slice(0, end)
+  return (name[end] === '?' ? kept : kept.slice(0, kept.lastIndexOf(' ') + 1)).trimEnd()
 }
 
 function publicAttributes(attributes: Attributes): Attributes {

@@ -88,8 +88,8 @@ describe('text stays text', () => {
   test('none is a name of a file: pages, actions and the domain reach no file system [V5.3.2]', () => {
     const reachesFiles = filesWith(/from '(node:)?(fs|fs\/promises)'/)
     expect(reachesFiles.filter((file) => !/^lib\/(stores|server|cli)\//.test(file))).toEqual([
-      'lib/common-passwords.ts',
-      'lib/config.ts',
+      'lib/common-passwords.ts', // a list that comes with a package
+      'lib/config.ts', // files that settings name
       'lib/durable-file.ts',
       'lib/secret.ts',
     ])
@@ -102,10 +102,10 @@ describe('text stays text', () => {
     expect(speaks).toEqual([
       'lib/limits/limits.ts', // pg: DATABASE_URL
       'lib/mail/transport.ts', // nodemailer: SMTP_URL
-      'lib/server/answers.ts', // answers
-      'lib/server/context.ts', // the same, for its types
-      'lib/server/http.ts', // listens
-      'lib/server/unread.ts', // likewise
+      'lib/server/answers.ts', // answers, as the next three listen
+      'lib/server/context.ts',
+      'lib/server/http.ts',
+      'lib/server/unread.ts',
       'lib/stores/sql/postgres.ts', // pg: DATABASE_URL
       'lib/web/client-address.ts', // isIP
     ])

@@ -9,6 +9,7 @@ import type { Client } from '#e2e/support/client.ts'
 import { Client as NewClient } from '#e2e/support/client.ts'
 import { minutes } from '#e2e/support/durations.ts'
 import { encodeActionCall, type Fields } from '#e2e/support/form-body.ts'
+import { textOf } from '#e2e/support/form-markup.ts'
 import { letterTo, pathIn } from '#e2e/support/mailbox.ts'
 import { makePerson, type Person } from '#e2e/support/person.ts'
 import type { TestServer } from '#e2e/support/server.ts'
@@ -131,7 +132,7 @@ test.describe('acts', () => {
   const adminActions = readActions().filter(({ name }) => name.startsWith('app/(admin)/'))
 
   async function call(client: Client, actionId: string, fields: Fields, path = '/login'): Promise<void> {
-    const { body, headers } = encodeActionCall(fields)
+    const { body, headers } = encodeActionCall([...(await client.formToken()), ...fields])
     await client.fetch(path, { method: 'POST', body, headers: { ...headers, 'next-action': actionId } })
   }
 
@@ -219,17 +220,21 @@ test.describe('acts', () => {
     await logInAs(server, { ...person, password })
   })
 
-  test('forget the waiting times of somebody', async ({ page, server }) => {
-    await logInAsAdmin(page, server)
+  test('forget the waiting times of somebody', async ({ startOwnServer }) => {
+    const server = await startOwnServer({ env: { LIMITS: 'on' } })
+    const admin = await logInAs(server, await firstAdmin(server))
     const person = await makePersonWith(server, 'member')
     const theirs = await logInAs(server, person)
     const rename = (n: number) =>
       theirs.submit('/security/username', 'Change username', { username: `${person.username}-${n}` })
     for (const n of [1, 2, 3]) expect((await rename(n)).location).toBe('/security?username=changed')
     expect((await rename(4)).text).toContain('three times a day')
-    await page.goto(pageOf(person))
-    await page.getByRole('button', { name: 'Unlock' }).click()
-    await expect(status(page, 'Unlocked.')).toBeVisible()
+    const guess = { username: `${person.username}-3`, password: 'a guess' }
+    for (const _ of [1, 2]) await new NewClient(server.url).submit('/login', 'Log in', guess)
+    const shown = async () => textOf((await admin.open(pageOf(person))).text)
+    await expect.poll(shown).toContain('2 wrong passwords in a row from new browsers.')
+    expect((await admin.submit(pageOf(person), 'Unlock', {})).location).toContain('done=unlocked')
+    expect(await shown()).toContain('No wrong passwords in a row from new browsers.')
     expect((await rename(5)).location).toBe('/security?username=changed')
   })
 
@@ -364,9 +369,10 @@ test.describe('looking as a person', () => {
       confirm: [['password', person.password]],
       verifyEmail: [['code', '12345678']],
     }
+    const token = await client.formToken()
     for (const { id, name } of readActions()) {
       if (name.includes('(visitor)') || name.includes('stopLooking')) continue
-      const { body, headers } = encodeActionCall(fields[name.slice(name.indexOf('#') + 1)] ?? [])
+      const { body, headers } = encodeActionCall([...token, ...(fields[name.slice(name.indexOf('#') + 1)] ?? [])])
       await client.fetch('/', { method: 'POST', body, headers: { ...headers, 'next-action': id } })
     }
     expect((await client.open('/security/export')).location).toBe('/not-allowed')

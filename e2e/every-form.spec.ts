@@ -47,6 +47,7 @@ function pageOf(action: string, personId: string): string {
 test.describe('every form', { tag: '@json' }, () => {
   let target: KnownPerson
   let clients: Record<string, Client>
+  let tokens: Record<string, [string, string][]>
 
   test.beforeEach(async ({ server }) => {
     target = await makePersonWith(server, 'member')
@@ -55,6 +56,8 @@ test.describe('every form', { tag: '@json' }, () => {
       member: await logInAs(server, await makePersonWith(server, 'member')),
       visitor: new Client(server.url),
     }
+    tokens = {}
+    for (const [who, client] of Object.entries(clients)) tokens[who] = await client.formToken()
   })
 
   /** As its page would post it, about somebody who is there. */
@@ -62,9 +65,12 @@ test.describe('every form', { tag: '@json' }, () => {
     return (fieldsOf[action] ?? []).map(([name, value]) => [name, name === 'id' ? target.id : value])
   }
 
-  function post(action: string, fields: Fields): Promise<Answer> {
-    const client = clients[whoPosts(action)]?.copy() ?? new Client('none:')
-    return client.post({ path: pageOf(action, target.id), form: actionForm(findActionId(action)) }, fields)
+  async function post(action: string, fields: Fields): Promise<Answer> {
+    const who = whoPosts(action)
+    const client = clients[who]?.copy() ?? new Client('none:')
+    const form = actionForm(findActionId(action))
+    form.hidden.push(...(tokens[who] ?? []))
+    return client.post({ path: pageOf(action, target.id), form }, fields)
   }
 
   function wrongForms(action: string): [what: string, fields: Fields][] {
@@ -161,6 +167,7 @@ test('names of JavaScript’s own are names, also where __proto__ is forbidden [
   const admin = await logInAs(server, await firstAdmin(server))
   const client = await logInAs(server, member)
   const confirm = actionForm(findActionId('app/(member)/confirm/actions.ts#confirm'))
+  confirm.hidden.push(...(await client.formToken()))
   const before = await readStoredState(server.store)
   for (const key of keys) {
     const visitor = new Client(server.url)

@@ -229,8 +229,9 @@ for (const [name, open] of Object.entries(doors)) {
       for (const { id, name: action } of readActions()) {
         const client = action.startsWith('app/(admin)') ? admin : member
         const page = pagesWithActions.find((path) => action.includes(`${path}/actions.ts`)) ?? '/profile'
+        const fields = [...(await client.formToken()), ...(fieldsOf[action] ?? [])]
         for (const headers of foreign) {
-          const answer = await client.copy().post({ path: page, form: actionForm(id) }, fieldsOf[action] ?? [], headers)
+          const answer = await client.copy().post({ path: page, form: actionForm(id) }, fields, headers)
           const set = (answer.headers['set-cookie'] ?? []).join()
           expect.soft(set, `${action} with ${JSON.stringify(headers)}`).not.toContain('session=')
         }
@@ -245,7 +246,10 @@ for (const [name, open] of Object.entries(doors)) {
       const saveProfile = 'app/(member)/profile/edit/actions.ts#saveProfile'
       const id = findActionId(saveProfile)
       const form = actionForm(id)
-      await member.post({ path: '/profile/edit', form }, fieldsOf[saveProfile] ?? [])
+      const fields = fieldsOf[saveProfile] ?? []
+      await member.post({ path: '/profile/edit', form }, fields)
+      expect((await member.open('/profile')).text).not.toContain('Written by nobody')
+      await member.post({ path: '/profile/edit', form }, [...(await member.formToken()), ...fields])
       expect((await member.open('/profile')).text).toContain('Written by nobody')
     })
   })

@@ -30,8 +30,9 @@ async function fetchPart(client: Client, path: string): Promise<Answer> {
   return client.send({ path: sentOn.location ?? path, headers: rsc })
 }
 
-function callAction(client: Client, headers: Record<string, string> = {}): Promise<Answer> {
+async function callAction(client: Client, headers: Record<string, string> = {}): Promise<Answer> {
   const { body, headers: type } = encodeActionCall([
+    ...(await client.formToken()),
     ['fullName', 'Zoë'],
     ['bio', ''],
     ['age', ''],

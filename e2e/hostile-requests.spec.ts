@@ -3,6 +3,7 @@ import { expect, test } from '#e2e/fixtures.ts'
 import { findActionId } from '#e2e/support/build-manifests.ts'
 import { Client, type Filled } from '#e2e/support/client.ts'
 import { encodeActionCall, encodeMultipart, type Fields } from '#e2e/support/form-body.ts'
+import { tokenIn } from '#e2e/support/form-markup.ts'
 import { navigationHeaders } from '#e2e/support/http.ts'
 import { makePerson } from '#e2e/support/person.ts'
 import { readStoredUsers } from '#e2e/support/store-contents.ts'
@@ -65,7 +66,7 @@ for (const target of targets) {
     /** Sends the fields as the page without JavaScript does and as a script does. */
     async function expectRefused(store: StoreLocation, what: string, fields: Fields): Promise<void> {
       const users = await readStoredUsers(store)
-      const call = encodeActionCall(fields)
+      const call = encodeActionCall([...tokenIn(filled.form), ...fields])
       const headers = { ...call.headers, 'next-action': findActionId(target.action) }
       const answers = [
         await client.copy().post(filled, fields),

@@ -3,6 +3,7 @@ import { expect, test } from '#e2e/fixtures.ts'
 import { findActionId } from '#e2e/support/build-manifests.ts'
 import { Client, type Filled } from '#e2e/support/client.ts'
 import { encodeActionCall, type Fields } from '#e2e/support/form-body.ts'
+import { tokenIn } from '#e2e/support/form-markup.ts'
 import type { Answer } from '#e2e/support/http.ts'
 import { isRefusal } from '#e2e/support/refusals.ts'
 import { goTo, logOut } from '#e2e/support/site.ts'
@@ -36,7 +37,7 @@ async function prepareTheft(origin: string): Promise<Theft> {
 /** Tries every way to use a session; none may give or change anything. */
 async function expectWorthless({ thief, form }: Theft, store: StoreLocation): Promise<void> {
   const users = await readStoredUsers(store)
-  const call = encodeActionCall(changes)
+  const call = encodeActionCall([...tokenIn(form.form), ...changes])
   const actionId = findActionId('app/(member)/profile/edit/actions.ts#saveProfile')
   const byScript = { method: 'POST', body: call.body, headers: { ...call.headers, 'next-action': actionId } }
   const answers: Record<string, Answer> = {

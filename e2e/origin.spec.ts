@@ -39,12 +39,8 @@ const mutations: Record<string, (client: Client, headers: Headers) => Promise<An
   },
   'saving a profile': (client, headers) =>
     client.submit('/profile/edit', 'Save profile', { fullName: 'Forged', bio: '', age: '' }, headers),
-  'saving a profile by script': (client, headers) => {
-    const call = encodeActionCall([
-      ['fullName', 'Forged'],
-      ['bio', ''],
-      ['age', ''],
-    ])
+  'saving a profile by script': async (client, headers) => {
+    const call = encodeActionCall([...(await client.formToken()), ['fullName', 'Forged'], ['bio', ''], ['age', '']])
     const id = findActionId('app/(member)/profile/edit/actions.ts#saveProfile')
     return client.fetch('/profile/edit', {
       method: 'POST',

@@ -4,7 +4,7 @@ import type { Agent } from 'node:http'
 import { expect } from '@playwright/test'
 import { cookieBreach } from '#e2e/support/cookie-rule.ts'
 import { encodeMultipart, encodeUrl, type Fields } from '#e2e/support/form-body.ts'
-import { type FormMarkup, readForm, textOf } from '#e2e/support/form-markup.ts'
+import { type FormMarkup, readForm, textOf, tokenIn } from '#e2e/support/form-markup.ts'
 import { headerBreaches } from '#e2e/support/header-rule.ts'
 import { type Answer, type Headers, navigationHeaders, type Request, send } from '#e2e/support/http.ts'
 import { makePerson, type Person } from '#e2e/support/person.ts'
@@ -92,6 +92,12 @@ export class Client {
 
   async submit(path: string, button: string, values: Record<string, string>, headers: Headers = {}): Promise<Answer> {
     return this.post(await this.findForm(path, button), Object.entries(values), headers)
+  }
+
+  /** The field that ties a form to this log-in, for forms that a test makes itself; none for whoever is not signed in. */
+  async formToken(): Promise<[name: string, value: string][]> {
+    const page = await this.copy().open('/confirm')
+    return page.status === 200 ? tokenIn(readForm(page.text, 'Confirm')) : []
   }
 
   async signUp(person: Person = makePerson()): Promise<Person> {

@@ -26,6 +26,11 @@ export function readForms(html: string): (FormMarkup & { buttons: string[] })[] 
   })
 }
 
+/** What ties the form to the log-in that it was shown to. */
+export function tokenIn({ hidden }: FormMarkup): [name: string, value: string][] {
+  return hidden.filter(([name]) => name === 'formToken')
+}
+
 /** The text a person reads in a piece of HTML. */
 export function textOf(html: string): string {
   return decode(html.replace(/<script\b[\s\S]*?<\/script>|<[^>]*>/g, ' '))

@@ -156,17 +156,6 @@ describe('a posted form', () => {
     expect(response.status).toBe(303)
     expect(locationOf(response)).toBe('/login?next=%2Fprofile%2Fedit&reason=idle')
   })
-
-  test('is told to come back when too many passwords are being hashed', async () => {
-    const flood = Array.from({ length: 52 }, () => opened.app.passwords.hash('password'))
-    for (const path of ['/login', '/signup']) {
-      const response = await post(path, {}, form())
-      expect(response.status).toBe(503)
-      expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0)
-    }
-    expect(goesOn(await post('/profile/edit', {}, form()))).toBe(true)
-    await Promise.all(flood)
-  })
 })
 
 describe('a store that cannot be opened', () => {

@@ -14,9 +14,9 @@ const aimMs = 1000
 const server = await startServer({ realTime: true, env: { LIMITS: 'on', TRUST_PROXY_HOPS: '1' } })
 try {
   const reader = new Client(server.url)
-  const person = await reader.signUp()
+  await reader.signUp()
   const returning = new Client(server.url)
-  await returning.logIn(person)
+  const person = await returning.signUp()
 
   say(
     `${connections} connections, ${roundMs / 1000} s each; a page every 50 ms, a log-in where it is known every second\n`,

@@ -159,7 +159,7 @@ describe('a posted form', () => {
 })
 
 describe('a store that cannot be opened', () => {
-  test('lets nobody in [V11.2.5]', async () => {
+  test('lets nobody in [V11.2.5, V16.5.3]', async () => {
     shared[runtimeKey] = Promise.reject(new Error('the store is away'))
     const response = await ask('/profile', { cookie })
     expect(response.status).toBe(503)

@@ -36,7 +36,7 @@ test.describe('a full disk', { tag: ['@json', '@sqlite'] }, () => {
     await disk.remove()
   })
 
-  test('sign-up and profile say that nothing was saved, keep what was typed, and work again once there is room', async ({
+  test('sign-up and profile say that nothing was saved, keep what was typed, and work again once there is room [V16.5.2]', async ({
     page,
     context,
   }) => {

@@ -140,6 +140,18 @@ test.describe('every answer', { tag: '@json' }, () => {
     expect(await member.isSignedIn()).toBe(true)
   })
 
+  test('lets no other origin read it, whatever that asks for [V3.4.2]', async ({ server }) => {
+    const evil = { origin: 'https://evil.test', 'sec-fetch-site': 'cross-site', 'access-control-request-method': 'PUT' }
+    for (const { path } of routes) {
+      for (const method of ['GET', 'OPTIONS', 'POST']) {
+        const { headers } = await member.copy().send({ method, path: filled(path), headers: evil })
+        const allowed = Object.keys(headers).filter((name) => name.startsWith('access-control-'))
+        expect.soft(allowed, `${method} ${path}`).toEqual([])
+      }
+    }
+    expect(await new Client(server.url).isSignedIn()).toBe(false)
+  })
+
   test('to another method is a refusal [V4.1.4]', async ({ server }) => {
     const before = await readStoredState(server.store)
     for (const { path } of routes) {

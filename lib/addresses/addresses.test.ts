@@ -140,7 +140,7 @@ describe('a code', () => {
     expect(await verify('alice', codeTo('a@example.org'))).toEqual(refusedAs('code_void'))
   })
 
-  test('can be tried five times, however many try at once', async () => {
+  test('can be tried five times, however many try at once [V6.6.3]', async () => {
     const code = codeTo('a@example.org')
     const answers = await Promise.all(Array.from({ length: 20 }, () => verify('alice', wrong(code))))
     expect(answers.filter((answer) => !answer.ok && answer.code === 'code_wrong')).toHaveLength(5)

@@ -183,7 +183,7 @@ test('the password that is asked for once more counts like one at the log-in [V6
   expect(await logIn(right, { by: known })).toMatchObject({ code: 'too_soon' })
 })
 
-test('a store that takes no count takes no guesses either: this process remembers', async () => {
+test('a store that takes no count takes no guesses either: this process remembers [V16.5.3]', async () => {
   const { app, logIn } = await open()
   const logged = vi.spyOn(process.stdout, 'write').mockReturnValue(true)
   vi.spyOn(app.stores.users, 'update').mockRejectedValue(

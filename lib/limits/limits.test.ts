@@ -72,3 +72,16 @@ test('switched off, nothing is throttled but tries of a code', async () => {
   for (let n = 0; n < 5; n += 1) expect(await limits.take('code-try', 'alice')).toBe(0)
   expect(await limits.take('code-try', 'alice')).toBeGreaterThan(0)
 })
+
+test('countless addresses share counts in the end: they fill no memory, and are still counted [V15.2.2]', async () => {
+  const limits = createLimits({ store: { driver: 'json', dir: '' }, enabled: true })
+  opened.push({ [Symbol.asyncDispose]: () => limits.close() })
+  for (let n = 0; n < 100_000; n += 1) await limits.take('denied-entry', `address ${n}`)
+  let refused = 0
+  for (let n = 0; n < 20_000; n += 1) {
+    if ((await limits.take('denied-entry', `address ${100_000 + n}`)) > 0) refused += 1
+  }
+  // A thousand counts of ten each are all that the 20,000 have.
+  expect(refused).toBeGreaterThanOrEqual(10_000)
+  expect(refused).toBeLessThan(20_000)
+})

@@ -57,7 +57,7 @@ export interface Limits {
 const table = 'limits'
 /**
  * Of one rule in its time. Whoever comes when so many others were counted shares a count with some of them: a flood from
- * countless addresses fills no memory. 100,000 take about 40 MB.
+ * countless addresses fills no memory. 100,000 take 51 MB (measured with Node 24).
  */
 const mostKeys = 100_000
 const sharedKeys = 1000

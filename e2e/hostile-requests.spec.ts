@@ -327,7 +327,10 @@ test('the handlers answer odd requests below 500', async ({ client }) => {
 })
 
 test('odd addresses and methods are answered below 500', async ({ client }) => {
+  const [script = ''] = /\/_next\/static\/[^"]+\.js/.exec((await client.open('/login')).text) ?? []
+  expect((await client.open(script)).status).toBe(200)
   const paths = [
+    script,
     '/%',
     '/%E0%A4%A',
     '/%00',
@@ -343,7 +346,7 @@ test('odd addresses and methods are answered below 500', async ({ client }) => {
     '/_next/image?url=%2Ficon.svg&w=64&q=75',
   ]
   for (const path of paths) {
-    for (const method of ['GET', 'HEAD', 'POST', 'PROPFIND', 'TRACE']) {
+    for (const method of ['GET', 'HEAD', 'POST', 'OPTIONS', 'PROPFIND', 'TRACE']) {
       const answer = await client.send({ method, path, headers: { ...navigationHeaders, origin: client.origin } })
       expect.soft(answer.status, `${method} ${path.slice(0, 60)}`).toBeLessThan(500)
     }

@@ -42,12 +42,12 @@ function buttonLabels(html: string): string[] {
   return [...html.matchAll(/<button\b[^>]*>([\s\S]*?)<\/button>/g)].map(([, content = '']) => textOf(content))
 }
 
-function attribute(tag: string, name: string): string | null {
+export function attribute(tag: string, name: string): string | null {
   const value = new RegExp(`(?:^|\\s)${name}="([^"]*)"`, 'i').exec(tag)?.[1]
   return value === undefined ? null : decode(value)
 }
 
-function decode(text: string): string {
+export function decode(text: string): string {
   const named: Record<string, string> = { quot: '"', apos: "'", lt: '<', gt: '>', nbsp: ' ', amp: '&' }
   return text.replace(/&(?:#x([0-9a-f]+)|#(\d+)|(\w+));/gi, (whole, hex, decimal, name) => {
     if (name) return named[name] ?? whole

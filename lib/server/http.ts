@@ -105,6 +105,8 @@ function findRequestFault({ method, url, headers, httpVersion }: IncomingMessage
   if (headers.host === undefined && httpVersion !== '1.0') return 'bad_request'
   // TRACE is of no use here, and an absolute address would name a host for Next's redirects.
   if (method === 'TRACE' || !url?.startsWith('/') || !isDecodable(url)) return 'bad_request'
+  // Files are only fetched.
+  if (url.startsWith('/_next/static/') && method !== 'GET' && method !== 'HEAD') return 'bad_request'
   return findBodyFault({
     transferEncoding: headers['transfer-encoding'],
     contentLength: headers['content-length'],

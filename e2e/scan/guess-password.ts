@@ -1,0 +1,46 @@
+// Whether a password can be guessed: with throttling off it must be, or the guessing itself is broken; with it on, not.
+import { Client } from '#e2e/support/client.ts'
+import { capture } from './captured.ts'
+import { runFfuf } from './ffuf.ts'
+import { type Finding, merge, type Report } from './finding.ts'
+import { settlePeople } from './people.ts'
+import { withSite } from './site.ts'
+import { fileFor } from './tools.ts'
+import { passwordsToGuess } from './word-lists.ts'
+
+const guesses = 60
+/**
+ * Throttled, a guess is looked at again after 1, 2, 4, 8 and 16 s; then the address has had the ten that it has in ten
+ * minutes. At this pace that is over before the last guess, which would otherwise be looked at by luck.
+ */
+const pauseSeconds = 0.9
+
+export function guessPassword(limits: boolean): Promise<Report> {
+  return withSite({ limits }, async ({ server, tap, faults }) => {
+    const { member } = await settlePeople(server)
+    const words = passwordsToGuess(guesses, member.password)
+    const fields = { username: member.username, password: 'FUZZ' }
+    const written = await capture(new Client(server.url), { path: '/login', button: 'Log in', fields })
+    tap.reset()
+    const label = `ffuf log-in ${limits ? 'throttled' : 'control'}`
+    const pace = limits ? ['-t', '1', '-p', String(pauseSeconds)] : ['-t', '2']
+    const captured = ['-request', fileFor(`${label}.request`, written), '-request-proto', 'http']
+    const hits = await runFfuf(label, words, [...captured, '-mc', '303', ...pace])
+    const isFound = hits.some(({ input }) => input.FUZZ === member.password)
+    return {
+      tool: `ffuf log-in, ${limits ? 'throttled' : 'control'}`,
+      lookedAt: `${guesses} passwords of one person, the right one last: ${isFound ? 'found' : 'not found'}`,
+      requests: tap.requests(),
+      figures: tap.answers(),
+      findings: merge([...judge(limits, isFound, tap.count(429)), ...faults()]),
+    }
+  })
+}
+
+function judge(limits: boolean, isFound: boolean, throttled: number): Finding[] {
+  const names: string[] = []
+  if (!limits && !isFound) names.push('ffuf: control: the right password was not found')
+  if (limits && isFound) names.push('ffuf: a password can be guessed')
+  if (limits && throttled === 0) names.push('ffuf: guessing is not throttled')
+  return names.map((name) => ({ name, detail: `${guesses} guesses` }))
+}

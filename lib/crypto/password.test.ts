@@ -56,8 +56,8 @@ describe('verify', () => {
         theirs.push(await timed(unlike, typed))
         known.push(await timed(stored, typed))
       }
-      // A hash takes tens of milliseconds and its absence none: the fastest of four tell them apart on any machine.
-      expect(Math.min(...theirs)).toBeGreaterThan(Math.min(...known) / 3)
+      // A hash takes tens of milliseconds and its absence microseconds: the fastest of four tell them apart on any machine.
+      expect(Math.min(...theirs)).toBeGreaterThan(Math.min(...known) / 10)
     }
   })
 

@@ -226,7 +226,7 @@ describe.each(storeNames)('sessions on %s', (storeName) => {
     test('goes through more dead sessions than one batch', async () => {
       // More than one person can have.
       const { session } = await sessions.start('many')
-      for (let n = 0; n < 1200; n += 1) await store.insert({ ...session, id: `many-${n}` })
+      await Promise.all(Array.from({ length: 1200 }, (_, n) => store.insert({ ...session, id: `many-${n}` })))
       advance(minutes(10))
       expect(await sessions.sweep()).toBe(1201)
       expect(await store.listByUser('many')).toEqual([])

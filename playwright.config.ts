@@ -1,8 +1,8 @@
 // Browser tests: the real built server and a real Chromium. `npm test` provides both; alone, run `npm run test:browser`,
-// with TEST_STORE=sqlite or =postgres for the other stores.
+// with TEST_STORE=sqlite or =postgres for the other stores, and TEST_ALL=on for everything on those.
 import { defineConfig, devices } from '@playwright/test'
 import { findChromium } from '#e2e/support/find-chromium.ts'
-import { chosenStore, testsOfOtherStores } from '#e2e/support/test-store.ts'
+import { chosenStore, specsOfOneStore, testsOfOtherStores } from '#e2e/support/test-store.ts'
 
 // Found once here; the workers, which read this file again, are told.
 const chromium = findChromium()
@@ -14,6 +14,7 @@ const isRoot = process.getuid?.() === 0
 export default defineConfig({
   testDir: 'e2e',
   testMatch: '**/*.spec.ts',
+  testIgnore: specsOfOneStore(store),
   // Not `skip`: what is not meant for this store is not part of the run.
   grepInvert: testsOfOtherStores(store),
   globalSetup: './e2e/global-setup.ts',

@@ -46,6 +46,27 @@ export async function makePostgresStore(): Promise<TestStore> {
 }
 
 /**
+ * Specs about how requests, forms and pages are treated before any record is asked for, or about the browser alone. What a
+ * store could change in them the others notice; TEST_ALL=on runs them on each store too.
+ */
+export function specsOfOneStore(name: StoreName): string[] {
+  if (name === 'json' || process.env.TEST_ALL === 'on') return []
+  return [
+    'accessibility',
+    'bodies',
+    'drafts',
+    'forms',
+    'guards',
+    'hostile-requests',
+    'next-path',
+    'origin',
+    'session-follows',
+    'session-tabs',
+    'settings',
+  ].map((spec) => `**/${spec}.spec.ts`)
+}
+
+/**
  * What is left out of a run on this store: tests that name stores by tags (`@json`, `@sqlite`, `@postgres`) and not this
  * one. All others, most by far, run on every store.
  */

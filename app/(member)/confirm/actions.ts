@@ -19,7 +19,7 @@ import { busySeconds } from '#lib/words/sentences.ts'
 
 export async function confirm(_previous: FormState, posted: FormData): Promise<FormState> {
   const { user, session } = await requirePermission('leave', '/confirm')
-  const form = await readForm(posted, confirmSchema)
+  const form = await readForm(posted, confirmSchema, session)
   if (!form.ok) return form.state
   const { password, act: handle, next } = form.value
   const { accounts, interruptedActs } = await services()

@@ -21,7 +21,7 @@ import type { Words } from '#lib/words/words.ts'
 export async function changePassword(_previous: FormState, posted: FormData): Promise<FormState> {
   const { user, session } = await requirePermission('change-account', '/security/password')
   const { accounts, sessions, notices, settings } = await services()
-  const form = await readForm(posted, changePasswordSchema(settings.passwordMinLength))
+  const form = await readForm(posted, changePasswordSchema(settings.passwordMinLength), session)
   if (!form.ok) return form.state
   const { currentPassword, password } = form.value
   const words = await getWords()

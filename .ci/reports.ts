@@ -67,6 +67,7 @@ export interface Runner {
 export const runners: readonly Runner[] = [
   { name: 'vitest', report: 'vitest.json', store: null },
   { name: 'faults', report: 'faults.json', store: null },
+  { name: 'fuzz', report: 'fuzz.json', store: null },
   ...storeNames.map((store) => ({ name: `playwright (${store})`, report: `playwright-${store}.json`, store })),
 ]
 

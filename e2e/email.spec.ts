@@ -188,7 +188,7 @@ test(
   },
 )
 
-test('known and unknown get the same answer', async ({ server, newPerson }) => {
+test('known and unknown get the same answer [T22]', async ({ server, newPerson }) => {
   const person = await newPerson()
   const answers = await Promise.all(
     [person.username, 'nobody-at-all', 'nobody@example.org', "x' or 1=1"].map((email) =>

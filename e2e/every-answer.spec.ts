@@ -140,7 +140,7 @@ test.describe('every answer', { tag: '@json' }, () => {
     expect(await member.isSignedIn()).toBe(true)
   })
 
-  test('lets no other origin read it, whatever that asks for [V3.4.2]', async ({ server }) => {
+  test('lets no other origin read it, whatever that asks for [V3.4.2]', async () => {
     const evil = { origin: 'https://evil.test', 'sec-fetch-site': 'cross-site', 'access-control-request-method': 'PUT' }
     for (const { path } of routes) {
       for (const method of ['GET', 'OPTIONS', 'POST']) {
@@ -149,7 +149,7 @@ test.describe('every answer', { tag: '@json' }, () => {
         expect.soft(allowed, `${method} ${path}`).toEqual([])
       }
     }
-    expect(await new Client(server.url).isSignedIn()).toBe(false)
+    expect(await member.isSignedIn()).toBe(true)
   })
 
   test('to another method is a refusal [V4.1.4]', async ({ server }) => {
@@ -196,17 +196,7 @@ test.describe('every answer', { tag: '@json' }, () => {
         for (const hash of hashes) expect.soft(text, path).not.toContain(hash)
       }
     }
-    expect(Object.keys((await member.readSession())?.user ?? {}).toSorted()).toEqual([
-      'deletedAt',
-      'email',
-      'emailVerifiedAt',
-      'id',
-      'newEmail',
-      'passwordChangedAt',
-      'profile',
-      'role',
-      'username',
-    ])
+    expect(Object.keys((await member.readSession())?.user ?? {}).toSorted()).toEqual(['id', 'role', 'username'])
   })
 
   test('to odd numbers, dates and signs in a list’s address is a list [V1.4.2, V1.2.9]', async () => {

@@ -6,7 +6,7 @@ import { encodeActionCall, type Fields } from '#e2e/support/form-body.ts'
 import { makePerson } from '#e2e/support/person.ts'
 import { signUp } from '#e2e/support/site.ts'
 import { readStoredUsers } from '#e2e/support/store-contents.ts'
-import { isSecretField } from '#lib/web/form-fields.ts'
+import { formTokenField, isSecretField } from '#lib/web/form-fields.ts'
 
 const profile: Fields = [
   ['fullName', 'Somebody'],
@@ -18,15 +18,15 @@ const stale = 'This form was opened in another session, so nothing was saved.'
 const findProfileForm = (client: Client) => client.findForm('/profile/edit', 'Save profile')
 
 function withToken({ path, form }: Filled, tokens: readonly string[]): Filled {
-  const others = form.hidden.filter(([name]) => name !== 'formToken')
+  const others = form.hidden.filter(([name]) => name !== formTokenField)
   return {
     path,
-    form: { ...form, hidden: [...others, ...tokens.map((token): [string, string] => ['formToken', token])] },
+    form: { ...form, hidden: [...others, ...tokens.map((token): [string, string] => [formTokenField, token])] },
   }
 }
 
 function tokenOf({ form }: Filled): string {
-  return form.hidden.find(([name]) => name === 'formToken')?.[1] ?? ''
+  return form.hidden.find(([name]) => name === formTokenField)?.[1] ?? ''
 }
 
 test('a form without the token of its log-in changes nothing, by a browser and by script [V3.5.1, T5]', async ({
@@ -46,7 +46,7 @@ test('a form without the token of its log-in changes nothing, by a browser and b
     const posted = await owner.post(withToken(filled, tokens), profile)
     expect(posted.text, `tokens ${tokens}`).toContain(stale)
     expect(posted.text).toContain('value="Somebody"')
-    const fields = [...tokens.map((token) => ['formToken', token] as const), ...profile]
+    const fields = [...tokens.map((token) => [formTokenField, token] as const), ...profile]
     const call = encodeActionCall(fields)
     const byScript = { method: 'POST', body: call.body, headers: { ...call.headers, 'next-action': id } }
     expect((await owner.fetch('/profile/edit', byScript)).text, `tokens ${tokens}`).toContain(stale)

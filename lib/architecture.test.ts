@@ -119,8 +119,9 @@ describe('the world outside', () => {
     expect(mentioning(/Math\.random/)).toEqual([])
   })
 
-  test('is reached for the database and for mail alone, at the addresses of the settings, and no redirect is followed [V13.2.4, V15.3.2]', () => {
-    const reaching = /^(node:(net|tls|http2?|https|dgram|dns)|undici|axios|got|pg|nodemailer|ws)$/
+  test('is reached for database, mail, figures and published passwords alone, and no redirect is followed [V13.2.4, V15.3.2]', () => {
+    const reaching =
+      /^(node:(net|tls|http2?|https|dgram|dns)|undici|axios|got|pg|nodemailer|ws|@opentelemetry\/exporter-.*)$/
     const server = find('{app,lib}/**/*.{ts,tsx}', 'middleware.ts')
     expect(breaches(server, (name) => reaching.test(name))).toEqual([
       'lib/limits/limits.ts → pg',
@@ -129,9 +130,13 @@ describe('the world outside', () => {
       'lib/server/answers.ts → node:http',
       'lib/server/http.ts → node:http',
       'lib/stores/sql/postgres.ts → pg',
+      'lib/telemetry/telemetry.ts → @opentelemetry/exporter-metrics-otlp-proto',
+      'lib/telemetry/telemetry.ts → @opentelemetry/exporter-trace-otlp-proto',
       // Reads addresses, and asks none.
       'lib/web/client-address.ts → node:net',
     ])
+    const fetching = find('{lib,app}/**/*.{ts,tsx}').filter((file) => /\bfetch\((?!'\/)/.test(read(file)))
+    expect(fetching).toEqual(['lib/accounts/breached-passwords.ts'])
     for (const file of find('lib/**/*.ts')) {
       const [fetches, refusals] = [/\bfetch\(/g, /redirect: 'error'/g].map(
         (part) => read(file).match(part)?.length ?? 0,

@@ -10,7 +10,7 @@ beforeEach(async () => {
 })
 afterEach(() => rm(dir, { recursive: true }))
 
-test('is made once, of 256 bits, readable by its owner alone [V11.2.3, V11.4.4, V13.3.2]', async () => {
+test('is made once, of 256 bits, readable by its owner alone [V11.2.3, V13.3.2]', async () => {
   const secret = await readOrCreateSecret(dir)
   expect(Buffer.from(secret, 'base64url')).toHaveLength(32)
   expect(await readOrCreateSecret(dir)).toBe(secret)

@@ -160,7 +160,7 @@ describe('in the browser', () => {
 })
 
 describe('the README', () => {
-  test('says what a browser needs, what it does without, and to share the host name with nothing [V3.1.1, V3.5.4]', () => {
+  test('says what a browser needs, what it does without, and to share the host name with nothing [V3.1.1]', () => {
     const [, needs = ''] = /\*\*What a browser needs\.\*\*(.+?)\n\n/s.exec(read('README.md')) ?? []
     for (const feature of ['https', 'cookies', 'JavaScript may be off', 'CSP', 'SameSite', 'HSTS']) {
       expect(needs).toContain(feature)

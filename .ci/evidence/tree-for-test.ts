@@ -42,7 +42,7 @@ export function plant({ requirements = [upper], threats = [], unit = [], browser
       assertionResults: [{ ancestorTitles: titles.slice(0, -1), title: titles.at(-1), status }],
     })),
   })
-  report('faults.json', { testResults: [] })
+  for (const name of ['faults.json', 'fuzz.json']) report(name, { testResults: [] })
   for (const store of ['json', 'sqlite', 'postgres']) {
     const specs = browser
       .filter(({ stores = [store] }) => stores.includes(store))

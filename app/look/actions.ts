@@ -12,7 +12,7 @@ import { record } from '#lib/web/record.ts'
 /** The one thing that can be done while looking as somebody else. */
 export async function stopLooking(_previous: FormState, posted: FormData): Promise<FormState> {
   const { session } = await requireUser('/')
-  const form = await readForm(posted, z.object({}))
+  const form = await readForm(posted, z.object({}), session)
   if (!form.ok) return form.state
   const { looks } = await services()
   const look = await looks.end(session.id)

@@ -43,8 +43,8 @@ export async function viewStore(location: StoreLocation): Promise<StoreView> {
   }
 }
 
-/** What failed log-ins count is not the person's own: anybody can bring it about. */
-const movedByAnybody = new Set(['failedLogIns', 'lastFailedAt'])
+/** What wrong passwords count is not the person's own: anybody can bring it about. */
+const movedByAnybody: ReadonlySet<string> = new Set<keyof UserRecord>(['wrongPasswords'])
 
 /** A record as text, but for what anybody may move in it. */
 export function ownPartOf(user: UserRecord | undefined): string {

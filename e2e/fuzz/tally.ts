@@ -6,7 +6,7 @@ import type { Answer } from '#e2e/support/http.ts'
 import { leadsTo } from './site.ts'
 
 const file = path.resolve(import.meta.dirname, '../../test-results/fuzz.jsonl')
-const columns = ['requests', 'went on', 'shown', 'refused', 'busy', '5xx'] as const
+const columns = ['requests', 'went on', 'shown', 'refused', '5xx'] as const
 type Counts = Record<(typeof columns)[number], number>
 
 export interface Figures {
@@ -16,14 +16,13 @@ export interface Figures {
 }
 
 export function createFigures(): Figures {
-  const counts: Counts = { requests: 0, 'went on': 0, shown: 0, refused: 0, busy: 0, '5xx': 0 }
+  const counts: Counts = { requests: 0, 'went on': 0, shown: 0, refused: 0, '5xx': 0 }
   return {
     count(answer) {
       const { status } = answer
       const to = leadsTo(answer)
       counts.requests += 1
-      if (status === 503) counts.busy += 1
-      else if (status >= 500) counts['5xx'] += 1
+      if (status >= 500) counts['5xx'] += 1
       else if (status >= 400 || isTurnedAway(to)) counts.refused += 1
       else if (to !== null) counts['went on'] += 1
       else counts.shown += 1

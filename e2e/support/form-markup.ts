@@ -1,5 +1,7 @@
 // Finds a form in a page's HTML by its button's label, or the words that begin it, the way a browser without JavaScript
 // would post it.
+import { formTokenField } from '#lib/web/form-fields.ts'
+
 export interface FormMarkup {
   action: string
   isMultipart: boolean
@@ -28,7 +30,7 @@ export function readForms(html: string): (FormMarkup & { buttons: string[] })[] 
 
 /** What ties the form to the log-in that it was shown to. */
 export function tokenIn({ hidden }: FormMarkup): [name: string, value: string][] {
-  return hidden.filter(([name]) => name === 'formToken')
+  return hidden.filter(([name]) => name === formTokenField)
 }
 
 /** The text a person reads in a piece of HTML. */

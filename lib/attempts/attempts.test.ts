@@ -169,6 +169,15 @@ test('right passwords and refused tries use up no address', async () => {
   expect(await logIn('wrong', { username: 'somebody', by })).toMatchObject({ code: 'credentials_wrong' })
 })
 
+test('a store that is away uses up no address', async () => {
+  const { app, logIn } = await open()
+  const by = anAttempter('198.51.100.9')
+  const away = vi.spyOn(app.stores.users, 'find').mockRejectedValue(new Error('away'))
+  for (let n = 0; n < 12; n += 1) await expect(logIn(right, { by })).rejects.toThrow('away')
+  away.mockRestore()
+  expect(await logIn(right, { by })).toMatchObject({ ok: true })
+})
+
 test('the password that is asked for once more counts like one at the log-in [V6.2.3]', async () => {
   const { app, logIn, fail } = await open()
   const known = anAttempter('192.0.2.7', true)
@@ -196,9 +205,12 @@ test('a store that takes no count takes no guesses either: this process remember
   logged.mockRestore()
 })
 
-test('switched off, nobody waits', async () => {
+test('switched off, nobody waits, and nobody is told that the password is void', async () => {
   const { logIn, app } = await open('JSON', { LIMITS: 'off' })
+  const posted = vi.spyOn(app.mail, 'post')
   for (let n = 0; n < 120; n += 1) expect(await logIn('wrong')).toMatchObject({ code: 'credentials_wrong' })
+  await app.attempts.settle()
+  expect(posted).not.toHaveBeenCalled()
   expect(await logIn(right)).toMatchObject({ ok: true })
   expect(readSettings({ LIMITS: 'off' }).limits).toBe(app.limits.enabled)
 })

@@ -77,7 +77,10 @@ export function createAttempts(deps: {
         const compared = await compare(user)
         if (compared.matched === false) {
           const failed = { count: failures.count + 1, lastAt: clock() }
-          counts.add(counted, failed, (locked) => onLocked(locked, attempter))
+          // Where nothing is throttled, nobody is locked either.
+          counts.add(counted, failed, async (locked) => {
+            if (limits.enabled) await onLocked(locked, attempter)
+          })
         }
         if (compared.matched && failures.count > 0) await counts.forgive(counted)
         return { ok: true, ...compared } as const
@@ -86,10 +89,15 @@ export function createAttempts(deps: {
       const fromAddress = async () => {
         const waitMs = await limits.take('wrong-password', network)
         if (waitMs > 0) return { ok: false, code: 'too_soon', waitMs } as const
-        const done = await inTurn(counted.key, forPerson)
-        // Only what was compared and wrong is a try of somebody who guesses.
-        if (!done.ok || done.matched !== false) await limits.giveBack('wrong-password', network)
-        return done
+        let isWrong = false
+        try {
+          const done = await inTurn(counted.key, forPerson)
+          isWrong = done.ok && done.matched === false
+          return done
+        } finally {
+          // Only what was compared and wrong is a try of somebody who guesses; a store that is away is nobody's.
+          if (!isWrong) await limits.giveBack('wrong-password', network)
+        }
       }
 
       // Right ones, which are not counted in the end, would be in each other's way if they did not take turns.

@@ -42,7 +42,7 @@ describe('verify', () => {
     ['with a hash of no kind', 'rubbish'],
     ['with a hash that would cost too much', `$2b$31$${'a'.repeat(53)}`],
     ['with a cheap old hash', `sha256$${sha256('password')}`],
-  ])('takes about as long for a person %s, from the first time on, and matches nothing', async (_, unlike) => {
+  ])('takes about as long for a person %s, from the first time on, and matches nothing [T22]', async (_, unlike) => {
     const stored = await hashOf('password')
     const timed = async (hash: string | null, typed: string) => {
       const began = performance.now()

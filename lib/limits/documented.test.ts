@@ -22,12 +22,15 @@ test('every rule is documented with its numbers, and no other [V2.1.3, V6.1.1]',
   expect(documented).toEqual(rules)
 })
 
-describe('the numbers of wrong passwords, sessions and bodies', () => {
+test('so is how many sessions one person has at once, and what becomes of one more [V7.1.2]', () => {
+  expect(page).toContain(`at most ${mostSessions} sessions; the oldest ends`)
+})
+
+describe('the numbers of wrong passwords and bodies', () => {
   test.each([
     `| ${freeFailures} | after 1 second |`,
     `| 15 and more | after ${longestWaitMs / minutes(1)} minutes |`,
     `| ${mostFailures} | not at all`,
-    `at most ${mostSessions} sessions; the oldest ends`,
     `at most ${maxBodyBytes / 1024} kB`,
   ])('%s', (sentence) => {
     expect(page).toContain(sentence)

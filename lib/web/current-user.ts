@@ -36,7 +36,10 @@ export interface SignedIn {
   }
 }
 
-/** The person behind the request, or null. Reads the records once a request, and never slides the window. */
+/**
+ * The person behind the request, or null. Reads the records once a page, in an action at each question (React caches for
+ * renders alone), and never slides the window.
+ */
 export async function findSignedIn(): Promise<SignedIn | null> {
   const found = await lookUp()
   return found.signedIn

@@ -12,7 +12,9 @@ export function proveDeviceName(id: string, secrets: readonly string[]): string 
   return id + keyedHash(id, purpose, secrets)
 }
 
-export function isDeviceName(text: string, secrets: readonly string[]): boolean {
-  const [, id = '', proof = ''] = /^([0-9a-f]{32})([\w-]{43})$/.exec(text) ?? []
-  return id !== '' && isKeyedHash(proof, id, purpose, secrets)
+/** The name that stands first in the cookie, with its proof; null when this site never gave it. */
+export function deviceNameIn(cookie: string, secrets: readonly string[]): string | null {
+  const [name = ''] = cookie.split('.', 1)
+  const [, id = '', proof = ''] = /^([0-9a-f]{32})([\w-]{43})$/.exec(name) ?? []
+  return id !== '' && isKeyedHash(proof, id, purpose, secrets) ? name : null
 }

@@ -6,10 +6,9 @@ import { z } from 'zod'
 import { services } from '#lib/services.ts'
 import { errorSentence } from '#lib/words/sentences.ts'
 import type { Words } from '#lib/words/words.ts'
-import { findSignedIn } from './current-user.ts'
 import { formTag, formTokenField, isFrameworkField, isSecretField } from './form-fields.ts'
 import type { FormState } from './form-state.ts'
-import { isFormTokenOf } from './form-token.ts'
+import { isFormTokenOf, type LogIn } from './form-token.ts'
 import { isSameOrigin } from './request-checks.ts'
 import { getWords } from './words.ts'
 
@@ -27,17 +26,18 @@ export type ReadForm<Value> =
     }
 
 /**
- * Checks that a page of this site posted the form, that it was rendered for the log-in that posts it, then that each field
- * of the schema is there exactly once as text (a field that the schema leaves optional may be absent) and no other field
- * is, then the schema. On refusal `state` holds the sentences.
+ * Checks that a page of this site posted the form, that it was rendered for this log-in, then that each field of the schema
+ * is there exactly once as text (a field that the schema leaves optional may be absent) and no other field is, then the
+ * schema. On refusal `state` holds the sentences.
  *
  * A schema's issues name a code of the catalogue's errors as their message and its numbers as params.
  */
 export async function readForm<Schema extends z.ZodObject>(
   posted: unknown,
   schema: Schema,
+  logIn: LogIn,
 ): Promise<ReadForm<z.output<Schema>>> {
-  return read(posted, schema, { isTied: true })
+  return read(posted, schema, logIn)
 }
 
 /** The same for what anyone may post: there is no log-in yet that it could belong to. */
@@ -45,18 +45,18 @@ export async function readVisitorForm<Schema extends z.ZodObject>(
   posted: unknown,
   schema: Schema,
 ): Promise<ReadForm<z.output<Schema>>> {
-  return read(posted, schema, { isTied: false })
+  return read(posted, schema, null)
 }
 
 async function read<Schema extends z.ZodObject>(
   posted: unknown,
   schema: Schema,
-  { isTied }: { isTied: boolean },
+  logIn: LogIn | null,
 ): Promise<ReadForm<z.output<Schema>>> {
   // Anyone can call an action with anything in the place of its form.
   const form = posted instanceof FormData ? posted : new FormData()
   const words = await getWords()
-  const { settings, securityEvents } = await services()
+  const { settings, securityEvents, sessionSecrets } = await services()
   const names = Object.keys(schema.shape)
 
   const values: FormState['values'] = {}
@@ -72,7 +72,7 @@ async function read<Schema extends z.ZodObject>(
     note('wrong_origin')
     return { ok: false, state: refuse({ alert: words('errors.wrong_origin') }) }
   }
-  if (isTied && !(await isTiedToLogIn(form))) {
+  if (logIn !== null && !isTiedTo(logIn, form, sessionSecrets)) {
     // The page that comes back has the form as it is for the present log-in.
     revalidatePath('/', 'layout')
     return { ok: false, state: refuse({ alert: words('errors.form_stale') }) }
@@ -98,10 +98,9 @@ async function read<Schema extends z.ZodObject>(
   return { ok: true, value: parsed.data, refuse }
 }
 
-async function isTiedToLogIn(form: FormData): Promise<boolean> {
-  const [signedIn, { sessionSecrets }] = [await findSignedIn(), await services()]
+function isTiedTo(logIn: LogIn, form: FormData, secrets: readonly string[]): boolean {
   const tokens = form.getAll(formTokenField)
-  return signedIn !== null && tokens.length === 1 && isFormTokenOf(signedIn.session, tokens[0], sessionSecrets)
+  return tokens.length === 1 && isFormTokenOf(logIn, tokens[0], secrets)
 }
 
 /** The first sentence for each field that has one. */

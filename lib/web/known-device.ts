@@ -6,7 +6,7 @@ import { cookies } from 'next/headers'
 import { isKeyedHash, keyedHash } from '#lib/crypto/keyed-hash.ts'
 import { newId } from '#lib/crypto/random.ts'
 import { type Runtime, services } from '#lib/services.ts'
-import { deviceCookieName, isDeviceName, proveDeviceName } from './device-name.ts'
+import { deviceCookieName, deviceNameIn, proveDeviceName } from './device-name.ts'
 
 type Needs = Pick<Runtime, 'settings' | 'sessionSecrets'>
 
@@ -41,8 +41,8 @@ export async function readKnownDevice(): Promise<(userId: string) => boolean> {
 
 async function readDevice({ settings, sessionSecrets }: Needs): Promise<{ device: string | null; hashes: string[] }> {
   const value = (await cookies()).get(deviceCookieName(settings.appOrigin))?.value ?? ''
-  const [device = '', ...hashes] = value.split('.').slice(0, mostPeople + 1)
-  return isDeviceName(device, sessionSecrets) ? { device, hashes } : { device: null, hashes: [] }
+  const device = deviceNameIn(value, sessionSecrets)
+  return { device, hashes: device === null ? [] : value.split('.').slice(1, mostPeople + 1) }
 }
 
 const whoseDevice = (device: string, userId: string) => JSON.stringify([device, userId])

@@ -11,12 +11,6 @@ export async function record(occurrence: Omit<Occurrence, 'address'>): Promise<v
   await audit.record({ ...occurrence, address: readClientAddress(await headers(), settings) })
 }
 
-/** Whoever goes on after being told to wait fills no trail: some entries an address are enough. */
-export async function mayRecordThrottled(): Promise<boolean> {
-  const { limits, settings } = await services()
-  return (await limits.take('denied-entry', networkKey(readClientAddress(await headers(), settings)))) === 0
-}
-
 /** The same for what somebody does with their own account. */
 export async function recordOwn(
   event: Occurrence['event'],
@@ -24,4 +18,14 @@ export async function recordOwn(
   { outcome, detail }: Pick<Occurrence, 'outcome' | 'detail'> = {},
 ): Promise<void> {
   await record({ event, actorId: userId, subjectId: userId, ...(outcome && { outcome }), ...(detail && { detail }) })
+}
+
+/**
+ * Whoever goes on trying after being told to wait, or to choose another password, fills no trail: some entries an address
+ * are enough.
+ */
+export async function mayRecordTry(code: string): Promise<boolean> {
+  if (code !== 'too_soon' && code !== 'password_locked') return true
+  const { limits, settings } = await services()
+  return (await limits.take('denied-entry', networkKey(readClientAddress(await headers(), settings)))) === 0
 }

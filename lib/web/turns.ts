@@ -4,7 +4,7 @@
 import pLimit from 'p-limit'
 import { currentRequest } from '#lib/request-context.ts'
 import type { Runtime } from '#lib/services.ts'
-import { deviceCookieName, isDeviceName } from './device-name.ts'
+import { deviceCookieName, deviceNameIn } from './device-name.ts'
 
 /** Keeps the cores of a small machine busy, and lets a page in between wait for milliseconds only. */
 const mostAtOnce = 8
@@ -28,8 +28,8 @@ export async function waitForTurn(
 ): Promise<boolean> {
   const request = currentRequest()
   if (request === null) return true
-  const [device = ''] = (cookies.get(deviceCookieName(settings.appOrigin))?.value ?? '').split('.', 1)
-  const line = lines[isDeviceName(device, sessionSecrets) ? 'known' : 'new']
+  const cookie = cookies.get(deviceCookieName(settings.appOrigin))?.value ?? ''
+  const line = lines[deviceNameIn(cookie, sessionSecrets) === null ? 'new' : 'known']
   if (line.pendingCount >= mostWaiting) return false
   return new Promise((resolve) => {
     line(() => {

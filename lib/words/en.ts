@@ -824,7 +824,7 @@ export const en = {
     sign_up_too_often: 'There were too many sign-ups from your network address. Try again in {wait}.',
     ask_too_often: 'Too many links were asked for from your network address. Try again in {wait}.',
     form_stale:
-      'This form was opened in another session, so nothing was saved. What you typed is still here: press the button again.',
+      'This form was opened in another session, so nothing was saved. What you typed is still here, passwords apart: press the button again.',
     password_wrong: 'The password is wrong.',
     current_password_missing: 'Enter your current password.',
     current_password_wrong: 'The current password is wrong.',

@@ -12,14 +12,14 @@ import { readForm } from '#lib/web/form.ts'
 import type { FormState } from '#lib/web/form-state.ts'
 import { safeNextPath } from '#lib/web/next-path.ts'
 import { orNotSaved } from '#lib/web/not-saved.ts'
-import { recordOwn } from '#lib/web/record.ts'
+import { mayRecordTry, recordOwn } from '#lib/web/record.ts'
 import { tellToWait } from '#lib/web/tell-to-wait.ts'
 import { getWords } from '#lib/web/words.ts'
 import { busySeconds } from '#lib/words/sentences.ts'
 
 export async function confirm(_previous: FormState, posted: FormData): Promise<FormState> {
   const { user, session } = await requirePermission('leave', '/confirm')
-  const form = await readForm(posted, confirmSchema)
+  const form = await readForm(posted, confirmSchema, session)
   if (!form.ok) return form.state
   const { password, act: handle, next } = form.value
   const { accounts, interruptedActs } = await services()
@@ -29,7 +29,8 @@ export async function confirm(_previous: FormState, posted: FormData): Promise<F
   if (!known.ok) {
     const { code } = known
     if (code === 'person_gone') redirect('/login?reason=ended')
-    if (code === 'password_wrong' || code === 'too_soon' || code === 'password_locked') {
+    const isTry = code === 'password_wrong' || code === 'too_soon' || code === 'password_locked'
+    if (isTry && (await mayRecordTry(code))) {
       await recordOwn('session.confirmed', user.id, { outcome: 'refused', detail: { code } })
     }
     if (code === 'too_soon')

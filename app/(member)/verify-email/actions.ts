@@ -15,8 +15,8 @@ import { getWords } from '#lib/web/words.ts'
 import { waitTime } from '#lib/words/time.ts'
 
 export async function verifyEmail(_previous: FormState, posted: FormData): Promise<FormState> {
-  const { user } = await requirePermission('change-account', '/verify-email')
-  const form = await readForm(posted, verifySchema)
+  const { user, session } = await requirePermission('change-account', '/verify-email')
+  const form = await readForm(posted, verifySchema, session)
   if (!form.ok) return form.state
   const { addresses, settings } = await services()
   const words = await getWords()
@@ -35,8 +35,8 @@ export async function verifyEmail(_previous: FormState, posted: FormData): Promi
 }
 
 export async function resendCode(_previous: FormState, posted: FormData): Promise<FormState> {
-  const { user } = await requirePermission('change-account', '/verify-email')
-  const form = await readForm(posted, z.object({}))
+  const { user, session } = await requirePermission('change-account', '/verify-email')
+  const form = await readForm(posted, z.object({}), session)
   if (!form.ok) return form.state
   const { addresses } = await services()
   const words = await getWords()

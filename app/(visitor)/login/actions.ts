@@ -11,7 +11,7 @@ import type { FormState } from '#lib/web/form-state.ts'
 import { safeNextPath } from '#lib/web/next-path.ts'
 import { orNotSaved } from '#lib/web/not-saved.ts'
 import { readPreferences } from '#lib/web/preferences.ts'
-import { mayRecordThrottled, record, recordOwn } from '#lib/web/record.ts'
+import { mayRecordTry, record, recordOwn } from '#lib/web/record.ts'
 import { tellToWait } from '#lib/web/tell-to-wait.ts'
 import { getWords } from '#lib/web/words.ts'
 import { busySeconds } from '#lib/words/sentences.ts'
@@ -53,7 +53,7 @@ export async function logIn(_previous: FormState, posted: FormData): Promise<For
 
 /** Whose name was tried, when somebody has it; never what was typed, which may be a password in the wrong field. */
 async function recordRefusal(username: string, code: string): Promise<void> {
-  if (code === 'too_soon' && !(await mayRecordThrottled())) return
+  if (!(await mayRecordTry(code))) return
   const { accounts } = await services()
   const subjectId = await accounts.findId(username)
   await record({ event: 'session.started', outcome: 'refused', actorId: null, subjectId, detail: { code } })

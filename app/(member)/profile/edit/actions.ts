@@ -13,7 +13,7 @@ import { getWords } from '#lib/web/words.ts'
 
 export async function saveProfile(_previous: FormState, posted: FormData): Promise<FormState> {
   const { user, session } = await requirePermission('change-profile', '/profile/edit')
-  const form = await readForm(posted, profileSchema)
+  const form = await readForm(posted, profileSchema, session)
   if (!form.ok) return form.state
   const { accounts, keptForms } = await services()
 

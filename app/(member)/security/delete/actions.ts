@@ -8,8 +8,8 @@ import type { FormState } from '#lib/web/form-state.ts'
 import { doWithRecentProof } from '#lib/web/recent-proof.ts'
 
 export async function deleteAccount(_previous: FormState, posted: FormData): Promise<FormState> {
-  await requirePermission('leave', '/security/delete')
-  const form = await readForm(posted, actFields['delete-account'])
+  const { session } = await requirePermission('leave', '/security/delete')
+  const form = await readForm(posted, actFields['delete-account'], session)
   if (!form.ok) return form.state
   redirect(await doWithRecentProof('/security/delete', { name: 'delete-account', fields: form.value }))
 }

@@ -14,8 +14,8 @@ import { getWords } from '#lib/web/words.ts'
 import { waitTime } from '#lib/words/time.ts'
 
 export async function giveAddress(_previous: FormState, posted: FormData): Promise<FormState> {
-  const { user } = await requirePermission('change-account', '/security/email')
-  const form = await readForm(posted, actFields['give-address'])
+  const { user, session } = await requirePermission('change-account', '/security/email')
+  const form = await readForm(posted, actFields['give-address'], session)
   if (!form.ok) return form.state
   await requireProofFor({ name: 'give-address', fields: form.value }, '/security/email')
   const { addresses } = await services()
@@ -40,8 +40,8 @@ export async function giveAddress(_previous: FormState, posted: FormData): Promi
 }
 
 export async function removeAddress(_previous: FormState, posted: FormData): Promise<FormState> {
-  await requirePermission('change-account', '/security/email')
-  const form = await readForm(posted, actFields['remove-address'])
+  const { session } = await requirePermission('change-account', '/security/email')
+  const form = await readForm(posted, actFields['remove-address'], session)
   if (!form.ok) return form.state
   redirect(await doWithRecentProof('/security/email', { name: 'remove-address', fields: form.value }))
 }

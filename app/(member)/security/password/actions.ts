@@ -12,7 +12,7 @@ import { requirePermission } from '#lib/web/current-user.ts'
 import { readForm } from '#lib/web/form.ts'
 import type { FormState } from '#lib/web/form-state.ts'
 import { orNotSaved } from '#lib/web/not-saved.ts'
-import { recordOwn } from '#lib/web/record.ts'
+import { mayRecordTry, recordOwn } from '#lib/web/record.ts'
 import { tellToWait } from '#lib/web/tell-to-wait.ts'
 import { getWords } from '#lib/web/words.ts'
 import { passwordSentence } from '#lib/words/sentences.ts'
@@ -21,7 +21,7 @@ import type { Words } from '#lib/words/words.ts'
 export async function changePassword(_previous: FormState, posted: FormData): Promise<FormState> {
   const { user, session } = await requirePermission('change-account', '/security/password')
   const { accounts, sessions, notices, settings } = await services()
-  const form = await readForm(posted, changePasswordSchema(settings.passwordMinLength))
+  const form = await readForm(posted, changePasswordSchema(settings.passwordMinLength), session)
   if (!form.ok) return form.state
   const { currentPassword, password } = form.value
   const words = await getWords()
@@ -32,7 +32,8 @@ export async function changePassword(_previous: FormState, posted: FormData): Pr
   if (!changed.ok) {
     if (changed.code === 'person_gone') redirect('/login?reason=ended')
     const { code } = changed
-    if (code === 'password_wrong' || code === 'too_soon' || code === 'password_locked') {
+    const isTry = code === 'password_wrong' || code === 'too_soon' || code === 'password_locked'
+    if (isTry && (await mayRecordTry(code))) {
       await recordOwn('password.changed', user.id, { outcome: 'refused', detail: { code } })
     }
     return form.refuse(await problemOf(words, changed))

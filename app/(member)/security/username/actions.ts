@@ -12,8 +12,8 @@ import { recordOwn } from '#lib/web/record.ts'
 import { getWords } from '#lib/web/words.ts'
 
 export async function changeUsername(_previous: FormState, posted: FormData): Promise<FormState> {
-  const { user } = await requirePermission('change-account', '/security/username')
-  const form = await readForm(posted, actFields['change-username'])
+  const { user, session } = await requirePermission('change-account', '/security/username')
+  const form = await readForm(posted, actFields['change-username'], session)
   if (!form.ok) return form.state
   await requireProofFor({ name: 'change-username', fields: form.value }, '/security/username')
   const { accounts } = await services()

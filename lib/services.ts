@@ -42,6 +42,8 @@ export interface Runtime {
   mail: Mailroom
   limits: Limits
   attempts: Attempts
+  notices: Notices
+  audit: Audit
   /** Newest first: the first seals cookies, all open them. */
   sessionSecrets: readonly string[]
 }
@@ -53,12 +55,10 @@ export interface Services extends Runtime {
   interruptedActs: InterruptedActs
   addresses: Addresses
   recovery: Recovery
-  notices: Notices
   people: People
   invitations: Invitations
   setup: Setup
   looks: Looks
-  audit: Audit
 }
 
 /**
@@ -152,6 +152,8 @@ export async function openRuntime(settings = readSettings(), clock = createSyste
       mail,
       limits,
       attempts,
+      notices,
+      audit,
       sessionSecrets,
     }
   } catch (cause) {
@@ -161,7 +163,8 @@ export async function openRuntime(settings = readSettings(), clock = createSyste
 }
 
 export function compose(runtime: Runtime): Services {
-  const { stores, clock, passwords, strength, breached, settings, mail, limits, attempts, securityEvents } = runtime
+  const { stores, clock, passwords, strength, breached, settings, mail, limits, attempts, notices, securityEvents } =
+    runtime
   const { users, tokens } = stores
   const secrets = runtime.sessionSecrets
   const { passwordMinLength } = settings
@@ -170,19 +173,16 @@ export function compose(runtime: Runtime): Services {
   const onRanOut = (code: EndReason, who: string | null, count: number) =>
     securityEvents.note({ event: 'session.ran_out', outcome: 'done', code, who, count })
   const sessions = createSessions({ store: stores.sessions, limits: settings.session, clock, onRanOut })
-  const notices = createNotices({ tokens, mail, clock, enabled: settings.notices })
   return {
     ...runtime,
     accounts,
     sessions,
-    notices,
     addresses: createAddresses({ users, tokens, mail, limits, notices, secrets, clock }),
     recovery: createRecovery({ users, tokens, accounts, sessions, mail, limits, notices, clock }),
     people: createPeople({ store: users, sessions, clock }),
     invitations: createInvitations({ store: tokens, accounts, clock }),
     setup: createSetup({ users, tokens, accounts, clock }),
     looks: createLooks({ store: tokens, clock }),
-    audit: createAudit({ store: stores.audit, clock, events: securityEvents }),
     keptForms: createKeptForms({ tokens: stores.tokens, clock, secrets }),
     interruptedActs: createInterruptedActs({ store: stores.tokens, clock }),
   }

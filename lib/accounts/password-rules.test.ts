@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net'
 import { resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { days } from '../clock.ts'
-import { networkKey } from '../limits/network-key.ts'
+import { countedAddress } from '../limits/counted-address.ts'
 import type { Circumstances } from '../mail/message.ts'
 import type { Services } from '../services.ts'
 import { anAttempter, openTestServices, type TestServices } from '../services-for-test.ts'
@@ -137,7 +137,7 @@ describe('the password as it was given', () => {
       // Wrong ones without end: how often is another test's affair.
       await app.attempts.settle()
       await accounts.unlock(id)
-      await app.limits.forget(networkKey(anAttempter().by.address))
+      await app.limits.forget(countedAddress(anAttempter().by.address))
       const found = await accounts.checkCredentials(username, tried, anAttempter())
       return found.ok ? 'ok' : found.code
     }

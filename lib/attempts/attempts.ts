@@ -2,8 +2,8 @@
 // nobody has the same answers as all others.
 import type { Clock } from '../clock.ts'
 import { sha256 } from '../crypto/hash.ts'
+import { countedAddress } from '../limits/counted-address.ts'
 import type { Limits } from '../limits/limits.ts'
-import { networkKey } from '../limits/network-key.ts'
 import type { Circumstances } from '../mail/message.ts'
 import type { UserRecord, UserStore } from '../stores/types.ts'
 import { mostFailures, waitLeft } from './back-off.ts'
@@ -65,7 +65,7 @@ export function createAttempts(deps: {
       const browser = id !== null && attempter.isKnown(id) ? 'known' : 'new'
       // Hashed, for what somebody typed into the field of the name may be a password.
       const counted: Counted = { key: `${browser} ${id ?? sha256(name)}`, id, browser }
-      const network = networkKey(attempter.by.address)
+      const network = countedAddress(attempter.by.address)
 
       const forPerson = async () => {
         const { user, failures } = await counts.read(counted)

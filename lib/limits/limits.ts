@@ -61,6 +61,7 @@ const table = 'limits'
  */
 const mostKeys = 100_000
 const sharedKeys = 1000
+const sharedMark = 'shared '
 
 /** `onRefused` hears of everything that came too early. */
 export function createLimits(deps: {
@@ -107,7 +108,7 @@ export function createLimits(deps: {
     const hash = sha256(whom)
     const total = await totals.get(rule)?.get('keys')
     const isCrowded = total != null && total.msBeforeNext > 0 && total.consumedPoints >= mostKeys
-    return isCrowded ? `shared ${Number.parseInt(hash.slice(0, 8), 16) % sharedKeys}` : hash
+    return isCrowded ? `${sharedMark}${Number.parseInt(hash.slice(0, 8), 16) % sharedKeys}` : hash
   }
 
   return {
@@ -129,7 +130,9 @@ export function createLimits(deps: {
     },
 
     async giveBack(rule, whom) {
-      await limiterOf(rule)?.reward(await keyOf(rule, whom))
+      const key = await keyOf(rule, whom)
+      // Of a count that is shared nobody knows whose it was.
+      if (!key.startsWith(sharedMark)) await limiterOf(rule)?.reward(key)
     },
 
     async forget(whom) {

@@ -2,7 +2,7 @@
 import 'server-only'
 import { headers } from 'next/headers'
 import type { Occurrence } from '#lib/audit/audit.ts'
-import { networkKey } from '#lib/limits/network-key.ts'
+import { countedAddress } from '#lib/limits/counted-address.ts'
 import { services } from '#lib/services.ts'
 import { readClientAddress } from './client-address.ts'
 
@@ -21,11 +21,20 @@ export async function recordOwn(
 }
 
 /**
- * Whoever goes on trying after being told to wait, or to choose another password, fills no trail: some entries an address
- * are enough.
+ * A password that was tried and refused, for `code`. Whoever goes on after being told to wait, or to choose another one, fills
+ * no trail: beyond some entries an address it is counted and logged alone.
  */
-export async function mayRecordTry(code: string): Promise<boolean> {
-  if (code !== 'too_soon' && code !== 'password_locked') return true
-  const { limits, settings } = await services()
-  return (await limits.take('denied-entry', networkKey(readClientAddress(await headers(), settings)))) === 0
+export async function recordTry(
+  event: Occurrence['event'],
+  { actorId, subjectId, code }: { actorId: string | null; subjectId: string | null; code: string },
+): Promise<void> {
+  const { limits, settings, securityEvents } = await services()
+  if (code === 'too_soon' || code === 'password_locked') {
+    const address = countedAddress(readClientAddress(await headers(), settings))
+    if ((await limits.take('denied-entry', address)) > 0) {
+      securityEvents.note({ event, code, who: actorId, about: subjectId })
+      return
+    }
+  }
+  await record({ event, outcome: 'refused', actorId, subjectId, detail: { code } })
 }

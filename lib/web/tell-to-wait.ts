@@ -4,9 +4,13 @@ import { currentRequest } from '#lib/request-context.ts'
 import { waitTime } from '#lib/words/time.ts'
 import { getWords } from './words.ts'
 
-/** For actions, whose page shows the sentence. Returns the time as people say it. */
-export async function tellToWait(waitMs: number): Promise<string> {
+/** For actions, whose page shows the sentence that this returns. */
+export async function tellToWait(
+  code: 'too_soon' | 'sign_up_too_often' | 'ask_too_often',
+  waitMs: number,
+): Promise<string> {
   const request = currentRequest()
   if (request !== null) request.refusal = { status: 429, retryAfterSeconds: Math.ceil(waitMs / 1000) }
-  return waitTime(await getWords(), waitMs)
+  const words = await getWords()
+  return words(`errors.${code}`, { wait: waitTime(words, waitMs) })
 }

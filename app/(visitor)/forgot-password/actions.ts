@@ -3,14 +3,13 @@
 import { redirect } from 'next/navigation'
 import { after } from 'next/server'
 import { forgotSchema } from '#lib/accounts/forms.ts'
-import { networkKey } from '#lib/limits/network-key.ts'
+import { countedAddress } from '#lib/limits/counted-address.ts'
 import { logFault } from '#lib/log.ts'
 import { services } from '#lib/services.ts'
 import { readCircumstances } from '#lib/web/circumstances.ts'
 import { readVisitorForm } from '#lib/web/form.ts'
 import type { FormState } from '#lib/web/form-state.ts'
 import { tellToWait } from '#lib/web/tell-to-wait.ts'
-import { getWords } from '#lib/web/words.ts'
 
 /** One answer for everybody, given before anybody is looked for: neither its words nor its time tell who is known. */
 export async function askForLink(_previous: FormState, posted: FormData): Promise<FormState> {
@@ -18,11 +17,8 @@ export async function askForLink(_previous: FormState, posted: FormData): Promis
   if (!form.ok) return form.state
   const { recovery, audit, limits } = await services()
   const by = await readCircumstances()
-  const waitMs = await limits.take('reset-ask', networkKey(by.address))
-  if (waitMs > 0) {
-    const words = await getWords()
-    return form.refuse({ alert: words('errors.ask_too_often', { wait: await tellToWait(waitMs) }) })
-  }
+  const waitMs = await limits.take('reset-ask', countedAddress(by.address))
+  if (waitMs > 0) return form.refuse({ alert: await tellToWait('ask_too_often', waitMs) })
   after(async () => {
     try {
       const subjectId = await recovery.ask(form.value.email, by)

@@ -11,7 +11,7 @@ import type { FormState } from '#lib/web/form-state.ts'
 import { safeNextPath } from '#lib/web/next-path.ts'
 import { orNotSaved } from '#lib/web/not-saved.ts'
 import { readPreferences } from '#lib/web/preferences.ts'
-import { mayRecordTry, record, recordOwn } from '#lib/web/record.ts'
+import { recordOwn, recordTry } from '#lib/web/record.ts'
 import { tellToWait } from '#lib/web/tell-to-wait.ts'
 import { getWords } from '#lib/web/words.ts'
 import { busySeconds } from '#lib/words/sentences.ts'
@@ -29,8 +29,7 @@ export async function logIn(_previous: FormState, posted: FormData): Promise<For
   if (!known.ok) {
     const { code } = known
     if (code !== 'busy' && code !== 'not_saved') await recordRefusal(username, code)
-    if (code === 'too_soon')
-      return form.refuse({ alert: words('errors.too_soon', { wait: await tellToWait(known.waitMs) }) })
+    if (code === 'too_soon') return form.refuse({ alert: await tellToWait(code, known.waitMs) })
     if (code === 'suspended') return form.refuse({ alert: await suspendedSentence(words, known.until) })
     return form.refuse({ alert: words(`errors.${code}`, { seconds: busySeconds }) })
   }
@@ -53,10 +52,8 @@ export async function logIn(_previous: FormState, posted: FormData): Promise<For
 
 /** Whose name was tried, when somebody has it; never what was typed, which may be a password in the wrong field. */
 async function recordRefusal(username: string, code: string): Promise<void> {
-  if (!(await mayRecordTry(code))) return
   const { accounts } = await services()
-  const subjectId = await accounts.findId(username)
-  await record({ event: 'session.started', outcome: 'refused', actorId: null, subjectId, detail: { code } })
+  await recordTry('session.started', { actorId: null, subjectId: await accounts.findId(username), code })
 }
 
 async function suspendedSentence(words: Words, until: number | null): Promise<string> {

@@ -3,7 +3,7 @@
 import { redirect } from 'next/navigation'
 import type { NewAccount, SignUpFault, User } from '#lib/accounts/accounts.ts'
 import { signUpSchema } from '#lib/accounts/forms.ts'
-import { networkKey } from '#lib/limits/network-key.ts'
+import { countedAddress } from '#lib/limits/counted-address.ts'
 import { ok, refused } from '#lib/result.ts'
 import { services } from '#lib/services.ts'
 import { beginSession } from '#lib/web/begin-session.ts'
@@ -32,9 +32,9 @@ export async function signUp(_previous: FormState, posted: FormData): Promise<Fo
   const account = { username, password, email: form.value.email || null }
   const words = await getWords()
 
-  const network = networkKey((await readCircumstances()).address)
+  const network = countedAddress((await readCircumstances()).address)
   const waitMs = Math.max(await limits.take('sign-up-try', network), await limits.take('sign-up', network))
-  if (waitMs > 0) return form.refuse({ alert: words('errors.sign_up_too_often', { wait: await tellToWait(waitMs) }) })
+  if (waitMs > 0) return form.refuse({ alert: await tellToWait('sign_up_too_often', waitMs) })
   const signedUp = await orNotSaved(invitation === null ? signUpUninvited(account) : signUpInvited(token, account))
   if (!signedUp.ok) {
     await limits.giveBack('sign-up', network)

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { networkKey } from '#lib/limits/network-key.ts'
+import { countedAddress } from '#lib/limits/counted-address.ts'
 import { services } from '#lib/services.ts'
 import { readClientAddress } from '#lib/web/client-address.ts'
 import { isSameOrigin } from '#lib/web/request-checks.ts'
@@ -24,7 +24,7 @@ const question = z.strictObject({
 export async function POST(request: Request): Promise<Response> {
   const { settings, strength, limits } = await services()
   if (!isSameOrigin(request.headers, settings.appOrigin)) return new Response(null, { status: 403, headers })
-  const waitMs = await limits.take('strength-question', networkKey(readClientAddress(request.headers, settings)))
+  const waitMs = await limits.take('strength-question', countedAddress(readClientAddress(request.headers, settings)))
   if (waitMs > 0) {
     const retryAfter = String(Math.ceil(waitMs / 1000))
     return new Response(null, { status: 429, headers: { ...headers, 'retry-after': retryAfter } })

@@ -189,7 +189,7 @@ export const en = {
       reset_link: 'Hand this link over. It is good for 30 minutes, once, and is not shown again.',
       unlock: 'Unlock',
       unlock_text:
-        '{count, plural, =0 {No wrong passwords} one {# wrong password} other {# wrong passwords}} in a row from new browsers. Begins at zero again, without waiting times.',
+        '{count, plural, =0 {No wrong passwords} one {# wrong password} other {# wrong passwords}} in a row from new browsers. Unlocking sets this person’s counts to zero; a limit by address stays.',
       suspend: 'Suspend',
       suspend_text: 'Signs the person out and keeps them out, for as long as you say.',
       resume: 'Lift the suspension',

@@ -232,9 +232,9 @@ test.describe('acts', () => {
     const guess = { username: `${person.username}-3`, password: 'a guess' }
     for (const _ of [1, 2]) await new NewClient(server.url).submit('/login', 'Log in', guess)
     const shown = async () => textOf((await admin.open(pageOf(person))).text)
-    await expect.poll(shown).toContain('2 wrong passwords in a row from new browsers.')
+    await expect.poll(shown).toContain('2 wrong passwords in a row.')
     expect((await admin.submit(pageOf(person), 'Unlock', {})).location).toContain('done=unlocked')
-    expect(await shown()).toContain('No wrong passwords in a row from new browsers.')
+    expect(await shown()).toContain('No wrong passwords in a row.')
     expect((await rename(5)).location).toBe('/security?username=changed')
   })
 

@@ -8,7 +8,7 @@ export const passwordMaxLength = 256
 /** No text of more UTF-16 units can be 256 code points or fewer once normalised; normalising it could take seconds. */
 const maxUnits = 4 * passwordMaxLength
 /** zxcvbn's "safely unguessable": more than 10^8 guesses. */
-const neededScore = 3
+export const neededScore = 3
 
 type ShapeFault =
   | { code: 'password_short'; min: number }

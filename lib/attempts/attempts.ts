@@ -16,7 +16,8 @@ export interface Attempter {
   isKnown(userId: string): boolean
 }
 
-export type AttemptFault = { code: 'too_soon'; waitMs: number } | { code: 'password_locked' }
+/** `too_soon_here` is about the address, whoever the password is for. */
+export type AttemptFault = { code: 'too_soon' | 'too_soon_here'; waitMs: number } | { code: 'password_locked' }
 
 /** `matched` is null when nothing was compared. */
 export interface Compared<Value> {
@@ -88,7 +89,7 @@ export function createAttempts(deps: {
 
       const fromAddress = async () => {
         const waitMs = await limits.take('wrong-password', network)
-        if (waitMs > 0) return { ok: false, code: 'too_soon', waitMs } as const
+        if (waitMs > 0) return { ok: false, code: 'too_soon_here', waitMs } as const
         let isWrong = false
         try {
           const done = await inTurn(counted.key, forPerson)

@@ -20,6 +20,11 @@ export async function recordOwn(
   await record({ event, actorId: userId, subjectId: userId, ...(outcome && { outcome }), ...(detail && { detail }) })
 }
 
+/** Whether it was the password, or how often one was tried. */
+export function isRefusedTry(code: string): boolean {
+  return ['password_wrong', 'too_soon', 'too_soon_here', 'password_locked'].includes(code)
+}
+
 /**
  * A password that was tried and refused, for `code`. Whoever goes on after being told to wait, or to choose another one, fills
  * no trail: beyond some entries an address it is counted and logged alone.
@@ -29,7 +34,7 @@ export async function recordTry(
   { actorId, subjectId, code }: { actorId: string | null; subjectId: string | null; code: string },
 ): Promise<void> {
   const { limits, settings, securityEvents } = await services()
-  if (code === 'too_soon' || code === 'password_locked') {
+  if (code !== 'credentials_wrong' && code !== 'password_wrong' && code !== 'suspended') {
     const address = countedAddress(readClientAddress(await headers(), settings))
     if ((await limits.take('denied-entry', address)) > 0) {
       securityEvents.note({ event, code, who: actorId, about: subjectId })

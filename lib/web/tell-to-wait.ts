@@ -6,7 +6,7 @@ import { getWords } from './words.ts'
 
 /** For actions, whose page shows the sentence that this returns. */
 export async function tellToWait(
-  code: 'too_soon' | 'sign_up_too_often' | 'ask_too_often',
+  code: 'too_soon' | 'too_soon_here' | 'sign_up_too_often' | 'ask_too_often',
   waitMs: number,
 ): Promise<string> {
   const request = currentRequest()

@@ -189,7 +189,7 @@ export const en = {
       reset_link: 'Hand this link over. It is good for 30 minutes, once, and is not shown again.',
       unlock: 'Unlock',
       unlock_text:
-        '{count, plural, =0 {No wrong passwords} one {# wrong password} other {# wrong passwords}} in a row from new browsers. Begins at zero again, without waiting times.',
+        '{count, plural, =0 {No wrong passwords} one {# wrong password} other {# wrong passwords}} in a row. Unlocking sets this person’s counts to zero; a limit by address stays.',
       suspend: 'Suspend',
       suspend_text: 'Signs the person out and keeps them out, for as long as you say.',
       resume: 'Lift the suspension',
@@ -819,6 +819,7 @@ export const en = {
       'This password appears in published leaks of other sites. Choose one that you have used nowhere else.',
     passwords_differ: 'Enter the same password again. The two differ.',
     too_soon: 'There were too many wrong passwords. Try again in {wait}.',
+    too_soon_here: 'There were too many wrong passwords from your network address. Try again in {wait}.',
     password_locked:
       'There were too many wrong passwords, so this password no longer works here. Choose a new one by “Forgot your password?”, or log in with a browser that you used before.',
     sign_up_too_often: 'There were too many sign-ups from your network address. Try again in {wait}.',

@@ -12,7 +12,7 @@ import { readForm } from '#lib/web/form.ts'
 import type { FormState } from '#lib/web/form-state.ts'
 import { safeNextPath } from '#lib/web/next-path.ts'
 import { orNotSaved } from '#lib/web/not-saved.ts'
-import { recordOwn, recordTry } from '#lib/web/record.ts'
+import { isRefusedTry, recordOwn, recordTry } from '#lib/web/record.ts'
 import { tellToWait } from '#lib/web/tell-to-wait.ts'
 import { getWords } from '#lib/web/words.ts'
 import { busySeconds } from '#lib/words/sentences.ts'
@@ -29,9 +29,8 @@ export async function confirm(_previous: FormState, posted: FormData): Promise<F
   if (!known.ok) {
     const { code } = known
     if (code === 'person_gone') redirect('/login?reason=ended')
-    const isTry = code === 'password_wrong' || code === 'too_soon' || code === 'password_locked'
-    if (isTry) await recordTry('session.confirmed', { actorId: user.id, subjectId: user.id, code })
-    if (code === 'too_soon') return form.refuse({ alert: await tellToWait(code, known.waitMs) })
+    if (isRefusedTry(code)) await recordTry('session.confirmed', { actorId: user.id, subjectId: user.id, code })
+    if ('waitMs' in known) return form.refuse({ alert: await tellToWait(known.code, known.waitMs) })
     if (code === 'password_wrong') return form.refuse({ errors: { password: words('errors.password_wrong') } })
     return form.refuse({ alert: words(`errors.${code}`, { seconds: busySeconds }) })
   }

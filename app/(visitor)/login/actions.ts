@@ -29,7 +29,7 @@ export async function logIn(_previous: FormState, posted: FormData): Promise<For
   if (!known.ok) {
     const { code } = known
     if (code !== 'busy' && code !== 'not_saved') await recordRefusal(username, code)
-    if (code === 'too_soon') return form.refuse({ alert: await tellToWait(code, known.waitMs) })
+    if ('waitMs' in known) return form.refuse({ alert: await tellToWait(known.code, known.waitMs) })
     if (code === 'suspended') return form.refuse({ alert: await suspendedSentence(words, known.until) })
     return form.refuse({ alert: words(`errors.${code}`, { seconds: busySeconds }) })
   }

@@ -6,6 +6,7 @@ import { services } from '#lib/services.ts'
 import { readCircumstances } from '#lib/web/circumstances.ts'
 import { readVisitorForm } from '#lib/web/form.ts'
 import type { FormState } from '#lib/web/form-state.ts'
+import { recogniseDevice } from '#lib/web/known-device.ts'
 import { forgetMailedSecret, readMailedSecret } from '#lib/web/mailed-secret.ts'
 import { orNotSaved } from '#lib/web/not-saved.ts'
 import { recordOwn } from '#lib/web/record.ts'
@@ -13,7 +14,8 @@ import { getWords } from '#lib/web/words.ts'
 import { passwordSentence } from '#lib/words/sentences.ts'
 
 export async function resetPassword(_previous: FormState, posted: FormData): Promise<FormState> {
-  const { recovery, settings, securityEvents } = await services()
+  const app = await services()
+  const { recovery, settings, securityEvents } = app
   const form = await readVisitorForm(posted, resetSchema(settings.passwordMinLength))
   if (!form.ok) return form.state
   const words = await getWords()
@@ -23,6 +25,8 @@ export async function resetPassword(_previous: FormState, posted: FormData): Pro
   if (reset.ok) {
     await recordOwn('password.reset', reset.value)
     await forgetMailedSecret('/reset-password', settings.appOrigin)
+    // Who had the link is who the log-in that follows is: a network in which others mistyped must not keep them out.
+    await recogniseDevice(reset.value, app)
     redirect('/login?reset=1')
   }
   if (reset.code === 'link_void') {

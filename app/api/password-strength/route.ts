@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { neededScore } from '#lib/accounts/password-rules.ts'
 import { countedAddress } from '#lib/limits/counted-address.ts'
 import { services } from '#lib/services.ts'
 import { readClientAddress } from '#lib/web/client-address.ts'
@@ -35,6 +36,8 @@ export async function POST(request: Request): Promise<Response> {
   const estimate = await strength.estimate(password, { username, email }, { patience })
   // Not a refusal: browsers report those as errors, and a meter that says nothing is none.
   if (!estimate.ok) return new Response(null, { status: 204, headers })
-  const advice = adviceSentence(await getWords(), estimate.value.advice)
-  return Response.json({ score: estimate.value.score, advice }, { headers })
+  const { score } = estimate.value
+  // What is good enough needs no advice, which would be the general one.
+  const advice = score < neededScore ? adviceSentence(await getWords(), estimate.value.advice) : null
+  return Response.json({ score, advice }, { headers })
 }

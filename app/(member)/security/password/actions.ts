@@ -12,7 +12,7 @@ import { requirePermission } from '#lib/web/current-user.ts'
 import { readForm } from '#lib/web/form.ts'
 import type { FormState } from '#lib/web/form-state.ts'
 import { orNotSaved } from '#lib/web/not-saved.ts'
-import { recordOwn, recordTry } from '#lib/web/record.ts'
+import { isRefusedTry, recordOwn, recordTry } from '#lib/web/record.ts'
 import { tellToWait } from '#lib/web/tell-to-wait.ts'
 import { getWords } from '#lib/web/words.ts'
 import { passwordSentence } from '#lib/words/sentences.ts'
@@ -32,8 +32,7 @@ export async function changePassword(_previous: FormState, posted: FormData): Pr
   if (!changed.ok) {
     if (changed.code === 'person_gone') redirect('/login?reason=ended')
     const { code } = changed
-    const isTry = code === 'password_wrong' || code === 'too_soon' || code === 'password_locked'
-    if (isTry) await recordTry('password.changed', { actorId: user.id, subjectId: user.id, code })
+    if (isRefusedTry(code)) await recordTry('password.changed', { actorId: user.id, subjectId: user.id, code })
     return form.refuse(await problemOf(words, changed))
   }
 
@@ -54,9 +53,7 @@ type Fault = Exclude<ChangePasswordFault, { code: 'person_gone' }> | { code: 'no
 async function problemOf(words: Words, fault: Fault): Promise<Pick<FormState, 'alert' | 'errors'>> {
   if (fault.code === 'not_saved') return { alert: words('errors.not_saved'), errors: {} }
   if (fault.code === 'password_locked') return { alert: words('errors.password_locked'), errors: {} }
-  if (fault.code === 'too_soon') {
-    return { alert: await tellToWait(fault.code, fault.waitMs), errors: {} }
-  }
+  if ('waitMs' in fault) return { alert: await tellToWait(fault.code, fault.waitMs), errors: {} }
   if (fault.code === 'password_wrong') {
     return { alert: null, errors: { currentPassword: words('errors.current_password_wrong') } }
   }

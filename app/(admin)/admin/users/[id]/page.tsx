@@ -8,6 +8,7 @@ import { FormAlert } from '#app/ui/form-alert.tsx'
 import { Notice } from '#app/ui/notice.tsx'
 import { Select } from '#app/ui/select.tsx'
 import { SubmitButton } from '#app/ui/submit-button.tsx'
+import type { Person } from '#lib/people/people.ts'
 import { rolesByTrust } from '#lib/roles/permissions.ts'
 import { services } from '#lib/services.ts'
 import { parseDevice } from '#lib/sessions/device.ts'
@@ -204,7 +205,7 @@ export default async function PersonPage({ params, searchParams }: PageProps<'/a
                 id={id}
                 action={unlock}
                 label={words('admin.person.unlock')}
-                text={words('admin.person.unlock_text', { count: person.wrongPasswords?.new.count ?? 0 })}
+                text={words('admin.person.unlock_text', { count: wrongPasswordsOf(person) })}
               />
               {person.role !== 'admin' && (
                 <ActRowLink
@@ -260,4 +261,9 @@ function Fact({ name, children }: { name: string; children: ReactNode }) {
       <dd>{children}</dd>
     </div>
   )
+}
+
+/** In a row, by browsers of either kind: each has its own waiting time. */
+function wrongPasswordsOf({ wrongPasswords }: Person): number {
+  return wrongPasswords === null ? 0 : wrongPasswords.new.count + wrongPasswords.known.count
 }

@@ -32,7 +32,7 @@ export async function confirm(_previous: FormState, posted: FormData): Promise<F
     if (isRefusedTry(code)) await recordTry('session.confirmed', { actorId: user.id, subjectId: user.id, code })
     if ('waitMs' in known) return form.refuse({ alert: await tellToWait(known.code, known.waitMs) })
     if (code === 'password_wrong') return form.refuse({ errors: { password: words('errors.password_wrong') } })
-    return form.refuse({ alert: words(`errors.${code}`, { seconds: busySeconds }) })
+    return form.refuse({ alert: words(`errors.${known.code}`, { seconds: busySeconds }) })
   }
 
   const renewed = await renewSession()

@@ -31,7 +31,7 @@ export async function logIn(_previous: FormState, posted: FormData): Promise<For
     if (code !== 'busy' && code !== 'not_saved') await recordRefusal(username, code)
     if ('waitMs' in known) return form.refuse({ alert: await tellToWait(known.code, known.waitMs) })
     if (code === 'suspended') return form.refuse({ alert: await suspendedSentence(words, known.until) })
-    return form.refuse({ alert: words(`errors.${code}`, { seconds: busySeconds }) })
+    return form.refuse({ alert: words(`errors.${known.code}`, { seconds: busySeconds }) })
   }
 
   const user = known.value

@@ -12,7 +12,7 @@ import { readForm } from '#lib/web/form.ts'
 import type { FormState } from '#lib/web/form-state.ts'
 import { safeNextPath } from '#lib/web/next-path.ts'
 import { orNotSaved } from '#lib/web/not-saved.ts'
-import { recordOwn } from '#lib/web/record.ts'
+import { mayRecordThrottled, recordOwn } from '#lib/web/record.ts'
 import { tellToWait } from '#lib/web/tell-to-wait.ts'
 import { getWords } from '#lib/web/words.ts'
 import { busySeconds } from '#lib/words/sentences.ts'
@@ -29,7 +29,8 @@ export async function confirm(_previous: FormState, posted: FormData): Promise<F
   if (!known.ok) {
     const { code } = known
     if (code === 'person_gone') redirect('/login?reason=ended')
-    if (code === 'password_wrong' || code === 'too_soon' || code === 'password_locked') {
+    const isThrottled = code === 'too_soon' || code === 'password_locked'
+    if (code === 'password_wrong' || (isThrottled && (await mayRecordThrottled()))) {
       await recordOwn('session.confirmed', user.id, { outcome: 'refused', detail: { code } })
     }
     if (code === 'too_soon')

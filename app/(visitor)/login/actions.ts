@@ -53,7 +53,7 @@ export async function logIn(_previous: FormState, posted: FormData): Promise<For
 
 /** Whose name was tried, when somebody has it; never what was typed, which may be a password in the wrong field. */
 async function recordRefusal(username: string, code: string): Promise<void> {
-  if (code === 'too_soon' && !(await mayRecordThrottled())) return
+  if ((code === 'too_soon' || code === 'password_locked') && !(await mayRecordThrottled())) return
   const { accounts } = await services()
   const subjectId = await accounts.findId(username)
   await record({ event: 'session.started', outcome: 'refused', actorId: null, subjectId, detail: { code } })

@@ -12,7 +12,7 @@ import { requirePermission } from '#lib/web/current-user.ts'
 import { readForm } from '#lib/web/form.ts'
 import type { FormState } from '#lib/web/form-state.ts'
 import { orNotSaved } from '#lib/web/not-saved.ts'
-import { recordOwn } from '#lib/web/record.ts'
+import { mayRecordThrottled, recordOwn } from '#lib/web/record.ts'
 import { tellToWait } from '#lib/web/tell-to-wait.ts'
 import { getWords } from '#lib/web/words.ts'
 import { passwordSentence } from '#lib/words/sentences.ts'
@@ -32,7 +32,8 @@ export async function changePassword(_previous: FormState, posted: FormData): Pr
   if (!changed.ok) {
     if (changed.code === 'person_gone') redirect('/login?reason=ended')
     const { code } = changed
-    if (code === 'password_wrong' || code === 'too_soon' || code === 'password_locked') {
+    const isThrottled = code === 'too_soon' || code === 'password_locked'
+    if (code === 'password_wrong' || (isThrottled && (await mayRecordThrottled()))) {
       await recordOwn('password.changed', user.id, { outcome: 'refused', detail: { code } })
     }
     return form.refuse(await problemOf(words, changed))

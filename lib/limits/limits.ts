@@ -107,7 +107,9 @@ export function createLimits(deps: {
     const hash = sha256(whom)
     const total = await totals.get(rule)?.get('keys')
     const isCrowded = total != null && total.msBeforeNext > 0 && total.consumedPoints >= mostKeys
-    return isCrowded ? `shared ${Number.parseInt(hash.slice(0, 8), 16) % sharedKeys}` : hash
+    // Whoever was counted before the crowd came goes on with their own count.
+    if (!isCrowded || (await limiters.get(rule)?.get(hash)) != null) return hash
+    return `shared ${Number.parseInt(hash.slice(0, 8), 16) % sharedKeys}`
   }
 
   return {

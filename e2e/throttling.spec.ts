@@ -1,6 +1,7 @@
 // Whoever guesses is told to wait, in words and by status, and so is whoever signs up without end. The owner gets in
 // all the same where they were before.
 import { expect, test } from '#e2e/fixtures.ts'
+import { checkTrail } from '#e2e/support/audit-trail.ts'
 import { Client } from '#e2e/support/client.ts'
 import { minutes, seconds } from '#e2e/support/durations.ts'
 import { makePerson, type Person } from '#e2e/support/person.ts'
@@ -107,6 +108,34 @@ test('strangers lock nobody out where they logged in before, also after a restar
   expect((await tryPassword(server.url, person, { password: person.password })).status).toBe(429)
   expect((await logInFrom(owner, person)).status).toBe(303)
   expect(await owner.isSignedIn()).toBe(true)
+})
+
+test('another password makes every browser new but the one it was chosen in @json [T17]', async ({
+  startOwnServer,
+}) => {
+  const server = await startOwnServer(throttled)
+  const [owner, thief] = [new Client(server.url), new Client(server.url)]
+  const person = await owner.signUp()
+  await thief.logIn(person)
+  const password = makePerson().password
+  const change = { currentPassword: person.password, password, confirmPassword: password }
+  expect((await owner.submit('/security/password', 'Change password', change)).location).toBe('/security?changed=1')
+  await owner.logOut()
+  const changed = { ...person, password }
+  await failTwelveTimes(server, changed)
+  expect((await logInFrom(thief, changed)).status, 'where only the old one was known').toBe(429)
+  expect((await logInFrom(owner, changed)).status, 'where the new one was chosen').toBe(303)
+})
+
+test('who goes on after being told to wait fills no trail @json [V16.3.3]', async ({ startOwnServer }) => {
+  const server = await startOwnServer(throttled)
+  const person = await new Client(server.url).signUp()
+  await failTwelveTimes(server, person)
+  const before = (await checkTrail(server.store)).count
+  for (let n = 0; n < 30; n += 1) expect((await tryPassword(server.url, person)).status).toBe(429)
+  const { count, faults } = await checkTrail(server.store)
+  expect(count - before).toBeLessThanOrEqual(10)
+  expect(faults).toEqual([])
 })
 
 test('ten accounts an hour from one address, then 429 and how long @json [V2.3.2, V2.4.1]', async ({

@@ -13,7 +13,7 @@ export interface RequestContext {
   readonly address: string
   /** Codes of what was noted of it once, and need not be again: two doors ask about one cookie. */
   readonly noted: Set<string>
-  /** Resolves when the answer is written or the client is gone. */
+  /** Resolves when the answer is made, whether or not it was read yet, or the client is gone. */
   readonly answered: Promise<void>
   /** What the answer gets in the place of 200, once its headers are written. */
   refusal: { status: number; retryAfterSeconds: number | null } | null

@@ -165,17 +165,14 @@ export function createAccounts(deps: {
   }
 
   const checkPassword: Accounts['checkPassword'] = async (id, password, attempter) => {
-    const tried = await attempts.attempt(
-      { name: id, id },
-      attempter,
-      async (record): Promise<Compared<PasswordCheck>> => {
-        if (!isActive(record)) return { matched: null, value: refused('person_gone') }
-        const verdict = await passwords.verify(record.passwordHash, password)
-        if (!verdict.ok) return { matched: null, value: verdict }
-        const { matches } = verdict.value
-        return { matched: matches, value: matches ? ok(null) : refused('password_wrong') }
-      },
-    )
+    const whom = { name: id, user: await store.find(id) }
+    const tried = await attempts.attempt(whom, attempter, async (record): Promise<Compared<PasswordCheck>> => {
+      if (!isActive(record)) return { matched: null, value: refused('person_gone') }
+      const verdict = await passwords.verify(record.passwordHash, password)
+      if (!verdict.ok) return { matched: null, value: verdict }
+      const { matches } = verdict.value
+      return { matched: matches, value: matches ? ok(null) : refused('password_wrong') }
+    })
     return tried.ok ? tried.value : tried
   }
 
@@ -226,7 +223,7 @@ export function createAccounts(deps: {
     async checkCredentials(username, password, attempter) {
       const canonical = canonicalUsername(username)
       const named = canonical === null ? null : await store.findByUsername(canonical)
-      const whom = { name: canonical ?? username, id: named?.id ?? null }
+      const whom = { name: canonical ?? username, user: named }
       const tried = await attempts.attempt(whom, attempter, async (found): Promise<Compared<LogInOutcome>> => {
         const record = await lifted(found)
         const verdict = await passwords.verify(record?.passwordHash ?? null, password)

@@ -12,8 +12,11 @@ import { type Counted, createCounts } from './counts.ts'
 /** Who tries, as far as a request shows. */
 export interface Attempter {
   by: Circumstances
-  /** Whether this person logged in with this browser before: those have a budget that nobody else can use up. */
-  isKnown(userId: string): boolean
+  /**
+   * Whether this person logged in with this browser before, with the password they have now: those have a budget that nobody
+   * else can use up.
+   */
+  isKnown(user: Pick<UserRecord, 'id' | 'passwordChangedAt'>): boolean
 }
 
 /** `too_soon_here` is about the address, whoever the password is for. */
@@ -32,7 +35,7 @@ export interface Attempts {
    * one by one.
    */
   attempt<Value>(
-    whom: { name: string; id: string | null },
+    whom: { name: string; user: UserRecord | null },
     attempter: Attempter,
     compare: (user: UserRecord | null) => Promise<Compared<Value>>,
   ): Promise<{ ok: true; value: Value } | ({ ok: false } & AttemptFault)>
@@ -62,20 +65,21 @@ export function createAttempts(deps: {
   }
 
   return {
-    async attempt({ name, id }, attempter, compare) {
-      const browser = id !== null && attempter.isKnown(id) ? 'known' : 'new'
+    async attempt({ name, user }, attempter, compare) {
+      const id = user?.id ?? null
+      const browser = user !== null && attempter.isKnown(user) ? 'known' : 'new'
       // Hashed, for what somebody typed into the field of the name may be a password.
       const counted: Counted = { key: `${browser} ${id ?? sha256(name)}`, id, browser }
       const network = countedAddress(attempter.by.address)
 
       const forPerson = async () => {
-        const { user, failures } = await counts.read(counted)
+        const { user: present, failures } = await counts.read(counted)
         if (limits.enabled) {
           if (failures.count >= mostFailures) return { ok: false, code: 'password_locked' } as const
           const waitMs = waitLeft(failures, clock())
           if (waitMs > 0) return { ok: false, code: 'too_soon', waitMs } as const
         }
-        const compared = await compare(user)
+        const compared = await compare(present)
         if (compared.matched === false) {
           const failed = { count: failures.count + 1, lastAt: clock() }
           // Where nothing is throttled, nobody is locked either.

@@ -11,3 +11,16 @@ export function countedAddress(address: string): string {
   if (parsed.kind() === 'ipv4') return parsed.toString()
   return `${ipaddr.IPv6.networkAddressFromCIDR(`${parsed}/64`)}/64`
 }
+
+/**
+ * What a counted address shares with others when there are too many to count: 16 bits of IPv4, 32 of IPv6, which is what one
+ * holder of many has. A flood from there then shares with itself. Anything else stands for itself.
+ */
+export function neighbourhood(counted: string): string {
+  const [address = ''] = counted.split('/', 1)
+  if (!ipaddr.isValid(address)) return counted
+  const parsed = ipaddr.parse(address)
+  return parsed.kind() === 'ipv4'
+    ? `${ipaddr.IPv4.networkAddressFromCIDR(`${parsed}/16`)}/16`
+    : `${ipaddr.IPv6.networkAddressFromCIDR(`${parsed}/32`)}/32`
+}

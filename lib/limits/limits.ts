@@ -5,6 +5,7 @@ import { type RateLimiterAbstract, RateLimiterMemory, RateLimiterPostgres, RateL
 import { hours, minutes, seconds } from '../clock.ts'
 import { sha256 } from '../crypto/hash.ts'
 import type { StoreLocation } from '../stores/location.ts'
+import { neighbourhood } from './counted-address.ts'
 
 /** Rules that hold also when LIMITS is off, for what would otherwise be no secret. */
 const alwaysOn: readonly Rule[] = ['code-try']
@@ -108,7 +109,9 @@ export function createLimits(deps: {
     const hash = sha256(whom)
     const total = await totals.get(rule)?.get('keys')
     const isCrowded = total != null && total.msBeforeNext > 0 && total.consumedPoints >= mostKeys
-    return isCrowded ? `${sharedMark}${Number.parseInt(hash.slice(0, 8), 16) % sharedKeys}` : hash
+    // Whoever was counted before the crowd came goes on with their own count.
+    if (!isCrowded || (await limiters.get(rule)?.get(hash)) != null) return hash
+    return `${sharedMark}${Number.parseInt(sha256(neighbourhood(whom)).slice(0, 8), 16) % sharedKeys}`
   }
 
   return {
@@ -120,7 +123,8 @@ export function createLimits(deps: {
       const key = await keyOf(rule, whom)
       try {
         const { isFirstInDuration } = await limiter.consume(key)
-        if (isFirstInDuration) await totals.get(rule)?.penalty('keys')
+        // A database keeps its counts itself, and calls one first that was given back.
+        if (isFirstInDuration && pool === null) await totals.get(rule)?.penalty('keys')
         return 0
       } catch (refusal) {
         if (!(refusal instanceof RateLimiterRes)) throw refusal

@@ -18,7 +18,7 @@ export function createContext({ url = '', headers }: IncomingMessage, response: 
   const id = newId()
   headers['x-request-id'] = id
   response.setHeader('x-request-id', id)
-  const answered = new Promise<void>((resolve) => response.once('close', resolve))
+  const answered = whenMade(response)
   const path = (/^[^?#]*/.exec(url)?.[0] ?? '').slice(0, longestPath)
   const address = String(headers['x-forwarded-for'])
   const context: RequestContext = { id, path, address, noted: new Set(), answered, refusal: null }
@@ -31,6 +31,18 @@ export function createContext({ url = '', headers }: IncomingMessage, response: 
     if (refusal.retryAfterSeconds !== null) response.setHeader('retry-after', refusal.retryAfterSeconds)
   })
   return context
+}
+
+/** When everything of it was handed over. `finish` and `close` wait for the client to read, and for answers before it on the line. */
+function whenMade(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    response.once('close', resolve)
+    const end = response.end.bind(response) as (...given: unknown[]) => ServerResponse
+    response.end = (...given: unknown[]) => {
+      resolve()
+      return end(...given) as typeof response
+    }
+  })
 }
 
 export function measureAnswer({ path }: RequestContext, { method }: IncomingMessage, response: ServerResponse): void {

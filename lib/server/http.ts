@@ -38,6 +38,13 @@ export function createServers(settings: Settings, events: SecurityEvents, { dev 
   const pinAddress = createAddressPin(settings.trustProxyHops)
   let listener: RequestListener = (_request, response) => response.writeHead(503).end()
   const answer: RequestListener = (request, response) => {
+    // Sent before the answer to the one before it was taken: no browser and no proxy does that. Whoever does and does not
+    // read would have any number of answers, open files and turns wait behind one that never ends.
+    if (response.socket === null) {
+      events.note({ event: 'request.refused', code: 'malformed', address: request.socket.remoteAddress ?? '' })
+      request.socket.destroy()
+      return
+    }
     answers.begin(request, response)
     pinHost(request)
     pinAddress(request)

@@ -1,8 +1,10 @@
 // `npm start` and `npm run dev`: settings → build → stores → listening, and back down again on a signal.
 import { Console } from 'node:console'
 import { join } from 'node:path'
+import { Writable } from 'node:stream'
 import { inspect } from 'node:util'
 import { readSettings, type Settings } from '../config.ts'
+import { createLineBudget } from '../line-budget.ts'
 import { readOrCreateSecret } from '../secret.ts'
 import { closeServices, type Services, services } from '../services.ts'
 import type { Telemetry } from '../telemetry/telemetry.ts'
@@ -103,6 +105,14 @@ function fail(what: string, error: unknown): never {
   process.exit(1)
 }
 
-// Next writes its notes with console.log; stdout is for log lines.
-globalThis.console = new Console(process.stderr)
+// Next writes its notes with console.log; stdout is for log lines. Some it writes for each request, such as one for an action
+// that nobody has: whoever sends requests without end must not write without end.
+const budget = createLineBudget((_kind, leftOut) => say(`${leftOut} notes of Next were left out.`))
+const notes = new Writable({
+  write(note, _encoding, done) {
+    if (budget.take('note')) process.stderr.write(note)
+    done()
+  },
+})
+globalThis.console = new Console(dev ? process.stderr : notes)
 start().catch((error: unknown) => fail('cannot start', error))

@@ -39,7 +39,7 @@ export async function beginSession(
   else await handOverKeptForm(session, app)
   await setCookie(token, app)
   await recordOwn('session.started', user.id)
-  const isKnown = await recogniseDevice(user.id, app)
+  const isKnown = await recogniseDevice(user, app)
   if (!isKnown && !isNewPerson) await app.notices.tell(user, 'new-device', await readCircumstances())
   return ok(null)
 }

@@ -3,6 +3,8 @@ import { isKeyedHash, keyedHash } from '#lib/crypto/keyed-hash.ts'
 import { cookieNameOn } from './cookie-name.ts'
 
 const purpose = 'device-name'
+/** Hex digits; what follows them is the proof. */
+export const deviceIdLength = 32
 
 export function deviceCookieName(appOrigin: string): string {
   return cookieNameOn(appOrigin, 'device')

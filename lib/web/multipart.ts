@@ -7,6 +7,9 @@ const contentType = /^multipart\/form-data; ?boundary=([\w'-]{1,70})$/
 const partHead =
   /^content-disposition: form-data; name="[ !#-[\]-~]*"(?:; filename="[^"\\\p{Cc}]*"\r\ncontent-type: [\w.+-]+\/[\w.+-]+)?$/iu
 
+/** Several times what the longest form has: each costs time before it is anybody's turn. */
+const mostParts = 100
+
 /** The form in this body, or null for anything that a browser would not have sent. */
 export async function parseMultipart(type: string, body: ArrayBuffer): Promise<FormData | null> {
   const boundary = contentType.exec(type)?.[1]
@@ -24,6 +27,7 @@ function isPlain(text: string, delimiter: string): boolean {
   const whole = text.endsWith('\r\n') ? text.slice(0, -2) : text
   if (!whole.startsWith(`${delimiter}\r\n`) || !whole.endsWith(end)) return false
   const parts = whole.slice(delimiter.length + 2, -end.length).split(`\r\n${delimiter}\r\n`)
+  if (parts.length > mostParts) return false
   return parts.every((part) => {
     const headEnd = part.indexOf('\r\n\r\n')
     return headEnd >= 0 && headEnd <= 1000 && partHead.test(part.slice(0, headEnd)) && !part.includes(delimiter)

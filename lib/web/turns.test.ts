@@ -70,6 +70,22 @@ describe('waitForTurn', () => {
     await Promise.all(forged.map((one) => one.turn))
   })
 
+  test('works for nobody who is gone, and lets one browser have four places of the line for known ones [T23]', async () => {
+    const eight = Array.from({ length: 8 }, () => ask())
+    await Promise.all(eight.map((one) => one.turn))
+    const gone = ask()
+    gone.answer()
+    await settle()
+    eight[0]?.answer()
+    expect(await gone.turn).toBe(false)
+
+    const busy = Array.from({ length: 7 }, () => ask(`${device}.hash`))
+    await settle()
+    expect(busy.map((one) => one.outcome())).toEqual([true, true, true, true, true, null, null])
+    expect(await ask(`${proveDeviceName('1'.repeat(32), site.sessionSecrets)}.hash`).turn).toBe(true)
+    for (const one of [...eight, ...busy]) one.answer()
+  })
+
   test('is at once where another server than ours answers', async () => {
     expect(await waitForTurn({ get: () => undefined }, site)).toBe(true)
   })

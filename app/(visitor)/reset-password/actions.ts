@@ -26,7 +26,8 @@ export async function resetPassword(_previous: FormState, posted: FormData): Pro
     await recordOwn('password.reset', reset.value)
     await forgetMailedSecret('/reset-password', settings.appOrigin)
     // Who had the link is who the log-in that follows is: a network in which others mistyped must not keep them out.
-    await recogniseDevice(reset.value, app)
+    const user = await app.accounts.findActive(reset.value)
+    if (user !== null) await recogniseDevice(user, app)
     redirect('/login?reset=1')
   }
   if (reset.code === 'link_void') {

@@ -33,7 +33,7 @@ export async function signUp(_previous: FormState, posted: FormData): Promise<Fo
   const words = await getWords()
 
   const network = countedAddress((await readCircumstances()).address)
-  const waitMs = Math.max(await limits.take('sign-up-try', network), await limits.take('sign-up', network))
+  const waitMs = (await limits.take('sign-up-try', network)) || (await limits.take('sign-up', network))
   if (waitMs > 0) return form.refuse({ alert: await tellToWait('sign_up_too_often', waitMs) })
   const signedUp = await orNotSaved(invitation === null ? signUpUninvited(account) : signUpInvited(token, account))
   if (!signedUp.ok) {

@@ -11,6 +11,7 @@ import { readCircumstances } from '#lib/web/circumstances.ts'
 import { requirePermission } from '#lib/web/current-user.ts'
 import { readForm } from '#lib/web/form.ts'
 import type { FormState } from '#lib/web/form-state.ts'
+import { recogniseDevice } from '#lib/web/known-device.ts'
 import { orNotSaved } from '#lib/web/not-saved.ts'
 import { isRefusedTry, recordOwn, recordTry } from '#lib/web/record.ts'
 import { tellToWait } from '#lib/web/tell-to-wait.ts'
@@ -20,7 +21,8 @@ import type { Words } from '#lib/words/words.ts'
 
 export async function changePassword(_previous: FormState, posted: FormData): Promise<FormState> {
   const { user, session } = await requirePermission('change-account', '/security/password')
-  const { accounts, sessions, notices, settings } = await services()
+  const app = await services()
+  const { accounts, sessions, notices, settings } = app
   const form = await readForm(posted, changePasswordSchema(settings.passwordMinLength), session)
   if (!form.ok) return form.state
   const { currentPassword, password } = form.value
@@ -37,6 +39,9 @@ export async function changePassword(_previous: FormState, posted: FormData): Pr
   }
 
   await recordOwn('password.changed', user.id)
+  const changedUser = await accounts.findActive(user.id)
+  // This browser stays known; any other, a thief's too, is one from before.
+  if (changedUser !== null) await recogniseDevice(changedUser, app)
   // The others end first: a renewal that fails must not leave a thief's session behind the new password.
   const ended = await orNotSaved(sessions.endOthers(user.id, session.id, 'password-changed').then((count) => ok(count)))
   const renewed = await orNotSaved(renewSession())

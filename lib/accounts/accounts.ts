@@ -164,8 +164,12 @@ export function createAccounts(deps: {
     return ok(toUser(record))
   }
 
-  const checkPassword: Accounts['checkPassword'] = async (id, password, attempter) => {
-    const whom = { name: id, user: await store.find(id) }
+  async function comparePassword(
+    user: UserRecord | null,
+    password: string,
+    attempter: Attempter,
+  ): Promise<PasswordCheck> {
+    const whom = { name: user?.id ?? '', user }
     const tried = await attempts.attempt(whom, attempter, async (record): Promise<Compared<PasswordCheck>> => {
       if (!isActive(record)) return { matched: null, value: refused('person_gone') }
       const verdict = await passwords.verify(record.passwordHash, password)
@@ -250,11 +254,11 @@ export function createAccounts(deps: {
       return isActive(record) && record.passwordChangedAt === passwordChangedAt
     },
 
-    checkPassword,
+    checkPassword: async (id, password, attempter) => comparePassword(await store.find(id), password, attempter),
 
     async changePassword(id, { current, password }, attempter) {
       const record = await store.find(id)
-      const checked = await checkPassword(id, current, attempter)
+      const checked = await comparePassword(record, current, attempter)
       if (!checked.ok) return checked
       if (!isActive(record)) return refused('person_gone')
       const hashed = await hashNewPassword(password, record)

@@ -9,7 +9,9 @@ const text = z.string().regex(/^(?!\$[^$]|\$$)/)
 /** More fields than any form has: each is looked at before anything else is known of the request. */
 const mostTexts = 50
 const texts = z
-  .custom<object>((value) => typeof value === 'object' && value !== null && Object.keys(value).length <= mostTexts)
+  .custom<Record<string, unknown>>(
+    (value) => typeof value === 'object' && value !== null && Object.keys(value).length <= mostTexts,
+  )
   .pipe(z.record(text, text))
 
 /** FormState of form-state.ts, as the browser sends it back. */

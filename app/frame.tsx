@@ -54,7 +54,7 @@ export async function Frame({ width, children }: { width: 'text' | 'tables'; chi
         <Colours />
       </Sidebar>
       <main id="main" tabIndex={-1} className={`mx-auto w-full px-4 py-8 md:px-8 md:py-12 ${room}`}>
-        <FormTokenProvider token={signedIn?.session.formToken ?? null}>
+        <FormTokenProvider formToken={signedIn?.session.formToken ?? null}>
           {signedIn?.look && <LookBanner words={words} signedIn={signedIn} look={signedIn.look} />}
           {children}
         </FormTokenProvider>

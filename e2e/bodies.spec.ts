@@ -141,8 +141,9 @@ test.describe('a request whose end is not one place', { tag: '@json' }, () => {
   for (const [what, [headers, body]] of Object.entries(ambiguous)) {
     test(`is refused, and the line closed: ${what} [V4.2.1]`, async ({ server }) => {
       const answer = await allOf(server.url, head(server.url, 'POST /login', ...headers) + body)
-      expect(answer).toMatch(/^HTTP\/1\.1 (400|411) /)
-      expect(answer.match(/^HTTP\/1\.1 /gm), 'one answer, and none to what came behind').toHaveLength(1)
+      // A line that is cut with bytes unread may overtake what was said on it (RFC 9112, 9.6).
+      expect(answer).toMatch(/^(HTTP\/1\.1 (400|411) |$)/)
+      expect(answer.match(/^HTTP\/1\.1 /gm)?.length ?? 0, 'none to what came behind').toBeLessThan(2)
       expect((await new Client(server.url).fetch('/healthz')).status).toBe(200)
     })
   }
@@ -204,15 +205,18 @@ test.describe('a request whose end is not one place', { tag: '@json' }, () => {
       const lengths = [headers['content-length'], headers['transfer-encoding']].filter((length) => length !== undefined)
       expect(lengths.length, `${method} ${path} → ${status}`).toBeLessThan(2)
     }
-    expect(lines.size).toBe(1)
+    expect(lines.size, 'lines are used again').toBeLessThan(asked.length)
     agent.destroy()
   })
 
-  test('who sends the next request before the answer to the last one is shut out, and holds nobody up [T11, T23]', async ({
+  test('requests on one line are answered one after the other, and who sends many ahead is shut out and holds nobody up [T11, T23]', async ({
     server,
   }) => {
-    const answers = await allOf(server.url, head(server.url, 'GET /healthz').repeat(5))
-    expect(answers.match(/^HTTP\/1\.1 /gm)?.length ?? 0).toBeLessThan(2)
+    const [ask, last] = [head(server.url, 'GET /healthz'), head(server.url, 'GET /healthz', 'Connection: close')]
+    const few = await allOf(server.url, ask + ask + last)
+    expect(few.match(/^HTTP\/1\.1 200 /gm)).toHaveLength(3)
+    const many = await allOf(server.url, ask.repeat(50))
+    expect(many.match(/^HTTP\/1\.1 /gm)?.length ?? 0).toBeLessThan(50)
 
     const visitor = new Client(server.url)
     const filled = await visitor.findForm('/login', 'Log in')

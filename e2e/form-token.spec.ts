@@ -2,6 +2,7 @@
 import { expect, test } from '#e2e/fixtures.ts'
 import { findActionId } from '#e2e/support/build-manifests.ts'
 import { Client, type Filled } from '#e2e/support/client.ts'
+import { minutes } from '#e2e/support/durations.ts'
 import { encodeActionCall, type Fields } from '#e2e/support/form-body.ts'
 import { makePerson } from '#e2e/support/person.ts'
 import { signUp } from '#e2e/support/site.ts'
@@ -69,6 +70,10 @@ test('the token of an earlier log-in of the same person is none, and that of a r
   expect(await readStoredUsers(server.store)).toBe(users)
 
   const open = await findProfileForm(client)
+  // Until the password is asked for once more.
+  await server.advance(minutes(6))
+  await client.open('/')
+  await server.advance(minutes(5))
   const cookie = client.cookies.get('session')
   await client.submit('/confirm', 'Confirm', { password: person.password })
   expect(client.cookies.get('session'), 'the session was renewed').not.toBe(cookie)
@@ -90,6 +95,7 @@ test('somebody who meets a form of another session loses nothing and presses onc
   const person = makePerson()
   await page.goto('/signup')
   await signUp(page, person)
+  await expect(page).toHaveURL('/')
   await page.goto('/profile/edit')
   await page.getByLabel('Full name').fill('Nobody in particular')
   await page.locator('input[name=formToken]').evaluate((field: HTMLInputElement) => {

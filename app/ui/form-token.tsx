@@ -6,8 +6,8 @@ import { formTokenField } from '#lib/web/form-fields.ts'
 const FormToken = createContext<string | null>(null)
 
 /** Around the pages of somebody who is signed in: their forms carry this. */
-export function FormTokenProvider({ token, children }: { token: string | null; children: ReactNode }) {
-  return <FormToken value={token}>{children}</FormToken>
+export function FormTokenProvider({ formToken, children }: { formToken: string | null; children: ReactNode }) {
+  return <FormToken value={formToken}>{children}</FormToken>
 }
 
 /** The hidden field; nothing where nobody is signed in. */

@@ -96,8 +96,8 @@ export class Client {
 
   /** The field that ties a form to this log-in, for forms that a test makes itself; none for whoever is not signed in. */
   async formToken(): Promise<[name: string, value: string][]> {
-    const page = await this.copy().open('/confirm')
-    return page.status === 200 ? tokenIn(readForm(page.text, 'Confirm')) : []
+    const page = await this.copy().open('/profile/edit')
+    return page.status === 200 ? tokenIn(readForm(page.text, 'Save profile')) : []
   }
 
   async signUp(person: Person = makePerson()): Promise<Person> {

@@ -1,5 +1,6 @@
 // The HTTP side of the process: where it listens, what it takes from a request's headers, how it stops.
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import { seconds } from '../clock.ts'
 import { ownOrigins, type Settings } from '../config.ts'
 import { runInRequest } from '../request-context.ts'
@@ -23,6 +24,8 @@ const limits = {
 }
 /** With a body limit of half a megabyte, what all of them together can make us hold. */
 const maxConnections = 1000
+/** Requests that wait on one line. A browser's next one may come a moment before the last answer is done with. */
+const mostQueued = 4
 
 export interface Servers {
   main: Server
@@ -37,14 +40,27 @@ export function createServers(settings: Settings, events: SecurityEvents, { dev 
   const pinHost = createHostPin(settings.appOrigin)
   const pinAddress = createAddressPin(settings.trustProxyHops)
   let listener: RequestListener = (_request, response) => response.writeHead(503).end()
-  const answer: RequestListener = (request, response) => {
-    // Sent before the answer to the one before it was taken: no browser and no proxy does that. Whoever does and does not
-    // read would have any number of answers, open files and turns wait behind one that never ends.
-    if (response.socket === null) {
-      events.note({ event: 'request.refused', code: 'malformed', address: request.socket.remoteAddress ?? '' })
-      request.socket.destroy()
+  const queued = new WeakMap<Socket, number>()
+  /**
+   * Node hands out what was sent behind a request that has no answer yet, without a line to answer on. Begun at once it
+   * would hold files and turns, for ever if nobody reads; so it begins when its turn on the line comes.
+   */
+  const inOrder: RequestListener = (request, response) => {
+    if (response.socket !== null) return answer(request, response)
+    const { socket } = request
+    const waiting = (queued.get(socket) ?? 0) + 1
+    if (waiting > mostQueued) {
+      events.note({ event: 'request.refused', code: 'malformed', address: socket.remoteAddress ?? '' })
+      socket.destroy()
       return
     }
+    queued.set(socket, waiting)
+    response.once('socket', () => {
+      queued.set(socket, (queued.get(socket) ?? 1) - 1)
+      answer(request, response)
+    })
+  }
+  const answer: RequestListener = (request, response) => {
     answers.begin(request, response)
     pinHost(request)
     pinAddress(request)
@@ -66,8 +82,8 @@ export function createServers(settings: Settings, events: SecurityEvents, { dev 
     shouldUpgradeCallback: () => dev,
     ServerResponse: answers.ServerResponse,
   }
-  const main = createServer(options, answer)
-  const also = createServer(options, answer)
+  const main = createServer(options, inOrder)
+  const also = createServer(options, inOrder)
   for (const server of [main, also]) {
     server.maxConnections = maxConnections
     server.on('clientError', answers.refuseUnread)

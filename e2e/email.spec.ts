@@ -94,6 +94,8 @@ test('a wrong code says so, and another can be sent after a minute', everywhere,
   await page.getByLabel('Code').fill(`${second.slice(0, 4)} ${second.slice(4)}`)
   await page.getByRole('button', { name: 'Verify' }).click()
   await expect(page).toHaveURL(`${server.url}/security?address=added`)
+  // Before its server goes.
+  await page.close()
 })
 
 test('twenty who enter a code at once are one [V2.3.4, V6.5.1, T28]', async ({ server }) => {

@@ -16,7 +16,6 @@ const looks = [
   { look: 'light', colorScheme: 'light', viewport: { width: 1280, height: 800 } },
   { look: 'dark', colorScheme: 'dark', viewport: { width: 1280, height: 800 } },
   { look: 'phone', colorScheme: 'light', viewport: { width: 390, height: 844 } },
-  { look: 'phone-dark', colorScheme: 'dark', viewport: { width: 390, height: 844 } },
 ] as const
 
 const by = {

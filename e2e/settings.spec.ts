@@ -114,6 +114,7 @@ test('a built site is ready within two seconds', async ({ startOwnServer }) => {
     const server = await startOwnServer()
     starts.push(server.readyAfterMs)
     await server.stop()
+    if (server.readyAfterMs < 2000) break
   }
   expect(Math.min(...starts)).toBeLessThan(2000)
 })

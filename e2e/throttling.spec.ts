@@ -66,6 +66,8 @@ test('with a script the sentence stands in the form, and a press after the wait 
   await server.advance(seconds(128))
   await page.getByRole('button', { name: 'Log in' }).click()
   await expect(page.getByRole('heading', { level: 1 })).toContainText(person.username)
+  // Before its server goes.
+  await page.close()
 })
 
 test('what a client says of its address changes nothing without a proxy @json [T10, V4.1.3, V15.3.4]', async ({

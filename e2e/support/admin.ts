@@ -31,6 +31,11 @@ async function makeFirstAdmin(server: TestServer): Promise<Person> {
   const client = new Client(server.url)
   const person = makePerson()
   await client.open(await server.setUpPath())
+  if (!(await client.open('/setup')).text.includes('Create administrator')) {
+    // More time has passed on this server than the link lives: a start prints another.
+    await server.restart()
+    await client.open(await server.setUpPath())
+  }
   const form = await client.findForm('/setup', 'Create administrator')
   const { location } = await client.post(form, Object.entries({ ...person, confirmPassword: person.password }))
   expect(location).toBe('/admin')

@@ -53,13 +53,18 @@ export function specsOfOneStore(name: StoreName): string[] {
   if (name === 'json' || process.env.TEST_ALL === 'on') return []
   return [
     'accessibility',
+    'admin',
     'bodies',
     'drafts',
+    'email',
     'forms',
     'guards',
+    'health',
     'hostile-requests',
+    'logs',
     'next-path',
     'origin',
+    'security',
     'session-follows',
     'session-tabs',
     'settings',

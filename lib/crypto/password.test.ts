@@ -52,12 +52,12 @@ describe('verify', () => {
     // The second is two texts: with the letter in either Unicode form.
     for (const typed of ['other', 'cafe\u0301']) {
       const [theirs, known] = [[] as number[], [] as number[]]
-      for (let round = 0; round < 4; round++) {
+      for (let round = 0; round < 10; round++) {
         theirs.push(await timed(unlike, typed))
         known.push(await timed(stored, typed))
       }
-      // A hash takes tens of milliseconds and its absence microseconds: the fastest of four tell them apart on any machine.
-      expect(Math.min(...theirs)).toBeGreaterThan(Math.min(...known) / 10)
+      // A hash takes tens of milliseconds and its absence microseconds: the fastest of ten tell them apart on any machine.
+      expect(Math.min(...theirs)).toBeGreaterThan(Math.min(...known) / 3)
     }
   })
 

@@ -136,6 +136,10 @@ function person(username: string, createdAt = now): UserRecord {
     passwordChangedAt: null,
     wrongPasswords: null,
     deletedAt: null,
+    recoveryGeneration: 0,
+    recoveryAddressVerifiedAt: 0,
+    locale: null,
+    timeZone: null,
   }
 }
 

@@ -151,6 +151,10 @@ export function makePerson(): UserRecord {
     passwordChangedAt: null,
     wrongPasswords: null,
     deletedAt: null,
+    recoveryGeneration: 0,
+    recoveryAddressVerifiedAt: 0,
+    locale: null,
+    timeZone: null,
   }
 }
 
@@ -163,7 +167,8 @@ export function makeSession({ id }: UserRecord): SessionRecord {
 export function makeToken({ id }: UserRecord): TokenRecord {
   const at = nextMoment()
   const purpose = 'reset-password'
-  return { id: `code-${nextNumber()}`, purpose, subject: id, detail: '', createdAt: at, expiresAt: at + 10 ** 10 }
+  const life = { createdAt: at, expiresAt: at + 10 ** 10 }
+  return { id: `code-${nextNumber()}`, purpose, subject: id, detail: '', ...life, issuedBy: null }
 }
 
 function makeEntry(): AuditEntry {

@@ -206,6 +206,10 @@ export function createAccounts(deps: {
       passwordChangedAt: null,
       wrongPasswords: null,
       deletedAt: null,
+      recoveryGeneration: 0,
+      recoveryAddressVerifiedAt: 0,
+      locale: null,
+      timeZone: null,
     }
     const outcome = await store.insert(record)
     if (outcome === 'username_taken') return refused(outcome)

@@ -55,6 +55,10 @@ export function takeOverStreamlit(old: unknown, { now, newId }: { now: number; n
       passwordChangedAt: null,
       wrongPasswords: null,
       deletedAt: null,
+      recoveryGeneration: 0,
+      recoveryAddressVerifiedAt: 0,
+      locale: null,
+      timeZone: null,
     })
   }
   return { users, refused, notes }

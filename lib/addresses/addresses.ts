@@ -94,6 +94,7 @@ export function createAddresses(deps: {
       detail: JSON.stringify({ address, hash: keyedHash(codeOf(id, address, code), purpose, secrets) }),
       createdAt,
       expiresAt: createdAt + codeLifeMs,
+      issuedBy: null,
     })
     const owner = await users.findByVerifiedEmail(address)
     // Whoever has it is told, and the one who asks learns nothing: a code is waiting that nobody knows.

@@ -88,6 +88,10 @@ describe('a CSV file', () => {
       passwordChangedAt: null,
       wrongPasswords: null,
       deletedAt: null,
+      recoveryGeneration: 0,
+      recoveryAddressVerifiedAt: 0,
+      locale: null,
+      timeZone: null,
     } satisfies UserRecord)
     expect(outcome).toMatchObject({ imported: 1, admins: 1, withoutPassword: 0, rejected: [] })
   })
@@ -290,6 +294,10 @@ describe('JSON lines', () => {
           passwordChangedAt: null,
           wrongPasswords: null,
           deletedAt: null,
+          recoveryGeneration: 0,
+          recoveryAddressVerifiedAt: 0,
+          locale: null,
+          timeZone: null,
           passwordHash: sha256('x'),
         },
       ),

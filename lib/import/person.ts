@@ -71,6 +71,10 @@ function readPerson(fields: Fields, faults: string[], { now, newId, firebase }: 
     passwordChangedAt: null,
     wrongPasswords: null,
     deletedAt: null,
+    recoveryGeneration: 0,
+    recoveryAddressVerifiedAt: 0,
+    locale: null,
+    timeZone: null,
   }
   return { user, usernameFrom }
 }

@@ -19,6 +19,10 @@ const jsonNames: Record<string, string | null> = {
   newEmail: null,
   passwordChangedAt: null,
   wrongPasswords: null,
+  recoveryGeneration: null,
+  recoveryAddressVerifiedAt: null,
+  locale: null,
+  timeZone: null,
 }
 
 /** Without a byte order mark, and with line ends of Unix: a row's line would else be counted wrongly. */

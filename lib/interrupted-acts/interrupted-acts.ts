@@ -63,6 +63,7 @@ export function createInterruptedActs({ store, clock }: { store: TokenStore; clo
         detail: JSON.stringify({ name, fields }),
         createdAt,
         expiresAt: createdAt + keptMs,
+        issuedBy: null,
       })
       return handle
     },

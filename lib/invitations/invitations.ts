@@ -61,6 +61,7 @@ export function createInvitations(deps: { store: TokenStore; accounts: Accounts;
         detail: JSON.stringify({ role, email, by }),
         createdAt,
         expiresAt: createdAt + invitationLifeMs,
+        issuedBy: by,
       }
       await store.put(record)
       return { token, invitation: invitationOf(record) }

@@ -43,8 +43,8 @@ export function createKeptForms(deps: { tokens: TokenStore; clock: Clock; secret
     const detail = JSON.stringify(form)
     if (detail.length > longestDetail) return
     const now = clock()
-    const token = { id: idOf(sessionId), purpose, subject: sessionId, detail, createdAt: now, expiresAt: now + keptMs }
-    await tokens.put(token)
+    const life = { createdAt: now, expiresAt: now + keptMs }
+    await tokens.put({ id: idOf(sessionId), purpose, subject: sessionId, detail, ...life, issuedBy: null })
   }
 
   return {

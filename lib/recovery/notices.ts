@@ -39,6 +39,7 @@ export function createNotices(deps: { tokens: TokenStore; mail: Mail; clock: Clo
           detail: email,
           createdAt,
           expiresAt: createdAt + disownLifeMs,
+          issuedBy: null,
         })
         await mail.post({ kind, to: email, username, token, by })
       } catch (error) {

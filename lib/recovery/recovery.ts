@@ -92,6 +92,7 @@ export function createRecovery(deps: {
       detail: JSON.stringify({ email, passwordChangedAt }),
       createdAt,
       expiresAt: createdAt + resetLifeMs,
+      issuedBy: null,
     })
     return token
   }

@@ -31,7 +31,8 @@ export function createSetup(deps: { users: UserStore; tokens: TokenStore; accoun
       const token = newToken()
       const createdAt = clock()
       const id = idOf(token)
-      await tokens.put({ id, purpose, subject: 'first-admin', detail: '', createdAt, expiresAt: createdAt + lifeMs })
+      const expiresAt = createdAt + lifeMs
+      await tokens.put({ id, purpose, subject: 'first-admin', detail: '', createdAt, expiresAt, issuedBy: null })
       return token
     },
 

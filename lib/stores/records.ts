@@ -37,6 +37,10 @@ export const userSchema: z.ZodType<UserRecord> = z.strictObject({
   passwordChangedAt: time.nullable().default(null),
   wrongPasswords: z.strictObject({ new: failures, known: failures }).nullable().default(null),
   deletedAt: time.nullable().default(null),
+  recoveryGeneration: z.int().min(0).default(0),
+  recoveryAddressVerifiedAt: time.default(0),
+  locale: z.string().nullable().default(null),
+  timeZone: z.string().nullable().default(null),
 })
 
 export const sessionSchema: z.ZodType<SessionRecord> = z.strictObject({
@@ -62,6 +66,7 @@ export const tokenSchema: z.ZodType<TokenRecord> = z.strictObject({
   detail: z.string(),
   createdAt: time,
   expiresAt: time,
+  issuedBy: z.string().nullable().default(null),
 })
 
 export const reservedSchema: z.ZodType<ReservedUsername> = z.strictObject({

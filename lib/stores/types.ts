@@ -51,6 +51,16 @@ export interface UserRecord {
   wrongPasswords: WrongPasswords | null
   /** When the person deleted the account, which is erased some time later, or null. */
   deletedAt: number | null
+  /**
+   * Raised whenever the account is recovered. A code, link or alert of an earlier generation is void, unless it is of an
+   * address that was verified before the one that recovered the account (`recoveryAddressVerifiedAt`).
+   */
+  recoveryGeneration: number
+  /** When the address was verified with which the account was last recovered; 0 when no address did. */
+  recoveryAddressVerifiedAt: number
+  /** The language and the IANA time zone of the user's browser at the last log-in: how mails to them are written. Null: not known. */
+  locale: string | null
+  timeZone: string | null
 }
 
 /** A username that was given up: nobody but the person who had it can take it before the time is over. */
@@ -98,6 +108,8 @@ export interface TokenRecord {
   detail: string
   createdAt: number
   expiresAt: number
+  /** The user whose right it passes on, and who can lose that right; null for what the site or its owner made. */
+  issuedBy: string | null
 }
 
 /** A letter that waits to be sent. */
@@ -294,6 +306,8 @@ export interface TokenStore {
   list(purpose: string, at: number, limit: number): Promise<TokenRecord[]>
   /** Removes what expired. Returns how many. */
   deleteExpired(at: number): Promise<number>
+  /** Removes all that this user issued, whatever it is for. Returns how many. */
+  deleteIssuedBy(userId: string): Promise<number>
 }
 
 export interface MailStore {

@@ -42,6 +42,10 @@ export function aUser(overrides: Partial<UserRecord> = {}): UserRecord {
     passwordChangedAt: null,
     wrongPasswords: null,
     deletedAt: null,
+    recoveryGeneration: 0,
+    recoveryAddressVerifiedAt: 0,
+    locale: null,
+    timeZone: null,
     ...overrides,
   }
 }
@@ -67,6 +71,7 @@ export function aToken(overrides: Partial<TokenRecord> = {}): TokenRecord {
     detail: 'alice@example.org',
     createdAt: 1_000,
     expiresAt: 5_000,
+    issuedBy: null,
     ...overrides,
   }
 }

@@ -39,6 +39,25 @@ export function describeTokenStore(name: string, open: OpenFresh): void {
       expect(answers.filter((answer) => answer !== null)).toEqual([aToken()])
     })
 
+    it('removes what one user issued and nothing else', async () => {
+      for (const [id, issuedBy] of [
+        ['a', 'id-of-bob'],
+        ['b', 'id-of-bob'],
+        ['c', 'id-of-carol'],
+        ['d', null],
+      ] as const) {
+        await tokens.put(aToken({ id, subject: id, issuedBy }))
+      }
+      // A token that takes the place of another is issued by whoever issued it, and by nobody else.
+      await tokens.put(aToken({ id: 'a2', subject: 'a', issuedBy: 'id-of-carol' }))
+      await tokens.put(aToken({ id: 'd2', subject: 'd', issuedBy: 'id-of-bob' }))
+      expect(await tokens.deleteIssuedBy('id-of-bob')).toBe(2)
+      expect(await tokens.deleteIssuedBy('id-of-bob')).toBe(0)
+      const left = await tokens.list('reset-password', 2_000, 10)
+      expect(left.map(({ id }) => id).toSorted()).toEqual(['a2', 'c'])
+      expect(left.find(({ id }) => id === 'c')).toMatchObject({ issuedBy: 'id-of-carol' })
+    })
+
     it('gives nothing for another purpose, and keeps the token', async () => {
       await tokens.put(aToken())
       expect(await take('token-1', { purpose: 'verify-email' })).toBeNull()

@@ -44,6 +44,10 @@ it('opens what version 0.1.0 wrote, which had no tokens', async () => {
     passwordChangedAt: null,
     wrongPasswords: null,
     deletedAt: null,
+    recoveryGeneration: 0,
+    recoveryAddressVerifiedAt: 0,
+    locale: null,
+    timeZone: null,
   })
   const times = { createdAt: 1_767_225_600_456, lastActivityAt: 1_767_225_912_345 }
   const session = { id: live, userId: id, ...times, provedAt: 0, userAgent: '', address: '' }

@@ -50,7 +50,7 @@ it('writes one record a line', async () => {
 
   const rest =
     '"passwordHash":"h","email":null,"emailVerifiedAt":null,"newEmail":null,"role":"member","status":"active","suspendedUntil":null,"suspendReason":"",' +
-    '"profile":{"fullName":"Alice Liddell","bio":"Curiouser and curiouser.","age":19},"createdAt":1000,"passwordChangedAt":null,"wrongPasswords":null,"deletedAt":null}'
+    '"profile":{"fullName":"Alice Liddell","bio":"Curiouser and curiouser.","age":19},"createdAt":1000,"passwordChangedAt":null,"wrongPasswords":null,"deletedAt":null,"recoveryGeneration":0,"recoveryAddressVerifiedAt":0,"locale":null,"timeZone":null}'
   expect(await folder.read('users.json')).toBe(
     `{"version":1,"users":{\n"u1":{"id":"u1","username":"alice",${rest},\n"u2":{"id":"u2","username":"bob",${rest}\n},"reserved":{\n"carol":{"userId":"u3","until":9000}\n}}\n`,
   )
@@ -61,7 +61,7 @@ it('writes one record a line', async () => {
       '"s1":{"reason":"idle","at":3000},\n"s4":{"reason":"idle","at":3000}\n}}\n',
   )
   const tokenOf = (subject: string) =>
-    `{"purpose":"reset-password","subject":"${subject}","detail":"alice@example.org","createdAt":1000,"expiresAt":5000}`
+    `{"purpose":"reset-password","subject":"${subject}","detail":"alice@example.org","createdAt":1000,"expiresAt":5000,"issuedBy":null}`
   expect(await folder.read('tokens.json')).toBe(
     `{"version":1,"tokens":{\n"t1":${tokenOf('t1')},\n"t2":${tokenOf('t2')}\n},"mails":{\n` +
       '"mail-1":{"sealed":"sealed","createdAt":1000,"dueAt":1000,"attempts":0}\n}}\n',

@@ -119,6 +119,14 @@ export function createTokenPart(records: TokenRecords, options: Omit<CommitQueue
         return expired.length
       })
     },
+
+    async deleteIssuedBy(userId) {
+      return queue.run(() => {
+        const issued = [...records.tokens.values()].filter(({ issuedBy }) => issuedBy === userId)
+        for (const { id } of issued) remove(id)
+        return issued.length
+      })
+    },
   }
 
   const mailStore: MailStore = {

@@ -137,6 +137,15 @@ const steps: ((words: Words) => string[])[] = [
   ],
 
   ({ text }) => [`alter table users add column wrong_passwords ${text}`],
+
+  ({ text, int }) => [
+    `alter table users add column recovery_generation ${int} not null default 0`,
+    `alter table users add column recovery_address_verified_at ${int} not null default 0`,
+    `alter table users add column locale ${text}`,
+    `alter table users add column time_zone ${text}`,
+    `alter table tokens add column issued_by ${text}`,
+    `create index tokens_by_issuer on tokens (issued_by) where issued_by is not null`,
+  ],
 ]
 
 /** What this code reads and writes. */

@@ -45,6 +45,10 @@ export interface UserRow {
   /** JSON, see UserRecord. */
   wrong_passwords: string | null
   deleted_at: number | null
+  recovery_generation: number
+  recovery_address_verified_at: number
+  locale: string | null
+  time_zone: string | null
   /** By which a verified address is unique, see records.ts. */
   verified_email: string | null
   /** What a search looks in, see records.ts. */
@@ -71,6 +75,7 @@ export interface TokenRow {
   detail: string
   created_at: number
   expires_at: number
+  issued_by: string | null
 }
 
 export interface ReservedRow {
@@ -121,6 +126,10 @@ export const userColumns = [
   'password_changed_at',
   'wrong_passwords',
   'deleted_at',
+  'recovery_generation',
+  'recovery_address_verified_at',
+  'locale',
+  'time_zone',
 ] as const satisfies (keyof UserRow)[]
 
 export function userOf(row: Pick<UserRow, (typeof userColumns)[number]>): UserRecord {
@@ -140,6 +149,10 @@ export function userOf(row: Pick<UserRow, (typeof userColumns)[number]>): UserRe
     passwordChangedAt: row.password_changed_at,
     wrongPasswords: row.wrong_passwords === null ? null : JSON.parse(row.wrong_passwords),
     deletedAt: row.deleted_at,
+    recoveryGeneration: row.recovery_generation,
+    recoveryAddressVerifiedAt: row.recovery_address_verified_at,
+    locale: row.locale,
+    timeZone: row.time_zone,
   }
 }
 
@@ -162,6 +175,10 @@ export function userRow(user: UserRecord): UserRow {
     password_changed_at: user.passwordChangedAt,
     wrong_passwords: user.wrongPasswords === null ? null : JSON.stringify(user.wrongPasswords),
     deleted_at: user.deletedAt,
+    recovery_generation: user.recoveryGeneration,
+    recovery_address_verified_at: user.recoveryAddressVerifiedAt,
+    locale: user.locale,
+    time_zone: user.timeZone,
     verified_email: verifiedKey(user),
     search_text: searchText(user),
   }
@@ -232,6 +249,7 @@ export const tokenColumns = [
   'detail',
   'created_at',
   'expires_at',
+  'issued_by',
 ] as const satisfies (keyof TokenRow)[]
 
 export function tokenOf(row: TokenRow): TokenRecord {
@@ -242,6 +260,7 @@ export function tokenOf(row: TokenRow): TokenRecord {
     detail: row.detail,
     createdAt: row.created_at,
     expiresAt: row.expires_at,
+    issuedBy: row.issued_by,
   }
 }
 
@@ -253,6 +272,7 @@ export function tokenRow(token: TokenRecord): TokenRow {
     detail: token.detail,
     created_at: token.createdAt,
     expires_at: token.expiresAt,
+    issued_by: token.issuedBy,
   }
 }
 

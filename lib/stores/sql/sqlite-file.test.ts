@@ -152,7 +152,7 @@ describe('a damaged SQLite file', () => {
   it('whose index says something else than its table is refused by whoever copies it', async () => {
     const { path } = await filled(1)
     const raw = new SqliteDatabase(path).unsafeMode()
-    raw.exec(`insert into tokens values ('id', 'purpose', 'subject', 'detail', 1, 2)`)
+    raw.exec(`insert into tokens values ('id', 'purpose', 'subject', 'detail', 1, 2, null)`)
     raw.pragma('writable_schema = ON')
     const index = raw.prepare(`select * from sqlite_schema where name = 'tokens_by_expiry'`).get()
     raw.exec(`delete from sqlite_schema where name = 'tokens_by_expiry'`)

@@ -12,12 +12,12 @@ export function createTokenStore({ db, reads, flavour }: Pick<SqlDatabase, 'db' 
   return {
     async put(token) {
       const row = tokenRow(token)
-      const { id, detail, created_at, expires_at } = row
+      const { id, detail, created_at, expires_at, issued_by } = row
       await db
         .insertInto('tokens')
         .values(row)
         .onConflict((conflict) =>
-          conflict.columns(['purpose', 'subject']).doUpdateSet({ id, detail, created_at, expires_at }),
+          conflict.columns(['purpose', 'subject']).doUpdateSet({ id, detail, created_at, expires_at, issued_by }),
         )
         .execute()
     },
@@ -68,6 +68,11 @@ export function createTokenStore({ db, reads, flavour }: Pick<SqlDatabase, 'db' 
         await new Promise(setImmediate)
       }
       return deleted
+    },
+
+    async deleteIssuedBy(userId) {
+      const { numDeletedRows } = await db.deleteFrom('tokens').where('issued_by', '=', userId).executeTakeFirst()
+      return Number(numDeletedRows)
     },
   }
 }

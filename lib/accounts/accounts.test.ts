@@ -37,6 +37,7 @@ describe('signUp', () => {
       emailVerifiedAt: null,
       newEmail: null,
       deletedAt: null,
+      recoveryGeneration: 0,
     })
     expect(await recordOf('alice')).toMatchObject({
       status: 'active',

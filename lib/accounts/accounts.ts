@@ -29,6 +29,8 @@ export interface User {
   newEmail: string | null
   /** When they deleted the account; only `checkCredentials` hands out such a person. */
   deletedAt: number | null
+  /** See UserRecord. */
+  recoveryGeneration: number
 }
 
 export type SignUpFault = PasswordFault | { code: 'username_taken' }
@@ -92,12 +94,6 @@ export interface Accounts {
     password: string,
     owner: PasswordOwner,
   ): Promise<{ ok: true; value: string } | ({ ok: false } & PasswordFault)>
-  /** Replaces the password if these fields still hold these values; false when not, or the person is suspended. */
-  setPassword(
-    user: Pick<UserRecord, 'id' | 'passwordChangedAt'>,
-    passwordHash: string,
-    onlyIf: Pick<UserChange, 'passwordHash' | 'email' | 'emailVerifiedAt' | 'passwordChangedAt' | 'deletedAt'>,
-  ): Promise<boolean>
   /** `username` in canonical form. The old one stays reserved for 90 days; three changes a day. */
   rename(id: string, username: string): Promise<Result<null, 'username_taken' | 'person_gone' | 'rename_too_often'>>
   /** Nobody sees the account from now on; a log-in within 14 days brings it back. Their sessions are the caller's to end. */
@@ -115,7 +111,12 @@ type LogInOutcome =
 
 type PasswordCheck = Result<null, 'password_wrong' | 'busy' | 'person_gone'> | ({ ok: false } & AttemptFault)
 
-export type ChangePasswordFault = PasswordFault | AttemptFault | { code: 'password_wrong' } | { code: 'person_gone' }
+export type ChangePasswordFault =
+  | PasswordFault
+  | AttemptFault
+  | { code: 'password_wrong' }
+  | { code: 'person_gone' }
+  | { code: 'password_change_too_often'; waitMs: number }
 
 export function createAccounts(deps: {
   store: UserStore
@@ -132,13 +133,6 @@ export function createAccounts(deps: {
   const hashNewPassword: Accounts['hashNewPassword'] = async (password, owner) => {
     const fault = await findPasswordFault(password, owner, { minLength: deps.passwordMinLength, strength, breached })
     return fault === null ? passwords.hash(password) : { ok: false, ...fault }
-  }
-
-  const setPassword: Accounts['setPassword'] = async (user, passwordHash, onlyIf) => {
-    // Also within one millisecond no two passwords share a time.
-    const passwordChangedAt = Math.max(clock(), (user.passwordChangedAt ?? 0) + 1)
-    const change: UserChange = { passwordHash, passwordChangedAt, wrongPasswords: null }
-    return (await store.update(user.id, change, { ...onlyIf, status: 'active' })) !== null
   }
 
   /** A suspension whose time is over ends at the latest when the person comes. */
@@ -267,9 +261,14 @@ export function createAccounts(deps: {
       if (!isActive(record)) return refused('person_gone')
       const hashed = await hashNewPassword(password, record)
       if (!hashed.ok) return hashed
-      const isChanged = await setPassword(record, hashed.value, { passwordHash: record.passwordHash, deletedAt: null })
+      const waitMs = await limits.take('password-change', id)
+      if (waitMs > 0) return { ok: false, code: 'password_change_too_often', waitMs }
+      // Also within one millisecond no two passwords share a time.
+      const passwordChangedAt = Math.max(clock(), (record.passwordChangedAt ?? 0) + 1)
+      const change: UserChange = { passwordHash: hashed.value, passwordChangedAt, wrongPasswords: null }
+      const onlyIf: UserChange = { passwordHash: record.passwordHash, status: 'active', deletedAt: null }
       // Changed, suspended or deleted since it was read: what was typed is then not the present password.
-      return isChanged ? ok(null) : refused('password_wrong')
+      return (await store.update(id, change, onlyIf)) === null ? refused('password_wrong') : ok(null)
     },
 
     async saveProfile(id, profile) {
@@ -283,7 +282,6 @@ export function createAccounts(deps: {
     },
 
     hashNewPassword,
-    setPassword,
 
     async rename(id, username) {
       const record = await store.find(id)
@@ -331,6 +329,18 @@ function isActive(record: UserRecord | null): record is UserRecord {
 }
 
 function toUser(record: UserRecord): User {
-  const { id, username, role, profile, passwordChangedAt, email, emailVerifiedAt, newEmail, deletedAt } = record
-  return { id, username, role, profile, passwordChangedAt, email, emailVerifiedAt, newEmail, deletedAt }
+  const { id, username, role, profile, passwordChangedAt, deletedAt, recoveryGeneration } = record
+  const { email, emailVerifiedAt, newEmail } = record
+  return {
+    id,
+    username,
+    role,
+    profile,
+    passwordChangedAt,
+    email,
+    emailVerifiedAt,
+    newEmail,
+    deletedAt,
+    recoveryGeneration,
+  }
 }

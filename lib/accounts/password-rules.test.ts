@@ -16,17 +16,15 @@ import { ownWords } from './context-words.ts'
 const root = resolve(import.meta.dirname, '../..')
 const strong = 'Lantern over the quay 47'
 
+const jane = { password: strong, email: 'quistgaard@oakfield.example' }
+
 let opened: TestServices
 let app: Services
 let id: string
 beforeAll(async () => {
   opened = await openTestServices({ APP_URL: 'https://accounts.riverside.org' })
   app = opened.app
-  const known = await app.accounts.signUp({
-    username: 'jane.doe',
-    password: strong,
-    email: 'quistgaard@oakfield.example',
-  })
+  const known = await app.accounts.signUp({ ...jane, username: 'jane.doe' })
   if (!known.ok) throw new Error(known.code)
   id = known.value.id
 })
@@ -38,9 +36,11 @@ const signUpFault = async (password: string) => {
   const outcome = await signUp(password)
   return outcome.ok ? null : outcome.code
 }
-/** A link to a new password that Jane got handed over. */
+/** A link to a new password that Jane's sister, whose name and address are hers, got handed over. */
 const newLink = async () => {
-  const started = await app.recovery.startFor(id, by)
+  const sister = await app.accounts.signUp({ ...jane, username: `doe-${people++}` })
+  if (!sister.ok) throw new Error(sister.code)
+  const started = await app.recovery.startFor(sister.value.id, by, null)
   return (started.ok && started.value.token) || ''
 }
 const by: Circumstances = { at: 0, userAgent: '', address: '', locale: 'en', timeZone: null }
@@ -170,7 +170,7 @@ describe('published passwords', () => {
     if (!alice.ok) throw new Error(alice.code)
     const change = { current: strong, password: published }
     expect(await accounts.changePassword(alice.value.id, change, anAttempter())).toEqual(breached)
-    const started = await asking.app.recovery.startFor(alice.value.id, by)
+    const started = await asking.app.recovery.startFor(alice.value.id, by, null)
     const token = started.ok ? started.value.token : null
     expect(await asking.app.recovery.reset(token ?? '', published, by)).toEqual(breached)
     server.closeAllConnections()

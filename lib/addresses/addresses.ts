@@ -43,7 +43,7 @@ export interface Addresses {
 const purpose = 'verify-email'
 /** Decided where it is written: whoever was suspended or left meanwhile changes nothing. */
 const present = { status: 'active', deletedAt: null } as const
-const detailSchema = z.strictObject({ address: z.string(), hash: z.string() })
+const detailSchema = z.strictObject({ address: z.string(), hash: z.string(), generation: z.int().default(0) })
 
 /** The address that waits to be proved, or null. */
 export function addressToVerify({
@@ -84,14 +84,22 @@ export function createAddresses(deps: {
     return 0
   }
 
-  async function sendCode({ id, username }: UserRecord, address: string, by: Circumstances): Promise<void> {
+  async function sendCode(
+    { id, username, recoveryGeneration }: UserRecord,
+    address: string,
+    by: Circumstances,
+  ): Promise<void> {
     const code = newCode()
     const createdAt = clock()
     await tokens.put({
       id: idOf(id),
       purpose,
       subject: id,
-      detail: JSON.stringify({ address, hash: keyedHash(codeOf(id, address, code), purpose, secrets) }),
+      detail: JSON.stringify({
+        address,
+        hash: keyedHash(codeOf(id, address, code), purpose, secrets),
+        generation: recoveryGeneration,
+      }),
       createdAt,
       expiresAt: createdAt + codeLifeMs,
       issuedBy: null,
@@ -135,16 +143,17 @@ export function createAddresses(deps: {
       if (user === null) return refused('person_gone')
       const token = await tokens.find(idOf(userId), purpose, clock())
       if (token === null) return refused('code_void')
-      const { address, hash } = detailSchema.parse(JSON.parse(token.detail))
-      if (address !== addressToVerify(user)) return refused('code_void')
+      const { address, hash, generation } = detailSchema.parse(JSON.parse(token.detail))
+      if (address !== addressToVerify(user) || generation !== user.recoveryGeneration) return refused('code_void')
       // Counted before it is compared, for this code: many tries at once are no more than five.
       if ((await limits.take('code-try', `${userId} ${hash}`)) > 0) return refused('code_void')
       if (!isKeyedHash(hash, codeOf(userId, address, code), purpose, secrets)) return refused('code_wrong')
       const taken = await tokens.take(idOf(userId), purpose, clock())
       if (taken?.detail !== token.detail) return refused('code_void')
-      const { email, emailVerifiedAt, newEmail } = user
+      const { email, emailVerifiedAt, newEmail, recoveryGeneration } = user
       const change = { email: address, emailVerifiedAt: clock(), newEmail: null }
-      const verified = await users.update(userId, change, { ...present, email, emailVerifiedAt, newEmail })
+      const asRead = { ...present, email, emailVerifiedAt, newEmail, recoveryGeneration }
+      const verified = await users.update(userId, change, asRead)
       if (verified === 'email_taken') return refused('address_taken')
       if (verified === null || verified === 'last_admin') return refused('code_void')
       if (emailVerifiedAt === null) return ok('added')

@@ -146,8 +146,8 @@ async function printReset(
   { id, username }: Pick<Person, 'id' | 'username'>,
   json: boolean,
 ): Promise<void> {
-  const started = await app.recovery.startFor(id, operatorsCircumstances(app))
-  if (!started.ok) throw refusal(`${username} is suspended or deleted. Lift that first.`)
+  const started = await app.recovery.startFor(id, operatorsCircumstances(app), null)
+  if (!started.ok) throw refusal(`${username} is deleted. Bring the account back first.`)
   const { token } = started.value
   await recordByOperator(app, 'password.reset_started', id, { by: token === null ? 'mail' : 'hand' })
   const link = token === null ? null : `${app.settings.appOrigin}/reset-password?token=${token}`

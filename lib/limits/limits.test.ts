@@ -49,10 +49,10 @@ describe.each(storeNames)('on %s', (store) => {
 test('processes that share a PostgreSQL count together, and tell it no names', async () => {
   const { limits, location } = await open('PostgreSQL')
   const other = createLimits({ store: location, enabled: true })
-  expect(await limits.take('reset-mail', 'alice@example.org')).toBe(0)
-  expect(await other.take('reset-mail', 'alice@example.org')).toBe(0)
-  expect(await limits.take('reset-mail', 'alice@example.org')).toBe(0)
-  expect(await other.take('reset-mail', 'alice@example.org')).toBeGreaterThan(0)
+  expect(await limits.take('reset-mail-by', 'alice@example.org')).toBe(0)
+  expect(await other.take('reset-mail-by', 'alice@example.org')).toBe(0)
+  expect(await limits.take('reset-mail-by', 'alice@example.org')).toBe(0)
+  expect(await other.take('reset-mail-by', 'alice@example.org')).toBeGreaterThan(0)
   await other.close()
 })
 

@@ -16,8 +16,14 @@ export const rules = {
   'code-mail': { most: 5, everyMs: hours(1) },
   /** Codes to one address, from whichever accounts: nobody's mailbox is filled from here. */
   'code-mail-to': { most: 5, everyMs: hours(1) },
-  /** Mails about resetting a password to one address. */
-  'reset-mail': { most: 3, everyMs: hours(1) },
+  /**
+   * Links for one forgotten password: to one requester, and to all together. One who uses up the second leaves the owner
+   * with links that work, for a link is good for as long.
+   */
+  'reset-mail-by': { most: 3, everyMs: hours(1) },
+  'reset-mail': { most: 6, everyMs: hours(1) },
+  /** New passwords of one user: what knows the password must not race with what reads the mailbox. */
+  'password-change': { most: 5, everyMs: hours(1) },
   /** Tries of one code of eight digits, for as long as it lives: OWASP ASVS 5.0, 6.6.3. */
   'code-try': { most: 5, everyMs: minutes(10) },
   /** Each leaves a username reserved for 90 days. */

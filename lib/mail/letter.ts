@@ -16,7 +16,8 @@ export interface Letter {
 
 /** For how long what a mail carries is good. */
 export const codeLifeMs = minutes(10)
-export const resetLifeMs = minutes(30)
+/** As long as the window in which links are counted (limits): while no other is sent, one that was sent works. */
+export const resetLifeMs = hours(1)
 export const disownLifeMs = hours(72)
 
 /** One line of a letter's body. */
@@ -110,6 +111,15 @@ function draft(message: Message, appOrigin: string, words: Words): Draft {
         parts: [
           paragraph(words('mail.account-deleted-by-admin.lead')),
           paragraph(words('mail.account-deleted-by-admin.expected')),
+        ],
+      }
+    case 'address-replaced':
+      return {
+        subject: words('mail.address-replaced.subject'),
+        parts: [
+          paragraph(words('mail.address-replaced.lead', { address: to })),
+          facts,
+          paragraph(words('mail.address-replaced.expected')),
         ],
       }
     case 'invitation':

@@ -28,6 +28,8 @@ export type Message = { to: string; username: string; by: Circumstances } & (
   | { kind: 'address-in-use' }
   | { kind: 'reset-password' | 'reset-started'; token: string }
   | { kind: 'account-deleted-by-admin' }
+  /** To an address that a recovery by an earlier one replaced. */
+  | { kind: 'address-replaced' }
   /** To somebody who has no username here yet: it is empty. */
   | { kind: 'invitation'; token: string }
   /** `token` is for whoever did not do it. */

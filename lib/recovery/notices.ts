@@ -6,15 +6,16 @@ import { logFault } from '../log.ts'
 import { disownLifeMs } from '../mail/letter.ts'
 import type { Circumstances, Mail, NoticeKind } from '../mail/message.ts'
 import type { TokenStore, UserRecord } from '../stores/types.ts'
+import type { Claim } from './claims.ts'
 
-/** `subject` of the token names the person, `detail` the address that the notice went to. */
+/** `subject` of the token names the user, `detail` is the claim (claims.ts). */
 export const disownPurpose = 'disown'
 export const disownTokenId = (token: string) => sha256(`${disownPurpose} ${token}`)
-/** Each notice has its own, so the person stands before a mark that no other token shares. */
-export const disownSubject = (userId: string) => `${userId} ${newId()}`
+/** A user has several at once, so the user's id stands before a mark that no other token shares. */
+export const subjectOf = (userId: string) => `${userId} ${newId()}`
 export const userIdOf = (subject: string) => subject.slice(0, subject.indexOf(' '))
 
-type Told = Pick<UserRecord, 'id' | 'username' | 'email' | 'emailVerifiedAt'>
+type Told = Pick<UserRecord, 'id' | 'username' | 'email' | 'emailVerifiedAt' | 'recoveryGeneration'>
 
 export interface Notices {
   /**
@@ -22,21 +23,27 @@ export interface Notices {
    * whether or not its owner could be told; a notice that was lost is logged.
    */
   tell(user: Told, kind: NoticeKind, by: Circumstances): Promise<void>
+  /**
+   * To the address in this record, which a recovery replaced. It carries no way back: the other address has the stronger
+   * claim. Never rejects.
+   */
+  tellReplaced(user: Told, by: Circumstances): Promise<void>
 }
 
 export function createNotices(deps: { tokens: TokenStore; mail: Mail; clock: Clock; enabled: boolean }): Notices {
   const { tokens, mail, clock, enabled } = deps
   return {
-    async tell({ id, username, email, emailVerifiedAt }, kind, by) {
+    async tell({ id, username, email, emailVerifiedAt, recoveryGeneration }, kind, by) {
       if (!enabled || email === null || emailVerifiedAt === null) return
       const token = newToken()
       const createdAt = clock()
+      const claim: Claim = { email, verifiedAt: emailVerifiedAt, generation: recoveryGeneration }
       try {
         await tokens.put({
           id: disownTokenId(token),
           purpose: disownPurpose,
-          subject: disownSubject(id),
-          detail: email,
+          subject: subjectOf(id),
+          detail: JSON.stringify(claim),
           createdAt,
           expiresAt: createdAt + disownLifeMs,
           issuedBy: null,
@@ -45,6 +52,14 @@ export function createNotices(deps: { tokens: TokenStore; mail: Mail; clock: Clo
       } catch (error) {
         logFault('notice_lost', error, { kind, userId: id })
       }
+    },
+
+    async tellReplaced({ id, username, email }, by) {
+      if (!enabled || email === null) return
+      const kind = 'address-replaced'
+      await mail
+        .post({ kind, to: email, username, by })
+        .catch((error: unknown) => logFault('notice_lost', error, { kind, userId: id }))
     },
   }
 }

@@ -1,57 +1,70 @@
-// Getting back into an account: a forgotten password by a mailed link, and "this was not me".
-import { z } from 'zod'
+// Getting back into an account: a forgotten password by a mailed link, a reset that an administrator starts, and "this was
+// not me". Whoever has the stronger claim (mailbox, administrator, operator) voids the password and every session before a
+// link is made, so that nobody who merely knows the password can do anything about it.
 import type { Accounts } from '../accounts/accounts.ts'
 import type { PasswordFault } from '../accounts/password-rules.ts'
 import { canonicalUsername } from '../accounts/username.ts'
 import type { Clock } from '../clock.ts'
 import { sha256 } from '../crypto/hash.ts'
+import { noPassword } from '../crypto/old-hashes.ts'
 import { newToken } from '../crypto/random.ts'
+import { countedAddress } from '../limits/counted-address.ts'
 import type { Limits } from '../limits/limits.ts'
 import { resetLifeMs } from '../mail/letter.ts'
 import type { Circumstances, Mail } from '../mail/message.ts'
 import { ok, type Result, refused } from '../result.ts'
 import type { Sessions } from '../sessions/sessions.ts'
 import { lowerCase } from '../stores/records.ts'
-import type { TokenRecord, TokenStore, UserRecord, UserStore } from '../stores/types.ts'
-import { disownPurpose, disownTokenId, type Notices, userIdOf } from './notices.ts'
+import type { EndReason, TokenStore, UserChange, UserRecord, UserStore } from '../stores/types.ts'
+import { type Claim, claimOf, counts, holdsAddress, readClaim } from './claims.ts'
+import { disownPurpose, disownTokenId, type Notices, subjectOf, userIdOf } from './notices.ts'
 
 export interface Recovery {
   /**
-   * Somebody forgot the password of this username or verified address. Sends a link if there is such a person and
-   * their address had fewer than three within the hour: call it off the request's path. Returns whose password it is,
-   * for the record alone; null when nobody was found.
+   * Whether a link for this name may be asked for: 0, or how many milliseconds it is too early, and then nothing is to be
+   * sent. Counts for one requester and one name, and for the name whoever asks. The same for names that nobody has.
+   */
+  waitToAsk(name: string, by: Pick<Circumstances, 'address'>): Promise<number>
+  /**
+   * Somebody forgot the password of this username or verified address. Sends a link if there is such an account; links that
+   * were sent before stay good. Call it off the request's path. Returns whose password it is, for the record alone; null
+   * when nobody was found.
    */
   ask(name: string, by: Circumstances): Promise<string | null>
   /**
-   * Somebody who looks after the site starts a new password for this person. The link goes to the verified address;
-   * who has none gets it handed over, and then its token is returned, once.
+   * An administrator or the operator starts a new password: the present one and every session end first. The link goes to
+   * the verified address. A user without one gets it handed over: its token is returned, once, and is good only for as
+   * long as `issuedBy` (null: the operator) may pass on the right. A suspended user stays suspended.
    */
-  startFor(id: string, by: Circumstances): Promise<Result<{ token: string | null }, 'person_gone'>>
+  startFor(
+    id: string,
+    by: Circumstances,
+    issuedBy: string | null,
+  ): Promise<Result<{ token: string | null }, 'person_gone'>>
   /** Whose password this token resets, without using it up; null when it is void. */
   find(token: string): Promise<{ username: string } | null>
   /**
-   * Sets the password, once, and ends every session of the person, whose id it returns. A password that is refused leaves the token as it
-   * was. `link_void` when the token was used, is too old, was replaced by a newer one, or the password or the address
-   * changed since.
+   * Sets the password, once, ends every session of the user, whose id it returns, and voids what was sent before. A password
+   * that is refused leaves the token as it was. `link_void` when the token was used, is too old, or the account was recovered
+   * since; no change of the password or the address by somebody who is logged in voids it.
    */
   reset(
     token: string,
     password: string,
     by: Circumstances,
   ): Promise<{ ok: true; value: string } | ({ ok: false } & (PasswordFault | { code: 'link_void' }))>
-  /** Whose notice this token came with; null when it is void. */
+  /** Whose alert this token came with; null when it is void. */
   findNotice(token: string): Promise<{ username: string } | null>
   /**
-   * What a notice told of was not its reader: their address is the account's again, a deletion is undone, every
-   * session ends, and a link to a new password goes to that address. Returns whose account it is.
+   * What an alert told of was not its reader: the password is void, their address is the account's again, a deletion is
+   * undone, every session ends, and a link to a new password goes to that address. Where the address belongs to another
+   * account by now, nothing is mailed and `isMailed` is false.
    */
-  disown(token: string, by: Circumstances): Promise<Result<string, 'link_void'>>
+  disown(token: string, by: Circumstances): Promise<Result<{ userId: string; isMailed: boolean }, 'link_void'>>
 }
 
 const purpose = 'reset-password'
 const idOf = (token: string) => sha256(`${purpose} ${token}`)
-/** What the person had when the link was made: it is void when either changed. Null is a link that was handed over. */
-const bound = z.strictObject({ email: z.string().nullable(), passwordChangedAt: z.int().nullable() })
 
 export function createRecovery(deps: {
   users: UserStore
@@ -72,71 +85,126 @@ export function createRecovery(deps: {
     return username === null ? null : users.findByUsername(username)
   }
 
-  async function sendLink(
+  async function mailLink(
     user: UserRecord,
     by: Circumstances,
     kind: 'reset-password' | 'reset-started' = 'reset-password',
   ): Promise<void> {
     const { username, email } = user
     if (email === null) return
-    await mail.post({ kind, to: email, username, token: await makeLink(user, email), by })
+    await mail.post({ kind, to: email, username, token: await makeLink(claimOf(user, email), user.id, null), by })
   }
 
-  async function makeLink({ id, passwordChangedAt }: UserRecord, email: string | null): Promise<string> {
+  /** Several may be good at once: asking again never takes away the link that somebody was just sent. */
+  async function makeLink(claim: Claim, userId: string, issuedBy: string | null): Promise<string> {
     const token = newToken()
     const createdAt = clock()
     await tokens.put({
       id: idOf(token),
       purpose,
-      subject: id,
-      detail: JSON.stringify({ email, passwordChangedAt }),
+      subject: subjectOf(userId),
+      detail: JSON.stringify(claim),
       createdAt,
       expiresAt: createdAt + resetLifeMs,
-      issuedBy: null,
+      issuedBy,
     })
     return token
   }
 
-  /** Null unless the person still is as the token says. */
-  async function personOf(token: TokenRecord | null): Promise<UserRecord | null> {
-    if (token === null) return null
-    const user = await users.find(token.subject)
-    const { email, passwordChangedAt } = bound.parse(JSON.parse(token.detail))
-    if (user?.status !== 'active' || user.passwordChangedAt !== passwordChangedAt) return null
-    return email === null || (user.email === email && user.emailVerifiedAt !== null) ? user : null
+  async function findClaim(token: string): Promise<{ claim: Claim; user: UserRecord } | null> {
+    const found = await tokens.find(idOf(token), purpose, clock())
+    const user = found && (await users.find(userIdOf(found.subject)))
+    const claim = found && readClaim(found)
+    return user && claim && counts(claim, user) && holdsAddress(claim, user) ? { claim, user } : null
+  }
+
+  /**
+   * Raises the generation with the change, in one step, and ends what the account's rights were used for: sessions, and what
+   * its owner issued. Tried again when the account changed meanwhile, so that no racing change can hold a recovery up. Null
+   * when the account may not be recovered so any more.
+   */
+  async function recover(
+    userId: string,
+    { mayRecover, change, endReason }: RecoveryStep,
+    by: Circumstances,
+  ): Promise<UserRecord | null> {
+    for (;;) {
+      const user = await users.find(userId)
+      if (user === null || !mayRecover(user)) return null
+      const { email, emailVerifiedAt, status, deletedAt, recoveryGeneration } = user
+      const onlyIf = { email, emailVerifiedAt, status, deletedAt, recoveryGeneration }
+      const asked: UserChange = {
+        // Also within one millisecond no two passwords share a time.
+        passwordChangedAt: Math.max(clock(), (user.passwordChangedAt ?? 0) + 1),
+        wrongPasswords: null,
+        newEmail: null,
+        recoveryGeneration: recoveryGeneration + 1,
+        ...change(user),
+      }
+      let recovered = await users.update(userId, asked, onlyIf)
+      // The address belongs to another account by now. The one that took its place here must not keep the account either.
+      if (recovered === 'email_taken')
+        recovered = await users.update(userId, { ...asked, email: null, emailVerifiedAt: null }, onlyIf)
+      if (recovered === null || typeof recovered === 'string') continue
+      await sessions.endOthers(userId, '', endReason)
+      await tokens.deleteIssuedBy(userId)
+      if (emailVerifiedAt !== null && recovered.email !== email) await notices.tellReplaced(user, by)
+      return recovered
+    }
   }
 
   return {
+    async waitToAsk(name, { address }) {
+      const typed = lowerCase(name.trim())
+      return (
+        (await limits.take('reset-mail-by', `${countedAddress(address)} ${typed}`)) ||
+        (await limits.take('reset-mail', typed))
+      )
+    },
+
     async ask(name, by) {
       const user = await findByName(name)
-      if (user?.status !== 'active' || user.email === null || user.emailVerifiedAt === null) return user?.id ?? null
-      if ((await limits.take('reset-mail', lowerCase(user.email))) === 0) await sendLink(user, by)
+      const isGone = user?.status === 'suspended' && user.deletedAt !== null
+      if (user === null || isGone || user.emailVerifiedAt === null) return user?.id ?? null
+      await mailLink(user, by)
       return user.id
     },
 
-    async startFor(id, by) {
-      const user = await users.find(id)
-      if (user?.status !== 'active' || user.deletedAt !== null) return refused('person_gone')
-      if (user.email === null || user.emailVerifiedAt === null) return ok({ token: await makeLink(user, null) })
-      await sendLink(user, by, 'reset-started')
+    async startFor(id, by, issuedBy) {
+      const step: RecoveryStep = {
+        mayRecover: ({ deletedAt }) => deletedAt === null,
+        change: ({ emailVerifiedAt }) => ({
+          passwordHash: noPassword,
+          recoveryAddressVerifiedAt: emailVerifiedAt ?? 0,
+        }),
+        endReason: 'ended',
+      }
+      const user = await recover(id, step, by)
+      if (user === null) return refused('person_gone')
+      if (user.emailVerifiedAt === null) return ok({ token: await makeLink(claimOf(user, null), user.id, issuedBy) })
+      await mailLink(user, by, 'reset-started')
       return ok({ token: null })
     },
 
     async find(token) {
-      const user = await personOf(await tokens.find(idOf(token), purpose, clock()))
-      return user && { username: user.username }
+      const found = await findClaim(token)
+      return found && { username: found.user.username }
     },
 
     async reset(token, password, by) {
-      const user = await personOf(await tokens.find(idOf(token), purpose, clock()))
-      if (user === null) return refused('link_void')
-      const hashed = await accounts.hashNewPassword(password, user)
+      const found = await findClaim(token)
+      if (found === null) return refused('link_void')
+      const { claim } = found
+      const hashed = await accounts.hashNewPassword(password, found.user)
       if (!hashed.ok) return hashed
       if ((await tokens.take(idOf(token), purpose, clock())) === null) return refused('link_void')
-      const { email, emailVerifiedAt, passwordChangedAt } = user
-      if (!(await accounts.setPassword(user, hashed.value, { email, emailVerifiedAt, passwordChangedAt })))
-        return refused('link_void')
-      await sessions.endOthers(user.id, '', 'password-changed')
+      const step: RecoveryStep = {
+        mayRecover: (user) => counts(claim, user) && holdsAddress(claim, user),
+        change: (user) => ({ passwordHash: hashed.value, ...addressBack(claim, user) }),
+        endReason: 'password-changed',
+      }
+      const user = await recover(found.user.id, step, by)
+      if (user === null) return refused('link_void')
       await notices.tell(user, 'password-changed', by)
       return ok(user.id)
     },
@@ -144,23 +212,38 @@ export function createRecovery(deps: {
     async findNotice(token) {
       const found = await tokens.find(disownTokenId(token), disownPurpose, clock())
       const user = found && (await users.find(userIdOf(found.subject)))
-      return user && { username: user.username }
+      const claim = found && readClaim(found)
+      return user && claim && counts(claim, user) ? { username: user.username } : null
     },
 
     async disown(token, by) {
       const taken = await tokens.take(disownTokenId(token), disownPurpose, clock())
-      const user = taken && (await users.find(userIdOf(taken.subject)))
-      if (!taken || !user) return refused('link_void')
-      const email = taken.detail
-      const isAsTold = user.email === email && user.emailVerifiedAt !== null
-      const emailVerifiedAt = isAsTold ? user.emailVerifiedAt : clock()
-      // What an admin deleted is an admin's to bring back.
-      const deletedAt = user.status === 'active' ? null : user.deletedAt
-      const back = await users.update(user.id, { email, emailVerifiedAt, newEmail: null, deletedAt })
-      await sessions.endOthers(user.id, '', 'ended')
-      // Should somebody else have proved the address meanwhile, it is theirs, and nothing is mailed to it.
-      if (back !== null && typeof back === 'object' && back.status === 'active') await sendLink(back, by)
-      return ok(user.id)
+      const claim = taken && readClaim(taken)
+      if (!taken || !claim) return refused('link_void')
+      const step: RecoveryStep = {
+        mayRecover: (user) => counts(claim, user),
+        change: (user) => ({ passwordHash: noPassword, deletedAt: null, ...addressBack(claim, user) }),
+        endReason: 'ended',
+      }
+      const user = await recover(userIdOf(taken.subject), step, by)
+      if (user === null) return refused('link_void')
+      const isMailed = user.emailVerifiedAt !== null
+      if (isMailed) await mailLink(user, by)
+      return ok({ userId: user.id, isMailed })
     },
   }
+}
+
+interface RecoveryStep {
+  mayRecover(user: UserRecord): boolean
+  change(user: UserRecord): UserChange
+  endReason: EndReason
+}
+
+/** The claim's address is the account's, as long ago verified as it was; a handed-over link changes no address. */
+function addressBack({ email, verifiedAt }: Claim, user: UserRecord): UserChange {
+  if (email === null) return { recoveryAddressVerifiedAt: 0 }
+  const isPresent = user.email === email && user.emailVerifiedAt !== null
+  const emailVerifiedAt = isPresent ? user.emailVerifiedAt : verifiedAt
+  return { email, emailVerifiedAt, recoveryAddressVerifiedAt: emailVerifiedAt ?? 0 }
 }

@@ -107,7 +107,7 @@ const acts: Table = {
   'start-reset': async ({ recovery }, { userId }, { id }) => {
     // Of the admin's own circumstances the mail tells nothing.
     const by = { ...(await readCircumstances()), userAgent: '', address: '' }
-    const started = await recovery.startFor(id, by)
+    const started = await recovery.startFor(id, by, userId)
     const token = started.ok ? started.value.token : null
     if (token !== null) await showOnce('reset-password', id, token)
     const detail = { by: token === null ? 'mail' : 'hand' }

@@ -6,9 +6,10 @@ import { z } from 'zod'
 import { services } from '#lib/services.ts'
 import { errorSentence } from '#lib/words/sentences.ts'
 import type { Words } from '#lib/words/words.ts'
-import { formTag, formTokenField, isFrameworkField, isSecretField } from './form-fields.ts'
+import { formTag, formTokenField, isFrameworkField, isSecretField, shownSecretField } from './form-fields.ts'
 import type { FormState } from './form-state.ts'
 import { isFormTokenOf, type LogIn } from './form-token.ts'
+import { isShownSecret, type MailedPath } from './mailed-secret.ts'
 import { isSameOrigin } from './request-checks.ts'
 import { getWords } from './words.ts'
 
@@ -40,18 +41,23 @@ export async function readForm<Schema extends z.ZodObject>(
   return read(posted, schema, logIn)
 }
 
-/** The same for what anyone may post: there is no log-in yet that it could belong to. */
+/**
+ * The same for what anyone may post: there is no log-in yet that it could belong to. A form of one of the pages that mailed
+ * links lead to belongs to the link that its page showed.
+ */
 export async function readVisitorForm<Schema extends z.ZodObject>(
   posted: unknown,
   schema: Schema,
+  mailed: MailedPath | null = null,
 ): Promise<ReadForm<z.output<Schema>>> {
-  return read(posted, schema, null)
+  return read(posted, schema, null, mailed)
 }
 
 async function read<Schema extends z.ZodObject>(
   posted: unknown,
   schema: Schema,
   logIn: LogIn | null,
+  mailed: MailedPath | null = null,
 ): Promise<ReadForm<z.output<Schema>>> {
   // Anyone can call an action with anything in the place of its form.
   const form = posted instanceof FormData ? posted : new FormData()
@@ -77,7 +83,12 @@ async function read<Schema extends z.ZodObject>(
     revalidatePath('/', 'layout')
     return { ok: false, state: refuse({ alert: words('errors.form_stale') }) }
   }
-  const own = [...names, formTag, formTokenField]
+  if (mailed !== null && !(await isShownSecret(mailed, onlyValue(form, shownSecretField)))) {
+    // The page that comes back shows what the present link is for.
+    revalidatePath(mailed)
+    return { ok: false, state: refuse({ alert: words('errors.link_changed') }) }
+  }
+  const own = [...names, formTag, formTokenField, ...(mailed === null ? [] : [shownSecretField])]
   const isUnknown = (name: string) => !own.includes(name) && !isFrameworkField(name)
   if ([...form.keys()].some(isUnknown)) {
     note('field_unknown')
@@ -99,8 +110,13 @@ async function read<Schema extends z.ZodObject>(
 }
 
 function isTiedTo(logIn: LogIn, form: FormData, secrets: readonly string[]): boolean {
-  const tokens = form.getAll(formTokenField)
-  return tokens.length === 1 && isFormTokenOf(logIn, tokens[0], secrets)
+  return isFormTokenOf(logIn, onlyValue(form, formTokenField), secrets)
+}
+
+/** Undefined unless the field is there exactly once. */
+function onlyValue(form: FormData, name: string): unknown {
+  const values = form.getAll(name)
+  return values.length === 1 ? values[0] : undefined
 }
 
 /** The first sentence for each field that has one. */

@@ -3,6 +3,7 @@
 import { cookies } from 'next/headers'
 import { type NextRequest, NextResponse } from 'next/server'
 import { minutes } from '#lib/clock.ts'
+import { isKeyedHash, keyedHash } from '#lib/crypto/keyed-hash.ts'
 import { services } from '#lib/services.ts'
 import { cookieNameOn } from './cookie-name.ts'
 
@@ -43,6 +44,25 @@ export async function readMailedSecret(path: MailedPath): Promise<string | null>
   const secret = jar.get(cookieName(path, settings.appOrigin))?.value ?? ''
   return secretForm.test(secret) ? secret : null
 }
+
+/**
+ * What a form behind a mailed secret carries to say which secret its page showed, or that it showed none: another window can
+ * put another secret into the cookie meanwhile. It tells nothing about the secret.
+ */
+export async function shownSecretHandle(path: MailedPath): Promise<string> {
+  const { sessionSecrets } = await services()
+  return keyedHash(handleText(path, await readMailedSecret(path)), handlePurpose, sessionSecrets)
+}
+
+/** Whether this is the handle of the secret that the cookie holds now. */
+export async function isShownSecret(path: MailedPath, handle: unknown): Promise<boolean> {
+  const { sessionSecrets } = await services()
+  const text = handleText(path, await readMailedSecret(path))
+  return typeof handle === 'string' && isKeyedHash(handle, text, handlePurpose, sessionSecrets)
+}
+
+const handlePurpose = 'shown-secret'
+const handleText = (path: MailedPath, secret: string | null) => `${path} ${secret ?? ''}`
 
 /** For actions: once it was used. */
 export async function forgetMailedSecret(path: MailedPath, appOrigin: string): Promise<void> {

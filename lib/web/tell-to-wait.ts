@@ -6,7 +6,13 @@ import { getWords } from './words.ts'
 
 /** For actions, whose page shows the sentence that this returns. */
 export async function tellToWait(
-  code: 'too_soon' | 'too_soon_here' | 'sign_up_too_often' | 'ask_too_often',
+  code:
+    | 'too_soon'
+    | 'too_soon_here'
+    | 'sign_up_too_often'
+    | 'ask_too_often'
+    | 'reset_mail_too_often'
+    | 'password_change_too_often',
   waitMs: number,
 ): Promise<string> {
   const request = currentRequest()

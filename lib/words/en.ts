@@ -186,7 +186,7 @@ export const en = {
       reset: 'Start a password reset',
       reset_mail: 'Mails a link to {address}, with which only its owner chooses a new password.',
       reset_hand: 'There is no verified address. You get a link to hand over; whoever opens it chooses the password.',
-      reset_link: 'Hand this link over. It is good for 30 minutes, once, and is not shown again.',
+      reset_link: 'Hand this link over. It is good for an hour, once, and is not shown again.',
       unlock: 'Unlock',
       unlock_text:
         '{count, plural, =0 {No wrong passwords} one {# wrong password} other {# wrong passwords}} in a row. Unlocking sets this person’s counts to zero; a limit by address stays.',
@@ -622,8 +622,8 @@ export const en = {
     other_way: 'Remembered it?',
     other_way_link: 'Log in',
     sent_title: 'Look at your mail',
-    sent: 'If there is such an account with a verified e-mail address, a link is on its way. It is good for 30 minutes.',
-    sent_nothing: 'Nothing arrived? Look among the junk mail. At most three mails an hour are sent to one address.',
+    sent: 'If there is such an account with a verified e-mail address, a link is on its way. It is good for an hour.',
+    sent_nothing: 'Nothing arrived? Look among the junk mail, then ask again: links that were sent before stay good.',
     sent_no_address: 'Without a verified address, ask an administrator of this site: they can start a reset for you.',
     again: 'Try again',
   },
@@ -634,7 +634,7 @@ export const en = {
     submit: 'Set password',
     pending: 'Setting…',
     void_title: 'This link no longer works',
-    void: 'It was used already, is older than 30 minutes, or was replaced by a newer one. Ask for another.',
+    void: 'It was used already, is older than an hour, or the account was secured in another way since. Ask for another.',
     again: 'Send another link',
     done: 'Your password was changed and every session ended. Log in with the new one.',
     other_way: 'Remembered the old one?',
@@ -643,13 +643,15 @@ export const en = {
 
   not_me: {
     title: 'This was not you?',
-    lead: 'One press ends every session of <username></username> and sends a link to a new password to the address that this mail came to. If the address was changed since, it is put back.',
+    lead: 'One press voids the password of <username></username>, ends every session and sends a link to a new password to the address that this mail came to. If the address was changed since, it is put back.',
     submit: 'Secure my account',
     pending: 'Securing…',
     done_title: 'Every session was ended',
-    done: 'A link to a new password is on its way to the address that the mail came to. It is good for 30 minutes.',
+    done: 'A link to a new password is on its way to the address that the mail came to. It is good for an hour. Until then nobody can log in.',
+    done_address_taken:
+      'The old password no longer works and every session was ended. The address that the mail came to belongs to another account by now, so no link was sent. Ask an administrator of this site for a new password.',
     void_title: 'This link no longer works',
-    void: 'It was used already, or is older than 72 hours. To change the password, ask for a link.',
+    void: 'It was used already, is older than 72 hours, or the account was secured since. To change the password, ask for a link.',
     again: 'Send a link',
     other_way: 'It was you after all? Close this page, or',
     after: 'Nothing to do here?',
@@ -676,6 +678,11 @@ export const en = {
       subject: 'Your address was entered for another account',
       lead: 'Somebody entered {address} for another account. It is yours already, so nothing was changed.',
       rest: 'If that was you, log in to this account, or remove the address from it first.',
+    },
+    'address-replaced': {
+      subject: 'Your address was removed from an account',
+      lead: 'An address that was verified before {address} secured the account with “This was not me” or a new password. It took the place of this one, and every session ended:',
+      expected: 'If the account is yours and this was not you, ask an administrator of the site for help.',
     },
     'reset-password': {
       subject: 'Choose a new password',
@@ -823,7 +830,12 @@ export const en = {
     password_locked:
       'There were too many wrong passwords, so this password no longer works here. Choose a new one by “Forgot your password?”, or log in with a browser that you used before.',
     sign_up_too_often: 'There were too many sign-ups from your network address. Try again in {wait}.',
-    ask_too_often: 'Too many links were asked for from your network address. Try again in {wait}.',
+    ask_too_often: 'Nothing was sent: too many links were asked for from your network address. Try again in {wait}.',
+    reset_mail_too_often:
+      'Nothing was sent: links for this name were asked for too often. A link that arrived within the last hour still works. Otherwise try again in {wait}.',
+    password_change_too_often: 'The password was changed too often. Try again in {wait}.',
+    link_changed:
+      'Nothing was done: another link was opened in this browser since this page was shown, or the page was open for too long. Check what it shows now and press the button again, or open your link once more.',
     form_stale:
       'This form was opened in another session, so nothing was saved. What you typed is still here, passwords apart: press the button again.',
     password_wrong: 'The password is wrong.',

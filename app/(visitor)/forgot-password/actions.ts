@@ -19,6 +19,8 @@ export async function askForLink(_previous: FormState, posted: FormData): Promis
   const by = await readCircumstances()
   const waitMs = await limits.take('reset-ask', countedAddress(by.address))
   if (waitMs > 0) return form.refuse({ alert: await tellToWait('ask_too_often', waitMs) })
+  const waitForNameMs = await recovery.waitToAsk(form.value.email, by)
+  if (waitForNameMs > 0) return form.refuse({ alert: await tellToWait('reset_mail_too_often', waitForNameMs) })
   after(async () => {
     try {
       const subjectId = await recovery.ask(form.value.email, by)

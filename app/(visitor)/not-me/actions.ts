@@ -12,7 +12,7 @@ import { recordOwn } from '#lib/web/record.ts'
 import { getWords } from '#lib/web/words.ts'
 
 export async function disown(_previous: FormState, posted: FormData): Promise<FormState> {
-  const form = await readVisitorForm(posted, z.object({}))
+  const form = await readVisitorForm(posted, z.object({}), '/not-me')
   if (!form.ok) return form.state
   const { recovery, settings, securityEvents } = await services()
   const token = (await readMailedSecret('/not-me')) ?? ''
@@ -22,8 +22,9 @@ export async function disown(_previous: FormState, posted: FormData): Promise<Fo
     const words = await getWords()
     return form.refuse({ alert: words('errors.not_saved') })
   }
-  if (disowned.ok) await recordOwn('account.disowned', disowned.value)
+  if (disowned.ok) await recordOwn('account.disowned', disowned.value.userId)
   else securityEvents.note({ event: 'link.refused', code: 'not_me' })
   await forgetMailedSecret('/not-me', settings.appOrigin)
-  redirect(disowned.ok ? '/not-me?done=1' : '/not-me')
+  if (!disowned.ok) redirect('/not-me')
+  redirect(`/not-me?done=${disowned.value.isMailed ? 'mailed' : 'address_taken'}`)
 }

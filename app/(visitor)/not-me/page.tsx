@@ -1,6 +1,7 @@
 import type { Metadata } from 'next'
 import { ActionForm } from '#app/ui/action-form.tsx'
 import { FormAlert } from '#app/ui/form-alert.tsx'
+import { ShownSecretField } from '#app/ui/shown-secret.tsx'
 import { SubmitButton } from '#app/ui/submit-button.tsx'
 import { VisitorCard } from '#app/ui/visitor-card.tsx'
 import { services } from '#lib/services.ts'
@@ -19,10 +20,11 @@ export default async function NotMePage({ searchParams }: PageProps<'/not-me'>) 
   const token = await readMailedSecret('/not-me')
   const person = token === null ? null : await recovery.findNotice(token)
   const logIn = { path: '/login', next: null, link: words('not_me.log_in') }
-  if ((await searchParams).done === '1') {
+  const { done } = await searchParams
+  if (done === 'mailed' || done === 'address_taken') {
     return (
       <VisitorCard title={words('not_me.done_title')} otherWay={{ ...logIn, text: words('not_me.after') }}>
-        <p role="status">{words('not_me.done')}</p>
+        <p role="status">{words(done === 'mailed' ? 'not_me.done' : 'not_me.done_address_taken')}</p>
       </VisitorCard>
     )
   }
@@ -44,6 +46,7 @@ export default async function NotMePage({ searchParams }: PageProps<'/not-me'>) 
     <VisitorCard title={words('not_me.title')} lead={lead} otherWay={{ ...logIn, text: words('not_me.other_way') }}>
       <ActionForm action={disown} connectionWords={words('errors.connection')} faultWords={words('errors.fault')}>
         <FormAlert />
+        <ShownSecretField path="/not-me" />
         <SubmitButton label={words('not_me.submit')} pendingLabel={words('not_me.pending')} />
       </ActionForm>
     </VisitorCard>

@@ -16,7 +16,7 @@ import { passwordSentence } from '#lib/words/sentences.ts'
 export async function resetPassword(_previous: FormState, posted: FormData): Promise<FormState> {
   const app = await services()
   const { recovery, settings, securityEvents } = app
-  const form = await readVisitorForm(posted, resetSchema(settings.passwordMinLength))
+  const form = await readVisitorForm(posted, resetSchema(settings.passwordMinLength), '/reset-password')
   if (!form.ok) return form.state
   const words = await getWords()
   const token = (await readMailedSecret('/reset-password')) ?? ''

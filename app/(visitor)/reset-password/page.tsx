@@ -2,6 +2,7 @@ import type { Metadata } from 'next'
 import { ActionForm } from '#app/ui/action-form.tsx'
 import { FormAlert } from '#app/ui/form-alert.tsx'
 import { PasswordField } from '#app/ui/password-field.tsx'
+import { ShownSecretField } from '#app/ui/shown-secret.tsx'
 import { StrengthMeter } from '#app/ui/strength-meter.tsx'
 import { SubmitButton } from '#app/ui/submit-button.tsx'
 import { UsernameForManagers } from '#app/ui/username-for-managers.tsx'
@@ -41,6 +42,7 @@ export default async function ResetPasswordPage() {
         faultWords={words('errors.fault')}
       >
         <FormAlert />
+        <ShownSecretField path="/reset-password" />
         <UsernameForManagers username={person.username} />
         <PasswordField
           name="password"

@@ -15,7 +15,7 @@ import { signUpSentence } from '#lib/words/sentences.ts'
 export async function finishSetup(_previous: FormState, posted: FormData): Promise<FormState> {
   const { setup, settings, securityEvents } = await services()
   const { passwordMinLength, appOrigin } = settings
-  const form = await readVisitorForm(posted, signUpSchema({ passwordMinLength, emailRequired: false }))
+  const form = await readVisitorForm(posted, signUpSchema({ passwordMinLength, emailRequired: false }), '/setup')
   if (!form.ok) return form.state
   const { username, password } = form.value
   const words = await getWords()

@@ -2,6 +2,7 @@ import type { Metadata } from 'next'
 import { ActionForm } from '#app/ui/action-form.tsx'
 import { FormAlert } from '#app/ui/form-alert.tsx'
 import { NewAccountFields } from '#app/ui/new-account-fields.tsx'
+import { ShownSecretField } from '#app/ui/shown-secret.tsx'
 import { SubmitButton } from '#app/ui/submit-button.tsx'
 import { VisitorCard } from '#app/ui/visitor-card.tsx'
 import { services } from '#lib/services.ts'
@@ -31,6 +32,7 @@ export default async function SetupPage() {
     <VisitorCard title={words('setup.title')} lead={words('setup.lead')} otherWay={otherWay}>
       <ActionForm action={finishSetup} connectionWords={words('errors.connection')} faultWords={words('errors.fault')}>
         <FormAlert />
+        <ShownSecretField path="/setup" />
         <NewAccountFields words={words} passwordMinLength={settings.passwordMinLength} />
         <SubmitButton label={words('setup.submit')} pendingLabel={words('setup.pending')} />
       </ActionForm>

@@ -26,7 +26,7 @@ export async function signUp(_previous: FormState, posted: FormData): Promise<Fo
   const found = token === '' ? ok(null) : await orNotSaved(invitations.find(token).then((one) => ok(one)))
   const invitation = found.ok ? found.value : null
   const emailRequired = settings.emailRequired && !invitation?.email
-  const form = await readVisitorForm(posted, signUpSchema({ ...settings, emailRequired }))
+  const form = await readVisitorForm(posted, signUpSchema({ ...settings, emailRequired }), '/signup')
   if (!form.ok) return form.state
   const { username, password, next } = form.value
   const account = { username, password, email: form.value.email || null }

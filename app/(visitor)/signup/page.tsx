@@ -4,6 +4,7 @@ import { ActionForm } from '#app/ui/action-form.tsx'
 import { Field } from '#app/ui/field.tsx'
 import { FormAlert } from '#app/ui/form-alert.tsx'
 import { NewAccountFields } from '#app/ui/new-account-fields.tsx'
+import { ShownSecretField } from '#app/ui/shown-secret.tsx'
 import { SubmitButton } from '#app/ui/submit-button.tsx'
 import { VisitorCard } from '#app/ui/visitor-card.tsx'
 import { services } from '#lib/services.ts'
@@ -44,6 +45,7 @@ export default async function SignUpPage({ searchParams }: PageProps<'/signup'>)
     >
       <ActionForm action={signUp} connectionWords={words('errors.connection')} faultWords={words('errors.fault')}>
         <FormAlert />
+        <ShownSecretField path="/signup" />
         <input type="hidden" name="next" value={next ?? ''} />
         <NewAccountFields words={words} passwordMinLength={settings.passwordMinLength}>
           {invitation?.email ? (

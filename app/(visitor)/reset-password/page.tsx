@@ -2,7 +2,7 @@ import type { Metadata } from 'next'
 import { ActionForm } from '#app/ui/action-form.tsx'
 import { FormAlert } from '#app/ui/form-alert.tsx'
 import { PasswordField } from '#app/ui/password-field.tsx'
-import { ShownSecretField } from '#app/ui/shown-secret.tsx'
+
 import { StrengthMeter } from '#app/ui/strength-meter.tsx'
 import { SubmitButton } from '#app/ui/submit-button.tsx'
 import { UsernameForManagers } from '#app/ui/username-for-managers.tsx'
@@ -11,6 +11,7 @@ import { services } from '#lib/services.ts'
 import { readMailedSecret } from '#lib/web/mailed-secret.ts'
 import { getWords } from '#lib/web/words.ts'
 import { scoreWords } from '#lib/words/sentences.ts'
+import { ShownSecretField } from '../shown-secret.tsx'
 import { resetPassword } from './actions.ts'
 
 export async function generateMetadata(): Promise<Metadata> {

@@ -2,12 +2,12 @@ import type { Metadata } from 'next'
 import { ActionForm } from '#app/ui/action-form.tsx'
 import { FormAlert } from '#app/ui/form-alert.tsx'
 import { NewAccountFields } from '#app/ui/new-account-fields.tsx'
-import { ShownSecretField } from '#app/ui/shown-secret.tsx'
 import { SubmitButton } from '#app/ui/submit-button.tsx'
 import { VisitorCard } from '#app/ui/visitor-card.tsx'
 import { services } from '#lib/services.ts'
 import { readMailedSecret } from '#lib/web/mailed-secret.ts'
 import { getWords } from '#lib/web/words.ts'
+import { ShownSecretField } from '../shown-secret.tsx'
 import { finishSetup } from './actions.ts'
 
 export async function generateMetadata(): Promise<Metadata> {

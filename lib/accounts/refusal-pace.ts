@@ -1,7 +1,7 @@
 // When a refused log-in is answered. How long a refusal takes would tell whether the account exists and how its password was
 // hashed (bcrypt of cost 12 takes ten times as long as the hash that an unknown name is compared with). So every refusal is
 // handed out at a moment that follows from what the client sent and from what the store holds as a whole, and from nothing
-// else. The time is spent waiting, not computing: decision 21.
+// else. The time is spent waiting, not computing: decision 22.
 import { hours, seconds } from '../clock.ts'
 import { formsOf, type PasswordHasher, quickHashes } from '../crypto/password.ts'
 import { countedAddress } from '../limits/counted-address.ts'

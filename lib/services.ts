@@ -2,6 +2,7 @@
 import { type Accounts, createAccounts } from './accounts/accounts.ts'
 import { type BreachedPasswords, createBreachedPasswords } from './accounts/breached-passwords.ts'
 import { createPasswordStrength, type PasswordStrength } from './accounts/password-strength.ts'
+import { createRefusalPace, type RefusalPace } from './accounts/refusal-pace.ts'
 import { takeOverStreamlit } from './accounts/streamlit.ts'
 import { type Addresses, createAddresses } from './addresses/addresses.ts'
 import { type Attempts, createAttempts } from './attempts/attempts.ts'
@@ -42,6 +43,7 @@ export interface Runtime {
   mail: Mailroom
   limits: Limits
   attempts: Attempts
+  pace: RefusalPace
   notices: Notices
   audit: Audit
   /** Newest first: the first seals cookies, all open them. */
@@ -140,18 +142,20 @@ export async function openRuntime(settings = readSettings(), clock = createSyste
       },
     })
     const { passwordMinLength: minLength, appOrigin } = settings
+    const passwords = createPasswordHasher()
     return {
       settings,
       clock,
       log,
       securityEvents,
       stores,
-      passwords: createPasswordHasher(),
+      passwords,
       strength: createPasswordStrength({ minLength, appOrigin }),
       breached: createBreachedPasswords({ url: settings.breachedPasswordsUrl, log }),
       mail,
       limits,
       attempts,
+      pace: createRefusalPace({ store: stores.users, passwords }),
       notices,
       audit,
       sessionSecrets,

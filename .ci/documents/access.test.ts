@@ -8,6 +8,7 @@ import { codeLifeMs, disownLifeMs, resetLifeMs } from '#lib/mail/letter.ts'
 import { can, type Permission, rolesByTrust } from '#lib/roles/permissions.ts'
 import { hasRecentProof } from '#lib/sessions/window.ts'
 import { publicRoutes } from '#lib/web/public-routes.ts'
+import { handlerPaths } from '#lib/web/request-guard.ts'
 import { read, sources, tableUnder, tableWithHead } from './tables.ts'
 
 const document = 'docs/security/access.md'
@@ -32,6 +33,12 @@ test('every page and handler stands in the table, with what its first statement 
   const icon = ['/icon.svg', 'anyone', '']
   const rows = tableUnder('Pages and handlers', document).map((row) => row.slice(0, 3))
   expect(rows.toSorted()).toEqual([...inCode, icon].toSorted())
+})
+
+test('only the handlers that the folder has are spared the checks of forms', () => {
+  const routes = sources('app/**/route.ts').map((file) => `/${file.replace(/^app\/|\(\w+\)\/|\/route\.ts$/g, '')}`)
+  // Middleware leaves the health checks alone, and so Next's own handling of a route, which runs no action.
+  expect([...handlerPaths, '/healthz', '/readyz'].toSorted()).toEqual(routes.toSorted())
 })
 
 test('every action stands in the table, with what its first statement asks for [V8.1.1]', () => {

@@ -1,5 +1,15 @@
-import { describe, expect, test } from 'vitest'
-import { logInSchema, signUpSchema } from './forms.ts'
+import { describe, expect, test, vi } from 'vitest'
+import {
+  changePasswordSchema,
+  changeUsernameSchema,
+  confirmSchema,
+  forgotSchema,
+  giveAddressSchema,
+  logInSchema,
+  resetSchema,
+  signUpSchema,
+  verifySchema,
+} from './forms.ts'
 import { profileSchema } from './profile.ts'
 
 type Outcome = { success: boolean; error?: { issues: { path: PropertyKey[]; message: string }[] } }
@@ -142,4 +152,49 @@ describe('profileSchema', () => {
   test('counts the bio after making line breaks one character', () => {
     expect(parse({ bio: `${'x\r\n'.repeat(999)}ab` }).success).toBe(true)
   })
+})
+
+/** The time that normalizing takes grows with the square of the marks in a row. */
+describe.each([
+  ['one mark after another', '\u0301'.repeat(9999)],
+  ['marks in the wrong order', `${'\u0301'.repeat(5000)}${'\u0316'.repeat(4999)}`],
+  ['as many as a bio may be long', `${'\u0301'.repeat(4000)}${'\u0316'.repeat(3999)}`],
+])('a text of marks in every field: %s', (_, marks) => {
+  const fields = [
+    'username',
+    'email',
+    'code',
+    'password',
+    'currentPassword',
+    'confirmPassword',
+    'fullName',
+    'bio',
+    'age',
+  ]
+  const typed = Object.fromEntries(fields.map((field) => [field, `a${marks}`]))
+  const schemas = {
+    'sign-up': signUpSchema({ passwordMinLength: 8, emailRequired: false }),
+    'log-in': logInSchema,
+    'forgotten password': forgotSchema,
+    reset: resetSchema(8),
+    'another password': changePasswordSchema(8),
+    'another username': changeUsernameSchema,
+    'another address': giveAddressSchema,
+    confirmation: confirmSchema,
+    code: verifySchema,
+    profile: profileSchema,
+  }
+
+  test.each(Object.entries(schemas))('is normalized by no form before its length is checked: %s', (_name, schema) => {
+    const normalize = vi.spyOn(String.prototype, 'normalize')
+    schema.safeParse(Object.fromEntries(Object.keys(schema.shape).map((field) => [field, typed[field] ?? 'x'])))
+    const longest = Math.max(0, ...normalize.mock.contexts.map((text) => String(text).length))
+    normalize.mockRestore()
+    expect(longest).toBeLessThan(1100)
+  })
+})
+
+test('a name or address is looked for only if somebody may have it', () => {
+  expect(forgotSchema.safeParse({ email: 'a'.repeat(254) }).success).toBe(true)
+  expect(forgotSchema.safeParse({ email: 'a'.repeat(255) }).success).toBe(false)
 })

@@ -27,7 +27,10 @@ export const verifySchema = z.object({
     .pipe(z.string().regex(/^\d{8}$/, 'code_rule')),
 })
 
-export const forgotSchema = z.object({ email: z.string().trim().min(1, 'username_or_email_missing') })
+/** Nobody has a longer name or address, and looking for one normalizes it. */
+export const forgotSchema = z.object({
+  email: z.string().trim().min(1, 'username_or_email_missing').max(emailMaxLength, 'email_rule'),
+})
 
 export const resetSchema = (passwordMinLength: number) =>
   z

@@ -35,9 +35,12 @@ export const profileSchema = z.object({
     .transform((text) => (text === '' ? null : Number(text))),
 })
 
-/** Text several times too long stays as it is: it is refused anyway, and normalising it could take seconds. */
+/**
+ * Unchanged when it is several times too long, which is refused anyway, or has more marks in a row than Unicode's Stream-Safe
+ * Text Format allows (UAX 15): the time that normalizing takes grows with the square of those.
+ */
 function normalized(text: string, max: number): string {
-  return text.length > 4 * max ? text : text.normalize('NFC')
+  return text.length > 4 * max || /\p{M}{31}/u.test(text) ? text : text.normalize('NFC')
 }
 
 function lengthOf(text: string): number {

@@ -82,6 +82,22 @@ describe.each(storeNames)('on %s', (store) => {
     expect((await app.stores.users.find('alice'))?.wrongPasswords?.new.count).toBe(5)
   })
 
+  test('a wrong password is counted in the store before the answer, which writes as much for a name that nobody has [T22]', async () => {
+    const { app, logIn } = await open(store)
+    const writes = vi.spyOn(app.stores.users, 'update')
+    await logIn('wrong')
+    expect(writes).toHaveBeenCalledTimes(1)
+    const alice = await app.stores.users.find('alice')
+    expect(alice?.wrongPasswords?.new.count).toBe(1)
+    for (const username of ['nobody', 'not a name']) {
+      writes.mockClear()
+      await logIn('wrong', { username })
+      expect(writes, username).toHaveBeenCalledTimes(1)
+    }
+    writes.mockRestore()
+    expect(await app.stores.users.find('alice')).toEqual(alice)
+  })
+
   test('the count outlives the process [V6.3.1]', async () => {
     const { app, fail } = await open(store)
     await fail(7)

@@ -83,7 +83,7 @@ export function createAttempts(deps: {
         if (compared.matched === false) {
           const failed = { count: failures.count + 1, lastAt: clock() }
           // Where nothing is throttled, nobody is locked either.
-          counts.add(counted, failed, async (locked) => {
+          await counts.add(counted, failed, async (locked) => {
             if (limits.enabled) await onLocked(locked, attempter)
           })
         }

@@ -1,7 +1,7 @@
 // Wrong passwords in a row: kept with the person in the store, and in memory for as long as they are on the way there. Names
 // that nobody has are remembered in memory alone.
 import { logFault } from '../log.ts'
-import type { Failures, UserRecord, UserStore, WrongPasswords } from '../stores/types.ts'
+import type { Failures, UserQuery, UserRecord, UserStore, WrongPasswords } from '../stores/types.ts'
 import { type Browser, mostFailures, noFailures } from './back-off.ts'
 
 /** For whom and from which kind of browser; `id` is null for a name that nobody has. */
@@ -16,10 +16,10 @@ export interface Counts {
   /** The person, null when there is none, and what was counted so far. */
   read(counted: Counted): Promise<{ user: UserRecord | null; failures: Failures }>
   /**
-   * Counts one more at once, and in the store a moment later: were that waited for, or done before the answer is made, its
-   * pace would tell names that exist from others. `onLocked` is called when there are too many.
+   * Counts one more, and resolves when the store has it; should it not take it, that is logged. For a name that nobody has, the
+   * store writes as much. `onLocked` is called when there are too many.
    */
-  add(counted: Counted, failures: Failures, onLocked: (user: UserRecord) => Promise<void>): void
+  add(counted: Counted, failures: Failures, onLocked: (user: UserRecord) => Promise<void>): Promise<void>
   /** Resolves when the store has it; should it not take it, that is logged. */
   forgive(counted: Counted): Promise<void>
   /** Resolves when everything is in the store, as far as that takes it. */
@@ -28,18 +28,12 @@ export interface Counts {
 
 /** The oldest goes first. */
 const mostRemembered = 10_000
-const writtenAfterMs = 200
-
-interface Unsaved {
-  count: number
-  save(): Promise<void>
-  timer: NodeJS.Timeout
-}
 
 export function createCounts(store: UserStore): Counts {
   const remembered = new Map<string, Failures>()
-  const unsaved = new Map<string, Unsaved>()
   const saving = new Map<string, Promise<void>>()
+  /** Whose record is written for names that nobody has. */
+  let standIn: string | null = null
 
   function remember(key: string, failures: Failures): void {
     remembered.delete(key)
@@ -60,13 +54,6 @@ export function createCounts(store: UserStore): Counts {
     return saved
   }
 
-  function saveNow(key: string): Promise<void> {
-    const waiting = unsaved.get(key)
-    unsaved.delete(key)
-    clearTimeout(waiting?.timer)
-    return waiting === undefined ? Promise.resolve() : save(key, waiting.save)
-  }
-
   /** Compare and set, until nobody else was quicker: other processes count as well. Returns who it is now. */
   async function change(id: string, changed: (before: WrongPasswords) => WrongPasswords): Promise<UserRecord | null> {
     for (;;) {
@@ -77,6 +64,12 @@ export function createCounts(store: UserStore): Counts {
       const updated = await store.update(id, { wrongPasswords }, { wrongPasswords: user.wrongPasswords })
       if (updated !== null) return { ...user, wrongPasswords }
     }
+  }
+
+  /** Writes somebody's record as it is: a write that comes only for names that exist would tell them from others by its time. */
+  async function writeAsMuch(): Promise<void> {
+    standIn ??= (await store.list(firstUser))[0]?.id ?? null
+    if (standIn !== null && (await change(standIn, (before) => before)) === null) standIn = null
   }
 
   return {
@@ -90,38 +83,36 @@ export function createCounts(store: UserStore): Counts {
 
     add({ key, id, browser }, failures, onLocked) {
       remember(key, failures)
-      if (id === null) return
-      const waiting = unsaved.get(key)
-      clearTimeout(waiting?.timer)
-      const count = (waiting?.count ?? 0) + 1
+      if (id === null) return save(key, writeAsMuch)
       const { lastAt } = failures
-      unsaved.set(key, {
-        count,
-        async save() {
-          const user = await change(id, (before) => ({
-            ...before,
-            [browser]: { count: before[browser].count + count, lastAt },
-          }))
-          if (remembered.get(key) === failures) remembered.delete(key)
-          const total = user?.wrongPasswords?.[browser].count ?? 0
-          if (user !== null && total >= mostFailures && total - count < mostFailures) await onLocked(user)
-        },
-        timer: setTimeout(() => saveNow(key), writtenAfterMs).unref(),
+      return save(key, async () => {
+        const user = await change(id, (before) => ({
+          ...before,
+          [browser]: { count: before[browser].count + 1, lastAt },
+        }))
+        if (remembered.get(key) === failures) remembered.delete(key)
+        if (user?.wrongPasswords?.[browser].count === mostFailures) await onLocked(user)
       })
     },
 
     async forgive({ key, id, browser }) {
       remembered.delete(key)
-      clearTimeout(unsaved.get(key)?.timer)
-      unsaved.delete(key)
       if (id !== null) await save(key, () => change(id, (before) => ({ ...before, [browser]: noFailures })))
     },
 
     async settle() {
-      for (const key of [...unsaved.keys()]) saveNow(key)
       while (saving.size > 0) await Promise.all(saving.values())
     },
   }
 }
 
 const none: WrongPasswords = { new: noFailures, known: noFailures }
+const firstUser = {
+  search: '',
+  role: null,
+  state: null,
+  by: 'createdAt',
+  descending: false,
+  after: null,
+  limit: 1,
+} satisfies UserQuery

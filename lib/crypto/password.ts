@@ -3,7 +3,7 @@ import { hash as argon2Hash, parseOptions } from '@node-rs/argon2'
 import pLimit from 'p-limit'
 import { measures } from '../measures.ts'
 import { ok, type Result, refused } from '../result.ts'
-import { type FoundHash, findHash } from './old-hashes.ts'
+import { type FoundHash, findHash, noPassword } from './old-hashes.ts'
 
 /** argon2id (the package's default), one of OWASP's equal-strength sets: 19 MiB, two passes, one lane. */
 const parameters = { memoryCost: 19_456, timeCost: 2, parallelism: 1 }
@@ -18,6 +18,12 @@ const nobodysHash = '$argon2id$v=19$m=19456,t=2,p=1$MkZVOnkGsk/OQlfWhSn1Og$gZ2Zx
 
 const nobody = requireHash(nobodysHash)
 
+/**
+ * How stored hashes begin that take no longer to compare than a present one: present ones, no password, and SHA-256, whose
+ * comparison is followed by that with a present one.
+ */
+export const quickHashes: readonly string[] = ['$argon2id$v=19$m=19456,t=2,p=1$', noPassword, 'sha256$']
+
 export interface Verdict {
   matches: boolean
   /** A new hash to store in place of the verified one, when that is of an old kind; else null. */
@@ -28,16 +34,29 @@ export interface PasswordHasher {
   /** Refuses with `busy` when too many hashes wait already. */
   hash(password: string): Promise<Result<string, 'busy'>>
   /**
-   * Takes as long for an unknown person (`stored` null), and for one without a usable hash, as for a wrong password and
-   * a present hash; an old hash takes its own time on top. Refuses with `busy` likewise.
+   * For a wrong password, does the work for an unknown person (`stored` null), and for one without a usable hash, that a present
+   * hash takes: one comparison for each of `formsOf`. An old hash takes its own time on top, which `hasMetSlow` tells of from
+   * then on. Refuses with `busy` likewise.
    */
   verify(stored: string | null, password: string): Promise<Result<Verdict, 'busy'>>
+  /** Whether a hash was compared that takes longer than a present one. */
+  hasMetSlow(): boolean
   /** How many wait for their turn. */
   waiting(): number
 }
 
+/**
+ * The forms in which what was typed may have been hashed, the usual one first: this site hashes NFC, other systems what was
+ * typed there, on a device that wrote NFC or NFD. At most three, and one for a password in ASCII. Not NFKC, which would take
+ * letters for others that merely look alike; better-auth, which hashes that, does so itself.
+ */
+export function formsOf(typed: string): string[] {
+  return [...new Set([typed.normalize('NFC'), typed, typed.normalize('NFD')])]
+}
+
 export function createPasswordHasher(): PasswordHasher {
   const limit = pLimit(maxRunning)
+  let hasMetSlow = false
   async function queued<Value>(work: () => Promise<Value>): Promise<Result<Value, 'busy'>> {
     if (limit.pendingCount >= maxWaiting) return refused('busy')
     return ok(await limit(() => measured(work)))
@@ -47,23 +66,23 @@ export function createPasswordHasher(): PasswordHasher {
 
   async function verify(stored: string | null, password: string): Promise<Verdict> {
     const found = stored === null ? null : findHash(stored)
-    if (stored === null || found === null) {
-      await findMatch(nobody, password)
+    const isOld = stored !== null && found !== null && !isPresent(stored)
+    if (found !== null && !quickHashes.some((beginning) => stored?.startsWith(beginning))) hasMetSlow = true
+    const match = await findMatch(found ?? nobody, password)
+    if (found === null || match === null) {
+      // Some old hashes take next to nothing: their haste would tell that the account exists.
+      if (isOld) await findMatch(nobody, password)
       return { matches: false, replacement: null }
     }
-    const match = await findMatch(found, password)
     // Of what is up to date, only a hash of another form of the password is replaced: the next log-in then finds it at once.
-    if (isPresent(stored) && (match === null || match === password.normalize('NFC'))) {
-      return { matches: match !== null, replacement: null }
-    }
-    // Also for a wrong password: a cheap old hash would else be told from all others, the unknown included, by its haste.
-    const replacement = await hash(password)
-    return match === null ? { matches: false, replacement: null } : { matches: true, replacement }
+    if (!isOld && match === password.normalize('NFC')) return { matches: true, replacement: null }
+    return { matches: true, replacement: await hash(password) }
   }
 
   return {
     hash: (password) => queued(() => hash(password)),
     verify: (stored, password) => queued(() => verify(stored, password)),
+    hasMetSlow: () => hasMetSlow,
     waiting: () => limit.pendingCount,
   }
 }
@@ -84,10 +103,8 @@ function requireHash(stored: string): FoundHash {
 }
 
 /** The form of the password that matches, or null. */
-async function findMatch(found: Pick<FoundHash, 'kind' | 'matches'>, typed: string): Promise<string | null> {
-  // This site hashes NFC and other systems what was typed: argon2 may be from either.
-  const forms = found.kind === 'argon2' ? new Set([typed.normalize('NFC'), typed]) : [typed]
-  for (const form of forms) if (await found.matches(form)) return form
+async function findMatch(found: Pick<FoundHash, 'matches'>, typed: string): Promise<string | null> {
+  for (const form of formsOf(typed)) if (await found.matches(form)) return form
   return null
 }
 

@@ -22,7 +22,7 @@ const limits = {
   // How often Node looks for those: its own default, 30 s, would make three times the first limit of it.
   connectionsCheckingInterval: seconds(2),
 }
-/** With a body limit of half a megabyte, what all of them together can make us hold. */
+/** With the limit of a body, what all of them together can make us hold. */
 const maxConnections = 1000
 /** Requests that wait on one line. A browser's next one may come a moment before the last answer is done with. */
 const mostQueued = 4

@@ -220,6 +220,8 @@ export interface UserStore {
   findByUsername(username: string): Promise<UserRecord | null>
   /** Who verified this address, in whatever case; null when nobody did. */
   findByVerifiedEmail(email: string): Promise<UserRecord | null>
+  /** Whether anybody has a password hash that begins with none of these. Reads everybody. */
+  hasOtherHash(beginnings: readonly string[]): Promise<boolean>
   /**
    * Changes the named fields and no others. With `onlyIf`, nothing is changed unless these fields hold these
    * values at that moment (compare and set). Null when nobody has the id or the comparison fails. Nothing is changed

@@ -1,5 +1,6 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { isOwnActionCall } from './action-call.ts'
+import { maxFieldBytes } from './body-limit.ts'
 
 const id = 'a1'.repeat(21)
 const state = JSON.stringify({ values: { bio: '$$5 and <b>' }, errors: {}, alert: null })
@@ -30,6 +31,7 @@ describe('a form posted by the browser', () => {
     ['an id that is none', { $ACTION_ID_deadbeef: '' }],
     ['two actions', { ...bound, [`$ACTION_ID_${id}`]: '' }],
     ['a state that is not JSON', { ...bound, '$ACTION_2:1': '[{' }],
+    ['a state of escaped quotes without an end', { ...bound, '$ACTION_2:1': `["${'\\"'.repeat(30_000)}` }],
     ['a state of another shape', { ...bound, '$ACTION_2:1': '[{"values":{}}]' }],
     ['a state nested without end', { ...bound, '$ACTION_2:1': '['.repeat(200_000) }],
     ['a reference in its state', { ...bound, '$ACTION_2:1': `[{"values":{"bio":"$F2"},"errors":{},"alert":null}]` }],
@@ -39,6 +41,29 @@ describe('a form posted by the browser', () => {
     ['a part missing', { ...bound, '$ACTION_2:1': '', '$ACTION_2:0': '' }],
   ])('is refused with %s', (_what, fields) => {
     expect(isOwn(fields)).toBe(false)
+  })
+
+  test('is taken with the longest texts that a form sends back', () => {
+    const long = JSON.stringify([
+      { values: { fullName: 'x'.repeat(10_000), bio: '"\n'.repeat(5000) }, errors: {}, alert: null },
+    ])
+    expect(isOwn({ ...bound, '$ACTION_2:1': long })).toBe(true)
+  })
+
+  test.each<[string, string]>([
+    ['nested without end', '['.repeat(50_000)],
+    [
+      'with thousands of names',
+      JSON.stringify([{ values: Object.fromEntries(Array.from({ length: 5000 }, (_, n) => [n, ''])) }]),
+    ],
+    ['with thousands of numbers', `[${'1,'.repeat(20_000)}1]`],
+    ['that is too long', `["${'x'.repeat(maxFieldBytes)}"]`],
+  ])('is refused with a state %s before that is parsed', (_what, json) => {
+    const parser = vi.spyOn(JSON, 'parse')
+    expect(isOwn({ ...bound, '$ACTION_2:1': json })).toBe(false)
+    const longest = Math.max(...parser.mock.calls.map(([text]) => text.length))
+    parser.mockRestore()
+    expect(longest).toBeLessThan(100)
   })
 })
 

@@ -1,6 +1,7 @@
 // How this site's own forms call a server action, and no other way. React's decoder takes far more (promises, blobs,
 // references into other parts), has had flaws in that, and answers what it cannot decode with a 500.
 import { z } from 'zod'
+import { maxFieldBytes } from './body-limit.ts'
 import type { FormState } from './form-state.ts'
 
 /** React writes a leading $ of a person's text as $$; a single one would be a reference. */
@@ -20,6 +21,13 @@ const formState = z.strictObject({
   errors: texts,
   alert: text.nullable(),
 }) satisfies z.ZodType<FormState>
+
+/**
+ * A string of JSON, and what else a state has at most: brackets, colons and commas of as many texts. Without the last `?` a text
+ * of escaped quotes would be scanned anew from each of them.
+ */
+const anyString = /"(?:[^"\\]|\\.)*"?/gs
+const mostStructure = 40 + 4 * mostTexts
 
 const actionId = /^[0-9a-f]{42}$/
 /** Posted by the browser: which action, with the state bound to it. */
@@ -48,7 +56,9 @@ export function isOwnActionCall(form: FormData, { byScript }: { byScript: boolea
 
 function parses(schema: z.ZodType, values: FormDataEntryValue[]): boolean {
   const [json] = values
-  if (values.length !== 1 || typeof json !== 'string') return false
+  if (values.length !== 1 || typeof json !== 'string' || json.length > maxFieldBytes) return false
+  // Parsing deep nesting or thousands of names takes far longer than long texts do.
+  if (json.replace(anyString, '').length > mostStructure) return false
   try {
     return schema.safeParse(JSON.parse(json)).success
   } catch {

@@ -13,7 +13,7 @@ import { isShownSecret, type MailedPath } from './mailed-secret.ts'
 import { isSameOrigin } from './request-checks.ts'
 import { getWords } from './words.ts'
 
-/** Several times the longest field. The cost of normalising Unicode grows with the square of a text made for that. */
+/** Several times the longest field. Longer text is not sent back either: the next post would carry it twice. */
 const maxTextLength = 10_000
 type Problem = Partial<Pick<FormState, 'alert' | 'errors'>>
 
@@ -68,7 +68,7 @@ async function read<Schema extends z.ZodObject>(
   const values: FormState['values'] = {}
   for (const name of names) {
     const first = form.get(name)
-    if (typeof first === 'string' && !isSecretField(name)) values[name] = first
+    if (typeof first === 'string' && first.length <= maxTextLength && !isSecretField(name)) values[name] = first
   }
   const refuse = (problem: Problem): FormState => ({ values, errors: {}, alert: null, ...problem })
   // None of this a person can bring about with the form as it is.

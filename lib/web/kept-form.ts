@@ -9,9 +9,12 @@ import { isStoreUnavailable } from './not-saved.ts'
 /** A form without its tag is not kept, and none is for whoever had no session. Never fails the request. */
 export async function keepPostedForm(request: NextRequest, app: Services): Promise<void> {
   const { token } = await readToken(request.cookies, app)
-  const form = await parseMultipart(request.headers.get('content-type') ?? '', await request.clone().arrayBuffer())
-  const tag = form?.get(formTag)
-  if (token === null || form === null || typeof tag !== 'string') return
+  if (token === null) return
+  const parsed = await parseMultipart(request.headers.get('content-type') ?? '', await request.clone().arrayBuffer())
+  if (!parsed.ok) return
+  const form = parsed.value
+  const tag = form.get(formTag)
+  if (typeof tag !== 'string') return
   const fields = Object.fromEntries(
     [...form].flatMap(([name, value]) =>
       typeof value !== 'string' || name === formTag || isFrameworkField(name) || isSecretField(name)

@@ -5,9 +5,8 @@ import 'server-only'
 import { cookies } from 'next/headers'
 import type { User } from '#lib/accounts/accounts.ts'
 import { isKeyedHash, keyedHash } from '#lib/crypto/keyed-hash.ts'
-import { newId } from '#lib/crypto/random.ts'
 import { type Runtime, services } from '#lib/services.ts'
-import { deviceCookieName, deviceNameIn, proveDeviceName } from './device-name.ts'
+import { deviceCookieName, deviceNameIn, newDeviceId, proveDeviceName } from './device-name.ts'
 
 /** Who knew an earlier password alone is no better known than anybody. */
 type Owner = Pick<User, 'id' | 'passwordChangedAt'>
@@ -22,7 +21,7 @@ const oneYearInSeconds = 31_536_000
 export async function recogniseDevice(user: Owner, app: Needs): Promise<boolean> {
   const { settings, sessionSecrets } = app
   const { device, hashes } = await readDevice(app)
-  const named = device ?? proveDeviceName(newId(), sessionSecrets)
+  const named = device ?? proveDeviceName(newDeviceId(user.id, sessionSecrets), sessionSecrets)
   const whose = whoseDevice(named, user)
   const others = hashes.filter((hash) => !isKeyedHash(hash, whose, purpose, sessionSecrets))
   const value = [named, keyedHash(whose, purpose, sessionSecrets), ...others].slice(0, mostPeople + 1).join('.')

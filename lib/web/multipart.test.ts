@@ -1,4 +1,5 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
+import { maxBodyBytes, maxFieldBytes } from './body-limit.ts'
 import { parseMultipart } from './multipart.ts'
 
 const type = 'multipart/form-data; boundary=xyz'
@@ -7,6 +8,10 @@ const named = (name: string) => `Content-Disposition: form-data; name="${name}"`
 const parse = (body: string, contentType = type) => {
   const bytes = Buffer.from(body, 'utf8')
   return parseMultipart(contentType, new Uint8Array(bytes).buffer)
+}
+const formIn = async (body: string) => {
+  const parsed = await parse(body)
+  return parsed.ok ? parsed.value : null
 }
 
 describe('parseMultipart', () => {
@@ -17,14 +22,15 @@ describe('parseMultipart', () => {
     form.set('$ACTION_2:0', '{"id":"a"}')
     form.set('file', new File(['text'], 'ü.txt', { type: 'text/plain' }))
     const sent = new Response(form)
-    const read = await parseMultipart(sent.headers.get('content-type') ?? '', await sent.arrayBuffer())
-    expect([...(read?.keys() ?? [])]).toEqual(['username', 'bio', '$ACTION_2:0', 'file'])
-    expect(read?.get('bio')).toBe(form.get('bio'))
+    const parsed = await parseMultipart(sent.headers.get('content-type') ?? '', await sent.arrayBuffer())
+    const read = parsed.ok ? parsed.value : new FormData()
+    expect([...read.keys()]).toEqual(['username', 'bio', '$ACTION_2:0', 'file'])
+    expect(read.get('bio')).toBe(form.get('bio'))
   })
 
   test('reads a form with no final line break, and one without fields’ text', async () => {
-    expect((await parse(`${part(named('a'))}--xyz--`))?.get('a')).toBe('v')
-    expect((await parse(`${part(named('a'), '')}--xyz--\r\n`))?.get('a')).toBe('')
+    expect((await formIn(`${part(named('a'))}--xyz--`))?.get('a')).toBe('v')
+    expect((await formIn(`${part(named('a'), '')}--xyz--\r\n`))?.get('a')).toBe('')
   })
 
   test.each<[string, string, string?]>([
@@ -48,6 +54,22 @@ describe('parseMultipart', () => {
     ['another type', `${part(named('a'))}--xyz--\r\n`, 'multipart/mixed; boundary=xyz'],
     ['no boundary', `${part(named('a'))}--xyz--\r\n`, 'multipart/form-data'],
   ])('refuses %s [V1.5.3]', async (_what, body, contentType) => {
-    expect(await parse(body, contentType)).toBeNull()
+    expect(await parse(body, contentType)).toEqual({ ok: false, code: 'bad_request' })
+  })
+
+  test.each<[string, string]>([
+    ['a field', `${part(named('a'), 'x'.repeat(maxFieldBytes))}--xyz--\r\n`],
+    ['a field of line breaks', `${part(named('a'), '\r\n'.repeat(maxFieldBytes / 2))}--xyz--\r\n`],
+    ['a field of letters of two bytes', `${part(named('a'), 'é'.repeat(maxFieldBytes / 2))}--xyz--\r\n`],
+    [
+      'a file',
+      `${part(`${named('a')}; filename="a"\r\nContent-Type: text/plain`, 'x'.repeat(maxFieldBytes))}--xyz--\r\n`,
+    ],
+    ['a body of many fields', `${part(named('a'), 'x'.repeat(maxBodyBytes / 50)).repeat(51)}--xyz--\r\n`],
+  ])('refuses %s that is too long without handing it to the parser', async (_what, body) => {
+    const parser = vi.spyOn(Response.prototype, 'formData')
+    expect(await parse(body)).toEqual({ ok: false, code: 'too_large' })
+    expect(parser).not.toHaveBeenCalled()
+    parser.mockRestore()
   })
 })

@@ -1,5 +1,7 @@
 // Multipart bodies exactly as browsers write them, and nothing else. Two parsers read each form, ours in middleware and
 // Next's behind it: whatever they could read differently would let a form past the one and into the other.
+import { ok, type Result, refused } from '#lib/result.ts'
+import { maxBodyBytes, maxFieldBytes } from './body-limit.ts'
 
 /** RFC 2046 allows more in a boundary; browsers and HTTP libraries use these. */
 const contentType = /^multipart\/form-data; ?boundary=([\w'-]{1,70})$/
@@ -10,26 +12,34 @@ const partHead =
 /** Several times what the longest form has: each costs time before it is anybody's turn. */
 const mostParts = 100
 
-/** The form in this body, or null for anything that a browser would not have sent. */
-export async function parseMultipart(type: string, body: ArrayBuffer): Promise<FormData | null> {
+/** `bad_request` for anything that a browser would not have sent. Lengths are checked before anything is parsed. */
+export async function parseMultipart(
+  type: string,
+  body: ArrayBuffer,
+): Promise<Result<FormData, 'bad_request' | 'too_large'>> {
+  if (body.byteLength > maxBodyBytes) return refused('too_large')
   const boundary = contentType.exec(type)?.[1]
-  if (boundary === undefined || !isPlain(Buffer.from(body).toString('latin1'), `--${boundary}`)) return null
+  if (boundary === undefined) return refused('bad_request')
+  const parts = splitPlain(Buffer.from(body).toString('latin1'), `--${boundary}`)
+  if (parts === null) return refused('bad_request')
+  if (parts.some((part) => part.length > maxFieldBytes)) return refused('too_large')
   try {
-    return await new Response(body, { headers: { 'content-type': type } }).formData()
+    return ok(await new Response(body, { headers: { 'content-type': type } }).formData())
   } catch {
-    return null
+    return refused('bad_request')
   }
 }
 
-/** `text` has one character for each byte. */
-function isPlain(text: string, delimiter: string): boolean {
+/** The parts, each with its head, or null. `text` has one character for each byte. */
+function splitPlain(text: string, delimiter: string): string[] | null {
   const end = `\r\n${delimiter}--`
   const whole = text.endsWith('\r\n') ? text.slice(0, -2) : text
-  if (!whole.startsWith(`${delimiter}\r\n`) || !whole.endsWith(end)) return false
+  if (!whole.startsWith(`${delimiter}\r\n`) || !whole.endsWith(end)) return null
   const parts = whole.slice(delimiter.length + 2, -end.length).split(`\r\n${delimiter}\r\n`)
-  if (parts.length > mostParts) return false
-  return parts.every((part) => {
+  if (parts.length > mostParts) return null
+  const arePlain = parts.every((part) => {
     const headEnd = part.indexOf('\r\n\r\n')
     return headEnd >= 0 && headEnd <= 1000 && partHead.test(part.slice(0, headEnd)) && !part.includes(delimiter)
   })
+  return arePlain ? parts : null
 }

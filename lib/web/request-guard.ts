@@ -8,6 +8,19 @@ import type { RefusalCode } from './refusal.ts'
 import { isSameOrigin } from './request-checks.ts'
 import { waitForTurn } from './turns.ts'
 
+/**
+ * The route handlers of the app, which take no forms. Every other path, also one that does not exist, is checked like a page: Next
+ * would run a server action there. A test compares the list with the folder `app`.
+ */
+export const handlerPaths: readonly string[] = [
+  '/logout',
+  '/api/session',
+  '/api/session/activity',
+  '/api/password-strength',
+  '/security/export',
+  '/admin/audit/export',
+]
+
 /** Why the request is not taken, or null. Forms check their origin again by themselves. */
 export async function findRequestFault(request: NextRequest, app: Services): Promise<RefusalCode | null> {
   const { method, headers, nextUrl } = request
@@ -18,7 +31,7 @@ export async function findRequestFault(request: NextRequest, app: Services): Pro
     contentLength: headers.get('content-length'),
   })
   if (bodyFault !== null) return bodyFault
-  if (nextUrl.pathname.startsWith('/api/') || nextUrl.pathname === '/logout') return null
+  if (handlerPaths.includes(nextUrl.pathname)) return null
   const formFault = await findFormFault(request)
   if (formFault !== null) return formFault
   return (await waitForTurn(request.cookies, app)) ? null : 'busy'
@@ -29,6 +42,7 @@ async function findFormFault(request: NextRequest): Promise<RefusalCode | null> 
   const type = request.headers.get('content-type') ?? ''
   if (!type.startsWith('multipart/form-data')) return 'unsupported'
   const form = await parseMultipart(type, await request.clone().arrayBuffer())
+  if (!form.ok) return form.code
   const byScript = request.headers.has('next-action')
-  return form !== null && isOwnActionCall(form, { byScript }) ? null : 'bad_request'
+  return isOwnActionCall(form.value, { byScript }) ? null : 'bad_request'
 }

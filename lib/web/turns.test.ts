@@ -1,25 +1,35 @@
 import { describe, expect, test } from 'vitest'
 import { readSettings } from '../config.ts'
 import { type RequestContext, runInRequest } from '../request-context.ts'
-import { proveDeviceName } from './device-name.ts'
+import { newDeviceId, proveDeviceName } from './device-name.ts'
 import { waitForTurn } from './turns.ts'
 
 const site = { settings: readSettings({}), sessionSecrets: ['a'.repeat(43)] }
-const device = proveDeviceName('0'.repeat(32), site.sessionSecrets)
+/** The cookie of another browser in which this user logged in. */
+const browserOf = (userId: string) =>
+  `${proveDeviceName(newDeviceId(userId, site.sessionSecrets), site.sessionSecrets)}.hash`
+
+let addresses = 0
+function anAddress(): string {
+  addresses += 1
+  return `10.${addresses >> 16}.${(addresses >> 8) & 255}.${addresses & 255}`
+}
 
 interface Asked {
+  request: RequestContext
   turn: Promise<boolean>
   /** Null until it is known. */
   outcome(): boolean | null
   answer(): void
 }
 
-function ask(cookie?: string): Asked {
+/** From an address of its own unless said otherwise. */
+function ask(cookie?: string, address = anAddress()): Asked {
   const answered = Promise.withResolvers<void>()
   const request: RequestContext = {
     id: 'x',
     path: '/login',
-    address: '',
+    address,
     noted: new Set(),
     answered: answered.promise,
     refusal: null,
@@ -35,7 +45,7 @@ function ask(cookie?: string): Asked {
       asked.resolve(is)
     })
   })
-  return { turn: asked.promise, outcome: () => outcome, answer: () => answered.resolve() }
+  return { request, turn: asked.promise, outcome: () => outcome, answer: () => answered.resolve() }
 }
 
 async function settle(): Promise<void> {
@@ -61,7 +71,7 @@ describe('waitForTurn', () => {
 
   test('keeps a line apart for browsers that somebody logged in with, which only this site can name [T23]', async () => {
     const strangers = Array.from({ length: 50 }, () => ask())
-    const known = ask(`${device}.hash`)
+    const known = ask(browserOf('ada'))
     const forged = [ask(`${'0'.repeat(32)}${'A'.repeat(43)}.hash`), ask('x'), ask('')]
     expect(await known.turn).toBe(true)
     await settle()
@@ -70,20 +80,56 @@ describe('waitForTurn', () => {
     await Promise.all(forged.map((one) => one.turn))
   })
 
-  test('works for nobody who is gone, and lets one browser have four places of the line for known ones [T23]', async () => {
+  test('works for nobody who is gone, and gives their place to the next', async () => {
     const eight = Array.from({ length: 8 }, () => ask())
     await Promise.all(eight.map((one) => one.turn))
     const gone = ask()
+    const next = ask()
     gone.answer()
-    await settle()
-    eight[0]?.answer()
     expect(await gone.turn).toBe(false)
+    eight[0]?.answer()
+    expect(await next.turn).toBe(true)
+    for (const one of [...eight, next]) one.answer()
+  })
 
-    const busy = Array.from({ length: 7 }, () => ask(`${device}.hash`))
+  test('lets all known browsers of one user together have four places, however many there are and wherever [T23]', async () => {
+    const strangers = Array.from({ length: 8 }, () => ask())
+    await Promise.all(strangers.map((one) => one.turn))
+    const ofMallory = Array.from({ length: 500 }, () => ask(browserOf('mallory')))
     await settle()
-    expect(busy.map((one) => one.outcome())).toEqual([true, true, true, true, true, null, null])
-    expect(await ask(`${proveDeviceName('1'.repeat(32), site.sessionSecrets)}.hash`).turn).toBe(true)
-    for (const one of [...eight, ...busy]) one.answer()
+    expect(ofMallory.filter((one) => one.outcome() === true)).toHaveLength(4)
+    const others = ['ada', 'bea', 'cleo', 'dora'].map((name) => ask(browserOf(name)))
+    expect(await Promise.all(others.map((one) => one.turn))).toEqual([true, true, true, true])
+    for (const one of [...strangers, ...ofMallory, ...others]) one.answer()
+  })
+
+  test.each([
+    ['strangers', () => undefined],
+    ['known browsers of as many accounts', (n: number) => browserOf(`account ${n}`)],
+  ])('serves addresses in rotation: a thousand forms of one delay nobody else [T23]: %s', async (_, cookieOf) => {
+    const flood = Array.from({ length: 1000 }, (_unused, n) => ask(cookieOf(n), '203.0.113.5'))
+    await settle()
+    expect(flood.filter((one) => one.outcome() === true)).toHaveLength(4)
+    const others = Array.from({ length: 4 }, (_unused, n) => ask(cookieOf(2000 + n)))
+    expect(await Promise.all(others.map((one) => one.turn))).toEqual([true, true, true, true])
+    // Room for those who come while it is full is made by the address that has most of it.
+    const late = Array.from({ length: 20 }, (_unused, n) => ask(cookieOf(3000 + n)))
+    for (const one of [...flood, ...others]) one.answer()
+    for (const one of late) {
+      expect(await one.turn).toBe(true)
+      one.answer()
+    }
+  })
+
+  test('ends before the answer is made where the request says so', async () => {
+    const eight = Array.from({ length: 8 }, () => ask())
+    await Promise.all(eight.map((one) => one.turn))
+    const next = ask()
+    await settle()
+    expect(next.outcome()).toBe(null)
+    eight[0]?.request.endTurn?.()
+    expect(await next.turn).toBe(true)
+    for (const one of [...eight, next]) one.answer()
   })
 
   test('is at once where another server than ours answers', async () => {

@@ -2,6 +2,7 @@
 
 import { redirect } from 'next/navigation'
 import { logInSchema } from '#lib/accounts/forms.ts'
+import { currentRequest } from '#lib/request-context.ts'
 import { ok } from '#lib/result.ts'
 import { services } from '#lib/services.ts'
 import { readAttempter } from '#lib/web/attempter.ts'
@@ -22,13 +23,21 @@ export async function logIn(_previous: FormState, posted: FormData): Promise<For
   const form = await readVisitorForm(posted, logInSchema)
   if (!form.ok) return form.state
   const { username, password, next } = form.value
-  const { accounts } = await services()
+  const { accounts, pace } = await services()
   const words = await getWords()
 
-  const known = await orNotSaved(accounts.checkCredentials(username, password, await readAttempter()))
+  const attempter = await readAttempter()
+  const asked = { name: username, password, address: attempter.by.address }
+  const check = async () => {
+    const checked = await orNotSaved(accounts.checkCredentials(username, password, attempter))
+    if (!checked.ok && checked.code !== 'busy' && checked.code !== 'not_saved') {
+      await recordRefusal(username, checked.code)
+    }
+    return checked
+  }
+  const known = await pace.hold(asked, check, () => currentRequest()?.endTurn?.())
   if (!known.ok) {
     const { code } = known
-    if (code !== 'busy' && code !== 'not_saved') await recordRefusal(username, code)
     if ('waitMs' in known) return form.refuse({ alert: await tellToWait(known.code, known.waitMs) })
     if (code === 'suspended') return form.refuse({ alert: await suspendedSentence(words, known.until) })
     return form.refuse({ alert: words(`errors.${known.code}`, { seconds: busySeconds }) })

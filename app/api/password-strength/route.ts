@@ -11,6 +11,9 @@ const headers = { 'cache-control': 'no-store' }
 /** A meter is a courtesy: it must not fill the queue that sign-ups wait in. */
 const patience = 2
 
+/** Of the longest question, each character written as an escape of six. */
+const maxQuestionBytes = 10_000
+
 /** `email` where the form has one. */
 const question = z.strictObject({
   password: z.string().max(1000),
@@ -25,6 +28,9 @@ const question = z.strictObject({
 export async function POST(request: Request): Promise<Response> {
   const { settings, strength, limits } = await services()
   if (!isSameOrigin(request.headers, settings.appOrigin)) return new Response(null, { status: 403, headers })
+  if (Number(request.headers.get('content-length') ?? 0) > maxQuestionBytes) {
+    return new Response(null, { status: 413, headers })
+  }
   const waitMs = await limits.take('strength-question', countedAddress(readClientAddress(request.headers, settings)))
   if (waitMs > 0) {
     const retryAfter = String(Math.ceil(waitMs / 1000))

@@ -36,6 +36,17 @@ export function describeUserStore(name: string, open: OpenFresh): void {
       expect(await users.findByUsername('alice')).toEqual(alice)
     })
 
+    it('knows whether anybody has a password hash that begins otherwise', async () => {
+      expect(await users.hasOtherHash(['$a$', '!'])).toBe(false)
+      await users.insert(aUser({ id: 'a', username: 'ada', passwordHash: '$a$one' }))
+      await users.insert(aUser({ id: 'b', username: 'bea', passwordHash: '!' }))
+      expect(await users.hasOtherHash(['$a$', '!'])).toBe(false)
+      expect(await users.hasOtherHash(['$a$'])).toBe(true)
+      expect(await users.hasOtherHash(['$A$', '!']), 'case counts').toBe(true)
+      expect(await users.hasOtherHash(['$_$', '!']), 'no sign is a wildcard').toBe(true)
+      expect(await users.hasOtherHash([])).toBe(true)
+    })
+
     it('answers null for somebody who is not there', async () => {
       await users.insert(aUser())
       expect(await users.find('nobody')).toBeNull()

@@ -142,6 +142,14 @@ export function createUserPart(records: UserRecords, options: Omit<CommitQueueOp
       return copyOf(id === undefined ? undefined : people.find(id))
     },
 
+    async hasOtherHash(beginnings) {
+      queue.requireOpen()
+      for (const { passwordHash } of people.values()) {
+        if (!beginnings.some((beginning) => passwordHash.startsWith(beginning))) return true
+      }
+      return false
+    },
+
     async update(id, change, onlyIf = {}) {
       const asked = structuredClone({ change, onlyIf })
       return queue.run(() => {

@@ -44,6 +44,19 @@ export function createUserStore({ db, reads, flavour }: Pick<SqlDatabase, 'db' |
       return row ? userOf(row) : null
     },
 
+    async hasOtherHash(beginnings) {
+      const isOther = beginnings.map(
+        (beginning) => sql<SqlBool>`substr(password_hash, 1, ${beginning.length}) <> ${beginning}`,
+      )
+      const found = await reads
+        .selectFrom('users')
+        .select('id')
+        .where((eb) => eb.and(isOther))
+        .limit(1)
+        .executeTakeFirst()
+      return found !== undefined
+    },
+
     async rename(id, username, { at, reservedUntil }, onlyIf = {}) {
       const expected = structuredClone(onlyIf)
       return db.transaction().execute(async (trx) => {

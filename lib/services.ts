@@ -99,6 +99,7 @@ export async function closeServices(): Promise<void> {
   const runtime = await shared[runtimeKey]
   await shared[sweeperKey]?.stop()
   await runtime?.attempts.settle()
+  await runtime?.audit.recordOmitted()
   await runtime?.mail.close()
   await runtime?.stores.close()
   await runtime?.limits.close()
@@ -130,8 +131,8 @@ export async function openRuntime(settings = readSettings(), clock = createSyste
     })
     const onRefused = (rule: Rule) => securityEvents.note({ event: 'limit.reached', code: rule })
     const limits = createLimits({ store: settings.store, enabled: settings.limits, onRefused })
-    const notices = createNotices({ tokens: stores.tokens, mail, clock, enabled: settings.notices })
-    const audit = createAudit({ store: stores.audit, clock, events: securityEvents })
+    const notices = createNotices({ tokens: stores.tokens, mail, limits, clock, enabled: settings.notices })
+    const audit = createAudit({ store: stores.audit, clock, events: securityEvents, limits })
     const attempts = createAttempts({
       store: stores.users,
       limits,
@@ -187,7 +188,7 @@ export function compose(runtime: Runtime): Services {
     invitations: createInvitations({ store: tokens, accounts, clock }),
     setup: createSetup({ users, tokens, accounts, clock }),
     looks: createLooks({ store: tokens, clock }),
-    keptForms: createKeptForms({ tokens: stores.tokens, clock, secrets }),
+    keptForms: createKeptForms({ tokens, limits, clock, secrets }),
     interruptedActs: createInterruptedActs({ store: stores.tokens, clock }),
   }
 }

@@ -47,6 +47,32 @@ describe.each(storeNames)('the trail on %s', (store) => {
     expect(await faultsIn(await trail())).toEqual([])
   })
 
+  test('records twenty of a kind that a user does with their own account, and how many more there were', async () => {
+    const { audit } = opened.app
+    const happens = (actorId: string) =>
+      audit.record({ event: 'account.exported', actorId, subjectId: actorId, address: '192.0.2.7' })
+    for (let n = 0; n < 50; n += 1) await happens('alice')
+    await happens('bob')
+    await audit.record({ event: 'profile.changed', actorId: 'alice', subjectId: 'alice' })
+    expect(await trail()).toHaveLength(22)
+    await audit.recordOmitted()
+    const [last] = await audit.list({ ...anything, limit: 1 })
+    expect(last).toMatchObject({ event: 'account.exported', actorId: 'alice', network: '192.0.2.0/24' })
+    expect(JSON.parse(last?.detail ?? '')).toMatchObject({ omitted: 30 })
+    await audit.recordOmitted()
+    expect(await trail()).toHaveLength(23)
+    expect(await faultsIn(await trail())).toEqual([])
+  })
+
+  test('records everything that an administrator does to others, and what the operator does', async () => {
+    const { audit } = opened.app
+    for (let n = 0; n < 30; n += 1) {
+      await audit.record({ event: 'account.suspended', actorId: 'root', subjectId: `user-${n}` })
+      await audit.record({ event: 'sessions.pruned', actorId: 'operator' })
+    }
+    expect(await trail()).toHaveLength(60)
+  })
+
   test('forgets the whole address after 90 days and the entry after 400, and can still be verified [V14.2.7]', async () => {
     const { audit } = opened.app
     const happens = () => audit.record({ event: 'session.started', actorId: 'alice', address: '2001:db8:1:2:3::4' })

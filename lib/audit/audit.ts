@@ -2,6 +2,7 @@
 // is the store's (audit-chain.ts); whether they still are is verify.ts's.
 import { type Clock, days } from '../clock.ts'
 import { newToken } from '../crypto/random.ts'
+import type { Limits } from '../limits/limits.ts'
 import { logFault } from '../log.ts'
 import type { SecurityEvents } from '../security-events.ts'
 import { hashAddress } from '../stores/audit-chain.ts'
@@ -35,9 +36,12 @@ export interface Occurrence {
 
 export interface Audit {
   /**
-   * Never rejects: what happened is done. An entry that the store could not take is logged whole, as `audit_lost`.
+   * Never rejects: what happened is done. An entry that the store could not take is logged whole, as `audit_lost`. What one
+   * user does with their own account again and again is recorded twenty times an hour, and beyond that counted.
    */
   record(occurrence: Occurrence): Promise<void>
+  /** Records how often what was only counted happened. Called each hour and before the process ends. */
+  recordOmitted(): Promise<void>
   /** The newest first. */
   list(query: AuditQuery): Promise<AuditRecord[]>
   /** What was done by or to a person lately, the newest first. */
@@ -51,8 +55,40 @@ export interface Audit {
 }
 
 /** `events` hears of each occurrence, also of one that the store cannot take. */
-export function createAudit(deps: { store: AuditStore; clock: Clock; events?: Pick<SecurityEvents, 'note'> }): Audit {
-  const { store, clock, events } = deps
+export function createAudit(deps: {
+  store: AuditStore
+  clock: Clock
+  events?: Pick<SecurityEvents, 'note'>
+  /** Absent for commands of the operator, whom nothing limits. */
+  limits?: Pick<Limits, 'take'>
+}): Audit {
+  const { store, clock, events, limits } = deps
+  /** Counted and not recorded, by event, outcome and user. At most as many as `own-entry` has counters. */
+  const omitted = new Map<string, { occurrence: Occurrence; count: number; since: number }>()
+
+  /** Whether the user's budget is used up. An entry about another user is never left out: it says whom it concerns. */
+  async function isOverBudget({ event, outcome = 'done', actorId, subjectId = null }: Occurrence): Promise<boolean> {
+    if (limits === undefined || actorId === null || actorId === operator) return false
+    if (subjectId !== null && subjectId !== actorId) return false
+    return (await limits.take('own-entry', omittedKey({ event, outcome, actorId }))) > 0
+  }
+
+  function omit(occurrence: Occurrence): void {
+    const { event, outcome = 'done', actorId, subjectId = null, address = '' } = occurrence
+    const key = omittedKey({ event, outcome, actorId })
+    const { count, since } = omitted.get(key) ?? { count: 0, since: clock() }
+    omitted.set(key, { occurrence: { event, outcome, actorId, subjectId, address }, count: count + 1, since })
+  }
+
+  async function append(occurrence: Occurrence): Promise<void> {
+    const entry = entryOf(occurrence)
+    try {
+      await store.append(entry)
+    } catch (error) {
+      logFault('audit_lost', error, { entry: { ...entry, addressSalt: undefined } })
+    }
+  }
+
   function entryOf({ event, outcome = 'done', actorId, subjectId = null, detail = {}, address = '' }: Occurrence) {
     const addressSalt = address === '' ? '' : newToken()
     return {
@@ -71,15 +107,18 @@ export function createAudit(deps: { store: AuditStore; clock: Clock; events?: Pi
 
   return {
     async record(occurrence) {
-      const entry = entryOf(occurrence)
-      const { event, outcome, actorId: who, subjectId: about, address } = entry
+      const { event, outcome = 'done', actorId: who, subjectId: about = null, address = '' } = occurrence
       const code = occurrence.detail?.code
       events?.note({ event, outcome, code: code === undefined ? null : String(code), who, about, address })
-      try {
-        await store.append(entry)
-      } catch (error) {
-        logFault('audit_lost', error, { entry: { ...entry, addressSalt: undefined } })
-      }
+      if (await isOverBudget(occurrence)) omit(occurrence)
+      else await append(occurrence)
+    },
+
+    async recordOmitted() {
+      const all = [...omitted.values()]
+      omitted.clear()
+      for (const { occurrence, count, since } of all)
+        await append({ ...occurrence, detail: { omitted: count, since: new Date(since).toISOString() } })
     },
 
     list: (query) => store.list(query),
@@ -89,6 +128,7 @@ export function createAudit(deps: { store: AuditStore; clock: Clock; events?: Pi
     count: (events, since, partMs) => store.count(events, since, partMs),
 
     async tidy() {
+      await this.recordOmitted()
       const now = clock()
       await store.forgetAddresses(now - addressKeptMs)
       const first = await store.findFirst(now - entryKeptMs)
@@ -110,3 +150,6 @@ export const anything: Omit<AuditQuery, 'limit'> = {
   until: null,
   before: null,
 }
+
+const omittedKey = ({ event, outcome, actorId }: Pick<Occurrence, 'event' | 'outcome' | 'actorId'>) =>
+  `${event} ${outcome} ${actorId}`

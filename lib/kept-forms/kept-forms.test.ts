@@ -46,6 +46,28 @@ describe.each(storeNames)('kept forms on %s', (storeName) => {
     expect(await found('new')).toBeNull()
   })
 
+  test('are not kept at all for a tag that was not made for the session, whoever it names', async () => {
+    for (const tag of [
+      '',
+      'alice',
+      'alice.',
+      `bob.${kept.tagFor('old', 'alice').split('.')[1]}`,
+      kept.tagFor('other', 'alice'),
+    ])
+      await kept.keep('old', { path, tag, fields })
+    expect((await Array.fromAsync(opened.app.stores.dump())).filter(({ kind }) => kind === 'token')).toEqual([])
+  })
+
+  test('are at most three of one user in half an hour, and nobody else’s are fewer for it', async () => {
+    const keepFor = (userId: string, n: number) =>
+      kept.keep(`session ${userId} ${n}`, { path, tag: kept.tagFor(`session ${userId} ${n}`, userId), fields })
+    for (let n = 0; n < 20; n += 1) await keepFor('alice', n)
+    await keepFor('bob', 0)
+    const tokens = (await Array.fromAsync(opened.app.stores.dump())).filter(({ kind }) => kind === 'token')
+    expect(tokens).toHaveLength(4)
+    expect(await found('session bob 0')).toEqual(fields)
+  })
+
   test('are handed on once more when the next session ends too', async () => {
     await keep()
     await kept.handOver('old', { sessionId: 'new', userId: 'alice' })

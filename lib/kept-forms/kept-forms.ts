@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { type Clock, minutes } from '../clock.ts'
 import { sha256 } from '../crypto/hash.ts'
 import { isKeyedHash, keyedHash } from '../crypto/keyed-hash.ts'
+import type { Limits } from '../limits/limits.ts'
 import type { TokenStore } from '../stores/types.ts'
 
 export type KeptFields = Record<string, string>
@@ -17,9 +18,12 @@ export interface PostedForm {
 }
 
 export interface KeptForms {
-  /** Ties a form to its session and person, so that it can still be told whose it is when the session is forgotten. */
+  /** Says whose form it is and proves it, also when the session is forgotten: the user's id and a keyed hash. */
   tagFor(sessionId: string, userId: string): string
-  /** Keeps the form for the session that ended, in the place of an earlier one. Overlong forms are not kept. */
+  /**
+   * Keeps the form for the session that ended, in the place of an earlier one. Not kept are overlong forms, those whose tag
+   * was not made for this session, and more than three of one user in half an hour.
+   */
   keep(sessionId: string, form: PostedForm): Promise<void>
   /** After a log-in: hands what the ended session left to the new one, if the same person wrote it; otherwise wipes it. */
   handOver(from: string, to: { sessionId: string; userId: string }): Promise<void>
@@ -36,8 +40,23 @@ const longestDetail = 30_000
 
 const detailSchema = z.strictObject({ path: z.string(), tag: z.string(), fields: z.record(z.string(), z.string()) })
 
-export function createKeptForms(deps: { tokens: TokenStore; clock: Clock; secrets: readonly string[] }): KeptForms {
-  const { tokens, clock, secrets } = deps
+export function createKeptForms(deps: {
+  tokens: TokenStore
+  limits: Limits
+  clock: Clock
+  secrets: readonly string[]
+}): KeptForms {
+  const { tokens, limits, clock, secrets } = deps
+
+  const tagFor = (sessionId: string, userId: string) =>
+    `${userId}.${keyedHash(whose(sessionId, userId), purpose, secrets)}`
+
+  /** The user for whom this site made the tag, or null. */
+  function ownerOf(tag: string, sessionId: string): string | null {
+    const end = tag.lastIndexOf('.')
+    const userId = tag.slice(0, Math.max(end, 0))
+    return isKeyedHash(tag.slice(end + 1), whose(sessionId, userId), purpose, secrets) ? userId : null
+  }
 
   async function put(sessionId: string, form: PostedForm): Promise<void> {
     const detail = JSON.stringify(form)
@@ -48,15 +67,20 @@ export function createKeptForms(deps: { tokens: TokenStore; clock: Clock; secret
   }
 
   return {
-    tagFor: (sessionId, userId) => keyedHash(whose(sessionId, userId), purpose, secrets),
-    keep: put,
+    tagFor,
+
+    async keep(sessionId, form) {
+      const owner = ownerOf(form.tag, sessionId)
+      if (owner === null || (await limits.take('kept-form', owner)) > 0) return
+      await put(sessionId, form)
+    },
 
     async handOver(from, to) {
       const kept = await tokens.take(idOf(from), purpose, clock())
       if (kept === null) return
       const form = detailSchema.parse(JSON.parse(kept.detail))
-      if (!isKeyedHash(form.tag, whose(from, to.userId), purpose, secrets)) return
-      await put(to.sessionId, { ...form, tag: keyedHash(whose(to.sessionId, to.userId), purpose, secrets) })
+      if (ownerOf(form.tag, from) !== to.userId) return
+      await put(to.sessionId, { ...form, tag: tagFor(to.sessionId, to.userId) })
     },
 
     async find(sessionId, path) {

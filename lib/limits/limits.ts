@@ -38,6 +38,19 @@ export const rules = {
   'sign-up-try': { most: 30, everyMs: hours(1) },
   /** Links for a forgotten password that one address asks for, whoever they are for. */
   'reset-ask': { most: 10, everyMs: hours(1) },
+  /** Forms of one user who is signed in, whatever they do: each may write to the store. */
+  form: { most: 120, everyMs: minutes(10) },
+  /** Forms that anyone may post, from one address: a log-in that succeeds costs a session and a hash. */
+  'visitor-form': { most: 300, everyMs: minutes(10) },
+  /** Downloads of everything kept about one user, or of the audit trail by one administrator. */
+  export: { most: 5, everyMs: hours(1) },
+  /** Late forms of one user that are kept, each for half an hour. */
+  'kept-form': { most: 3, everyMs: minutes(30) },
+  /** Entries of one kind about what one user did with their own account; what is beyond is counted in one entry. */
+  'own-entry': { most: 20, everyMs: hours(1) },
+  /** Alerts of one kind to one user. The next one waits until the hour is over, and tells of all. */
+  alert: { most: 1, everyMs: hours(1) },
+  'alert-late': { most: 1, everyMs: hours(1) },
   /** Answers of the strength meter, each up to a quarter of a second of work, to one address. */
   'strength-question': { most: 120, everyMs: minutes(1) },
   /** Entries of the audit trail about what one person, or one address, was not allowed to do. */

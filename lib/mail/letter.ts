@@ -141,6 +141,7 @@ function draft(message: Message, appOrigin: string, words: Words): Draft {
         parts: [
           paragraph(words(`mail.${kind}.lead`)),
           facts,
+          ...(message.isForAll ? [paragraph(words('mail.for_all'))] : []),
           paragraph(words(`mail.${kind}.expected`)),
           paragraph(words('mail.not_me.lead', { life: timeLeft(words, disownLifeMs) })),
           { kind: 'button', text: words('mail.not_me.button'), url: link('/not-me', 'token', message.token) },

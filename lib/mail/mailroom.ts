@@ -90,14 +90,14 @@ export function createMailroom(deps: {
   }
 
   return {
-    async post(message) {
+    async post(message, delayMs = 0) {
       const letter = writeLetter(message, deps.appOrigin)
       const now = clock()
       const mail = {
         id: newId(),
         sealed: await seal(letter, purpose, secrets),
         createdAt: now,
-        dueAt: now,
+        dueAt: now + delayMs,
         attempts: 0,
       }
       await store.add(mail)

@@ -32,11 +32,11 @@ export type Message = { to: string; username: string; by: Circumstances } & (
   | { kind: 'address-replaced' }
   /** To somebody who has no username here yet: it is empty. */
   | { kind: 'invitation'; token: string }
-  /** `token` is for whoever did not do it. */
-  | { kind: NoticeKind; token: string }
+  /** `token` is for whoever did not do it; `isForAll`: more of the kind may have happened while the mail waited. */
+  | { kind: NoticeKind; token: string; isForAll?: boolean }
 )
 
-/** Takes a message to be sent; the promise resolves when it is kept, not when it was sent. */
+/** Takes a message to be sent, `delayMs` from now at the earliest; the promise resolves when it is kept, not when it was sent. */
 export interface Mail {
-  post(message: Message): Promise<void>
+  post(message: Message, delayMs?: number): Promise<void>
 }

@@ -2,6 +2,7 @@
 import type { Clock } from '../clock.ts'
 import { sha256 } from '../crypto/hash.ts'
 import { newId, newToken } from '../crypto/random.ts'
+import type { Limits } from '../limits/limits.ts'
 import { logFault } from '../log.ts'
 import { disownLifeMs } from '../mail/letter.ts'
 import type { Circumstances, Mail, NoticeKind } from '../mail/message.ts'
@@ -30,11 +31,24 @@ export interface Notices {
   tellReplaced(user: Told, by: Circumstances): Promise<void>
 }
 
-export function createNotices(deps: { tokens: TokenStore; mail: Mail; clock: Clock; enabled: boolean }): Notices {
-  const { tokens, mail, clock, enabled } = deps
+/** Each of these says who may get in from now on. Other limits bound how often they happen. */
+const alwaysTold: readonly NoticeKind[] = ['password-changed', 'address-changed', 'address-removed']
+
+export function createNotices(deps: {
+  tokens: TokenStore
+  mail: Mail
+  limits: Limits
+  clock: Clock
+  enabled: boolean
+}): Notices {
+  const { tokens, mail, limits, clock, enabled } = deps
   return {
     async tell({ id, username, email, emailVerifiedAt, recoveryGeneration }, kind, by) {
       if (!enabled || email === null || emailVerifiedAt === null) return
+      const whose = `${kind} ${id}`
+      const laterMs = alwaysTold.includes(kind) ? 0 : await limits.take('alert', whose)
+      // One that waits tells of all that happens until then.
+      if (laterMs > 0 && (await limits.take('alert-late', whose)) > 0) return
       const token = newToken()
       const createdAt = clock()
       const claim: Claim = { email, verifiedAt: emailVerifiedAt, generation: recoveryGeneration }
@@ -48,7 +62,7 @@ export function createNotices(deps: { tokens: TokenStore; mail: Mail; clock: Clo
           expiresAt: createdAt + disownLifeMs,
           issuedBy: null,
         })
-        await mail.post({ kind, to: email, username, token, by })
+        await mail.post({ kind, to: email, username, token, by, isForAll: laterMs > 0 }, laterMs)
       } catch (error) {
         logFault('notice_lost', error, { kind, userId: id })
       }

@@ -377,6 +377,33 @@ test('notices go to nobody without a verified address, and never hold up what th
   await opened.app.notices.tell(user, 'new-device', by)
 })
 
+describe.each(['new-device', 'password-locked', 'account-deleted'] as const)('alerts of the kind %s', (kind) => {
+  test('that repeat within the hour are one mail at once, and one that tells of the others when it is over', async () => {
+    await open()
+    const due: (number | undefined)[] = []
+    vi.mocked(opened.app.mail.post).mockImplementation(async (message, delayMs) => {
+      posted.push(message)
+      due.push(delayMs)
+    })
+    const user = await opened.app.stores.users.find(alice)
+    if (user === null) throw new Error('alice is gone')
+    for (let n = 0; n < 200; n += 1) await opened.app.notices.tell(user, kind, by)
+    expect(posted.map((message) => 'isForAll' in message && message.isForAll)).toEqual([false, true])
+    expect(due[0]).toBe(0)
+    expect(due[1]).toBeGreaterThan(hours(1) / 2)
+  })
+})
+
+test('alerts about a changed password or address are always told at once', async () => {
+  await open()
+  const user = await opened.app.stores.users.find(alice)
+  if (user === null) throw new Error('alice is gone')
+  for (const kind of ['password-changed', 'address-changed', 'address-removed'] as const) {
+    for (let n = 0; n < 5; n += 1) await opened.app.notices.tell(user, kind, by)
+  }
+  expect(posted).toHaveLength(15)
+})
+
 test('notices can be switched off for a whole site', async () => {
   opened = await openTestServices({ SECURITY_NOTICES: 'off' })
   const post = vi.spyOn(opened.app.mail, 'post')

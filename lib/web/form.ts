@@ -3,14 +3,17 @@ import 'server-only'
 import { revalidatePath } from 'next/cache'
 import { headers } from 'next/headers'
 import { z } from 'zod'
+import { countedAddress } from '#lib/limits/counted-address.ts'
 import { services } from '#lib/services.ts'
 import { errorSentence } from '#lib/words/sentences.ts'
 import type { Words } from '#lib/words/words.ts'
+import { readClientAddress } from './client-address.ts'
 import { formTag, formTokenField, isFrameworkField, isSecretField, shownSecretField } from './form-fields.ts'
 import type { FormState } from './form-state.ts'
 import { isFormTokenOf, type LogIn } from './form-token.ts'
 import { isShownSecret, type MailedPath } from './mailed-secret.ts'
 import { isSameOrigin } from './request-checks.ts'
+import { tellToWait } from './tell-to-wait.ts'
 import { getWords } from './words.ts'
 
 /** Several times the longest field. Longer text is not sent back either: the next post would carry it twice. */
@@ -78,6 +81,8 @@ async function read<Schema extends z.ZodObject>(
     note('wrong_origin')
     return { ok: false, state: refuse({ alert: words('errors.wrong_origin') }) }
   }
+  const waitMs = await waitForForm(logIn)
+  if (waitMs > 0) return { ok: false, state: refuse({ alert: await tellToWait('form_too_often', waitMs) }) }
   if (logIn !== null && !isTiedTo(logIn, form, sessionSecrets)) {
     // The page that comes back has the form as it is for the present log-in.
     revalidatePath('/', 'layout')
@@ -107,6 +112,13 @@ async function read<Schema extends z.ZodObject>(
   const parsed = schema.safeParse(texts.data)
   if (!parsed.success) return { ok: false, state: refuse({ errors: sentences(parsed.error, words) }) }
   return { ok: true, value: parsed.data, refuse }
+}
+
+/** Every form passes here, so none can be forgotten: what succeeds costs budget too. */
+async function waitForForm(logIn: LogIn | null): Promise<number> {
+  const { limits, settings } = await services()
+  if (logIn !== null) return limits.take('form', logIn.userId)
+  return limits.take('visitor-form', countedAddress(readClientAddress(await headers(), settings)))
 }
 
 function isTiedTo(logIn: LogIn, form: FormData, secrets: readonly string[]): boolean {

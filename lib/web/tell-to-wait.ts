@@ -12,7 +12,8 @@ export async function tellToWait(
     | 'sign_up_too_often'
     | 'ask_too_often'
     | 'reset_mail_too_often'
-    | 'password_change_too_often',
+    | 'password_change_too_often'
+    | 'form_too_often',
   waitMs: number,
 ): Promise<string> {
   const request = currentRequest()

@@ -276,6 +276,7 @@ export const en = {
       site: 'The site',
       number: 'No.',
       export_csv: 'Download CSV',
+      export_too_often: 'The trail can be downloaded five times an hour. Try again later, or use the command line.',
       export_jsonl: 'Download JSON Lines',
     },
   },
@@ -508,6 +509,7 @@ export const en = {
     address_changed: 'E-mail address changed. The old one was told.',
     address_removed: 'E-mail address removed.',
     export_ready: 'Confirmed. Download your data under “Account”.',
+    export_too_often: 'Your data can be downloaded five times an hour. Try again later.',
     username_changed: 'Username changed. Log in with the new one from now on.',
     undone: {
       lapsed: 'Nothing was done: what you confirmed was no longer waiting. Start it again here.',
@@ -663,6 +665,7 @@ export const en = {
     greeting_unknown: 'Hello,',
     footer: 'Sent by {site} at {origin}. Nobody reads answers to this address.',
     facts: { when: 'When', browser: 'Browser', address: 'Network address' },
+    for_all: 'It may have happened more than once within the hour. This mail is for all of them.',
     not_me: {
       lead: 'If it was not you, secure your account: it ends every session and starts a new password. The link is good for {life}.',
       button: 'This was not me',
@@ -833,6 +836,8 @@ export const en = {
     ask_too_often: 'Nothing was sent: too many links were asked for from your network address. Try again in {wait}.',
     reset_mail_too_often:
       'Nothing was sent: links for this name were asked for too often. A link that arrived within the last hour still works. Otherwise try again in {wait}.',
+    form_too_often:
+      'Too many forms were sent in a short time. What you typed is still here, passwords apart: try again in {wait}.',
     password_change_too_often: 'The password was changed too often. Try again in {wait}.',
     link_changed:
       'Nothing was done: another link was opened in this browser since this page was shown, or the page was open for too long. Check what it shows now and press the button again, or open your link once more.',

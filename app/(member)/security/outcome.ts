@@ -10,6 +10,7 @@ const outcomes = {
   'address=removed': { kind: 'good', message: 'security.address_removed' },
   'username=changed': { kind: 'good', message: 'security.username_changed' },
   'export=ready': { kind: 'note', message: 'security.export_ready' },
+  'export=too-often': { kind: 'warn', message: 'security.export_too_often' },
   'undone=lapsed': { kind: 'warn', message: 'security.undone.lapsed' },
   'undone=unsaved': { kind: 'warn', message: 'security.undone.unsaved' },
 } as const

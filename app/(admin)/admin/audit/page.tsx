@@ -1,5 +1,6 @@
 import type { Metadata } from 'next'
 import { Field } from '#app/ui/field.tsx'
+import { Notice } from '#app/ui/notice.tsx'
 import { Select } from '#app/ui/select.tsx'
 import { operator } from '#lib/audit/audit.ts'
 import { auditEvents } from '#lib/audit/events.ts'
@@ -41,6 +42,7 @@ export default async function AuditPage({ searchParams }: PageProps<'/admin/audi
     <div className="flex flex-col gap-6">
       <Sections words={words} current="audit" />
       <h1 className="text-xl sm:text-2xl">{words('admin.audit.title')}</h1>
+      {query.refused === 'export_too_often' && <Notice kind="warn">{words('admin.audit.export_too_often')}</Notice>}
       <Filters words={words} path={path}>
         <Select
           name="event"

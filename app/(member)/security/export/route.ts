@@ -1,3 +1,4 @@
+import { redirect } from 'next/navigation'
 import { exportPerson } from '#lib/accounts/export.ts'
 import { services } from '#lib/services.ts'
 import { requireRecentProof } from '#lib/web/recent-proof.ts'
@@ -8,7 +9,8 @@ export const dynamic = 'force-dynamic'
 /** Everything kept about the person, as a file. After a proof the page is shown again, for a file cannot be gone on to. */
 export async function GET(): Promise<Response> {
   const { user } = await requireRecentProof('leave', '/security?export=ready')
-  const { stores, clock } = await services()
+  const { stores, clock, limits } = await services()
+  if ((await limits.take('export', user.id)) > 0) redirect('/security?export=too-often')
   await recordOwn('account.exported', user.id)
   const everything = await exportPerson(user.id, stores, clock)
   return new Response(`${JSON.stringify(everything, null, 2)}\n`, {

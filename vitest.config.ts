@@ -8,8 +8,8 @@ export default defineConfig({
     // Vitest’s own choice on two cores is one file at a time; many of them wait for other processes.
     maxWorkers: 2,
     // For what hangs only: real databases and processes pause for seconds on a small machine.
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
-    expect: { poll: { timeout: 20_000 } },
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
+    expect: { poll: { timeout: 90_000 } },
   },
 })

@@ -26,7 +26,7 @@ export async function letterTo(sender: Sender, address: string, subject: string,
   const found = async () =>
     (await lettersTo(sender, address)).filter((letter) => letter.subject === `${subject} · Gatehouse`)
   await expect
-    .poll(async () => (await found()).length, { message: `“${subject}” to ${address}`, timeout: 15_000 })
+    .poll(async () => (await found()).length, { message: `“${subject}” to ${address}`, timeout: 60_000 })
     .toBe(count)
   const last = (await found()).at(-1)
   if (last === undefined) throw new Error('The letter is gone.')

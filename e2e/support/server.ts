@@ -20,8 +20,8 @@ import { chosenStore, makeStore, type TestStore } from '#e2e/support/test-store.
 import type { TimeMove } from '#e2e/support/time.ts'
 import type { StoreLocation } from '#lib/stores/location.ts'
 
-const readyWithinMs = 60_000
-const stoppedWithinMs = 15_000
+const readyWithinMs = 180_000
+const stoppedWithinMs = 60_000
 
 export interface ServerOptions {
   /** Settings on top of PORT, DATA_DIR and the store's; nothing of the harness's own environment reaches the server. */

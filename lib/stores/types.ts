@@ -271,6 +271,11 @@ export interface SessionStore {
    */
   touch(id: string, at: number, bounds: TouchBounds): Promise<SessionRecord | null>
   /**
+   * Moves all times of the session back by this much, if it was last active at that time; otherwise null. For times that a
+   * wrong clock wrote. As durable as a touch.
+   */
+  redate(id: string, lastActivityAt: number, by: number): Promise<SessionRecord | null>
+  /**
    * Deletes the records and remembers why; absent ids are skipped and keep their first reason. Returns how many were
    * ended by this call. Takes effect at once for every later call on these stores, and stays so even when the end
    * cannot be made durable: the driver then keeps trying. It rejects in that case when other processes, which share the

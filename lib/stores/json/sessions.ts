@@ -109,6 +109,17 @@ export function createSessionPart(
       return copyOf(entry.record)
     },
 
+    async redate(id, lastActivityAt, by) {
+      queue.requireOpen()
+      requireTime(by)
+      const entry = sessions.entry(id)
+      if (entry?.record.lastActivityAt !== lastActivityAt) return null
+      for (const time of ['createdAt', 'lastActivityAt', 'provedAt'] as const) entry.record[time] -= by
+      sessions.changed(entry)
+      queue.markUnsaved()
+      return copyOf(entry.record)
+    },
+
     async end(ids, reason, at) {
       queue.requireOpen()
       requireTime(at)

@@ -47,6 +47,23 @@ export function createSessionStore({ db, reads, flavour }: Database, pending: Pe
       return row ? sessionOf(row) : null
     },
 
+    async redate(id, lastActivityAt, by) {
+      if (pending.get(id)) return null
+      const row = await db
+        .updateTable('sessions')
+        .set((eb) => ({
+          created_at: eb('created_at', '-', by),
+          last_activity_at: eb('last_activity_at', '-', by),
+          proved_at: eb('proved_at', '-', by),
+        }))
+        .where('id', '=', id)
+        .where('ended_at', 'is', null)
+        .where('last_activity_at', '=', lastActivityAt)
+        .returning(sessionColumns)
+        .executeTakeFirst()
+      return row ? sessionOf(row) : null
+    },
+
     end: (ids, reason, at) => pending.end([...new Set(ids)], reason, at),
 
     async findEndReason(id) {

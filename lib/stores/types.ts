@@ -320,9 +320,10 @@ export interface MailStore {
   add(mail: MailRecord): Promise<void>
   /**
    * Hands out at most `limit` mails that are due at `at`, the longest waiting first, each to one caller of however many
-   * ask at once: counted as attempted, and due again at `until` should the caller never say how it went.
+   * ask at once: counted as attempted, and due again at `until` should the caller never say how it went. A mail that is due
+   * after `latest` was dated by a wrong clock: it is due too, and counts as made at `at` at the latest.
    */
-  claim(at: number, until: number, limit: number): Promise<MailRecord[]>
+  claim(at: number, until: number, limit: number, latest?: number): Promise<MailRecord[]>
   /** For a mail that was claimed as its `attempts`th try and not sent: due at this time. Skipped when another has it. */
   putOff(id: string, attempts: number, dueAt: number): Promise<void>
   /** Sent, or given up. Returns whether it was there. */

@@ -139,13 +139,16 @@ export function createTokenPart(records: TokenRecords, options: Omit<CommitQueue
       })
     },
 
-    async claim(at, until, limit) {
+    async claim(at, until, limit, latest = Number.MAX_SAFE_INTEGER) {
       return queue.run(() => {
         const due = [...records.mails.values()]
-          .filter(({ dueAt }) => dueAt <= at)
+          .filter(({ dueAt }) => dueAt <= at || dueAt > latest)
           .toSorted((a, b) => a.dueAt - b.dueAt)
           .slice(0, limit)
-          .map((mail) => ({ ...mail, dueAt: until, attempts: mail.attempts + 1 }))
+          .map((mail) => {
+            const { attempts, createdAt } = mail
+            return { ...mail, dueAt: until, attempts: attempts + 1, createdAt: Math.min(createdAt, at) }
+          })
         for (const mail of due) mails.set(mail)
         if (due.length > 0) queue.markUnsaved()
         return due.map((mail) => ({ ...mail }))

@@ -3,6 +3,7 @@
 
 import type { Profile, UserRecord } from '#lib/stores/types.ts'
 
+import { repairProfileText } from './profile.ts'
 import { canonicalUsername } from './username.ts'
 
 export interface Remark {
@@ -98,9 +99,12 @@ function readProfile(person: Record<string, unknown>): { profile: Profile; fault
   if (typeof fullName !== 'string') faults.push('The full name is not text; it is empty now.')
   if (typeof bio !== 'string') faults.push('The bio is not text; it is empty now.')
   if (age !== null && !isAge(age)) faults.push('The age is not a whole number from 0 to 150; it is not set now.')
+  const name = repairProfileText(typeof fullName === 'string' ? fullName : '', 'fullName')
+  const about = repairProfileText(typeof bio === 'string' ? bio : '', 'bio')
+  faults.push(...name.faults, ...about.faults)
   const profile = {
-    fullName: typeof fullName === 'string' ? fullName : '',
-    bio: typeof bio === 'string' ? bio : '',
+    fullName: name.text,
+    bio: about.text,
     age: isAge(age) ? age : null,
   }
   return { profile, faults }

@@ -2,6 +2,7 @@
 import type { Clock } from '../clock.ts'
 import { sha256 } from '../crypto/hash.ts'
 import { newToken } from '../crypto/random.ts'
+import { storable } from '../stores/texts.ts'
 import { type EndReason, isLive, type SessionRecord, type SessionStore } from '../stores/types.ts'
 import { createSessionAges, type SessionAges } from './ages.ts'
 import { hasRecentProof, isAhead, liveBounds, type SessionLimits, touchBounds, whyDead } from './window.ts'
@@ -22,6 +23,7 @@ export type Origin = Pick<SessionRecord, 'userAgent' | 'address'>
 
 /** Browsers call themselves at most a few hundred characters. */
 const userAgentMax = 400
+const addressMax = 100
 
 export interface Sessions {
   /**
@@ -134,8 +136,8 @@ export function createSessions(deps: {
         createdAt: now,
         lastActivityAt: now,
         provedAt: now,
-        userAgent: userAgent.slice(0, userAgentMax),
-        address,
+        userAgent: storable(userAgent, userAgentMax),
+        address: storable(address, addressMax),
       }
       await store.insert(session)
       ages.of(session, now)

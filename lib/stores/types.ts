@@ -416,7 +416,8 @@ export interface Stores extends StoreReader {
   close(): Promise<void>
 }
 
-export type StoreErrorCode = 'store_unavailable' | 'store_damaged' | 'store_locked'
+/** `record_refused`: what was to be written breaks the rule of texts.ts. It is not a fault of the store. */
+export type StoreErrorCode = 'store_unavailable' | 'store_damaged' | 'store_locked' | 'record_refused'
 
 /**
  * A fault of the store, never an answer. Callers compare `code`: middleware and pages are separate bundles, so

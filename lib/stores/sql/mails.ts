@@ -1,5 +1,6 @@
 // The mails that wait to be sent, in the table `mails`.
 
+import { requireTexts } from '#lib/stores/texts.ts'
 import type { MailStore } from '#lib/stores/types.ts'
 
 import { earliest, lockedOrSkipped, type SqlDatabase } from './database.ts'
@@ -8,6 +9,7 @@ import { mailColumns, mailOf, mailRow } from './schema.ts'
 export function createMailStore({ db, reads, flavour }: Pick<SqlDatabase, 'db' | 'reads' | 'flavour'>): MailStore {
   return {
     async add(mail) {
+      requireTexts('mail', mail.id, mail)
       await db.insertInto('mails').values(mailRow(mail)).execute()
     },
 

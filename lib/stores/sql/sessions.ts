@@ -1,5 +1,6 @@
 // The sessions, live and ended, in one table: ending one is a single change of its row, and its id never comes back.
 
+import { requireTexts } from '#lib/stores/texts.ts'
 import { type EndReason, isLive, type SessionRecord, type SessionStore } from '#lib/stores/types.ts'
 
 import { latest, locked, lockedOrSkipped, type SqlDatabase } from './database.ts'
@@ -23,6 +24,7 @@ export function createSessionStore({ db, reads, flavour }: Database, pending: Pe
 
   return {
     async insert(session) {
+      requireTexts('session', session.id, session)
       await db.insertInto('sessions').values(sessionRow(session)).execute()
     },
 

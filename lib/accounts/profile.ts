@@ -35,22 +35,6 @@ export const profileSchema = z.object({
     .transform((text) => (text === '' ? null : Number(text))),
 })
 
-/** What another system let in, as the form would take it, and what was left out of it. */
-export function repairProfileText(text: string, what: 'fullName' | 'bio'): { text: string; faults: string[] } {
-  const [most, name, refused] =
-    what === 'bio' ? ([bioMax, 'bio', unwantedInLines] as const) : ([fullNameMax, 'full name', unwanted] as const)
-  const faults: string[] = []
-  // Cut first: to normalise a text without end takes seconds.
-  const given = (what === 'bio' ? text.replace(/\r\n?/g, '\n') : text).trim()
-  const start = given.slice(0, 8 * most)
-  const clean = [...start].filter((character) => !refused.test(character)).join('')
-  const characters = [...clean.normalize('NFC')]
-  if (refused.test(given)) faults.push(`The ${name} had characters that it cannot have; they are left out.`)
-  if (characters.length > most || start.length < given.length)
-    faults.push(`The ${name} was longer than ${most} characters; the rest is left out.`)
-  return { text: characters.slice(0, most).join('').trim(), faults }
-}
-
 /** Text several times too long stays as it is: it is refused anyway, and normalising it could take seconds. */
 function normalized(text: string, max: number): string {
   return text.length > 4 * max ? text : text.normalize('NFC')

@@ -1,9 +1,9 @@
 // Takes over the people of the Streamlit application that ran here before: old content in, records out. Reads and
 // writes no file; a reason is a sentence for the operator and never holds a password or a hash.
 
+import { repairTexts } from '#lib/stores/texts.ts'
 import type { Profile, UserRecord } from '#lib/stores/types.ts'
 
-import { repairProfileText } from './profile.ts'
 import { canonicalUsername } from './username.ts'
 
 export interface Remark {
@@ -40,7 +40,7 @@ export function takeOverStreamlit(old: unknown, { now, newId }: { now: number; n
     }
     const { profile, faults } = readProfile(winner.person)
     for (const fault of faults) notes.push({ name: winner.name, reason: `${quoted(winner.name)}: ${fault}` })
-    users.push({
+    const user: UserRecord = {
       id: newId(),
       username,
       passwordHash: winner.passwordHash,
@@ -60,7 +60,12 @@ export function takeOverStreamlit(old: unknown, { now, newId }: { now: number; n
       recoveryAddressVerifiedAt: 0,
       locale: null,
       timeZone: null,
-    })
+    }
+    // Otherwise the text as it is: the form says what it does not take when it is next saved.
+    const { stored, repaired } = repairTexts({ kind: 'user', record: user })
+    for (const { field, fault } of repaired)
+      notes.push({ name: winner.name, reason: `${quoted(winner.name)}: ${field} ${fault}, which is left out.` })
+    users.push(stored.record)
   }
   return { users, refused, notes }
 }
@@ -99,12 +104,9 @@ function readProfile(person: Record<string, unknown>): { profile: Profile; fault
   if (typeof fullName !== 'string') faults.push('The full name is not text; it is empty now.')
   if (typeof bio !== 'string') faults.push('The bio is not text; it is empty now.')
   if (age !== null && !isAge(age)) faults.push('The age is not a whole number from 0 to 150; it is not set now.')
-  const name = repairProfileText(typeof fullName === 'string' ? fullName : '', 'fullName')
-  const about = repairProfileText(typeof bio === 'string' ? bio : '', 'bio')
-  faults.push(...name.faults, ...about.faults)
   const profile = {
-    fullName: name.text,
-    bio: about.text,
+    fullName: typeof fullName === 'string' ? fullName : '',
+    bio: typeof bio === 'string' ? bio : '',
     age: isAge(age) ? age : null,
   }
   return { profile, faults }

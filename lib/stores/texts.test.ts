@@ -14,11 +14,11 @@ describe('storable', () => {
 })
 
 test('names each field of a record that no store takes', () => {
-  const user = aUser({ suspendReason: '\uD800', profile: { fullName: 'a\0', bio: 'x'.repeat(10_001), age: 1 } })
+  const user = aUser({ suspendReason: '\uD800', profile: { fullName: 'a\0', bio: 'x'.repeat(100_001), age: 1 } })
   expect(textFaultsOf(user)).toEqual([
     { field: 'suspendReason', fault: 'has half of a surrogate pair in it' },
     { field: 'profile.fullName', fault: 'has a NUL in it' },
-    { field: 'profile.bio', fault: 'is longer than 10,000 characters' },
+    { field: 'profile.bio', fault: 'is longer than 100,000 characters' },
   ])
   const { stored, repaired } = repairTexts({ kind: 'user', record: user })
   expect(repaired).toHaveLength(3)

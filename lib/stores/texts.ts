@@ -12,7 +12,7 @@ const bounds: Record<string, number> = {
   email: 320,
   newEmail: 320,
   fullName: 1_000,
-  bio: 10_000,
+  bio: 100_000,
   suspendReason: 2_000,
   userAgent: 2_000,
   // Sealed forms and letters, and what an event is about.

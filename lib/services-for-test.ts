@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Attempter } from './attempts/attempts.ts'
+import { createSystemClock } from './clock.ts'
 import { readSettings } from './config.ts'
 import { compose, openRuntime, type Services } from './services.ts'
 import { aUser } from './stores/contract/samples.ts'
@@ -15,6 +16,8 @@ export interface TestServices extends AsyncDisposable {
   app: Services
   dataDir: string
   advance(ms: number): void
+  /** Sets the wall clock, ahead or back, while no time passes. */
+  stepClock(ms: number): void
   /** Somebody whose id and username are this name. */
   addPerson(name: string): Promise<void>
 }
@@ -33,12 +36,21 @@ export async function openTestServices(
   const database = store === 'PostgreSQL' ? await createDatabase() : null
   const url = store === 'SQLite' ? `sqlite:${join(dataDir, 'gatehouse.db')}` : (database?.url ?? '')
   let now = Date.UTC(2026, 0, 1, 9)
+  let passed = 0
+  const clock = createSystemClock(
+    () => now,
+    () => passed,
+  )
   const settings = readSettings({ DATA_DIR: dataDir, DATABASE_URL: url, LOG_LEVEL: 'silent', ...env })
-  const app = compose(await openRuntime(settings, () => now))
+  const app = compose(await openRuntime(settings, clock))
   return {
     app,
     dataDir,
     advance(ms) {
+      now += ms
+      passed += ms
+    },
+    stepClock(ms) {
       now += ms
     },
     async addPerson(name) {

@@ -24,6 +24,7 @@ import { createNotices, type Notices } from './recovery/notices.ts'
 import { createRecovery, type Recovery } from './recovery/recovery.ts'
 import { readOrCreateSecret } from './secret.ts'
 import { createSecurityEvents, type SecurityEvents } from './security-events.ts'
+import { createSessionAges, type SessionAges } from './sessions/ages.ts'
 import { createSessions, type Sessions } from './sessions/sessions.ts'
 import { createSetup, type Setup } from './setup/setup.ts'
 import { openStores } from './stores/open.ts'
@@ -46,6 +47,7 @@ export interface Runtime {
   pace: RefusalPace
   notices: Notices
   audit: Audit
+  sessionAges: SessionAges
   /** Newest first: the first seals cookies, all open them. */
   sessionSecrets: readonly string[]
 }
@@ -108,8 +110,11 @@ export async function closeServices(): Promise<void> {
   settleFaults()
 }
 
-export async function openRuntime(settings = readSettings(), clock = createSystemClock()): Promise<Runtime> {
+export async function openRuntime(settings = readSettings(), clock: Clock = createSystemClock()): Promise<Runtime> {
   const log = createLog(settings.logLevel)
+  clock.onStepBack?.((ms) => {
+    log.warn({ event: 'clock_set_back', ms }, `The clock was set back by ${Math.round(ms / 1000)} s, and is followed.`)
+  })
   const securityEvents = createSecurityEvents(log)
   const takeOver = (old: unknown) => takeOverStreamlit(old, { now: clock(), newId })
   const stores = await openStores(settings.store, { takeOver, poolSize: settings.databasePoolSize, log })
@@ -159,6 +164,7 @@ export async function openRuntime(settings = readSettings(), clock = createSyste
       pace: createRefusalPace({ store: stores.users, passwords }),
       notices,
       audit,
+      sessionAges: createSessionAges(clock),
       sessionSecrets,
     }
   } catch (cause) {
@@ -177,7 +183,13 @@ export function compose(runtime: Runtime): Services {
   const accounts = createAccounts(own)
   const onRanOut = (code: EndReason, who: string | null, count: number) =>
     securityEvents.note({ event: 'session.ran_out', outcome: 'done', code, who, count })
-  const sessions = createSessions({ store: stores.sessions, limits: settings.session, clock, onRanOut })
+  const sessions = createSessions({
+    store: stores.sessions,
+    limits: settings.session,
+    clock,
+    ages: runtime.sessionAges,
+    onRanOut,
+  })
   return {
     ...runtime,
     accounts,

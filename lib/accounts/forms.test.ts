@@ -103,6 +103,11 @@ describe('logInSchema', () => {
 describe('profileSchema', () => {
   const parse = (fields: object) => profileSchema.safeParse({ fullName: '', bio: '', age: '', ...fields })
 
+  test.each(['\0', '\uD83D', '\uDE00'])('refuses what no store takes: %j', (text) => {
+    const issues = parse({ fullName: `a${text}`, bio: `a${text}` }).error?.issues
+    expect(issues?.map(({ message }) => message)).toEqual(['full_name_characters', 'bio_characters'])
+  })
+
   test('takes an empty profile', () => {
     expect(parse({})).toMatchObject({ data: { fullName: '', bio: '', age: null } })
   })

@@ -6,8 +6,8 @@ export const bioMax = 2000
 export const ageMax = 150
 
 /** Control characters and overrides of writing direction can make a name look like another one. */
-const unwanted = /[\p{Cc}\u202A-\u202E\u2066-\u2069\uFFFD]/u
-export const unwantedInLines = /[^\P{Cc}\n\t]|[\u202A-\u202E\u2066-\u2069\uFFFD]/u
+const unwanted = /[\p{Cc}\p{Cs}\u202A-\u202E\u2066-\u2069\uFFFD]/u
+export const unwantedInLines = /[^\P{Cc}\n\t]|[\p{Cs}\u202A-\u202E\u2066-\u2069\uFFFD]/u
 
 /** Lengths count code points, after normalising to NFC. Issues carry a code and its numbers, which the page puts in words. */
 export const profileSchema = z.object({

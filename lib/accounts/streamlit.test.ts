@@ -55,6 +55,17 @@ it('keeps texts whole that the form would not take', () => {
   expect(notes).toEqual([])
 })
 
+it('leaves out what no store takes, and says so', () => {
+  const profile = { full_name: 'A\0da \uD83D', bio: 'x'.repeat(200_000), age: 0 }
+  const { users, refused, notes } = takeOver(JSON.stringify({ ada: { password: hash, profile } }))
+  expect(refused).toEqual([])
+  expect(users[0]?.profile).toEqual({ fullName: 'Ada ', bio: 'x'.repeat(100_000), age: 0 })
+  expect(notes.map(({ reason }) => reason)).toEqual([
+    '"ada": profile.fullName has a NUL in it, which is left out.',
+    '"ada": profile.bio is longer than 100,000 characters, which is left out.',
+  ])
+})
+
 it.each([
   ['a missing profile', undefined, 'The profile is missing; it is empty now.'],
   ['a profile that is text', 'x', 'The profile is not an object; it is empty now.'],

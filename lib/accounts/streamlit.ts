@@ -1,6 +1,7 @@
 // Takes over the people of the Streamlit application that ran here before: old content in, records out. Reads and
 // writes no file; a reason is a sentence for the operator and never holds a password or a hash.
 
+import { repairTexts } from '#lib/stores/texts.ts'
 import type { Profile, UserRecord } from '#lib/stores/types.ts'
 
 import { canonicalUsername } from './username.ts'
@@ -39,7 +40,7 @@ export function takeOverStreamlit(old: unknown, { now, newId }: { now: number; n
     }
     const { profile, faults } = readProfile(winner.person)
     for (const fault of faults) notes.push({ name: winner.name, reason: `${quoted(winner.name)}: ${fault}` })
-    users.push({
+    const user: UserRecord = {
       id: newId(),
       username,
       passwordHash: winner.passwordHash,
@@ -59,7 +60,12 @@ export function takeOverStreamlit(old: unknown, { now, newId }: { now: number; n
       recoveryAddressVerifiedAt: 0,
       locale: null,
       timeZone: null,
-    })
+    }
+    // Otherwise the text as it is: the form says what it does not take when it is next saved.
+    const { stored, repaired } = repairTexts({ kind: 'user', record: user })
+    for (const { field, fault } of repaired)
+      notes.push({ name: winner.name, reason: `${quoted(winner.name)}: ${field} ${fault}, which is left out.` })
+    users.push(stored.record)
   }
   return { users, refused, notes }
 }

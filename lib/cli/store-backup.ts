@@ -6,11 +6,12 @@ import type { Command } from 'commander'
 import { createSystemClock } from '../clock.ts'
 import { createFile, replaceFile } from '../durable-file.ts'
 import { encodeBackup } from '../stores/backup-file.ts'
+import { repaired } from '../stores/copy.ts'
 import { messageOf } from '../stores/errors.ts'
 import { describeStoreLocation, type StoreLocation } from '../stores/location.ts'
 import { openStoreReader } from '../stores/open.ts'
 import type { StoredRecord } from '../stores/types.ts'
-import { counted, locationForms, locationFrom } from './store-location.ts'
+import { counted, locationForms, locationFrom, sayRepaired } from './store-location.ts'
 import { catchInterruption, createProgress, print, refusal } from './terminal.ts'
 
 interface Options {
@@ -47,7 +48,7 @@ async function backUp(file: string, { url, replace }: Options, command: Command)
   const progress = createProgress('Backing up')
   let people = 0
   async function* counting(): AsyncGenerator<StoredRecord> {
-    for await (const record of reader.dump()) {
+    for await (const record of repaired(reader.dump(), sayRepaired)) {
       interruption.throwIfInterrupted()
       progress.step()
       if (record.kind === 'user') people++

@@ -5,6 +5,7 @@ import { findOpenFiles } from '../stores/file-modes.ts'
 import { describeStoreLocation, type StoreLocation } from '../stores/location.ts'
 import { openStoreReader } from '../stores/open.ts'
 import { createTally, type Summary } from '../stores/summary.ts'
+import { isRepairable, tellTextFault, textFaultsOf } from '../stores/texts.ts'
 import { StoreError } from '../stores/types.ts'
 import { locationForms, locationFrom } from './store-location.ts'
 import { catchInterruption, createProgress, print, refusal } from './terminal.ts'
@@ -81,6 +82,10 @@ async function readAll(location: StoreLocation, faults: string[]): Promise<Summa
         interruption.throwIfInterrupted()
         progress.step()
         agreement.add(record)
+        for (const found of textFaultsOf(record.record)) {
+          const way = isRepairable(found) ? ' Take it out with `store repair`.' : ''
+          faults.push(`${tellTextFault(record.kind, record.record.id, found)}${way}`)
+        }
         tally.add(record)
       }
     } finally {

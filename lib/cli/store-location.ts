@@ -34,6 +34,11 @@ export function openToReplace(location: StoreLocation): Promise<Stores> {
   })
 }
 
+/** For what a copy leaves out of a record. */
+export function sayRepaired(sentence: string): void {
+  say(`Left out of the copy: ${sentence}`)
+}
+
 export function describeCounts({ user, session, ended, token }: Counts): string {
   const parts = [
     counted(user, 'user'),

@@ -3,13 +3,20 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Command } from 'commander'
 import { readSettings, type Settings } from '../config.ts'
-import { copyInto, summaryOf } from '../stores/copy.ts'
+import { copyInto, repaired, summaryOf } from '../stores/copy.ts'
 import { describeStoreLocation, type StoreLocation } from '../stores/location.ts'
 import { findHolder, openStoreReader } from '../stores/open.ts'
 import { isSamePlace } from '../stores/same-place.ts'
 import { type Summary, summarize } from '../stores/summary.ts'
 import type { StoreReader, Stores } from '../stores/types.ts'
-import { describeCounts, locationForms, locationFrom, openToReplace, wrongUsage } from './store-location.ts'
+import {
+  describeCounts,
+  locationForms,
+  locationFrom,
+  openToReplace,
+  sayRepaired,
+  wrongUsage,
+} from './store-location.ts'
 import { catchInterruption, confirm, createProgress, print, refusal, say } from './terminal.ts'
 
 interface Options {
@@ -86,7 +93,7 @@ async function isThereAlready(
 ): Promise<boolean> {
   const present = await summarize(target.dump())
   if (present.counts.user === 0) return false
-  if (present.checksum === (await summarize(source.dump())).checksum) return true
+  if (present.checksum === (await summarize(repaired(source.dump(), () => {}))).checksum) return true
 
   const holds = `${target.description} holds ${describeCounts(present.counts)}, which are not those of the source`
   if (!replace) throw refusal(`${holds}. Name an empty store, or replace them with --replace.`)
@@ -101,7 +108,7 @@ async function copy(source: StoreReader, target: Stores): Promise<Summary> {
   const interruption = catchInterruption(`${target.description} holds what it held before; run the command again.`)
   const progress = createProgress('Copying')
   try {
-    return await copyInto(target, source.dump(), () => {
+    return await copyInto(target, repaired(source.dump(), sayRepaired), () => {
       interruption.throwIfInterrupted()
       progress.step()
     })

@@ -4,11 +4,19 @@ import type { Command } from 'commander'
 import { createAudit, operator } from '../audit/audit.ts'
 import { createSystemClock } from '../clock.ts'
 import { type Backup, readBackup, verifyBackup } from '../stores/backup-file.ts'
-import { copyInto, summaryOf } from '../stores/copy.ts'
+import { copyInto, repaired, summaryOf } from '../stores/copy.ts'
 import type { StoreLocation } from '../stores/location.ts'
 import { summarize } from '../stores/summary.ts'
 import type { StoredRecord, Stores } from '../stores/types.ts'
-import { counted, describeCounts, locationForms, locationFrom, openToReplace, wrongUsage } from './store-location.ts'
+import {
+  counted,
+  describeCounts,
+  locationForms,
+  locationFrom,
+  openToReplace,
+  sayRepaired,
+  wrongUsage,
+} from './store-location.ts'
 import { catchInterruption, confirm, createProgress, print, refusal, say } from './terminal.ts'
 
 interface Options {
@@ -48,7 +56,7 @@ async function restore(file: string, { url, yes }: Options, command: Command): P
     const interruption = catchInterruption(`${description} holds what it held before.`)
     const progress = createProgress('Restoring')
     try {
-      const records = withTrailOf(target, readBackup(path, backup))
+      const records = withTrailOf(target, repaired(readBackup(path, backup), sayRepaired))
       const summary = await copyInto(target, records, () => {
         interruption.throwIfInterrupted()
         progress.step()

@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import { addBackup } from './store-backup.ts'
 import { addCheck } from './store-check.ts'
 import { addMigrate } from './store-migrate.ts'
+import { addRepair } from './store-repair.ts'
 import { addRestore } from './store-restore.ts'
 
 export function addStore(program: Command): void {
@@ -14,4 +15,5 @@ export function addStore(program: Command): void {
   addCheck(store)
   addBackup(store)
   addRestore(store)
+  addRepair(store)
 }

@@ -4,6 +4,7 @@ import { giveAddressSchema } from '../accounts/forms.ts'
 import { ageMax, bioMax, fullNameMax, profileSchema } from '../accounts/profile.ts'
 import { canonicalUsername } from '../accounts/username.ts'
 import { type FirebaseProject, firebaseHash, noPassword, storedFormOf } from '../crypto/old-hashes.ts'
+import { storable } from '../stores/texts.ts'
 import { roles, type UserRecord } from '../stores/types.ts'
 import { type Fields, type ImportContext, type Reading, type Row, rejected, shown } from './reading.ts'
 
@@ -61,11 +62,7 @@ function readPerson(fields: Fields, faults: string[], { now, newId, firebase }: 
     role: role ?? 'member',
     status: isSuspended ? 'suspended' : 'active',
     suspendedUntil: isSuspended ? suspendedUntil : null,
-    suspendReason: isSuspended
-      ? field('suspend_reason')
-          .replace(/\p{Cc}/gu, ' ')
-          .slice(0, 200)
-      : '',
+    suspendReason: isSuspended ? storable(field('suspend_reason').replace(/\p{Cc}/gu, ' '), 200) : '',
     profile: readProfile(fields, faults),
     createdAt: createdAt ?? now,
     passwordChangedAt: null,

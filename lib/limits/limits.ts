@@ -1,5 +1,6 @@
 // How often something may be done: each rule, and the counters behind it. Counted in this process, or in PostgreSQL
 // where several processes are one site; should that be away, each counts for itself.
+import { AsyncLocalStorage } from 'node:async_hooks'
 import pg from 'pg'
 import { type RateLimiterAbstract, RateLimiterMemory, RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible'
 import { hours, minutes, seconds } from '../clock.ts'
@@ -91,6 +92,8 @@ export function createLimits(deps: {
 }): Limits {
   const { store, enabled, onRefused } = deps
   const pool = store.driver === 'postgres' ? new pg.Pool({ connectionString: store.url, max: 1, ...timeouts }) : null
+  // Made inside a request, a connection would keep that request in memory for as long as it lives.
+  const outsideRequests = AsyncLocalStorage.snapshot()
   // A connection that breaks while nobody uses it: the next question opens another.
   pool?.on('error', () => {})
   const limiters = new Map<string, RateLimiterAbstract>(
@@ -100,7 +103,8 @@ export function createLimits(deps: {
       if (pool === null) return [rule, memory]
       // Without the statements' names, which a pooler that shares connections would mix up.
       const storeClient = {
-        query: ({ text, values }: { text: string; values: unknown[] }) => pool.query({ text, values }),
+        query: ({ text, values }: { text: string; values: unknown[] }) =>
+          outsideRequests(() => pool.query({ text, values })),
       }
       const shared = {
         storeClient,
@@ -173,4 +177,6 @@ const timeouts = {
   statement_timeout: seconds(5),
   query_timeout: seconds(6),
   idleTimeoutMillis: seconds(30),
+  // As that of the records (lib/stores/sql/postgres.ts): after a fail-over it may lead to the wrong server.
+  maxLifetimeSeconds: 60,
 }

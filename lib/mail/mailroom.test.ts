@@ -2,7 +2,7 @@ import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import PostalMime from 'postal-mime'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { hours, minutes, seconds } from '../clock.ts'
+import { days, hours, minutes, seconds } from '../clock.ts'
 import { compose, openRuntime } from '../services.ts'
 import { openTestServices, type StoreName, storeNames, type TestServices } from '../services-for-test.ts'
 import type { Message } from './message.ts'
@@ -62,6 +62,16 @@ describe.each(storeNames)('letters on %s', (store) => {
     expect(back.letters).toHaveLength(1)
     await again.mail.close()
   })
+})
+
+test('a letter that waits when the clock is set back is sent all the same, and dated by the time that it is now', async () => {
+  const smtp = await startSmtp()
+  const { app, stepClock } = await openWith(smtp.url)
+  await app.mail.post(message)
+  stepClock(-days(1))
+  app.mail.open()
+  await until(async () => expect(await waiting()).toEqual([]))
+  expect(smtp.letters.map(({ email }) => email.date)).toEqual([new Date(app.clock()).toISOString()])
 })
 
 /** Another process's mailroom over the same store. */

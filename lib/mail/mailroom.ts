@@ -29,6 +29,8 @@ const letterSchema = z.strictObject({ to: z.string(), subject: z.string(), text:
 const leaseMs = minutes(5)
 /** RFC 5321, 4.5.4.1 asks for at least four to five days, for letters between people; a code is old after ten minutes. */
 const triedForMs = hours(24)
+/** Between two tries. What is due later than this was dated by a clock that was set back since. */
+const longestPauseMs = hours(1)
 /** How soon what another process left, or a clock that was moved, is noticed. */
 const lookEveryMs = seconds(5)
 const closeWithinMs = seconds(10)
@@ -61,7 +63,7 @@ export function createMailroom(deps: {
   async function sendDue(): Promise<void> {
     while (isOpen) {
       const now = clock()
-      const due = await store.claim(now, now + leaseMs, atOnce)
+      const due = await store.claim(now, now + leaseMs, atOnce, now + longestPauseMs + leaseMs)
       if (due.length === 0) return
       await Promise.all(due.map(send))
     }
@@ -122,5 +124,5 @@ export function createMailroom(deps: {
 
 /** Half a minute, then four times as long each time, up to an hour. */
 function pauseAfter(attempts: number): number {
-  return Math.min(seconds(30) * 4 ** (attempts - 1), hours(1))
+  return Math.min(seconds(30) * 4 ** (attempts - 1), longestPauseMs)
 }

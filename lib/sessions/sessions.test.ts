@@ -27,6 +27,12 @@ describe.each(storeNames)('sessions on %s', (storeName) => {
       expect(session).toMatchObject({ userId: 'alice', lastActivityAt: session.createdAt })
       expect(JSON.stringify(await store.listByUser('alice'))).not.toContain(token)
     })
+
+    test('keeps of what a browser calls itself what every store takes', async () => {
+      const userAgent = `Test\0/1.0 ${'x'.repeat(389)}😀`
+      const { session } = await sessions.start('alice', { userAgent, address: '2001:db8::7' })
+      expect((await store.find(session.id))?.userAgent).toBe(`Test/1.0 ${'x'.repeat(389)}`)
+    })
   })
 
   describe('check', () => {

@@ -2,8 +2,10 @@
 import type { Clock } from '../clock.ts'
 import { sha256 } from '../crypto/hash.ts'
 import { newToken } from '../crypto/random.ts'
+import { storable } from '../stores/texts.ts'
 import { type EndReason, isLive, type SessionRecord, type SessionStore } from '../stores/types.ts'
-import { hasRecentProof, liveBounds, type SessionLimits, touchBounds, whyDead } from './window.ts'
+import { createSessionAges, type SessionAges } from './ages.ts'
+import { hasRecentProof, isAhead, liveBounds, type SessionLimits, touchBounds, whyDead } from './window.ts'
 
 /** A bounded batch keeps one sweep from holding up the requests beside it. */
 const sweepBatch = 500
@@ -21,6 +23,7 @@ export type Origin = Pick<SessionRecord, 'userAgent' | 'address'>
 
 /** Browsers call themselves at most a few hundred characters. */
 const userAgentMax = 400
+const addressMax = 100
 
 export interface Sessions {
   /**
@@ -61,9 +64,38 @@ export function createSessions(deps: {
   store: SessionStore
   limits: SessionLimits
   clock: Clock
+  ages?: SessionAges
   onRanOut?: (reason: EndReason, userId: string | null, count: number) => void
 }): Sessions {
-  const { store, limits, clock, onRanOut } = deps
+  const { store, limits, clock, ages = createSessionAges(deps.clock), onRanOut } = deps
+
+  /**
+   * `ahead` is a live session whose times lie in the future, because they were written by a clock that was set back since.
+   * What this process never met and lies further ahead than any session lasts is over: nobody can say how old it is.
+   */
+  function judge(session: SessionRecord, now: number): 'live' | 'ahead' | EndReason {
+    const bounds = liveBounds(limits, now)
+    if (isAhead(session, now + limits.maxMs) && !ages.isMeasured(session)) return 'idle'
+    const { idleMs, totalMs } = ages.of(session, now)
+    const [overdue, expired] = [idleMs - limits.idleMs, totalMs - limits.maxMs]
+    if (Math.max(overdue, expired) >= 0) return expired >= overdue ? 'expired' : 'idle'
+    if (isLive(session, bounds)) return 'live'
+    return isAhead(session, bounds.latest) ? 'ahead' : whyDead(session, limits)
+  }
+
+  /** Of a session that is ahead, the record as it is right now; null when somebody changed or ended it meanwhile. */
+  async function correct(session: SessionRecord, now: number): Promise<SessionRecord | null> {
+    const usedAt = now - Math.ceil(ages.of(session, now).idleMs)
+    const { id, lastActivityAt } = session
+    const corrected = await store.redate(id, lastActivityAt, lastActivityAt - usedAt)
+    if (corrected !== null) ages.of(corrected, now)
+    return corrected
+  }
+
+  async function end(ids: readonly string[], reason: EndReason, at: number): Promise<number> {
+    for (const id of ids) ages.forget(id)
+    return store.end(ids, reason, at)
+  }
 
   /** For a session that was just found not live. */
   async function explain(id: string): Promise<SessionCheck> {
@@ -72,9 +104,13 @@ export function createSessions(deps: {
     const now = clock()
     if (session !== null) {
       // An act that was in time may have been recorded only now: then the session goes on, and is not ours to end.
-      if (isLive(session, liveBounds(limits, now))) return { live: true, session }
-      const reason = whyDead(session, limits)
-      if ((await store.end([id], reason, now)) === 1) onRanOut?.(reason, session.userId, 1)
+      const verdict = judge(session, now)
+      if (verdict === 'live') return { live: true, session }
+      if (verdict === 'ahead') {
+        const corrected = await correct(session, now)
+        return corrected === null ? explain(id) : { live: true, session: corrected }
+      }
+      if ((await end([id], verdict, now)) === 1) onRanOut?.(verdict, session.userId, 1)
     }
     return { live: false, reason: await store.findEndReason(id) }
   }
@@ -84,10 +120,10 @@ export function createSessions(deps: {
     const now = clock()
     const all = await store.listByUser(userId)
     if (all.length <= mostSessions) return
-    const bounds = liveBounds(limits, now)
-    const newestFirst = all.filter((one) => isLive(one, bounds)).toSorted((a, b) => b.createdAt - a.createdAt)
+    const live = all.filter((one) => ['live', 'ahead'].includes(judge(one, now)))
+    const newestFirst = live.toSorted((a, b) => b.createdAt - a.createdAt)
     const tooMany = newestFirst.slice(mostSessions).map(({ id }) => id)
-    if (tooMany.length > 0) await store.end(tooMany, 'ended', now)
+    if (tooMany.length > 0) await end(tooMany, 'ended', now)
   }
 
   return {
@@ -100,24 +136,26 @@ export function createSessions(deps: {
         createdAt: now,
         lastActivityAt: now,
         provedAt: now,
-        userAgent: userAgent.slice(0, userAgentMax),
-        address,
+        userAgent: storable(userAgent, userAgentMax),
+        address: storable(address, addressMax),
       }
       await store.insert(session)
+      ages.of(session, now)
       await endOldest(userId)
       return { token, session }
     },
 
     async renew(oldToken) {
       const id = sha256(oldToken)
-      const old = await store.find(id)
+      const found = await explain(id)
+      if (!found.live) return null
       const now = clock()
-      if (old === null || !isLive(old, liveBounds(limits, now))) return null
       const token = newToken()
-      const session: SessionRecord = { ...old, id: sha256(token), lastActivityAt: now, provedAt: now }
+      const session: SessionRecord = { ...found.session, id: sha256(token), lastActivityAt: now, provedAt: now }
       await store.insert(session)
-      const endNew = () => store.end([session.id], 'ended', now)
-      const ended = await store.end([id], 'ended', now).catch(async (cause: unknown) => {
+      ages.rename(id, session, now)
+      const endNew = () => end([session.id], 'ended', now)
+      const ended = await end([id], 'ended', now).catch(async (cause: unknown) => {
         await endNew().catch(() => {})
         throw cause
       })
@@ -130,11 +168,15 @@ export function createSessions(deps: {
     hasRecentProof: (session, withinMs) => hasRecentProof(session, clock(), withinMs),
 
     async list(userId) {
-      const bounds = liveBounds(limits, clock())
       const sessions = await store.listByUser(userId)
-      return sessions
-        .filter((session) => isLive(session, bounds))
-        .toSorted((a, b) => b.lastActivityAt - a.lastActivityAt)
+      const now = clock()
+      const live: SessionRecord[] = []
+      for (const session of sessions) {
+        const verdict = judge(session, now)
+        const shown = verdict === 'ahead' ? await correct(session, now) : verdict === 'live' ? session : null
+        if (shown !== null) live.push(shown)
+      }
+      return live.toSorted((a, b) => b.lastActivityAt - a.lastActivityAt)
     },
 
     countLive: () => store.countLive(liveBounds(limits, clock())),
@@ -142,18 +184,28 @@ export function createSessions(deps: {
     async check(token) {
       const id = sha256(token)
       const session = await store.find(id)
-      return session !== null && isLive(session, liveBounds(limits, clock())) ? { live: true, session } : explain(id)
+      return session !== null && judge(session, clock()) === 'live' ? { live: true, session } : explain(id)
     },
 
     async touch(token) {
-      const now = clock()
       const id = sha256(token)
-      const session = await store.touch(id, now, touchBounds(limits, now))
-      return session === null ? explain(id) : { live: true, session }
+      const slide = async () => {
+        const known = ages.known(id)
+        if (known !== null && (known.idleMs >= limits.idleMs || known.totalMs >= limits.maxMs)) return null
+        const now = clock()
+        const session = await store.touch(id, now, touchBounds(limits, now))
+        if (session !== null) ages.use(session)
+        return session
+      }
+      const session = await slide()
+      if (session !== null) return { live: true, session }
+      const found = await explain(id)
+      // Its times were ahead and are corrected, or somebody used it meanwhile: now it can slide.
+      return found.live ? { live: true, session: (await slide()) ?? found.session } : found
     },
 
     async end(token, reason) {
-      await store.end([sha256(token)], reason, clock())
+      await end([sha256(token)], reason, clock())
     },
 
     idOf: sha256,
@@ -161,7 +213,7 @@ export function createSessions(deps: {
     async endOne(userId, id) {
       const session = await store.find(id)
       if (session?.userId !== userId) return false
-      return (await store.end([id], 'ended', clock())) === 1
+      return (await end([id], 'ended', clock())) === 1
     },
 
     async endOthers(userId, exceptId, reason) {
@@ -172,7 +224,7 @@ export function createSessions(deps: {
         const others = (await store.listByUser(userId)).filter(({ id }) => id !== exceptId)
         quiet = others.length === 0 ? quiet + 1 : 0
         if (quiet > 0) continue
-        ended += await store.end(
+        ended += await end(
           others.map(({ id }) => id),
           reason,
           clock(),
@@ -186,15 +238,24 @@ export function createSessions(deps: {
       const bounds = liveBounds(limits, now)
       let ended = 0
       for (;;) {
-        const dead = await store.listDead(bounds, sweepBatch)
+        const dead = (await store.listDead(bounds, sweepBatch)).map((session) => {
+          return { session, verdict: judge(session, now) }
+        })
+        for (const { session, verdict } of dead) if (verdict === 'ahead') await correct(session, now)
         for (const reason of ['idle', 'expired'] as const) {
-          const ids = dead.filter((session) => whyDead(session, limits) === reason).map((session) => session.id)
+          const ids = dead.filter(({ verdict }) => verdict === reason).map(({ session }) => session.id)
           if (ids.length === 0) continue
-          const count = await store.end(ids, reason, now)
+          const count = await end(ids, reason, now)
           if (count > 0) onRanOut?.(reason, null, count)
           ended += count
         }
         if (dead.length < sweepBatch) break
+      }
+      // Those that a clock set back makes look younger than they are.
+      for (const id of ages.idleFor(limits.idleMs)) {
+        if ((await explain(id)).live) continue
+        ages.forget(id)
+        ended += 1
       }
       // The cookie's seal is void after maxMs, so nobody can ask for an older reason.
       await store.forgetEnded(now - limits.maxMs)

@@ -25,6 +25,11 @@ export function liveBounds(limits: SessionLimits, now: number): LiveBounds {
   return { activeAfter: now - limits.idleMs, createdAfter: now - limits.maxMs, latest: now + clockSkewMs }
 }
 
+/** Whether the session was begun or used later than this. */
+export function isAhead({ createdAt, lastActivityAt }: Times, latest: number): boolean {
+  return Math.max(createdAt, lastActivityAt) > latest
+}
+
 /** Acts closer together than this are one to a store that pays for every write: 5 s, or 1/120 of a shorter window. */
 export function touchBounds(limits: SessionLimits, now: number): TouchBounds {
   const mergeMs = Math.min(seconds(5), limits.idleMs / 120)

@@ -1,6 +1,7 @@
 // What no single record shows: whether the records of a store agree with each other.
 
 import { verifiedKey } from './records.ts'
+import { kindNames } from './texts.ts'
 import type { StoredRecord } from './types.ts'
 
 /** Sentences about records that disagree. They name ids, never people's text. */
@@ -60,16 +61,6 @@ export function createAgreement(): Agreement {
       }
     },
   }
-}
-
-const kindNames: Record<StoredRecord['kind'], string> = {
-  user: 'user',
-  session: 'session',
-  ended: 'ended session',
-  token: 'token',
-  reserved: 'reserved username',
-  mail: 'mail',
-  audit: 'audit trail',
 }
 
 function liveAndEnded(id: string): string {

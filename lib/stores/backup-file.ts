@@ -41,8 +41,8 @@ export interface Backup {
 
 /** Large enough for few writes. */
 const chunkSize = 64 * 1024
-/** A user's line is a few kilobytes at most; what has no line end for this long is not ours. */
-const longestLine = 1024 * 1024
+/** A user's line is a few kilobytes, unless an older version let a long text in; what has no line end for this long is not ours. */
+const longestLine = 16 * 1024 * 1024
 
 /** Takes from a dump what belongs into a back-up. */
 export async function* encodeBackup(

@@ -5,6 +5,7 @@ import type { OpenFresh } from './contract/fresh.ts'
 import { describeMailStore } from './contract/mails.ts'
 import { describeMoving } from './contract/moving.ts'
 import { describeSessionStore } from './contract/sessions.ts'
+import { describeTexts } from './contract/texts.ts'
 import { describeTokenStore } from './contract/tokens.ts'
 import { describeUserStore } from './contract/users.ts'
 
@@ -15,4 +16,5 @@ export function describeStores(name: string, open: OpenFresh): void {
   describeMailStore(name, open)
   describeAuditStore(name, open)
   describeMoving(name, open)
+  describeTexts(name, open)
 }

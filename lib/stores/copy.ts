@@ -4,6 +4,7 @@ import { createAgreement } from './agreement.ts'
 import type { StoreLocation } from './location.ts'
 import { openStoreReader } from './open.ts'
 import { createTally, type Summary, summarize } from './summary.ts'
+import { repairTexts, tellTextFault } from './texts.ts'
 import { type StoredRecord, StoreError, type Stores } from './types.ts'
 
 /**
@@ -32,11 +33,26 @@ export async function copyInto(
   return tally.summary()
 }
 
-/** What is there at this moment, read by a connection of its own. */
+/**
+ * The records as a store takes them. What an older version let in is repaired, and `tell` hears a sentence about each; a
+ * record that cannot be repaired is refused by the store that it is for.
+ */
+export async function* repaired(
+  records: AsyncIterable<StoredRecord>,
+  tell: (sentence: string) => void,
+): AsyncGenerator<StoredRecord> {
+  for await (const record of records) {
+    const { stored, repaired } = repairTexts(record)
+    for (const found of repaired) tell(tellTextFault(stored.kind, stored.record.id, found))
+    yield stored
+  }
+}
+
+/** What is there at this moment, read by a connection of its own; repaired, as a copy of it is. */
 export async function summaryOf(location: StoreLocation): Promise<Summary> {
   const reader = await openStoreReader(location)
   try {
-    return await summarize(reader.dump())
+    return await summarize(repaired(reader.dump(), () => {}))
   } finally {
     await reader.close()
   }

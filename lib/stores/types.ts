@@ -273,6 +273,11 @@ export interface SessionStore {
    */
   touch(id: string, at: number, bounds: TouchBounds): Promise<SessionRecord | null>
   /**
+   * Moves all times of the session back by this much, if it was last active at that time; otherwise null. For times that a
+   * wrong clock wrote. As durable as a touch.
+   */
+  redate(id: string, lastActivityAt: number, by: number): Promise<SessionRecord | null>
+  /**
    * Deletes the records and remembers why; absent ids are skipped and keep their first reason. Returns how many were
    * ended by this call. Takes effect at once for every later call on these stores, and stays so even when the end
    * cannot be made durable: the driver then keeps trying. It rejects in that case when other processes, which share the
@@ -317,9 +322,10 @@ export interface MailStore {
   add(mail: MailRecord): Promise<void>
   /**
    * Hands out at most `limit` mails that are due at `at`, the longest waiting first, each to one caller of however many
-   * ask at once: counted as attempted, and due again at `until` should the caller never say how it went.
+   * ask at once: counted as attempted, and due again at `until` should the caller never say how it went. A mail that is due
+   * after `latest` was dated by a wrong clock: it is due too, and counts as made at `at` at the latest.
    */
-  claim(at: number, until: number, limit: number): Promise<MailRecord[]>
+  claim(at: number, until: number, limit: number, latest?: number): Promise<MailRecord[]>
   /** For a mail that was claimed as its `attempts`th try and not sent: due at this time. Skipped when another has it. */
   putOff(id: string, attempts: number, dueAt: number): Promise<void>
   /** Sent, or given up. Returns whether it was there. */
@@ -412,7 +418,8 @@ export interface Stores extends StoreReader {
   close(): Promise<void>
 }
 
-export type StoreErrorCode = 'store_unavailable' | 'store_damaged' | 'store_locked'
+/** `record_refused`: what was to be written breaks the rule of texts.ts. It is not a fault of the store. */
+export type StoreErrorCode = 'store_unavailable' | 'store_damaged' | 'store_locked' | 'record_refused'
 
 /**
  * A fault of the store, never an answer. Callers compare `code`: middleware and pages are separate bundles, so

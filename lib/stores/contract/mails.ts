@@ -38,6 +38,14 @@ export function describeMailStore(name: string, open: OpenFresh): void {
       expect(await mails.claim(5_000, 9_000, 10)).toEqual([aMail({ dueAt: 9_000, attempts: 2 })])
     })
 
+    it('hands out what a clock far ahead dated, and dates it anew', async () => {
+      await mails.add(aMail({ createdAt: 90_000, dueAt: 90_000 }))
+      expect(await mails.claim(5_000, 6_000, 5, 90_000)).toEqual([])
+      const corrected = aMail({ createdAt: 5_000, dueAt: 6_000, attempts: 1 })
+      expect(await mails.claim(5_000, 6_000, 5, 89_999)).toEqual([corrected])
+      expect(await mails.claim(5_000, 6_000, 5, 89_999)).toEqual([])
+    })
+
     it('puts off what its claimer could not send, and not what another has by now', async () => {
       await mails.add(aMail())
       await mails.claim(1_000, 2_000, 1)

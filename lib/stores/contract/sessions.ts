@@ -74,6 +74,17 @@ export function describeSessionStore(name: string, open: OpenFresh): void {
       expect(await sessions.find('session-1')).toEqual(written)
     })
 
+    it('moves all times of a session back that is still as it was seen', async () => {
+      await sessions.insert(aSession({ createdAt: 100_000, lastActivityAt: 200_000, provedAt: 150_000 }))
+      const redated = aSession({ createdAt: 10_000, lastActivityAt: 110_000, provedAt: 60_000 })
+      expect(await sessions.redate('session-1', 200_000, 90_000)).toEqual(redated)
+      expect(await sessions.redate('session-1', 200_000, 90_000)).toBeNull()
+      expect(await sessions.redate('never', 200_000, 90_000)).toBeNull()
+      expect(await sessions.find('session-1')).toEqual(redated)
+      await sessions.end(['session-1'], 'ended', 300_000)
+      expect(await sessions.redate('session-1', 110_000, 1)).toBeNull()
+    })
+
     it('does not take a recent session for live when it is not', async () => {
       await sessions.insert(aSession())
       expect(await sessions.touch('session-1', 9_000, { ...always, createdAfter: 1_000, recentAfter: 0 })).toBeNull()

@@ -9,6 +9,7 @@ import { appendToFile, replaceFile } from '#lib/durable-file.ts'
 import { chained, noHead } from '#lib/stores/audit-chain.ts'
 import { damaged, messageOf } from '#lib/stores/errors.ts'
 import { auditSchema } from '#lib/stores/records.ts'
+import { requireTexts } from '#lib/stores/texts.ts'
 import type { AuditHead, AuditQuery, AuditRecord, AuditStore } from '#lib/stores/types.ts'
 
 import { CommitQueue, type CommitQueueOptions } from './commit-queue.ts'
@@ -152,6 +153,7 @@ export function createAuditPart(
   const store: AuditStore = {
     async append(entry) {
       const copy = { ...entry }
+      requireTexts('audit', copy.event, copy)
       return queue.run(() => {
         const record = auditSchema.parse(chained(head, copy))
         added.push(record)

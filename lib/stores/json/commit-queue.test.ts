@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { mkdir, readdir, rename, rmdir } from 'node:fs/promises'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 
@@ -383,3 +384,27 @@ async function unblock(folder: TestFolder, name: string): Promise<void> {
 async function until(isTrue: () => Promise<boolean>): Promise<void> {
   while (!(await isTrue())) await nextTurn()
 }
+
+it('sets its timers, and writes, outside of the request that happens to ask first', async () => {
+  const requests = new AsyncLocalStorage<string>()
+  const folder = await freshFolder()
+  const seen: unknown[] = []
+  const note = () => {
+    seen.push(requests.getStore())
+  }
+  const queue = new CommitQueue({
+    path: folder.path('any.json'),
+    content: { encode: async () => [], accept: note, undo() {} },
+    beforeWrite: async () => note(),
+    lazyMs: never,
+    log: { info() {}, warn() {}, error() {} },
+  })
+  const { setTimeout: setReal } = globalThis
+  vi.spyOn(globalThis, 'setTimeout').mockImplementation(((work: () => void, ms: number) => {
+    if (ms === never) note()
+    return setReal(work, ms)
+  }) as typeof setTimeout)
+  await requests.run('request', () => queue.run(() => queue.markUnsaved()))
+  await queue.close()
+  expect(seen).toEqual([undefined, undefined, undefined])
+})

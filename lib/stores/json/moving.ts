@@ -4,6 +4,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 
 import { storedRecordSchema } from '#lib/stores/records.ts'
+import { requireTexts } from '#lib/stores/texts.ts'
 import type {
   AuditRecord,
   EndedSession,
@@ -82,6 +83,7 @@ export async function gather(source: AsyncIterable<StoredRecord>): Promise<Folde
   for await (const given of source) {
     if (++taken % recordsPerTurn === 0) await nextTurn()
     const { kind, record } = storedRecordSchema.parse(given)
+    requireTexts(kind, record.id, record)
     if (kind === 'audit') {
       if (record.seq <= (audit.entries.at(-1)?.seq ?? 0)) throw repeated(kind, record.id)
       audit.entries.push(record)

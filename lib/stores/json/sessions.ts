@@ -2,6 +2,7 @@
 // once; only a new session waits for the disk before anybody hears of it.
 
 import { endedSchema, sessionSchema } from '#lib/stores/records.ts'
+import { requireTexts } from '#lib/stores/texts.ts'
 import { type EndedSession, isLive, type SessionRecord, type SessionStore } from '#lib/stores/types.ts'
 
 import { CommitQueue, type CommitQueueOptions } from './commit-queue.ts'
@@ -80,6 +81,7 @@ export function createSessionPart(
   const store: SessionStore = {
     async insert(session) {
       const added = sessionSchema.parse(session)
+      requireTexts('session', added.id, added)
       return queue.run(() => {
         const { id, userId } = added
         if (sessions.has(id) || ended.has(id)) throw new Error('A session with this id exists, or existed.')
@@ -106,6 +108,17 @@ export function createSessionPart(
         sessions.changed(entry)
         queue.markUnsaved()
       }
+      return copyOf(entry.record)
+    },
+
+    async redate(id, lastActivityAt, by) {
+      queue.requireOpen()
+      requireTime(by)
+      const entry = sessions.entry(id)
+      if (entry?.record.lastActivityAt !== lastActivityAt) return null
+      for (const time of ['createdAt', 'lastActivityAt', 'provedAt'] as const) entry.record[time] -= by
+      sessions.changed(entry)
+      queue.markUnsaved()
       return copyOf(entry.record)
     },
 

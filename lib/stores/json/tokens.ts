@@ -3,6 +3,7 @@
 
 import { damaged } from '#lib/stores/errors.ts'
 import { mailSchema, tokenSchema } from '#lib/stores/records.ts'
+import { requireTexts } from '#lib/stores/texts.ts'
 import type { MailRecord, MailStore, TokenRecord, TokenStore } from '#lib/stores/types.ts'
 
 import { CommitQueue, type CommitQueueOptions } from './commit-queue.ts'
@@ -79,6 +80,7 @@ export function createTokenPart(records: TokenRecords, options: Omit<CommitQueue
   const store: TokenStore = {
     async put(token) {
       const added = tokenSchema.parse(token)
+      requireTexts('token', added.id, added)
       return queue.run(() => {
         const twin = records.tokens.get(added.id)
         if (twin && liveKey(twin) !== liveKey(added)) throw new Error('A token with this id exists for something else.')
@@ -132,6 +134,7 @@ export function createTokenPart(records: TokenRecords, options: Omit<CommitQueue
   const mailStore: MailStore = {
     async add(mail) {
       const added = mailSchema.parse(mail)
+      requireTexts('mail', added.id, added)
       return queue.run(() => {
         if (records.mails.has(added.id)) throw new Error(`A mail with the id ${added.id} exists.`)
         mails.set(added)
@@ -139,13 +142,16 @@ export function createTokenPart(records: TokenRecords, options: Omit<CommitQueue
       })
     },
 
-    async claim(at, until, limit) {
+    async claim(at, until, limit, latest = Number.MAX_SAFE_INTEGER) {
       return queue.run(() => {
         const due = [...records.mails.values()]
-          .filter(({ dueAt }) => dueAt <= at)
+          .filter(({ dueAt }) => dueAt <= at || dueAt > latest)
           .toSorted((a, b) => a.dueAt - b.dueAt)
           .slice(0, limit)
-          .map((mail) => ({ ...mail, dueAt: until, attempts: mail.attempts + 1 }))
+          .map((mail) => {
+            const { attempts, createdAt } = mail
+            return { ...mail, dueAt: until, attempts: attempts + 1, createdAt: Math.min(createdAt, at) }
+          })
         for (const mail of due) mails.set(mail)
         if (due.length > 0) queue.markUnsaved()
         return due.map((mail) => ({ ...mail }))

@@ -5,6 +5,7 @@ import { isDeepStrictEqual } from 'node:util'
 
 import { damaged } from '#lib/stores/errors.ts'
 import { lowerCase, reservedSchema, userSchema, verifiedKey } from '#lib/stores/records.ts'
+import { requireTexts } from '#lib/stores/texts.ts'
 import type { ReservedUsername, UserRecord, UserStore } from '#lib/stores/types.ts'
 
 import { CommitQueue, type CommitQueueOptions } from './commit-queue.ts'
@@ -115,6 +116,7 @@ export function createUserPart(records: UserRecords, options: Omit<CommitQueueOp
     async insert(user) {
       // Checked, so that nothing is ever written that could not be read again; and a copy.
       const inserted = userSchema.parse(user)
+      requireTexts('user', inserted.id, inserted)
       return queue.run(() => {
         if (records.users.has(inserted.id)) throw new Error(`A user with the id ${inserted.id} exists.`)
         if (isTaken(inserted.username, inserted.createdAt, inserted.id)) return 'username_taken'
@@ -152,6 +154,8 @@ export function createUserPart(records: UserRecords, options: Omit<CommitQueueOp
 
     async update(id, change, onlyIf = {}) {
       const asked = structuredClone({ change, onlyIf })
+      // Only what changes: whoever has a text of an older version must be able to log in.
+      requireTexts('user', id, asked.change)
       return queue.run(() => {
         // The draft decides, so that two admins who are demoted at once cannot both go.
         const user = records.users.get(id)
@@ -167,6 +171,7 @@ export function createUserPart(records: UserRecords, options: Omit<CommitQueueOp
 
     async rename(id, username, { at, reservedUntil }, onlyIf = {}) {
       const expected = structuredClone(onlyIf)
+      requireTexts('user', id, { username })
       return queue.run(() => {
         const user = records.users.get(id)
         if (!user || !holds(user, expected)) return null

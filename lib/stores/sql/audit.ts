@@ -4,6 +4,7 @@
 import { sql } from 'kysely'
 
 import { chained, noHead } from '#lib/stores/audit-chain.ts'
+import { isStorable, requireTexts } from '#lib/stores/texts.ts'
 import type { AuditHead, AuditStore } from '#lib/stores/types.ts'
 
 import { locked, type SqlDatabase } from './database.ts'
@@ -14,6 +15,7 @@ export function createAuditStore({ db, reads, flavour }: Pick<SqlDatabase, 'db' 
   return {
     async append(entry) {
       const copy = { ...entry }
+      requireTexts('audit', copy.event, copy)
       return db.transaction().execute(async (trx) => {
         const head = await locked(flavour, trx.selectFrom('audit_head').select(['seq', 'id'])).executeTakeFirst()
         const record = chained(head ?? noHead, copy)
@@ -26,6 +28,7 @@ export function createAuditStore({ db, reads, flavour }: Pick<SqlDatabase, 'db' 
     },
 
     async list({ event, outcome, personId, since, until, before, limit }) {
+      if (!isStorable(`${event ?? ''}${personId ?? ''}`)) return []
       const rows = await entries
         .$if(event !== null, (query) => query.where('event', '=', event ?? ''))
         .$if(outcome !== null, (query) => query.where('outcome', '=', outcome ?? 'done'))

@@ -30,6 +30,11 @@ export function latest(flavour: Flavour, time: Expression<number>, other: number
   return flavour === 'sqlite' ? sql`max(${time}, ${other})` : sql`greatest(${time}, ${other})`
 }
 
+/** The earlier of the two times. */
+export function earliest(flavour: Flavour, time: Expression<number>, other: number): RawBuilder<number> {
+  return flavour === 'sqlite' ? sql`min(${time}, ${other})` : sql`least(${time}, ${other})`
+}
+
 /** Whether the text has the part in it, letter by letter: neither is a pattern. */
 export function contains(flavour: Flavour, text: Expression<string>, part: string): RawBuilder<boolean> {
   return flavour === 'sqlite' ? sql`instr(${text}, ${part}) > 0` : sql`strpos(${text}, ${part}) > 0`

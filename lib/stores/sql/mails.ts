@@ -1,21 +1,32 @@
 // The mails that wait to be sent, in the table `mails`.
 
+import { requireTexts } from '#lib/stores/texts.ts'
 import type { MailStore } from '#lib/stores/types.ts'
 
-import { lockedOrSkipped, type SqlDatabase } from './database.ts'
+import { earliest, lockedOrSkipped, type SqlDatabase } from './database.ts'
 import { mailColumns, mailOf, mailRow } from './schema.ts'
 
 export function createMailStore({ db, reads, flavour }: Pick<SqlDatabase, 'db' | 'reads' | 'flavour'>): MailStore {
   return {
     async add(mail) {
+      requireTexts('mail', mail.id, mail)
       await db.insertInto('mails').values(mailRow(mail)).execute()
     },
 
-    async claim(at, until, limit) {
-      const due = db.selectFrom('mails').select('id').where('due_at', '<=', at).orderBy('due_at').limit(limit)
+    async claim(at, until, limit, latest = Number.MAX_SAFE_INTEGER) {
+      const due = db
+        .selectFrom('mails')
+        .select('id')
+        .where((eb) => eb.or([eb('due_at', '<=', at), eb('due_at', '>', latest)]))
+        .orderBy('due_at')
+        .limit(limit)
       const rows = await db
         .updateTable('mails')
-        .set((eb) => ({ due_at: until, attempts: eb('attempts', '+', 1) }))
+        .set((eb) => ({
+          due_at: until,
+          attempts: eb('attempts', '+', 1),
+          created_at: earliest(flavour, eb.ref('created_at'), at),
+        }))
         .where('id', 'in', lockedOrSkipped(flavour, due))
         .returning(mailColumns)
         .execute()

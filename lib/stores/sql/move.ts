@@ -13,6 +13,7 @@ import {
   tokenSchema,
   userSchema,
 } from '#lib/stores/records.ts'
+import { requireTexts } from '#lib/stores/texts.ts'
 import { type StoredRecord, StoreError } from '#lib/stores/types.ts'
 
 import type { Flavour } from './database.ts'
@@ -154,6 +155,7 @@ async function* batches(records: AsyncIterable<StoredRecord>): AsyncGenerator<St
       yield batch
       batch = []
     }
+    requireTexts(record.kind, record.record.id, record.record)
     batch.push(record)
   }
   if (batch.length > 0) yield batch

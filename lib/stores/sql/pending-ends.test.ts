@@ -1,3 +1,5 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 
 import { StoreError } from '#lib/stores/types.ts'
@@ -110,4 +112,17 @@ describe('ends that the database has not recorded', () => {
     await pending.flush()
     expect(recorded).toHaveLength(10_000)
   })
+})
+
+it('tries again outside of the request whose log-out was refused', async () => {
+  const requests = new AsyncLocalStorage<string>()
+  const tried: unknown[] = []
+  const waiting = createPendingEnds(async () => {
+    tried.push(requests.getStore())
+    throw new StoreError('store_unavailable', 'it is away')
+  }, logTo([]))
+  await requests.run('request', () => expect(waiting.end(['a'], 'signed-out', 1)).rejects.toThrow())
+  await vi.advanceTimersByTimeAsync(1_000)
+  expect(tried).toEqual(['request', undefined])
+  await waiting.close()
 })

@@ -1,6 +1,8 @@
 // Sessions that were ended here but whose end the database has not recorded yet: for this process they are over at
 // once, and it tries until the record says so too.
 
+import { AsyncLocalStorage } from 'node:async_hooks'
+
 import { messageOf } from '#lib/stores/errors.ts'
 import type { StoreLog } from '#lib/stores/log.ts'
 import { type EndedSession, type EndReason, StoreError } from '#lib/stores/types.ts'
@@ -26,6 +28,8 @@ const firstRetryMs = 1000
 const longestRetryMs = 5000
 
 export function createPendingEnds(record: RecordEnds, log: StoreLog): PendingEnds {
+  // A timer keeps the request in memory in which it is set.
+  const outsideRequests = AsyncLocalStorage.snapshot()
   const pending = new Map<string, EndedSession>()
   /** Of those, the ones that the database has refused. */
   const refused = new Set<string>()
@@ -47,14 +51,16 @@ export function createPendingEnds(record: RecordEnds, log: StoreLog): PendingEnd
     }
   }
 
+  function retry(): void {
+    timer = null
+    retryMs = Math.min(2 * retryMs, longestRetryMs)
+    // A refusal has been logged, and sets the timer again.
+    flush().catch(() => {})
+  }
+
   function retryLater(): void {
     if (timer !== null || isClosed) return
-    timer = setTimeout(() => {
-      timer = null
-      retryMs = Math.min(2 * retryMs, longestRetryMs)
-      // A refusal has been logged, and sets the timer again.
-      flush().catch(() => {})
-    }, retryMs)
+    timer = outsideRequests(setTimeout, retry, retryMs)
     timer.unref()
   }
 

@@ -18,6 +18,8 @@ export interface TestPostgres {
   kill(): Promise<void>
   /** Starts the halted or killed server again, on the same port and data. */
   resume(): Promise<void>
+  /** The same as a standby: it takes reads, and no writes until `select pg_promote()`. */
+  resumeAsStandby(): Promise<void>
   /** Ends it and removes its folder. The same happens when this process ends, in whatever way. */
   stop(): Promise<void>
 }
@@ -55,6 +57,7 @@ export async function startPostgres({ durable = false } = {}): Promise<TestPostg
     halt: () => ask('halt'),
     kill: () => ask('kill'),
     resume: () => ask('resume'),
+    resumeAsStandby: () => ask('standby'),
     async stop() {
       if (keeper.connected) keeper.disconnect()
       keeper.ref()

@@ -27,8 +27,11 @@ export interface PostgresSettings {
   durable: boolean
 }
 
-/** What the forking process may ask: `halt` ends the server at once, `kill` as a crash does, `resume` starts it again. */
-export type PostgresRequest = 'halt' | 'kill' | 'resume'
+/**
+ * What the forking process may ask: `halt` ends the server at once, `kill` as a crash does, `resume` starts it again and
+ * `standby` as one that is in recovery until it is promoted.
+ */
+export type PostgresRequest = 'halt' | 'kill' | 'resume' | 'standby'
 export type PostgresReply = { port: number } | { done: PostgresRequest } | { fault: string }
 
 /** Whom the server runs as; null: as this process does. */
@@ -67,7 +70,9 @@ try {
     if (attempt === 5 || !/address already in use/i.test(fault)) throw new Error(fault)
   }
   process.on('message', async (request: PostgresRequest) => {
-    const fault = request === 'resume' ? await start(binaries.postgres, data, port, account) : await stop(request)
+    if (request === 'standby') writeFileSync(join(data, 'standby.signal'), '')
+    const isStart = request === 'resume' || request === 'standby'
+    const fault = isStart ? await start(binaries.postgres, data, port, account) : await stop(request)
     reply(fault ? { fault } : { done: request })
   })
   reply({ port })
@@ -168,7 +173,7 @@ async function start(postgres: string, data: string, port: number, account: Acco
     let said = ''
     child.stderr?.on('data', (chunk) => {
       said = (said + chunk).slice(-4000)
-      if (/ready to accept connections/.test(said)) done(null)
+      if (/ready to accept (read-only )?connections/.test(said)) done(null)
     })
     child.on('error', (cause) => done(String(cause)))
     child.on('close', (code) => done(`it ended with ${code}: ${said}`))

@@ -1,6 +1,8 @@
 // How Kysely speaks to a pool of PostgreSQL connections: with limits to every wait, no state that outlives a
 // transaction (so that a transaction-mode pooler may stand between), and the database's faults as StoreErrors.
 
+import { AsyncLocalStorage } from 'node:async_hooks'
+
 import { Kysely, PostgresDialect, type PostgresPool, type PostgresPoolClient } from 'kysely'
 import pg from 'pg'
 
@@ -27,6 +29,11 @@ const connectTimeoutMs = 5000
 const answerMarginMs = 1000
 /** Long enough for the next visitor of a quiet site to find a connection open. */
 const idleTimeoutMs = 30_000
+/**
+ * After a fail-over the old server may keep answering reads on connections that are open. A connection this old is
+ * replaced, so that reads come from the server that the address now leads to.
+ */
+const maxConnectionAgeSeconds = 60
 
 export async function openPostgres(url: string, poolSize: number, log: StoreLog): Promise<SqlDatabase> {
   const description = describeStoreLocation({ driver: 'postgres', url })
@@ -132,6 +139,7 @@ function createPool({ url, size, limits, limitsOnServer }: PoolOptions): pg.Pool
     max: size,
     connectionTimeoutMillis: connectTimeoutMs,
     idleTimeoutMillis: idleTimeoutMs,
+    maxLifetimeSeconds: maxConnectionAgeSeconds,
     keepAlive: true,
     query_timeout: limits.statementMs + answerMarginMs,
     ...(limitsOnServer ? parametersOf(limits) : {}),
@@ -156,6 +164,9 @@ function closing(pool: pg.Pool): () => Promise<void> {
 }
 
 function kyselyOnPool(pool: pg.Pool, description: string): Kysely<Tables> {
+  // Sockets and timers keep the async context in which they are made. Made inside a request, a connection would keep
+  // that request in memory for as long as it lives.
+  const outsideRequests = AsyncLocalStorage.snapshot()
   let trusted = new WeakSet<pg.PoolClient>()
   pool.on('connect', (client) => trusted.add(client))
 
@@ -166,18 +177,20 @@ function kyselyOnPool(pool: pg.Pool, description: string): Kysely<Tables> {
 
   async function connect(): Promise<pg.PoolClient> {
     for (;;) {
-      const client = await pool.connect()
+      const client = await outsideRequests(() => pool.connect())
       if (trusted.has(client)) return client
       client.release(true)
     }
   }
+
+  const release = (client: pg.PoolClient, destroy: boolean) => outsideRequests(() => client.release(destroy))
 
   const connecting: PostgresPool = {
     options: pool.options,
     end: async () => {},
     connect: async () => {
       try {
-        return usable(await connect(), description, distrustAll)
+        return usable(await connect(), { description, onBreak: distrustAll, release })
       } catch (cause) {
         throw faultOf(cause, description)
       }
@@ -186,8 +199,14 @@ function kyselyOnPool(pool: pg.Pool, description: string): Kysely<Tables> {
   return new Kysely({ dialect: new PostgresDialect({ pool: connecting }) })
 }
 
+interface Use {
+  description: string
+  onBreak(): void
+  release(client: pg.PoolClient, destroy: boolean): void
+}
+
 /** A connection that broke, or did not answer in time, is thrown away: its next answer may be to an old question. */
-function usable(client: pg.PoolClient, description: string, onBreak: () => void): PostgresPoolClient {
+function usable(client: pg.PoolClient, { description, onBreak, release }: Use): PostgresPoolClient {
   let fault: unknown = null
   async function query(text: string, parameters: readonly unknown[]): Promise<unknown> {
     // Such as the rollback after a statement that was never answered.
@@ -205,13 +224,22 @@ function usable(client: pg.PoolClient, description: string, onBreak: () => void)
   }
   return {
     query: query as PostgresPoolClient['query'],
-    release: (destroy) => client.release(destroy || fault !== null),
+    release: (destroy) => release(client, destroy === true || fault !== null),
   }
 }
 
-/** No answer at all, or the server's last one: it is shutting down. */
+/**
+ * SQLSTATEs after which the connection is as good as before: the statement or its values (22, 23, 42), a conflict with
+ * another transaction (40), a lack of room (53, 54), a lock that somebody else holds (55P03), a time-out of the server (57014).
+ */
+const staysGood = /^(22|23|40|42|53|54|55P03|57014)/
+
+/**
+ * Whether to replace the connection: nothing was answered, the server is shutting down (57P01 and the like), only takes
+ * reads (25006, 55000) or cannot work (58, XX). A new connection may reach a server that can.
+ */
 function isBreak(error: unknown): boolean {
-  return !(error instanceof pg.DatabaseError) || /^57P/.test(error.code ?? '')
+  return !(error instanceof pg.DatabaseError) || !staysGood.test(error.code ?? '')
 }
 
 /**

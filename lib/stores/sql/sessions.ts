@@ -1,5 +1,6 @@
 // The sessions, live and ended, in one table: ending one is a single change of its row, and its id never comes back.
 
+import { requireTexts } from '#lib/stores/texts.ts'
 import { type EndReason, isLive, type SessionRecord, type SessionStore } from '#lib/stores/types.ts'
 
 import { latest, locked, lockedOrSkipped, type SqlDatabase } from './database.ts'
@@ -23,6 +24,7 @@ export function createSessionStore({ db, reads, flavour }: Database, pending: Pe
 
   return {
     async insert(session) {
+      requireTexts('session', session.id, session)
       await db.insertInto('sessions').values(sessionRow(session)).execute()
     },
 
@@ -42,6 +44,23 @@ export function createSessionStore({ db, reads, flavour }: Database, pending: Pe
         .where('created_at', '>', bounds.createdAfter)
         .where('last_activity_at', '<=', bounds.latest)
         .where('created_at', '<=', bounds.latest)
+        .returning(sessionColumns)
+        .executeTakeFirst()
+      return row ? sessionOf(row) : null
+    },
+
+    async redate(id, lastActivityAt, by) {
+      if (pending.get(id)) return null
+      const row = await db
+        .updateTable('sessions')
+        .set((eb) => ({
+          created_at: eb('created_at', '-', by),
+          last_activity_at: eb('last_activity_at', '-', by),
+          proved_at: eb('proved_at', '-', by),
+        }))
+        .where('id', '=', id)
+        .where('ended_at', 'is', null)
+        .where('last_activity_at', '=', lastActivityAt)
         .returning(sessionColumns)
         .executeTakeFirst()
       return row ? sessionOf(row) : null

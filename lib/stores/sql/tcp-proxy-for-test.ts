@@ -12,6 +12,8 @@ export interface TcpProxy {
   silence(): void
   /** New connections work again; silenced ones stay silent. */
   mend(): void
+  /** New connections go to this server; open ones stay where they are. */
+  redirect(target: string): void
   /** How many connections are open. */
   readonly connections: number
   close(): Promise<void>
@@ -22,7 +24,7 @@ export async function startTcpProxy(
   target: string,
   refuse: (first: Buffer) => Buffer | null = () => null,
 ): Promise<TcpProxy> {
-  const { hostname, port } = new URL(target)
+  let { hostname, port } = new URL(target)
   const clients = new Set<Socket>()
   let mode: 'open' | 'cut' | 'silent' = 'open'
 
@@ -61,6 +63,9 @@ export async function startTcpProxy(
     },
     mend() {
       mode = 'open'
+    },
+    redirect(other) {
+      ;({ hostname, port } = new URL(other))
     },
     get connections() {
       return clients.size

@@ -1,5 +1,6 @@
 // What works once, in the table `tokens`.
 
+import { requireTexts } from '#lib/stores/texts.ts'
 import type { TokenStore } from '#lib/stores/types.ts'
 
 import { lockedOrSkipped, type SqlDatabase } from './database.ts'
@@ -11,6 +12,7 @@ const batch = 1000
 export function createTokenStore({ db, reads, flavour }: Pick<SqlDatabase, 'db' | 'reads' | 'flavour'>): TokenStore {
   return {
     async put(token) {
+      requireTexts('token', token.id, token)
       const row = tokenRow(token)
       const { id, detail, created_at, expires_at, issued_by } = row
       await db

@@ -5,6 +5,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { type Expression, type ExpressionBuilder, type SqlBool, sql, type Transaction } from 'kysely'
 
 import { lowerCase, verifiedKey } from '#lib/stores/records.ts'
+import { isStorable, requireTexts } from '#lib/stores/texts.ts'
 import type { UserChange, UserFilter, UserRecord, UserStore } from '#lib/stores/types.ts'
 
 import { contains, locked, type SqlDatabase } from './database.ts'
@@ -14,6 +15,7 @@ export function createUserStore({ db, reads, flavour }: Pick<SqlDatabase, 'db' |
   const users = reads.selectFrom('users').select(userColumns)
   return {
     async insert(user) {
+      requireTexts('user', user.id, user)
       const row = userRow(user)
       return db.transaction().execute(async (trx) => {
         // Whoever replaces everything is waited for before the names are looked at.
@@ -59,6 +61,7 @@ export function createUserStore({ db, reads, flavour }: Pick<SqlDatabase, 'db' |
 
     async rename(id, username, { at, reservedUntil }, onlyIf = {}) {
       const expected = structuredClone(onlyIf)
+      requireTexts('user', id, { username })
       return db.transaction().execute(async (trx) => {
         const user = await findLocked(trx, id)
         if (user === undefined || !holds(userOf(user), expected)) return null
@@ -97,6 +100,8 @@ export function createUserStore({ db, reads, flavour }: Pick<SqlDatabase, 'db' |
 
     async update(id, change, onlyIf = {}) {
       const given = structuredClone({ change, onlyIf })
+      // Only what changes: whoever has a text of an older version must be able to log in.
+      requireTexts('user', id, given.change)
       return db.transaction().execute((trx) => update(trx, id, given.change, given.onlyIf))
     },
 
@@ -256,7 +261,7 @@ function mayDemote({ role, status, deletedAt }: UserChange): boolean {
   return (role ?? 'admin') !== 'admin' || (status ?? 'active') !== 'active' || (deletedAt ?? null) !== null
 }
 
-/** PostgreSQL has no text with a NUL in it, and fails when asked for one: nobody has such a name. */
+/** Nobody has such a name. PostgreSQL fails when asked for a NUL, and half of a pair would become another character. */
 function isUnstorable(text: string): boolean {
-  return text.includes('\0')
+  return !isStorable(text)
 }

@@ -1,0 +1,45 @@
+// `store repair`: takes out of a store what an older version let in and no store takes any more.
+import type { Command } from 'commander'
+import { isRepairable, repairTexts, type TextFault, tellTextFault, textFaultsOf } from '../stores/texts.ts'
+import type { StoredRecord } from '../stores/types.ts'
+import { locationForms, locationFrom, openToReplace } from './store-location.ts'
+import { print, refusal, say } from './terminal.ts'
+
+export function addRepair(store: Command): void {
+  store
+    .command('repair')
+    .summary('Take characters out that no store takes any more')
+    .description(
+      'Take out of names, bios and reasons what `store check` calls wrong: NUL, halves of characters, text beyond every bound.\n' +
+        'Each change is named. A session whose browser name is wrong is ended. Make a back-up first.',
+    )
+    .option('--url <url>', `the store: ${locationForms} (default: the one that the settings name)`)
+    .addHelpText('after', '\nExample:\n  npm run cli -- store repair --url json:./data')
+    .action(repair)
+}
+
+async function repair({ url }: { url?: string }, command: Command): Promise<void> {
+  const stores = await openToReplace(locationFrom(command, '--url', url))
+  let left = 0
+  try {
+    const faulty: StoredRecord[] = []
+    for await (const stored of stores.dump()) if (textFaultsOf(stored.record).length > 0) faulty.push(stored)
+    for (const before of faulty) {
+      const { kind, record } = repairTexts(before).stored
+      const tell = (found: TextFault) => tellTextFault(kind, record.id, found)
+      if (kind === 'user') {
+        const { profile, suspendReason, locale, timeZone } = record
+        await stores.users.update(record.id, { profile, suspendReason, locale, timeZone })
+      } else if (kind === 'session') await stores.sessions.end([record.id], 'ended', record.lastActivityAt)
+      for (const found of textFaultsOf(before.record)) {
+        const isDone = kind === 'session' || (kind === 'user' && isRepairable(found))
+        if (!isDone) left += 1
+        say(`${isDone ? 'Repaired' : 'Not repaired'}: ${tell(found)}`)
+      }
+    }
+    if (faulty.length === 0) print('Nothing had to be repaired.')
+  } finally {
+    await stores.close()
+  }
+  if (left > 0) throw refusal('What was not repaired is part of a key: remove that record, or restore a back-up.')
+}

@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { readSettings } from '../config.ts'
 import { type RequestContext, runInRequest } from '../request-context.ts'
-import { proveDeviceName } from './device-name.ts'
+import { writeDevice } from './device-name.ts'
 import { waitForTurn } from './turns.ts'
 
 const site = { settings: readSettings({}), sessionSecrets: ['a'.repeat(43)] }
-const device = proveDeviceName('0'.repeat(32), site.sessionSecrets)
+const nameOf = (digit: string) => writeDevice({ id: digit.repeat(32), marks: ['mark'] }, site.sessionSecrets)
+const device = nameOf('0')
 
 interface Asked {
   turn: Promise<boolean>
@@ -61,7 +62,7 @@ describe('waitForTurn', () => {
 
   test('keeps a line apart for browsers that somebody logged in with, which only this site can name [T23]', async () => {
     const strangers = Array.from({ length: 50 }, () => ask())
-    const known = ask(`${device}.hash`)
+    const known = ask(device)
     const forged = [ask(`${'0'.repeat(32)}${'A'.repeat(43)}.hash`), ask('x'), ask('')]
     expect(await known.turn).toBe(true)
     await settle()
@@ -79,10 +80,10 @@ describe('waitForTurn', () => {
     eight[0]?.answer()
     expect(await gone.turn).toBe(false)
 
-    const busy = Array.from({ length: 7 }, () => ask(`${device}.hash`))
+    const busy = Array.from({ length: 7 }, () => ask(device))
     await settle()
     expect(busy.map((one) => one.outcome())).toEqual([true, true, true, true, true, null, null])
-    expect(await ask(`${proveDeviceName('1'.repeat(32), site.sessionSecrets)}.hash`).turn).toBe(true)
+    expect(await ask(nameOf('1')).turn).toBe(true)
     for (const one of [...eight, ...busy]) one.answer()
   })
 

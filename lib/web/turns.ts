@@ -5,7 +5,7 @@ import pLimit from 'p-limit'
 import { seconds } from '#lib/clock.ts'
 import { currentRequest } from '#lib/request-context.ts'
 import type { Runtime } from '#lib/services.ts'
-import { deviceCookieName, deviceIdLength, deviceNameIn } from './device-name.ts'
+import { deviceCookieName, readDevice } from './device-name.ts'
 
 /** Keeps the cores of a small machine busy, and lets a page in between wait for milliseconds only. */
 const mostAtOnce = 8
@@ -38,8 +38,7 @@ export async function waitForTurn(
   const request = currentRequest()
   if (request === null) return true
   const cookie = cookies.get(deviceCookieName(settings.appOrigin))?.value ?? ''
-  // The name without its proof, which has more than one spelling.
-  const browser = deviceNameIn(cookie, sessionSecrets)?.slice(0, deviceIdLength) ?? ''
+  const browser = readDevice(cookie, sessionSecrets)?.id ?? ''
   const others = ofBrowser.get(browser) ?? 0
   const isKnown = browser !== '' && others < mostOfOneBrowser
   const line = lines[isKnown ? 'known' : 'new']

@@ -10,7 +10,7 @@ import { newId } from '../crypto/random.ts'
 import { seal, unseal } from '../crypto/seal.ts'
 import { type Log, logFault } from '../log.ts'
 import { outsideOfRequests } from '../request-context.ts'
-import type { MailRecord, MailStore } from '../stores/types.ts'
+import { clockSkewMs, type MailRecord, type MailStore } from '../stores/types.ts'
 import { writeLetter } from './letter.ts'
 import type { Mail } from './message.ts'
 import { atOnce, DeliveryError, type Transport } from './transport.ts'
@@ -29,6 +29,9 @@ const letterSchema = z.strictObject({ to: z.string(), subject: z.string(), text:
 const leaseMs = minutes(5)
 /** RFC 5321, 4.5.4.1 asks for at least four to five days, for letters between people; a code is old after ten minutes. */
 const triedForMs = hours(24)
+const longestPauseMs = hours(1)
+/** More than a day has; of a mail that a clock ahead of its time dated, only the tries say how old it is. */
+const mostAttempts = 30
 /** How soon what another process left, or a clock that was moved, is noticed. */
 const lookEveryMs = seconds(5)
 const closeWithinMs = seconds(10)
@@ -61,7 +64,7 @@ export function createMailroom(deps: {
   async function sendDue(): Promise<void> {
     while (isOpen) {
       const now = clock()
-      const due = await store.claim(now, now + leaseMs, atOnce)
+      const due = await store.claim(now, now + leaseMs, atOnce, now + longestPauseMs + clockSkewMs)
       if (due.length === 0) return
       await Promise.all(due.map(send))
     }
@@ -70,18 +73,25 @@ export function createMailroom(deps: {
   async function send(mail: MailRecord): Promise<void> {
     const { id, createdAt: at } = mail
     const letter = letterSchema.nullable().parse(await unseal(mail.sealed, purpose, secrets))
-    if (letter === null) return giveUp(mail, 'sealed with another secret')
+    // Another process may have the secret, and this one once its settings are put right.
+    if (letter === null) return retryLater(mail, 'sealed with another secret')
     try {
-      await transport.deliver({ ...letter, id, at })
+      // The queue may have been filled when the clock was ahead; no letter is from the future.
+      await transport.deliver({ ...letter, id, at: Math.min(at, clock()) })
     } catch (error) {
       const { reason, isFinal } = error instanceof DeliveryError ? error : { reason: 'unknown', isFinal: false }
-      const next = clock() + pauseAfter(mail.attempts)
-      if (isFinal || next >= at + triedForMs) return giveUp(mail, reason)
-      log.warn({ event: 'mail_put_off', id, attempts: mail.attempts, reason }, 'A mail could not be sent; tried again')
-      return store.putOff(id, mail.attempts, next)
+      return isFinal ? giveUp(mail, reason) : retryLater(mail, reason)
     }
     await store.remove(id)
     log.info({ event: 'mail_sent', id, attempts: mail.attempts }, 'A mail was sent')
+  }
+
+  async function retryLater(mail: MailRecord, reason: string): Promise<void> {
+    const { id, createdAt, attempts } = mail
+    const next = clock() + pauseAfter(attempts)
+    if (next >= createdAt + triedForMs || attempts >= mostAttempts) return giveUp(mail, reason)
+    log.warn({ event: 'mail_put_off', id, attempts, reason }, 'A mail could not be sent; tried again')
+    await store.putOff(id, attempts, next)
   }
 
   async function giveUp({ id, attempts }: MailRecord, reason: string): Promise<void> {
@@ -122,5 +132,5 @@ export function createMailroom(deps: {
 
 /** Half a minute, then four times as long each time, up to an hour. */
 function pauseAfter(attempts: number): number {
-  return Math.min(seconds(30) * 4 ** (attempts - 1), hours(1))
+  return Math.min(seconds(30) * 4 ** (attempts - 1), longestPauseMs)
 }

@@ -185,12 +185,13 @@ export function createUserPart(records: UserRecords, options: Omit<CommitQueueOp
       })
     },
 
-    async listDeleted(before, limit) {
+    async listDeleted(before, limit, latest = Number.POSITIVE_INFINITY) {
       queue.requireOpen()
       const found: UserRecord[] = []
       for (const user of people.values()) {
         if (found.length === limit) break
-        if (user.deletedAt !== null && user.deletedAt < before) found.push(user)
+        const { deletedAt } = user
+        if (deletedAt !== null && (deletedAt < before || deletedAt > latest)) found.push(user)
       }
       return found.flatMap((user) => copyOf(user) ?? [])
     },

@@ -11,8 +11,13 @@ export function createMailStore({ db, reads, flavour }: Pick<SqlDatabase, 'db' |
       await db.insertInto('mails').values(mailRow(mail)).execute()
     },
 
-    async claim(at, until, limit) {
-      const due = db.selectFrom('mails').select('id').where('due_at', '<=', at).orderBy('due_at').limit(limit)
+    async claim(at, until, limit, latest = Number.MAX_SAFE_INTEGER) {
+      const due = db
+        .selectFrom('mails')
+        .select('id')
+        .where((eb) => eb.or([eb('due_at', '<=', at), eb('due_at', '>', latest)]))
+        .orderBy('due_at')
+        .limit(limit)
       const rows = await db
         .updateTable('mails')
         .set((eb) => ({ due_at: until, attempts: eb('attempts', '+', 1) }))

@@ -73,9 +73,11 @@ function isPartOf(location: StoreLocation, path: string): boolean {
 /** Null is standard output. False when the name was taken meanwhile. */
 async function write(path: string | null, content: AsyncIterable<Uint8Array>, replace: boolean): Promise<boolean> {
   try {
-    if (path !== null && !replace) return await createFile(path, content)
+    // Whoever has the folder does not get everybody's hashes with it.
+    const ownership = { owner: 'process' } as const
+    if (path !== null && !replace) return await createFile(path, content, ownership)
     if (path === null) await pipeline(content, process.stdout, { end: false })
-    else await replaceFile(path, content)
+    else await replaceFile(path, content, ownership)
     return true
   } catch (cause) {
     // Faults of the file system; those of the store have words of their own.

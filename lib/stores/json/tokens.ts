@@ -1,11 +1,11 @@
 // What works once, and the mails that wait to be sent, in memory and in tokens.json. A token that was taken, and a mail that was
 // claimed, are so on the disk before anybody is told.
 
-import { damaged } from '#lib/stores/errors.ts'
 import { mailSchema, tokenSchema } from '#lib/stores/records.ts'
 import { isTokenLive, type MailRecord, type MailStore, type TokenRecord, type TokenStore } from '#lib/stores/types.ts'
 
 import { CommitQueue, type CommitQueueOptions } from './commit-queue.ts'
+import { damaged } from './damage.ts'
 import { encodeSections, loadSections, type Section, type StoredFile } from './document.ts'
 import { Drafts } from './drafts.ts'
 import { PagedRecords } from './paged-records.ts'

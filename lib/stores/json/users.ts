@@ -3,11 +3,11 @@
 
 import { isDeepStrictEqual } from 'node:util'
 
-import { damaged } from '#lib/stores/errors.ts'
 import { lowerCase, reservedSchema, userSchema, verifiedKey } from '#lib/stores/records.ts'
 import type { ReservedUsername, UserRecord, UserStore } from '#lib/stores/types.ts'
 
 import { CommitQueue, type CommitQueueOptions } from './commit-queue.ts'
+import { damaged } from './damage.ts'
 import { Directory } from './directory.ts'
 import { encodeSections, loadSections, type Section, type StoredFile } from './document.ts'
 import { Drafts } from './drafts.ts'

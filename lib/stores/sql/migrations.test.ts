@@ -107,7 +107,7 @@ describe.each(bothKinds)('the tables in %s', (_, fresh) => {
     const refusal = {
       code: 'store_damaged',
       message: expect.stringMatching(
-        /was made by a newer Gatehouse \(schema 7; this one knows 5\)\. Run that version, or restore a back-up\.$/,
+        /was made by a newer Gatehouse \(schema 7; this one knows 5\)\. It was left untouched\. Run that version again\. /,
       ),
     }
     await expect(open()).rejects.toMatchObject(refusal)

@@ -16,6 +16,7 @@ import { catchInterruption, createProgress, print, refusal } from './terminal.ts
 interface Options {
   url?: string
   replace?: boolean
+  json?: boolean
 }
 
 export function addBackup(store: Command): void {
@@ -29,11 +30,12 @@ export function addBackup(store: Command): void {
     .argument('<file>', 'the file to make; - for standard output')
     .option('--url <url>', `the store: ${locationForms} (default: the one that the settings name)`)
     .option('--replace', 'replace the file when there is one')
+    .option('--json', 'print JSON')
     .addHelpText('after', '\nExample:\n  npm run cli -- store backup /backup/gatehouse-2026-01-31.jsonl')
     .action(backUp)
 }
 
-async function backUp(file: string, { url, replace }: Options, command: Command): Promise<void> {
+async function backUp(file: string, { url, replace, json }: Options, command: Command): Promise<void> {
   const location = locationFrom(command, '--url', url)
   const path = resolve(file)
   const isStandardOutput = file === '-'
@@ -62,7 +64,13 @@ async function backUp(file: string, { url, replace }: Options, command: Command)
     progress.done()
     await reader.close()
   }
-  if (!isStandardOutput) print(`Backed up ${counted(people, 'user')} of ${describeStoreLocation(location)} to ${path}`)
+  if (isStandardOutput) return
+  const store = describeStoreLocation(location)
+  print(
+    json
+      ? JSON.stringify({ store, users: people, file: path })
+      : `Backed up ${counted(people, 'user')} of ${store} to ${path}`,
+  )
 }
 
 function isPartOf(location: StoreLocation, path: string): boolean {

@@ -6,12 +6,14 @@ import { lstat, readFile } from 'node:fs/promises'
 import type { z } from 'zod'
 
 import { isPermissionFault } from '#lib/file-owner.ts'
+import { decodeText, withoutNotANumber } from '#lib/python-json.ts'
 import { messageOf, notPermitted } from '#lib/stores/errors.ts'
 import { StoreError } from '#lib/stores/types.ts'
 
 import { damaged, folderOf, madeByNewer } from './damage.ts'
 import { findJsonFault } from './json-fault.ts'
 import { PagedRecords } from './paged-records.ts'
+import { isStreamlitSessions, isStreamlitUsers } from './streamlit-files.ts'
 
 export interface StoredFile {
   path: string
@@ -39,6 +41,30 @@ type Loaded<Kinds extends Record<string, Identified>> = { [Name in keyof Kinds]:
 export async function readStoredFile(path: string): Promise<StoredFile | null> {
   const bytes = await readRegularFile(path)
   if (bytes === null) return null
+  try {
+    return readOwnFile(path, bytes)
+  } catch (fault) {
+    const older = readOlderFile(path, bytes)
+    if (older === null) throw fault
+    return older
+  }
+}
+
+/** A file of Streamlit as Python, or an editor of Windows, left it. Null for anything else: ours is read to the letter. */
+function readOlderFile(path: string, bytes: Buffer): StoredFile | null {
+  const text = decodeText(bytes)
+  if (text === null) return null
+  try {
+    const json = withoutNotANumber(text)
+    const value: unknown = JSON.parse(json)
+    const file = isObject(value) ? { path, bytes, text: json, value } : null
+    return file !== null && (isStreamlitUsers(file) || isStreamlitSessions(file)) ? file : null
+  } catch {
+    return null
+  }
+}
+
+function readOwnFile(path: string, bytes: Buffer): StoredFile {
   let text: string
   try {
     text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)

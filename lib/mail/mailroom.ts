@@ -28,7 +28,7 @@ const letterSchema = z.strictObject({ to: z.string(), subject: z.string(), text:
 /** Longer than any try may take: until then nobody else sends what somebody is sending. */
 const leaseMs = minutes(5)
 /** RFC 5321, 4.5.4.1 asks for at least four to five days, for letters between people; a code is old after ten minutes. */
-const triedForMs = hours(24)
+export const triedForMs = hours(24)
 const longestPauseMs = hours(1)
 /** More than a day has; of a mail that a clock ahead of its time dated, only the tries say how old it is. */
 const mostAttempts = 30
@@ -128,6 +128,11 @@ export function createMailroom(deps: {
       transport.close()
     },
   }
+}
+
+/** Whether these secrets open a letter that waits. */
+export async function opensWith({ sealed }: Pick<MailRecord, 'sealed'>, secrets: readonly string[]): Promise<boolean> {
+  return (await unseal(sealed, purpose, secrets)) !== null
 }
 
 /** Half a minute, then four times as long each time, up to an hour. */

@@ -23,7 +23,7 @@ export function loadEnvFiles(
 
 /** One line of a file as dotenv takes it apart, and the comment behind. */
 const line =
-  /^\s*(?:export\s+)?([\w.-]+)(?:\s*=\s*?|:\s+?)(\s*'(?:\\'|[^'])*'|\s*"(?:\\"|[^"])*"|\s*`(?:\\`|[^`])*`|[^#\r\n]+)?(#.*)?/gm
+  /^[^\S\r\n]*(?:export\s+)?([\w.-]+)(?:\s*=\s*?|:\s+?)(\s*'(?:\\'|[^'])*'|\s*"(?:\\"|[^"])*"|\s*`(?:\\`|[^`])*`|[^#\r\n]+)?(#.*)?/gm
 /** A `$` that Next takes for the start of a name, and what stands in its place when that name has no value. */
 const reference = /(?<!\\)\$\{?(\w+)(?::-([^}\\]*))?\}?/g
 

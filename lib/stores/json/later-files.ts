@@ -16,7 +16,8 @@ export async function refuseLaterFiles(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
     if (!name.endsWith('.json')) continue
     const path = join(folder, name)
-    const [, part] = ourStart.exec(await readStart(path)) ?? []
+    const start = await readStart(path)
+    const [, part] = start.match(ourStart) ?? []
     if (part !== undefined && !ourParts.includes(part)) throw madeByNewer(path, `it has an unknown part "${part}"`)
   }
 }

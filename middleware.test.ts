@@ -2,6 +2,7 @@ import { NextRequest } from 'next/server'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { minutes, seconds } from '#lib/clock.ts'
 import { openTestServices, type TestServices } from '#lib/services-for-test.ts'
+import { writeDevice } from '#lib/web/device-name.ts'
 import { handlerPaths } from '#lib/web/request-guard.ts'
 import { sealToken } from '#lib/web/session-cookie.ts'
 import { middleware } from './middleware.ts'
@@ -80,6 +81,26 @@ describe('a page', () => {
 
   test.each(['/login/', '/LOGIN', '/login/x', '/api/session/x', '/healthz.txt'])('%s is not', async (path) => {
     expect(goesOn(await ask(path))).toBe(false)
+  })
+})
+
+describe('after the secret was rotated', () => {
+  const [older, newer] = ['o'.repeat(43), 'n'.repeat(43)]
+  const device = { id: '0'.repeat(32), marks: ['mark'] }
+
+  test('each page proves the browser’s name anew under the newest secret, once', async () => {
+    await opened[Symbol.asyncDispose]()
+    opened = await openTestServices({ SESSION_SECRET: `${newer},${older}` })
+    shared[runtimeKey] = Promise.resolve(opened.app)
+    for (const path of ['/login', '/profile']) {
+      const response = await ask(path, { cookie: `device=${writeDevice(device, [older])}` })
+      const [pair = ''] = response.headers.get('set-cookie')?.split(';') ?? []
+      expect(pair).toBe(`device=${writeDevice(device, [newer])}`)
+      expect((await ask(path, { cookie: pair })).headers.get('set-cookie')).toBeNull()
+    }
+    expect(
+      (await ask('/login', { cookie: `device=${writeDevice(device, ['x'])}` })).headers.get('set-cookie'),
+    ).toBeNull()
   })
 })
 

@@ -4,6 +4,7 @@ import { type NextRequest, NextResponse } from 'next/server'
 import { logFault } from '#lib/log.ts'
 import { type Services, services } from '#lib/services.ts'
 import { readSession } from '#lib/web/current-session.ts'
+import { renewDeviceCookie } from '#lib/web/device-renewal.ts'
 import { goOn } from '#lib/web/go-on.ts'
 import { keepPostedForm } from '#lib/web/kept-form.ts'
 import { redirectHeaders, withoutMailedSecret } from '#lib/web/mailed-secret.ts'
@@ -17,7 +18,9 @@ export async function middleware(request: NextRequest): Promise<Response> {
   let app: Services | undefined
   try {
     app = await services()
-    return await decide(request, app)
+    const answer = await decide(request, app)
+    renewDeviceCookie(request, answer, app)
+    return answer
   } catch (error) {
     // A gate that cannot decide stays shut.
     logFault('gate_failed', error)

@@ -145,6 +145,28 @@ test('secrets can be changed without signing anybody out [V11.2.2, V13.3.4]', as
   expect(await client.isSignedIn()).toBe(false)
 })
 
+test('a browser that opens a page while both secrets are there is still known when the old one is gone', async ({
+  startOwnServer,
+}) => {
+  const [old, newer] = ['o'.repeat(40), 'n'.repeat(40)]
+  const server = await startOwnServer({ env: { SESSION_SECRET: old } })
+  const seen = new Client(server.url)
+  const person = await seen.signUp()
+  const unseen = seen.copy()
+  const idOf = (client: Client) => client.cookies.get('device')?.slice(0, 32)
+  const id = idOf(seen)
+
+  await server.restart({ SESSION_SECRET: `${newer},${old}` })
+  await seen.open('/profile')
+  await server.restart({ SESSION_SECRET: newer })
+  await seen.logIn(person)
+  expect(idOf(seen)).toBe(id)
+  // Its marks stayed with the name: one person, once.
+  expect(seen.cookies.get('device')?.split('.')).toHaveLength(2)
+  await unseen.logIn(person)
+  expect(idOf(unseen)).not.toBe(id)
+})
+
 test('under https the cookie is Secure and bound to its host [V3.3.1, V3.3.3, T21]', async ({ startOwnServer }) => {
   const origin = 'https://accounts.example.test'
   const server = await startOwnServer({ env: { APP_URL: origin, HOST: '127.0.0.1' } })

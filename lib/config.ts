@@ -151,6 +151,14 @@ export class SettingsError extends Error {
  */
 const inFiles = ['DATABASE_URL', 'SESSION_SECRET', 'SMTP_URL']
 
+/** Every name that is read from the environment, here or by what a setting switches on. */
+export const settingNames: readonly string[] = [
+  ...Object.keys(schema.shape),
+  ...inFiles.map((name) => `${name}_FILE`),
+  'NEXT_SERVER_ACTIONS_ENCRYPTION_KEY',
+  'OTEL_EXPORTER_OTLP_HEADERS',
+]
+
 /** Empty values count as unset. Throws a SettingsError for the first wrong setting. */
 export function readSettings(env: Record<string, string | undefined> = process.env): Settings {
   const given = Object.fromEntries(

@@ -1,8 +1,15 @@
 // Makes and replaces files so that a crash or a power cut leaves the old content or the new one, never a mixture.
 
 import { randomBytes } from 'node:crypto'
-import { constants, link, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
+import { chown, constants, link, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
+
+import { giveTo, ownerToBe } from './file-owner.ts'
+
+/** Whose the file is when root makes it: the folder's owner's, or root's. */
+export interface Ownership {
+  owner?: 'folder' | 'process'
+}
 
 /** Pieces that are written as they come: nobody needs all of a large file in memory. When they fail, so does the write. */
 export type Chunks = Iterable<Uint8Array> | AsyncIterable<Uint8Array>
@@ -11,11 +18,11 @@ export type Chunks = Iterable<Uint8Array> | AsyncIterable<Uint8Array>
  * Resolves when the new content and its name are both on disk. When it rejects, the file holds the old content, or
  * (only when the folder could not be synced) the new one, which a power cut may still take back.
  */
-export async function replaceFile(path: string, chunks: Chunks): Promise<void> {
+export async function replaceFile(path: string, chunks: Chunks, ownership?: Ownership): Promise<void> {
   // A new name every time: a file whose fsync failed once can't be trusted to report the loss a second time.
   const temporary = temporaryName(path)
   try {
-    await writeDurably(temporary, chunks)
+    await writeDurably(temporary, chunks, ownership)
     await rename(temporary, path)
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => {})
@@ -60,6 +67,10 @@ export async function makeFolder(dir: string): Promise<void> {
   const firstMade = await mkdir(dir, { recursive: true, mode: 0o700 })
   if (firstMade === undefined) return
   const outermost = dirname(resolve(firstMade))
+  const owner = await ownerToBe(outermost)
+  for (let made = resolve(dir); made !== outermost; made = dirname(made)) {
+    await giveTo(owner, { chown: (uid, gid) => chown(made, uid, gid) })
+  }
   for (let parent = dirname(resolve(dir)); ; parent = dirname(parent)) {
     await syncFolder(parent)
     if (parent === outermost || parent === dirname(parent)) return
@@ -77,10 +88,10 @@ export async function syncFolder(folder: string): Promise<void> {
 }
 
 /** Makes a file that does not exist yet, whole or not at all. False when the name is taken by then. */
-export async function createFile(path: string, content: Uint8Array | Chunks): Promise<boolean> {
+export async function createFile(path: string, content: Uint8Array | Chunks, ownership?: Ownership): Promise<boolean> {
   const temporary = temporaryName(path)
   try {
-    await writeDurably(temporary, content)
+    await writeDurably(temporary, content, ownership)
     // A link, unlike a rename, never replaces what another process made meanwhile.
     await link(temporary, path)
   } catch (error) {
@@ -98,9 +109,14 @@ function temporaryName(path: string): string {
   return `${path}.${randomBytes(8).toString('hex')}.tmp`
 }
 
-async function writeDurably(path: string, content: Uint8Array | Chunks): Promise<void> {
+async function writeDurably(
+  path: string,
+  content: Uint8Array | Chunks,
+  { owner = 'folder' }: Ownership = {},
+): Promise<void> {
   const handle = await open(path, 'wx', 0o600)
   try {
+    if (owner === 'folder') await giveTo(await ownerToBe(dirname(path)), handle)
     await handle.writeFile(content)
     await handle.sync()
   } finally {

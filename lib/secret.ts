@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { chmod, lstat, readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { createFile, makeFolder } from './durable-file.ts'
+import { isPermissionFault, permissionAdvice } from './file-owner.ts'
 
 const minLength = 32
 
@@ -28,7 +29,7 @@ export async function readSecret(dataDir: string): Promise<string | null> {
     return kept
   }
   throw damaged(
-    `The secret in ${path} is shorter than ${minLength} characters. Restore it, or delete the file to have a new one made: everyone is logged out then.`,
+    `The secret in ${path} is shorter than ${minLength} characters. Restore it, or delete the file to have a new one made: everyone is logged out then, and mails that wait are lost.`,
   )
 }
 
@@ -38,7 +39,8 @@ async function create(path: string): Promise<void> {
     await createFile(path, Buffer.from(`${randomBytes(32).toString('base64url')}\n`))
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)
-    const fault = `The session secret cannot be kept in ${path} (${reason}). Set SESSION_SECRET to at least ${minLength} random characters.`
+    const advice = isPermissionFault(cause) ? ` ${permissionAdvice(dirname(path), dirname(path))} Otherwise:` : ''
+    const fault = `The session secret cannot be kept in ${path} (${reason}).${advice} Set SESSION_SECRET to at least ${minLength} random characters.`
     throw Object.assign(new Error(fault, { cause }), { code: 'secret_unavailable' })
   }
 }
@@ -46,8 +48,14 @@ async function create(path: string): Promise<void> {
 /** Against other accounts of the machine. On a read-only file system it stays as somebody made it. */
 async function close(path: string): Promise<void> {
   await chmod(path, 0o600).catch((cause: NodeJS.ErrnoException) => {
+    if (isPermissionFault(cause)) throw notPermitted(path, cause)
     if (cause.code !== 'EROFS') throw cause
   })
+}
+
+function notPermitted(path: string, cause: Error): Error {
+  const fault = `The secret in ${path} cannot be used: ${cause.message}. ${permissionAdvice(path, dirname(path))}`
+  return Object.assign(new Error(fault, { cause }), { code: 'secret_unavailable' })
 }
 
 function damaged(fault: string): Error {
@@ -61,6 +69,7 @@ async function readIfThere(path: string): Promise<string | null> {
     throw damaged(`${path} is not a plain file. Move it away, or give the secret in SESSION_SECRET.`)
   } catch (cause) {
     if (cause instanceof Error && 'code' in cause && /^(ENOENT|ENOTDIR)$/.test(String(cause.code))) return null
+    if (cause instanceof Error && isPermissionFault(cause)) throw notPermitted(path, cause)
     throw cause
   }
 }

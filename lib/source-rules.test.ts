@@ -91,6 +91,7 @@ describe('text stays text', () => {
       'lib/common-passwords.ts', // a list that comes with a package
       'lib/config.ts', // files that settings name
       'lib/durable-file.ts',
+      'lib/file-owner.ts', // whose the store's files are
       'lib/secret.ts',
     ])
   })

@@ -238,6 +238,17 @@ describe('a deleted account', () => {
     expect((await accounts.signUp(alice)).ok).toBe(true)
   })
 
+  test('is erased 14 days after it is seen, when a clock that was ahead dated its deletion', async () => {
+    const { accounts } = opened.app
+    const { id } = await signedUp()
+    opened.advance(days(30))
+    await accounts.delete(id)
+    opened.advance(days(-30))
+    expect(await accounts.erase()).toEqual([])
+    opened.advance(days(14) + 1)
+    expect(await accounts.erase()).toEqual([id])
+  })
+
   test('is never the only administrator’s', async () => {
     const { id } = await signedUp()
     await opened.app.stores.users.update(id, { role: 'admin' })

@@ -7,7 +7,14 @@ import type { PasswordHasher } from '../crypto/password.ts'
 import { newId } from '../crypto/random.ts'
 import type { Limits } from '../limits/limits.ts'
 import { ok, type Result, refused } from '../result.ts'
-import type { Profile, Role, UserChange, UserRecord, UserStore } from '../stores/types.ts'
+import {
+  clockSkewMs,
+  type Profile,
+  type Role,
+  type UserChange,
+  type UserRecord,
+  type UserStore,
+} from '../stores/types.ts'
 import type { BreachedPasswords } from './breached-passwords.ts'
 import type { PasswordOwner } from './context-words.ts'
 import { findPasswordFault, type PasswordFault } from './password-rules.ts'
@@ -311,8 +318,13 @@ export function createAccounts(deps: {
       const now = clock()
       const erased: string[] = []
       for (;;) {
-        const left = await store.listDeleted(now - undoDeletionMs, eraseBatch)
+        const left = await store.listDeleted(now - undoDeletionMs, eraseBatch, now + clockSkewMs)
         for (const { id, deletedAt } of left) {
+          // Deleted when the clock was ahead: the term begins now, not when that time comes.
+          if (deletedAt !== null && deletedAt > now) {
+            await store.update(id, { deletedAt: now }, { deletedAt })
+            continue
+          }
           // Not if they came back, or left anew, at this moment.
           if (await store.remove(id, now + reservedMs, { deletedAt })) erased.push(id)
         }

@@ -1,6 +1,6 @@
 import { hash } from '@node-rs/argon2'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { hours, minutes, seconds } from '../clock.ts'
+import { days, hours, minutes, seconds } from '../clock.ts'
 import { readSettings } from '../config.ts'
 import { compose, openRuntime } from '../services.ts'
 import { anAttempter, openTestServices, type StoreName, storeNames, type TestServices } from '../services-for-test.ts'
@@ -107,6 +107,18 @@ describe.each(storeNames)('on %s', (store) => {
     await again.stores.close()
     await again.limits.close()
     expect(tried).toMatchObject({ code: 'too_soon' })
+  })
+
+  test('a clock that was ahead while somebody guessed keeps nobody waiting once it is right', async () => {
+    const { app, advance, logIn, fail } = await open(store)
+    advance(days(30))
+    await fail(12)
+    advance(-days(30))
+    expect((await app.stores.users.find('alice'))?.wrongPasswords?.new.lastAt).toBeGreaterThan(app.clock() + days(29))
+    expect(await logIn('wrong')).toEqual({ ok: false, code: 'credentials_wrong' })
+    expect(await logIn(right), 'that one counts again').toMatchObject({ code: 'too_soon', waitMs: seconds(256) })
+    advance(seconds(256))
+    expect(await logIn(right)).toMatchObject({ ok: true })
   })
 
   test('a hundred in a row end the password for browsers that are new, and its owner is told once [V6.3.1]', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { minutes, seconds } from '../clock.ts'
+import { days, minutes, seconds } from '../clock.ts'
 import { freeFailures, longestWaitMs, mostFailures, waitAfter, waitLeft } from './back-off.ts'
 
 describe('waitAfter', () => {
@@ -28,7 +28,11 @@ describe('waitLeft', () => {
     expect(waitLeft(six, six.lastAt + passed)).toBe(left)
   })
 
-  test('is no longer than the rule says when the clock was set back', () => {
-    expect(waitLeft(six, six.lastAt - minutes(60))).toBe(seconds(2))
+  test('is no longer than the rule says where two clocks differ by up to a minute', () => {
+    expect(waitLeft(six, six.lastAt - seconds(60))).toBe(seconds(2))
+  })
+
+  test.each([minutes(1) + 1, minutes(60), days(30)])('is nothing when the failure lies %i ms ahead', (ahead) => {
+    expect(waitLeft(six, six.lastAt - ahead)).toBe(0)
   })
 })

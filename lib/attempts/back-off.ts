@@ -1,6 +1,6 @@
 // How long to wait after wrong passwords in a row, and when there were too many: the one rule, for every way to try one.
 import { minutes, seconds } from '../clock.ts'
-import type { Failures, WrongPasswords } from '../stores/types.ts'
+import { clockSkewMs, type Failures, type WrongPasswords } from '../stores/types.ts'
 
 /** People mistype: OWASP's Authentication Cheat Sheet counts lock-outs from a handful on. */
 export const freeFailures = 5
@@ -20,8 +20,12 @@ export function waitAfter(count: number): number {
   return Math.min(firstWaitMs * 2 ** (count - freeFailures), longestWaitMs)
 }
 
-/** How much of that is left. A clock that was set back makes nobody wait longer than the rule does. */
+/**
+ * How much of that is left. A failure in the future was counted by a clock that was wrong: its time says nothing, and
+ * capped it would keep the person out until that time has come.
+ */
 export function waitLeft({ count, lastAt }: Failures, now: number): number {
+  if (lastAt > now + clockSkewMs) return 0
   const wait = waitAfter(count)
   return Math.min(Math.max(lastAt + wait - now, 0), wait)
 }

@@ -6,8 +6,10 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
+import { seal } from '../crypto/seal.ts'
 import { startSmtp } from '../mail/smtp-for-test.ts'
 import { runCommand } from './command-for-test.ts'
+import { fill } from './places-for-test.ts'
 
 interface Finding {
   check: string
@@ -70,6 +72,28 @@ test.each([
   expect(verdicts(check)).toBe(verdict)
   expect(code).toBe(verdict === 'fail' ? 1 : 0)
   expect(JSON.stringify(of(check))).not.toContain('hidden')
+})
+
+test('says when an older secret may be dropped, and which mails still need it', async () => {
+  const dir = await freshDir()
+  const [newer, older, other] = ['n', 'o', 'x'].map((letter) => `${good.SESSION_SECRET}${letter}`)
+  const at = { createdAt: 1, dueAt: 1, attempts: 0 }
+  const mails = await Promise.all(
+    [newer, older, older, other].map(async (secret = '', n) => ({
+      kind: 'mail' as const,
+      record: { id: `mail-${n}`, sealed: await seal({}, 'mail', [secret]), ...at },
+    })),
+  )
+  await fill({ url: '', location: { driver: 'json', dir }, dir }, mails)
+  const rotated = await examine({ ...good, DATA_DIR: dir, SESSION_SECRET: `${newer},${older}` })
+  expect(rotated.of('rotation').map(({ verdict, text }) => `${verdict} ${text.split(/[.:]/)[0]}`)).toEqual([
+    'ok The secrets behind the first open what was made under them',
+    'warn 2 of the mails that wait open with an older secret alone',
+    'fail 1 of the mails that wait were sealed with a secret that is not given any more',
+  ])
+  expect(rotated.of('rotation')[0]?.text).toContain('36 hours after')
+  const alone = await examine({ ...good, DATA_DIR: dir, SESSION_SECRET: `${newer}` })
+  expect(alone.verdicts('rotation')).toBe('fail')
 })
 
 test('open ways to other machines are found [V12.3.1]', async () => {

@@ -7,9 +7,12 @@ import { createBreachedPasswords } from '../accounts/breached-passwords.ts'
 import { createSystemClock, hours } from '../clock.ts'
 import { readSettings, type Settings } from '../config.ts'
 import { createLog } from '../log.ts'
+import { opensWith, triedForMs } from '../mail/mailroom.ts'
 import { describeTransport, isExposedSmtp, verifyTransport } from '../mail/transport.ts'
+import { readSecret } from '../secret.ts'
 import { describeStoreLocation, isExposed } from '../stores/location.ts'
 import { findHolder, openStoreReader } from '../stores/open.ts'
+import type { MailRecord } from '../stores/types.ts'
 import { isAtLeast, versionFloor } from '../version-floor.ts'
 import { clientAddress } from '../web/client-address.ts'
 import { sessionCookieName, sessionCookieOptions } from '../web/session-cookie.ts'
@@ -28,6 +31,8 @@ interface Options {
 }
 
 const MiB = 1024 * 1024
+/** Opening one takes about a millisecond. */
+const mostLetters = 1000
 
 export function addDoctor(program: Command): void {
   program
@@ -52,6 +57,7 @@ async function examine({ forwarded, json }: Options): Promise<void> {
     await checkSecret(settings),
     checkCookies(settings),
     checkAddresses(settings, forwarded),
+    checkRotation(settings),
     await checkStore(settings),
     await checkSpace(settings),
     await checkMail(settings),
@@ -99,6 +105,44 @@ async function checkSecret({ sessionSecrets, dataDir, store }: Settings): Promis
   })
 }
 
+/** When the older secrets may go; which letters still need one is told with the store. */
+function checkRotation({ sessionSecrets, session }: Settings): Finding[] {
+  if (sessionSecrets === null || sessionSecrets.length < 2) return []
+  const wait = Math.ceil((session.maxMs + triedForMs) / hours(1))
+  const text = `The secrets behind the first open what was made under them. Drop them ${wait} hours after the first was put in front, or later: a browser that opens no page until then counts as a new device once.`
+  return [ok('rotation', text)]
+}
+
+/** Letters are the only thing in the store that a secret opens. */
+async function checkLetters(letters: readonly MailRecord[], { sessionSecrets, dataDir }: Settings): Promise<Finding[]> {
+  const check = 'rotation'
+  const generated = sessionSecrets === null ? await readSecret(dataDir).catch(() => null) : null
+  const secrets = sessionSecrets ?? (generated === null ? [] : [generated])
+  if (secrets.length === 0 || letters.length === 0) return []
+  const opened = async (some: readonly string[]) =>
+    (await Promise.all(letters.map((letter) => opensWith(letter, some)))).filter((isOpen) => isOpen).length
+  const [byAny, byNewest] = [await opened(secrets), await opened(secrets.slice(0, 1))]
+  const findings: Finding[] = []
+  if (byAny > byNewest) {
+    findings.push(
+      warn(
+        check,
+        `${byAny - byNewest} of the mails that wait open with an older secret alone. Keep it until they are sent.`,
+      ),
+    )
+  }
+  if (byAny < letters.length) {
+    const lost = letters.length - byAny
+    findings.push(
+      fail(
+        check,
+        `${lost} of the mails that wait were sealed with a secret that is not given any more. Put it behind the others in SESSION_SECRET within a day of their posting, or they are given up.`,
+      ),
+    )
+  }
+  return findings
+}
+
 function checkCookies({ appOrigin }: Settings): Finding[] {
   const { secure } = sessionCookieOptions(appOrigin)
   const name = sessionCookieName(appOrigin)
@@ -137,7 +181,8 @@ function checkAddresses({ trustProxyHops: hops, appOrigin }: Settings, forwarded
   return findings
 }
 
-async function checkStore({ store }: Settings): Promise<Finding[]> {
+async function checkStore(settings: Settings): Promise<Finding[]> {
+  const { store } = settings
   const check = 'store'
   const description = describeStoreLocation(store)
   const durable = {
@@ -151,8 +196,10 @@ async function checkStore({ store }: Settings): Promise<Finding[]> {
     const findings = [ok(check, `${description}. ${durable}${holder === null ? '' : ` In use by ${holder}.`}`)]
     try {
       let [users, admins, latest] = [0, 0, 0]
+      const letters: MailRecord[] = []
       for await (const { kind, record } of reader.dump()) {
         if (kind === 'user') users++
+        if (kind === 'mail' && letters.length < mostLetters) letters.push(record)
         if (kind === 'user' && record.role === 'admin' && record.status === 'active' && record.deletedAt === null)
           admins++
         if (kind === 'audit') latest = Math.max(latest, record.at)
@@ -170,6 +217,7 @@ async function checkStore({ store }: Settings): Promise<Finding[]> {
           ? warn('admin', 'There is none. The start prints a link that makes one; or: user create-admin <username>')
           : ok('admin', admins === 1 ? 'There is one. A second is worth having.' : `There are ${admins}.`),
         checkClock(latest),
+        ...(await checkLetters(letters, settings)),
       )
     } finally {
       await reader.close()

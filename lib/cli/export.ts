@@ -51,7 +51,7 @@ async function exportPeople(file: string, { url, withHashes, json }: Options, co
       return
     }
     const path = resolve(file)
-    if (!(await createFile(path, lines()))) throw refusal(`${path} exists. Name another file.`)
+    if (!(await createFile(path, lines(), { owner: 'process' }))) throw refusal(`${path} exists. Name another file.`)
     print(
       json
         ? JSON.stringify({ people, file: path })

@@ -190,7 +190,7 @@ function report(outcome: ImportOutcome, { isDryRun, isJson, location, rejectedPa
 async function writeRejected(path: string, rejected: readonly Rejection[]): Promise<void> {
   const columns = ['line', 'username', 'email', 'reason']
   const text = stringify([...rejected], { header: true, columns, escape_formulas: true })
-  await replaceFile(path, [Buffer.from(text)])
+  await replaceFile(path, [Buffer.from(text)], { owner: 'process' })
 }
 
 async function* chunksOf(path: string): AsyncGenerator<Uint8Array> {

@@ -1,4 +1,6 @@
+import { readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
+import { settingNames } from '../config.ts'
 import { runCommand } from './command-for-test.ts'
 
 const given = {
@@ -12,6 +14,16 @@ test.each([[], ['--json']])('settings %s shows what is in force, and no secret',
   expect(stdout).toContain('PostgreSQL database site at db.example.com')
   expect(stdout).toContain('2 given')
   expect(stdout).not.toMatch(/geheim|xxx|yyy/)
+})
+
+test('settings names each one as it is set, in the words of README.md, and leaves none out', async () => {
+  const { stdout } = await runCommand(['settings', '--json'])
+  const shown = Object.keys(JSON.parse(stdout))
+  const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8')
+  const rows = readme.split('\n').filter((line) => line.startsWith('| `'))
+  const documented = rows.flatMap((row) => (row.split('|')[1] ?? '').match(/[A-Z][A-Z_]+/g) ?? [])
+  const settable = documented.filter((name) => !name.endsWith('_FILE') && settingNames.includes(name))
+  expect(shown.toSorted()).toEqual(settable.toSorted())
 })
 
 test('settings tells a wrong one in one sentence', async () => {

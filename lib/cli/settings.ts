@@ -1,6 +1,6 @@
 // `settings`: what is in force.
 import type { Command } from 'commander'
-import { readSettings } from '../config.ts'
+import { readSettings, type Settings } from '../config.ts'
 import { describeTransport } from '../mail/transport.ts'
 import { describeStoreLocation } from '../stores/location.ts'
 import { print } from './terminal.ts'
@@ -15,15 +15,35 @@ export function addSettings(program: Command): void {
 }
 
 function showSettings(json: boolean): void {
-  const { sessionSecrets, session, store, smtpUrl, ...rest } = readSettings()
-  const shown = {
-    ...rest,
-    store: describeStoreLocation(store),
-    mail: describeTransport({ smtpUrl, dataDir: rest.dataDir }),
-    sessionSecrets: sessionSecrets === null ? 'generated, in DATA_DIR/secret' : `${sessionSecrets.length} given`,
-    sessionIdleSeconds: session.idleMs / 1000,
-    sessionMaxSeconds: session.maxMs / 1000,
-  }
+  const shown = namedAsSet(readSettings())
   if (json) print(JSON.stringify(shown))
-  else for (const [name, value] of Object.entries(shown)) print(`${name.padEnd(20)} ${value ?? '(default)'}`)
+  else for (const [name, value] of Object.entries(shown)) print(`${name.padEnd(27)} ${value}`)
+}
+
+/** By the names with which each is set; what may hold a secret is described instead. */
+function namedAsSet(settings: Settings): Record<string, string | number> {
+  const { sessionSecrets, session, smtpUrl, dataDir } = settings
+  const onOff = (isOn: boolean) => (isOn ? 'on' : 'off')
+  return {
+    PORT: settings.port,
+    HOST: settings.host ?? 'all addresses',
+    APP_URL: settings.appOrigin,
+    DATA_DIR: dataDir,
+    DATABASE_URL: describeStoreLocation(settings.store),
+    DATABASE_POOL_SIZE: settings.databasePoolSize,
+    SESSION_SECRET: sessionSecrets === null ? 'generated, in DATA_DIR/secret' : `${sessionSecrets.length} given`,
+    SESSION_IDLE_SECONDS: session.idleMs / 1000,
+    SESSION_MAX_SECONDS: session.maxMs / 1000,
+    PASSWORD_MIN_LENGTH: settings.passwordMinLength,
+    BREACHED_PASSWORDS: settings.breachedPasswordsUrl ?? 'off',
+    SMTP_URL: describeTransport({ smtpUrl, dataDir }),
+    MAIL_FROM: settings.mailFrom,
+    SIGNUP: settings.signUp,
+    SIGNUP_EMAIL: settings.emailRequired ? 'required' : 'optional',
+    SECURITY_NOTICES: onOff(settings.notices),
+    LIMITS: onOff(settings.limits),
+    TRUST_PROXY_HOPS: settings.trustProxyHops,
+    LOG_LEVEL: settings.logLevel,
+    OTEL_EXPORTER_OTLP_ENDPOINT: settings.telemetry ? 'set' : 'unset',
+  }
 }

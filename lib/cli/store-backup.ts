@@ -17,6 +17,7 @@ import { catchInterruption, createProgress, print, refusal } from './terminal.ts
 interface Options {
   url?: string
   replace?: boolean
+  json?: boolean
 }
 
 export function addBackup(store: Command): void {
@@ -30,11 +31,12 @@ export function addBackup(store: Command): void {
     .argument('<file>', 'the file to make; - for standard output')
     .option('--url <url>', `the store: ${locationForms} (default: the one that the settings name)`)
     .option('--replace', 'replace the file when there is one')
+    .option('--json', 'print JSON')
     .addHelpText('after', '\nExample:\n  npm run cli -- store backup /backup/gatehouse-2026-01-31.jsonl')
     .action(backUp)
 }
 
-async function backUp(file: string, { url, replace }: Options, command: Command): Promise<void> {
+async function backUp(file: string, { url, replace, json }: Options, command: Command): Promise<void> {
   const location = locationFrom(command, '--url', url)
   const path = resolve(file)
   const isStandardOutput = file === '-'
@@ -63,7 +65,13 @@ async function backUp(file: string, { url, replace }: Options, command: Command)
     progress.done()
     await reader.close()
   }
-  if (!isStandardOutput) print(`Backed up ${counted(people, 'user')} of ${describeStoreLocation(location)} to ${path}`)
+  if (isStandardOutput) return
+  const store = describeStoreLocation(location)
+  print(
+    json
+      ? JSON.stringify({ store, users: people, file: path })
+      : `Backed up ${counted(people, 'user')} of ${store} to ${path}`,
+  )
 }
 
 function isPartOf(location: StoreLocation, path: string): boolean {
@@ -74,9 +82,11 @@ function isPartOf(location: StoreLocation, path: string): boolean {
 /** Null is standard output. False when the name was taken meanwhile. */
 async function write(path: string | null, content: AsyncIterable<Uint8Array>, replace: boolean): Promise<boolean> {
   try {
-    if (path !== null && !replace) return await createFile(path, content)
+    // Whoever has the folder does not get everybody's hashes with it.
+    const ownership = { owner: 'process' } as const
+    if (path !== null && !replace) return await createFile(path, content, ownership)
     if (path === null) await pipeline(content, process.stdout, { end: false })
-    else await replaceFile(path, content)
+    else await replaceFile(path, content, ownership)
     return true
   } catch (cause) {
     // Faults of the file system; those of the store have words of their own.

@@ -24,6 +24,7 @@ interface Options {
   from?: string
   replace?: boolean
   yes?: boolean
+  json?: boolean
 }
 
 export function addMigrate(store: Command): void {
@@ -38,6 +39,7 @@ export function addMigrate(store: Command): void {
     .option('--from <url>', 'where from (default: the store that the settings name)')
     .option('--replace', 'replace what the target holds, after asking')
     .option('--yes', 'do not ask')
+    .option('--json', 'print JSON')
     .addHelpText(
       'after',
       '\nExamples:\n  npm run cli -- store migrate --to sqlite:/srv/gatehouse/site.db' +
@@ -66,9 +68,16 @@ async function migrate(options: Options, command: Command): Promise<void> {
   } finally {
     await source.close()
   }
+  if (copied !== null) await verify(copied, from, to)
+  const next = [storeSetting(to), secretSetting(settings, from, to)]
+  if (options.json) {
+    const places = { from: describeStoreLocation(from), to: describeStoreLocation(to) }
+    const { counts = null, checksum = null } = copied ?? {}
+    return print(JSON.stringify({ ...places, copied: copied !== null, counts, checksum, next }))
+  }
   if (copied === null) print(`Already there: ${describeStoreLocation(to)} holds the same. Nothing was changed.`)
-  else await verify(copied, from, to)
-  for (const line of whatToSet(settings, from, to)) print(line)
+  else describeCopy(copied, from, to)
+  for (const line of ['', 'For the server to use it:', ...next.map((step) => `  ${step}`)]) print(line)
 }
 
 /** What a server writes to its files while they are copied would be left behind; others can only be warned. */
@@ -132,14 +141,13 @@ async function verify(copied: Summary, from: StoreLocation, to: StoreLocation): 
       `The target is not what was copied: ${describeStoreLocation(to)} holds ${describeCounts(target.counts)}, and ${describeCounts(copied.counts)} were copied. Stop every server that uses it, then run the command again with --replace.`,
     )
   }
+}
+
+function describeCopy(copied: Summary, from: StoreLocation, to: StoreLocation): void {
   print(`Copied and verified: ${describeCounts(copied.counts)}.`)
   print(`From      ${describeStoreLocation(from)}, which is as it was`)
   print(`To        ${describeStoreLocation(to)}`)
   print(`Checksum  ${copied.checksum}`)
-}
-
-function whatToSet(settings: Settings, from: StoreLocation, to: StoreLocation): string[] {
-  return ['', 'For the server to use it:', `  ${storeSetting(to)}`, `  ${secretSetting(settings, from, to)}`]
 }
 
 function storeSetting(to: StoreLocation): string {

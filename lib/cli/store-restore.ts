@@ -22,6 +22,7 @@ import { catchInterruption, confirm, createProgress, print, refusal, say } from 
 interface Options {
   url?: string
   yes?: boolean
+  json?: boolean
 }
 
 export function addRestore(store: Command): void {
@@ -36,11 +37,12 @@ export function addRestore(store: Command): void {
     .argument('<file>', 'a file that `store backup` made')
     .option('--url <url>', `the store: ${locationForms} (default: the one that the settings name)`)
     .option('--yes', 'do not ask before people in the store are replaced')
+    .option('--json', 'print JSON')
     .addHelpText('after', '\nExample:\n  npm run cli -- store restore /backup/gatehouse-2026-01-31.jsonl')
     .action(restore)
 }
 
-async function restore(file: string, { url, yes }: Options, command: Command): Promise<void> {
+async function restore(file: string, { url, yes, json }: Options, command: Command): Promise<void> {
   const location = locationFrom(command, '--url', url)
   const path = resolve(file)
   const backup = await verifyBackup(path)
@@ -74,6 +76,7 @@ async function restore(file: string, { url, yes }: Options, command: Command): P
     )
   }
   await recordRestore(location, backup.at)
+  if (json) return print(JSON.stringify({ store: description, users: backup.users, madeAt: backup.at }))
   print(`Restored ${counted(backup.users, 'user')} from the back-up of ${backup.at} into ${description}`)
   print('All sessions ended, and codes that were sent out are void: everybody has to log in again.')
 }

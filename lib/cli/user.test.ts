@@ -2,7 +2,10 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
+import { aUser } from '../stores/contract/samples.ts'
+import type { StoredRecord } from '../stores/types.ts'
 import { runCommand, startCommand } from './command-for-test.ts'
+import { contentOf, fill, freshPlace, kinds, settingsFor } from './places-for-test.ts'
 
 async function freshSite() {
   const dir = await mkdtemp(join(tmpdir(), 'gatehouse-cli-'))
@@ -52,6 +55,27 @@ test('people are made, seen, changed, suspended, deleted and brought back', asyn
   expect(await list()).toEqual(['ada admin active', 'bob admin active'])
   const trail = await run('audit', 'verify', '--json')
   expect(JSON.parse(trail.stdout)).toMatchObject({ entries: 9, faults: [] })
+})
+
+test.each(kinds)('unlock forgets wrong passwords in a %s store, and is recorded', async (kind) => {
+  const place = await freshPlace(kind)
+  const failures = { count: 100, lastAt: 4_000_000_000_000 }
+  const wrongPasswords = { new: failures, known: { ...failures, count: 3 } }
+  await fill(place, [{ kind: 'user', record: aUser({ id: 'ada', username: 'ada', wrongPasswords }) }])
+  const run = (...args: string[]) => runCommand(['user', ...args], settingsFor(place))
+  const missing = await run('unlock', 'nobody')
+  expect(missing).toMatchObject({ code: 1, stdout: '', stderr: 'Nobody is called "nobody".\n' })
+  const unlocked = await run('unlock', 'Ada', '--json')
+  expect(unlocked).toMatchObject({ code: 0, stderr: '' })
+  expect(JSON.parse(unlocked.stdout)).toMatchObject({ username: 'ada', wrongPasswords: null })
+  const records = (await contentOf(place))?.map((text): StoredRecord => JSON.parse(text)) ?? []
+  expect(records.find(({ kind: of }) => of === 'user')?.record).toMatchObject({ wrongPasswords: null })
+  expect(records.find(({ kind: of }) => of === 'audit')?.record).toMatchObject({
+    event: 'account.unlocked',
+    actorId: 'operator',
+    subjectId: 'ada',
+  })
+  expect((await run('unlock', 'ada')).stdout).toBe('ada can try a password again at once.\n')
 })
 
 test.each([

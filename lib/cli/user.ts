@@ -55,6 +55,10 @@ export function addUser(program: Command): void {
   add('reset', 'Start a password reset: mailed to the verified address, or a link to hand over')
     .argument('<username>', 'whom')
     .action(reset)
+  add('unlock', 'Forget the wrong passwords and waiting times of one user. The password stays as it is')
+    .argument('<username>', 'whom')
+    .addHelpText('after', '\nExample:\n  npm run cli -- user unlock ada')
+    .action(unlock)
   add('delete', 'Delete an account, which is erased 14 days later')
     .argument('<username>', 'whom')
     .option('--yes', 'do not ask')
@@ -134,6 +138,17 @@ function resume(username: string, { json }: Json): Promise<void> {
     if (!resumed.ok) throw refusal(`${person.username} is not suspended.`)
     await recordByOperator(app, 'account.resumed', person.id)
     report(resumed.value, json, `${person.username} may log in again.`)
+  })
+}
+
+function unlock(username: string, { json }: Json): Promise<void> {
+  return withSite(async (app) => {
+    const { id } = await findPerson(app, username)
+    await app.limits.forget(id)
+    await app.accounts.unlock(id)
+    await recordByOperator(app, 'account.unlocked', id)
+    const unlocked = await findPerson(app, username)
+    report(unlocked, json, `${unlocked.username} can try a password again at once.`)
   })
 }
 

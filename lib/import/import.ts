@@ -3,6 +3,7 @@
 // hash.
 import { takeOverStreamlit } from '../accounts/streamlit.ts'
 import { noPassword } from '../crypto/old-hashes.ts'
+import { withoutNotANumber } from '../python-json.ts'
 import { verifiedKey } from '../stores/records.ts'
 import type { StoredRecord, UserRecord, UserStore } from '../stores/types.ts'
 import { readRows } from './person.ts'
@@ -221,7 +222,7 @@ function count(outcome: ImportOutcome, { user, usernameFrom, line, email }: Cand
 }
 
 async function* readStreamlit(text: AsyncIterable<string>, context: ImportContext): AsyncGenerator<Reading> {
-  const old = parseJson((await Array.fromAsync(text)).join(''))
+  const old = parseJson(withoutNotANumber((await Array.fromAsync(text)).join('')))
   if (!isObject(old)) throw unreadable('it is not a users.json of the Streamlit application')
   const { users, refused, notes } = takeOverStreamlit(old, context)
   for (const { name, reason } of refused) yield rejected({ line: null, username: shown(name), email: '' }, reason)

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { minutes, seconds } from '../clock.ts'
+import { days, hours, minutes, seconds } from '../clock.ts'
 import { openTestServices, type StoreName, storeNames } from '../services-for-test.ts'
 import type { StoreLocation } from '../stores/location.ts'
 import { createLimits, type Limits } from './limits.ts'
@@ -36,6 +36,16 @@ describe.each(storeNames)('on %s', (store) => {
     expect(await limits.take('rename', 'alice')).toBe(0)
     expect(await limits.take('code-try', 'alice')).toBe(0)
     expect(await limits.take('rename', 'bob')).toBeGreaterThan(0)
+  })
+
+  test('what was counted by a clock that was ahead holds nobody up once it is right', async () => {
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + days(30) })
+    const { limits } = await open(store)
+    for (let n = 0; n < 4; n += 1) await limits.take('rename', 'alice')
+    vi.setSystemTime(Date.now() - days(30))
+    for (let n = 0; n < 3; n += 1) expect(await limits.take('rename', 'alice')).toBe(0)
+    expect(await limits.take('rename', 'alice')).toBeLessThanOrEqual(hours(24))
+    expect(await limits.take('rename', 'alice')).toBeGreaterThan(0)
   })
 
   test('twenty who come at once are five', async () => {

@@ -6,6 +6,7 @@ import { type RateLimiterAbstract, RateLimiterMemory, RateLimiterPostgres, RateL
 import { hours, minutes, seconds } from '../clock.ts'
 import { sha256 } from '../crypto/hash.ts'
 import type { StoreLocation } from '../stores/location.ts'
+import { clockSkewMs } from '../stores/types.ts'
 import { neighbourhood } from './counted-address.ts'
 
 /** Rules that hold also when LIMITS is off, for what would otherwise be no secret. */
@@ -144,8 +145,14 @@ export function createLimits(deps: {
       const limiter = limiterOf(rule)
       if (limiter === undefined) return 0
       const key = await keyOf(rule, whom)
+      const consume = () =>
+        limiter.consume(key).catch(async (refusal: unknown) => {
+          if (!(refusal instanceof RateLimiterRes) || !isFromTheFuture(refusal, rule)) throw refusal
+          await limiter.delete(key)
+          return limiter.consume(key)
+        })
       try {
-        const { isFirstInDuration } = await limiter.consume(key)
+        const { isFirstInDuration } = await consume()
         // A database keeps its counts itself, and calls one first that was given back.
         if (isFirstInDuration && pool === null) await totals.get(rule)?.penalty('keys')
         return 0
@@ -170,6 +177,11 @@ export function createLimits(deps: {
       await pool?.end()
     },
   }
+}
+
+/** Counted by a clock that was ahead: nobody waits until that time has come. */
+function isFromTheFuture({ msBeforeNext }: RateLimiterRes, rule: Rule): boolean {
+  return msBeforeNext > rules[rule].everyMs + clockSkewMs
 }
 
 const timeouts = {

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import PostalMime from 'postal-mime'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { days, hours, minutes, seconds } from '../clock.ts'
+import { seal } from '../crypto/seal.ts'
 import { compose, openRuntime } from '../services.ts'
 import { openTestServices, type StoreName, storeNames, type TestServices } from '../services-for-test.ts'
 import type { Message } from './message.ts'
@@ -72,6 +73,58 @@ test('a letter that waits when the clock is set back is sent all the same, and d
   app.mail.open()
   await until(async () => expect(await waiting()).toEqual([]))
   expect(smtp.letters.map(({ email }) => email.date)).toEqual([new Date(app.clock()).toISOString()])
+})
+
+describe('a letter that was posted when the clock was ahead', () => {
+  test('is sent once the clock is right, and not dated in the future', async () => {
+    const smtp = await startSmtp()
+    const { app, advance } = await openWith(smtp.url)
+    advance(hours(720))
+    await app.mail.post(message)
+    advance(-hours(720))
+    app.mail.open()
+    await until(async () => expect(await waiting()).toEqual([]))
+    expect(Date.parse(smtp.letters[0]?.email.date ?? '')).toBe(app.clock())
+  })
+
+  test('is given up after as many tries as any other', async () => {
+    const smtp = await startSmtp()
+    smtp.behave.refuse = 451
+    const { app, advance } = await openWith(smtp.url)
+    await app.stores.mails.add({
+      id: 'a'.repeat(32),
+      sealed: await seal({ to: 'a@example.org', subject: '', text: '', html: '' }, 'mail', app.sessionSecrets),
+      createdAt: app.clock() + hours(720),
+      dueAt: app.clock(),
+      attempts: 29,
+    })
+    advance(1)
+    app.mail.open()
+    await until(async () => expect(await waiting()).toEqual([]))
+    expect(smtp.letters).toEqual([])
+  })
+})
+
+test('a letter under a secret that this process lacks waits for one that has it, as when instances are restarted one by one', async () => {
+  const smtp = await startSmtp()
+  const { app, advance } = await openWith(smtp.url)
+  await app.mail.post(message)
+  const { createMailroom } = await import('./mailroom.ts')
+  const { createTransport } = await import('./transport.ts')
+  const mailroomWith = (secrets: readonly string[]) => {
+    const transport = createTransport({ ...app.settings, log: app.log })
+    const { appOrigin } = app.settings
+    return createMailroom({ store: app.stores.mails, transport, secrets, appOrigin, clock: app.clock, log: app.log })
+  }
+  const without = mailroomWith(['n'.repeat(43)])
+  without.open()
+  await until(async () => expect(await waiting()).toMatchObject([{ attempts: 1, dueAt: app.clock() + seconds(30) }]))
+  await without.close()
+  advance(seconds(30))
+  const rotated = mailroomWith(['n'.repeat(43), ...app.sessionSecrets])
+  rotated.open()
+  await until(() => expect(smtp.letters).toHaveLength(1))
+  await rotated.close()
 })
 
 /** Another process's mailroom over the same store. */

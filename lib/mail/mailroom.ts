@@ -28,9 +28,10 @@ const letterSchema = z.strictObject({ to: z.string(), subject: z.string(), text:
 /** Longer than any try may take: until then nobody else sends what somebody is sending. */
 const leaseMs = minutes(5)
 /** RFC 5321, 4.5.4.1 asks for at least four to five days, for letters between people; a code is old after ten minutes. */
-const triedForMs = hours(24)
-/** Between two tries. What is due later than this was dated by a clock that was set back since. */
+export const triedForMs = hours(24)
 const longestPauseMs = hours(1)
+/** More than a day has; of a mail that a clock ahead of its time dated, only the tries say how old it is. */
+const mostAttempts = 30
 /** How soon what another process left, or a clock that was moved, is noticed. */
 const lookEveryMs = seconds(5)
 const closeWithinMs = seconds(10)
@@ -72,18 +73,25 @@ export function createMailroom(deps: {
   async function send(mail: MailRecord): Promise<void> {
     const { id, createdAt: at } = mail
     const letter = letterSchema.nullable().parse(await unseal(mail.sealed, purpose, secrets))
-    if (letter === null) return giveUp(mail, 'sealed with another secret')
+    // Another process may have the secret, and this one once its settings are put right.
+    if (letter === null) return retryLater(mail, 'sealed with another secret')
     try {
-      await transport.deliver({ ...letter, id, at })
+      // The queue may have been filled when the clock was ahead; no letter is from the future.
+      await transport.deliver({ ...letter, id, at: Math.min(at, clock()) })
     } catch (error) {
       const { reason, isFinal } = error instanceof DeliveryError ? error : { reason: 'unknown', isFinal: false }
-      const next = clock() + pauseAfter(mail.attempts)
-      if (isFinal || next >= at + triedForMs) return giveUp(mail, reason)
-      log.warn({ event: 'mail_put_off', id, attempts: mail.attempts, reason }, 'A mail could not be sent; tried again')
-      return store.putOff(id, mail.attempts, next)
+      return isFinal ? giveUp(mail, reason) : retryLater(mail, reason)
     }
     await store.remove(id)
     log.info({ event: 'mail_sent', id, attempts: mail.attempts }, 'A mail was sent')
+  }
+
+  async function retryLater(mail: MailRecord, reason: string): Promise<void> {
+    const { id, createdAt, attempts } = mail
+    const next = clock() + pauseAfter(attempts)
+    if (next >= createdAt + triedForMs || attempts >= mostAttempts) return giveUp(mail, reason)
+    log.warn({ event: 'mail_put_off', id, attempts, reason }, 'A mail could not be sent; tried again')
+    await store.putOff(id, attempts, next)
   }
 
   async function giveUp({ id, attempts }: MailRecord, reason: string): Promise<void> {
@@ -120,6 +128,11 @@ export function createMailroom(deps: {
       transport.close()
     },
   }
+}
+
+/** Whether these secrets open a letter that waits. */
+export async function opensWith({ sealed }: Pick<MailRecord, 'sealed'>, secrets: readonly string[]): Promise<boolean> {
+  return (await unseal(sealed, purpose, secrets)) !== null
 }
 
 /** Half a minute, then four times as long each time, up to an hour. */

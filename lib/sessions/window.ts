@@ -1,6 +1,13 @@
 // The ten-minute rule, in one place: within which bounds a session is live, when it ends, and why it ended.
 import { minutes, seconds } from '../clock.ts'
-import { type EndReason, endReasons, type LiveBounds, type SessionRecord, type TouchBounds } from '../stores/types.ts'
+import {
+  clockSkewMs,
+  type EndReason,
+  endReasons,
+  type LiveBounds,
+  type SessionRecord,
+  type TouchBounds,
+} from '../stores/types.ts'
 
 export interface SessionLimits {
   /** Inactivity window. 600 s by default: within NIST SP 800-63B-4's hour for AAL2 and 15 minutes for AAL3. */
@@ -8,9 +15,6 @@ export interface SessionLimits {
   /** Absolute lifetime. 12 h by default: NIST SP 800-63B-4's limit for AAL3. */
   maxMs: number
 }
-
-/** Two servers' clocks may differ this much; a record from further ahead was written by a wrong clock. */
-const clockSkewMs = minutes(1)
 
 /**
  * How long a proof of who one is counts as recent, for what must not be done with a session alone: NIST SP 800-63B-4 and

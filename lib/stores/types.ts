@@ -158,6 +158,20 @@ export interface AuditRecord extends AuditEntry {
 /** The last entry that there was: more than the entries themselves can tell. */
 export type AuditHead = Pick<AuditRecord, 'seq' | 'id'>
 
+/**
+ * Servers' clocks may differ this much. A stored time from further ahead was written by a clock that was wrong: whatever
+ * would wait for it does not.
+ */
+export const clockSkewMs = 60_000
+
+/** The one test of a token: the domain and every driver that can call it do. */
+export function isTokenLive(
+  { createdAt, expiresAt }: Pick<TokenRecord, 'createdAt' | 'expiresAt'>,
+  at: number,
+): boolean {
+  return expiresAt > at && createdAt <= at + clockSkewMs
+}
+
 /** A session is live while both of its times lie strictly after these, and not beyond `latest`. */
 export interface LiveBounds {
   activeAfter: number
@@ -244,8 +258,8 @@ export interface UserStore {
    * fails. Their sessions are the caller's to end first.
    */
   remove(id: string, reservedUntil: number, onlyIf?: UserChange): Promise<boolean>
-  /** At most `limit` people who deleted their account before this time. */
-  listDeleted(before: number, limit: number): Promise<UserRecord[]>
+  /** At most `limit` people who deleted their account before this time, or after `latest`: no clock was right then. */
+  listDeleted(before: number, limit: number, latest?: number): Promise<UserRecord[]>
   /** Forgets reservations that are over. Returns how many. */
   forgetReserved(at: number): Promise<number>
   /** At most `limit` people whose suspension is over at this time and who are still suspended. */
@@ -304,14 +318,14 @@ export interface TokenStore {
   put(token: TokenRecord): Promise<void>
   /**
    * Single use: removes the token and returns it, to one caller of however many ask at once. Null when it is missing,
-   * is for another purpose, or expired (`expiresAt` is not after `at`).
+   * is for another purpose, or is not live at `at`: expired, or made in the future by a wrong clock.
    */
   take(id: string, purpose: string, at: number): Promise<TokenRecord | null>
   /** The same without using it up: for a page that shows what taking it would do. */
   find(id: string, purpose: string, at: number): Promise<TokenRecord | null>
   /** At most `limit` live tokens of this purpose, the newest first. */
   list(purpose: string, at: number, limit: number): Promise<TokenRecord[]>
-  /** Removes what expired. Returns how many. */
+  /** Removes what is not live. Returns how many. */
   deleteExpired(at: number): Promise<number>
   /** Removes all that this user issued, whatever it is for. Returns how many. */
   deleteIssuedBy(userId: string): Promise<number>

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import { readSettings } from '../config.ts'
 import { type RequestContext, runInRequest } from '../request-context.ts'
-import { newDeviceId, proveDeviceName } from './device-name.ts'
+import { newDeviceId, writeDevice } from './device-name.ts'
 import { waitForTurn } from './turns.ts'
 
 const site = { settings: readSettings({}), sessionSecrets: ['a'.repeat(43)] }
 /** The cookie of another browser in which this user logged in. */
 const browserOf = (userId: string) =>
-  `${proveDeviceName(newDeviceId(userId, site.sessionSecrets), site.sessionSecrets)}.hash`
+  writeDevice({ id: newDeviceId(userId, site.sessionSecrets), marks: ['mark'] }, site.sessionSecrets)
 
 let addresses = 0
 function anAddress(): string {

@@ -30,6 +30,12 @@ export function describeMailStore(name: string, open: OpenFresh): void {
       expect(await mails.findNextDue()).toBe(3_000)
     })
 
+    it('hands out what a wrong clock put off to after the latest time that can be', async () => {
+      for (const dueAt of [5_000, 5_001]) await mails.add(aMail({ id: `due-${dueAt}`, dueAt }))
+      expect((await mails.claim(2_000, 3_000, 5, 5_000)).map(({ id }) => id)).toEqual(['due-5001'])
+      expect(await mails.claim(2_000, 3_000, 5, 5_000)).toEqual([])
+    })
+
     it('gives a mail to one of twenty who ask at once, and again only when its time is over', async () => {
       await mails.add(aMail())
       const answers = await Promise.all(Array.from({ length: 20 }, () => mails.claim(1_000, 5_000, 10)))

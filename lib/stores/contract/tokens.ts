@@ -113,6 +113,18 @@ export function describeTokenStore(name: string, open: OpenFresh): void {
       expect(await take('c')).not.toBeNull()
     })
 
+    it('gives nothing that was made in the future by a wrong clock, and removes it', async () => {
+      const ahead = { createdAt: 90_000, expiresAt: 99_000 }
+      await tokens.put(aToken({ id: 'ahead', subject: 'a', ...ahead }))
+      await tokens.put(aToken({ id: 'skewed', subject: 'b', ...ahead, createdAt: 80_000 }))
+      expect(await take('ahead', { at: 20_000 })).toBeNull()
+      expect(await tokens.find('ahead', 'reset-password', 20_000)).toBeNull()
+      expect((await tokens.list('reset-password', 20_000, 9)).map(({ id }) => id)).toEqual(['skewed'])
+      expect(await tokens.deleteExpired(20_000)).toBe(1)
+      expect(await take('ahead', { at: 95_000 })).toBeNull()
+      expect(await take('skewed', { at: 20_000 })).not.toBeNull()
+    })
+
     it('keeps what it was given even when the giver changes it', async () => {
       const given = aToken()
       const putting = tokens.put(given)

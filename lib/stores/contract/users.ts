@@ -417,6 +417,10 @@ export function describeUserStore(name: string, open: OpenFresh): void {
       expect(await ids(3_000, 10)).toEqual(['user-1', 'user-2'])
       expect(await ids(3_001, 10)).toEqual(['user-1', 'user-2', 'user-3'])
       expect(await ids(9_000, 2)).toHaveLength(2)
+      expect((await users.listDeleted(2_000, 10, 2_000)).map(({ username }) => username).toSorted()).toEqual([
+        'user-1',
+        'user-3',
+      ])
     })
 
     it('does not let the last admin delete the account', async () => {

@@ -7,13 +7,14 @@ import { z } from 'zod'
 
 import { appendToFile, replaceFile } from '#lib/durable-file.ts'
 import { chained, noHead } from '#lib/stores/audit-chain.ts'
-import { damaged, messageOf } from '#lib/stores/errors.ts'
+import { messageOf } from '#lib/stores/errors.ts'
 import { auditSchema } from '#lib/stores/records.ts'
 import { requireTexts } from '#lib/stores/texts.ts'
 import type { AuditHead, AuditQuery, AuditRecord, AuditStore } from '#lib/stores/types.ts'
 
 import { CommitQueue, type CommitQueueOptions } from './commit-queue.ts'
-import { readRegularFile, readStoredFile, type StoredFile } from './document.ts'
+import { damaged, madeByNewer } from './damage.ts'
+import { readRegularFile, readStoredFile, type StoredFile, unknownFields } from './document.ts'
 import { readCurrentFile } from './replacement.ts'
 
 export interface AuditRecords {
@@ -42,7 +43,14 @@ async function readAuditFile(path: string): Promise<FoundTrail | null> {
 
 function readHead({ path, value }: StoredFile): AuditHead {
   const parsed = headSchema.safeParse(value)
-  if (!parsed.success) throw damaged(path, 'it is not the head of an audit trail')
+  if (!parsed.success) {
+    const { version } = value
+    if (typeof version === 'number' && version > 1)
+      throw madeByNewer(path, `version ${version} of the file; this one reads version 1`)
+    const later = unknownFields(parsed.error)
+    if (later !== null) throw madeByNewer(path, `it has ${later}`)
+    throw damaged(path, 'it is not the head of an audit trail')
+  }
   return { seq: parsed.data.seq, id: parsed.data.id }
 }
 
@@ -58,6 +66,8 @@ function parseLine(path: string, number: number, line: string): AuditRecord {
   try {
     return auditSchema.parse(JSON.parse(line))
   } catch (cause) {
+    const later = cause instanceof z.ZodError ? unknownFields(cause) : null
+    if (later !== null) throw madeByNewer(path, `line ${number} has ${later}`)
     const fault = cause instanceof z.ZodError ? (cause.issues[0]?.message ?? 'wrong form') : messageOf(cause)
     throw damaged(path, `line ${number} is no entry of an audit trail (${fault})`)
   }

@@ -5,11 +5,15 @@ import { lstat, readFile } from 'node:fs/promises'
 
 import type { z } from 'zod'
 
-import { damaged, messageOf } from '#lib/stores/errors.ts'
+import { isPermissionFault } from '#lib/file-owner.ts'
+import { decodeText, withoutNotANumber } from '#lib/python-json.ts'
+import { messageOf, notPermitted } from '#lib/stores/errors.ts'
 import { StoreError } from '#lib/stores/types.ts'
 
+import { damaged, folderOf, madeByNewer } from './damage.ts'
 import { findJsonFault } from './json-fault.ts'
 import { PagedRecords } from './paged-records.ts'
+import { isStreamlitSessions, isStreamlitUsers } from './streamlit-files.ts'
 
 export interface StoredFile {
   path: string
@@ -25,6 +29,9 @@ export interface Section<Kept> {
   inFile(record: Kept): object
 }
 
+/** Of all our files. In the wrong file, one of these is a mistake; any other is from a later version. */
+export const ownParts: readonly string[] = ['users', 'reserved', 'sessions', 'ended', 'tokens', 'mails']
+
 type Identified = { id: string }
 type Encodable = Pick<PagedRecords<Identified>, 'encode'>
 type Described<Kinds> = { [Name in keyof Kinds]: Section<Kinds[Name]> }
@@ -34,6 +41,30 @@ type Loaded<Kinds extends Record<string, Identified>> = { [Name in keyof Kinds]:
 export async function readStoredFile(path: string): Promise<StoredFile | null> {
   const bytes = await readRegularFile(path)
   if (bytes === null) return null
+  try {
+    return readOwnFile(path, bytes)
+  } catch (fault) {
+    const older = readOlderFile(path, bytes)
+    if (older === null) throw fault
+    return older
+  }
+}
+
+/** A file of Streamlit as Python, or an editor of Windows, left it. Null for anything else: ours is read to the letter. */
+function readOlderFile(path: string, bytes: Buffer): StoredFile | null {
+  const text = decodeText(bytes)
+  if (text === null) return null
+  try {
+    const json = withoutNotANumber(text)
+    const value: unknown = JSON.parse(json)
+    const file = isObject(value) ? { path, bytes, text: json, value } : null
+    return file !== null && (isStreamlitUsers(file) || isStreamlitSessions(file)) ? file : null
+  } catch {
+    return null
+  }
+}
+
+function readOwnFile(path: string, bytes: Buffer): StoredFile {
   let text: string
   try {
     text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
@@ -56,9 +87,13 @@ export async function loadSections<Kinds extends Record<string, Identified>>(
   described: Described<Kinds>,
 ): Promise<Loaded<Kinds>> {
   const { version, ...sections } = file.value
+  const isLater = typeof version === 'number' && version > 1
+  if (isLater) throw madeByNewer(file.path, `version ${version} of the file; this one reads version 1`)
   if (version !== 1) throw damaged(file.path, `its version is ${JSON.stringify(version)}; this program reads version 1`)
-  const foreign = Object.keys(sections).find((name) => !Object.hasOwn(described, name))
-  if (foreign !== undefined) throw damaged(file.path, `it has an unknown part ${JSON.stringify(foreign)}`)
+  for (const name of Object.keys(sections).filter((other) => !Object.hasOwn(described, other))) {
+    const fault = `it has an unknown part ${JSON.stringify(name)}`
+    throw ownParts.includes(name) ? damaged(file.path, fault) : madeByNewer(file.path, fault)
+  }
   const loaded = {} as Loaded<Kinds>
   for (const name in described) loaded[name] = loadSection(file, name, sections[name], described[name])
   // A file exactly as written here can't hold a key twice; only one changed by hand pays for the search.
@@ -96,6 +131,7 @@ export async function readRegularFile(path: string): Promise<Buffer | null> {
   } catch (error) {
     if (error instanceof StoreError) throw error
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
+    if (isPermissionFault(error)) throw notPermitted(path, error, folderOf(path))
     throw damaged(path, messageOf(error))
   }
 }
@@ -111,6 +147,8 @@ function loadSection<Kept extends Identified>(
   for (const [id, value] of Object.entries(found)) {
     const checked = schema.safeParse(isObject(value) ? { id, ...value } : value)
     if (!checked.success) {
+      const later = unknownFields(checked.error)
+      if (later !== null) throw madeByNewer(file.path, `${nameOf(file, id)} has ${later}`)
       const [issue] = checked.error.issues
       const field = issue && issue.path.length > 0 ? `${issue.path.join('.')}: ` : ''
       throw damagedRecord(file, id, `${field}${issue?.message ?? 'wrong form'}`)
@@ -121,11 +159,22 @@ function loadSection<Kept extends Identified>(
   return records
 }
 
+/** The fields that no version up to this one has, in words; null when that is not what is wrong, or nobody's field. */
+export function unknownFields({ issues }: z.ZodError): string | null {
+  const keys = issues.map((issue) =>
+    issue.code === 'unrecognized_keys' && !issue.keys.includes('__proto__') ? issue.keys.join(', ') : null,
+  )
+  return keys.includes(null) ? null : `unknown fields: ${keys.join(', ')}`
+}
+
 function damagedRecord(file: StoredFile, key: string, fault: string): StoreError {
+  return damaged(file.path, `${nameOf(file, key)} is wrong (${fault})`)
+}
+
+function nameOf(file: StoredFile, key: string): string {
   const quoted = JSON.stringify(key)
   const at = file.text.indexOf(`${quoted}:`)
-  const line = at === -1 ? '' : ` on line ${file.text.slice(0, at).split('\n').length}`
-  return damaged(file.path, `the record ${quoted}${line} is wrong (${fault})`)
+  return `the record ${quoted}${at === -1 ? '' : ` on line ${file.text.slice(0, at).split('\n').length}`}`
 }
 
 function isConcatenation(bytes: Buffer, chunks: Buffer[]): boolean {

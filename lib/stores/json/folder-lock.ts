@@ -1,10 +1,11 @@
 // One process owns the folder. The lock is SQLite's own on the file `lock`: a kernel lock that ends with the process,
 // however it dies, and that holds across containers, where process ids mean nothing.
 
-import { chmodSync, lstatSync, readFileSync, realpathSync, truncateSync } from 'node:fs'
-import { join } from 'node:path'
+import { chmodSync, chownSync, lstatSync, readFileSync, realpathSync, truncateSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { pathToFileURL } from 'node:url'
+import { ownerToBeSync } from '#lib/file-owner.ts'
 import { StoreError } from '#lib/stores/types.ts'
 import { unusableFolder } from './folder.ts'
 
@@ -72,7 +73,7 @@ export function findHolder(dir: string): string | null {
     if (code === busy) return describeHolder(peekHolder(path))
     if (code === corrupt || code === notADatabase)
       return 'a process that cannot be seen, for the file `lock` is damaged'
-    throw unusableFolder(`${path} cannot be used`, error)
+    throw unusableLock(path, error)
   } finally {
     database.close()
   }
@@ -97,7 +98,7 @@ function requireOwnFile(path: string): void {
   try {
     isOwn = isOwnFile(path)
   } catch (cause) {
-    throw unusableFolder(`${path} cannot be read`, cause)
+    throw unusableFolder(`${path} cannot be read`, cause, { path, folder: dirname(path) })
   }
   if (isOwn === false) {
     throw new StoreError('store_unavailable', `${path} is not the lock that Gatehouse makes. Move it away.`)
@@ -121,7 +122,7 @@ function take(path: string, holder: Holder, folder: string): DatabaseSync {
   } catch (error) {
     const code = resultCode(error)
     if (code === busy) throw lockedError(folder, peekHolder(path))
-    if (code !== corrupt && code !== notADatabase) throw unusableFolder(`${path} cannot be used`, error)
+    if (code !== corrupt && code !== notADatabase) throw unusableLock(path, error)
   }
   try {
     // It holds a name and no data. Emptied, never unlinked: the kernel's lock is on this very file, so that a process
@@ -129,7 +130,7 @@ function take(path: string, holder: Holder, folder: string): DatabaseSync {
     truncateSync(path)
     return tryTake(path, holder)
   } catch (error) {
-    throw resultCode(error) === busy ? lockedError(folder, null) : unusableFolder(`${path} cannot be used`, error)
+    throw resultCode(error) === busy ? lockedError(folder, null) : unusableLock(path, error)
   }
 }
 
@@ -137,6 +138,7 @@ function tryTake(path: string, holder: Holder): DatabaseSync {
   const database = new DatabaseSync(path, { timeout: waitMs })
   try {
     chmodSync(path, 0o600)
+    giveToFolder(path)
     // No journal beside it and no fsync: after a crash the lock is free, whatever the row says.
     database.exec('PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF')
     do writeHolder(database, holder)
@@ -145,6 +147,15 @@ function tryTake(path: string, holder: Holder): DatabaseSync {
   } catch (error) {
     database.close()
     throw error
+  }
+}
+
+function giveToFolder(path: string): void {
+  const owner = ownerToBeSync(dirname(path))
+  try {
+    if (owner !== null) chownSync(path, owner.uid, owner.gid)
+  } catch {
+    // As elsewhere, see giveTo: it stays root's.
   }
 }
 
@@ -192,6 +203,10 @@ function describeHolder(holder: Holder | null): string {
   return holder
     ? `process ${holder.pid} on ${holder.host}, running since ${holder.since}`
     : 'another process that left no name'
+}
+
+function unusableLock(path: string, cause: unknown): StoreError {
+  return unusableFolder(`${path} cannot be used`, cause, { path, folder: dirname(path) })
 }
 
 function resultCode(error: unknown): number | null {

@@ -12,7 +12,7 @@ describe('where nothing can be written, the start fails with what to do instead'
     const parent = await freshFolder()
     await parent.chmod('.', 0o555)
     expect(await startWithoutRights(parent.path('data'))).toMatch(
-      /^The folder .*\/data cannot be used: EACCES: .*Make it writable, or set DATABASE_URL/,
+      /^The folder .*\/data cannot be used: EACCES: .* As root: mkdir -p (.*\/data) && chown \d+ \1 .*set DATABASE_URL/,
     )
   })
 
@@ -22,7 +22,7 @@ describe('where nothing can be written, the start fails with what to do instead'
     await parent.chmod('data', 0o555)
     await parent.chmod('.', 0o555)
     expect(await startWithoutRights(parent.path('data'))).toMatch(
-      /^The folder .*\/data cannot be used: EACCES: .*Make it writable, or set DATABASE_URL/,
+      /^The folder .*\/data cannot be used: EACCES: .*(chown -R \d+|chmod -R u\+rwX) .*\/data .*set DATABASE_URL/,
     )
   })
 
@@ -32,7 +32,7 @@ describe('where nothing can be written, the start fails with what to do instead'
     await folder.chmod('lock', 0)
     await folder.chmod('.', 0o777)
     expect(await startWithoutRights(folder.dir)).toMatch(
-      /\/lock cannot be read: EACCES: .*Make it writable, or set DATABASE_URL/,
+      /\/lock cannot be read: EACCES: .*(chown -R \d+|chmod -R u\+rwX) .*set DATABASE_URL/,
     )
   })
 })

@@ -4,6 +4,7 @@ import { access, chmod, constants, readdir, realpath, stat } from 'node:fs/promi
 import { dirname, resolve } from 'node:path'
 
 import { makeFolder } from '#lib/durable-file.ts'
+import { isPermissionFault, permissionAdvice } from '#lib/file-owner.ts'
 import { messageOf, unavailable } from '#lib/stores/errors.ts'
 import type { StoreLog } from '#lib/stores/log.ts'
 import { StoreError } from '#lib/stores/types.ts'
@@ -26,7 +27,7 @@ export async function prepareFolder(dir: string, log: StoreLog): Promise<string>
     }
     return folder
   } catch (cause) {
-    throw unusableFolder(`The folder ${dir} cannot be used`, cause)
+    throw unusableFolder(`The folder ${dir} cannot be used`, cause, { path: dir, folder: dir })
   }
 }
 
@@ -59,17 +60,17 @@ async function isOurs(folder: string): Promise<boolean> {
   return others.length === 0 || ownNames.some((name) => others.includes(name))
 }
 
-/** Where nothing can be written, the fault ends with what does without a folder. */
-export function unusableFolder(what: string, cause: unknown): StoreError {
+/** Where nothing can be written, the fault ends with what to do, or with what does without a folder. */
+export function unusableFolder(what: string, cause: unknown, { path, folder }: { path: string; folder: string }) {
   const { code, message } = unavailable(what, cause)
-  const isReadOnly =
-    cause instanceof Error && 'code' in cause && ['EROFS', 'EACCES', 'EPERM'].includes(String(cause.code))
-  return isReadOnly
-    ? new StoreError(code, `${message}. ${wayOut}`, { cause })
-    : new StoreError(code, message, { cause })
+  if (isPermissionFault(cause)) {
+    return new StoreError(code, `${message}. ${permissionAdvice(path, folder)} ${databaseInstead}`, { cause })
+  }
+  const isReadOnly = cause instanceof Error && 'code' in cause && cause.code === 'EROFS'
+  return new StoreError(code, isReadOnly ? `${message}. Make it writable. ${databaseInstead}` : message, { cause })
 }
 
-const wayOut = 'Make it writable, or set DATABASE_URL to keep everything in a database instead.'
+const databaseInstead = 'Where no folder can be written, set DATABASE_URL to keep everything in a database.'
 
 /** Takes the rights of the group and of others away from a file or folder. */
 export async function tighten(path: string, log: StoreLog): Promise<void> {

@@ -5,11 +5,12 @@ import { truncate } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import { removeLeftovers, replaceFile } from '#lib/durable-file.ts'
-import { damaged } from '#lib/stores/errors.ts'
 import type { StoreLog } from '#lib/stores/log.ts'
 import { type AuditRecords, encodeAudit, encodeHead, lastHead, readAudit } from './audit.ts'
+import { damaged } from './damage.ts'
 import { readStoredFile, refuseRepeatedKeys, type StoredFile } from './document.ts'
 import { tighten, unusableFolder } from './folder.ts'
+import { refuseLaterFiles } from './later-files.ts'
 import type { FolderRecords } from './moving.ts'
 import { readCurrentFile, recoverReplacement } from './replacement.ts'
 import { encodeSessions, loadSessions, noSessions, type SessionRecords } from './sessions.ts'
@@ -24,6 +25,7 @@ interface Loaded<Records> {
 }
 
 export async function loadFolder(folder: string, takeOver: TakeOver, log: StoreLog): Promise<FolderRecords> {
+  await refuseLaterFiles(folder)
   const files = {
     users: await readCurrentFile(folder, 'users.json', readStoredFile),
     sessions: await readCurrentFile(folder, 'sessions.json', readStoredFile),
@@ -42,7 +44,7 @@ export async function loadFolder(folder: string, takeOver: TakeOver, log: StoreL
     await tokens.settle(join(folder, 'tokens.json'))
     await audit.settle(folder)
   } catch (cause) {
-    throw unusableFolder(`${folder} cannot be prepared`, cause)
+    throw unusableFolder(`${folder} cannot be prepared`, cause, { path: folder, folder })
   }
   return { users: users.records, sessions: sessions.records, tokens: tokens.records, audit: audit.records }
 }

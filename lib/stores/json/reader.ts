@@ -8,6 +8,7 @@ import { StoreError, type StoreReader } from '#lib/stores/types.ts'
 
 import { lastHead, readAudit } from './audit.ts'
 import { readStoredFile, type StoredFile } from './document.ts'
+import { refuseLaterFiles } from './later-files.ts'
 import { dump, type FolderRecords } from './moving.ts'
 import { readCurrentFile } from './replacement.ts'
 import { loadSessions, noSessions } from './sessions.ts'
@@ -55,6 +56,7 @@ export async function openJsonReader(dir: string): Promise<StoreReader> {
 }
 
 async function readFolder(folder: string): Promise<FolderRecords> {
+  await refuseLaterFiles(folder)
   const sessionsFile = await readCurrentFile(folder, 'sessions.json', readStoredFile)
   const tokensFile = await readCurrentFile(folder, 'tokens.json', readStoredFile)
   const { records: audit } = await readAudit(folder)

@@ -2,10 +2,10 @@
 // that folder to `replacement` makes them the store's content, and what is in it counts from then on, also after a
 // crash. Moving its files to where they belong is then only tidying up, which every start and every write completes.
 
-import { lstat, mkdir, rename, rm, rmdir } from 'node:fs/promises'
+import { lstat, rename, rm, rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
 
-import { replaceFile, syncFolder } from '#lib/durable-file.ts'
+import { makeFolder, replaceFile, syncFolder } from '#lib/durable-file.ts'
 import { unavailable } from '#lib/stores/errors.ts'
 
 export const storeFiles = ['users.json', 'sessions.json', 'audit.jsonl', 'audit-head.json', 'tokens.json'] as const
@@ -50,7 +50,7 @@ export class Replacement {
     try {
       await this.settle()
       await rm(unfinished(folder), { recursive: true, force: true })
-      await mkdir(unfinished(folder), { mode: 0o700 })
+      await makeFolder(unfinished(folder))
       for (const name of storeFiles) await replaceFile(join(unfinished(folder), name), files[name])
       await rename(unfinished(folder), decided(folder))
       this.#left = takeBack

@@ -1,6 +1,6 @@
-import { readdir } from 'node:fs/promises'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 
 import { aUser } from '#lib/stores/contract/samples.ts'
 
@@ -114,6 +114,44 @@ it('takes an empty object for a Streamlit without people', async () => {
   await folder.open()
   expect(await folder.read('users.json')).toBe('{"version":1,"users":{\n},"reserved":{\n}}\n')
   expect(await folder.read('users.streamlit.json')).toBe('{}')
+})
+
+describe('takes over what Python and the editors of Windows write', () => {
+  const python = `{"zoe": {"password": "${hash}", "profile": {"full_name": "Zo\\u00eb NaN \\"Infinity", "bio": "", "age": NaN}},
+    "ada": {"password": "${hash}", "profile": {"full_name": "Ada", "bio": "–", "age": 36}},
+    "max": {"password": "${hash}", "profile": {"full_name": "Max", "bio": "", "age": -Infinity}},
+    "amy": {"password": "${hash}", "profile": {"full_name": "Amy", "bio": "", "age": "41"}},
+    "bad": {"password": NaN, "profile": {}}, "n o": {"password": "${hash}"}, "Ada": {"password": "${hash}"}}`
+  const spellings: [string, Buffer][] = [
+    ['UTF-8', Buffer.from(python)],
+    ['UTF-8 with a byte-order mark', Buffer.from(`\uFEFF${python}`)],
+    ['UTF-16, little end first', Buffer.from(`\uFEFF${python}`, 'utf16le')],
+    ['UTF-16, big end first', Buffer.from(`\uFEFF${python}`, 'utf16le').swap16()],
+    ['lines that end with CR LF', Buffer.from(python.replaceAll('\n', '\r\n'))],
+  ]
+  it.each(spellings)('in %s, everybody but those who are named', async (_, content) => {
+    const folder = await freshFolder()
+    await writeFile(folder.path('users.json'), content)
+    const { users } = await folder.open()
+    const profileOf = async (name: string) => (await users.findByUsername(name))?.profile
+    expect(await profileOf('zoe')).toEqual({ fullName: 'Zoë NaN "Infinity', bio: '', age: null })
+    expect(await profileOf('ada')).toEqual({ fullName: 'Ada', bio: '–', age: 36 })
+    expect(await profileOf('max')).toMatchObject({ age: null })
+    expect(await profileOf('amy')).toMatchObject({ age: null })
+    const told = folder.log.map(({ message }) => message).join('\n')
+    for (const name of ['bad', 'n o', 'Ada']) expect(told).toContain(`Not taken over from Streamlit: "${name}"`)
+    expect(told).toContain('"amy": The age is not a whole number from 0 to 150')
+    expect(told).not.toContain(hash)
+    expect((await readFile(folder.path('users.streamlit.json'))).equals(content)).toBe(true)
+  })
+
+  it('but refuses a file of ours that was saved so, and leaves it', async () => {
+    const folder = await freshFolder()
+    const content = Buffer.from('\uFEFF{"version":1,"users":{}}')
+    await writeFile(folder.path('users.json'), content)
+    await expect(folder.open()).rejects.toMatchObject({ code: 'store_damaged' })
+    expect((await readFile(folder.path('users.json'))).equals(content)).toBe(true)
+  })
 })
 
 it('refuses a Streamlit file that names somebody twice', async () => {

@@ -1,12 +1,12 @@
 // What works once, and the mails that wait to be sent, in memory and in tokens.json. A token that was taken, and a mail that was
 // claimed, are so on the disk before anybody is told.
 
-import { damaged } from '#lib/stores/errors.ts'
 import { mailSchema, tokenSchema } from '#lib/stores/records.ts'
 import { requireTexts } from '#lib/stores/texts.ts'
-import type { MailRecord, MailStore, TokenRecord, TokenStore } from '#lib/stores/types.ts'
+import { isTokenLive, type MailRecord, type MailStore, type TokenRecord, type TokenStore } from '#lib/stores/types.ts'
 
 import { CommitQueue, type CommitQueueOptions } from './commit-queue.ts'
+import { damaged } from './damage.ts'
 import { encodeSections, loadSections, type Section, type StoredFile } from './document.ts'
 import { Drafts } from './drafts.ts'
 import { PagedRecords } from './paged-records.ts'
@@ -94,7 +94,7 @@ export function createTokenPart(records: TokenRecords, options: Omit<CommitQueue
     async take(id, purpose, at) {
       return queue.run(() => {
         const token = records.tokens.get(id)
-        if (!token || token.purpose !== purpose || token.expiresAt <= at) return null
+        if (!token || token.purpose !== purpose || !isTokenLive(token, at)) return null
         remove(id)
         return { ...token }
       })
@@ -103,20 +103,20 @@ export function createTokenPart(records: TokenRecords, options: Omit<CommitQueue
     async find(id, purpose, at) {
       queue.requireOpen()
       const token = tokens.find(id)
-      return token && token.purpose === purpose && token.expiresAt > at ? { ...token } : null
+      return token && token.purpose === purpose && isTokenLive(token, at) ? { ...token } : null
     },
 
     async list(purpose, at, limit) {
       queue.requireOpen()
       const found: TokenRecord[] = []
       for (const token of tokens.values())
-        if (token.purpose === purpose && token.expiresAt > at) found.push({ ...token })
+        if (token.purpose === purpose && isTokenLive(token, at)) found.push({ ...token })
       return found.toSorted((a, b) => b.createdAt - a.createdAt).slice(0, limit)
     },
 
     async deleteExpired(at) {
       return queue.run(() => {
-        const expired = [...records.tokens.values()].filter(({ expiresAt }) => expiresAt <= at)
+        const expired = [...records.tokens.values()].filter((token) => !isTokenLive(token, at))
         for (const { id } of expired) remove(id)
         return expired.length
       })
@@ -142,7 +142,7 @@ export function createTokenPart(records: TokenRecords, options: Omit<CommitQueue
       })
     },
 
-    async claim(at, until, limit, latest = Number.MAX_SAFE_INTEGER) {
+    async claim(at, until, limit, latest = Number.POSITIVE_INFINITY) {
       return queue.run(() => {
         const due = [...records.mails.values()]
           .filter(({ dueAt }) => dueAt <= at || dueAt > latest)

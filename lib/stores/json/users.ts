@@ -3,12 +3,12 @@
 
 import { isDeepStrictEqual } from 'node:util'
 
-import { damaged } from '#lib/stores/errors.ts'
 import { lowerCase, reservedSchema, userSchema, verifiedKey } from '#lib/stores/records.ts'
 import { requireTexts } from '#lib/stores/texts.ts'
 import type { ReservedUsername, UserRecord, UserStore } from '#lib/stores/types.ts'
 
 import { CommitQueue, type CommitQueueOptions } from './commit-queue.ts'
+import { damaged } from './damage.ts'
 import { Directory } from './directory.ts'
 import { encodeSections, loadSections, type Section, type StoredFile } from './document.ts'
 import { Drafts } from './drafts.ts'
@@ -198,12 +198,13 @@ export function createUserPart(records: UserRecords, options: Omit<CommitQueueOp
       })
     },
 
-    async listDeleted(before, limit) {
+    async listDeleted(before, limit, latest = Number.POSITIVE_INFINITY) {
       queue.requireOpen()
       const found: UserRecord[] = []
       for (const user of people.values()) {
         if (found.length === limit) break
-        if (user.deletedAt !== null && user.deletedAt < before) found.push(user)
+        const { deletedAt } = user
+        if (deletedAt !== null && (deletedAt < before || deletedAt > latest)) found.push(user)
       }
       return found.flatMap((user) => copyOf(user) ?? [])
     },

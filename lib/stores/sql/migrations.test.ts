@@ -114,7 +114,7 @@ describe.each(bothKinds)('the tables in %s', (_, fresh) => {
     const refusal = {
       code: 'store_damaged',
       message: expect.stringContaining(
-        `was made by a newer Gatehouse (schema ${schemaVersion + 1}; this one knows ${schemaVersion}). Run that version, or restore a back-up.`,
+        `was made by a newer Gatehouse (schema ${schemaVersion + 1}; this one knows ${schemaVersion}). It was left untouched. Run that version again. `,
       ),
     }
     await expect(open()).rejects.toMatchObject(refusal)

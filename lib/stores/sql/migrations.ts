@@ -2,7 +2,7 @@
 
 import { type Kysely, sql, type Transaction } from 'kysely'
 
-import { unavailable } from '#lib/stores/errors.ts'
+import { madeByNewer, restoreElsewhere, unavailable } from '#lib/stores/errors.ts'
 import { StoreError } from '#lib/stores/types.ts'
 
 import type { Flavour } from './database.ts'
@@ -205,8 +205,5 @@ async function readVersion(db: Kysely<Tables> | Transaction<Tables>): Promise<nu
 
 function refuseNewer(found: number, description: string): void {
   if (found <= schemaVersion) return
-  throw new StoreError(
-    'store_damaged',
-    `${description} was made by a newer Gatehouse (schema ${found}; this one knows ${schemaVersion}). Run that version, or restore a back-up.`,
-  )
+  throw madeByNewer(description, `schema ${found}; this one knows ${schemaVersion}`, restoreElsewhere)
 }

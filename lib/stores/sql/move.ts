@@ -4,6 +4,7 @@ import { type Kysely, sql, type Transaction } from 'kysely'
 import type { z } from 'zod'
 
 import { noHead } from '#lib/stores/audit-chain.ts'
+import { restoreElsewhere } from '#lib/stores/errors.ts'
 import {
   auditSchema,
   endedSchema,
@@ -62,7 +63,7 @@ async function* readTables(snapshot: Transaction<Tables>, description: string): 
     const fault = `${issue?.path.join('.')}: ${issue?.message}`
     throw new StoreError(
       'store_damaged',
-      `${description} has a row in ${table} that cannot be right, with the id ${JSON.stringify(id)} (${fault}). Mend it or restore a back-up.`,
+      `${description} has a row in ${table} that cannot be right, with the id ${JSON.stringify(id)} (${fault}). Correct the row, or restore a back-up: ${restoreElsewhere}.`,
     )
   }
 

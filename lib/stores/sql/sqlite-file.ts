@@ -1,12 +1,15 @@
 // The SQLite file: made whole or not at all, closed to other accounts, and looked at before anything is written to it.
 
-import { chmod, readdir, rm, stat } from 'node:fs/promises'
+import { lstatSync } from 'node:fs'
+import { access, chmod, constants, readdir, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 
 import SqliteDatabase from 'better-sqlite3'
 
 import { createFile, makeFolder } from '#lib/durable-file.ts'
-import { damaged, messageOf, unavailable } from '#lib/stores/errors.ts'
+import { isPermissionFault } from '#lib/file-owner.ts'
+import * as errors from '#lib/stores/errors.ts'
+import { messageOf, notPermitted, unavailable } from '#lib/stores/errors.ts'
 import { describeStoreLocation } from '#lib/stores/location.ts'
 import type { StoreLog } from '#lib/stores/log.ts'
 import { StoreError } from '#lib/stores/types.ts'
@@ -25,13 +28,19 @@ export async function openSqlite(path: string, log: StoreLog): Promise<SqlDataba
     await makeFolder(dirname(path))
     if (!(await exists(path))) {
       // Its last writes are in there: the file was moved or deleted without it.
-      if (await exists(`${path}-wal`)) throw damaged(path, `it is missing, though ${basename(path)}-wal is there`)
+      // Asked again, for another process may have made both in between.
+      if ((await exists(`${path}-wal`)) && !(await exists(path)))
+        throw damaged(path, `it is missing, though ${basename(path)}-wal is there`)
       await createEmpty(path)
     }
     await removeLeftovers(path)
     await closeToOthers(path, log)
+    // SQLite itself says no more than that it cannot open the file.
+    await access(dirname(path), constants.R_OK | constants.W_OK | constants.X_OK)
+    for (const file of await presentFiles(path)) await access(file, constants.R_OK | constants.W_OK)
   } catch (cause) {
     if (cause instanceof StoreError) throw cause
+    if (isPermissionFault(cause)) throw notPermitted(faultyPath(cause, path), cause, await ownedFiles(path))
     throw unavailable(`${path} cannot be used`, cause)
   }
   // Looked at by a connection that only reads: a damaged file stays as it is, for whoever wants to rescue it.
@@ -80,6 +89,9 @@ export async function openSqliteForReading(
 ): Promise<Connection> {
   const found = await stat(path).catch((cause: unknown) => {
     throw unavailable(`${path} cannot be read`, cause)
+  })
+  await access(path, constants.R_OK).catch(async (cause: unknown) => {
+    throw notPermitted(path, cause, await ownedFiles(path))
   })
   // Nobody makes an empty file: it was cut off, and people would be missing.
   if (found.size === 0) throw damaged(path, 'it is empty')
@@ -143,7 +155,7 @@ function findDamage(raw: SqliteDatabase.Database, path: string, check: Check): v
   // One line: what is wrong in the first place. `PRAGMA integrity_check` by hand lists the rest.
   if (structure !== 'ok') throw damaged(path, String(structure).split('\n', 1)[0] ?? '')
   if (orphans.length > 0) throw damaged(path, 'a session belongs to somebody who is not there')
-  if (!isOurs) throw damaged(path, 'it is a database of something else')
+  if (!isOurs) throw errors.damaged(path, 'it is a database of something else', 'Name another path in DATABASE_URL.')
 }
 
 /** A complete, empty store in one step: no other process, and no crash, ever sees the file without its tables. */
@@ -190,6 +202,34 @@ async function closeToOthers(path: string, log: StoreLog): Promise<void> {
       )
     }
   }
+}
+
+/** What may stand beside it belongs to others. */
+async function ownedFiles(path: string): Promise<string[]> {
+  const folder = dirname(path)
+  const isUsable = await access(folder, constants.W_OK | constants.X_OK).then(
+    () => true,
+    () => false,
+  )
+  return isUsable ? presentFiles(path) : [folder, ...(await presentFiles(path).catch(() => [path]))]
+}
+
+async function presentFiles(path: string): Promise<string[]> {
+  const all = [path, `${path}-wal`, `${path}-shm`]
+  const present = await Promise.all(all.map(exists))
+  return all.filter((_, index) => present[index])
+}
+
+function faultyPath(cause: unknown, path: string): string {
+  return cause instanceof Error && 'path' in cause ? String(cause.path) : path
+}
+
+/** With what SQLite keeps beside it: a log without its file would be taken for that of a file that went missing. */
+function damaged(path: string, fault: string): StoreError {
+  const all = [path, `${path}-wal`, `${path}-shm`].filter((file) => lstatSync(file, { throwIfNoEntry: false }))
+  const commands = `${errors.moveAside(all, `${path}.damaged`)} && ${errors.restoreCommand}`
+  const without = 'Without a back-up, leave the last step out: the site then starts with no accounts at all.'
+  return errors.damaged(path, fault, `To restore a back-up: ${commands}. ${without}`)
 }
 
 async function exists(path: string): Promise<boolean> {

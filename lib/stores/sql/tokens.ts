@@ -1,7 +1,7 @@
 // What works once, in the table `tokens`.
 
 import { requireTexts } from '#lib/stores/texts.ts'
-import type { TokenStore } from '#lib/stores/types.ts'
+import { clockSkewMs, type TokenStore } from '#lib/stores/types.ts'
 
 import { lockedOrSkipped, type SqlDatabase } from './database.ts'
 import { tokenColumns, tokenOf, tokenRow } from './schema.ts'
@@ -30,6 +30,7 @@ export function createTokenStore({ db, reads, flavour }: Pick<SqlDatabase, 'db' 
         .where('id', '=', id)
         .where('purpose', '=', purpose)
         .where('expires_at', '>', at)
+        .where('created_at', '<=', at + clockSkewMs)
         .returning(tokenColumns)
         .executeTakeFirst()
       return row ? tokenOf(row) : null
@@ -42,6 +43,7 @@ export function createTokenStore({ db, reads, flavour }: Pick<SqlDatabase, 'db' 
         .where('id', '=', id)
         .where('purpose', '=', purpose)
         .where('expires_at', '>', at)
+        .where('created_at', '<=', at + clockSkewMs)
         .executeTakeFirst()
       return row ? tokenOf(row) : null
     },
@@ -52,6 +54,7 @@ export function createTokenStore({ db, reads, flavour }: Pick<SqlDatabase, 'db' 
         .select(tokenColumns)
         .where('purpose', '=', purpose)
         .where('expires_at', '>', at)
+        .where('created_at', '<=', at + clockSkewMs)
         .orderBy('created_at', 'desc')
         .limit(limit)
         .execute()
@@ -62,7 +65,11 @@ export function createTokenStore({ db, reads, flavour }: Pick<SqlDatabase, 'db' 
       let deleted = 0
       for (let some = batch; some === batch; deleted += some) {
         // What another process is deleting at this moment is its to count.
-        const expired = db.selectFrom('tokens').select('id').where('expires_at', '<=', at).limit(batch)
+        const expired = db
+          .selectFrom('tokens')
+          .select('id')
+          .where((eb) => eb.or([eb('expires_at', '<=', at), eb('created_at', '>', at + clockSkewMs)]))
+          .limit(batch)
         const ids = lockedOrSkipped(flavour, expired)
         const { numDeletedRows } = await db.deleteFrom('tokens').where('id', 'in', ids).executeTakeFirst()
         some = Number(numDeletedRows)

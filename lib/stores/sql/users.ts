@@ -88,8 +88,9 @@ export function createUserStore({ db, reads, flavour }: Pick<SqlDatabase, 'db' |
       })
     },
 
-    async listDeleted(before, limit) {
-      const rows = await users.where('deleted_at', '<', before).orderBy('deleted_at').limit(limit).execute()
+    async listDeleted(before, limit, latest = Number.MAX_SAFE_INTEGER) {
+      const over = users.where((eb) => eb.or([eb('deleted_at', '<', before), eb('deleted_at', '>', latest)]))
+      const rows = await over.orderBy('deleted_at').limit(limit).execute()
       return rows.map(userOf)
     },
 

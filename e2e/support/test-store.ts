@@ -68,6 +68,7 @@ export function specsOfOneStore(name: StoreName): string[] {
     'session-follows',
     'session-tabs',
     'settings',
+    'translation',
   ].map((spec) => `**/${spec}.spec.ts`)
 }
 

@@ -9,7 +9,7 @@ import type { Words } from '#lib/words/words.ts'
 import { formTag, formTokenField, isFrameworkField, isSecretField } from './form-fields.ts'
 import type { FormState } from './form-state.ts'
 import { isFormTokenOf, type LogIn } from './form-token.ts'
-import { isSameOrigin } from './request-checks.ts'
+import { findOriginFault } from './request-checks.ts'
 import { getWords } from './words.ts'
 
 /** Several times the longest field. The cost of normalising Unicode grows with the square of a text made for that. */
@@ -68,9 +68,10 @@ async function read<Schema extends z.ZodObject>(
   // None of this a person can bring about with the form as it is.
   const note = (code: string) => securityEvents.note({ event: 'form.refused', code })
 
-  if (!isSameOrigin(await headers(), settings.appOrigin)) {
-    note('wrong_origin')
-    return { ok: false, state: refuse({ alert: words('errors.wrong_origin') }) }
+  const originFault = findOriginFault(await headers(), settings.appOrigin)
+  if (originFault !== null) {
+    note(originFault)
+    return { ok: false, state: refuse({ alert: words(`errors.${originFault}`) }) }
   }
   if (logIn !== null && !isTiedTo(logIn, form, sessionSecrets)) {
     // The page that comes back has the form as it is for the present log-in.

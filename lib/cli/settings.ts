@@ -1,6 +1,7 @@
 // `settings`: what is in force.
 import type { Command } from 'commander'
 import { readSettings } from '../config.ts'
+import { describeMailbox } from '../email-address.ts'
 import { describeTransport } from '../mail/transport.ts'
 import { describeStoreLocation } from '../stores/location.ts'
 import { print } from './terminal.ts'
@@ -15,10 +16,11 @@ export function addSettings(program: Command): void {
 }
 
 function showSettings(json: boolean): void {
-  const { sessionSecrets, session, store, smtpUrl, ...rest } = readSettings()
+  const { sessionSecrets, session, store, smtpUrl, mailFrom, ...rest } = readSettings()
   const shown = {
     ...rest,
     store: describeStoreLocation(store),
+    mailFrom: describeMailbox(mailFrom),
     mail: describeTransport({ smtpUrl, dataDir: rest.dataDir }),
     sessionSecrets: sessionSecrets === null ? 'generated, in DATA_DIR/secret' : `${sessionSecrets.length} given`,
     sessionIdleSeconds: session.idleMs / 1000,

@@ -11,8 +11,9 @@ import { resetLifeMs } from '../mail/letter.ts'
 import type { Circumstances, Mail } from '../mail/message.ts'
 import { ok, type Result, refused } from '../result.ts'
 import type { Sessions } from '../sessions/sessions.ts'
-import { lowerCase } from '../stores/records.ts'
+import { emailKey } from '../stores/records.ts'
 import type { TokenRecord, TokenStore, UserRecord, UserStore } from '../stores/types.ts'
+import { trimTyped } from '../typed-text.ts'
 import { disownPurpose, disownTokenId, type Notices, userIdOf } from './notices.ts'
 
 export interface Recovery {
@@ -66,7 +67,7 @@ export function createRecovery(deps: {
   const { users, tokens, accounts, sessions, mail, limits, notices, clock } = deps
 
   async function findByName(name: string): Promise<UserRecord | null> {
-    const typed = name.trim()
+    const typed = trimTyped(name)
     if (typed.includes('@')) return users.findByVerifiedEmail(typed)
     const username = canonicalUsername(typed)
     return username === null ? null : users.findByUsername(username)
@@ -109,7 +110,7 @@ export function createRecovery(deps: {
     async ask(name, by) {
       const user = await findByName(name)
       if (user?.status !== 'active' || user.email === null || user.emailVerifiedAt === null) return user?.id ?? null
-      if ((await limits.take('reset-mail', lowerCase(user.email))) === 0) await sendLink(user, by)
+      if ((await limits.take('reset-mail', emailKey(user.email))) === 0) await sendLink(user, by)
       return user.id
     },
 

@@ -4,7 +4,7 @@
 import { isDeepStrictEqual } from 'node:util'
 
 import { damaged } from '#lib/stores/errors.ts'
-import { lowerCase, reservedSchema, userSchema, verifiedKey } from '#lib/stores/records.ts'
+import { emailKey, reservedSchema, userSchema, verifiedKey } from '#lib/stores/records.ts'
 import type { ReservedUsername, UserRecord, UserStore } from '#lib/stores/types.ts'
 
 import { CommitQueue, type CommitQueueOptions } from './commit-queue.ts'
@@ -138,7 +138,7 @@ export function createUserPart(records: UserRecords, options: Omit<CommitQueueOp
 
     async findByVerifiedEmail(email) {
       queue.requireOpen()
-      const id = idByEmail.get(lowerCase(email))
+      const id = idByEmail.get(emailKey(email))
       return copyOf(id === undefined ? undefined : people.find(id))
     },
 

@@ -8,8 +8,8 @@ import { trimTyped } from './typed-text.ts'
 
 /** https://html.spec.whatwg.org/#valid-e-mail-address */
 const local = /^[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]+$/
-const label = '[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?'
-const asciiDomain = new RegExp(`^${label}(?:\\.${label})*$`)
+const asciiDomain =
+  /^[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)*$/
 
 /** In octets, as the mail server gets it: RFC 5321, 4.5.3.1, where a path of 256 has its two angle brackets. */
 const localMax = 64

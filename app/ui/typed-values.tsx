@@ -61,7 +61,7 @@ export function useKeptValues(): void {
 
 function findEarlier(): Earlier {
   if (isHydrated || typeof document === 'undefined') return { controls: [], focused: null }
-  return { controls: [...document.forms].flatMap(controlsOf), focused: document.activeElement }
+  return { controls: [...document.querySelectorAll('form')].flatMap(controlsOf), focused: document.activeElement }
 }
 
 function controlsOf(form: HTMLFormElement): Control[] {

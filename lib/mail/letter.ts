@@ -3,7 +3,7 @@
 import { hours, minutes } from '../clock.ts'
 import { parseDevice } from '../sessions/device.ts'
 import { deviceName } from '../words/sentences.ts'
-import { fullTime, timeLeft } from '../words/time.ts'
+import { fullTime, lasting } from '../words/time.ts'
 import { type Words, wordsFor } from '../words/words.ts'
 import type { Circumstances, Message } from './message.ts'
 
@@ -63,7 +63,7 @@ function draft(message: Message, appOrigin: string, words: Words): Draft {
           paragraph(words('mail.verify-email.lead', { address: to })),
           { kind: 'code', text: `${code.slice(0, 4)} ${code.slice(4)}` },
           { kind: 'button', text: words('mail.verify-email.button'), url: link('/verify-email', 'code', code) },
-          paragraph(words('mail.verify-email.limits', { life: timeLeft(words, codeLifeMs) })),
+          paragraph(words('mail.verify-email.limits', { life: lasting(words, codeLifeMs) })),
           paragraph(words('mail.verify-email.ignore')),
         ],
       }
@@ -86,7 +86,7 @@ function draft(message: Message, appOrigin: string, words: Words): Draft {
             text: words('mail.reset-password.button'),
             url: link('/reset-password', 'token', message.token),
           },
-          paragraph(words('mail.reset-password.limits', { life: timeLeft(words, resetLifeMs) })),
+          paragraph(words('mail.reset-password.limits', { life: lasting(words, resetLifeMs) })),
           facts,
           paragraph(words('mail.reset-password.ignore')),
         ],
@@ -101,7 +101,7 @@ function draft(message: Message, appOrigin: string, words: Words): Draft {
             text: words('mail.reset-password.button'),
             url: link('/reset-password', 'token', message.token),
           },
-          paragraph(words('mail.reset-password.limits', { life: timeLeft(words, resetLifeMs) })),
+          paragraph(words('mail.reset-password.limits', { life: lasting(words, resetLifeMs) })),
         ],
       }
     case 'account-deleted-by-admin':
@@ -132,7 +132,7 @@ function draft(message: Message, appOrigin: string, words: Words): Draft {
           paragraph(words(`mail.${kind}.lead`)),
           facts,
           paragraph(words(`mail.${kind}.expected`)),
-          paragraph(words('mail.not_me.lead', { life: timeLeft(words, disownLifeMs) })),
+          paragraph(words('mail.not_me.lead', { life: lasting(words, disownLifeMs) })),
           { kind: 'button', text: words('mail.not_me.button'), url: link('/not-me', 'token', message.token) },
         ],
       }

@@ -769,8 +769,9 @@ export const en = {
     yesterday: 'yesterday at {time}',
     other_day: '{day} at {time}',
     utc: '{when} UTC',
-    under_a_minute: 'under a minute',
     minutes: '{minutes, plural, one {# minute} other {# minutes}}',
+    minutes_and_seconds:
+      '{minutes, plural, one {# minute} other {# minutes}} and {seconds, plural, one {# second} other {# seconds}}',
     seconds: '{seconds, plural, one {# second} other {# seconds}}',
     days: '{days, plural, one {# day} other {# days}}',
     hours: '{hours, plural, one {# hour} other {# hours}}',
@@ -795,7 +796,7 @@ export const en = {
     code_wrong: 'The code is wrong. Look for the latest mail.',
     code_void:
       'This code no longer counts: it is too old, was replaced, or was tried too often. Have another one sent.',
-    rename_too_often: 'A username can be changed three times a day. Try again tomorrow.',
+    rename_too_often: 'A username can be changed three times a day. Try again in {wait}.',
     last_admin: 'You are the only administrator. Make somebody else one first.',
     last_admin_other: 'This is the only administrator. Make somebody else one first.',
     yourself: 'That cannot be done to your own account here.',

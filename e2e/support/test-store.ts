@@ -69,6 +69,7 @@ export function specsOfOneStore(name: StoreName): string[] {
     'session-tabs',
     'settings',
     'translation',
+    'typed-input',
   ].map((spec) => `**/${spec}.spec.ts`)
 }
 

@@ -173,7 +173,7 @@ function asHtml(subject: string, parts: Part[], footer: string, words: Words): s
       case 'paragraph':
         return `<p>${escapeHtml(part.text)}</p>`
       case 'code':
-        return `<p class="code">${escapeHtml(part.text)}</p>`
+        return `<p class="code" translate="no">${escapeHtml(part.text)}</p>`
       case 'button':
         return `<p><a class="button" href="${escapeHtml(part.url)}">${escapeHtml(part.text)}</a></p>`
       default:

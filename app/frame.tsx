@@ -12,7 +12,7 @@ import { services } from '#lib/services.ts'
 import type { SessionLimits } from '#lib/sessions/window.ts'
 import { findSignedIn, may, type SignedIn } from '#lib/web/current-user.ts'
 import { getWords } from '#lib/web/words.ts'
-import { timeLeft } from '#lib/words/time.ts'
+import { lasting } from '#lib/words/time.ts'
 import type { Words } from '#lib/words/words.ts'
 
 /** What is around signed-in pages. It guards nothing: a layout is not rendered anew for each page, so each page asks. */
@@ -47,7 +47,7 @@ export async function Frame({ width, children }: { width: 'text' | 'tables'; chi
         {signedIn && (
           <p className="px-3 text-sm text-muted">
             <TimeLeft template={words.raw('session.ends_in')}>
-              {words('session.ends_after', { idle: timeLeft(words, limits.idleMs) })}
+              {words('session.ends_after', { idle: lasting(words, limits.idleMs) })}
             </TimeLeft>
           </p>
         )}

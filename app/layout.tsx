@@ -6,6 +6,7 @@ import { readPreferences, timeZoneCookie } from '#lib/web/preferences.ts'
 import { getWords } from '#lib/web/words.ts'
 import './globals.css'
 import { TimeZone } from './ui/time-zone.tsx'
+import { EndOfHydration } from './ui/typed-values.tsx'
 
 export async function generateMetadata(): Promise<Metadata> {
   const words = await getWords()
@@ -25,9 +26,12 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
       dir={words.direction}
       data-theme={theme === 'system' ? undefined : theme}
       className={GeistSans.variable}
+      // Extensions and translations mark these two before React sees them.
+      suppressHydrationWarning
     >
-      <body>
+      <body suppressHydrationWarning>
         {children}
+        <EndOfHydration />
         <TimeZone cookie={timeZoneCookie(settings.appOrigin)} known={timeZone} />
       </body>
     </html>

@@ -22,6 +22,8 @@ const foreign: Record<string, Headers> = {
   'another port of this machine': { origin: 'http://127.0.0.1:3001', 'sec-fetch-site': undefined },
   'this host under https': { origin: 'https://localhost', 'sec-fetch-site': undefined },
   'a request that tells nothing': unsaid,
+  'another site, told by Referer alone': { ...unsaid, referer: 'https://evil.test/login' },
+  'another site whose address begins like this one': { ...unsaid, referer: 'http://localhost.evil.test/login' },
   'another site behind a forged forwarded host': { ...unsaid, origin: evil, 'x-forwarded-host': 'evil.test' },
   'another site behind a forged host': { ...unsaid, origin: evil, host: 'evil.test' },
   'another site with both hosts forged': {
@@ -75,6 +77,34 @@ for (const [what, mutate] of Object.entries(mutations)) {
     expect((await mutate(client, {})).status, 'the site’s own page').toBeLessThan(400)
   })
 }
+
+test('a text browser, which sends a Referer alone, does all that forms can', async ({ server }) => {
+  // As Lynx and w3m post: no Origin, no Sec-Fetch-*.
+  const asText = (path: string): Headers =>
+    Object.fromEntries([
+      ...Object.keys(navigationHeaders).map((name) => [name, undefined]),
+      ...Object.entries({ origin: undefined, referer: `${server.url}${path}` }),
+    ])
+  const client = new Client(server.url)
+  const person = makePerson()
+  const typed = { ...person, confirmPassword: person.password }
+  expect((await client.submit('/signup', 'Sign up', typed, asText('/signup'))).location).toBe('/')
+  const profile = { fullName: 'Typed in Lynx', bio: '', age: '' }
+  const saved = await client.submit('/profile/edit', 'Save profile', profile, asText('/profile/edit'))
+  expect(saved.location).toBe('/profile?saved=1')
+  expect((await client.submit('/profile', 'Log out', {}, asText('/profile'))).location).toBe('/login?reason=signed-out')
+  expect((await client.submit('/login', 'Log in', { ...person }, asText('/login'))).location).toBe('/')
+  expect(await client.isSignedIn()).toBe(true)
+})
+
+test('a request that tells nothing of where it comes from is told why it is refused, and what helps', async ({
+  client,
+}) => {
+  const answer = await client.submit('/login', 'Log in', { ...makePerson() }, unsaid)
+  expect(answer.status).toBe(403)
+  expect(answer.text).toContain('Your browser did not say where that came from')
+  expect(answer.text).toContain('Referer')
+})
 
 test('activity told from elsewhere does not slide the window', async ({ client, server }) => {
   await client.signUp()

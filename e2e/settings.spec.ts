@@ -31,6 +31,8 @@ const wrong: [name: string, value: string][] = [
   ['SESSION_IDLE_SECONDS', '10 minutes'],
   ['SESSION_MAX_SECONDS', '599'],
   ['SESSION_MAX_SECONDS', '-1'],
+  ['MAIL_FROM', 'Acme: Accounts'],
+  ['MAIL_FROM', 'One <one@example.com>, Two <two@example.com>'],
   ['PASSWORD_MIN_LENGTH', '7'],
   ['PASSWORD_MIN_LENGTH', 'eight'],
   ['LOG_LEVEL', 'loud'],

@@ -20,7 +20,7 @@ describe('readSettings', () => {
       breachedPasswordsUrl: null,
       trustProxyHops: 0,
       smtpUrl: null,
-      mailFrom: 'Gatehouse <gatehouse@localhost>',
+      mailFrom: { name: 'Gatehouse', address: 'gatehouse@localhost' },
       signUp: 'open',
       emailRequired: false,
       notices: true,
@@ -75,6 +75,7 @@ describe('readSettings', () => {
     ['SMTP_URL', 'https://mail.example.com', 'smtps://host:465'],
     ['MAIL_FROM', 'a@example.org, b@example.org', 'must be one address'],
     ['MAIL_FROM', 'Gate\r\nBcc: <a@example.org>', 'must be one address'],
+    ['MAIL_FROM', 'Acme: Accounts', 'must be one address'],
     ['SIGNUP_EMAIL', 'yes', 'optional or required'],
     ['LIMITS', 'no', 'on or off'],
   ])('refuses %s=%s and says what is allowed', (name, value, allowed) => {
@@ -89,6 +90,14 @@ describe('readSettings', () => {
     ['http://127.0.0.1:9000/', 'http://127.0.0.1:9000/'],
   ])('asks for published passwords where BREACHED_PASSWORDS=%s says', (value, url) => {
     expect(readSettings({ BREACHED_PASSWORDS: value }).breachedPasswordsUrl).toBe(url)
+  })
+
+  test.each([
+    ['Acme: Accounts <gate@example.org>', { name: 'Acme: Accounts', address: 'gate@example.org' }],
+    ['"Acme, Inc." <gate@example.org>', { name: 'Acme, Inc.', address: 'gate@example.org' }],
+    ['Инфо <info@россия.рф>', { name: 'Инфо', address: 'info@россия.рф' }],
+  ])('reads the sender %s into a name and an address', (MAIL_FROM, mailFrom) => {
+    expect(readSettings({ MAIL_FROM }).mailFrom).toEqual(mailFrom)
   })
 
   test('needs a sender beside a mail server, and throttles every public site', () => {

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { z } from 'zod'
 import { hours, seconds } from './clock.ts'
+import { type Mailbox, parseMailbox } from './email-address.ts'
 import { loopbackHosts } from './loopback.ts'
 import type { SessionLimits } from './sessions/window.ts'
 import { parseStoreLocation, type StoreLocation } from './stores/location.ts'
@@ -26,7 +27,7 @@ export interface Settings {
   /** Where mails go: an SMTP server's address (it may hold a password), or null for files in DATA_DIR/outbox. */
   smtpUrl: string | null
   /** Whom they come from. */
-  mailFrom: string
+  mailFrom: Mailbox
   /** Who may sign up: anybody, whoever has an invitation, or nobody. */
   signUp: (typeof signUpModes)[number]
   /** Whether nobody signs up without an e-mail address. */
@@ -83,12 +84,13 @@ const smtpUrl = z.string().refine((text) => /^smtps?:\/\/[^/]/.test(text) && URL
     'must be smtp://host:587 or smtps://host:465, with user:password@ before the host if the server asks for one',
 })
 
-/** One address, alone or behind a name: `Gatehouse <no-reply@example.com>`. */
-const mailFrom = z
-  .string()
-  .refine((text) => z.email().safeParse(/^[^<>\r\n,]*<([^<>]+)>$/.exec(text)?.[1] ?? text).success, {
-    message: 'must be one address, such as Gatehouse <no-reply@example.com>',
-  })
+const mailFrom = z.string().transform((text, ctx) => {
+  const mailbox = parseMailbox(text)
+  if (mailbox !== null) return mailbox
+  const message = 'must be one address, alone or behind a name, such as Acme: Accounts <no-reply@example.com>'
+  ctx.addIssue({ code: 'custom', message })
+  return z.NEVER
+})
 
 /** The public service of Have I Been Pwned, which costs nothing and needs no key. */
 const pwnedPasswordsUrl = 'https://api.pwnedpasswords.com/range/'
@@ -202,7 +204,10 @@ export function readSettings(env: Record<string, string | undefined> = process.e
     passwordMinLength: values.PASSWORD_MIN_LENGTH,
     breachedPasswordsUrl: values.BREACHED_PASSWORDS,
     smtpUrl: values.SMTP_URL ?? null,
-    mailFrom: values.MAIL_FROM ?? `Gatehouse <gatehouse@${hostname.replace(/^\[.*\]$/, 'localhost')}>`,
+    mailFrom: values.MAIL_FROM ?? {
+      name: 'Gatehouse',
+      address: `gatehouse@${hostname.replace(/^\[.*\]$/, 'localhost')}`,
+    },
     signUp: values.SIGNUP,
     emailRequired: values.SIGNUP_EMAIL === 'required',
     notices: values.SECURITY_NOTICES === 'on',

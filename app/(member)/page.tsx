@@ -1,5 +1,6 @@
 import type { Metadata } from 'next'
 import { Notice } from '#app/ui/notice.tsx'
+import { Verbatim } from '#app/ui/verbatim.tsx'
 import { may, requireUser } from '#lib/web/current-user.ts'
 import { readPreferences } from '#lib/web/preferences.ts'
 import { getWords } from '#lib/web/words.ts'
@@ -24,7 +25,7 @@ export default async function HomePage({ searchParams }: PageProps<'/'>) {
       <h1 className="text-xl sm:text-2xl">
         {words.rich(greeting, {
           name: user.profile.fullName || user.username,
-          person: (name) => <bdi>{name}</bdi>,
+          person: (name) => <Verbatim>{name}</Verbatim>,
         })}
       </h1>
       {(await searchParams).restored === '1' && <Notice kind="good">{words('home.restored')}</Notice>}

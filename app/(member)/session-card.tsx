@@ -2,7 +2,7 @@ import type { ReactNode } from 'react'
 import { TimeLeft } from '#app/session/time-left.tsx'
 import { Clock } from '#app/ui/clock.tsx'
 import type { SignedIn } from '#lib/web/current-user.ts'
-import { timeLeft } from '#lib/words/time.ts'
+import { lasting, timeLeft } from '#lib/words/time.ts'
 import type { Words } from '#lib/words/words.ts'
 
 interface Props {
@@ -26,7 +26,7 @@ export function SessionCard({ words, session, timeZone }: Props) {
       <div className="figures flex flex-col gap-2">
         <p>
           <span className="font-medium">{words('home.session.left', { left: timeLeft(words, left) })}</span>{' '}
-          <span className="text-muted">{words('home.session.of_longest', { longest: timeLeft(words, longest) })}</span>
+          <span className="text-muted">{words('home.session.of_longest', { longest: lasting(words, longest) })}</span>
         </p>
         <svg aria-hidden="true" className="bar">
           <rect height="100%" width={`${((100 * left) / longest).toFixed(1)}%`} rx="4" />

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react'
 import { Clock } from '#app/ui/clock.tsx'
+import { Verbatim } from '#app/ui/verbatim.tsx'
 import { operator } from '#lib/audit/audit.ts'
 import type { AuditRecord } from '#lib/stores/types.ts'
 import { eventName } from '#lib/words/sentences.ts'
@@ -44,13 +45,13 @@ export function HistoryList({
             className="flex flex-wrap items-baseline justify-between gap-x-6 gap-y-1 border-t border-line px-6 py-3"
           >
             <span className="flex flex-wrap items-baseline gap-x-2">
-              {eventName(words, entry.event)}
+              <span>{eventName(words, entry.event)}</span>
               {entry.outcome === 'refused' && <span className="badge badge-warn">{words('history.refused')}</span>}
               <span className="text-sm text-muted">{byWhom(words, entry, personId, names)}</span>
             </span>
             <span className="figures text-sm text-muted">
               {/* Where an administrator sat is nobody's to know. */}
-              {(entry.actorId === null || entry.actorId === personId) && <bdi>{entry.network}</bdi>}{' '}
+              {(entry.actorId === null || entry.actorId === personId) && <Verbatim>{entry.network}</Verbatim>}{' '}
               <Clock at={entry.at} now={now} timeZone={timeZone} words={words} />
             </span>
           </li>
@@ -67,10 +68,11 @@ function byWhom(
   { actorId, network }: AuditRecord,
   personId: string,
   names: ReadonlyMap<string, string>,
-): string {
+): ReactNode {
   if (actorId === personId) return ''
   if (actorId === operator) return words('history.by_operator')
   // Without a network it was the site itself.
   if (actorId === null) return network === '' ? '' : words('history.by_nobody')
-  return words('history.by_admin', { username: names.get(actorId) ?? actorId })
+  const name = names.get(actorId) ?? actorId
+  return words.rich('history.by_admin', { username: () => <Verbatim key="username">{name}</Verbatim> })
 }

@@ -5,14 +5,15 @@ import { readToken } from '#lib/web/current-session.ts'
 import { handedOverCookieOptions, handedOverCookies } from '#lib/web/handed-over.ts'
 import { isStoreUnavailable } from '#lib/web/not-saved.ts'
 import { refusal } from '#lib/web/refusal.ts'
-import { isSameOrigin } from '#lib/web/request-checks.ts'
+import { findOriginFault } from '#lib/web/request-checks.ts'
 import { sessionCookieName, sessionCookieOptions } from '#lib/web/session-cookie.ts'
 
 /** A route handler, not an action: only a full answer can carry Clear-Site-Data and leave no private page behind. */
 export async function POST(request: NextRequest): Promise<Response> {
   const app = await services()
   const { appOrigin } = app.settings
-  if (!isSameOrigin(request.headers, appOrigin)) return refusal('wrong_origin', request.headers)
+  const fault = findOriginFault(request.headers, appOrigin)
+  if (fault !== null) return refusal(fault, request.headers)
 
   const isRecorded = await endSession(request, app)
   // Whatever the store says, this browser forgets: who leaves a shared computer must not have to come back.

@@ -3,6 +3,7 @@ import { ActionForm } from '#app/ui/action-form.tsx'
 import { FormAlert } from '#app/ui/form-alert.tsx'
 import { Icon } from '#app/ui/line-icon.tsx'
 import { SubmitButton } from '#app/ui/submit-button.tsx'
+import { Verbatim } from '#app/ui/verbatim.tsx'
 import type { SignedIn } from '#lib/web/current-user.ts'
 import { readPreferences } from '#lib/web/preferences.ts'
 import { clockTime } from '#lib/words/time.ts'
@@ -22,7 +23,7 @@ export async function LookBanner({
   const { timeZone } = await readPreferences()
   const text = words.rich('look.banner', {
     username: user.username,
-    person: (name) => <bdi className="font-medium">{name}</bdi>,
+    person: (name) => <Verbatim className="font-medium">{name}</Verbatim>,
     time: clockTime(words, look.endsAt, session.now, timeZone),
   })
   return (

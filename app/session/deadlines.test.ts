@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { type Deadlines, type Limits, phaseAt, spokenAt } from './deadlines.ts'
+import { type Deadlines, type Limits, phaseAt, spokenAt, untilNextTold } from './deadlines.ts'
 
 const second = 1000
 const limits: Limits = { idleMs: 600 * second, maxMs: 43_200 * second }
@@ -24,6 +24,16 @@ test('a fifth of a shorter window is the warning', () => {
   const short = { ...limits, idleMs: 60 * second }
   expect(phaseAt(idleIn(60 * second), 47_999, short).phase).toBe('quiet')
   expect(phaseAt(idleIn(60 * second), 48_000, short).phase).toBe('warning')
+})
+
+test('what is told changes by the minute, near the end by the second, and with the warning', () => {
+  const next = (left: number, idleMs: number) => untilNextTold(phaseAt(idleIn(left), 0, { ...limits, idleMs }))
+  expect(next(600 * second, 600 * second)).toBe(60 * second)
+  expect(next(599 * second, 600 * second)).toBe(59 * second)
+  expect(next(125 * second, 600 * second)).toBe(5 * second)
+  expect(next(90 * second, 90 * second)).toBe(second)
+  expect(next(30_500, 90 * second)).toBe(500)
+  expect(next(18_200, 90 * second)).toBe(200)
 })
 
 test('the absolute end is named when it comes first, or together with the other', () => {

@@ -34,6 +34,15 @@ export function phaseAt(deadlines: Deadlines, elapsedMs: number, { idleMs, maxMs
   return { phase: leftMs <= warnMs ? 'warning' : 'quiet', leftMs, limit, warnMs }
 }
 
+/** From here on the time left is told in seconds. */
+const bySecondMs = 120_000
+
+/** How long what is told stays true: to the next full minute or, near the end, second, or to the warning. */
+export function untilNextTold({ leftMs, warnMs }: Phase): number {
+  const step = leftMs > bySecondMs ? 60_000 : 1000
+  return Math.min(leftMs - warnMs, leftMs % step || step)
+}
+
 const spokenSeconds = [10, 30, 60, 120]
 
 /** The moment that was spoken last: it changes at 120, 60, 30 and 10 seconds and at no other. */

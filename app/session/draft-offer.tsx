@@ -45,7 +45,7 @@ export function DraftOffer({ owner, words }: { owner: DraftOwner; words: DraftWo
     <div ref={place} className="empty:hidden">
       {draft !== null && (
         <Notice kind="warn">
-          {words.kept.replace('{time}', time(draft.savedAt))}
+          <span>{words.kept.replace('{time}', time(draft.savedAt))}</span>
           <span className="mt-3 flex flex-wrap gap-3">
             <button type="button" className="button" onClick={restore}>
               {words.restore}

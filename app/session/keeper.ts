@@ -1,7 +1,7 @@
 // Keeps a signed-in page true to its session: knows how much time is left, tells the server of a person's acts, and
 // hides and leaves the page when the session is over. The server alone decides; this only asks it at the right moments.
 import { watchActivity } from './activity.ts'
-import { type Deadlines, type Limits, type Phase, phaseAt } from './deadlines.ts'
+import { type Deadlines, type Limits, type Phase, phaseAt, untilNextTold } from './deadlines.ts'
 import { type DraftOwner, keepDrafts, tidyDrafts } from './drafts.ts'
 import { onOtherTab, tellOtherTabs } from './tabs.ts'
 
@@ -19,7 +19,7 @@ const hidden = 'data-away'
 
 let isFirst = true
 
-/** `show` is called with each change of what there is to show: by the minute, and by the second in a warning. */
+/** `show` is called with each change of what there is to show: by the minute, and by the second near the end. */
 export function startKeeper(view: SessionView, show: (phase: Phase) => void): Keeper {
   const owner: DraftOwner = { person: view.person, startedAt: view.startedAt }
   let deadlines: Deadlines = view
@@ -51,8 +51,7 @@ export function startKeeper(view: SessionView, show: (phase: Phase) => void): Ke
     const phase = phaseAt(deadlines, elapsedSince(learnedAt), view)
     if (phase.phase === 'quiet') {
       show(phase)
-      // To the next full minute or the warning, whichever is first.
-      timer = wake(Math.min(phase.leftMs - phase.warnMs, phase.leftMs % 60_000 || 60_000))
+      timer = wake(untilNextTold(phase))
     } else if (phase.phase !== askedAt) {
       // Another tab may have put the end off.
       askedAt = phase.phase

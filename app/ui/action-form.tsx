@@ -7,6 +7,7 @@ import { type DraftOwner, keepDrafts } from '#app/session/drafts.ts'
 import { type FormAction, type FormState, untouchedForm } from '#lib/web/form-state.ts'
 import { FormContext } from './form-context.ts'
 import { FormTokenField } from './form-token.tsx'
+import { useTypedValues } from './typed-values.tsx'
 
 /**
  * A form around a server action. Without JavaScript the browser posts it and the page comes back with the state. With
@@ -34,6 +35,7 @@ export function ActionForm({
   const [pending, startTransition] = useTransition()
   const form = useRef<HTMLFormElement>(null)
   const state = answered ?? posted
+  useTypedValues(form)
 
   useEffect(() => {
     const faults = Object.keys(state.errors).length > 0 || state.alert !== null

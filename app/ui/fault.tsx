@@ -2,6 +2,7 @@
 
 import { useSyncExternalStore } from 'react'
 import { faultWords } from '#lib/words/fault.ts'
+import { useKeptValues } from './typed-values.tsx'
 
 export interface FaultProps {
   error: unknown
@@ -10,6 +11,7 @@ export interface FaultProps {
 
 /** What a page shows when it failed. The code leads to the line of the log; the message itself stays on the server. */
 export function Fault({ error, retry }: FaultProps) {
+  useKeptValues()
   const language = useSyncExternalStore(neverChanges, ofBrowser, ofNobody)
   const words = faultWords(language)
   const digest = error instanceof Error && 'digest' in error ? String(error.digest) : null
@@ -28,11 +30,7 @@ export function Fault({ error, retry }: FaultProps) {
           {words.home}
         </a>
       </div>
-      {digest !== null && (
-        <p className="figures text-sm text-muted">
-          {words.reference} {digest}
-        </p>
-      )}
+      {digest !== null && <p className="figures text-sm text-muted">{`${words.reference} ${digest}`}</p>}
     </div>
   )
 }

@@ -9,7 +9,7 @@ export function Mark({ name }: { name: string }) {
           d="M6 25V7h2.2v2.6h1.9V7h2.2v6h2.5v-2.2h2.4V13h2.5V7h2.2v2.6h1.9V7H26v18h-7v-4.2a3 3 0 0 0-6 0V25z"
         />
       </svg>
-      {name}
+      <span translate="no">{name}</span>
     </span>
   )
 }

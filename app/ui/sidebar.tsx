@@ -4,6 +4,7 @@ import type { Words } from '#lib/words/words.ts'
 import { Icon } from './line-icon.tsx'
 import { Mark } from './mark.tsx'
 import { NavLink } from './nav-link.tsx'
+import { Verbatim } from './verbatim.tsx'
 
 interface Place {
   href: string
@@ -68,11 +69,11 @@ function Person({ words, person }: { words: Words; person: { name: string; usern
     <div className="px-3 text-sm">
       <p className="text-muted">{words('nav.signed_in_as')}</p>
       <p className="line-clamp-2 font-medium">
-        <bdi>{person.name}</bdi>
+        <Verbatim>{person.name}</Verbatim>
       </p>
       {person.name !== person.username && (
         <p className="truncate text-muted">
-          <bdi>{person.username}</bdi>
+          <Verbatim>{person.username}</Verbatim>
         </p>
       )}
     </div>

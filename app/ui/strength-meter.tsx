@@ -58,7 +58,7 @@ export function StrengthMeter({ scoreWords }: { scoreWords: readonly string[] })
         <>
           <Steps reached={Math.max(rating.score, 1)} of={4} tone={tones[rating.score] ?? ''} />
           <p className="mt-2 min-h-10 text-sm">
-            <span className="font-medium">{scoreWords[rating.score]}.</span> {rating.advice}
+            <span className="font-medium">{`${scoreWords[rating.score]}.`}</span> <span>{rating.advice}</span>
           </p>
         </>
       )}

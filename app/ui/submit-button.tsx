@@ -18,8 +18,8 @@ export function SubmitButton({ label, pendingLabel, look = 'primary', about }: P
   const { pending } = useForm()
   return (
     <button type="submit" className={looks[look]} aria-disabled={pending || undefined}>
-      {pending ? pendingLabel : label}
-      {about !== undefined && <span className="sr-only"> {about}</span>}
+      <span>{pending ? pendingLabel : label}</span>
+      {about !== undefined && <span className="sr-only">{` ${about}`}</span>}
     </button>
   )
 }

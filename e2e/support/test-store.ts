@@ -68,6 +68,8 @@ export function specsOfOneStore(name: StoreName): string[] {
     'session-follows',
     'session-tabs',
     'settings',
+    'translation',
+    'typed-input',
   ].map((spec) => `**/${spec}.spec.ts`)
 }
 

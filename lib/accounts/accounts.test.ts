@@ -198,7 +198,11 @@ describe('rename', () => {
     await opened.addPerson('bob')
     expect(await accounts.rename(id, 'bob')).toEqual({ ok: false, code: 'username_taken' })
     for (const name of ['a.1', 'a.2']) expect((await accounts.rename(id, name)).ok).toBe(true)
-    expect(await accounts.rename(id, 'a.3')).toEqual({ ok: false, code: 'rename_too_often' })
+    expect(await accounts.rename(id, 'a.3')).toEqual({
+      ok: false,
+      code: 'rename_too_often',
+      waitMs: expect.any(Number),
+    })
     expect(await accounts.rename(id, 'a.2')).toEqual({ ok: true, value: null })
   })
 })

@@ -102,7 +102,10 @@ export interface Accounts {
     owner: PasswordOwner,
   ): Promise<{ ok: true; value: string } | ({ ok: false } & PasswordFault)>
   /** `username` in canonical form. The old one stays reserved for 90 days; three changes a day. */
-  rename(id: string, username: string): Promise<Result<null, 'username_taken' | 'person_gone' | 'rename_too_often'>>
+  rename(
+    id: string,
+    username: string,
+  ): Promise<Result<null, 'username_taken' | 'person_gone'> | { ok: false; code: 'rename_too_often'; waitMs: number }>
   /** Nobody sees the account from now on; a log-in within 14 days brings it back. Their sessions are the caller's to end. */
   delete(id: string): Promise<{ ok: true; value: UserRecord } | { ok: false; code: 'person_gone' | 'last_admin' }>
   /** Undoes a deletion. False when the account was erased or suspended meanwhile. */
@@ -294,7 +297,8 @@ export function createAccounts(deps: {
       const record = await store.find(id)
       if (!isActive(record)) return refused('person_gone')
       if (record.username === username) return ok(null)
-      if ((await limits.take('rename', id)) > 0) return refused('rename_too_often')
+      const waitMs = await limits.take('rename', id)
+      if (waitMs > 0) return { ok: false, code: 'rename_too_often', waitMs }
       const now = clock()
       const times = { at: now, reservedUntil: now + reservedMs }
       const outcome = await store.rename(id, username, times, { status: 'active', deletedAt: null })

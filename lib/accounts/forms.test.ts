@@ -29,6 +29,38 @@ describe('signUpSchema', () => {
     expect(parse({ username: 'Alice.B-2' })).toMatchObject({ success: true, data: { username: 'alice.b-2' } })
   })
 
+  test.each(['alice ', ' alice', '\u00a0alice\u3000', 'alice\u200b', '\ufeffalice\n'])(
+    'takes the space from %j',
+    (username) => {
+      expect(parse({ username })).toMatchObject({ success: true, data: { username: 'alice' } })
+    },
+  )
+
+  test('leaves the space of passwords alone', () => {
+    const password = '\u00a0long enough\u200b '
+    expect(parse({ password, confirmPassword: password })).toMatchObject({ success: true, data: { password } })
+    expect(faultsOf(parse({ password, confirmPassword: password.trim() }))).toEqual({
+      confirmPassword: 'passwords_differ',
+    })
+  })
+
+  test.each([
+    ['', ''],
+    [' \u200b', ''],
+    [' info@россия.рф\u00a0', 'info@россия.рф'],
+    ['tom&jerry@example.org', 'tom&jerry@example.org'],
+  ])('takes the address %j', (email, expected) => {
+    expect(parse({ email })).toMatchObject({ success: true, data: { email: expected } })
+  })
+
+  test.each([
+    ['none', 'email_rule'],
+    ['žofie@example.org', 'email_letters'],
+    ['a@example.org, b@example.org', 'email_rule'],
+  ])('refuses the address %j, and says why', (email, code) => {
+    expect(faultsOf(parse({ email }))).toEqual({ email: code })
+  })
+
   test.each([
     'al',
     'a'.repeat(33),
@@ -36,8 +68,6 @@ describe('signUpSchema', () => {
     '_alice',
     '__proto__',
     'al ice',
-    ' alice',
-    'alice ',
     'al\u200bice',
     '%61lice',
     'ａdmin',
@@ -47,7 +77,6 @@ describe('signUpSchema', () => {
     'ⓐdmin',
     '\u212aelvin', // the Kelvin sign, which folds to k
     'a/../b',
-    'alice\n',
     '',
   ])('refuses the username %j [V1.1.1, V2.2.1, T24]', (username) => {
     expect(faultsOf(parse({ username }))).toEqual({ username: 'username_rule' })
@@ -100,6 +129,23 @@ describe('logInSchema', () => {
   })
 })
 
+describe('forgotSchema', () => {
+  test('takes the space from a name', () => {
+    expect(forgotSchema.safeParse({ email: '\u3000alice\u00a0' })).toMatchObject({ data: { email: 'alice' } })
+    expect(faultsOf(forgotSchema.safeParse({ email: '\u200b' }))).toEqual({ email: 'username_or_email_missing' })
+  })
+})
+
+describe('verifySchema', () => {
+  test.each(['12345678', '1234 5678', 'Code: ١٢٣٤ ٥٦٧٨'])('reads the code %j', (code) => {
+    expect(verifySchema.safeParse({ code })).toMatchObject({ data: { code: '12345678' } })
+  })
+
+  test.each(['', '1234567', '123456789', 'none'])('refuses %j', (code) => {
+    expect(faultsOf(verifySchema.safeParse({ code }))).toEqual({ code: 'code_rule' })
+  })
+})
+
 describe('profileSchema', () => {
   const parse = (fields: object) => profileSchema.safeParse({ fullName: '', bio: '', age: '', ...fields })
 
@@ -132,11 +178,13 @@ describe('profileSchema', () => {
     ['150', 150],
     [' 42 ', 42],
     ['007', 7],
+    ['٣٥', 35],
+    ['４２', 42],
   ])('reads the age %j', (age, expected) => {
     expect(parse({ age })).toMatchObject({ data: { age: expected } })
   })
 
-  test.each(['151', '-1', '1.5', '1e2', '0x10', '٣', 'abc', '1 2', '99999'])(
+  test.each(['151', '-1', '1.5', '1e2', '0x10', '٣-', 'abc', '1 2', '99999'])(
     'refuses the age %j [V1.4.2, V2.2.1]',
     (age) => {
       expect(faultsOf(parse({ age }))).toEqual({ age: 'age_rule' })

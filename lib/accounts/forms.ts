@@ -1,5 +1,7 @@
 // The rules of the forms around accounts and passwords that need no store. Issues carry a code of the catalogue's errors.
 import { z } from 'zod'
+import { emailOrNothingSchema, emailSchema } from '../email-address.ts'
+import { findCode, trimTyped } from '../typed-text.ts'
 import { findShapeFault, isOverlong, passwordMaxLength } from './password-rules.ts'
 import { canonicalUsername } from './username.ts'
 
@@ -10,26 +12,26 @@ const username = z.string().transform((typed, ctx) => {
   return z.NEVER
 })
 
-/** RFC 5321, 4.5.3.1.3, less the angle brackets. */
-const emailMaxLength = 254
-const email = z.string().trim().min(1, 'email_missing').max(emailMaxLength, 'email_rule').pipe(z.email('email_rule'))
-const emailOrNothing = z.union([z.literal(''), email], 'email_rule')
-
-/** Kept as typed, but for space around it. */
-export const giveAddressSchema = z.strictObject({ email })
+export const giveAddressSchema = z.strictObject({ email: emailSchema })
 export const changeUsernameSchema = z.strictObject({ username })
 
-/** Spaces and hyphens, which mails and people put between digits, do not count. */
+/** In digits of any script, with what mails and people put between them, and with the words of the mail around it. */
 export const verifySchema = z.object({
-  code: z
-    .string()
-    .transform((typed) => typed.replace(/[\s-]/g, ''))
-    .pipe(z.string().regex(/^\d{8}$/, 'code_rule')),
+  code: z.string().transform((typed, ctx) => {
+    const code = findCode(typed, 8)
+    if (code !== null) return code
+    ctx.addIssue({ code: 'custom', message: 'code_rule' })
+    return z.NEVER
+  }),
 })
 
-/** Nobody has a longer name or address, and looking for one normalizes it. */
+const typedName = (missing: string) => z.string().transform(trimTyped).pipe(z.string().min(1, missing))
+
+/** RFC 5321, 4.5.3.1.3, less the angle brackets. Nobody has a longer name or address, and looking for one normalizes it. */
+const longestName = 254
+
 export const forgotSchema = z.object({
-  email: z.string().trim().min(1, 'username_or_email_missing').max(emailMaxLength, 'email_rule'),
+  email: typedName('username_or_email_missing').pipe(z.string().max(longestName, 'email_rule')),
 })
 
 export const resetSchema = (passwordMinLength: number) =>
@@ -47,7 +49,7 @@ export const signUpSchema = ({
   z
     .object({
       username,
-      email: emailRequired ? email : emailOrNothing.optional(),
+      email: emailRequired ? emailSchema : emailOrNothingSchema.optional(),
       password: z.string(),
       confirmPassword: z.string(),
       next: z.string().optional(),
@@ -64,7 +66,7 @@ export const signUpSchema = ({
 
 /** Any text may be tried: a name that nobody can have is answered like one that nobody has. */
 export const logInSchema = z.object({
-  username: z.string().trim().min(1, 'username_missing'),
+  username: typedName('username_missing'),
   password: z
     .string()
     .min(1, 'password_missing')

@@ -1,5 +1,6 @@
 // What a person may write about themselves: the rules of the profile form.
 import { z } from 'zod'
+import { plainDigits } from '../typed-text.ts'
 
 export const fullNameMax = 100
 export const bioMax = 2000
@@ -28,7 +29,7 @@ export const profileSchema = z.object({
     }),
   age: z
     .string()
-    .transform((text) => text.trim())
+    .transform((text) => plainDigits(text).trim())
     .check(({ value, issues }) => {
       if (value !== '' && !(/^\d{1,3}$/.test(value) && Number(value) <= ageMax)) issues.push(issue(value, 'age_rule'))
     })

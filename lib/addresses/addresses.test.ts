@@ -46,6 +46,15 @@ const refusedAs = (code: string) => ({ ok: false, code })
 describe.each(storeNames)('an address on %s', (store) => {
   beforeEach(() => open(store))
 
+  test('is one person’s in both spellings of its domain', async () => {
+    await prove('alice', 'info@xn--h1alffa9f.xn--p1ai')
+    await give('bob', 'Info@россия.рф')
+    expect(posted.at(-1)).toMatchObject({ kind: 'address-in-use', username: 'alice' })
+    expect(await give('alice', 'info@РОССИЯ.рф')).toEqual(refusedAs('address_same'))
+    await opened.app.recovery.ask(' info@россия.рф ', by)
+    expect(posted.at(-1)).toMatchObject({ kind: 'reset-password', username: 'alice' })
+  })
+
   test('is taken down as typed, and counts once its code is entered', async () => {
     expect(await give('alice', 'Alice.L@Example.org')).toEqual({ ok: true, value: null })
     expect(await emailOf('alice')).toEqual({ email: 'Alice.L@Example.org', isVerified: false, newEmail: null })

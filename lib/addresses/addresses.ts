@@ -10,7 +10,7 @@ import { codeLifeMs } from '../mail/letter.ts'
 import type { Circumstances, Mail } from '../mail/message.ts'
 import type { Notices } from '../recovery/notices.ts'
 import { ok, type Result, refused } from '../result.ts'
-import { lowerCase } from '../stores/records.ts'
+import { emailKey } from '../stores/records.ts'
 import type { TokenStore, UserRecord, UserStore } from '../stores/types.ts'
 
 export type TooSoon = { ok: false; code: 'mail_too_soon'; waitMs: number }
@@ -75,7 +75,7 @@ export function createAddresses(deps: {
     const waits = [
       () => limits.take('code-mail-pause', userId),
       () => limits.take('code-mail', userId),
-      () => limits.take('code-mail-to', lowerCase(address)),
+      () => limits.take('code-mail-to', emailKey(address)),
     ]
     for (const wait of waits) {
       const waitMs = await wait()
@@ -116,7 +116,7 @@ export function createAddresses(deps: {
       const user = await findActive(userId)
       if (user === null) return refused('person_gone')
       const isVerified = user.emailVerifiedAt !== null
-      if (isVerified && lowerCase(address) === lowerCase(user.email ?? '')) return refused('address_same')
+      if (isVerified && emailKey(address) === emailKey(user.email ?? '')) return refused('address_same')
       const waitMs = await waitForNext(userId, address)
       if (waitMs > 0) return { ok: false, code: 'mail_too_soon', waitMs }
       const { email, emailVerifiedAt } = user

@@ -121,8 +121,12 @@ test('a generated secret that others can read, and a site without an admin, are 
 
 test('a mail server that answers is well', async () => {
   const server = await startSmtp({ hidesStartTls: true })
-  const { verdicts } = await examine({ ...good, SMTP_URL: server.url, MAIL_FROM: 'a@example.org' })
+  const MAIL_FROM = 'Acme, Inc.: Accounts <a@example.org>'
+  const { verdicts, of } = await examine({ ...good, SMTP_URL: server.url, MAIL_FROM })
   expect(verdicts('mail')).toBe('ok')
+  expect(of('sender')).toMatchObject([
+    { verdict: 'ok', text: 'Mails come from "Acme, Inc.: Accounts" <a@example.org>.' },
+  ])
 })
 
 test('a service that knows published passwords is well', async () => {

@@ -6,6 +6,7 @@ import { type Command, Option } from 'commander'
 import { createBreachedPasswords } from '../accounts/breached-passwords.ts'
 import { createSystemClock, hours } from '../clock.ts'
 import { readSettings, type Settings } from '../config.ts'
+import { describeMailbox } from '../email-address.ts'
 import { createLog } from '../log.ts'
 import { opensWith, triedForMs } from '../mail/mailroom.ts'
 import { describeTransport, isExposedSmtp, verifyTransport } from '../mail/transport.ts'
@@ -258,14 +259,16 @@ async function checkSpace({ dataDir, store }: Settings): Promise<Finding[]> {
 
 async function checkMail(settings: Settings): Promise<Finding[]> {
   const over = describeTransport(settings)
+  const sender = ok('sender', `Mails come from ${describeMailbox(settings.mailFrom)}.`)
   if (settings.smtpUrl === null) {
-    return [warn('mail', `No SMTP_URL: mails are ${over}, and reach nobody.`)]
+    return [warn('mail', `No SMTP_URL: mails are ${over}, and reach nobody.`), sender]
   }
   const fault = await verifyTransport(settings)
   return [
     fault === null
       ? ok('mail', `${over} takes mails. Send one with: mail test <address>`)
       : fail('mail', `${over} takes no mails: ${fault}`),
+    sender,
   ]
 }
 

@@ -168,7 +168,7 @@ describe('import', () => {
     const place = await freshPlace('sqlite')
     await fill(place, people(1, 'there'))
     const secret = await bcryptHash('x', { cost: 4 })
-    const rows = `=cmd(),,${secret}\n"${secret}",,\nx,,y${secret}\nthere-0,,\nalice,,\nbob,a@b,\n`
+    const rows = `=cmd(),,${secret}\n"${secret}",,\nx,,y${secret}\nthere-0,,\nalice,,\nbob!,a@b,\n`
     const path = await file('people.csv', `username,email,password_hash\n${rows}`)
     const { code, stdout, stderr } = await importFile('csv', path, place, '--yes')
     expect({ code, stdout }).toEqual({
@@ -183,7 +183,7 @@ describe('import', () => {
       ['3', ''],
       ['4', 'x'],
       ['5', 'there-0'],
-      ['7', 'bob'],
+      ['7', 'bob!'],
     ])
     expect((await stat(`${path}.rejected.csv`)).mode & 0o777).toBe(0o600)
     const other = join(await freshDir(), 'other.csv')

@@ -167,7 +167,7 @@ function report(outcome: ImportOutcome, { isDryRun, isJson, location, rejectedPa
   if (isJson) {
     const rejectedFile = rejected.length > 0 ? rejectedPath : null
     const all = { ...counts, thereAlready: there, rejected: rejected.length - there }
-    print(JSON.stringify({ dryRun: isDryRun, ...all, rejectedFile, usernames: named }))
+    print(JSON.stringify({ dryRun: isDryRun, ...all, rejectedFile, usernames: named, notes }))
     return
   }
   const would = isDryRun ? 'Would be imported' : 'Imported'

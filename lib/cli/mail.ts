@@ -1,9 +1,9 @@
 // `mail test`: whether mail leaves this site, tried at once and beside the queue.
 import type { Command } from 'commander'
-import { z } from 'zod'
 import { createSystemClock } from '../clock.ts'
 import { readSettings } from '../config.ts'
 import { newId } from '../crypto/random.ts'
+import { parseEmail } from '../email-address.ts'
 import { writeTestLetter } from '../mail/letter.ts'
 import { createTransport, describeTransport } from '../mail/transport.ts'
 import { wrongUsage } from './store-location.ts'
@@ -21,9 +21,8 @@ export function addMail(program: Command): void {
     .action(sendTest)
 }
 
-async function sendTest(address: string, { json }: { json?: boolean }, command: Command): Promise<void> {
-  if (!z.email().safeParse(address).success)
-    wrongUsage(command, '<address> must be an e-mail address such as me@example.com')
+async function sendTest(typed: string, { json }: { json?: boolean }, command: Command): Promise<void> {
+  const address = parseEmail(typed) ?? wrongUsage(command, '<address> must be an e-mail address such as me@example.com')
   const settings = readSettings()
   const over = describeTransport(settings)
   let path: string | undefined

@@ -1,6 +1,7 @@
 // `settings`: what is in force.
 import type { Command } from 'commander'
 import { readSettings, type Settings } from '../config.ts'
+import { describeMailbox } from '../email-address.ts'
 import { describeTransport } from '../mail/transport.ts'
 import { describeStoreLocation } from '../stores/location.ts'
 import { print } from './terminal.ts'
@@ -37,7 +38,7 @@ function namedAsSet(settings: Settings): Record<string, string | number> {
     PASSWORD_MIN_LENGTH: settings.passwordMinLength,
     BREACHED_PASSWORDS: settings.breachedPasswordsUrl ?? 'off',
     SMTP_URL: describeTransport({ smtpUrl, dataDir }),
-    MAIL_FROM: settings.mailFrom,
+    MAIL_FROM: describeMailbox(settings.mailFrom),
     SIGNUP: settings.signUp,
     SIGNUP_EMAIL: settings.emailRequired ? 'required' : 'optional',
     SECURITY_NOTICES: onOff(settings.notices),

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { canonicalUsername } from '../accounts/username.ts'
 import { days } from '../clock.ts'
 import { readSettings } from '../config.ts'
+import { parseEmail } from '../email-address.ts'
 import type { Person } from '../people/people.ts'
 import type { Services } from '../services.ts'
 import { openStoreReader } from '../stores/open.ts'
@@ -242,7 +243,8 @@ function username(typed: string): string {
 }
 
 function emailAddress(typed: string): string {
-  if (z.email().safeParse(typed).success) return typed
+  const address = parseEmail(typed)
+  if (address !== null) return address
   throw new InvalidArgumentError('It is an e-mail address such as me@example.com.')
 }
 

@@ -165,7 +165,6 @@ describe('a row', () => {
     ['a username that breaks the rule', 'a b,,,,,,,,', /username is not 3 to 32 characters/],
     ['no username', ',,,,,,,,', /There is no username\./],
     ['no username but an address', ',a@example.org,true,,,,,,', /no username, only an e-mail address/],
-    ['an address that is none', 'alice,a@b,,,,,,,', /address is none/],
     ['an unclear proof of the address', 'alice,a@example.org,perhaps,,,,,,', /neither true, false nor a time/],
     ['a proof of no address', 'alice,,true,,,,,,', /verified and missing/],
     ['an unknown hash', 'alice,,,geheim,,,,,', /no known kind/],
@@ -190,9 +189,37 @@ describe('a row', () => {
     },
   )
 
+  test('with an address that is none loses the address, which is told, and nobody is rejected', async () => {
+    const hash = sha256('three blind mice')
+    const rows = `alice,none,true,${hash},Alice,,,,\nbob,a@b@c,,,,,,,\ncarl,${'x'.repeat(300)}@example.org,,,,,,,\n`
+    const { outcome, find } = await importText('csv', header + rows)
+    expect(outcome).toMatchObject({ imported: 3, rejected: [], withoutPassword: 2, unreachable: 2 })
+    expect(outcome.notes).toEqual([
+      'Line 2, alice: The e-mail address "none" is none and was left out.',
+      'Line 3, bob: The e-mail address "a@b@c" is none and was left out.',
+      'Line 4, carl: The e-mail address is none and was left out.',
+    ])
+    expect(await find('alice')).toMatchObject({ email: null, emailVerifiedAt: null, passwordHash: `sha256$${hash}` })
+  })
+
+  test.each(['info@россия.рф', 'tom&jerry@example.org', 'sales/eu@example.org', 'root@localhost'])(
+    'has the address %s',
+    async (email) => {
+      const { outcome, find } = await importText('csv', `${header}\u00a0alice\u200b, ${email} ,true,,,,,,\n`)
+      expect(outcome).toMatchObject({ imported: 1, rejected: [], notes: [] })
+      expect(await find('alice')).toMatchObject({ email, emailVerifiedAt: now })
+    },
+  )
+
+  test('of an address in the other spelling of its domain is the same', async () => {
+    const rows = 'alice,info@россия.рф,true,,,,,,\nbob,INFO@xn--h1alffa9f.xn--p1ai,true,,,,,,\n'
+    const { reasons } = await importText('csv', header + rows)
+    expect(reasons).toEqual(['3: The verified e-mail address is in the file twice, first on line 2.'])
+  })
+
   test('with several faults is told all of them', async () => {
-    const { reasons } = await importText('csv', `${header}a,b,,c,,,x,d,\n`)
-    expect(reasons[0]).toMatch(/address is none.*username is not.*role is none.*no known kind.*age is not/)
+    const { reasons } = await importText('csv', `${header}a,b,perhaps,c,,,x,d,\n`)
+    expect(reasons[0]).toMatch(/username is not.*neither true.*role is none.*no known kind.*age is not/)
   })
 
   test('shows who it is, but never what could be a hash, wherever it stands', async () => {
@@ -381,13 +408,15 @@ describe('an export of Firebase', () => {
       [1, 'anna'],
       [2, 'anna2'],
       [3, 'user-jo'],
+      [4, 'zoe-news.mail'],
       [5, 'longlonglonglonglonglonglonglong'],
     ])
-    // The form of an address does not have every letter.
-    expect(outcome.rejected.map(({ line, reason }) => [line, reason])).toEqual([
-      [4, 'The e-mail address is none.'],
-      [6, 'There is no username.'],
+    expect(outcome.rejected.map(({ line, reason }) => [line, reason])).toEqual([[6, 'There is no username.']])
+    // An address has no such letter before the @. The person stays all the same.
+    expect(outcome.notes).toEqual([
+      'Line 4, zoe-news.mail: The e-mail address "zoë+news.mail@example.org" is none and was left out.',
     ])
+    expect(await find('zoe-news.mail')).toMatchObject({ email: null, emailVerifiedAt: null, status: 'suspended' })
     const anna = await find('anna')
     expect(anna).toMatchObject({ emailVerifiedAt: now, profile: { fullName: 'Anna' }, createdAt: 1_580_472_000_000 })
     const verdict = await createPasswordHasher().verify(anna.passwordHash, 'user1password')

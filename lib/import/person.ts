@@ -1,32 +1,51 @@
 // From a row to a person, or to all that is wrong with it.
 import { createHash } from 'node:crypto'
-import { giveAddressSchema } from '../accounts/forms.ts'
 import { ageMax, bioMax, fullNameMax, profileSchema } from '../accounts/profile.ts'
 import { canonicalUsername } from '../accounts/username.ts'
 import { type FirebaseProject, firebaseHash, noPassword, storedFormOf } from '../crypto/old-hashes.ts'
+import { parseEmail } from '../email-address.ts'
 import { storable } from '../stores/texts.ts'
 import { roles, type UserRecord } from '../stores/types.ts'
+import { trimTyped } from '../typed-text.ts'
 import { type Fields, type ImportContext, type Reading, type Row, rejected, shown } from './reading.ts'
 
 export async function* readRows(rows: AsyncIterable<Row>, context: ImportContext): AsyncGenerator<Reading> {
   for await (const { line, fields, faults } of rows) {
     const { username = '', email = '' } = fields
     const place = { line, username: shown(username), email: shown(email) }
-    const person = readPerson(fields, faults, context)
-    if (faults.length > 0) yield rejected(place, faults.join(' '))
-    else yield { kind: 'candidate', ...place, ...person }
+    const notes: string[] = []
+    const person = readPerson(fields, { faults, notes }, context)
+    if (faults.length > 0) {
+      yield rejected(place, faults.join(' '))
+      continue
+    }
+    for (const note of notes)
+      yield { kind: 'note', text: `Line ${line}, ${person.user.username || place.email}: ${note}` }
+    yield { kind: 'candidate', ...place, ...person }
   }
 }
 
-function readPerson(fields: Fields, faults: string[], { now, newId, firebase }: ImportContext) {
-  const field = (name: keyof Fields) => fields[name]?.trim() ?? ''
-  const email = field('email')
-  if (email !== '' && !giveAddressSchema.safeParse({ email }).success) faults.push('The e-mail address is none.')
+interface Remarks {
+  /** Why the person cannot be taken over. */
+  faults: string[]
+  /** What is left out of the person. */
+  notes: string[]
+}
 
-  const usernameFrom = field('username') === '' && field('firebase_id') !== '' && email !== '' ? nameIn(email) : null
+function readPerson(fields: Fields, { faults, notes }: Remarks, { now, newId, firebase }: ImportContext) {
+  const field = (name: keyof Fields) => trimTyped(fields[name] ?? '')
+  const given = field('email')
+  const email = parseEmail(given)
+  if (given !== '' && email === null) {
+    // Nobody loses an account for it: who has a password logs in and enters another address.
+    const typed = shown(given)
+    notes.push(`The e-mail address ${typed === '' ? '' : `${JSON.stringify(typed)} `}is none and was left out.`)
+  }
+
+  const usernameFrom = field('username') === '' && field('firebase_id') !== '' && given !== '' ? nameIn(given) : null
   const username = usernameFrom ?? canonicalUsername(field('username'))
   if (field('username') === '' && usernameFrom === null) {
-    faults.push(email === '' ? 'There is no username.' : 'There is no username, only an e-mail address.')
+    faults.push(given === '' ? 'There is no username.' : 'There is no username, only an e-mail address.')
   } else if (username === null) {
     faults.push(
       'The username is not 3 to 32 characters of a to z, 0 to 9, dot, underscore and hyphen that start with a letter or a digit.',
@@ -37,7 +56,7 @@ function readPerson(fields: Fields, faults: string[], { now, newId, firebase }: 
   const isFalse = ['', 'false', 'f', 'no', '0'].includes(verified)
   const verifiedAt = isFalse ? null : ['true', 't', 'yes', '1'].includes(verified) ? now : parseTime(verified, now)
   if (!isFalse && verifiedAt === null) faults.push('Whether the address is verified is neither true, false nor a time.')
-  if (verifiedAt !== null && email === '') faults.push('The e-mail address is verified and missing.')
+  if (verifiedAt !== null && given === '') faults.push('The e-mail address is verified and missing.')
 
   const role = roles.find((one) => one === (field('role').toLowerCase() || 'member'))
   if (role === undefined) faults.push(`The role is none of ${roles.join(', ')}.`)
@@ -56,8 +75,8 @@ function readPerson(fields: Fields, faults: string[], { now, newId, firebase }: 
     id: field('firebase_id') === '' ? newId() : idOfFirebase(field('firebase_id')),
     username: username ?? '',
     passwordHash: readHash(fields, faults, firebase),
-    email: email === '' ? null : email,
-    emailVerifiedAt: verifiedAt,
+    email,
+    emailVerifiedAt: email === null ? null : verifiedAt,
     newEmail: null,
     role: role ?? 'member',
     status: isSuspended ? 'suspended' : 'active',
@@ -123,7 +142,11 @@ function idOfFirebase(localId: string): string {
 
 /** The part before the @ as a username can be, or with a word in front when that is too short. */
 function nameIn(email: string): string {
-  const local = email.slice(0, email.lastIndexOf('@')).normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase()
+  const local = email
+    .replace(/@[^@]*$/, '')
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .toLowerCase()
   const clean = (text: string) => text.replace(/[^a-z0-9._-]+/g, '-').replace(/^[._-]+|[._-]+$/g, '')
   const name = clean(local)
   return clean((name.length < 3 ? `user-${name}` : name).slice(0, 32))

@@ -3,7 +3,7 @@
 import { hours, minutes } from '../clock.ts'
 import { parseDevice } from '../sessions/device.ts'
 import { deviceName } from '../words/sentences.ts'
-import { fullTime, timeLeft } from '../words/time.ts'
+import { fullTime, lasting } from '../words/time.ts'
 import { type Words, wordsFor } from '../words/words.ts'
 import type { Circumstances, Message } from './message.ts'
 
@@ -64,7 +64,7 @@ function draft(message: Message, appOrigin: string, words: Words): Draft {
           paragraph(words('mail.verify-email.lead', { address: to })),
           { kind: 'code', text: `${code.slice(0, 4)} ${code.slice(4)}` },
           { kind: 'button', text: words('mail.verify-email.button'), url: link('/verify-email', 'code', code) },
-          paragraph(words('mail.verify-email.limits', { life: timeLeft(words, codeLifeMs) })),
+          paragraph(words('mail.verify-email.limits', { life: lasting(words, codeLifeMs) })),
           paragraph(words('mail.verify-email.ignore')),
         ],
       }
@@ -87,7 +87,7 @@ function draft(message: Message, appOrigin: string, words: Words): Draft {
             text: words('mail.reset-password.button'),
             url: link('/reset-password', 'token', message.token),
           },
-          paragraph(words('mail.reset-password.limits', { life: timeLeft(words, resetLifeMs) })),
+          paragraph(words('mail.reset-password.limits', { life: lasting(words, resetLifeMs) })),
           facts,
           paragraph(words('mail.reset-password.ignore')),
         ],
@@ -102,7 +102,7 @@ function draft(message: Message, appOrigin: string, words: Words): Draft {
             text: words('mail.reset-password.button'),
             url: link('/reset-password', 'token', message.token),
           },
-          paragraph(words('mail.reset-password.limits', { life: timeLeft(words, resetLifeMs) })),
+          paragraph(words('mail.reset-password.limits', { life: lasting(words, resetLifeMs) })),
         ],
       }
     case 'account-deleted-by-admin':
@@ -143,7 +143,7 @@ function draft(message: Message, appOrigin: string, words: Words): Draft {
           facts,
           ...(message.isForAll ? [paragraph(words('mail.for_all'))] : []),
           paragraph(words(`mail.${kind}.expected`)),
-          paragraph(words('mail.not_me.lead', { life: timeLeft(words, disownLifeMs) })),
+          paragraph(words('mail.not_me.lead', { life: lasting(words, disownLifeMs) })),
           { kind: 'button', text: words('mail.not_me.button'), url: link('/not-me', 'token', message.token) },
         ],
       }
@@ -184,7 +184,7 @@ function asHtml(subject: string, parts: Part[], footer: string, words: Words): s
       case 'paragraph':
         return `<p>${escapeHtml(part.text)}</p>`
       case 'code':
-        return `<p class="code">${escapeHtml(part.text)}</p>`
+        return `<p class="code" translate="no">${escapeHtml(part.text)}</p>`
       case 'button':
         return `<p><a class="button" href="${escapeHtml(part.url)}">${escapeHtml(part.text)}</a></p>`
       default:

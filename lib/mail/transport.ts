@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { createTransport as createMailer, type SendMailOptions } from 'nodemailer'
 import { seconds } from '../clock.ts'
 import { createFile, makeFolder } from '../durable-file.ts'
+import { asciiEmail, type Mailbox } from '../email-address.ts'
 import type { Log } from '../log.ts'
 import { loopbackHosts } from '../loopback.ts'
 import type { Letter } from './letter.ts'
@@ -34,7 +35,7 @@ export class DeliveryError extends Error {
 
 interface Options {
   smtpUrl: string | null
-  mailFrom: string
+  mailFrom: Mailbox
   appOrigin: string
   dataDir: string
   log: Pick<Log, 'info'>
@@ -132,11 +133,11 @@ function createOutbox({ dataDir, mailFrom, appOrigin, log }: Options): Transport
   }
 }
 
-function mailOf({ id, at, to, subject, text, html }: Parcel, from: string, appOrigin: string): SendMailOptions {
+function mailOf({ id, at, to, subject, text, html }: Parcel, from: Mailbox, appOrigin: string): SendMailOptions {
   return {
-    from,
-    // As an object: never read as a list of several.
-    to: { name: '', address: to },
+    // As objects: never read as a list of several, whatever a name holds.
+    from: { name: from.name, address: asciiEmail(from.address) },
+    to: { name: '', address: asciiEmail(to) },
     subject,
     text,
     html,

@@ -20,7 +20,7 @@ describe('what is wrong has a sentence of the catalogue', () => {
     expect(codesOf(suspend({ reason }))).toEqual([['reason', code]])
   })
 
-  test.each(['x', 'a@b', 'a@b.test\r\nBcc: x@y.test', 'a@b.test%0d%0aBcc:x@y.test', 'a@b.test,c@d.test'])(
+  test.each(['x', 'a@b@c', 'a@b.test\r\nBcc: x@y.test', 'a@b.test%0d%0aBcc:x@y.test', 'a@b.test,c@d.test'])(
     'the address %j [V1.3.11]',
     (email) => {
       expect(codesOf(inviteSchema.safeParse({ role: 'member', email }))).toEqual([['email', 'email_rule']])

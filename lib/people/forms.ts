@@ -1,8 +1,8 @@
 // The rules of the forms with which people are looked after. Issues carry a code of the catalogue's errors. Each takes what
 // it gave once more, for an act that waited for the password.
 import { z } from 'zod'
-import { giveAddressSchema } from '../accounts/forms.ts'
 import { unwantedInLines } from '../accounts/profile.ts'
+import { emailOrNothingSchema } from '../email-address.ts'
 import { roles } from '../stores/types.ts'
 
 const id = z.string().min(1, 'field_missing')
@@ -27,5 +27,5 @@ export const lookSchema = z.strictObject({ id, reason })
 /** Empty for a link that is handed over. */
 export const inviteSchema = z.strictObject({
   role,
-  email: z.union([z.literal(''), giveAddressSchema.shape.email], 'email_rule'),
+  email: emailOrNothingSchema,
 })

@@ -14,8 +14,9 @@ import { resetLifeMs } from '../mail/letter.ts'
 import type { Circumstances, Mail } from '../mail/message.ts'
 import { ok, type Result, refused } from '../result.ts'
 import type { Sessions } from '../sessions/sessions.ts'
-import { lowerCase } from '../stores/records.ts'
+import { emailKey, lowerCase } from '../stores/records.ts'
 import type { EndReason, TokenStore, UserChange, UserRecord, UserStore } from '../stores/types.ts'
+import { trimTyped } from '../typed-text.ts'
 import { type Claim, claimOf, counts, holdsAddress, readClaim } from './claims.ts'
 import { disownPurpose, disownTokenId, type Notices, subjectOf, userIdOf } from './notices.ts'
 
@@ -79,7 +80,7 @@ export function createRecovery(deps: {
   const { users, tokens, accounts, sessions, mail, limits, notices, clock } = deps
 
   async function findByName(name: string): Promise<UserRecord | null> {
-    const typed = name.trim()
+    const typed = trimTyped(name)
     if (typed.includes('@')) return users.findByVerifiedEmail(typed)
     const username = canonicalUsername(typed)
     return username === null ? null : users.findByUsername(username)
@@ -155,7 +156,8 @@ export function createRecovery(deps: {
 
   return {
     async waitToAsk(name, { address }) {
-      const typed = lowerCase(name.trim())
+      const trimmed = trimTyped(name)
+      const typed = trimmed.includes('@') ? emailKey(trimmed) : lowerCase(trimmed)
       return (
         (await limits.take('reset-mail-by', `${countedAddress(address)} ${typed}`)) ||
         (await limits.take('reset-mail', typed))

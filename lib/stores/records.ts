@@ -3,6 +3,7 @@
 // that came later has a default, for the records of earlier versions.
 
 import { z } from 'zod'
+import { asciiEmail } from '../email-address.ts'
 
 import {
   type AuditRecord,
@@ -116,7 +117,15 @@ export function searchText({ username, email, profile }: UserRecord): string {
 
 /** By which an address is unique once it is verified; null for one that is not. Computed here for the same reason. */
 export function verifiedKey({ email, emailVerifiedAt }: Pick<UserRecord, 'email' | 'emailVerifiedAt'>): string | null {
-  return email === null || emailVerifiedAt === null ? null : lowerCase(email)
+  return email === null || emailVerifiedAt === null ? null : emailKey(email)
+}
+
+/**
+ * The form in which addresses are compared: without case, and with one spelling of a domain that has two (ASCII and Unicode).
+ * An address that is plain ASCII is its own form, so that the keys which databases hold stay as they are.
+ */
+export function emailKey(email: string): string {
+  return lowerCase(asciiEmail(email))
 }
 
 export function lowerCase(text: string): string {

@@ -11,6 +11,7 @@ import { readCircumstances } from './circumstances.ts'
 import { showOnce } from './handed-over.ts'
 import { isStoreUnavailable } from './not-saved.ts'
 import { record, recordOwn } from './record.ts'
+import { refusedQuery } from './refused.ts'
 
 interface Doer {
   userId: string
@@ -56,7 +57,7 @@ const acts: Table = {
   'give-address': async ({ addresses }, { userId }, { email }) => {
     const given = await addresses.give(userId, email, await readCircumstances())
     await recordOwn('address.given', userId, outcomeOf(given))
-    return given.ok ? '/verify-email' : `/security/email?refused=${given.code}`
+    return given.ok ? '/verify-email' : `/security/email?${refusedQuery(given)}`
   },
 
   'remove-address': async ({ addresses }, { userId }) => {
@@ -68,7 +69,7 @@ const acts: Table = {
   'change-username': async ({ accounts }, { userId }, { username }) => {
     const renamed = await accounts.rename(userId, username)
     await recordOwn('account.renamed', userId, outcomeOf(renamed))
-    return renamed.ok ? '/security?username=changed' : `/security/username?refused=${renamed.code}`
+    return renamed.ok ? '/security?username=changed' : `/security/username?${refusedQuery(renamed)}`
   },
 
   'delete-account': async ({ accounts, sessions, notices }, { userId }) => {

@@ -12,7 +12,7 @@ import { formTag, formTokenField, isFrameworkField, isSecretField, shownSecretFi
 import type { FormState } from './form-state.ts'
 import { isFormTokenOf, type LogIn } from './form-token.ts'
 import { isShownSecret, type MailedPath } from './mailed-secret.ts'
-import { isSameOrigin } from './request-checks.ts'
+import { findOriginFault } from './request-checks.ts'
 import { tellToWait } from './tell-to-wait.ts'
 import { getWords } from './words.ts'
 
@@ -77,9 +77,10 @@ async function read<Schema extends z.ZodObject>(
   // None of this a person can bring about with the form as it is.
   const note = (code: string) => securityEvents.note({ event: 'form.refused', code })
 
-  if (!isSameOrigin(await headers(), settings.appOrigin)) {
-    note('wrong_origin')
-    return { ok: false, state: refuse({ alert: words('errors.wrong_origin') }) }
+  const originFault = findOriginFault(await headers(), settings.appOrigin)
+  if (originFault !== null) {
+    note(originFault)
+    return { ok: false, state: refuse({ alert: words(`errors.${originFault}`) }) }
   }
   const waitMs = await waitForForm(logIn)
   if (waitMs > 0) return { ok: false, state: refuse({ alert: await tellToWait('form_too_often', waitMs) }) }

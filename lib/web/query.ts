@@ -1,11 +1,12 @@
 // The query of a page as text, and addresses made from it.
+import { trimTyped } from '../typed-text.ts'
 
 export type Query = Record<string, string | string[] | undefined>
 
 /** One value, without space around it; empty when it is missing or came twice. */
 export function textOf(query: Query, name: string): string {
   const value = query[name]
-  return typeof value === 'string' ? value.trim().slice(0, 200) : ''
+  return typeof value === 'string' ? trimTyped(value).slice(0, 200) : ''
 }
 
 /** One of these, or null. */

@@ -6,6 +6,7 @@ import { matchLocale, wordsFor } from '#lib/words/words.ts'
 const statuses = {
   bad_request: 400,
   wrong_origin: 403,
+  origin_unknown: 403,
   length_required: 411,
   too_large: 413,
   unsupported: 415,

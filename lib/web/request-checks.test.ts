@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { isPersonsAct, isSameOrigin } from './request-checks.ts'
+import { findOriginFault, isPersonsAct, isSameOrigin } from './request-checks.ts'
 
 const site = 'https://accounts.example.com'
 
@@ -8,6 +8,8 @@ describe('isSameOrigin', () => {
     ['the site’s own origin', { origin: site }],
     ['its own origin and Sec-Fetch-Site', { origin: site, 'sec-fetch-site': 'same-origin' }],
     ['no Origin, but the browser’s word that it is the same', { 'sec-fetch-site': 'same-origin' }],
+    ['a text browser’s Referer of its own page', { referer: `${site}/login?next=%2Fprofile` }],
+    ['a Referer of the origin alone', { referer: site }],
   ])('takes %s', (_what, headers) => {
     expect(isSameOrigin(new Headers(headers), site)).toBe(true)
   })
@@ -20,10 +22,28 @@ describe('isSameOrigin', () => {
     ['a neighbour of the same site', { origin: site, 'sec-fetch-site': 'same-site' }],
     ['a cross-site request with our origin', { origin: site, 'sec-fetch-site': 'cross-site' }],
     ['another origin that claims to be the same', { origin: 'https://evil.test', 'sec-fetch-site': 'same-origin' }],
-    ['neither header', {}],
+    ['no header at all', {}],
+    ['an empty Referer', { referer: '' }],
+    ['another site’s Referer', { referer: 'https://evil.test/' }],
+    ['a Referer that only begins like the site', { referer: `${site}.evil.test/` }],
+    ['a Referer with the site as its user', { referer: `${site}@evil.test/` }],
+    ['a Referer with the site in its path', { referer: `https://evil.test/${site}/` }],
+    ['a Referer of another port', { referer: `${site}:8443/` }],
+    ['a Referer of another scheme', { referer: 'http://accounts.example.com/' }],
+    ['a Referer of a blob', { referer: `blob:${site}/x` }],
+    ['a Referer that is none', { referer: 'about:blank' }],
+    ['our Referer beside another origin', { origin: 'https://evil.test', referer: `${site}/` }],
+    ['our Referer beside an opaque origin', { origin: 'null', referer: `${site}/` }],
+    ['our Referer beside a cross-site request', { 'sec-fetch-site': 'cross-site', referer: `${site}/` }],
+    ['our Referer beside an address that was typed', { 'sec-fetch-site': 'none', referer: `${site}/` }],
     ['a forwarded host of its own making', { origin: 'https://evil.test', 'x-forwarded-host': 'evil.test' }],
   ])('refuses %s [V3.5.1, T5]', (_what, headers) => {
     expect(isSameOrigin(new Headers(headers), site)).toBe(false)
+  })
+
+  test('tells a request from elsewhere from one that says nothing', () => {
+    expect(findOriginFault(new Headers({ referer: 'https://evil.test/' }), site)).toBe('wrong_origin')
+    expect(findOriginFault(new Headers(), site)).toBe('origin_unknown')
   })
 
   test('knows this machine by all its names while the site is local', () => {

@@ -1,15 +1,30 @@
 // What a request's headers prove: whether this site's own page sent it, and whether a person acted.
 import { ownOrigins } from '#lib/config.ts'
 
+export type OriginFault = 'wrong_origin' | 'origin_unknown'
+
 /**
- * Whether a request that changes something came from a page of this site. A browser always tells one of the two
- * headers on a POST; a request with neither is refused (OWASP CSRF cheat sheet; Next's own check lets it pass).
+ * Why a request that changes something is not taken for one from a page of this site, or null. Browsers send Origin or
+ * Sec-Fetch-Site with a POST, and pages of other sites can set neither. Text browsers (Lynx, w3m) send neither; their Referer
+ * decides, which no page can forge either. A request without all three is refused (OWASP CSRF cheat sheet; Next's own check
+ * lets it pass).
  */
-export function isSameOrigin(headers: Headers, appOrigin: string): boolean {
+export function findOriginFault(headers: Headers, appOrigin: string): OriginFault | null {
+  const isOwn = (origin: string) => ownOrigins(appOrigin).includes(origin)
   const site = headers.get('sec-fetch-site')
-  if (site === 'cross-site' || site === 'same-site') return false
+  if (site === 'cross-site' || site === 'same-site') return 'wrong_origin'
   const origin = headers.get('origin')
-  return origin === null ? site === 'same-origin' : ownOrigins(appOrigin).includes(origin)
+  if (origin !== null) return isOwn(origin) ? null : 'wrong_origin'
+  if (site !== null) return site === 'same-origin' ? null : 'wrong_origin'
+  const referer = headers.get('referer') ?? ''
+  if (referer === '') return 'origin_unknown'
+  // Not blob: and the like, whose origin is what follows.
+  const url = /^https?:/i.test(referer) && URL.canParse(referer) ? new URL(referer) : null
+  return url !== null && isOwn(url.origin) ? null : 'wrong_origin'
+}
+
+export function isSameOrigin(headers: Headers, appOrigin: string): boolean {
+  return findOriginFault(headers, appOrigin) === null
 }
 
 /**

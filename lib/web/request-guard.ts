@@ -5,7 +5,7 @@ import { isOwnActionCall } from './action-call.ts'
 import { findBodyFault } from './body-limit.ts'
 import { parseMultipart } from './multipart.ts'
 import type { RefusalCode } from './refusal.ts'
-import { isSameOrigin } from './request-checks.ts'
+import { findOriginFault } from './request-checks.ts'
 import { waitForTurn } from './turns.ts'
 
 /**
@@ -25,7 +25,8 @@ export const handlerPaths: readonly string[] = [
 export async function findRequestFault(request: NextRequest, app: Services): Promise<RefusalCode | null> {
   const { method, headers, nextUrl } = request
   if (method === 'GET' || method === 'HEAD' || method === 'OPTIONS') return null
-  if (!isSameOrigin(headers, app.settings.appOrigin)) return 'wrong_origin'
+  const originFault = findOriginFault(headers, app.settings.appOrigin)
+  if (originFault !== null) return originFault
   const bodyFault = findBodyFault({
     transferEncoding: headers.get('transfer-encoding'),
     contentLength: headers.get('content-length'),

@@ -61,7 +61,7 @@ export const en = {
     other_way: 'Already have an account?',
     other_way_link: 'Log in',
     invited: 'You are invited. Choose a username and a password.',
-    invited_email: 'Your account gets the address {email}, to which the invitation was sent.',
+    invited_email: 'Your account gets the address <address></address>, to which the invitation was sent.',
     by_invitation: {
       title: 'By invitation only',
       body: 'Signing up here takes an invitation. If you have one, open its link again: it works once, for 7 days.',
@@ -184,7 +184,7 @@ export const en = {
       whole_history: 'In the audit trail',
       access: 'Access',
       reset: 'Start a password reset',
-      reset_mail: 'Mails a link to {address}, with which only its owner chooses a new password.',
+      reset_mail: 'Mails a link to <address></address>, with which only its owner chooses a new password.',
       reset_hand: 'There is no verified address. You get a link to hand over; whoever opens it chooses the password.',
       reset_link: 'Hand this link over. It is good for an hour, once, and is not shown again.',
       unlock: 'Unlock',
@@ -212,20 +212,20 @@ export const en = {
       },
     },
     suspend: {
-      title: 'Suspend {username}',
+      title: 'Suspend <username></username>',
       lead: 'Every session ends at once, and nobody logs in until the suspension is over.',
       reason_hint: 'For administrators. The person is told only that the account is suspended, and until when.',
       last_day_hint: 'Up to the end of that day in UTC. Leave it empty to lift the suspension yourself.',
       submit: 'Suspend',
     },
     look: {
-      title: 'Look as {username}',
+      title: 'Look as <username></username>',
       lead: 'You see the site as they do, for 15 minutes. Nothing can be changed meanwhile.',
       reason_hint: 'It stands in the audit trail. The person sees in their history that you looked.',
       submit: 'Start looking',
     },
     delete: {
-      title: 'Delete {username}',
+      title: 'Delete <username></username>',
       lead: 'Every session ends at once. For 14 days you can bring the account back here; then everything is erased.',
       submit: 'Delete account',
     },
@@ -285,7 +285,7 @@ export const en = {
     title: 'History',
     guards: 'What was done with your account lately, by you or by others.',
     none: 'Nothing yet.',
-    by_admin: 'by the administrator {username}',
+    by_admin: 'by the administrator <username></username>',
     by_operator: 'by the operator of this site',
     by_nobody: 'by somebody who was not logged in',
     refused: 'Refused',
@@ -575,7 +575,7 @@ export const en = {
   email_change: {
     title: 'E-mail address',
     lead: 'A code is sent to the address. It counts once you have entered the code.',
-    lead_change: 'A code is sent to the new address. Until you have entered it, {address} stays.',
+    lead_change: 'A code is sent to the new address. Until you have entered it, <address></address> stays.',
     submit: 'Send code',
     pending: 'Sending…',
     cancel: 'Cancel',
@@ -779,8 +779,9 @@ export const en = {
     yesterday: 'yesterday at {time}',
     other_day: '{day} at {time}',
     utc: '{when} UTC',
-    under_a_minute: 'under a minute',
     minutes: '{minutes, plural, one {# minute} other {# minutes}}',
+    minutes_and_seconds:
+      '{minutes, plural, one {# minute} other {# minutes}} and {seconds, plural, one {# second} other {# seconds}}',
     seconds: '{seconds, plural, one {# second} other {# seconds}}',
     days: '{days, plural, one {# day} other {# days}}',
     hours: '{hours, plural, one {# hour} other {# hours}}',
@@ -796,6 +797,8 @@ export const en = {
     username_or_email_missing: 'Enter your username or your e-mail address.',
     email_missing: 'Enter your e-mail address.',
     email_rule: 'Enter an e-mail address such as name@example.com.',
+    email_letters:
+      'Before the @, enter plain letters, digits and signs only. Many mail servers take no others, so mail would not arrive.',
     address_same: 'This is your address already.',
     address_taken: 'Somebody else has proved this address to be theirs meanwhile. Enter another one.',
     mail_too_soon: 'A code was sent a short while ago. Another can be sent in {wait}.',
@@ -803,7 +806,7 @@ export const en = {
     code_wrong: 'The code is wrong. Look for the latest mail.',
     code_void:
       'This code no longer counts: it is too old, was replaced, or was tried too often. Have another one sent.',
-    rename_too_often: 'A username can be changed three times a day. Try again tomorrow.',
+    rename_too_often: 'A username can be changed three times a day. Try again in {wait}.',
     last_admin: 'You are the only administrator. Make somebody else one first.',
     last_admin_other: 'This is the only administrator. Make somebody else one first.',
     yourself: 'That cannot be done to your own account here.',
@@ -865,6 +868,8 @@ export const en = {
     password_changed_only:
       'The password was changed, but some other sessions may not have ended yet. Open Security in a moment and end them there.',
     signed_up_only: 'Your account was made, but you are not logged in yet. Log in in a moment.',
+    origin_unknown:
+      'Your browser did not say which page the form came from, so nothing was saved. Let it send the Referer header to this site, and try again.',
     wrong_origin: 'The form came from another site, so nothing was saved. Reload the page and try again.',
     fault: 'This did not work, and the fault is ours. What you typed is still here: try again in a moment.',
     connection:
@@ -875,6 +880,10 @@ export const en = {
     bad_request: {
       title: 'That could not be read',
       body: 'The request was incomplete or damaged, and nothing was changed. Go back, reload the page and try again.',
+    },
+    origin_unknown: {
+      title: 'Your browser did not say where that came from',
+      body: 'Nothing was changed. To tell its own forms from those of other sites, Gatehouse needs the header Origin, Sec-Fetch-Site or Referer. Let your browser, or the privacy tool between, send the Referer to this site (Lynx: NO_REFERER_HEADER:FALSE; w3m: no_referer_from unset), go back, reload the page and try again.',
     },
     wrong_origin: {
       title: 'That came from another site',

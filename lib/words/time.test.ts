@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { hours, minutes, seconds } from '../clock.ts'
-import { clockTime, partOfDay, timeLeft } from './time.ts'
+import { clockTime, lasting, partOfDay, timeLeft, waitTime } from './time.ts'
 import { wordsFor } from './words.ts'
 
 const words = wordsFor('en')
@@ -46,12 +46,54 @@ describe('timeLeft', () => {
     [minutes(10) - seconds(5), '10 minutes'],
     [minutes(10) - seconds(6), '9 minutes'],
     [minutes(3) + seconds(30), '3 minutes'],
+    [minutes(2), '2 minutes'],
+    [minutes(2) - seconds(5), '2 minutes'],
+    [minutes(2) - seconds(6), '114 seconds'],
+    [seconds(90), '90 seconds'],
     [minutes(1), '1 minute'],
-    [seconds(54), 'under a minute'],
-    [0, 'under a minute'],
-    [-seconds(1), 'under a minute'],
+    [seconds(54), '54 seconds'],
+    [seconds(4) + 1, '5 seconds'],
+    [seconds(1), '1 second'],
+    [0, '0 seconds'],
+    [-seconds(1), '0 seconds'],
   ])('says %d ms as "%s"', (left, said) => {
     expect(timeLeft(words, left)).toBe(said)
+  })
+})
+
+describe('waitTime', () => {
+  it.each([
+    [1, '1 second'],
+    [seconds(59), '59 seconds'],
+    [minutes(1), '1 minute'],
+    [seconds(61), '61 seconds'],
+    [seconds(119), '119 seconds'],
+    [minutes(2), '2 minutes'],
+    [minutes(2) + 1, '3 minutes'],
+    [minutes(59), '59 minutes'],
+    [minutes(59) + seconds(1), '1 hour'],
+    [hours(1), '1 hour'],
+    [hours(1) + 1, '1 hour and 1 minute'],
+    [hours(24), '24 hours'],
+    [hours(24) - 1, '24 hours'],
+  ])('says %d ms as "%s": never less than it is', (ms, said) => {
+    expect(waitTime(words, ms)).toBe(said)
+  })
+})
+
+describe('lasting', () => {
+  it.each([
+    [seconds(5), '5 seconds'],
+    [seconds(45), '45 seconds'],
+    [seconds(60), '1 minute'],
+    [seconds(90), '90 seconds'],
+    [seconds(150), '2 minutes and 30 seconds'],
+    [minutes(10), '10 minutes'],
+    [hours(12), '12 hours'],
+    [hours(72), '72 hours'],
+    [hours(30 * 24), '30 days'],
+  ])('says %d ms as "%s", as it was set', (ms, said) => {
+    expect(lasting(words, ms)).toBe(said)
   })
 })
 

@@ -47,21 +47,36 @@ export function fullTime(words: Words, at: number, timeZone: string | null): str
  */
 const grace = seconds(5)
 
-/** "12 hours", "1 hour and 5 minutes", "10 minutes", "under a minute". Rounds down: never promises time there is not. */
+/** Time that is left, rounded down: never promises time there is not. "12 hours", "10 minutes", "90 seconds". */
 export function timeLeft(words: Words, leftMs: number): string {
   const whole = Math.floor((leftMs + grace) / minutes(1))
-  if (leftMs < minutes(1) - grace) return words('time.under_a_minute')
-  const parts = { hours: Math.floor(whole / 60), minutes: whole % 60 }
-  if (parts.hours === 0) return words('time.minutes', { minutes: parts.minutes })
-  return parts.minutes === 0 ? words('time.hours', { hours: parts.hours }) : words('time.hours_and_minutes', parts)
+  return span(words, whole < 2 ? Math.max(Math.ceil(leftMs / 1000), 0) : whole * 60)
 }
 
-/** How long to wait, rounded up: "40 seconds", "2 minutes". */
+/** How long to wait, rounded up: "40 seconds", "2 minutes", "1 hour", "24 hours". */
 export function waitTime(words: Words, ms: number): string {
   const whole = Math.ceil(ms / 1000)
-  return whole < 60
-    ? words('time.seconds', { seconds: whole })
-    : words('time.minutes', { minutes: Math.ceil(whole / 60) })
+  return span(words, whole < 120 ? whole : Math.ceil(whole / 60) * 60)
+}
+
+/** How long something lasts, as it was set: "5 seconds", "90 seconds", "2 minutes and 30 seconds", "12 hours", "30 days". */
+export function lasting(words: Words, ms: number): string {
+  return span(words, Math.round(ms / 1000))
+}
+
+const hour = 60 * 60
+const day = 24 * hour
+
+/** Seconds where minutes would hide a good part of the time, two units where one would. */
+function span(words: Words, whole: number): string {
+  if (whole < 120 && whole !== 60) return words('time.seconds', { seconds: whole })
+  const parts = { hours: Math.floor(whole / hour), minutes: Math.floor((whole % hour) / 60), seconds: whole % 60 }
+  if (parts.hours === 0) {
+    return words(parts.seconds === 0 ? 'time.minutes' : 'time.minutes_and_seconds', parts)
+  }
+  // Three days are better known as 72 hours.
+  if (whole > 3 * day && whole % day === 0) return words('time.days', { days: whole / day })
+  return words(parts.minutes === 0 ? 'time.hours' : 'time.hours_and_minutes', parts)
 }
 
 /** Null when the time zone is not known: better no part of day than the wrong one. */

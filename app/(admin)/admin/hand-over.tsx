@@ -4,8 +4,10 @@ import { Notice } from '#app/ui/notice.tsx'
 export function HandOver({ text, link }: { text: string; link: string }) {
   return (
     <Notice kind="warn">
-      {text}
-      <code className="mt-2 block rounded-control bg-raised px-3 py-2 text-sm break-all select-all">{link}</code>
+      <span>{text}</span>
+      <code translate="no" className="mt-2 block rounded-control bg-raised px-3 py-2 text-sm break-all select-all">
+        {link}
+      </code>
     </Notice>
   )
 }

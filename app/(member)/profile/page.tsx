@@ -1,6 +1,7 @@
 import type { Metadata } from 'next'
 import type { ReactNode } from 'react'
 import { Notice } from '#app/ui/notice.tsx'
+import { Verbatim } from '#app/ui/verbatim.tsx'
 import { may, requireUser } from '#lib/web/current-user.ts'
 import { getWords } from '#lib/web/words.ts'
 
@@ -41,9 +42,11 @@ export default async function ProfilePage({ searchParams }: PageProps<'/profile'
       {saved === '1' && <Notice kind="good">{words('profile.saved')}</Notice>}
       <dl className="card divide-y divide-line px-6">
         <Entry label={words('fields.username')}>
-          <bdi>{user.username}</bdi>
+          <Verbatim>{user.username}</Verbatim>
         </Entry>
-        <Entry label={words('fields.full_name')}>{fullName === '' ? notSet('fullName') : <bdi>{fullName}</bdi>}</Entry>
+        <Entry label={words('fields.full_name')}>
+          {fullName === '' ? notSet('fullName') : <Verbatim>{fullName}</Verbatim>}
+        </Entry>
         <Entry label={words('fields.bio')}>
           {bio === '' ? (
             notSet('bio')

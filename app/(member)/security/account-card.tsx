@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react'
+import { Verbatim } from '#app/ui/verbatim.tsx'
 import type { Words } from '#lib/words/words.ts'
 
 /** The account as a whole: its name, what is kept about the person, and leaving. */
@@ -13,7 +14,7 @@ export function AccountCard({ words, username, mayChange }: { words: Words; user
       </div>
       <Row
         title={words('security.account.username')}
-        text={<bdi>{username}</bdi>}
+        text={<Verbatim>{username}</Verbatim>}
         link={mayChange && <Link href="/security/username">{words('security.account.change_username')}</Link>}
       />
       <Row

@@ -1,5 +1,6 @@
 import { Mail } from 'lucide'
 import { Icon } from '#app/ui/line-icon.tsx'
+import { Verbatim } from '#app/ui/verbatim.tsx'
 import type { User } from '#lib/accounts/accounts.ts'
 import { addressToVerify } from '#lib/addresses/addresses.ts'
 import type { Words } from '#lib/words/words.ts'
@@ -59,7 +60,7 @@ export function EmailCard({ words, user, mayChange }: { words: Words; user: User
 function Address({ address, children }: { address: string; children: React.ReactNode }) {
   return (
     <p className="flex flex-wrap items-center gap-x-3 gap-y-1">
-      <bdi className="min-w-0 break-words">{address}</bdi>
+      <Verbatim className="min-w-0 break-words">{address}</Verbatim>
       {children}
     </p>
   )

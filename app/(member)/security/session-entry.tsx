@@ -5,6 +5,7 @@ import { Clock } from '#app/ui/clock.tsx'
 import { FormAlert } from '#app/ui/form-alert.tsx'
 import { Icon } from '#app/ui/line-icon.tsx'
 import { SubmitButton } from '#app/ui/submit-button.tsx'
+import { Verbatim } from '#app/ui/verbatim.tsx'
 import { parseDevice } from '#lib/sessions/device.ts'
 import { deadlines, type SessionLimits } from '#lib/sessions/window.ts'
 import type { SessionRecord } from '#lib/stores/types.ts'
@@ -43,11 +44,11 @@ export function SessionEntry({ words, session, isThis, limits, now, timeZone }: 
       <div className="grid gap-4 sm:grid-cols-[minmax(0,1fr)_auto]">
         <div>
           <h3 className="flex flex-wrap items-center gap-x-3 font-medium">
-            {name}
+            <span>{name}</span>
             {isThis && <span className="badge">{words('security.sessions.this_device')}</span>}
           </h3>
           <p className="figures text-sm text-muted">
-            <bdi>{address}</bdi>
+            <Verbatim>{address}</Verbatim>
           </p>
         </div>
         <dl className="figures grid gap-x-4 gap-y-2 sm:col-span-2 sm:grid-cols-3">

@@ -5,6 +5,7 @@ import { Field } from '#app/ui/field.tsx'
 import { FormAlert } from '#app/ui/form-alert.tsx'
 import { Notice } from '#app/ui/notice.tsx'
 import { SubmitButton } from '#app/ui/submit-button.tsx'
+import { Verbatim } from '#app/ui/verbatim.tsx'
 import { addressToVerify } from '#lib/addresses/addresses.ts'
 import { requirePermission } from '#lib/web/current-user.ts'
 import { readMailedSecret } from '#lib/web/mailed-secret.ts'
@@ -30,9 +31,9 @@ export default async function VerifyEmailPage({ searchParams }: PageProps<'/veri
         <p className="mt-2 text-muted">
           {words.rich('email_verify.lead', {
             address: () => (
-              <bdi key="address" className="font-medium break-words text-ink">
+              <Verbatim key="address" className="font-medium break-words text-ink">
                 {address}
-              </bdi>
+              </Verbatim>
             ),
           })}
         </p>

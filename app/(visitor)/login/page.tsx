@@ -14,7 +14,7 @@ import { parseEndReason } from '#lib/sessions/window.ts'
 import { findSignedIn } from '#lib/web/current-user.ts'
 import { safeNextPath } from '#lib/web/next-path.ts'
 import { getWords } from '#lib/web/words.ts'
-import { timeLeft } from '#lib/words/time.ts'
+import { lasting } from '#lib/words/time.ts'
 import { logIn } from './actions.ts'
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -29,7 +29,7 @@ export default async function LogInPage({ searchParams }: PageProps<'/login'>) {
   const words = await getWords()
   const reason = parseEndReason(query.reason)
   const { idleMs, maxMs } = (await services()).settings.session
-  const limits = { idle: timeLeft(words, idleMs), longest: timeLeft(words, maxMs) }
+  const limits = { idle: lasting(words, idleMs), longest: lasting(words, maxMs) }
 
   return (
     <VisitorCard

@@ -2,6 +2,7 @@ import type { Metadata } from 'next'
 import { ActionForm } from '#app/ui/action-form.tsx'
 import { FormAlert } from '#app/ui/form-alert.tsx'
 import { SubmitButton } from '#app/ui/submit-button.tsx'
+import { Verbatim } from '#app/ui/verbatim.tsx'
 import { VisitorCard } from '#app/ui/visitor-card.tsx'
 import { services } from '#lib/services.ts'
 import { readMailedSecret } from '#lib/web/mailed-secret.ts'
@@ -41,7 +42,7 @@ export default async function NotMePage({ searchParams }: PageProps<'/not-me'>) 
       </VisitorCard>
     )
   }
-  const lead = words.rich('not_me.lead', { username: () => <bdi key="username">{person.username}</bdi> })
+  const lead = words.rich('not_me.lead', { username: () => <Verbatim key="username">{person.username}</Verbatim> })
   return (
     <VisitorCard title={words('not_me.title')} lead={lead} otherWay={{ ...logIn, text: words('not_me.other_way') }}>
       <ActionForm action={disown} connectionWords={words('errors.connection')} faultWords={words('errors.fault')}>

@@ -6,6 +6,7 @@ import { PasswordField } from '#app/ui/password-field.tsx'
 import { StrengthMeter } from '#app/ui/strength-meter.tsx'
 import { SubmitButton } from '#app/ui/submit-button.tsx'
 import { UsernameForManagers } from '#app/ui/username-for-managers.tsx'
+import { Verbatim } from '#app/ui/verbatim.tsx'
 import { VisitorCard } from '#app/ui/visitor-card.tsx'
 import { services } from '#lib/services.ts'
 import { readMailedSecret } from '#lib/web/mailed-secret.ts'
@@ -34,7 +35,7 @@ export default async function ResetPasswordPage() {
       </VisitorCard>
     )
   }
-  const lead = words.rich('reset.lead', { username: () => <bdi key="username">{person.username}</bdi> })
+  const lead = words.rich('reset.lead', { username: () => <Verbatim key="username">{person.username}</Verbatim> })
   return (
     <VisitorCard title={words('reset.title')} lead={lead} otherWay={otherWay}>
       <ActionForm

@@ -5,6 +5,7 @@ import { Field } from '#app/ui/field.tsx'
 import { FormAlert } from '#app/ui/form-alert.tsx'
 import { NewAccountFields } from '#app/ui/new-account-fields.tsx'
 import { SubmitButton } from '#app/ui/submit-button.tsx'
+import { Verbatim } from '#app/ui/verbatim.tsx'
 import { VisitorCard } from '#app/ui/visitor-card.tsx'
 import { services } from '#lib/services.ts'
 import { findSignedIn } from '#lib/web/current-user.ts'
@@ -49,7 +50,11 @@ export default async function SignUpPage({ searchParams }: PageProps<'/signup'>)
         <input type="hidden" name="next" value={next ?? ''} />
         <NewAccountFields words={words} passwordMinLength={settings.passwordMinLength}>
           {invitation?.email ? (
-            <p className="text-muted">{words('signup.invited_email', { email: invitation.email })}</p>
+            <p className="text-muted">
+              {words.rich('signup.invited_email', {
+                address: () => <Verbatim key="address">{invitation.email}</Verbatim>,
+              })}
+            </p>
           ) : (
             <Field
               name="email"

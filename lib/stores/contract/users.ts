@@ -309,6 +309,20 @@ export function describeUserStore(name: string, open: OpenFresh): void {
         expect(await users.findByVerifiedEmail('nobody@example.org')).toBeNull()
       })
 
+      it('is one address in both spellings of its domain, ASCII and Unicode, whichever came first', async () => {
+        await users.insert(aUser({ email: 'info@xn--h1alffa9f.xn--p1ai', emailVerifiedAt: 5 }))
+        await users.insert(aUser({ username: 'bob', email: 'info@bücher.example', emailVerifiedAt: 5 }))
+        expect(await users.findByVerifiedEmail('INFO@россия.рф')).toMatchObject({ id: 'id-of-alice' })
+        expect(await users.findByVerifiedEmail('info@xn--bcher-kva.example')).toMatchObject({ id: 'id-of-bob' })
+        const carol = aUser({ username: 'carol', email: 'info@россия.рф' })
+        expect(await users.insert(carol)).toBe('inserted')
+        expect(await users.update(carol.id, { emailVerifiedAt: 6 })).toBe('email_taken')
+        const dave = aUser({ username: 'dave', email: 'Info@BÜCHER.example', emailVerifiedAt: 7 })
+        expect(await users.insert(dave)).toBe('email_taken')
+        expect(await users.update('id-of-bob', { email: null, emailVerifiedAt: null })).toMatchObject({ email: null })
+        expect(await users.insert(dave)).toBe('inserted')
+      })
+
       it('is one person’s: another can name it and not verify it', async () => {
         await users.insert(aUser(verified))
         const bob = aUser({ username: 'bob', email: 'alice@example.ORG' })

@@ -3,7 +3,7 @@
 
 import { isDeepStrictEqual } from 'node:util'
 
-import { lowerCase, reservedSchema, userSchema, verifiedKey } from '#lib/stores/records.ts'
+import { emailKey, reservedSchema, userSchema, verifiedKey } from '#lib/stores/records.ts'
 import { requireTexts } from '#lib/stores/texts.ts'
 import type { ReservedUsername, UserRecord, UserStore } from '#lib/stores/types.ts'
 
@@ -140,7 +140,7 @@ export function createUserPart(records: UserRecords, options: Omit<CommitQueueOp
 
     async findByVerifiedEmail(email) {
       queue.requireOpen()
-      const id = idByEmail.get(lowerCase(email))
+      const id = idByEmail.get(emailKey(email))
       return copyOf(id === undefined ? undefined : people.find(id))
     },
 

@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util'
 
 import { type Expression, type ExpressionBuilder, type SqlBool, sql, type Transaction } from 'kysely'
 
-import { lowerCase, verifiedKey } from '#lib/stores/records.ts'
+import { emailKey, lowerCase, verifiedKey } from '#lib/stores/records.ts'
 import { isStorable, requireTexts } from '#lib/stores/texts.ts'
 import type { UserChange, UserFilter, UserRecord, UserStore } from '#lib/stores/types.ts'
 
@@ -42,7 +42,7 @@ export function createUserStore({ db, reads, flavour }: Pick<SqlDatabase, 'db' |
 
     async findByVerifiedEmail(email) {
       if (isUnstorable(email)) return null
-      const row = await users.where('verified_email', '=', lowerCase(email)).executeTakeFirst()
+      const row = await users.where('verified_email', '=', emailKey(email)).executeTakeFirst()
       return row ? userOf(row) : null
     },
 

@@ -2,6 +2,7 @@ import type { Metadata } from 'next'
 import { Field } from '#app/ui/field.tsx'
 import { Notice } from '#app/ui/notice.tsx'
 import { Select } from '#app/ui/select.tsx'
+import { Verbatim } from '#app/ui/verbatim.tsx'
 import { operator } from '#lib/audit/audit.ts'
 import { auditEvents } from '#lib/audit/events.ts'
 import { services } from '#lib/services.ts'
@@ -110,7 +111,7 @@ export default async function AuditPage({ searchParams }: PageProps<'/admin/audi
                       <time dateTime={new Date(entry.at).toISOString()}>{fullTime(words, entry.at, timeZone)}</time>
                     </td>
                     <th scope="row">
-                      {eventName(words, entry.event)}
+                      <span>{eventName(words, entry.event)}</span>
                       {entry.outcome === 'refused' && (
                         <span className="badge badge-warn ms-2">{words('admin.audit.refused')}</span>
                       )}
@@ -120,7 +121,7 @@ export default async function AuditPage({ searchParams }: PageProps<'/admin/audi
                     </td>
                     <td data-label={words('admin.audit.subject')}>{person(entry.subjectId, '')}</td>
                     <td data-label={words('admin.audit.network')} className="figures">
-                      <bdi>{entry.address || entry.network}</bdi>
+                      <Verbatim>{entry.address || entry.network}</Verbatim>
                     </td>
                     <td data-label={words('admin.audit.detail')}>
                       <Detail entry={entry} />
@@ -157,10 +158,15 @@ function Who({
   if (id === operator) return words('admin.audit.operator')
   const name = names.get(id)
   // Who was erased has no name any more.
-  if (name === undefined) return <code className="text-sm break-all">{id}</code>
+  if (name === undefined)
+    return (
+      <code translate="no" className="text-sm break-all">
+        {id}
+      </code>
+    )
   return (
     <a href={`/admin/users/${id}`} className="link">
-      <bdi>{name}</bdi>
+      <Verbatim>{name}</Verbatim>
     </a>
   )
 }

@@ -6,6 +6,7 @@ import { FormAlert } from '#app/ui/form-alert.tsx'
 import { Notice } from '#app/ui/notice.tsx'
 import { Select } from '#app/ui/select.tsx'
 import { SubmitButton } from '#app/ui/submit-button.tsx'
+import { Verbatim } from '#app/ui/verbatim.tsx'
 import { rolesByTrust } from '#lib/roles/permissions.ts'
 import { services } from '#lib/services.ts'
 import { readHandedOver } from '#lib/web/handed-over.ts'
@@ -85,10 +86,12 @@ export default async function InvitationsPage({ searchParams }: PageProps<'/admi
             <tbody>
               {open.map(({ id, email, role, by, createdAt, expiresAt }) => (
                 <tr key={id}>
-                  <th scope="row">{email === null ? words('admin.invitations.handed_over') : <bdi>{email}</bdi>}</th>
+                  <th scope="row">
+                    {email === null ? words('admin.invitations.handed_over') : <Verbatim>{email}</Verbatim>}
+                  </th>
                   <td data-label={words('fields.role')}>{words(`roles.${role}`)}</td>
                   <td data-label={words('admin.invitations.by')}>
-                    <bdi>{names.get(by) ?? by}</bdi>
+                    <Verbatim>{names.get(by) ?? by}</Verbatim>
                   </td>
                   <td data-label={words('admin.invitations.made')}>{clock(createdAt)}</td>
                   <td data-label={words('admin.invitations.expires')}>{clock(expiresAt)}</td>

@@ -2,6 +2,7 @@ import type { Metadata } from 'next'
 import { Clock } from '#app/ui/clock.tsx'
 import { Field } from '#app/ui/field.tsx'
 import { Select } from '#app/ui/select.tsx'
+import { Verbatim } from '#app/ui/verbatim.tsx'
 import type { Person } from '#lib/people/people.ts'
 import { rolesByTrust } from '#lib/roles/permissions.ts'
 import { services } from '#lib/services.ts'
@@ -100,14 +101,14 @@ export default async function PeoplePage({ searchParams }: PageProps<'/admin/use
                 <tr key={person.id}>
                   <th scope="row">
                     <a href={`${path}/${person.id}`} className="link">
-                      <bdi>{person.username}</bdi>
+                      <Verbatim>{person.username}</Verbatim>
                     </a>
                   </th>
                   <td data-label={words('fields.full_name')}>
                     {person.profile.fullName === '' ? (
                       <span className="text-muted">{words('fields.not_set')}</span>
                     ) : (
-                      <bdi>{person.profile.fullName}</bdi>
+                      <Verbatim>{person.profile.fullName}</Verbatim>
                     )}
                   </td>
                   <td data-label={words('fields.role')}>{words(`roles.${person.role}`)}</td>

@@ -4,6 +4,7 @@ import { Field } from '#app/ui/field.tsx'
 import { FormAlert } from '#app/ui/form-alert.tsx'
 import { Notice } from '#app/ui/notice.tsx'
 import { SubmitButton } from '#app/ui/submit-button.tsx'
+import { Verbatim } from '#app/ui/verbatim.tsx'
 import { requireRecentProof } from '#lib/web/recent-proof.ts'
 import { refusedSentence } from '#lib/web/refused.ts'
 import { getWords } from '#lib/web/words.ts'
@@ -26,7 +27,11 @@ export default async function ChangeAddressPage({ searchParams }: PageProps<'/se
       <div>
         <h1 className="text-xl sm:text-2xl">{words('email_change.title')}</h1>
         <p className="mt-2 text-muted">
-          {isChange ? words('email_change.lead_change', { address: user.email ?? '' }) : words('email_change.lead')}
+          {isChange
+            ? words.rich('email_change.lead_change', {
+                address: () => <Verbatim key="address">{user.email}</Verbatim>,
+              })
+            : words('email_change.lead')}
         </p>
       </div>
       <div className="card p-6">

@@ -10,6 +10,7 @@ import { orNotSaved } from '#lib/web/not-saved.ts'
 import { requireProofFor } from '#lib/web/recent-proof.ts'
 import { recordOwn } from '#lib/web/record.ts'
 import { getWords } from '#lib/web/words.ts'
+import { waitTime } from '#lib/words/time.ts'
 
 export async function changeUsername(_previous: FormState, posted: FormData): Promise<FormState> {
   const { user, session } = await requirePermission('change-account', '/security/username')
@@ -24,8 +25,15 @@ export async function changeUsername(_previous: FormState, posted: FormData): Pr
     await recordOwn('account.renamed', user.id)
     redirect('/security?username=changed')
   }
-  const { code } = renamed
-  if (code === 'person_gone') redirect('/login?reason=ended')
-  const sentence = words(`errors.${code}`)
-  return code === 'username_taken' ? form.refuse({ errors: { username: sentence } }) : form.refuse({ alert: sentence })
+  switch (renamed.code) {
+    case 'person_gone':
+      redirect('/login?reason=ended')
+      break
+    case 'username_taken':
+      return form.refuse({ errors: { username: words('errors.username_taken') } })
+    case 'rename_too_often':
+      return form.refuse({ alert: words('errors.rename_too_often', { wait: waitTime(words, renamed.waitMs) }) })
+    default:
+      return form.refuse({ alert: words(`errors.${renamed.code}`) })
+  }
 }

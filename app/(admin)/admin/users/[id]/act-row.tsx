@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react'
 import { ActionForm } from '#app/ui/action-form.tsx'
 import { FormAlert } from '#app/ui/form-alert.tsx'
 import { SubmitButton } from '#app/ui/submit-button.tsx'
@@ -18,7 +19,7 @@ export function ActRow({
   id: string
   action: FormAction
   label: string
-  text?: string
+  text?: ReactNode
 }) {
   return (
     <div className={look}>

@@ -8,6 +8,7 @@ import { FormAlert } from '#app/ui/form-alert.tsx'
 import { Notice } from '#app/ui/notice.tsx'
 import { Select } from '#app/ui/select.tsx'
 import { SubmitButton } from '#app/ui/submit-button.tsx'
+import { Verbatim } from '#app/ui/verbatim.tsx'
 import type { Person } from '#lib/people/people.ts'
 import { rolesByTrust } from '#lib/roles/permissions.ts'
 import { services } from '#lib/services.ts'
@@ -57,7 +58,7 @@ export default async function PersonPage({ params, searchParams }: PageProps<'/a
       <Sections words={words} current="people" />
       <div className="flex flex-wrap items-center justify-between gap-4">
         <h1 className="flex flex-wrap items-center gap-3 text-xl sm:text-2xl">
-          <bdi>{person.username}</bdi>
+          <Verbatim>{person.username}</Verbatim>
           <StateBadge words={words} person={person} />
         </h1>
         <a href="/admin/users" className="link">
@@ -69,15 +70,17 @@ export default async function PersonPage({ params, searchParams }: PageProps<'/a
       {isSelf && <Notice kind="note">{words('admin.person.yourself')}</Notice>}
       {state !== 'active' && (
         <Notice kind="warn">
-          {person.deletedAt !== null
-            ? words.rich('admin.person.deleted_at', {
-                when: () => <span key="when">{clock(person.deletedAt ?? 0)}</span>,
-              })
-            : person.suspendedUntil === null
-              ? words('admin.person.suspended')
-              : words.rich('admin.person.suspended_until', {
-                  when: () => <span key="when">{clock(person.suspendedUntil ?? 0)}</span>,
-                })}
+          <span>
+            {person.deletedAt !== null
+              ? words.rich('admin.person.deleted_at', {
+                  when: () => <span key="when">{clock(person.deletedAt ?? 0)}</span>,
+                })
+              : person.suspendedUntil === null
+                ? words('admin.person.suspended')
+                : words.rich('admin.person.suspended_until', {
+                    when: () => <span key="when">{clock(person.suspendedUntil ?? 0)}</span>,
+                  })}
+          </span>
           {person.suspendReason !== '' && (
             <span className="block">{words('admin.person.reason', { reason: person.suspendReason })}</span>
           )}
@@ -91,7 +94,11 @@ export default async function PersonPage({ params, searchParams }: PageProps<'/a
           </h2>
           <dl className="facts">
             <Fact name={words('fields.full_name')}>
-              {person.profile.fullName === '' ? words('fields.not_set') : <bdi>{person.profile.fullName}</bdi>}
+              {person.profile.fullName === '' ? (
+                words('fields.not_set')
+              ) : (
+                <Verbatim>{person.profile.fullName}</Verbatim>
+              )}
             </Fact>
             <Fact name={words('fields.bio')}>
               {person.profile.bio === '' ? (
@@ -108,7 +115,7 @@ export default async function PersonPage({ params, searchParams }: PageProps<'/a
                 words('admin.person.email_none')
               ) : (
                 <span className="flex flex-wrap gap-x-3 gap-y-1">
-                  <bdi>{person.email}</bdi>
+                  <Verbatim>{person.email}</Verbatim>
                   <span className={hasProvedAddress ? 'badge' : 'badge badge-warn'}>
                     {words(hasProvedAddress ? 'security.email.verified' : 'security.email.unverified')}
                   </span>
@@ -120,7 +127,9 @@ export default async function PersonPage({ params, searchParams }: PageProps<'/a
               {person.passwordChangedAt === null ? words('admin.person.never') : clock(person.passwordChangedAt)}
             </Fact>
             <Fact name={words('admin.person.id')}>
-              <code className="figures text-sm break-all">{person.id}</code>
+              <code translate="no" className="figures text-sm break-all">
+                {person.id}
+              </code>
             </Fact>
           </dl>
         </section>
@@ -168,7 +177,7 @@ export default async function PersonPage({ params, searchParams }: PageProps<'/a
                 <li key={one.id} className="figures border-t border-line px-6 py-4 text-sm">
                   <p className="font-medium">{deviceName(words, parseDevice(one.userAgent))}</p>
                   <p className="text-muted">
-                    <bdi>{one.address || words('security.sessions.address_unknown')}</bdi>
+                    <Verbatim>{one.address || words('security.sessions.address_unknown')}</Verbatim>
                     {' · '}
                     {words('security.sessions.last_active')} {clock(one.lastActivityAt)}
                   </p>
@@ -196,7 +205,9 @@ export default async function PersonPage({ params, searchParams }: PageProps<'/a
                 label={words('admin.person.reset')}
                 text={
                   hasProvedAddress
-                    ? words('admin.person.reset_mail', { address: person.email ?? '' })
+                    ? words.rich('admin.person.reset_mail', {
+                        address: () => <Verbatim key="address">{person.email}</Verbatim>,
+                      })
                     : words('admin.person.reset_hand')
                 }
               />

@@ -3,6 +3,7 @@ import { notFound } from 'next/navigation'
 import { ActionForm } from '#app/ui/action-form.tsx'
 import { FormAlert } from '#app/ui/form-alert.tsx'
 import { SubmitButton } from '#app/ui/submit-button.tsx'
+import { Verbatim } from '#app/ui/verbatim.tsx'
 import { services } from '#lib/services.ts'
 import { requireAdmin } from '#lib/web/recent-proof.ts'
 import { getWords } from '#lib/web/words.ts'
@@ -22,7 +23,9 @@ export default async function DeletePersonPage({ params }: PageProps<'/admin/use
 
   return (
     <div className="flex max-w-[34rem] flex-col gap-6">
-      <h1 className="text-xl sm:text-2xl">{words('admin.delete.title', { username: person.username })}</h1>
+      <h1 className="text-xl sm:text-2xl">
+        {words.rich('admin.delete.title', { username: () => <Verbatim key="username">{person.username}</Verbatim> })}
+      </h1>
       <div className="card flex flex-col gap-4 p-6">
         <p>{words('admin.delete.lead')}</p>
         <ActionForm

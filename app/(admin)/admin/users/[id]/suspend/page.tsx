@@ -4,6 +4,7 @@ import { ActionForm } from '#app/ui/action-form.tsx'
 import { Field } from '#app/ui/field.tsx'
 import { FormAlert } from '#app/ui/form-alert.tsx'
 import { SubmitButton } from '#app/ui/submit-button.tsx'
+import { Verbatim } from '#app/ui/verbatim.tsx'
 import { services } from '#lib/services.ts'
 import { requireAdmin } from '#lib/web/recent-proof.ts'
 import { getWords } from '#lib/web/words.ts'
@@ -23,7 +24,9 @@ export default async function SuspendPersonPage({ params }: PageProps<'/admin/us
 
   return (
     <div className="flex max-w-[34rem] flex-col gap-6">
-      <h1 className="text-xl sm:text-2xl">{words('admin.suspend.title', { username: person.username })}</h1>
+      <h1 className="text-xl sm:text-2xl">
+        {words.rich('admin.suspend.title', { username: () => <Verbatim key="username">{person.username}</Verbatim> })}
+      </h1>
       <div className="card flex flex-col gap-4 p-6">
         <p>{words('admin.suspend.lead')}</p>
         <ActionForm action={suspend} connectionWords={words('errors.connection')} faultWords={words('errors.fault')}>

@@ -1,0 +1,218 @@
+// Pages that somebody else changes too: a browser's translation, a password manager, an extension.
+import type { Page } from '@playwright/test'
+import { expect, test } from '#e2e/fixtures.ts'
+import { makePersonWith } from '#e2e/support/admin.ts'
+import { seconds } from '#e2e/support/durations.ts'
+import { runFor } from '#e2e/support/passing-time.ts'
+import { makePerson } from '#e2e/support/person.ts'
+import { fillSignUp, logIn } from '#e2e/support/site.ts'
+import { findTranslatable, readTranslation, type TranslationStart, translate } from '#e2e/support/translator.ts'
+import { adminViews, memberViews, signUpFor, visitorViews } from '#e2e/support/views.ts'
+
+const starts: TranslationStart[] = ['before hydration', 'after hydration']
+/** What React says when the document is not what the server sent; it then renders the page anew. */
+const mismatch = /Minified React error #418/
+
+async function expectTranslated(page: Page, name: string, exact: readonly string[] = []): Promise<void> {
+  await expect.poll(async () => (await readTranslation(page)).wrapped, { message: `${name} is translated` }).not.toBe(0)
+  expect.soft((await readTranslation(page)).lost, `${name} updates text that is no longer there`).toEqual([])
+  expect.soft(await findTranslatable(page, exact), `${name} lets names be translated`).toEqual([])
+}
+
+for (const start of starts) {
+  test.describe(`a translation that begins ${start}`, () => {
+    test.beforeEach(({ expectedNoise }) => {
+      if (start === 'before hydration') expectedNoise.push(mismatch)
+    })
+
+    test('leaves visitor pages working', async ({ page }) => {
+      await translate(page, start)
+      for (const { name, show } of visitorViews) {
+        await show(page)
+        await expectTranslated(page, name)
+      }
+    })
+
+    test('leaves members’ pages working', async ({ page, server, expectedNoise }) => {
+      expectedNoise.push(/404 \(Not Found\)|401 \(Unauthorized\)/)
+      const person = await signUpFor(page, makePerson().username)
+      await translate(page, start)
+      for (const { name, show } of memberViews) {
+        await show(page, { server, person })
+        // This one has neither a session nor a form, so nothing in it changes.
+        if (name === 'not-found') continue
+        await expectTranslated(page, name, [person.username, `${person.username}@example.org`])
+      }
+    })
+
+    test('leaves an admin’s pages working', async ({ page, server }) => {
+      const person = await makePersonWith(server, 'member')
+      const admin = await makePersonWith(server, 'admin')
+      await page.goto('/login')
+      await logIn(page, admin)
+      await expect(page).toHaveURL('/')
+      await translate(page, start)
+      for (const { name, show } of adminViews) {
+        await show(page, { server, person })
+        await expectTranslated(page, name, [person.username, admin.username, '/reset-password?token='])
+      }
+    })
+  })
+}
+
+test.describe('in a translated page', () => {
+  test('the strength meter follows what is typed, and goes', async ({ page }) => {
+    await translate(page, 'after hydration')
+    await page.goto('/signup')
+    await expectTranslated(page, 'sign-up')
+    const password = page.getByLabel('Password', { exact: true })
+    const advice = page.getByText('One character repeated')
+    for (const [typed, score] of [
+      ['aaaaaaaaaa', 'Very weak.'],
+      ['Lantern over the quay at dusk', 'Strong.'],
+      ['bbbbbbbbbb', 'Very weak.'],
+    ] as const) {
+      await password.fill(typed)
+      await expect(page.getByText(score, { exact: true })).toBeVisible()
+      await expect(advice).toBeVisible({ visible: score !== 'Strong.' })
+    }
+    await page.getByRole('button', { name: 'Show password' }).click()
+    await expect(password).toHaveAttribute('type', 'text')
+    await password.fill('')
+    await expect(page.getByText('Very weak.')).toBeHidden()
+    await expectTranslated(page, 'sign-up')
+  })
+
+  test('countdowns and the characters left go on', async ({ loggedInPage: page, idleFor }) => {
+    await translate(page, 'after hydration')
+    await page.goto('/profile/edit')
+    await expectTranslated(page, 'profile-edit')
+    await page.getByLabel('Bio').fill('x'.repeat(1990))
+    await runFor(page, seconds(1))
+    await expect(page.getByText('Characters left: 10')).toBeVisible()
+    await page.getByLabel('Bio').fill('x'.repeat(2010))
+    await runFor(page, seconds(1))
+    await expect(page.getByText('Over the limit by: 10')).toBeVisible()
+    await idleFor(seconds(300))
+    await expect(page.getByText('Signs you out in 5 minutes')).toBeVisible()
+    await idleFor(seconds(200))
+    await expect(page.getByRole('alertdialog')).toContainText('1:40')
+    await idleFor(seconds(10))
+    await expect(page.getByRole('alertdialog')).toContainText('1:30')
+    await page.getByRole('button', { name: 'Stay signed in' }).click()
+    await expect(page.getByRole('alertdialog')).toBeHidden()
+    await expect(page.getByLabel('Bio')).toHaveValue('x'.repeat(2010))
+    await expectTranslated(page, 'profile-edit')
+  })
+
+  test('a button says that its form is on its way', async ({ page }) => {
+    await translate(page, 'after hydration')
+    await page.goto('/login')
+    await expectTranslated(page, 'log-in')
+    const answer = Promise.withResolvers<void>()
+    await page.route('**/login', async (route) => {
+      await answer.promise
+      await route.continue()
+    })
+    await logIn(page, makePerson())
+    await expect(page.getByRole('button', { name: 'Logging in…' })).toBeVisible()
+    answer.resolve()
+    await expect(page.getByRole('alert').filter({ hasText: 'wrong' })).toBeVisible()
+    await expect(page.getByRole('button', { name: 'Log in' })).toBeVisible()
+  })
+})
+
+/** What password managers and other extensions do to a page; each runs in it. */
+const intruders = {
+  'an element after the fields’ own': () => {
+    for (const input of document.querySelectorAll('input')) input.after(document.createElement('com-manager-icon'))
+  },
+  'an element before the fields': () => {
+    for (const input of document.querySelectorAll('input')) input.before(document.createElement('div'))
+  },
+  'an element in the labels': () => {
+    for (const label of document.querySelectorAll('label')) label.append(document.createElement('span'))
+  },
+  'an element at the form’s start': () => document.forms[0]?.prepend(document.createElement('div')),
+  'an element at the form’s end': () => document.forms[0]?.append(document.createElement('div')),
+  'attributes of the document and its fields': () => {
+    for (const element of [document.documentElement, document.body, ...document.querySelectorAll('input')])
+      element.setAttribute('data-manager', 'on')
+    document.documentElement.classList.add('translated-ltr')
+  },
+  'a translation': () => {
+    for (const label of document.querySelectorAll('label')) label.innerHTML = '<font><font>Etikett</font></font>'
+  },
+}
+
+for (const [what, intrude] of Object.entries(intruders)) {
+  test(`what is in the fields survives ${what} before hydration`, async ({ page, expectedNoise }) => {
+    expectedNoise.push(mismatch)
+    const scripts = Promise.withResolvers<void>()
+    await page.route('**/_next/static/**/*.js', async (route) => {
+      await scripts.promise
+      await route.continue()
+    })
+    await page.goto('/signup', { waitUntil: 'commit' })
+    const person = makePerson()
+    await fillSignUp(page, person)
+    await page.locator('#username').evaluate((field: HTMLInputElement) => {
+      field.focus()
+      field.setSelectionRange(3, 3)
+    })
+    await page.evaluate(intrude)
+    scripts.resolve()
+    await expect(page.getByRole('button', { name: 'Show password' })).toBeVisible()
+    await page.keyboard.insertText('x')
+    await expect(page.locator('#username')).toHaveValue(`${person.username.slice(0, 3)}x${person.username.slice(3)}`)
+    await expect(page.locator('#password')).toHaveValue(person.password)
+    await expect(page.locator('#confirmPassword')).toHaveValue(person.password)
+    await expect(page.getByText('Strong.')).toBeVisible()
+    await page.getByRole('button', { name: 'Sign up' }).click()
+    await expect(page).toHaveURL('/')
+  })
+
+  test(`what is in the fields survives ${what} after hydration`, async ({ page }) => {
+    await page.goto('/signup')
+    await expect(page.getByRole('button', { name: 'Show password' })).toBeVisible()
+    await page.evaluate(intrude)
+    const person = makePerson()
+    await page.locator('#username').fill('x')
+    await page.locator('#password').fill('short')
+    await page.locator('#confirmPassword').fill('other')
+    await page.getByRole('button', { name: 'Sign up' }).click()
+    await expect(page.locator('#username')).toHaveAttribute('aria-invalid', 'true')
+    await expect(page.locator('#password')).toHaveValue('short')
+    await page.locator('#username').fill(person.username)
+    await page.locator('#password').fill(person.password)
+    await page.locator('#confirmPassword').fill(person.password)
+    await expect(page.getByText('Strong.')).toBeVisible()
+    await page.getByRole('button', { name: 'Sign up' }).click()
+    await expect(page).toHaveURL('/')
+  })
+}
+
+test('what was typed survives a crash of the page', async ({ page, expectedNoise }) => {
+  expectedNoise.push(/NotFoundError|not a child of this node/)
+  await page.goto('/signup')
+  const person = makePerson()
+  await fillSignUp(page, person)
+  await expect(page.getByText('Strong.')).toBeVisible()
+  // Somebody takes away what React is about to remove itself.
+  await page.evaluate(() => document.querySelector('[aria-live="polite"]')?.replaceChildren())
+  await page.getByLabel('Password', { exact: true }).fill('')
+  await page.getByRole('button', { name: 'Try again' }).click()
+  await expect(page.getByLabel('Username')).toHaveValue(person.username)
+  await expect(page.getByLabel('Confirm password')).toHaveValue(person.password)
+  await page.getByLabel('Password', { exact: true }).fill(person.password)
+  await page.getByRole('button', { name: 'Sign up' }).click()
+  await expect(page).toHaveURL('/')
+})
+
+test('a form starts empty on the next page, also where its fields have the same names', async ({ page, newPerson }) => {
+  const person = await newPerson()
+  await page.goto('/login?next=%2Fsecurity%2Fusername')
+  await logIn(page, person)
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Change username')
+  await expect(page.locator('#username')).toHaveValue('')
+})

@@ -1,6 +1,7 @@
 // Wrong passwords in a row: kept with the person in the store, and in memory for as long as they are on the way there. Names
 // that nobody has are remembered in memory alone.
 import { logFault } from '../log.ts'
+import { outsideOfRequests } from '../request-context.ts'
 import type { Failures, UserRecord, UserStore, WrongPasswords } from '../stores/types.ts'
 import { type Browser, mostFailures, noFailures } from './back-off.ts'
 
@@ -106,7 +107,7 @@ export function createCounts(store: UserStore): Counts {
           const total = user?.wrongPasswords?.[browser].count ?? 0
           if (user !== null && total >= mostFailures && total - count < mostFailures) await onLocked(user)
         },
-        timer: setTimeout(() => saveNow(key), writtenAfterMs).unref(),
+        timer: outsideOfRequests(() => setTimeout(() => saveNow(key), writtenAfterMs).unref()),
       })
     },
 

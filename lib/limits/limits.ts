@@ -4,6 +4,7 @@ import pg from 'pg'
 import { type RateLimiterAbstract, RateLimiterMemory, RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible'
 import { hours, minutes, seconds } from '../clock.ts'
 import { sha256 } from '../crypto/hash.ts'
+import { outsideOfRequests } from '../request-context.ts'
 import type { StoreLocation } from '../stores/location.ts'
 import { neighbourhood } from './counted-address.ts'
 
@@ -102,6 +103,8 @@ export function createLimits(deps: {
     ]),
   )
 
+  // Every counter in memory has a timer that ends it, and the database's connection is for everybody: whatever changes a
+  // count runs outside of the request that asks, which would else stay in memory until the timer fires.
   const limiterOf = (rule: Rule) => (enabled || alwaysOn.includes(rule) ? limiters.get(rule) : undefined)
 
   async function keyOf(rule: Rule, whom: string): Promise<string> {
@@ -120,11 +123,11 @@ export function createLimits(deps: {
     async take(rule, whom) {
       const limiter = limiterOf(rule)
       if (limiter === undefined) return 0
-      const key = await keyOf(rule, whom)
+      const key = await outsideOfRequests(() => keyOf(rule, whom))
       try {
-        const { isFirstInDuration } = await limiter.consume(key)
+        const { isFirstInDuration } = await outsideOfRequests(() => limiter.consume(key))
         // A database keeps its counts itself, and calls one first that was given back.
-        if (isFirstInDuration && pool === null) await totals.get(rule)?.penalty('keys')
+        if (isFirstInDuration && pool === null) await outsideOfRequests(() => totals.get(rule)?.penalty('keys'))
         return 0
       } catch (refusal) {
         if (!(refusal instanceof RateLimiterRes)) throw refusal
@@ -134,13 +137,13 @@ export function createLimits(deps: {
     },
 
     async giveBack(rule, whom) {
-      const key = await keyOf(rule, whom)
+      const key = await outsideOfRequests(() => keyOf(rule, whom))
       // Of a count that is shared nobody knows whose it was.
-      if (!key.startsWith(sharedMark)) await limiterOf(rule)?.reward(key)
+      if (!key.startsWith(sharedMark)) await outsideOfRequests(() => limiterOf(rule)?.reward(key))
     },
 
     async forget(whom) {
-      for (const limiter of limiters.values()) await limiter.delete(sha256(whom))
+      for (const limiter of limiters.values()) await outsideOfRequests(() => limiter.delete(sha256(whom)))
     },
 
     async close() {

@@ -4,6 +4,7 @@
 import { basename } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { replaceFile } from '#lib/durable-file.ts'
+import { outsideOfRequests } from '#lib/request-context.ts'
 import { messageOf, unavailable } from '#lib/stores/errors.ts'
 import type { StoreLog } from '#lib/stores/log.ts'
 import { StoreError } from '#lib/stores/types.ts'
@@ -73,7 +74,8 @@ export class CommitQueue {
         },
         reject,
       })
-      this.#drained ??= this.#drain()
+      // It works for everybody who asks meanwhile.
+      this.#drained ??= outsideOfRequests(() => this.#drain())
     })
   }
 
@@ -101,11 +103,12 @@ export class CommitQueue {
   /** The next commit writes the file; without one, the timer does. */
   markUnsaved(): void {
     this.#unsaved = true
-    this.#timer ??= setTimeout(() => {
+    const save = () => {
       this.#timer = null
       // A failure was logged by the commit, which has set the timer again.
       if (!this.#closed) this.flush().catch(() => {})
-    }, this.#options.lazyMs).unref()
+    }
+    this.#timer ??= outsideOfRequests(() => setTimeout(save, this.#options.lazyMs).unref())
   }
 
   async close(): Promise<void> {

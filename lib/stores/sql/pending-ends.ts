@@ -1,6 +1,7 @@
 // Sessions that were ended here but whose end the database has not recorded yet: for this process they are over at
 // once, and it tries until the record says so too.
 
+import { outsideOfRequests } from '#lib/request-context.ts'
 import { messageOf } from '#lib/stores/errors.ts'
 import type { StoreLog } from '#lib/stores/log.ts'
 import { type EndedSession, type EndReason, StoreError } from '#lib/stores/types.ts'
@@ -49,13 +50,13 @@ export function createPendingEnds(record: RecordEnds, log: StoreLog): PendingEnd
 
   function retryLater(): void {
     if (timer !== null || isClosed) return
-    timer = setTimeout(() => {
+    const retry = () => {
       timer = null
       retryMs = Math.min(2 * retryMs, longestRetryMs)
       // A refusal has been logged, and sets the timer again.
       flush().catch(() => {})
-    }, retryMs)
-    timer.unref()
+    }
+    timer = outsideOfRequests(() => setTimeout(retry, retryMs).unref())
   }
 
   async function end(ids: readonly string[], reason: EndReason, at: number): Promise<number> {

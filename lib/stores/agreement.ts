@@ -19,8 +19,9 @@ export function createAgreement(): Agreement {
     token: new Set<string>(),
     reserved: new Set<string>(),
     mail: new Set<string>(),
-    audit: new Set<string>(),
   }
+  /** The trail is the longest part and comes in its order, so that one place tells a second entry of the same. */
+  let lastSeq = 0
   const idByUsername = new Map<string, string>()
   const idByEmail = new Map<string, string>()
   const idByAddressee = new Map<string, string>()
@@ -28,6 +29,11 @@ export function createAgreement(): Agreement {
   return {
     faults,
     add({ kind, record }) {
+      if (kind === 'audit') {
+        if (record.seq <= lastSeq) faults.push(`The entry ${record.seq} of the audit trail comes after entry ${lastSeq}.`)
+        lastSeq = record.seq
+        return
+      }
       const { id } = record
       if (idsOf[kind].has(id)) faults.push(`There are two records of the ${kindNames[kind]} ${id}.`)
       idsOf[kind].add(id)
@@ -62,14 +68,13 @@ export function createAgreement(): Agreement {
   }
 }
 
-const kindNames: Record<StoredRecord['kind'], string> = {
+const kindNames: Record<Exclude<StoredRecord['kind'], 'audit'>, string> = {
   user: 'user',
   session: 'session',
   ended: 'ended session',
   token: 'token',
   reserved: 'reserved username',
   mail: 'mail',
-  audit: 'audit trail',
 }
 
 function liveAndEnded(id: string): string {

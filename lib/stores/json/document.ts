@@ -84,20 +84,35 @@ export async function encodeSections(sections: Record<string, Encodable>): Promi
   return chunks
 }
 
-/** Null when nothing is there. */
-export async function readRegularFile(path: string): Promise<Buffer | null> {
+/** False when nothing is there. Throws `store_damaged` for anything but a file. */
+export async function isRegularFile(path: string): Promise<boolean> {
   try {
     const stats = await lstat(path)
     if (stats.isSymbolicLink()) {
       throw damaged(path, 'it is a symbolic link, which the first write would replace; set DATA_DIR to where it points')
     }
     if (!stats.isFile()) throw damaged(path, 'it is not a regular file')
-    return await readFile(path)
+    return true
   } catch (error) {
     if (error instanceof StoreError) throw error
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
+    if (isMissing(error)) return false
     throw damaged(path, messageOf(error))
   }
+}
+
+/** Null when nothing is there. */
+async function readRegularFile(path: string): Promise<Buffer | null> {
+  if (!(await isRegularFile(path))) return null
+  try {
+    return await readFile(path)
+  } catch (error) {
+    if (isMissing(error)) return null
+    throw damaged(path, messageOf(error))
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT'
 }
 
 function loadSection<Kept extends Identified>(

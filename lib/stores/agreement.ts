@@ -30,7 +30,8 @@ export function createAgreement(): Agreement {
     faults,
     add({ kind, record }) {
       if (kind === 'audit') {
-        if (record.seq <= lastSeq) faults.push(`The entry ${record.seq} of the audit trail comes after entry ${lastSeq}.`)
+        if (record.seq <= lastSeq)
+          faults.push(`The entry ${record.seq} of the audit trail comes after entry ${lastSeq}.`)
         lastSeq = record.seq
         return
       }

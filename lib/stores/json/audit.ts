@@ -260,19 +260,9 @@ export function createAuditPart(
     async count(events, since, partMs) {
       queue.requireOpen()
       const { index } = file
-      const counts = new Map<string, { event: string; outcome: AuditRecord['outcome']; part: number; count: number }>()
-      for (let place = index.length - 1; place >= 0; place--) {
-        const at = index.at(place)
-        if (at < since - clockSlackMs) break
-        const { event, outcome } = index.kind(place)
-        if (at < since || !events.includes(event)) continue
-        const part = Math.floor((at - since) / partMs)
-        const key = `${event} ${outcome} ${part}`
-        const known = counts.get(key)
-        if (known) known.count++
-        else counts.set(key, { event, outcome, part, count: 1 })
-      }
-      return [...counts.values()]
+      let place = index.length
+      while (place > 0 && index.at(place - 1) >= since - clockSlackMs) place--
+      return index.count(events, place, since, partMs)
     },
 
     findFirst: (since) =>

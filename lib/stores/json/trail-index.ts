@@ -1,12 +1,14 @@
 // Where each entry of the audit trail is in its file, and what it is found by: some 40 bytes an entry, in a few arrays of
 // numbers, so that a long trail takes neither much memory nor the collector's time.
 
-import type { AuditEntry, AuditQuery, AuditRecord } from '#lib/stores/types.ts'
+import type { AuditCount, AuditEntry, AuditQuery, AuditRecord } from '#lib/stores/types.ts'
 
 type Outcome = AuditEntry['outcome']
 type Column = Float64Array | Uint32Array | Uint8Array
 
 const firstCapacity = 1024
+/** More than any code has; a part of the time and a kind make one exact number. */
+const kindsAtMost = 2 ** 20
 
 export class TrailIndex {
   #length = 0
@@ -74,9 +76,22 @@ export class TrailIndex {
     return this.#addresses[place] === 1
   }
 
-  kind(place: number): { event: string; outcome: Outcome } {
-    const kind = this.#kinds[place] ?? 0
-    return { event: this.#events.name(kind >> 1), outcome: kind & 1 ? 'refused' : 'done' }
+  /** How often each of these happened in each part of the time, from this place on. Cheap enough for every entry there is. */
+  count(events: readonly string[], fromPlace: number, since: number, partMs: number): AuditCount[] {
+    const wanted = new Set(events.map((event) => this.#events.find(event)))
+    const counts = new Map<number, number>()
+    for (let place = fromPlace; place < this.#length; place++) {
+      const kind = this.#kinds[place] ?? 0
+      const at = this.at(place)
+      if (at < since || !wanted.has(kind >> 1)) continue
+      const key = Math.floor((at - since) / partMs) * kindsAtMost + kind
+      counts.set(key, (counts.get(key) ?? 0) + 1)
+    }
+    return [...counts].map(([key, count]) => {
+      const kind = key % kindsAtMost
+      const outcome = kind & 1 ? 'refused' : 'done'
+      return { event: this.#events.name(kind >> 1), outcome, part: Math.floor(key / kindsAtMost), count }
+    })
   }
 
   /** The first place from which on the sequence numbers are at least this, or the number of entries. */

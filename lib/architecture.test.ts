@@ -60,7 +60,7 @@ describe('imports', () => {
   test('drivers know the storage vocabulary, the file system and nothing of the business', () => {
     const drivers = find('lib/stores/{json,sql}/**/*.ts')
     const allowed =
-      /^(node:|zod$|kysely$|better-sqlite3$|pg$|pg-connection-string$|lib\/stores\/|lib\/durable-file|lib\/file-owner|lib\/loopback|lib\/python-json)/
+      /^(node:|zod$|kysely$|better-sqlite3$|pg$|pg-connection-string$|lib\/stores\/|lib\/durable-file|lib\/file-owner|lib\/loopback|lib\/request-context|lib\/python-json)/
     expect(breaches(drivers, (name) => !allowed.test(name))).toEqual([])
     const across = (name: string, file: string) => /json|sql/.exec(file)?.[0] !== /stores\/(json|sql)\//.exec(name)?.[1]
     expect(breaches(drivers, (name, file) => /stores\/(json|sql)\//.test(name) && across(name, file))).toEqual([])

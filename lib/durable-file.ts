@@ -20,9 +20,8 @@ export type Chunks = Iterable<Uint8Array> | AsyncIterable<Uint8Array>
  */
 export async function replaceFile(path: string, chunks: Chunks, ownership?: Ownership): Promise<void> {
   // A new name every time: a file whose fsync failed once can't be trusted to report the loss a second time.
-  const temporary = temporaryName(path)
+  const temporary = await writeTemporary(path, chunks, ownership)
   try {
-    await writeDurably(temporary, chunks, ownership)
     await rename(temporary, path)
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => {})
@@ -42,6 +41,18 @@ export async function appendToFile(path: string, chunks: Chunks): Promise<void> 
     await handle.datasync()
   } finally {
     await handle.close()
+  }
+}
+
+/** Writes a file for somebody to rename, and resolves with its name when its content is on disk. */
+export async function writeTemporary(path: string, chunks: Chunks, ownership?: Ownership): Promise<string> {
+  const temporary = temporaryName(path)
+  try {
+    await writeDurably(temporary, chunks, ownership)
+    return temporary
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => {})
+    throw error
   }
 }
 

@@ -24,19 +24,31 @@ export interface RequestContext {
   refusal: { status: number; retryAfterSeconds: number | null } | null
 }
 
-/** Middleware and pages are separate bundles of one process: they share it under this key. */
-const storageKey = Symbol.for('gatehouse.request')
-const shared = globalThis as typeof globalThis & { [storageKey]?: AsyncLocalStorage<RequestContext> }
-shared[storageKey] ??= new AsyncLocalStorage()
-const storage = shared[storageKey]
+interface Shared {
+  storage: AsyncLocalStorage<RequestContext>
+  runOutside: <Value>(work: () => Value) => Value
+}
+
+/**
+ * Middleware and pages are separate bundles of one process: they share it under this key. Our server and
+ * instrumentation.ts load this file at the start, so the snapshot holds no request; a page's bundle loads it during one.
+ */
+const sharedKey = Symbol.for('gatehouse.request')
+const shared = globalThis as typeof globalThis & { [sharedKey]?: Shared }
+shared[sharedKey] ??= { storage: new AsyncLocalStorage(), runOutside: AsyncLocalStorage.snapshot() }
+const { storage, runOutside } = shared[sharedKey]
 
 export function runInRequest(context: RequestContext, work: () => void): void {
   storage.run(context, work)
 }
 
-/** For what a request only sets going, such as a queue that then works for everybody. */
+/**
+ * For what a request starts and what outlives it: a timer, a queue, a thread, a connection. Node keeps the async context
+ * of a request, and with it the request, its answer and what Next holds of them, until the last timer or resource that
+ * was made in it is gone. Leaving our own storage alone would not do: Next and React have storages too.
+ */
 export function outsideOfRequests<Value>(work: () => Value): Value {
-  return storage.exit(work)
+  return runOutside(work)
 }
 
 /** Null outside of a request, and where another server than ours answers. */

@@ -22,6 +22,7 @@ import { createTransport } from './mail/transport.ts'
 import { createPeople, type People } from './people/people.ts'
 import { createNotices, type Notices } from './recovery/notices.ts'
 import { createRecovery, type Recovery } from './recovery/recovery.ts'
+import { outsideOfRequests } from './request-context.ts'
 import { readOrCreateSecret } from './secret.ts'
 import { createSecurityEvents, type SecurityEvents } from './security-events.ts'
 import { createSessionAges, type SessionAges } from './sessions/ages.ts'
@@ -80,7 +81,8 @@ let composed: Services | undefined
 
 /** Opens the stores at the first call, and again at the next one when that failed. */
 export async function services(): Promise<Services> {
-  shared[runtimeKey] ??= open().catch((cause: unknown) => {
+  // What it opens (pools, timers, threads) outlives the request that happens to be the first.
+  shared[runtimeKey] ??= outsideOfRequests(open).catch((cause: unknown) => {
     shared[runtimeKey] = undefined
     throw cause
   })

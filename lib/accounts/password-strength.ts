@@ -4,6 +4,7 @@
 import { Worker } from 'node:worker_threads'
 import pLimit from 'p-limit'
 import { seconds } from '../clock.ts'
+import { outsideOfRequests } from '../request-context.ts'
 import { ok, type Result, refused } from '../result.ts'
 import { contextWords, type PasswordOwner } from './context-words.ts'
 
@@ -48,7 +49,8 @@ export function createPasswordStrength(
   function ask(question: Question): Promise<Estimate | null> {
     const waitMs = worker === undefined ? firstMs : longestMs
     const workerData = { minLength: site.minLength }
-    const asked = worker ?? new Worker(new URL('./password-strength-worker.ts', import.meta.url), { workerData })
+    const start = () => new Worker(new URL('./password-strength-worker.ts', import.meta.url), { workerData })
+    const asked = worker ?? outsideOfRequests(start)
     worker = asked
     asked.unref()
     return new Promise<Answer | null>((resolve, reject) => {

@@ -83,10 +83,9 @@ async function restore(file: string, { url, yes, json }: Options, command: Comma
 
 /** What was recorded here is not undone by a restore. An empty trail takes that of the back-up. */
 async function* withTrailOf(target: Stores, records: AsyncIterable<StoredRecord>): AsyncGenerator<StoredRecord> {
-  const own: StoredRecord[] = []
-  for await (const stored of target.dump()) if (stored.kind === 'audit') own.push(stored)
-  for await (const stored of records) if (stored.kind !== 'audit' || own.length === 0) yield stored
-  yield* own
+  const hasTrail = (await target.audit.findFirst(0)) !== null
+  for await (const stored of records) if (stored.kind !== 'audit' || !hasTrail) yield stored
+  if (hasTrail) for await (const stored of target.dump()) if (stored.kind === 'audit') yield stored
 }
 
 async function recordRestore(location: StoreLocation, at: string): Promise<void> {

@@ -1,10 +1,10 @@
 // How often something may be done: each rule, and the counters behind it. Counted in this process, or in PostgreSQL
 // where several processes are one site; should that be away, each counts for itself.
-import { AsyncLocalStorage } from 'node:async_hooks'
 import pg from 'pg'
 import { type RateLimiterAbstract, RateLimiterMemory, RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible'
 import { hours, minutes, seconds } from '../clock.ts'
 import { sha256 } from '../crypto/hash.ts'
+import { outsideOfRequests } from '../request-context.ts'
 import type { StoreLocation } from '../stores/location.ts'
 import { clockSkewMs } from '../stores/types.ts'
 import { neighbourhood } from './counted-address.ts'
@@ -93,8 +93,6 @@ export function createLimits(deps: {
 }): Limits {
   const { store, enabled, onRefused } = deps
   const pool = store.driver === 'postgres' ? new pg.Pool({ connectionString: store.url, max: 1, ...timeouts }) : null
-  // Made inside a request, a connection would keep that request in memory for as long as it lives.
-  const outsideRequests = AsyncLocalStorage.snapshot()
   // A connection that breaks while nobody uses it: the next question opens another.
   pool?.on('error', () => {})
   const limiters = new Map<string, RateLimiterAbstract>(
@@ -105,7 +103,7 @@ export function createLimits(deps: {
       // Without the statements' names, which a pooler that shares connections would mix up.
       const storeClient = {
         query: ({ text, values }: { text: string; values: unknown[] }) =>
-          outsideRequests(() => pool.query({ text, values })),
+          outsideOfRequests(() => pool.query({ text, values })),
       }
       const shared = {
         storeClient,
@@ -126,6 +124,8 @@ export function createLimits(deps: {
     ]),
   )
 
+  // Every counter in memory has a timer that ends it, and the database's connection is for everybody: whatever changes a
+  // count runs outside of the request that asks, which would else stay in memory until the timer fires.
   const limiterOf = (rule: Rule) => (enabled || alwaysOn.includes(rule) ? limiters.get(rule) : undefined)
 
   async function keyOf(rule: Rule, whom: string): Promise<string> {
@@ -144,7 +144,7 @@ export function createLimits(deps: {
     async take(rule, whom) {
       const limiter = limiterOf(rule)
       if (limiter === undefined) return 0
-      const key = await keyOf(rule, whom)
+      const key = await outsideOfRequests(() => keyOf(rule, whom))
       const consume = () =>
         limiter.consume(key).catch(async (refusal: unknown) => {
           if (!(refusal instanceof RateLimiterRes) || !isFromTheFuture(refusal, rule)) throw refusal
@@ -152,9 +152,9 @@ export function createLimits(deps: {
           return limiter.consume(key)
         })
       try {
-        const { isFirstInDuration } = await consume()
+        const { isFirstInDuration } = await outsideOfRequests(consume)
         // A database keeps its counts itself, and calls one first that was given back.
-        if (isFirstInDuration && pool === null) await totals.get(rule)?.penalty('keys')
+        if (isFirstInDuration && pool === null) await outsideOfRequests(() => totals.get(rule)?.penalty('keys'))
         return 0
       } catch (refusal) {
         if (!(refusal instanceof RateLimiterRes)) throw refusal
@@ -164,13 +164,13 @@ export function createLimits(deps: {
     },
 
     async giveBack(rule, whom) {
-      const key = await keyOf(rule, whom)
+      const key = await outsideOfRequests(() => keyOf(rule, whom))
       // Of a count that is shared nobody knows whose it was.
-      if (!key.startsWith(sharedMark)) await limiterOf(rule)?.reward(key)
+      if (!key.startsWith(sharedMark)) await outsideOfRequests(() => limiterOf(rule)?.reward(key))
     },
 
     async forget(whom) {
-      for (const limiter of limiters.values()) await limiter.delete(sha256(whom))
+      for (const limiter of limiters.values()) await outsideOfRequests(() => limiter.delete(sha256(whom)))
     },
 
     async close() {

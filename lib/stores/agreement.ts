@@ -20,8 +20,9 @@ export function createAgreement(): Agreement {
     token: new Set<string>(),
     reserved: new Set<string>(),
     mail: new Set<string>(),
-    audit: new Set<string>(),
   }
+  /** The trail is the longest part and comes in its order, so that one place tells a second entry of the same. */
+  let lastSeq = 0
   const idByUsername = new Map<string, string>()
   const idByEmail = new Map<string, string>()
   const idByAddressee = new Map<string, string>()
@@ -29,6 +30,12 @@ export function createAgreement(): Agreement {
   return {
     faults,
     add({ kind, record }) {
+      if (kind === 'audit') {
+        if (record.seq <= lastSeq)
+          faults.push(`The entry ${record.seq} of the audit trail comes after entry ${lastSeq}.`)
+        lastSeq = record.seq
+        return
+      }
       const { id } = record
       if (idsOf[kind].has(id)) faults.push(`There are two records of the ${kindNames[kind]} ${id}.`)
       idsOf[kind].add(id)

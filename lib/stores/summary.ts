@@ -1,7 +1,7 @@
 // What a store holds in a few figures: how many records of each kind, and one checksum over all of them. Two stores
 // with the same checksum hold the same, in whatever order their drivers hand it out.
 
-import { hash } from 'node:crypto'
+import { createHash, hash } from 'node:crypto'
 
 import { storedRecordSchema } from './records.ts'
 import type { StoredRecord } from './types.ts'
@@ -29,8 +29,9 @@ export function createTally(): Tally {
       checksums.push(hash('sha256', canonicalJson(record)))
     },
     summary() {
-      const lines = checksums.toSorted().map((checksum) => `${checksum}\n`)
-      return { counts: { ...counts }, checksum: hash('sha256', lines.join('')) }
+      const digest = createHash('sha256')
+      for (const checksum of checksums.toSorted()) digest.update(`${checksum}\n`)
+      return { counts: { ...counts }, checksum: digest.digest('hex') }
     },
   }
 }

@@ -96,6 +96,53 @@ export function describeAuditStore(name: string, open: OpenFresh): void {
       expect(await places()).toEqual([4, 3])
     })
 
+    it('finds among many entries what each of them would be asked for', async () => {
+      const people = ['a', 'b', 'c', null]
+      const entries: AuditRecord[] = []
+      for (let n = 0; n < 900; n++) {
+        const seq = entries.at(-1)?.seq ?? 0
+        // Places may be missing, and clocks may have been wrong.
+        const head = { seq: n % 100 === 0 ? seq + 5 : seq, id: entries.at(-1)?.id ?? noHead.id }
+        const entry = anEntry({
+          at: 1_000 * n + (n % 7) * 900,
+          event: `event-${n % 5}`,
+          outcome: n % 3 === 0 ? 'refused' : 'done',
+          actorId: people[n % 4] ?? null,
+          subjectId: people[(n >> 2) % 4] ?? null,
+          detail: JSON.stringify({ long: 'x'.repeat(n % 50 === 0 ? 60_000 : 500) }),
+        })
+        entries.push(chained(head, entry))
+      }
+      await stores.replaceAll(recordsOf(entries.map((record) => ({ kind: 'audit', record }))))
+      const queries: Partial<AuditQuery>[] = [
+        {},
+        { limit: 1_000 },
+        { before: 450, limit: 200 },
+        { event: 'event-3', personId: 'a' },
+        { event: 'event-9' },
+        { outcome: 'refused', since: 100_000, until: 600_000, limit: 1_000 },
+        { personId: 'c', before: 800 },
+        { personId: 'nobody' },
+        { until: 3_000 },
+      ]
+      for (const part of queries) {
+        const query = { ...everything, ...part }
+        const { event, outcome, personId, since, until, before, limit } = query
+        const wanted = entries.filter(
+          (entry) =>
+            (event === null || entry.event === event) &&
+            (outcome === null || entry.outcome === outcome) &&
+            (personId === null || entry.actorId === personId || entry.subjectId === personId) &&
+            (since === null || entry.at >= since) &&
+            (until === null || entry.at < until) &&
+            (before === null || entry.seq < before),
+        )
+        expect(await audit.list(query)).toEqual(wanted.toReversed().slice(0, limit))
+      }
+      expect(await audit.findFirst(450_000)).toEqual(entries.find(({ at }) => at >= 450_000))
+      expect(await dumped()).toEqual(entries)
+    })
+
     it('moves with its places, and goes on after them', async () => {
       const two = chained({ seq: 6, id: 'f'.repeat(64) }, anEntry())
       await stores.replaceAll(recordsOf([{ kind: 'audit', record: two }]))

@@ -1,4 +1,7 @@
-import { appendFile, chmod, rename, writeFile } from 'node:fs/promises'
+import { execFile } from 'node:child_process'
+import { appendFile, chmod, mkdir, rename, rmdir, writeFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 
 import { expect, it } from 'vitest'
 
@@ -84,6 +87,84 @@ it('refuses while the file cannot be written, and then holds what was acknowledg
   await stores.checkReady()
   expect((await stores.audit.append(anEntry({ at: 3 }))).seq).toBe(2)
   expect((await linesOf(folder)).map(({ at }) => at)).toEqual([1, 3])
+})
+
+it('starts with a long trail in little memory, and reads, shortens and adds to it', async () => {
+  const folder = await freshFolder()
+  const stores = await folder.open()
+  await stores.close()
+  const lines = Array.from({ length: 20_000 }, (_, n) => {
+    const seq = n + 1
+    const entry = anEntry({
+      at: seq,
+      event: n % 2 === 0 ? 'even' : 'odd',
+      detail: JSON.stringify({ text: 'x'.repeat(4_000) }),
+    })
+    return `${JSON.stringify(chained({ seq: n, id: String(n) }, entry))}\n`
+  })
+  await folder.write('audit.jsonl', lines.join(''))
+  const child = fileURLToPath(new URL('long-trail-for-test.ts', import.meta.url))
+  // Less than the file has: 88 MB.
+  const { stdout } = await promisify(execFile)(process.execPath, ['--max-old-space-size=48', child, folder.dir])
+  expect(JSON.parse(stdout)).toEqual({
+    listed: [19_999, 19_997, 19_995],
+    forgotten: 9_999,
+    dropped: 5_000,
+    added: 20_001,
+    dumped: 15_001,
+    withAddress: 10_002,
+  })
+}, 120_000)
+
+it('lets whoever reads all of it read what there was, whatever happens to it meanwhile', async () => {
+  const { stores } = await filled(5)
+  const reading = stores.dump()
+  const read: number[] = []
+  for await (const { kind, record } of reading) {
+    if (kind !== 'audit') continue
+    read.push(record.seq)
+    if (record.seq === 1) await stores.audit.dropBefore(5)
+    if (record.seq === 2) await stores.audit.append(anEntry({ at: 6 }))
+  }
+  expect(read).toEqual([1, 2, 3, 4, 5])
+  expect(await places(stores)).toEqual([5, 6])
+})
+
+it('changes nothing while it cannot be written anew, and is whole afterwards', async () => {
+  const { folder, stores } = await filled(3)
+  await rename(folder.path('audit.jsonl'), folder.path('aside'))
+  await mkdir(folder.path('audit.jsonl'))
+  const fault = { code: 'store_unavailable' }
+  await expect(stores.audit.forgetAddresses(3)).rejects.toMatchObject(fault)
+  await expect(stores.audit.dropBefore(3)).rejects.toMatchObject(fault)
+  await expect(stores.audit.append(anEntry({ at: 4 }))).rejects.toMatchObject(fault)
+  expect(await places(stores)).toEqual([1, 2, 3])
+  await rmdir(folder.path('audit.jsonl'))
+  expect(await stores.audit.forgetAddresses(3)).toBe(2)
+  expect(await stores.audit.dropBefore(2)).toBe(1)
+  expect((await stores.audit.append(anEntry({ at: 4 }))).seq).toBe(4)
+  const lines = await linesOf(folder)
+  expect(lines.map(({ seq, address }) => [seq, address])).toEqual([
+    [2, ''],
+    [3, '192.0.2.7'],
+    [4, '192.0.2.7'],
+  ])
+  expect(await places(stores)).toEqual([2, 3, 4])
+})
+
+it('tells an end that was never finished from a line that is no entry, however long they are', async () => {
+  const { folder, stores } = await filled(2)
+  await stores.close()
+  const whole = await folder.readBytes('audit.jsonl')
+  const long = Buffer.alloc(17 * 1024 * 1024)
+  await folder.write('audit.jsonl', Buffer.concat([whole, long, Buffer.from('\n')]))
+  const refusal = { code: 'store_damaged', message: expect.stringContaining('line 3 is too long') }
+  await expect(folder.open()).rejects.toMatchObject(refusal)
+  await folder.write('audit.jsonl', Buffer.concat([whole, long]))
+  expect(await (await openJsonReader(folder.dir)).findAuditHead()).toMatchObject({ seq: 2 })
+  const reopened = await folder.open()
+  expect(await places(reopened)).toEqual([1, 2])
+  expect(await folder.readBytes('audit.jsonl')).toEqual(whole)
 })
 
 it('closes its files to other accounts', async () => {

@@ -1,137 +1,191 @@
-// The audit trail, in memory and in audit.jsonl: one entry a line, added at the end. How far it has come stands in
-// audit-head.json as well, a few seconds late, so that a trail whose end was cut off is not taken for the whole.
+// The audit trail: audit.jsonl, with one entry a line and new ones at its end, and an index of it in memory. How far it
+// has come is in audit-head.json as well, a few seconds late, so that a trail whose end was cut off is not taken for the
+// whole.
 
-import { setImmediate as nextTurn } from 'node:timers/promises'
+import { constants, open } from 'node:fs/promises'
+import { join } from 'node:path'
 
 import { z } from 'zod'
 
-import { appendToFile, replaceFile } from '#lib/durable-file.ts'
+import { appendToFile, writeTemporary } from '#lib/durable-file.ts'
 import { chained, noHead } from '#lib/stores/audit-chain.ts'
-import { messageOf } from '#lib/stores/errors.ts'
 import { auditSchema } from '#lib/stores/records.ts'
 import { requireTexts } from '#lib/stores/texts.ts'
 import type { AuditHead, AuditQuery, AuditRecord, AuditStore } from '#lib/stores/types.ts'
 
 import { CommitQueue, type CommitQueueOptions } from './commit-queue.ts'
 import { damaged, madeByNewer } from './damage.ts'
-import { readRegularFile, readStoredFile, type StoredFile, unknownFields } from './document.ts'
+import { readStoredFile, type StoredFile, unknownFields } from './document.ts'
 import { readCurrentFile } from './replacement.ts'
+import { type EncodedEntry, encodeEntry, fates, openTrail, readLastEntry, scanTrail, TrailFile } from './trail-file.ts'
+import { TrailIndex } from './trail-index.ts'
 
 export interface AuditRecords {
-  entries: AuditRecord[]
-  /** What the file of the head says, or null without one. */
-  head: AuditHead | null
+  file: TrailFile
+  /** The later of the last entry and what the file of the head says. */
+  head: AuditHead
 }
 
 const headSchema = z.strictObject({ version: z.literal(1), seq: z.int().min(0), id: z.string() })
 
-interface FoundTrail {
-  entries: AuditRecord[]
-  /** In bytes, with those that are to be cut: of a last line that was never finished, and that nobody was told of. */
-  size: number
-  cut: number
+/** The trail as it counts, read entry by entry; null when there is none. */
+export async function loadAudit(
+  folder: string,
+): Promise<{ records: AuditRecords; size: number; last: AuditHead } | null> {
+  const head = await readHead(folder)
+  const found = await readCurrentFile(folder, 'audit.jsonl', openTrail)
+  if (found === null) return null
+  const { handle, size } = found
+  try {
+    const index = new TrailIndex()
+    let last = noHead
+    for await (const entries of scanTrail(found.path, handle, size)) {
+      for (const { record, lineBytes } of entries) index.add(record, lineBytes)
+      last = entries.at(-1)?.record ?? last
+    }
+    const file = new TrailFile(join(folder, 'audit.jsonl'), handle, index)
+    return { records: { file, head: laterOf(last, head) }, size, last }
+  } catch (error) {
+    await handle.close()
+    throw error
+  }
 }
 
-async function readAuditFile(path: string): Promise<FoundTrail | null> {
-  const bytes = await readRegularFile(path)
-  if (bytes === null) return null
-  const end = bytes.lastIndexOf(0x0a) + 1
-  const lines = bytes.subarray(0, end).toString().split('\n').slice(0, -1)
-  const entries = lines.map((line, index) => parseLine(path, index + 1, line))
-  return { entries, size: bytes.length, cut: bytes.length - end }
+/** A trail that begins with this file, which is there and empty. */
+export async function openEmptyAudit(folder: string): Promise<AuditRecords> {
+  const path = join(folder, 'audit.jsonl')
+  const head = (await readHead(folder)) ?? noHead
+  return { file: new TrailFile(path, await open(path, constants.O_RDONLY), new TrailIndex()), head }
 }
 
-function readHead({ path, value }: StoredFile): AuditHead {
-  const parsed = headSchema.safeParse(value)
+export interface AuditReader {
+  /** Null when nothing was ever recorded. */
+  findHead(): Promise<AuditHead | null>
+  entries(): AsyncGenerator<AuditRecord>
+  close(): Promise<void>
+}
+
+/** The trail as it stands now, in a folder that may be somebody else's. */
+export async function openAuditReader(folder: string): Promise<AuditReader> {
+  // The head first: a server may be adding entries, and its head is never ahead of them.
+  const head = await readHead(folder)
+  const found = await readCurrentFile(folder, 'audit.jsonl', openTrail)
+  return {
+    async findHead() {
+      const last = found && (await readLastEntry(found.path, found.handle, found.size))
+      const later = laterOf(last ?? noHead, head)
+      return later.seq === 0 ? null : later
+    },
+    async *entries() {
+      if (found === null) return
+      for await (const entries of scanTrail(found.path, found.handle, found.size)) {
+        for (const { record } of entries) yield record
+      }
+    },
+    close: async () => found?.handle.close(),
+  }
+}
+
+async function readHead(folder: string): Promise<AuditHead | null> {
+  const file: StoredFile | null = await readCurrentFile(folder, 'audit-head.json', readStoredFile)
+  if (file === null) return null
+  const parsed = headSchema.safeParse(file.value)
   if (!parsed.success) {
-    const { version } = value
+    const { version } = file.value
     if (typeof version === 'number' && version > 1)
-      throw madeByNewer(path, `version ${version} of the file; this one reads version 1`)
+      throw madeByNewer(file.path, `version ${version} of the file; this one reads version 1`)
     const later = unknownFields(parsed.error)
-    if (later !== null) throw madeByNewer(path, `it has ${later}`)
-    throw damaged(path, 'it is not the head of an audit trail')
+    if (later !== null) throw madeByNewer(file.path, `it has ${later}`)
+    throw damaged(file.path, 'it is not the head of an audit trail')
   }
   return { seq: parsed.data.seq, id: parsed.data.id }
 }
 
-/** The trail as it counts, from a folder that may be somebody else's. */
-export async function readAudit(folder: string): Promise<{ found: FoundTrail | null; records: AuditRecords }> {
-  // The head first: a server may be adding entries, and its head is never ahead of them.
-  const head = await readCurrentFile(folder, 'audit-head.json', readStoredFile)
-  const found = await readCurrentFile(folder, 'audit.jsonl', readAuditFile)
-  return { found, records: { entries: found?.entries ?? [], head: head && readHead(head) } }
+function laterOf(last: AuditHead, head: AuditHead | null): AuditHead {
+  return head !== null && head.seq > last.seq ? head : { seq: last.seq, id: last.id }
 }
 
-function parseLine(path: string, number: number, line: string): AuditRecord {
-  try {
-    return auditSchema.parse(JSON.parse(line))
-  } catch (cause) {
-    const later = cause instanceof z.ZodError ? unknownFields(cause) : null
-    if (later !== null) throw madeByNewer(path, `line ${number} has ${later}`)
-    const fault = cause instanceof z.ZodError ? (cause.issues[0]?.message ?? 'wrong form') : messageOf(cause)
-    throw damaged(path, `line ${number} is no entry of an audit trail (${fault})`)
+export interface WrittenAudit {
+  records: AuditRecords
+  /** Where the entries are, synced, until somebody moves the file. */
+  path: string
+}
+
+/** A trail of these lines, beside the one in the folder. When the lines reject, so does this, and nothing is left. */
+export async function writeAudit(folder: string, lines: AsyncIterable<EncodedEntry>): Promise<WrittenAudit> {
+  const index = new TrailIndex()
+  let last = noHead
+  async function* chunks(): AsyncGenerator<Uint8Array> {
+    let waiting: Buffer[] = []
+    let bytes = 0
+    for await (const { record, line } of lines) {
+      index.add(record, line.length)
+      last = record
+      bytes += line.length
+      waiting.push(line)
+      if (bytes < chunkBytes) continue
+      yield Buffer.concat(waiting)
+      waiting = []
+      bytes = 0
+    }
+    yield Buffer.concat(waiting)
   }
+  const path = join(folder, 'audit.jsonl')
+  const temporary = await writeTemporary(path, chunks())
+  const handle = await open(temporary, constants.O_RDONLY)
+  return { records: { file: new TrailFile(path, handle, index), head: laterOf(last, null) }, path: temporary }
 }
 
-export function noAudit(): AuditRecords {
-  return { entries: [], head: null }
-}
-
-const linesPerChunk = 1000
-
-/** Lets the event loop turn between chunks. */
-export async function encodeAudit(entries: readonly AuditRecord[]): Promise<Buffer[]> {
-  const chunks: Buffer[] = []
-  for (let start = 0; start < entries.length; start += linesPerChunk) {
-    const lines = entries.slice(start, start + linesPerChunk).map((entry) => `${JSON.stringify(entry)}\n`)
-    chunks.push(Buffer.from(lines.join('')))
-    await nextTurn()
-  }
-  return chunks
-}
+const chunkBytes = 64 * 1024
 
 export function encodeHead({ seq, id }: AuditHead): Buffer[] {
   return [Buffer.from(`${JSON.stringify({ version: 1, seq, id })}\n`)]
 }
 
-/** The later of what the entries and what the head's file say. */
-export function lastHead({ entries, head }: AuditRecords): AuditHead {
-  const last = entries.at(-1) ?? noHead
-  return head !== null && head.seq > last.seq ? head : { seq: last.seq, id: last.id }
+/** What is there at one moment; whoever has it closes it. */
+export interface AuditSnapshot {
+  entries(): AsyncGenerator<AuditRecord>
+  close(): Promise<void>
 }
 
 export interface AuditPart {
   store: AuditStore
   queues: CommitQueue[]
-  /** All that are on disk; the records themselves. */
-  values(): readonly AuditRecord[]
+  /** All that are on disk. */
+  snapshot(): AuditSnapshot
   head(): AuditHead
   /** From here on this is the trail, on disk as well. Only while the queues are held. */
   adopt(records: AuditRecords): void
+  /** After the queues are closed. */
+  close(): Promise<void>
 }
 
 export function createAuditPart(
   records: AuditRecords,
   options: (name: 'audit.jsonl' | 'audit-head.json') => Omit<CommitQueueOptions, 'content'>,
 ): AuditPart {
-  let entries = records.entries
-  let head = lastHead(records)
+  let { file, head } = records
   /** Added since the last commit. */
-  let added: AuditRecord[] = []
-  /** What the entries are to become, when more happens to them than that some are added. */
-  let changed: AuditRecord[] | null = null
+  let added: EncodedEntry[] = []
+  /** What is to become of each entry, when more happens to them than that some are added. */
+  let fateOf: Uint8Array | null = null
   let savedHead = head
   /** Whether the file holds the entries and nothing else, so that others can be added to it. */
   let isWhole = true
+  /** What a commit has put in the file's place. */
+  let rewritten: TrailFile | null = null
 
   const queue = new CommitQueue({
     ...options('audit.jsonl'),
     content: {
-      encode: () => encodeAudit(isWhole && changed === null ? added : [...(changed ?? entries), ...added]),
-      write: (path, chunks) => (isWhole && changed === null ? appendToFile : replaceFile)(path, chunks),
+      encode: async () => [Buffer.concat(added.map(({ line }) => line))],
+      async write(path, chunks) {
+        if (isWhole && fateOf === null) await appendToFile(path, chunks)
+        else rewritten = await file.rewrite(fateOf, added)
+      },
       accept() {
-        if (changed !== null) entries = changed
-        entries.push(...added)
+        if (rewritten === null) for (const { record, line } of added) file.index.add(record, line.length)
+        else use(rewritten)
         isWhole = true
         settle()
         savedHead = head
@@ -147,7 +201,38 @@ export function createAuditPart(
 
   function settle(): void {
     added = []
-    changed = null
+    fateOf = null
+    rewritten = null
+  }
+
+  /** Whoever reads the other one goes on with it; a file that cannot be closed is not worth a word. */
+  function use(next: TrailFile): void {
+    file.release().catch(() => {})
+    file = next
+  }
+
+  async function reading<Answer>(work: (from: TrailFile) => Promise<Answer>): Promise<Answer> {
+    queue.requireOpen()
+    const from = file.retain()
+    try {
+      return await work(from)
+    } finally {
+      await from.release()
+    }
+  }
+
+  /** Gives this fate to the entries for which it holds that do not have it yet. Returns how many. */
+  function decide(fate: number, isMeant: (index: TrailIndex, place: number) => boolean): number {
+    const { index } = file
+    let count = 0
+    for (let place = 0; place < index.length; place++) {
+      if ((fateOf?.[place] ?? fates.keep) >= fate || !isMeant(index, place)) continue
+      fateOf ??= new Uint8Array(index.length)
+      fateOf[place] = fate
+      count++
+    }
+    if (count > 0) queue.markUnsaved()
+    return count
   }
 
   const headQueue = new CommitQueue({
@@ -155,114 +240,94 @@ export function createAuditPart(
     content: { encode: async () => encodeHead(savedHead), accept() {}, undo() {} },
   })
 
-  function change(next: AuditRecord[]): void {
-    changed = next
-    queue.markUnsaved()
-  }
-
   const store: AuditStore = {
     async append(entry) {
       const copy = { ...entry }
       requireTexts('audit', copy.event, copy)
       return queue.run(() => {
         const record = auditSchema.parse(chained(head, copy))
-        added.push(record)
+        added.push(encodeEntry(record))
         head = { seq: record.seq, id: record.id }
         queue.markUnsaved()
         return { ...record }
       })
     },
 
-    async list(query) {
-      queue.requireOpen()
-      const found: AuditRecord[] = []
-      const { before } = query
-      const end = before === null ? entries.length : firstWhere(entries, ({ seq }) => seq >= before)
-      for (let at = end - 1; at >= 0 && found.length < query.limit; at--) {
-        const entry = entries[at]
-        if (entry === undefined || (query.since !== null && entry.at < query.since - clockSlackMs)) break
-        if (isWanted(entry, query)) found.push({ ...entry })
-      }
-      return found
-    },
+    list: (query) =>
+      reading(async (from) => {
+        const found: AuditRecord[] = []
+        let next = from.index.firstFrom(query.before ?? Number.POSITIVE_INFINITY) - 1
+        while (found.length < query.limit) {
+          const places = placesFrom(from.index, next, query, query.limit - found.length)
+          if (places.length === 0) break
+          found.push(...(await from.read(places)).filter((entry) => isOf(entry, query.personId)))
+          next = (places.at(-1) ?? 0) - 1
+        }
+        return found
+      }),
 
     async count(events, since, partMs) {
       queue.requireOpen()
-      const counts = new Map<string, { event: string; outcome: AuditRecord['outcome']; part: number; count: number }>()
-      for (let at = entries.length - 1; at >= 0; at--) {
-        const entry = entries[at]
-        if (entry === undefined || entry.at < since - clockSlackMs) break
-        const { event, outcome } = entry
-        if (entry.at < since || !events.includes(event)) continue
-        const part = Math.floor((entry.at - since) / partMs)
-        const key = `${event} ${outcome} ${part}`
-        const known = counts.get(key)
-        if (known) known.count++
-        else counts.set(key, { event, outcome, part, count: 1 })
-      }
-      return [...counts.values()]
+      const { index } = file
+      let place = index.length
+      while (place > 0 && index.at(place - 1) >= since - clockSlackMs) place--
+      return index.count(events, place, since, partMs)
     },
 
-    async findFirst(since) {
-      queue.requireOpen()
-      const found = entries.find(({ at }) => at >= since)
-      return found ? { ...found } : null
-    },
+    findFirst: (since) =>
+      reading(async (from) => {
+        const { index } = from
+        for (let place = 0; place < index.length; place++) {
+          if (index.at(place) >= since) return (await from.read([place]))[0] ?? null
+        }
+        return null
+      }),
 
     async forgetAddresses(before) {
-      return queue.run(() => {
-        const isOld = ({ at, address }: AuditRecord) => at < before && address !== ''
-        const now = changed ?? entries
-        const count = now.filter(isOld).length
-        if (count > 0) change(now.map((entry) => (isOld(entry) ? { ...entry, address: '', addressSalt: '' } : entry)))
-        return count
-      })
+      return queue.run(() =>
+        decide(fates.forgetAddress, (index, place) => index.at(place) < before && index.hasAddress(place)),
+      )
     },
 
     async dropBefore(seq) {
-      return queue.run(() => {
-        const now = changed ?? entries
-        const kept = now.filter((entry) => entry.seq >= seq)
-        if (kept.length < now.length) change(kept)
-        return now.length - kept.length
-      })
+      return queue.run(() => decide(fates.drop, (index, place) => index.seq(place) < seq))
     },
   }
 
   return {
     store,
     queues: [queue, headQueue],
-    values: () => [...entries],
+    snapshot() {
+      const from = file.retain()
+      const entries = from.entries()
+      return { entries: () => entries, close: () => from.release() }
+    },
     head: () => savedHead,
     adopt(adopted) {
-      entries = adopted.entries
-      head = lastHead(adopted)
+      use(adopted.file)
+      head = adopted.head
       savedHead = head
       isWhole = true
       settle()
     },
+    close: () => file.release(),
   }
 }
 
 /** Entries stand in the order in which they were added; the clocks of two starts may differ by less than this. */
 const clockSlackMs = 86_400_000
 
-function isWanted(entry: AuditRecord, { event, outcome, personId, since, until }: AuditQuery): boolean {
-  if (event !== null && entry.event !== event) return false
-  if (outcome !== null && entry.outcome !== outcome) return false
-  if (personId !== null && entry.actorId !== personId && entry.subjectId !== personId) return false
-  return (since === null || entry.at >= since) && (until === null || entry.at < until)
+/** Of at most so many entries that can be what is asked for, from this place on backwards. */
+function placesFrom(index: TrailIndex, from: number, query: AuditQuery, most: number): number[] {
+  const isMeant = index.matcher(query)
+  const places: number[] = []
+  for (let place = from; place >= 0 && places.length < most; place--) {
+    if (query.since !== null && index.at(place) < query.since - clockSlackMs) break
+    if (isMeant(place)) places.push(place)
+  }
+  return places
 }
 
-/** The first index of a sorted list for which this holds, or its length. */
-function firstWhere<Item>(items: readonly Item[], holds: (item: Item) => boolean): number {
-  let low = 0
-  let high = items.length
-  while (low < high) {
-    const middle = (low + high) >> 1
-    const item = items[middle]
-    if (item !== undefined && holds(item)) high = middle
-    else low = middle + 1
-  }
-  return low
+function isOf({ actorId, subjectId }: AuditRecord, personId: string | null): boolean {
+  return personId === null || actorId === personId || subjectId === personId
 }

@@ -1,10 +1,10 @@
 // Writers of one file share its commits: what is asked while a commit runs is carried out at the start of the next,
 // written once for all, and answered when it is on disk.
 
-import { AsyncLocalStorage } from 'node:async_hooks'
 import { basename } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { replaceFile } from '#lib/durable-file.ts'
+import { outsideOfRequests } from '#lib/request-context.ts'
 import { messageOf, unavailable } from '#lib/stores/errors.ts'
 import type { StoreLog } from '#lib/stores/log.ts'
 import { StoreError } from '#lib/stores/types.ts'
@@ -38,8 +38,6 @@ interface Waiting {
 
 export class CommitQueue {
   readonly #options: CommitQueueOptions
-  /** The work is for everybody, and a timer would keep the request in memory that happened to set it. */
-  readonly #outsideRequests = AsyncLocalStorage.snapshot()
   #waiting: Waiting[] = []
   #drained: Promise<void> | null = null
   #commitUnderWay: Promise<void> | null = null
@@ -76,7 +74,8 @@ export class CommitQueue {
         },
         reject,
       })
-      this.#drained ??= this.#outsideRequests(() => this.#drain())
+      // It works for everybody who asks meanwhile.
+      this.#drained ??= outsideOfRequests(() => this.#drain())
     })
   }
 
@@ -104,12 +103,12 @@ export class CommitQueue {
   /** The next commit writes the file; without one, the timer does. */
   markUnsaved(): void {
     this.#unsaved = true
-    const flush = () => {
+    const save = () => {
       this.#timer = null
       // A failure was logged by the commit, which has set the timer again.
       if (!this.#closed) this.flush().catch(() => {})
     }
-    this.#timer ??= this.#outsideRequests(() => setTimeout(flush, this.#options.lazyMs).unref())
+    this.#timer ??= outsideOfRequests(() => setTimeout(save, this.#options.lazyMs).unref())
   }
 
   async close(): Promise<void> {

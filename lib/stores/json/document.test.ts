@@ -4,7 +4,11 @@ import { describe, expect, it } from 'vitest'
 
 import { aSession, aToken, aUser } from '#lib/stores/contract/samples.ts'
 
+import type { UserRecord } from '#lib/stores/types.ts'
+
+import { encodeSections } from './document.ts'
 import { freshFolder, type TestFolder } from './folder-for-test.ts'
+import { PagedRecords } from './paged-records.ts'
 
 describe('a damaged file stops the start, is named, and stays as it was:', () => {
   for (const name of ['users.json', 'sessions.json', 'tokens.json']) {
@@ -197,3 +201,11 @@ async function expectRefusal(folder: TestFolder, name: string, content: string |
   expect(Buffer.from(content).equals(Buffer.from(await folder.readBytes(name)))).toBe(true)
   return (refusal as Error).message
 }
+
+it('refuses to write a file that is longer than the next start could read', async () => {
+  const users = new PagedRecords<UserRecord>((user) => user)
+  users.set(aUser({ id: 'u1' }))
+  const length = Buffer.concat(await encodeSections({ users })).length
+  expect(Buffer.concat(await encodeSections({ users }, length))).toHaveLength(length)
+  await expect(encodeSections({ users }, length - 1)).rejects.toThrow('move to SQLite with store migrate')
+})

@@ -1,6 +1,7 @@
 // The format of the store's files: `{"version":1,"<section>":{` and then one record a line. Reads whatever says the
 // same in other white space, refuses everything else, and never writes.
 
+import { constants } from 'node:buffer'
 import { lstat, readFile } from 'node:fs/promises'
 
 import type { z } from 'zod'
@@ -41,6 +42,7 @@ type Loaded<Kinds extends Record<string, Identified>> = { [Name in keyof Kinds]:
 export async function readStoredFile(path: string): Promise<StoredFile | null> {
   const bytes = await readRegularFile(path)
   if (bytes === null) return null
+  if (bytes.length > constants.MAX_STRING_LENGTH) throw damaged(path, 'it is longer than this program can read')
   try {
     return readOwnFile(path, bytes)
   } catch (fault) {
@@ -97,7 +99,7 @@ export async function loadSections<Kinds extends Record<string, Identified>>(
   const loaded = {} as Loaded<Kinds>
   for (const name in described) loaded[name] = loadSection(file, name, sections[name], described[name])
   // A file exactly as written here can't hold a key twice; only one changed by hand pays for the search.
-  if (!isConcatenation(file.bytes, await encodeSections(loaded))) refuseRepeatedKeys(file)
+  if (!isConcatenation(file.bytes, await joinSections(loaded))) refuseRepeatedKeys(file)
   return loaded
 }
 
@@ -107,7 +109,25 @@ export function refuseRepeatedKeys({ path, text }: StoredFile): void {
   if (fault) throw damaged(path, fault)
 }
 
-export async function encodeSections(sections: Record<string, Encodable>): Promise<Buffer[]> {
+/**
+ * Half of what V8 holds as one string: the next start has to read what is written here. Whatever would be longer is
+ * refused, with the store as it was.
+ */
+const longestFile = 256 * 1024 * 1024
+
+export async function encodeSections(
+  sections: Record<string, Encodable>,
+  mostBytes: number = longestFile,
+): Promise<Buffer[]> {
+  const chunks = await joinSections(sections)
+  const bytes = chunks.reduce((sum, chunk) => sum + chunk.length, 0)
+  if (bytes <= mostBytes) return chunks
+  throw new Error(
+    `it would have ${Math.ceil(bytes / 2 ** 20)} MB, more than the JSON store takes; move to SQLite with store migrate`,
+  )
+}
+
+async function joinSections(sections: Record<string, Encodable>): Promise<Buffer[]> {
   const chunks: Buffer[] = []
   let opening = '{"version":1'
   for (const [name, records] of Object.entries(sections)) {
@@ -119,21 +139,36 @@ export async function encodeSections(sections: Record<string, Encodable>): Promi
   return chunks
 }
 
-/** Null when nothing is there. */
-export async function readRegularFile(path: string): Promise<Buffer | null> {
+/** False when nothing is there. Throws `store_damaged` for anything but a file. */
+export async function isRegularFile(path: string): Promise<boolean> {
   try {
     const stats = await lstat(path)
     if (stats.isSymbolicLink()) {
       throw damaged(path, 'it is a symbolic link, which the first write would replace; set DATA_DIR to where it points')
     }
     if (!stats.isFile()) throw damaged(path, 'it is not a regular file')
-    return await readFile(path)
+    return true
   } catch (error) {
     if (error instanceof StoreError) throw error
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
+    if (isMissing(error)) return false
     if (isPermissionFault(error)) throw notPermitted(path, error, folderOf(path))
     throw damaged(path, messageOf(error))
   }
+}
+
+/** Null when nothing is there. */
+async function readRegularFile(path: string): Promise<Buffer | null> {
+  if (!(await isRegularFile(path))) return null
+  try {
+    return await readFile(path)
+  } catch (error) {
+    if (isMissing(error)) return null
+    throw damaged(path, messageOf(error))
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT'
 }
 
 function loadSection<Kept extends Identified>(

@@ -5,8 +5,9 @@ import { truncate } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import { removeLeftovers, replaceFile } from '#lib/durable-file.ts'
+import { noHead } from '#lib/stores/audit-chain.ts'
 import type { StoreLog } from '#lib/stores/log.ts'
-import { type AuditRecords, encodeAudit, encodeHead, lastHead, readAudit } from './audit.ts'
+import { type AuditRecords, encodeHead, loadAudit, openEmptyAudit } from './audit.ts'
 import { damaged } from './damage.ts'
 import { readStoredFile, refuseRepeatedKeys, type StoredFile } from './document.ts'
 import { tighten, unusableFolder } from './folder.ts'
@@ -22,6 +23,12 @@ import { encodeUsers, loadUsers, noUsers, type UserRecords, usersFrom } from './
 interface Loaded<Records> {
   records: Records
   settle(path: string): Promise<void>
+}
+
+/** The trail has an open file, which nobody uses when the start fails. */
+interface LoadedAudit {
+  settle(): Promise<AuditRecords>
+  close(): Promise<void>
 }
 
 export async function loadFolder(folder: string, takeOver: TakeOver, log: StoreLog): Promise<FolderRecords> {
@@ -42,11 +49,12 @@ export async function loadFolder(folder: string, takeOver: TakeOver, log: StoreL
     await users.settle(join(folder, 'users.json'))
     await sessions.settle(join(folder, 'sessions.json'))
     await tokens.settle(join(folder, 'tokens.json'))
-    await audit.settle(folder)
+    const trail = await audit.settle()
+    return { users: users.records, sessions: sessions.records, tokens: tokens.records, audit: trail }
   } catch (cause) {
+    await audit.close()
     throw unusableFolder(`${folder} cannot be prepared`, cause, { path: folder, folder })
   }
-  return { users: users.records, sessions: sessions.records, tokens: tokens.records, audit: audit.records }
 }
 
 /**
@@ -131,26 +139,31 @@ async function loadOrMakeTokens(file: StoredFile | null, log: StoreLog): Promise
 }
 
 /** A folder of version 0.2.0 has none. */
-async function loadOrMakeAudit(folder: string, log: StoreLog): Promise<Loaded<AuditRecords>> {
-  const { found, records } = await readAudit(folder)
+async function loadOrMakeAudit(folder: string, log: StoreLog): Promise<LoadedAudit> {
+  const found = await loadAudit(folder)
+  const path = join(folder, 'audit.jsonl')
   return {
-    records,
     async settle() {
-      const path = join(folder, 'audit.jsonl')
-      if (found === null) await replaceFile(path, await encodeAudit([]))
-      else {
-        await tighten(path, log)
-        if (found.cut > 0) {
-          await truncate(path, found.size - found.cut)
-          log.info(
-            { event: 'audit_line_dropped', path, bytes: found.cut },
-            `The last line of ${path} was never finished, and is gone.`,
-          )
-        }
+      if (found === null) await replaceFile(path, [])
+      const { records, size, last } = found ?? { records: await openEmptyAudit(folder), size: 0, last: noHead }
+      await tighten(path, log)
+      const cut = size - records.file.index.fileSize
+      if (cut > 0) {
+        await truncate(path, size - cut)
+        log.info(
+          { event: 'audit_line_dropped', path, bytes: cut },
+          `The last line of ${path} was never finished, and is gone.`,
+        )
       }
-      await replaceFile(join(folder, 'audit-head.json'), encodeHead(lastHead(records)))
-      if (lastHead(records).seq === (records.entries.at(-1)?.seq ?? 0)) return
-      log.error({ event: 'audit_cut', path }, `The end of ${path} is missing. It goes on after the gap: audit verify.`)
+      await replaceFile(join(folder, 'audit-head.json'), encodeHead(records.head))
+      if (records.head.seq !== last.seq) {
+        log.error(
+          { event: 'audit_cut', path },
+          `The end of ${path} is missing. It goes on after the gap: audit verify.`,
+        )
+      }
+      return records
     },
+    close: async () => found?.records.file.release(),
   }
 }

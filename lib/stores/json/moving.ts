@@ -16,11 +16,12 @@ import type {
   UserRecord,
 } from '#lib/stores/types.ts'
 
-import { type AuditRecords, encodeAudit, encodeHead, lastHead, noAudit } from './audit.ts'
+import { type AuditRecords, encodeHead, type WrittenAudit, writeAudit } from './audit.ts'
 import type { PagedRecords } from './paged-records.ts'
-import type { StoreFile } from './replacement.ts'
+import type { NewContent, StoreFile } from './replacement.ts'
 import { encodeSessions, noSessions, type SessionRecords } from './sessions.ts'
 import { encodeTokens, findRepeatedKey, noTokens, type TokenRecords } from './tokens.ts'
+import { type EncodedEntry, encodeEntry } from './trail-file.ts'
 import { encodeUsers, findTwin, noUsers, type UserRecords } from './users.ts'
 
 /** All that the folder holds. */
@@ -39,7 +40,8 @@ export interface Snapshot {
   tokens: Iterable<TokenRecord>
   reserved: Iterable<ReservedUsername>
   mails: Iterable<MailRecord>
-  audit: Iterable<AuditRecord>
+  /** Read as it is asked for. */
+  audit: AsyncIterable<AuditRecord>
 }
 
 const recordsPerTurn = 500
@@ -59,6 +61,7 @@ export async function* dump({
     if (++given % recordsPerTurn === 0) await nextTurn()
     yield structuredClone(stored)
   }
+  for await (const record of audit) yield { kind: 'audit', record }
 
   function* inOrder(): Generator<StoredRecord> {
     for (const record of users) yield { kind: 'user', record }
@@ -67,40 +70,50 @@ export async function* dump({
     for (const record of tokens) yield { kind: 'token', record }
     for (const record of reserved) yield { kind: 'reserved', record }
     for (const record of mails) yield { kind: 'mail', record }
-    for (const record of audit) yield { kind: 'audit', record }
   }
 }
 
-/** Throws when a record is not as it must be, or does not fit with the others. */
-export async function gather(source: AsyncIterable<StoredRecord>): Promise<FolderRecords> {
+/** What is to be the store's content: in memory, but for the trail, which is in a file beside the store's. */
+export interface Gathered extends FolderRecords {
+  writtenAudit: WrittenAudit
+}
+
+/** Throws when a record is not as it must be, or does not fit with the others; then nothing is left of it. */
+export async function gather(source: AsyncIterable<StoredRecord>, folder: string): Promise<Gathered> {
   const people = noUsers()
   const { users, reserved } = people
   const { sessions, ended } = noSessions()
   const once = noTokens()
   const { tokens, mails } = once
-  const audit = noAudit()
-  let taken = 0
-  for await (const given of source) {
-    if (++taken % recordsPerTurn === 0) await nextTurn()
-    const { kind, record } = storedRecordSchema.parse(given)
-    requireTexts(kind, record.id, record)
-    if (kind === 'audit') {
-      if (record.seq <= (audit.entries.at(-1)?.seq ?? 0)) throw repeated(kind, record.id)
-      audit.entries.push(record)
-    } else if (kind === 'user') add(users, record, kind)
-    else if (kind === 'token') add(tokens, record, kind)
-    else if (kind === 'reserved') add(reserved, record, kind)
-    else if (kind === 'mail') add(mails, record, kind)
-    else if (sessions.has(record.id) || ended.has(record.id)) throw repeated(kind, record.id)
-    else if (kind === 'ended') ended.set(record)
-    else if (users.has(record.userId)) sessions.set(record)
-    else throw new Error(`The session ${record.id} is of nobody who came before it.`)
+
+  async function* trail(): AsyncGenerator<EncodedEntry> {
+    let taken = 0
+    let lastSeq = 0
+    for await (const given of source) {
+      if (++taken % recordsPerTurn === 0) await nextTurn()
+      const { kind, record } = storedRecordSchema.parse(given)
+      requireTexts(kind, record.id, record)
+      if (kind === 'audit') {
+        if (record.seq <= lastSeq) throw repeated(kind, record.id)
+        lastSeq = record.seq
+        yield encodeEntry(record)
+      } else if (kind === 'user') add(users, record, kind)
+      else if (kind === 'token') add(tokens, record, kind)
+      else if (kind === 'reserved') add(reserved, record, kind)
+      else if (kind === 'mail') add(mails, record, kind)
+      else if (sessions.has(record.id) || ended.has(record.id)) throw repeated(kind, record.id)
+      else if (kind === 'ended') ended.set(record)
+      else if (users.has(record.userId)) sessions.set(record)
+      else throw new Error(`The session ${record.id} is of nobody who came before it.`)
+    }
+    const twin = findTwin(people)
+    if (twin) throw new Error(`The user ${twin.id} has the ${twin.what} of another.`)
+    const rival = findRepeatedKey(once)
+    if (rival) throw new Error(`The token ${rival.id} is for the same as another.`)
   }
-  const twin = findTwin(people)
-  if (twin) throw new Error(`The user ${twin.id} has the ${twin.what} of another.`)
-  const rival = findRepeatedKey(once)
-  if (rival) throw new Error(`The token ${rival.id} is for the same as another.`)
-  return { users: people, sessions: { sessions, ended }, tokens: once, audit }
+
+  const writtenAudit = await writeAudit(folder, trail())
+  return { users: people, sessions: { sessions, ended }, tokens: once, audit: writtenAudit.records, writtenAudit }
 }
 
 function add<Kept extends { id: string }>(records: PagedRecords<Kept>, record: Kept, kind: string): void {
@@ -116,13 +129,13 @@ export async function encodeFolder({
   users,
   sessions,
   tokens,
-  audit,
-}: FolderRecords): Promise<Record<StoreFile, Buffer[]>> {
+  writtenAudit,
+}: Gathered): Promise<Record<StoreFile, NewContent>> {
   return {
     'users.json': await encodeUsers(users),
     'sessions.json': await encodeSessions(sessions),
     'tokens.json': await encodeTokens(tokens),
-    'audit.jsonl': await encodeAudit(audit.entries),
-    'audit-head.json': encodeHead(lastHead(audit)),
+    'audit.jsonl': { movedFrom: writtenAudit.path },
+    'audit-head.json': encodeHead(writtenAudit.records.head),
   }
 }

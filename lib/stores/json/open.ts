@@ -1,5 +1,6 @@
 // Opens the JSON driver: one folder, one process, a few files.
 
+import { rm } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 
@@ -77,14 +78,19 @@ function createStores(
     async *dump() {
       requireOpen()
       // In one turn of the event loop: that is the moment.
-      yield* dump({
-        users: [...users.values()],
-        reserved: [...users.reserved()],
-        ...sessions.snapshot(),
-        tokens: [...tokens.values()],
-        mails: [...tokens.mails()],
-        audit: audit.values(),
-      })
+      const trail = audit.snapshot()
+      try {
+        yield* dump({
+          users: [...users.values()],
+          reserved: [...users.reserved()],
+          ...sessions.snapshot(),
+          tokens: [...tokens.values()],
+          mails: [...tokens.mails()],
+          audit: trail.entries(),
+        })
+      } finally {
+        await trail.close()
+      }
     },
 
     async findAuditHead() {
@@ -94,15 +100,21 @@ function createStores(
     },
 
     async replaceAll(records: AsyncIterable<StoredRecord>) {
-      const gathered = await gather(records)
-      const files = await encodeFolder(gathered)
-      await whileHeld(queues, async () => {
-        await replacement.replace(files)
-        users.adopt(gathered.users)
-        sessions.adopt(gathered.sessions)
-        tokens.adopt(gathered.tokens)
-        audit.adopt(gathered.audit)
-      })
+      const gathered = await gather(records, folder)
+      try {
+        const files = await encodeFolder(gathered)
+        await whileHeld(queues, async () => {
+          await replacement.replace(files)
+          users.adopt(gathered.users)
+          sessions.adopt(gathered.sessions)
+          tokens.adopt(gathered.tokens)
+          audit.adopt(gathered.audit)
+        })
+      } catch (error) {
+        await gathered.audit.file.release()
+        await rm(gathered.writtenAudit.path, { force: true })
+        throw error
+      }
       // It is durable already, and tried again before the next write and at the next start.
       await replacement.settle().catch((cause: unknown) => {
         log.error(
@@ -118,7 +130,7 @@ function createStores(
     },
 
     close() {
-      closed ??= closeAll(queues).finally(release)
+      closed ??= closeAll(queues).finally(audit.close).finally(release)
       return closed
     },
   }

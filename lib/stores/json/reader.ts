@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path'
 import { unavailable } from '#lib/stores/errors.ts'
 import { StoreError, type StoreReader } from '#lib/stores/types.ts'
 
-import { lastHead, readAudit } from './audit.ts'
+import { openAuditReader } from './audit.ts'
 import { readStoredFile, type StoredFile } from './document.ts'
 import { refuseLaterFiles } from './later-files.ts'
 import { dump, type FolderRecords } from './moving.ts'
@@ -33,21 +33,29 @@ export async function openJsonReader(dir: string): Promise<StoreReader> {
     description: `JSON files in ${folder}`,
     async *dump() {
       if (!isOpen) throw new StoreError('store_unavailable', `The reader of ${folder} is closed.`)
-      const { users, sessions, tokens, audit } = await readFolder(folder)
-      yield* dump({
-        users: users.users.values(),
-        reserved: users.reserved.values(),
-        sessions: sessions.sessions.values(),
-        ended: sessions.ended.values(),
-        tokens: tokens.tokens.values(),
-        mails: tokens.mails.values(),
-        audit: audit.entries,
-      })
+      const audit = await openAuditReader(folder)
+      try {
+        const { users, sessions, tokens } = await readFolder(folder)
+        yield* dump({
+          users: users.users.values(),
+          reserved: users.reserved.values(),
+          sessions: sessions.sessions.values(),
+          ended: sessions.ended.values(),
+          tokens: tokens.tokens.values(),
+          mails: tokens.mails.values(),
+          audit: audit.entries(),
+        })
+      } finally {
+        await audit.close()
+      }
     },
     async findAuditHead() {
-      const { records } = await readAudit(folder)
-      const head = lastHead(records)
-      return head.seq === 0 ? null : head
+      const audit = await openAuditReader(folder)
+      try {
+        return await audit.findHead()
+      } finally {
+        await audit.close()
+      }
     },
     async close() {
       isOpen = false
@@ -55,11 +63,10 @@ export async function openJsonReader(dir: string): Promise<StoreReader> {
   }
 }
 
-async function readFolder(folder: string): Promise<FolderRecords> {
+async function readFolder(folder: string): Promise<Omit<FolderRecords, 'audit'>> {
   await refuseLaterFiles(folder)
   const sessionsFile = await readCurrentFile(folder, 'sessions.json', readStoredFile)
   const tokensFile = await readCurrentFile(folder, 'tokens.json', readStoredFile)
-  const { records: audit } = await readAudit(folder)
   const users = await loadUsers(await requireUsersFile(folder))
   const hasSessions = sessionsFile !== null && !isStreamlitSessions(sessionsFile)
   return {
@@ -67,7 +74,6 @@ async function readFolder(folder: string): Promise<FolderRecords> {
     sessions: hasSessions ? (await loadSessions(sessionsFile, users.users)).records : noSessions(),
     // A folder of version 0.1.0 has no such file.
     tokens: tokensFile === null ? noTokens() : await loadTokens(tokensFile),
-    audit,
   }
 }
 

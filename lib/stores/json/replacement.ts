@@ -10,6 +10,8 @@ import { unavailable } from '#lib/stores/errors.ts'
 
 export const storeFiles = ['users.json', 'sessions.json', 'audit.jsonl', 'audit-head.json', 'tokens.json'] as const
 export type StoreFile = (typeof storeFiles)[number]
+/** What a file is to hold, or the file itself, which is on disk and is moved. */
+export type NewContent = Uint8Array[] | { movedFrom: string }
 
 const unfinished = (folder: string) => join(folder, 'replacement.tmp')
 const decided = (folder: string) => join(folder, 'replacement')
@@ -45,13 +47,19 @@ export class Replacement {
    * the content still is; should the disk refuse to take even its own refusal back and the process then die, the next
    * start finds the new content. Nothing else may write the store's files meanwhile.
    */
-  async replace(files: Record<StoreFile, Uint8Array[]>): Promise<void> {
+  async replace(files: Record<StoreFile, NewContent>): Promise<void> {
     const folder = this.#folder
     try {
       await this.settle()
       await rm(unfinished(folder), { recursive: true, force: true })
       await makeFolder(unfinished(folder))
-      for (const name of storeFiles) await replaceFile(join(unfinished(folder), name), files[name])
+      for (const name of storeFiles) {
+        const content = files[name]
+        const path = join(unfinished(folder), name)
+        if ('movedFrom' in content) await rename(content.movedFrom, path)
+        else await replaceFile(path, content)
+      }
+      await syncFolder(unfinished(folder))
       await rename(unfinished(folder), decided(folder))
       this.#left = takeBack
       await syncFolder(folder)

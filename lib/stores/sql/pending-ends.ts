@@ -1,8 +1,7 @@
 // Sessions that were ended here but whose end the database has not recorded yet: for this process they are over at
 // once, and it tries until the record says so too.
 
-import { AsyncLocalStorage } from 'node:async_hooks'
-
+import { outsideOfRequests } from '#lib/request-context.ts'
 import { messageOf } from '#lib/stores/errors.ts'
 import type { StoreLog } from '#lib/stores/log.ts'
 import { type EndedSession, type EndReason, StoreError } from '#lib/stores/types.ts'
@@ -28,8 +27,6 @@ const firstRetryMs = 1000
 const longestRetryMs = 5000
 
 export function createPendingEnds(record: RecordEnds, log: StoreLog): PendingEnds {
-  // A timer keeps the request in memory in which it is set.
-  const outsideRequests = AsyncLocalStorage.snapshot()
   const pending = new Map<string, EndedSession>()
   /** Of those, the ones that the database has refused. */
   const refused = new Set<string>()
@@ -60,8 +57,7 @@ export function createPendingEnds(record: RecordEnds, log: StoreLog): PendingEnd
 
   function retryLater(): void {
     if (timer !== null || isClosed) return
-    timer = outsideRequests(setTimeout, retry, retryMs)
-    timer.unref()
+    timer = outsideOfRequests(() => setTimeout(retry, retryMs).unref())
   }
 
   async function end(ids: readonly string[], reason: EndReason, at: number): Promise<number> {

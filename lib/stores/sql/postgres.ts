@@ -1,11 +1,10 @@
 // How Kysely speaks to a pool of PostgreSQL connections: with limits to every wait, no state that outlives a
 // transaction (so that a transaction-mode pooler may stand between), and the database's faults as StoreErrors.
 
-import { AsyncLocalStorage } from 'node:async_hooks'
-
 import { Kysely, PostgresDialect, type PostgresPool, type PostgresPoolClient } from 'kysely'
 import pg from 'pg'
 
+import { outsideOfRequests } from '#lib/request-context.ts'
 import { unavailable } from '#lib/stores/errors.ts'
 import { describeStoreLocation, isExposed } from '#lib/stores/location.ts'
 import type { StoreLog } from '#lib/stores/log.ts'
@@ -164,9 +163,6 @@ function closing(pool: pg.Pool): () => Promise<void> {
 }
 
 function kyselyOnPool(pool: pg.Pool, description: string): Kysely<Tables> {
-  // Sockets and timers keep the async context in which they are made. Made inside a request, a connection would keep
-  // that request in memory for as long as it lives.
-  const outsideRequests = AsyncLocalStorage.snapshot()
   let trusted = new WeakSet<pg.PoolClient>()
   pool.on('connect', (client) => trusted.add(client))
 
@@ -177,13 +173,13 @@ function kyselyOnPool(pool: pg.Pool, description: string): Kysely<Tables> {
 
   async function connect(): Promise<pg.PoolClient> {
     for (;;) {
-      const client = await outsideRequests(() => pool.connect())
+      const client = await outsideOfRequests(() => pool.connect())
       if (trusted.has(client)) return client
       client.release(true)
     }
   }
 
-  const release = (client: pg.PoolClient, destroy: boolean) => outsideRequests(() => client.release(destroy))
+  const release = (client: pg.PoolClient, destroy: boolean) => outsideOfRequests(() => client.release(destroy))
 
   const connecting: PostgresPool = {
     options: pool.options,

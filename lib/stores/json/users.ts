@@ -5,7 +5,7 @@ import { isDeepStrictEqual } from 'node:util'
 
 import { damaged } from '#lib/stores/errors.ts'
 import { lowerCase, reservedSchema, userSchema, verifiedKey } from '#lib/stores/records.ts'
-import type { ReservedUsername, UserRecord, UserStore } from '#lib/stores/types.ts'
+import type { InsertOutcome, ReservedUsername, UserRecord, UserStore } from '#lib/stores/types.ts'
 
 import { CommitQueue, type CommitQueueOptions } from './commit-queue.ts'
 import { Directory } from './directory.ts'
@@ -13,6 +13,7 @@ import { encodeSections, loadSections, type Section, type StoredFile } from './d
 import { Drafts } from './drafts.ts'
 import { PagedRecords } from './paged-records.ts'
 import { createSizeWarning } from './size-warning.ts'
+import type { ConsumeToken } from './tokens.ts'
 
 export interface UserRecords {
   users: PagedRecords<UserRecord>
@@ -72,7 +73,10 @@ export interface UserPart {
   adopt(records: UserRecords): void
 }
 
-export function createUserPart(records: UserRecords, options: Omit<CommitQueueOptions, 'content'>): UserPart {
+export function createUserPart(
+  records: UserRecords,
+  options: Omit<CommitQueueOptions, 'content'> & { consumeToken: ConsumeToken },
+): UserPart {
   let { people, reserved, idByUsername, idByEmail, activeAdmins } = indexed(records)
   const directory = new Directory()
   const noteSize = createSizeWarning(options.path, options.log)
@@ -112,16 +116,27 @@ export function createUserPart(records: UserRecords, options: Omit<CommitQueueOp
   }
 
   const store: UserStore = {
-    async insert(user) {
+    async insert(user, { consume } = {}) {
       // Checked, so that nothing is ever written that could not be read again; and a copy.
       const inserted = userSchema.parse(user)
-      return queue.run(() => {
+      const check = (): InsertOutcome | null => {
         if (records.users.has(inserted.id)) throw new Error(`A user with the id ${inserted.id} exists.`)
         if (isTaken(inserted.username, inserted.createdAt, inserted.id)) return 'username_taken'
-        if (isVerifiedByOther(inserted)) return 'email_taken'
+        return isVerifiedByOther(inserted) ? 'email_taken' : null
+      }
+      const insert = (): InsertOutcome => {
+        const refusal = check()
+        if (refusal !== null) return refusal
         people.set(inserted)
         queue.markUnsaved()
         return 'inserted'
+      }
+      if (consume === undefined) return queue.run(insert)
+      return options.consumeToken(consume, {
+        check: () => queue.run(check),
+        use: () => queue.run(insert),
+        // After a failed commit the disk may hold the user all the same; a commit that succeeds takes them off it.
+        undo: () => queue.flush(),
       })
     },
 

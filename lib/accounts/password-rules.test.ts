@@ -40,7 +40,7 @@ const signUpFault = async (password: string) => {
 }
 /** A link to a new password that Jane got handed over. */
 const newLink = async () => {
-  const started = await app.recovery.startFor(id, by)
+  const started = await app.recovery.startFor(id, by, null)
   return (started.ok && started.value.token) || ''
 }
 const by: Circumstances = { at: 0, userAgent: '', address: '', locale: 'en', timeZone: null }
@@ -170,7 +170,7 @@ describe('published passwords', () => {
     if (!alice.ok) throw new Error(alice.code)
     const change = { current: strong, password: published }
     expect(await accounts.changePassword(alice.value.id, change, anAttempter())).toEqual(breached)
-    const started = await asking.app.recovery.startFor(alice.value.id, by)
+    const started = await asking.app.recovery.startFor(alice.value.id, by, null)
     const token = started.ok ? started.value.token : null
     expect(await asking.app.recovery.reset(token ?? '', published, by)).toEqual(breached)
     server.closeAllConnections()

@@ -51,7 +51,7 @@ test('people are made, seen, changed, suspended, deleted and brought back', asyn
   await run('user', 'restore', 'bob')
   expect(await list()).toEqual(['ada admin active', 'bob admin active'])
   const trail = await run('audit', 'verify', '--json')
-  expect(JSON.parse(trail.stdout)).toMatchObject({ entries: 9, faults: [] })
+  expect(JSON.parse(trail.stdout)).toMatchObject({ entries: 12, faults: [] })
 })
 
 test.each([

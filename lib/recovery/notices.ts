@@ -4,7 +4,7 @@ import { sha256 } from '../crypto/hash.ts'
 import { newId, newToken } from '../crypto/random.ts'
 import { logFault } from '../log.ts'
 import { disownLifeMs } from '../mail/letter.ts'
-import type { Circumstances, Mail, NoticeKind } from '../mail/message.ts'
+import { type Circumstances, type Decision, type Mail, momentOnly, type NoticeKind, readerOf } from '../mail/message.ts'
 import type { TokenStore, UserRecord } from '../stores/types.ts'
 
 /** `subject` of the token names the person, `detail` the address that the notice went to. */
@@ -14,7 +14,7 @@ export const disownTokenId = (token: string) => sha256(`${disownPurpose} ${token
 export const disownSubject = (userId: string) => `${userId} ${newId()}`
 export const userIdOf = (subject: string) => subject.slice(0, subject.indexOf(' '))
 
-type Told = Pick<UserRecord, 'id' | 'username' | 'email' | 'emailVerifiedAt'>
+type Told = Pick<UserRecord, 'id' | 'username' | 'email' | 'emailVerifiedAt' | 'locale' | 'timeZone'>
 
 export interface Notices {
   /**
@@ -22,12 +22,16 @@ export interface Notices {
    * whether or not its owner could be told; a notice that was lost is logged.
    */
   tell(user: Told, kind: NoticeKind, by: Circumstances): Promise<void>
+  /**
+   * The same of what the owner cannot undo: it carries no link, and says whom to ask. Of whoever decided it tells nothing.
+   */
+  tellDecision(user: Told, decision: Decision): Promise<void>
 }
 
 export function createNotices(deps: { tokens: TokenStore; mail: Mail; clock: Clock; enabled: boolean }): Notices {
   const { tokens, mail, clock, enabled } = deps
   return {
-    async tell({ id, username, email, emailVerifiedAt }, kind, by) {
+    async tell({ id, username, email, emailVerifiedAt, ...reader }, kind, by) {
       if (!enabled || email === null || emailVerifiedAt === null) return
       const token = newToken()
       const createdAt = clock()
@@ -41,9 +45,18 @@ export function createNotices(deps: { tokens: TokenStore; mail: Mail; clock: Clo
           expiresAt: createdAt + disownLifeMs,
           issuedBy: null,
         })
-        await mail.post({ kind, to: email, username, token, by })
+        await mail.post({ kind, to: email, username, token, by, reader: readerOf(reader) })
       } catch (error) {
         logFault('notice_lost', error, { kind, userId: id })
+      }
+    },
+
+    async tellDecision({ id, username, email, emailVerifiedAt, ...reader }, decision) {
+      if (!enabled || email === null || emailVerifiedAt === null) return
+      try {
+        await mail.post({ ...decision, to: email, username, by: momentOnly(clock()), reader: readerOf(reader) })
+      } catch (error) {
+        logFault('notice_lost', error, { kind: decision.kind, userId: id })
       }
     },
   }

@@ -4,6 +4,7 @@ import type { Message } from '../mail/message.ts'
 import { anAttempter, openTestServices, type StoreName, storeNames, type TestServices } from '../services-for-test.ts'
 
 const by = { at: 0, userAgent: '', address: '', locale: 'en', timeZone: null } as const
+const reader = { locale: null, timeZone: null }
 const password = 'tangerine-walrus-umbrella'
 const another = 'marmalade-teapot-lighthouse'
 
@@ -42,7 +43,7 @@ describe.each(storeNames)('a forgotten password on %s', (store) => {
 
   test('is replaced by a mailed link, once; every session ends, and the owner is told [V6.3.7, V7.4.3, V6.5.1]', async () => {
     const token = await ask()
-    expect(posted).toEqual([{ kind: 'reset-password', to: 'Alice@example.org', username: 'alice', token, by }])
+    expect(posted).toEqual([{ kind: 'reset-password', to: 'Alice@example.org', username: 'alice', token, by, reader }])
     expect(await opened.app.recovery.find(token)).toEqual({ username: 'alice' })
     expect(await sessionCount()).toBe(1)
     expect(await reset(token)).toMatchObject({ ok: true })
@@ -197,7 +198,14 @@ test('notices go to nobody without a verified address, and never hold up what th
 test('notices can be switched off for a whole site', async () => {
   opened = await openTestServices({ SECURITY_NOTICES: 'off' })
   const post = vi.spyOn(opened.app.mail, 'post')
-  const told = { id: 'alice', username: 'alice', email: 'alice@example.org', emailVerifiedAt: 1 }
+  const told = {
+    id: 'alice',
+    username: 'alice',
+    email: 'alice@example.org',
+    emailVerifiedAt: 1,
+    locale: null,
+    timeZone: null,
+  }
   await opened.app.notices.tell(told, 'new-device', by)
   expect(post).not.toHaveBeenCalled()
 })

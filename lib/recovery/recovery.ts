@@ -8,8 +8,9 @@ import { sha256 } from '../crypto/hash.ts'
 import { newToken } from '../crypto/random.ts'
 import type { Limits } from '../limits/limits.ts'
 import { resetLifeMs } from '../mail/letter.ts'
-import type { Circumstances, Mail } from '../mail/message.ts'
+import { type Circumstances, type Mail, readerOf } from '../mail/message.ts'
 import { ok, type Result, refused } from '../result.ts'
+import { mayPassOn } from '../roles/permissions.ts'
 import type { Sessions } from '../sessions/sessions.ts'
 import { lowerCase } from '../stores/records.ts'
 import type { TokenRecord, TokenStore, UserRecord, UserStore } from '../stores/types.ts'
@@ -24,9 +25,14 @@ export interface Recovery {
   ask(name: string, by: Circumstances): Promise<string | null>
   /**
    * Somebody who looks after the site starts a new password for this person. The link goes to the verified address;
-   * who has none gets it handed over, and then its token is returned, once.
+   * who has none gets it handed over, and then its token is returned, once. `issuedBy` is the administrator who would hand
+   * it over, null for the operator: one administrator alone is not handed the account of another (`admin_by_hand`).
    */
-  startFor(id: string, by: Circumstances): Promise<Result<{ token: string | null }, 'person_gone'>>
+  startFor(
+    id: string,
+    by: Circumstances,
+    issuedBy: string | null,
+  ): Promise<Result<{ token: string | null }, 'person_gone' | 'admin_by_hand'>>
   /** Whose password this token resets, without using it up; null when it is void. */
   find(token: string): Promise<{ username: string } | null>
   /**
@@ -79,10 +85,14 @@ export function createRecovery(deps: {
   ): Promise<void> {
     const { username, email } = user
     if (email === null) return
-    await mail.post({ kind, to: email, username, token: await makeLink(user, email), by })
+    await mail.post({ kind, to: email, username, token: await makeLink(user, email), by, reader: readerOf(user) })
   }
 
-  async function makeLink({ id, passwordChangedAt }: UserRecord, email: string | null): Promise<string> {
+  async function makeLink(
+    { id, passwordChangedAt }: UserRecord,
+    email: string | null,
+    issuedBy: string | null = null,
+  ): Promise<string> {
     const token = newToken()
     const createdAt = clock()
     await tokens.put({
@@ -92,9 +102,15 @@ export function createRecovery(deps: {
       detail: JSON.stringify({ email, passwordChangedAt }),
       createdAt,
       expiresAt: createdAt + resetLifeMs,
-      issuedBy: null,
+      issuedBy,
     })
     return token
+  }
+
+  /** Who handed the link over may do so now, to this person as they are now. */
+  async function isHandedOverRightly({ issuedBy }: TokenRecord, to: UserRecord): Promise<boolean> {
+    if (issuedBy === null) return true
+    return to.role !== 'admin' && mayPassOn(await users.find(issuedBy), 'change-people')
   }
 
   /** Null unless the person still is as the token says. */
@@ -103,6 +119,7 @@ export function createRecovery(deps: {
     const user = await users.find(token.subject)
     const { email, passwordChangedAt } = bound.parse(JSON.parse(token.detail))
     if (user?.status !== 'active' || user.passwordChangedAt !== passwordChangedAt) return null
+    if (!(await isHandedOverRightly(token, user))) return null
     return email === null || (user.email === email && user.emailVerifiedAt !== null) ? user : null
   }
 
@@ -114,10 +131,13 @@ export function createRecovery(deps: {
       return user.id
     },
 
-    async startFor(id, by) {
+    async startFor(id, by, issuedBy) {
       const user = await users.find(id)
       if (user?.status !== 'active' || user.deletedAt !== null) return refused('person_gone')
-      if (user.email === null || user.emailVerifiedAt === null) return ok({ token: await makeLink(user, null) })
+      if (user.email === null || user.emailVerifiedAt === null) {
+        if (issuedBy !== null && user.role === 'admin') return refused('admin_by_hand')
+        return ok({ token: await makeLink(user, null, issuedBy) })
+      }
       await sendLink(user, by, 'reset-started')
       return ok({ token: null })
     },

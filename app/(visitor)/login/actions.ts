@@ -6,6 +6,7 @@ import { ok } from '#lib/result.ts'
 import { services } from '#lib/services.ts'
 import { readAttempter } from '#lib/web/attempter.ts'
 import { beginSession } from '#lib/web/begin-session.ts'
+import { readCircumstances } from '#lib/web/circumstances.ts'
 import { readVisitorForm } from '#lib/web/form.ts'
 import type { FormState } from '#lib/web/form-state.ts'
 import { safeNextPath } from '#lib/web/next-path.ts'
@@ -22,7 +23,7 @@ export async function logIn(_previous: FormState, posted: FormData): Promise<For
   const form = await readVisitorForm(posted, logInSchema)
   if (!form.ok) return form.state
   const { username, password, next } = form.value
-  const { accounts } = await services()
+  const { accounts, notices } = await services()
   const words = await getWords()
 
   const known = await orNotSaved(accounts.checkCredentials(username, password, await readAttempter()))
@@ -40,7 +41,9 @@ export async function logIn(_previous: FormState, posted: FormData): Promise<For
   if (isBack) {
     const restored = await orNotSaved(accounts.restore(user.id).then((is) => ok(is)))
     if (!restored.ok) return form.refuse({ alert: words('errors.not_saved') })
+    if (!restored.value) return form.refuse({ alert: words('errors.credentials_wrong') })
     await recordOwn('account.restored', user.id)
+    await notices.tell(user, 'account-restored', await readCircumstances())
   }
   const begun = await beginSession(user)
   if (!begun.ok) {

@@ -24,7 +24,7 @@ export default async function DeletePersonPage({ params }: PageProps<'/admin/use
     <div className="flex max-w-[34rem] flex-col gap-6">
       <h1 className="text-xl sm:text-2xl">{words('admin.delete.title', { username: person.username })}</h1>
       <div className="card flex flex-col gap-4 p-6">
-        <p>{words('admin.delete.lead')}</p>
+        <p>{words(person.deletedAt === null ? 'admin.delete.lead' : 'admin.person.delete_final_text')}</p>
         <ActionForm
           action={deletePerson}
           connectionWords={words('errors.connection')}

@@ -315,6 +315,7 @@ test(
     await letterTo(server, addressOf(person), 'Your account was deleted')
     await logIn(page, person)
     await expect(status(page, 'Your account is no longer deleted.')).toBeVisible()
+    await letterTo(server, addressOf(person), 'Your account is back')
     await leave()
     await server.advance(minutes(14 * 24 * 60))
     await page.goto('/login')

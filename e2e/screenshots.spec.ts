@@ -10,7 +10,7 @@ import { projectDir } from '#e2e/support/server-process.ts'
 import { logIn } from '#e2e/support/site.ts'
 import { adminViews, memberViews, menuView, signUpFor, visitorViews } from '#e2e/support/views.ts'
 import { writeLetter } from '#lib/mail/letter.ts'
-import { type Message, noticeKinds } from '#lib/mail/message.ts'
+import { type Message, noticeKinds, readerOf } from '#lib/mail/message.ts'
 
 const looks = [
   { look: 'light', colorScheme: 'light', viewport: { width: 1280, height: 800 } },
@@ -25,14 +25,18 @@ const by = {
   locale: 'en',
   timeZone: 'Europe/Vienna',
 } as const
-const recipient = { to: 'zoe.quist@example.org', username: 'zoe.quist', by }
+const recipient = { to: 'zoe.quist@example.org', username: 'zoe.quist', by, reader: readerOf(by) }
 const token = 'q7Jx0tWb5cMmY2kV9sZ1rL4nE8aH6dPfGuTiOyRwX3Q'
 const everyMessage: Message[] = [
   { kind: 'verify-email', code: '12345678', ...recipient },
   { kind: 'address-in-use', ...recipient },
   { kind: 'reset-password', token, ...recipient },
   { kind: 'reset-started', token, ...recipient },
-  { kind: 'account-deleted-by-admin', ...recipient },
+  { kind: 'role-changed', role: 'admin', ...recipient },
+  { kind: 'suspended', until: by.at, ...recipient },
+  { kind: 'suspension-ended', ...recipient },
+  { kind: 'account-deleted-by-admin', erasedAt: by.at, ...recipient },
+  { kind: 'account-restored-by-admin', ...recipient },
   { kind: 'invitation', token, ...recipient, username: '' },
   ...noticeKinds.map((kind): Message => ({ kind, token, ...recipient })),
 ]

@@ -181,8 +181,14 @@ export function compose(runtime: Runtime): Services {
   const { users, tokens } = stores
   const secrets = runtime.sessionSecrets
   const { passwordMinLength } = settings
-  const own = { store: users, passwords, strength, breached, passwordMinLength, attempts, limits, clock }
-  const accounts = createAccounts(own)
+  const own = { store: users, tokens, passwords, strength, breached, passwordMinLength, attempts, limits, clock }
+  const accounts = createAccounts({
+    ...own,
+    onLifted: async (user) => {
+      await runtime.audit.record({ event: 'account.resumed', actorId: null, subjectId: user.id })
+      await notices.tellDecision(user, { kind: 'suspension-ended' })
+    },
+  })
   const onRanOut = (code: EndReason, who: string | null, count: number) =>
     securityEvents.note({ event: 'session.ran_out', outcome: 'done', code, who, count })
   const sessions = createSessions({
@@ -198,8 +204,8 @@ export function compose(runtime: Runtime): Services {
     sessions,
     addresses: createAddresses({ users, tokens, mail, limits, notices, secrets, clock }),
     recovery: createRecovery({ users, tokens, accounts, sessions, mail, limits, notices, clock }),
-    people: createPeople({ store: users, sessions, clock }),
-    invitations: createInvitations({ store: tokens, accounts, clock }),
+    people: createPeople({ store: users, tokens, sessions, notices, clock }),
+    invitations: createInvitations({ store: tokens, users, accounts, clock }),
     setup: createSetup({ users, tokens, accounts, clock }),
     looks: createLooks({ store: tokens, clock }),
     keptForms: createKeptForms({ tokens, limits, clock, secrets }),

@@ -11,6 +11,8 @@ import {
   clockSkewMs,
   type Profile,
   type Role,
+  type TokenStore,
+  type TokenUse,
   type UserChange,
   type UserRecord,
   type UserStore,
@@ -38,6 +40,9 @@ export interface User {
   deletedAt: number | null
   /** See UserRecord. */
   recoveryGeneration: number
+  /** How mails to them are written; null when their browser has not told. */
+  locale: string | null
+  timeZone: string | null
 }
 
 export type SignUpFault = PasswordFault | { code: 'username_taken' }
@@ -64,6 +69,14 @@ const eraseBatch = 100
 export interface Accounts {
   /** Refuses a taken name, and a password that breaks the rules, with what the reason needs to be told. */
   signUp(account: NewAccount): Promise<{ ok: true; value: User } | ({ ok: false } & SignUpFault)>
+  /**
+   * The same with a token that is used up by the step that makes the account, and left alone when none is made. `link_void` when
+   * the token is used, withdrawn or expired by then.
+   */
+  signUpWith(
+    token: Pick<TokenUse, 'id' | 'purpose'>,
+    account: NewAccount,
+  ): Promise<{ ok: true; value: User } | ({ ok: false } & (SignUpFault | { code: 'link_void' }))>
   /**
    * The same without a password: nobody logs in until one was chosen by way of a reset. For operators; it asks for nothing
    * that a person has to keep secret.
@@ -101,11 +114,19 @@ export interface Accounts {
     password: string,
     owner: PasswordOwner,
   ): Promise<{ ok: true; value: string } | ({ ok: false } & PasswordFault)>
-  /** `username` in canonical form. The old one stays reserved for 90 days; three changes a day. */
+  /**
+   * `username` in canonical form. The old one stays reserved for 90 days; three changes a day. Returns the record with the
+   * username before, or null when it was this one already.
+   */
   rename(
     id: string,
     username: string,
-  ): Promise<Result<null, 'username_taken' | 'person_gone'> | { ok: false; code: 'rename_too_often'; waitMs: number }>
+  ): Promise<
+    | Result<UserRecord | null, 'username_taken' | 'person_gone'>
+    | { ok: false; code: 'rename_too_often'; waitMs: number }
+  >
+  /** Remembers how mails to this user are to be written. What the browser has not told stays as it was. */
+  notePreferences(user: User, told: Pick<User, 'locale' | 'timeZone'>): Promise<void>
   /** Nobody sees the account from now on; a log-in within 14 days brings it back. Their sessions are the caller's to end. */
   delete(id: string): Promise<{ ok: true; value: UserRecord } | { ok: false; code: 'person_gone' | 'last_admin' }>
   /** Undoes a deletion. False when the account was erased or suspended meanwhile. */
@@ -130,6 +151,7 @@ export type ChangePasswordFault =
 
 export function createAccounts(deps: {
   store: UserStore
+  tokens: TokenStore
   passwords: PasswordHasher
   strength: PasswordStrength
   breached: BreachedPasswords
@@ -137,22 +159,27 @@ export function createAccounts(deps: {
   attempts: Attempts
   limits: Limits
   clock: Clock
+  /** A suspension ended because its time was over. */
+  onLifted: (user: UserRecord) => Promise<void>
 }): Accounts {
-  const { store, passwords, strength, breached, clock, limits, attempts } = deps
+  const { store, tokens, passwords, strength, breached, clock, limits, attempts } = deps
 
   const hashNewPassword: Accounts['hashNewPassword'] = async (password, owner) => {
     const fault = await findPasswordFault(password, owner, { minLength: deps.passwordMinLength, strength, breached })
     return fault === null ? passwords.hash(password) : { ok: false, ...fault }
   }
 
-  /** A suspension whose time is over ends at the latest when the person comes. */
-  async function lifted(record: UserRecord | null): Promise<UserRecord | null> {
-    if (record?.status !== 'suspended' || record.suspendedUntil === null || record.suspendedUntil > clock())
+  /** A suspension whose time is over ends at the latest when the person logs in. */
+  async function lifted(record: UserRecord): Promise<UserRecord> {
+    if (record.status !== 'suspended' || record.suspendedUntil === null || record.suspendedUntil > clock())
       return record
     const { id, suspendedUntil } = record
     const active: UserChange = { status: 'active', suspendedUntil: null, suspendReason: '' }
     const updated = await store.update(id, active, { status: 'suspended', suspendedUntil })
-    return updated !== null && typeof updated === 'object' ? updated : record
+    if (updated === null || typeof updated === 'string') return record
+    await tokens.deleteIssuedBy(id)
+    await deps.onLifted(updated)
+    return updated
   }
 
   /** Somebody whose password was right. */
@@ -193,7 +220,8 @@ export function createAccounts(deps: {
   async function insert(
     { username, email = null, isEmailProved = false, role = 'member' }: Omit<NewAccount, 'password'>,
     passwordHash: string,
-  ): Promise<Result<User, 'username_taken'>> {
+    token?: Pick<TokenUse, 'id' | 'purpose'>,
+  ): Promise<Result<User, 'username_taken'> | { ok: false; code: 'link_void' }> {
     const record: UserRecord = {
       id: newId(),
       username,
@@ -215,33 +243,40 @@ export function createAccounts(deps: {
       locale: null,
       timeZone: null,
     }
-    const outcome = await store.insert(record)
-    if (outcome === 'username_taken') return refused(outcome)
+    const options = token && { consume: { ...token, at: clock() } }
+    const outcome = await store.insert(record, options)
     if (outcome === 'inserted') return ok(toUser(record))
+    if (outcome === 'token_void') return refused('link_void')
+    if (outcome === 'username_taken') return refused(outcome)
     const without: UserRecord = { ...record, email: null, emailVerifiedAt: null }
-    return (await store.insert(without)) === 'inserted' ? ok(toUser(without)) : refused('username_taken')
+    const second = await store.insert(without, options)
+    if (second === 'inserted') return ok(toUser(without))
+    return second === 'token_void' ? refused('link_void') : refused('username_taken')
+  }
+
+  async function signUp(account: NewAccount, token?: Pick<TokenUse, 'id' | 'purpose'>) {
+    if ((await store.findByUsername(account.username)) !== null) return refused('username_taken')
+    const { username, email = null } = account
+    const passwordHash = await hashNewPassword(account.password, { username, email })
+    return passwordHash.ok ? insert(account, passwordHash.value, token) : passwordHash
   }
 
   return {
-    async signUp(account) {
-      if ((await store.findByUsername(account.username)) !== null) return refused('username_taken')
-      const { username, email = null } = account
-      const passwordHash = await hashNewPassword(account.password, { username, email })
-      return passwordHash.ok ? insert(account, passwordHash.value) : passwordHash
-    },
+    signUp: async (account) => withoutToken(await signUp(account)),
 
-    create: (account) => insert(account, noPassword),
+    signUpWith: (token, account) => signUp(account, token),
+
+    create: async (account) => withoutToken(await insert(account, noPassword)),
 
     async checkCredentials(username, password, attempter) {
       const canonical = canonicalUsername(username)
       const named = canonical === null ? null : await store.findByUsername(canonical)
       const whom = { name: canonical ?? username, user: named }
       const tried = await attempts.attempt(whom, attempter, async (found): Promise<Compared<LogInOutcome>> => {
-        const record = await lifted(found)
-        const verdict = await passwords.verify(record?.passwordHash ?? null, password)
+        const verdict = await passwords.verify(found?.passwordHash ?? null, password)
         if (!verdict.ok) return { matched: null, value: verdict }
-        if (!verdict.value.matches || record === null) return { matched: false, value: refused('credentials_wrong') }
-        return { matched: true, value: await admitted(record, verdict.value.replacement) }
+        if (!verdict.value.matches || found === null) return { matched: false, value: refused('credentials_wrong') }
+        return { matched: true, value: await admitted(await lifted(found), verdict.value.replacement) }
       })
       return tried.ok ? tried.value : tried
     },
@@ -303,7 +338,14 @@ export function createAccounts(deps: {
       const times = { at: now, reservedUntil: now + reservedMs }
       const outcome = await store.rename(id, username, times, { status: 'active', deletedAt: null })
       if (outcome === null) return refused('person_gone')
-      return outcome === 'renamed' ? ok(null) : refused(outcome)
+      return outcome === 'renamed' ? ok(record) : refused(outcome)
+    },
+
+    async notePreferences(user, told) {
+      const { locale, timeZone } = { locale: told.locale ?? user.locale, timeZone: told.timeZone ?? user.timeZone }
+      // A log-in with the browser of the last one costs no write.
+      if (locale === user.locale && timeZone === user.timeZone) return
+      await store.update(user.id, { locale, timeZone }, { status: 'active', deletedAt: null })
     },
 
     async delete(id) {
@@ -311,10 +353,14 @@ export function createAccounts(deps: {
       if (!isActive(record)) return refused('person_gone')
       const deleted = await store.update(id, { deletedAt: clock() }, { status: 'active', deletedAt: null })
       if (deleted === 'last_admin') return refused(deleted)
-      return deleted === null || deleted === 'email_taken' ? refused('person_gone') : ok(record)
+      if (deleted === null || deleted === 'email_taken') return refused('person_gone')
+      await tokens.deleteIssuedBy(id)
+      return ok(record)
     },
 
     async restore(id) {
+      // Before: who comes back gets none of the links back that they had passed on.
+      await tokens.deleteIssuedBy(id)
       return (await store.update(id, { deletedAt: null }, { status: 'active' })) !== null
     },
 
@@ -329,6 +375,7 @@ export function createAccounts(deps: {
             await store.update(id, { deletedAt: now }, { deletedAt })
             continue
           }
+          await tokens.deleteIssuedBy(id)
           // Not if they came back, or left anew, at this moment.
           if (await store.remove(id, now + reservedMs, { deletedAt })) erased.push(id)
         }
@@ -340,13 +387,20 @@ export function createAccounts(deps: {
   }
 }
 
+/** Without a token, none can be void. */
+function withoutToken<Outcome extends { ok: true } | { ok: false; code: string }>(outcome: Outcome) {
+  if (!outcome.ok && outcome.code === 'link_void')
+    throw new Error('An account was made without a token, and it is void.')
+  return outcome as Exclude<Outcome, { code: 'link_void' }>
+}
+
 function isActive(record: UserRecord | null): record is UserRecord {
   return record?.status === 'active' && record.deletedAt === null
 }
 
 function toUser(record: UserRecord): User {
   const { id, username, role, profile, passwordChangedAt, deletedAt, recoveryGeneration } = record
-  const { email, emailVerifiedAt, newEmail } = record
+  const { email, emailVerifiedAt, newEmail, locale, timeZone } = record
   return {
     id,
     username,
@@ -358,5 +412,7 @@ function toUser(record: UserRecord): User {
     newEmail,
     deletedAt,
     recoveryGeneration,
+    locale,
+    timeZone,
   }
 }

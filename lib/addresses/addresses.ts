@@ -7,7 +7,7 @@ import { isKeyedHash, keyedHash } from '../crypto/keyed-hash.ts'
 import { newCode } from '../crypto/random.ts'
 import type { Limits } from '../limits/limits.ts'
 import { codeLifeMs } from '../mail/letter.ts'
-import type { Circumstances, Mail } from '../mail/message.ts'
+import { type Circumstances, type Mail, readerOf } from '../mail/message.ts'
 import type { Notices } from '../recovery/notices.ts'
 import { ok, type Result, refused } from '../result.ts'
 import { emailKey } from '../stores/records.ts'
@@ -37,7 +37,7 @@ export interface Addresses {
     by: Circumstances,
   ): Promise<Result<'added' | 'changed', 'person_gone' | 'code_wrong' | 'code_void' | 'address_taken'>>
   /** Also gives up a change that waits. The address is told, if it was verified. */
-  remove(userId: string, by: Circumstances): Promise<Result<null, 'person_gone'>>
+  remove(userId: string, by: Circumstances): Promise<Result<null, 'person_gone' | 'address_none'>>
 }
 
 const purpose = 'verify-email'
@@ -84,11 +84,8 @@ export function createAddresses(deps: {
     return 0
   }
 
-  async function sendCode(
-    { id, username, recoveryGeneration }: UserRecord,
-    address: string,
-    by: Circumstances,
-  ): Promise<void> {
+  async function sendCode(user: UserRecord, address: string, by: Circumstances): Promise<void> {
+    const { id, username, recoveryGeneration } = user
     const code = newCode()
     const createdAt = clock()
     await tokens.put({
@@ -107,8 +104,8 @@ export function createAddresses(deps: {
     const owner = await users.findByVerifiedEmail(address)
     // Whoever has it is told, and the one who asks learns nothing: a code is waiting that nobody knows.
     if (owner !== null && owner.id !== id)
-      await mail.post({ kind: 'address-in-use', to: address, username: owner.username, by })
-    else await mail.post({ kind: 'verify-email', to: address, username, code, by })
+      await mail.post({ kind: 'address-in-use', to: address, username: owner.username, by, reader: readerOf(owner) })
+    else await mail.post({ kind: 'verify-email', to: address, username, code, by, reader: readerOf(user) })
   }
 
   return {
@@ -164,7 +161,8 @@ export function createAddresses(deps: {
     async remove(userId, by) {
       const user = await findActive(userId)
       if (user === null) return refused('person_gone')
-      const { email, emailVerifiedAt } = user
+      const { email, emailVerifiedAt, newEmail } = user
+      if (email === null && newEmail === null) return refused('address_none')
       const nothing = { email: null, emailVerifiedAt: null, newEmail: null }
       const removed = await users.update(userId, nothing, { ...present, email, emailVerifiedAt })
       if (removed === null) return refused('person_gone')

@@ -5,8 +5,8 @@ import { canonicalUsername } from '../accounts/username.ts'
 import { operator } from '../audit/audit.ts'
 import type { AuditEvent } from '../audit/events.ts'
 import { readSettings } from '../config.ts'
-import type { Circumstances } from '../mail/message.ts'
 import type { Person } from '../people/people.ts'
+import type { Result } from '../result.ts'
 import { compose, openRuntime, type Services } from '../services.ts'
 import { refusal } from './terminal.ts'
 
@@ -43,7 +43,15 @@ export function recordByOperator(
   return audit.record({ event, actorId: operator, subjectId, detail })
 }
 
-/** Of the operator nothing is told in mails but when. */
-export function operatorsCircumstances({ clock }: Services): Circumstances {
-  return { at: clock(), userAgent: '', address: '', locale: 'en', timeZone: null }
+/** Of an act that may be refused: either way it is recorded, as over the web. */
+export function recordOutcomeByOperator(
+  { audit }: Services,
+  event: AuditEvent,
+  subjectId: string,
+  outcome: Result<unknown, string>,
+  detail: Record<string, string | number | null> = {},
+): Promise<void> {
+  const refusal = outcome.ok ? {} : { code: outcome.code }
+  const how = outcome.ok ? 'done' : 'refused'
+  return audit.record({ event, actorId: operator, subjectId, outcome: how, detail: { ...detail, ...refusal } })
 }

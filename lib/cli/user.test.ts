@@ -1,6 +1,7 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import PostalMime from 'postal-mime'
 import { expect, onTestFinished, test } from 'vitest'
 import { aUser } from '../stores/contract/samples.ts'
 import type { StoredRecord } from '../stores/types.ts'
@@ -54,7 +55,50 @@ test('people are made, seen, changed, suspended, deleted and brought back', asyn
   await run('user', 'restore', 'bob')
   expect(await list()).toEqual(['ada admin active', 'bob admin active'])
   const trail = await run('audit', 'verify', '--json')
-  expect(JSON.parse(trail.stdout)).toMatchObject({ entries: 9, faults: [] })
+  expect(JSON.parse(trail.stdout)).toMatchObject({ entries: 12, faults: [] })
+})
+
+test('what the operator does to an account is told by mail, as over the web', async () => {
+  const { dir, run } = await freshSite()
+  await run('user', 'create-admin', 'ada')
+  await run('user', 'create', 'bob', '--email', 'bob@example.org')
+  const users = await readFile(join(dir, 'users.json'), 'utf8')
+  const proved = users.replace('"bob@example.org","emailVerifiedAt":null', '"bob@example.org","emailVerifiedAt":1')
+  expect(proved).not.toBe(users)
+  await writeFile(join(dir, 'users.json'), proved)
+  for (const args of [
+    ['role', 'bob', 'guest'],
+    ['suspend', 'bob', '--reason', 'none'],
+    ['resume', 'bob'],
+    ['delete', 'bob', '--yes'],
+    ['restore', 'bob'],
+    ['reset', 'bob'],
+  ])
+    expect((await run('user', ...args)).code, args.join(' ')).toBe(0)
+  const outbox = join(dir, 'outbox')
+  const letters = await Promise.all(
+    (await readdir(outbox)).toSorted().map(async (name) => PostalMime.parse(await readFile(join(outbox, name)))),
+  )
+  expect(letters.map(({ to, subject }) => `${to?.[0]?.address}: ${subject}`).toSorted()).toEqual(
+    [
+      'Your role was changed',
+      'Your account was suspended',
+      'Your account is no longer suspended',
+      'Your account was deleted',
+      'Your account is back',
+      'Choose a new password',
+    ]
+      .map((subject) => `bob@example.org: ${subject} · Gatehouse`)
+      .toSorted(),
+  )
+})
+
+test('only the operator is handed a link to the account of an administrator', async () => {
+  const { run } = await freshSite()
+  await run('user', 'create-admin', 'ada')
+  const { code, stdout } = await run('user', 'reset', 'ada')
+  expect(code).toBe(0)
+  expect(stdout).toMatch(/\/reset-password\?token=[\w-]{43}/)
 })
 
 test.each(kinds)('unlock forgets wrong passwords in a %s store, and is recorded', async (kind) => {

@@ -5,12 +5,13 @@ import { canonicalUsername } from '../accounts/username.ts'
 import { days } from '../clock.ts'
 import { readSettings } from '../config.ts'
 import { parseEmail } from '../email-address.ts'
+import { momentOnly } from '../mail/message.ts'
 import type { Person } from '../people/people.ts'
 import type { Services } from '../services.ts'
 import { openStoreReader } from '../stores/open.ts'
 import { lowerCase, searchText } from '../stores/records.ts'
 import { type Role, roles, type UserFilter, type UserRecord } from '../stores/types.ts'
-import { findPerson, operatorsCircumstances, recordByOperator, withSite } from './site.ts'
+import { findPerson, recordByOperator, recordOutcomeByOperator, withSite } from './site.ts'
 import { wrongUsage } from './store-location.ts'
 import { confirm, print, refusal, say } from './terminal.ts'
 
@@ -113,8 +114,8 @@ function changeRole(username: string, role: Role, { json }: Json): Promise<void>
   return withSite(async (app) => {
     const person = await findPerson(app, username)
     const changed = await app.people.changeRole(person.id, role, nobody)
+    await recordOutcomeByOperator(app, 'account.role_changed', person.id, changed, { from: person.role, to: role })
     if (!changed.ok) throw refusedAct(changed.code, person)
-    await recordByOperator(app, 'account.role_changed', person.id, { from: person.role, to: role })
     report(changed.value, json, `${person.username} is ${role} from the next request on.`)
   })
 }
@@ -126,8 +127,8 @@ function suspend(username: string, options: Json & { reason: string; lastDay?: s
     const until = day === '' ? null : Date.parse(day) + days(1)
     if (until !== null && until <= app.clock()) throw refusal('The last day is over already.')
     const suspended = await app.people.suspend(person.id, { reason, until }, nobody)
+    await recordOutcomeByOperator(app, 'account.suspended', person.id, suspended, { reason, until: day })
     if (!suspended.ok) throw refusedAct(suspended.code, person)
-    await recordByOperator(app, 'account.suspended', person.id, { reason, until: day })
     report(suspended.value, options.json, `${person.username} is suspended, and signed out everywhere.`)
   })
 }
@@ -136,8 +137,8 @@ function resume(username: string, { json }: Json): Promise<void> {
   return withSite(async (app) => {
     const person = await findPerson(app, username)
     const resumed = await app.people.resume(person.id)
+    await recordOutcomeByOperator(app, 'account.resumed', person.id, resumed)
     if (!resumed.ok) throw refusal(`${person.username} is not suspended.`)
-    await recordByOperator(app, 'account.resumed', person.id)
     report(resumed.value, json, `${person.username} may log in again.`)
   })
 }
@@ -162,15 +163,16 @@ async function printReset(
   { id, username }: Pick<Person, 'id' | 'username'>,
   json: boolean,
 ): Promise<void> {
-  const started = await app.recovery.startFor(id, operatorsCircumstances(app), null)
+  const started = await app.recovery.startFor(id, momentOnly(app.clock()), null)
+  const token = started.ok ? started.value.token : null
+  const detail = { by: token === null ? 'mail' : 'hand' }
+  await recordOutcomeByOperator(app, 'password.reset_started', id, started, detail)
   if (!started.ok) throw refusal(`${username} is deleted. Bring the account back first.`)
-  const { token } = started.value
-  await recordByOperator(app, 'password.reset_started', id, { by: token === null ? 'mail' : 'hand' })
   const link = token === null ? null : `${app.settings.appOrigin}/reset-password?token=${token}`
   if (json) return print(JSON.stringify({ id, username, link }))
   if (link === null) return print(`A link to a new password is on its way to the verified address of ${username}.`)
   print(link)
-  say(`Hand this link to ${username}: whoever opens it within 30 minutes chooses the password, once.`)
+  say(`Hand this link to ${username}: whoever opens it within an hour chooses the password, once.`)
 }
 
 function remove(username: string, { json, yes }: Json & { yes?: boolean }, command: Command): Promise<void> {
@@ -182,8 +184,8 @@ function remove(username: string, { json, yes }: Json & { yes?: boolean }, comma
       if (!answer) throw refusal('Nothing was changed.')
     }
     const deleted = await app.people.delete(person.id, nobody)
+    await recordOutcomeByOperator(app, 'account.deleted', person.id, deleted)
     if (!deleted.ok) throw refusedAct(deleted.code, person)
-    await recordByOperator(app, 'account.deleted', person.id)
     report(deleted.value, json, `${person.username} is deleted, and erased in 14 days.`)
   })
 }
@@ -192,8 +194,8 @@ function restore(username: string, { json }: Json): Promise<void> {
   return withSite(async (app) => {
     const person = await findPerson(app, username)
     const restored = await app.people.restore(person.id)
+    await recordOutcomeByOperator(app, 'account.restored', person.id, restored)
     if (!restored.ok) throw refusal(`${person.username} is not deleted.`)
-    await recordByOperator(app, 'account.restored', person.id)
     report(restored.value, json, `${person.username} is back.`)
   })
 }

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { days } from '../clock.ts'
 import { openTestServices, storeNames, type TestServices } from '../services-for-test.ts'
@@ -10,6 +11,8 @@ const password = 'Lantern over the quay 47'
 describe.each(storeNames)('an invitation on %s', (store) => {
   beforeEach(async () => {
     opened = await openTestServices({}, store)
+    await opened.addPerson('ada')
+    await opened.app.stores.users.update('ada', { role: 'admin' })
   })
   const make = (email: string | null = null) => opened.app.invitations.make({ role: 'guest', email, by: 'ada' })
   const accept = (token: string, username: string) => opened.app.invitations.accept(token, { username, password })
@@ -41,6 +44,28 @@ describe.each(storeNames)('an invitation on %s', (store) => {
       code: 'password_guessable',
     })
     expect(await accept(token, 'eve')).toMatchObject({ ok: true })
+  })
+
+  test('is withdrawn at once and for good while somebody keeps trying it in vain', async () => {
+    const { token, invitation } = await make()
+    let isOver = false
+    const tries: string[] = []
+    const keepTrying = async () => {
+      while (!isOver) {
+        const outcome = await accept(token, 'ada')
+        tries.push(outcome.ok ? 'made' : outcome.code)
+        // On files a refusal needs no turn of the event loop, and the withdrawal does.
+        await nextTurn()
+      }
+    }
+    const trying = Promise.all([keepTrying(), keepTrying(), keepTrying()])
+    await expect.poll(() => tries.length).toBeGreaterThan(3)
+    expect(await opened.app.invitations.withdraw(invitation.id)).toBe(true)
+    expect(await accept(token, 'eve')).toEqual({ ok: false, code: 'link_void' })
+    isOver = true
+    await trying
+    expect(await accept(token, 'eve')).toEqual({ ok: false, code: 'link_void' })
+    expect(new Set(tries).has('made')).toBe(false)
   })
 
   test('is listed, withdrawn, and void after seven days; its link is stored nowhere [V6.4.1, V6.5.2]', async () => {

@@ -4,7 +4,8 @@ import type { Accounts, NewAccount, SignUpFault, User } from '../accounts/accoun
 import { type Clock, days } from '../clock.ts'
 import { sha256 } from '../crypto/hash.ts'
 import { newId, newToken } from '../crypto/random.ts'
-import { type Role, roles, type TokenRecord, type TokenStore } from '../stores/types.ts'
+import { mayPassOn } from '../roles/permissions.ts'
+import { type Role, roles, type TokenRecord, type TokenStore, type UserStore } from '../stores/types.ts'
 
 const purpose = 'invitation'
 export const invitationLifeMs = days(7)
@@ -31,7 +32,7 @@ export interface Invitations {
   list(): Promise<Invitation[]>
   /** False when it was used or withdrawn already. */
   withdraw(id: string): Promise<boolean>
-  /** What the link is good for, without using it up; null when it is void. */
+  /** What the link is good for, without using it up; null when it is void, or whoever made it may not invite any more. */
   find(token: string): Promise<Invitation | null>
   /**
    * Signs up with the invitation's role, and uses it up. Whoever has a link that was mailed has proved the address. A
@@ -46,9 +47,19 @@ export interface Invitations {
   >
 }
 
-export function createInvitations(deps: { store: TokenStore; accounts: Accounts; clock: Clock }): Invitations {
-  const { store, accounts, clock } = deps
-  const find = async (token: string) => store.find(idOf(token), purpose, clock())
+export function createInvitations(deps: {
+  store: TokenStore
+  users: UserStore
+  accounts: Accounts
+  clock: Clock
+}): Invitations {
+  const { store, users, accounts, clock } = deps
+
+  async function find(token: string): Promise<Invitation | null> {
+    const found = await store.find(idOf(token), purpose, clock())
+    const invitation = found && invitationOf(found)
+    return invitation && mayPassOn(await users.find(invitation.by), 'invite') ? invitation : null
+  }
 
   return {
     async make({ role, email, by }) {
@@ -71,25 +82,16 @@ export function createInvitations(deps: { store: TokenStore; accounts: Accounts;
 
     withdraw: async (id) => (await store.take(id, purpose, clock())) !== null,
 
-    async find(token) {
-      const found = await find(token)
-      return found && invitationOf(found)
-    },
+    find,
 
     async accept(token, { username, password, email }) {
-      const taken = (await find(token)) && (await store.take(idOf(token), purpose, clock()))
-      if (!taken) return { ok: false, code: 'link_void' }
-      const invitation = invitationOf(taken)
+      const invitation = await find(token)
+      if (invitation === null) return { ok: false, code: 'link_void' }
       const proved = invitation.email !== null
       const address = invitation.email ?? email ?? null
       const account = { username, password, email: address, isEmailProved: proved, role: invitation.role }
-      const signedUp = await accounts.signUp(account).catch(async (cause: unknown) => {
-        await store.put(taken)
-        throw cause
-      })
-      if (signedUp.ok) return { ok: true, value: { user: signedUp.value, invitation } }
-      await store.put(taken)
-      return signedUp
+      const signedUp = await accounts.signUpWith({ id: invitation.id, purpose }, account)
+      return signedUp.ok ? { ok: true, value: { user: signedUp.value, invitation } } : signedUp
     },
   }
 }

@@ -35,7 +35,7 @@ export function createLooks({ store, clock }: { store: TokenStore; clock: Clock 
         detail: JSON.stringify(look),
         createdAt,
         expiresAt: createdAt + lastsMs,
-        issuedBy: null,
+        issuedBy: look.adminId,
       })
     },
     find: async (sessionId) => lookOf(await store.find(idOf(sessionId), purpose, clock())),

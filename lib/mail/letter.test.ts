@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
 import { writeLetter, writeTestLetter } from './letter.ts'
 import { type Message, noticeKinds } from './message.ts'
@@ -7,11 +8,25 @@ const by = { at: Date.UTC(2026, 0, 1, 9), userAgent, address: '192.0.2.7', local
 const origin = 'https://accounts.example.com'
 const to = 'alice@example.org'
 
+const reader = { locale: null, timeZone: null }
+const recipient = { to, username: 'alice', by, reader }
+
+const decisions: Message[] = [
+  { kind: 'role-changed', role: 'guest', ...recipient },
+  { kind: 'suspended', until: null, ...recipient },
+  { kind: 'suspended', until: Date.UTC(2026, 1, 1), ...recipient },
+  { kind: 'suspension-ended', ...recipient },
+  { kind: 'account-deleted-by-admin', erasedAt: Date.UTC(2026, 0, 15), ...recipient },
+  { kind: 'account-restored-by-admin', ...recipient },
+]
 const messages: Message[] = [
-  { kind: 'verify-email', to, username: 'alice', code: '12345678', by },
-  { kind: 'address-in-use', to, username: 'alice', by },
-  { kind: 'reset-password', to, username: 'alice', token: 'a-token', by },
-  ...noticeKinds.map((kind): Message => ({ kind, to, username: 'alice', token: 'a-token', by })),
+  { kind: 'verify-email', code: '12345678', ...recipient },
+  { kind: 'address-in-use', ...recipient },
+  { kind: 'reset-password', token: 'a-token', ...recipient },
+  { kind: 'reset-started', token: 'a-token', ...recipient },
+  { kind: 'invitation', token: 'a-token', ...recipient },
+  ...noticeKinds.map((kind): Message => ({ kind, token: 'a-token', ...recipient })),
+  ...decisions,
 ]
 
 describe.each(messages)('the letter of kind $kind', (message) => {
@@ -48,7 +63,7 @@ describe.each(messages)('the letter of kind $kind', (message) => {
 test.each(noticeKinds)(
   'a notice of %s tells when, with what and from where, and a way out [V6.3.5, V6.3.7]',
   (kind) => {
-    const { text } = writeLetter({ kind, to, username: 'alice', token: 'a-token', by }, origin)
+    const { text } = writeLetter({ kind, token: 'a-token', ...recipient }, origin)
     expect(text).toContain('When: 1 January 2026 at 09:00 UTC')
     expect(text).toContain('Browser: Firefox on Windows')
     expect(text).toContain('Network address: 192.0.2.7')
@@ -56,20 +71,50 @@ test.each(noticeKinds)(
   },
 )
 
-test('times are those of the reader’s clock where it is known', () => {
-  const message: Message = {
-    kind: 'reset-password',
-    to,
-    username: 'alice',
-    token: 't',
-    by: { ...by, timeZone: 'Asia/Tokyo' },
+test.each(decisions)('a mail of $kind tells when and whom to ask, and carries no link', (message) => {
+  const { text } = writeLetter({ ...message, by: { ...by, userAgent, address: '192.0.2.7' } }, origin)
+  expect(text).toContain('When: 1 January 2026 at 09:00 UTC')
+  expect(text).toMatch(/ask an administrator/)
+  expect(text).not.toMatch(/192\.0\.2\.7|Firefox|\?token=/)
+})
+
+test('a suspension and a deletion say until when, and a role which one', () => {
+  const textOf = (message: Message) => writeLetter(message, origin).text
+  const [role, open, limited, , deleted] = decisions.map(textOf)
+  expect(role).toContain('it is Guest now')
+  expect(open).not.toContain('until 1 February')
+  expect(limited).toContain('until 1 February 2026 at 00:00 UTC')
+  expect(deleted).toContain('erased after 15 January 2026 at 00:00 UTC')
+})
+
+test('times are those of the recipient’s clock, whatever that of the sender is, and UTC where it is not known', () => {
+  const textFor = (timeZone: string | null) => {
+    const sender = { ...by, timeZone: 'America/New_York' }
+    const to = { locale: 'en', timeZone }
+    return writeLetter({ kind: 'reset-password', token: 't', ...recipient, by: sender, reader: to }, origin).text
   }
-  expect(writeLetter(message, origin).text).toContain('When: 1 January 2026 at 18:00')
+  expect(textFor('Asia/Tokyo')).toContain('When: 1 January 2026 at 18:00\n')
+  for (const unknown of [null, 'Mars/Olympus', '']) expect(textFor(unknown)).toContain('at 09:00 UTC')
+})
+
+test('a language that the site does not have is English', () => {
+  const { html } = writeLetter(
+    { kind: 'address-in-use', ...recipient, reader: { locale: 'xx', timeZone: null } },
+    origin,
+  )
+  expect(html).toContain('<html lang="en"')
+})
+
+test('docs/mail.md lists every mail', async () => {
+  const documented = await readFile('docs/mail.md', 'utf8')
+  const subjects = messages.map((message) => writeLetter(message, origin).subject.replace(/ · .*/, ''))
+  const missing = subjects.filter((subject) => !documented.includes(`| ${subject} |`))
+  expect(missing).toEqual([])
 })
 
 test('what people choose is text in HTML [V1.2.1, V1.3.7]', () => {
   const name = `<img src=x onerror=alert(1)>"'&`
-  const { html } = writeLetter({ kind: 'address-in-use', to: name, username: name, by }, origin)
+  const { html } = writeLetter({ kind: 'address-in-use', ...recipient, to: name, username: name }, origin)
   expect(html).not.toContain('<img')
   expect(html).toContain('&lt;img src=x onerror=alert(1)&gt;&quot;&#39;&amp;')
 })

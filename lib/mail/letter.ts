@@ -3,9 +3,9 @@
 import { hours, minutes } from '../clock.ts'
 import { parseDevice } from '../sessions/device.ts'
 import { deviceName } from '../words/sentences.ts'
-import { fullTime, lasting } from '../words/time.ts'
-import { type Words, wordsFor } from '../words/words.ts'
-import type { Circumstances, Message } from './message.ts'
+import { fullTime, knownTimeZone, lasting } from '../words/time.ts'
+import { locales, type Words, wordsFor } from '../words/words.ts'
+import type { Circumstances, Message, Reader } from './message.ts'
 
 export interface Letter {
   to: string
@@ -34,11 +34,16 @@ interface Draft {
 
 /** Pure; `appOrigin` without a slash at its end. */
 export function writeLetter(message: Message, appOrigin: string): Letter {
-  const words = wordsFor(message.by.locale)
+  const words = wordsOf(message.reader)
   const { subject, parts } = draft(message, appOrigin, words)
   const { to, username } = message
   const greeting = username === '' ? words('mail.greeting_unknown') : words('mail.greeting', { username })
   return { to, ...render(subject, [{ kind: 'paragraph', text: greeting }, ...parts], appOrigin, words) }
+}
+
+/** English for a language that the site does not have, or has no more. */
+function wordsOf({ locale }: Reader): Words {
+  return wordsFor(locales.find((one) => one === locale) ?? 'en')
 }
 
 /** What `cli mail test` sends. */
@@ -53,7 +58,11 @@ function draft(message: Message, appOrigin: string, words: Words): Draft {
   const link = (path: string, name: string, value: string) =>
     `${appOrigin}${path}?${new URLSearchParams({ [name]: value })}`
   const { kind, by, to } = message
-  const facts: Part = { kind: 'facts', facts: factsOf(by, words) }
+  // As the store gives it, which a back-up may have filled: one that this system does not know would throw.
+  const timeZone = knownTimeZone(message.reader.timeZone)
+  const time = (at: number) => fullTime(words, at, timeZone)
+  const facts: Part = { kind: 'facts', facts: factsOf(by, words, time) }
+  const when: Part = { kind: 'facts', facts: [[words('mail.facts.when'), time(by.at)]] }
 
   switch (kind) {
     case 'verify-email': {
@@ -105,14 +114,6 @@ function draft(message: Message, appOrigin: string, words: Words): Draft {
           paragraph(words('mail.reset-password.limits', { life: lasting(words, resetLifeMs) })),
         ],
       }
-    case 'account-deleted-by-admin':
-      return {
-        subject: words('mail.account-deleted-by-admin.subject'),
-        parts: [
-          paragraph(words('mail.account-deleted-by-admin.lead')),
-          paragraph(words('mail.account-deleted-by-admin.expected')),
-        ],
-      }
     case 'address-replaced':
       return {
         subject: words('mail.address-replaced.subject'),
@@ -122,6 +123,28 @@ function draft(message: Message, appOrigin: string, words: Words): Draft {
           paragraph(words('mail.address-replaced.expected')),
         ],
       }
+    case 'role-changed': {
+      const lead = words('mail.role-changed.lead', { role: words(`roles.${message.role}`) })
+      const parts = [paragraph(lead), when, paragraph(words('mail.ask_admin'))]
+      return { subject: words('mail.role-changed.subject'), parts }
+    }
+    case 'suspended': {
+      const { until } = message
+      const lead =
+        until === null ? words('mail.suspended.lead') : words('mail.suspended.lead_until', { until: time(until) })
+      const parts = [paragraph(lead), when, paragraph(words('mail.ask_admin'))]
+      return { subject: words('mail.suspended.subject'), parts }
+    }
+    case 'account-deleted-by-admin': {
+      const lead = words('mail.account-deleted-by-admin.lead', { erased: time(message.erasedAt) })
+      const parts = [paragraph(lead), when, paragraph(words('mail.account-deleted-by-admin.expected'))]
+      return { subject: words('mail.account-deleted-by-admin.subject'), parts }
+    }
+    case 'suspension-ended':
+    case 'account-restored-by-admin': {
+      const parts = [paragraph(words(`mail.${kind}.lead`)), when, paragraph(words('mail.ask_admin'))]
+      return { subject: words(`mail.${kind}.subject`), parts }
+    }
     case 'invitation':
       return {
         subject: words('mail.invitation.subject'),
@@ -139,7 +162,11 @@ function draft(message: Message, appOrigin: string, words: Words): Draft {
       return {
         subject: words(`mail.${kind}.subject`),
         parts: [
-          paragraph(words(`mail.${kind}.lead`)),
+          paragraph(
+            kind === 'username-changed'
+              ? words('mail.username-changed.lead', { username: message.username })
+              : words(`mail.${kind}.lead`),
+          ),
           facts,
           ...(message.isForAll ? [paragraph(words('mail.for_all'))] : []),
           paragraph(words(`mail.${kind}.expected`)),
@@ -150,9 +177,13 @@ function draft(message: Message, appOrigin: string, words: Words): Draft {
   }
 }
 
-function factsOf({ at, userAgent, address, timeZone }: Circumstances, words: Words): [string, string][] {
+function factsOf(
+  { at, userAgent, address }: Circumstances,
+  words: Words,
+  time: (at: number) => string,
+): [string, string][] {
   return [
-    [words('mail.facts.when'), fullTime(words, at, timeZone)],
+    [words('mail.facts.when'), time(at)],
     [words('mail.facts.browser'), deviceName(words, parseDevice(userAgent))],
     [words('mail.facts.address'), address || words('security.sessions.address_unknown')],
   ]

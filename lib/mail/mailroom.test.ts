@@ -10,7 +10,15 @@ import type { Message } from './message.ts'
 import { startSmtp } from './smtp-for-test.ts'
 
 const by = { at: Date.UTC(2026, 0, 1, 9), userAgent: '', address: '192.0.2.7', locale: 'en', timeZone: null } as const
-const message: Message = { kind: 'verify-email', to: 'alice@example.org', username: 'alice', code: '12345678', by }
+const reader = { locale: null, timeZone: null }
+const message: Message = {
+  kind: 'verify-email',
+  to: 'alice@example.org',
+  username: 'alice',
+  code: '12345678',
+  by,
+  reader,
+}
 
 let opened: TestServices
 afterEach(() => opened[Symbol.asyncDispose]())

@@ -1,9 +1,12 @@
 // What those who look after a site do with its people: find them, change their role, suspend them, end their sessions,
 // delete them. Decides; whether the one who asks may is asked before.
+import { undoDeletionMs } from '../accounts/accounts.ts'
 import type { Clock } from '../clock.ts'
+import type { Decision } from '../mail/message.ts'
+import type { Notices } from '../recovery/notices.ts'
 import { ok, type Result, refused } from '../result.ts'
 import type { Sessions } from '../sessions/sessions.ts'
-import type { Role, UserChange, UserFilter, UserQuery, UserRecord, UserStore } from '../stores/types.ts'
+import type { Role, TokenStore, UserChange, UserFilter, UserQuery, UserRecord, UserStore } from '../stores/types.ts'
 
 /** As those see them who look after them: without the password's hash. */
 export type Person = Omit<UserRecord, 'passwordHash'>
@@ -17,7 +20,11 @@ export interface Suspension {
   until: number | null
 }
 
-/** `by` is the id of whoever does it: nobody does these to themselves. */
+/**
+ * `by` is the id of whoever does it: nobody does these to themselves. Each is told to the person by mail. What changes a
+ * role, suspends, deletes, or takes one of these back, voids every link and look by which the person passed a right on:
+ * being promoted again revives none. All apply as well to accounts that wait to be erased.
+ */
 export interface People {
   list(query: UserQuery): Promise<Person[]>
   count(filter: UserFilter): Promise<number>
@@ -32,8 +39,12 @@ export interface People {
   /** Ends every session; nobody logs in until it is over. */
   suspend(id: string, suspension: Suspension, by: string): Promise<Result<Person, ChangeFault>>
   resume(id: string): Promise<Result<Person, 'person_gone'>>
-  /** Ends every session. The person cannot undo it; `restore` can, for 14 days. */
+  /**
+   * Ends every session. The person cannot undo it; `restore` can, for 14 days. An account that its owner deleted keeps the
+   * day on which it is erased.
+   */
   delete(id: string, by: string): Promise<Result<Person, ChangeFault>>
+  /** Somebody whom an administrator suspended after they had deleted the account stays suspended. */
   restore(id: string): Promise<Result<Person, 'person_gone'>>
   /** Returns how many. */
   endSessions(id: string): Promise<number>
@@ -42,15 +53,48 @@ export interface People {
 }
 
 const notSuspended: UserChange = { status: 'active', suspendedUntil: null, suspendReason: '' }
+/** A deletion that a log-in does not undo. A suspension has a reason, by which the two are told apart. */
+const closed: UserChange = { status: 'suspended', suspendedUntil: null, suspendReason: '' }
 const batch = 100
 
-export function createPeople(deps: { store: UserStore; sessions: Sessions; clock: Clock }): People {
-  const { store, sessions, clock } = deps
+/** By an administrator or the operator, not by its owner. */
+export function isDeletedByAdmin(user: Pick<UserRecord, 'deletedAt' | 'status' | 'suspendedUntil' | 'suspendReason'>) {
+  const isClosed = user.status === 'suspended' && user.suspendedUntil === null && user.suspendReason === ''
+  return user.deletedAt !== null && isClosed
+}
 
-  async function change(id: string, changes: UserChange, onlyIf: UserChange): Promise<Result<Person, ChangeFault>> {
-    const changed = await store.update(id, changes, onlyIf)
-    if (changed === 'last_admin') return refused(changed)
-    return changed === null || changed === 'email_taken' ? refused('person_gone') : ok(personOf(changed))
+export function createPeople(deps: {
+  store: UserStore
+  tokens: TokenStore
+  sessions: Sessions
+  notices: Notices
+  clock: Clock
+}): People {
+  const { store, tokens, sessions, notices, clock } = deps
+
+  /** `changeOf` says what to change, given the record as it is; null for nothing that can be done. */
+  async function change(
+    id: string,
+    changeOf: (found: UserRecord) => UserChange | null,
+  ): Promise<Result<{ before: UserRecord; after: UserRecord }, ChangeFault>> {
+    for (;;) {
+      const before = await store.find(id)
+      const changes = before && changeOf(before)
+      if (!before || !changes) return refused('person_gone')
+      const { role, status, suspendedUntil, suspendReason, deletedAt } = before
+      const after = await store.update(id, changes, { role, status, suspendedUntil, suspendReason, deletedAt })
+      // Somebody else was faster: a person who deletes and restores the account in turn does not evade this.
+      if (after === null) continue
+      if (after === 'last_admin') return refused(after)
+      if (after === 'email_taken') return refused('person_gone')
+      await tokens.deleteIssuedBy(id)
+      return ok({ before, after })
+    }
+  }
+
+  async function told(user: UserRecord, decision: Decision): Promise<Result<Person, never>> {
+    await notices.tellDecision(user, decision)
+    return ok(personOf(user))
   }
 
   const endSessions = (id: string) => sessions.endOthers(id, '', 'ended')
@@ -75,35 +119,45 @@ export function createPeople(deps: { store: UserStore; sessions: Sessions; clock
     },
 
     async changeRole(id, role, by) {
-      return id === by ? refused('yourself') : change(id, { role }, { deletedAt: null })
+      if (id === by) return refused('yourself')
+      const changed = await change(id, () => ({ role }))
+      if (!changed.ok) return changed
+      const { before, after } = changed.value
+      return before.role === role ? ok(personOf(after)) : told(after, { kind: 'role-changed', role })
     },
 
     async suspend(id, { reason, until }, by) {
       if (id === by) return refused('yourself')
       const suspended: UserChange = { status: 'suspended', suspendedUntil: until, suspendReason: reason }
-      const outcome = await change(id, suspended, { deletedAt: null })
-      if (outcome.ok) await endSessions(id)
-      return outcome
+      const changed = await change(id, (found) => (isDeletedByAdmin(found) ? null : suspended))
+      if (!changed.ok) return changed
+      await endSessions(id)
+      return told(changed.value.after, { kind: 'suspended', until })
     },
 
     async resume(id) {
-      const outcome = await change(id, notSuspended, { deletedAt: null, status: 'suspended' })
-      return outcome.ok ? outcome : refused('person_gone')
+      const isSuspended = (found: UserRecord) => found.status === 'suspended' && !isDeletedByAdmin(found)
+      const changed = await change(id, (found) => (isSuspended(found) ? notSuspended : null))
+      return changed.ok ? told(changed.value.after, { kind: 'suspension-ended' }) : refused('person_gone')
     },
 
     async delete(id, by) {
       if (id === by) return refused('yourself')
-      // Suspended as well, so that a log-in does not undo it.
-      const outcome = await change(id, { deletedAt: clock(), status: 'suspended' }, { deletedAt: null })
-      if (outcome.ok) await endSessions(id)
-      return outcome
+      const changed = await change(id, (found) =>
+        isDeletedByAdmin(found) ? null : { deletedAt: found.deletedAt ?? clock(), ...closed },
+      )
+      if (!changed.ok) return changed
+      await endSessions(id)
+      const erasedAt = (changed.value.after.deletedAt ?? clock()) + undoDeletionMs
+      return told(changed.value.after, { kind: 'account-deleted-by-admin', erasedAt })
     },
 
     async restore(id) {
-      const found = await store.find(id)
-      if (found === null || found.deletedAt === null) return refused('person_gone')
-      const outcome = await change(id, { deletedAt: null, ...notSuspended }, { deletedAt: found.deletedAt })
-      return outcome.ok ? outcome : refused('person_gone')
+      const changed = await change(id, (found) => {
+        if (found.deletedAt === null) return null
+        return { deletedAt: null, ...(isDeletedByAdmin(found) && notSuspended) }
+      })
+      return changed.ok ? told(changed.value.after, { kind: 'account-restored-by-admin' }) : refused('person_gone')
     },
 
     endSessions,
@@ -114,7 +168,11 @@ export function createPeople(deps: { store: UserStore; sessions: Sessions; clock
         const over = await store.listSuspendedUntil(clock(), batch)
         for (const { id, suspendedUntil } of over) {
           // Not if it was prolonged at this moment.
-          if ((await store.update(id, notSuspended, { status: 'suspended', suspendedUntil })) !== null) lifted.push(id)
+          const user = await store.update(id, notSuspended, { status: 'suspended', suspendedUntil })
+          if (user === null || typeof user === 'string') continue
+          await tokens.deleteIssuedBy(id)
+          await notices.tellDecision(user, { kind: 'suspension-ended' })
+          lifted.push(id)
         }
         if (over.length < batch) return lifted
       }

@@ -5,7 +5,7 @@ import { newId, newToken } from '../crypto/random.ts'
 import type { Limits } from '../limits/limits.ts'
 import { logFault } from '../log.ts'
 import { disownLifeMs } from '../mail/letter.ts'
-import type { Circumstances, Mail, NoticeKind } from '../mail/message.ts'
+import { type Circumstances, type Decision, type Mail, momentOnly, type NoticeKind, readerOf } from '../mail/message.ts'
 import type { TokenStore, UserRecord } from '../stores/types.ts'
 import type { Claim } from './claims.ts'
 
@@ -16,7 +16,10 @@ export const disownTokenId = (token: string) => sha256(`${disownPurpose} ${token
 export const subjectOf = (userId: string) => `${userId} ${newId()}`
 export const userIdOf = (subject: string) => subject.slice(0, subject.indexOf(' '))
 
-type Told = Pick<UserRecord, 'id' | 'username' | 'email' | 'emailVerifiedAt' | 'recoveryGeneration'>
+type Told = Pick<
+  UserRecord,
+  'id' | 'username' | 'email' | 'emailVerifiedAt' | 'recoveryGeneration' | 'locale' | 'timeZone'
+>
 
 export interface Notices {
   /**
@@ -29,6 +32,10 @@ export interface Notices {
    * claim. Never rejects.
    */
   tellReplaced(user: Told, by: Circumstances): Promise<void>
+  /**
+   * The same of what the owner cannot undo: it carries no link, and says whom to ask. Of whoever decided it tells nothing.
+   */
+  tellDecision(user: Told, decision: Decision): Promise<void>
 }
 
 /** Each of these says who may get in from now on. Other limits bound how often they happen. */
@@ -43,7 +50,7 @@ export function createNotices(deps: {
 }): Notices {
   const { tokens, mail, limits, clock, enabled } = deps
   return {
-    async tell({ id, username, email, emailVerifiedAt, recoveryGeneration }, kind, by) {
+    async tell({ id, username, email, emailVerifiedAt, recoveryGeneration, ...reader }, kind, by) {
       if (!enabled || email === null || emailVerifiedAt === null) return
       const whose = `${kind} ${id}`
       const laterMs = alwaysTold.includes(kind) ? 0 : await limits.take('alert', whose)
@@ -62,18 +69,28 @@ export function createNotices(deps: {
           expiresAt: createdAt + disownLifeMs,
           issuedBy: null,
         })
-        await mail.post({ kind, to: email, username, token, by, isForAll: laterMs > 0 }, laterMs)
+        const message = { kind, to: email, username, token, by, reader: readerOf(reader), isForAll: laterMs > 0 }
+        await mail.post(message, laterMs)
       } catch (error) {
         logFault('notice_lost', error, { kind, userId: id })
       }
     },
 
-    async tellReplaced({ id, username, email }, by) {
+    async tellReplaced({ id, username, email, ...reader }, by) {
       if (!enabled || email === null) return
       const kind = 'address-replaced'
       await mail
-        .post({ kind, to: email, username, by })
+        .post({ kind, to: email, username, by, reader: readerOf(reader) })
         .catch((error: unknown) => logFault('notice_lost', error, { kind, userId: id }))
+    },
+
+    async tellDecision({ id, username, email, emailVerifiedAt, ...reader }, decision) {
+      if (!enabled || email === null || emailVerifiedAt === null) return
+      try {
+        await mail.post({ ...decision, to: email, username, by: momentOnly(clock()), reader: readerOf(reader) })
+      } catch (error) {
+        logFault('notice_lost', error, { kind: decision.kind, userId: id })
+      }
     },
   }
 }

@@ -5,6 +5,7 @@ import { anAttempter, openTestServices, type StoreName, storeNames, type TestSer
 import { aUser } from '../stores/contract/samples.ts'
 
 const by = { at: 0, userAgent: '', address: '', locale: 'en', timeZone: null } as const
+const reader = { locale: null, timeZone: null }
 const password = 'tangerine-walrus-umbrella'
 const another = 'marmalade-teapot-lighthouse'
 
@@ -43,7 +44,7 @@ describe.each(storeNames)('a forgotten password on %s', (store) => {
 
   test('is replaced by a mailed link, once; every session ends, and the owner is told [V6.3.7, V7.4.3, V6.5.1]', async () => {
     const token = await ask()
-    expect(posted).toEqual([{ kind: 'reset-password', to: 'Alice@example.org', username: 'alice', token, by }])
+    expect(posted).toEqual([{ kind: 'reset-password', to: 'Alice@example.org', username: 'alice', token, by, reader }])
     expect(await opened.app.recovery.find(token)).toEqual({ username: 'alice' })
     expect(await sessionCount()).toBe(1)
     expect(await reset(token)).toMatchObject({ ok: true })

@@ -11,11 +11,12 @@ import { newToken } from '../crypto/random.ts'
 import { countedAddress } from '../limits/counted-address.ts'
 import type { Limits } from '../limits/limits.ts'
 import { resetLifeMs } from '../mail/letter.ts'
-import type { Circumstances, Mail } from '../mail/message.ts'
+import { type Circumstances, type Mail, readerOf } from '../mail/message.ts'
 import { ok, type Result, refused } from '../result.ts'
+import { mayPassOn } from '../roles/permissions.ts'
 import type { Sessions } from '../sessions/sessions.ts'
 import { emailKey, lowerCase } from '../stores/records.ts'
-import type { EndReason, TokenStore, UserChange, UserRecord, UserStore } from '../stores/types.ts'
+import type { EndReason, TokenRecord, TokenStore, UserChange, UserRecord, UserStore } from '../stores/types.ts'
 import { trimTyped } from '../typed-text.ts'
 import { type Claim, claimOf, counts, holdsAddress, readClaim } from './claims.ts'
 import { disownPurpose, disownTokenId, type Notices, subjectOf, userIdOf } from './notices.ts'
@@ -36,12 +37,13 @@ export interface Recovery {
    * An administrator or the operator starts a new password: the present one and every session end first. The link goes to
    * the verified address. A user without one gets it handed over: its token is returned, once, and is good only for as
    * long as `issuedBy` (null: the operator) may pass on the right. A suspended user stays suspended.
+   * One administrator alone is not handed the account of another (`admin_by_hand`).
    */
   startFor(
     id: string,
     by: Circumstances,
     issuedBy: string | null,
-  ): Promise<Result<{ token: string | null }, 'person_gone'>>
+  ): Promise<Result<{ token: string | null }, 'person_gone' | 'admin_by_hand'>>
   /** Whose password this token resets, without using it up; null when it is void. */
   find(token: string): Promise<{ username: string } | null>
   /**
@@ -93,7 +95,8 @@ export function createRecovery(deps: {
   ): Promise<void> {
     const { username, email } = user
     if (email === null) return
-    await mail.post({ kind, to: email, username, token: await makeLink(claimOf(user, email), user.id, null), by })
+    const token = await makeLink(claimOf(user, email), user.id, null)
+    await mail.post({ kind, to: email, username, token, by, reader: readerOf(user) })
   }
 
   /** Several may be good at once: asking again never takes away the link that somebody was just sent. */
@@ -112,11 +115,18 @@ export function createRecovery(deps: {
     return token
   }
 
+  /** Who handed the link over may do so now, to this person as they are now. */
+  async function isHandedOverRightly({ issuedBy }: TokenRecord, to: UserRecord): Promise<boolean> {
+    if (issuedBy === null) return true
+    return to.role !== 'admin' && mayPassOn(await users.find(issuedBy), 'change-people')
+  }
+
   async function findClaim(token: string): Promise<{ claim: Claim; user: UserRecord } | null> {
     const found = await tokens.find(idOf(token), purpose, clock())
     const user = found && (await users.find(userIdOf(found.subject)))
     const claim = found && readClaim(found)
-    return user && claim && counts(claim, user) && holdsAddress(claim, user) ? { claim, user } : null
+    if (!user || !claim || !counts(claim, user) || !holdsAddress(claim, user)) return null
+    return (await isHandedOverRightly(found, user)) ? { claim, user } : null
   }
 
   /**
@@ -173,14 +183,17 @@ export function createRecovery(deps: {
     },
 
     async startFor(id, by, issuedBy) {
+      const byHand = (user: UserRecord) => issuedBy !== null && user.role === 'admin' && user.emailVerifiedAt === null
       const step: RecoveryStep = {
-        mayRecover: ({ deletedAt }) => deletedAt === null,
+        mayRecover: (user) => user.deletedAt === null && !byHand(user),
         change: ({ emailVerifiedAt }) => ({
           passwordHash: noPassword,
           recoveryAddressVerifiedAt: emailVerifiedAt ?? 0,
         }),
         endReason: 'ended',
       }
+      const present = await users.find(id)
+      if (present !== null && present.deletedAt === null && byHand(present)) return refused('admin_by_hand')
       const user = await recover(id, step, by)
       if (user === null) return refused('person_gone')
       if (user.emailVerifiedAt === null) return ok({ token: await makeLink(claimOf(user, null), user.id, issuedBy) })

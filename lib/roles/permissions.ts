@@ -1,5 +1,5 @@
 // What each role may do: the one table that pages, actions and handlers ask. What is not in it is not allowed.
-import type { Role } from '../stores/types.ts'
+import type { Role, UserRecord } from '../stores/types.ts'
 
 /** Logging in, looking at one's own pages and logging out need none. */
 export type Permission =
@@ -25,6 +25,17 @@ const granted: Record<Role, readonly Permission[]> = {
   guest: ofGuests,
   member: ofMembers,
   admin: [...ofMembers, 'see-people', 'change-people', 'look-as-person', 'invite', 'see-audit'],
+}
+
+/**
+ * For a token by which a user passes on a right: whether that user has the right now. A link must not outlive the role,
+ * suspension or deletion of whoever made it.
+ */
+export function mayPassOn(
+  giver: Pick<UserRecord, 'role' | 'status' | 'deletedAt'> | null,
+  permission: Permission,
+): boolean {
+  return giver?.status === 'active' && giver.deletedAt === null && can(giver, permission)
 }
 
 export function can({ role }: { role: Role }, permission: Permission): boolean {

@@ -42,14 +42,9 @@ export function createSetup(deps: { users: UserStore; tokens: TokenStore; accoun
 
     async finish(token, { username, password }) {
       if (await hasAdmin()) return { ok: false, code: 'link_void' }
-      const taken = await tokens.take(idOf(token), purpose, clock())
-      if (taken === null) return { ok: false, code: 'link_void' }
-      const made = await accounts.signUp({ username, password, role: 'admin' }).catch(async (cause: unknown) => {
-        await tokens.put(taken)
-        throw cause
-      })
-      if (!made.ok) await tokens.put(taken)
-      return made
+      const id = idOf(token)
+      if ((await tokens.find(id, purpose, clock())) === null) return { ok: false, code: 'link_void' }
+      return accounts.signUpWith({ id, purpose }, { username, password, role: 'admin' })
     },
   }
 }

@@ -225,9 +225,11 @@ export interface UserQuery extends UserFilter {
 export interface UserStore {
   /**
    * Uniqueness of the id, the username and a verified address is decided here, atomically. A username that is reserved
-   * at `createdAt` is taken.
+   * at `createdAt` is taken. With `consume`, the token is used up by the same step that makes the user: a user is made
+   * only while the token is live (else `token_void`), and an insert that makes nobody leaves the token alone. However the
+   * process ends, no token makes two users.
    */
-  insert(user: UserRecord): Promise<'inserted' | 'username_taken' | 'email_taken'>
+  insert(user: UserRecord, options?: { consume?: TokenUse }): Promise<InsertOutcome>
   /** Null when nobody has the id. */
   find(id: string): Promise<UserRecord | null>
   /** `username` in canonical form; null when nobody has it. */
@@ -271,6 +273,15 @@ export interface UserStore {
   /** How many people the filter finds. */
   count(filter: UserFilter): Promise<number>
 }
+
+/** A token that is live at `at` and good for nothing else than this purpose. */
+export interface TokenUse {
+  id: string
+  purpose: string
+  at: number
+}
+
+export type InsertOutcome = 'inserted' | 'username_taken' | 'email_taken' | 'token_void'
 
 export type UserChange = Partial<Omit<UserRecord, 'id' | 'username' | 'createdAt'>>
 

@@ -4,13 +4,14 @@ import 'server-only'
 import type { Occurrence } from '#lib/audit/audit.ts'
 import { days } from '#lib/clock.ts'
 import type { Act, ActFields, ActName } from '#lib/interrupted-acts/interrupted-acts.ts'
+import { momentOnly, readerOf } from '#lib/mail/message.ts'
 import type { Result } from '#lib/result.ts'
 import { can, type Permission } from '#lib/roles/permissions.ts'
 import { type Services, services } from '#lib/services.ts'
 import { readCircumstances } from './circumstances.ts'
 import { showOnce } from './handed-over.ts'
 import { isStoreUnavailable } from './not-saved.ts'
-import { record, recordOwn } from './record.ts'
+import { record, recordOwn, recordTry } from './record.ts'
 import { refusedQuery } from './refused.ts'
 
 interface Doer {
@@ -54,21 +55,19 @@ const acts: Table = {
     return '/security?ended=others'
   },
 
-  'give-address': async ({ addresses }, { userId }, { email }) => {
-    const given = await addresses.give(userId, email, await readCircumstances())
-    await recordOwn('address.given', userId, outcomeOf(given))
+  'give-address': async (_app, { userId }, { email }) => {
+    const given = await giveOwnAddress(userId, email)
     return given.ok ? '/verify-email' : `/security/email?${refusedQuery(given)}`
   },
 
   'remove-address': async ({ addresses }, { userId }) => {
-    await addresses.remove(userId, await readCircumstances())
-    await recordOwn('address.removed', userId)
-    return '/security?address=removed'
+    const removed = await addresses.remove(userId, await readCircumstances())
+    await recordOutcome('address.removed', userId, removed)
+    return `/security?address=${removed.ok ? 'removed' : 'kept'}`
   },
 
-  'change-username': async ({ accounts }, { userId }, { username }) => {
-    const renamed = await accounts.rename(userId, username)
-    await recordOwn('account.renamed', userId, outcomeOf(renamed))
+  'change-username': async (_app, { userId }, { username }) => {
+    const renamed = await changeOwnUsername(userId, username)
     return renamed.ok ? '/security?username=changed' : `/security/username?${refusedQuery(renamed)}`
   },
 
@@ -105,10 +104,8 @@ const acts: Table = {
     return toPerson('session.all_ended', { userId, id, outcome: { ok: true, value: null }, detail, done: 'ended' })
   },
 
-  'start-reset': async ({ recovery }, { userId }, { id }) => {
-    // Of the admin's own circumstances the mail tells nothing.
-    const by = { ...(await readCircumstances()), userAgent: '', address: '' }
-    const started = await recovery.startFor(id, by, userId)
+  'start-reset': async ({ recovery, clock }, { userId }, { id }) => {
+    const started = await recovery.startFor(id, momentOnly(clock()), userId)
     const token = started.ok ? started.value.token : null
     if (token !== null) await showOnce('reset-password', id, token)
     const detail = { by: token === null ? 'mail' : 'hand' }
@@ -121,14 +118,8 @@ const acts: Table = {
     return toPerson('account.unlocked', { userId, id, outcome: { ok: true, value: null }, done: 'unlocked' })
   },
 
-  'delete-person': async ({ people, mail }, { userId }, { id }) => {
-    const deleted = await people.delete(id, userId)
-    const { email, emailVerifiedAt, username } = deleted.ok ? deleted.value : nobody
-    if (email !== null && emailVerifiedAt !== null) {
-      await mail.post({ kind: 'account-deleted-by-admin', to: email, username, by: await readCircumstances() })
-    }
-    return toPerson('account.deleted', { userId, id, outcome: deleted, done: 'deleted' })
-  },
+  'delete-person': async ({ people }, { userId }, { id }) =>
+    toPerson('account.deleted', { userId, id, outcome: await people.delete(id, userId), done: 'deleted' }),
 
   'restore-person': async ({ people }, { userId }, { id }) =>
     toPerson('account.restored', { userId, id, outcome: await people.restore(id), done: 'restored' }),
@@ -147,7 +138,11 @@ const acts: Table = {
     const to = email === '' ? null : email
     const { token, invitation } = await invitations.make({ role, email: to, by: userId })
     if (to === null) await showOnce('invitation', invitation.id, token)
-    else await mail.post({ kind: 'invitation', to, username: '', token, by: await readCircumstances() })
+    else {
+      // Nothing is known of whoever has no account: the mail is in the language of whoever invites them.
+      const by = await readCircumstances()
+      await mail.post({ kind: 'invitation', to, username: '', token, by, reader: readerOf(by) })
+    }
     const detail = { role, invitation: shortId(invitation.id), by: to === null ? 'hand' : 'mail' }
     await record({ event: 'invitation.made', actorId: userId, detail })
     return `/admin/invitations?done=${to === null ? 'made' : 'mailed'}`
@@ -173,6 +168,36 @@ export async function carryOut<Name extends ActName>({ name, fields }: Act<Name>
   return act(app, by, fields)
 }
 
+/** The same at once and after `/confirm`: recorded, whatever came of it, and told by mail. */
+export async function changeOwnUsername(userId: string, username: string) {
+  const { accounts, notices } = await services()
+  const renamed = await accounts.rename(userId, username)
+  // The username that they have already is no change.
+  if (renamed.ok && renamed.value === null) return renamed
+  await recordOutcome('account.renamed', userId, renamed)
+  if (renamed.ok && renamed.value !== null) {
+    await notices.tell({ ...renamed.value, username }, 'username-changed', await readCircumstances())
+  }
+  return renamed
+}
+
+/** Likewise. */
+export async function giveOwnAddress(userId: string, email: string) {
+  const { addresses } = await services()
+  const given = await addresses.give(userId, email, await readCircumstances())
+  await recordOutcome('address.given', userId, given)
+  return given
+}
+
+async function recordOutcome(
+  event: Occurrence['event'],
+  userId: string,
+  outcome: { ok: true } | { ok: false; code: string },
+): Promise<void> {
+  if (outcome.ok) await recordOwn(event, userId)
+  else await recordTry(event, { actorId: userId, subjectId: userId, code: outcome.code })
+}
+
 /** A page, not a sentence beside the form: a store that could not record an end may show the form no more. */
 export async function orUnsavedPath(act: Act, leadsTo: Promise<string>): Promise<string> {
   try {
@@ -188,8 +213,6 @@ export function placeOf(act: Act): string {
   if (act.name === 'invite' || act.name === 'withdraw-invitation') return '/admin/invitations'
   return permissionOf[act.name].endsWith('people') && 'id' in act.fields ? personPath(act.fields.id) : '/security'
 }
-
-const nobody = { email: null, emailVerifiedAt: null, username: '' }
 
 /** Enough to tell one from the others. */
 const shortId = (id: string) => id.slice(0, 12)

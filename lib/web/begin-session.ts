@@ -40,7 +40,11 @@ export async function beginSession(
   await setCookie(token, app)
   await recordOwn('session.started', user.id)
   const isKnown = await recogniseDevice(user, app)
-  if (!isKnown && !isNewPerson) await app.notices.tell(user, 'new-device', await readCircumstances())
+  const circumstances = await readCircumstances()
+  // In the language and time zone of before: whoever stole the password must not choose how its owner is warned.
+  if (!isKnown && !isNewPerson) await app.notices.tell(user, 'new-device', circumstances)
+  // Not worth failing a log-in for.
+  await orNotSaved(app.accounts.notePreferences(user, circumstances).then(() => ok(null)))
   return ok(null)
 }
 

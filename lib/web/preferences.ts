@@ -3,6 +3,7 @@ import 'server-only'
 import { cookies } from 'next/headers'
 import { cache } from 'react'
 import { services } from '#lib/services.ts'
+import { knownTimeZone } from '#lib/words/time.ts'
 import { cookieNameOn } from './cookie-name.ts'
 
 export const themes = ['system', 'light', 'dark'] as const
@@ -26,12 +27,3 @@ export const readPreferences = cache(async (): Promise<Preferences> => {
   const theme = themes.find((known) => known === jar.get(themeCookie(appOrigin))?.value) ?? 'system'
   return { theme, timeZone: knownTimeZone(jar.get(timeZoneCookie(appOrigin))?.value) }
 })
-
-function knownTimeZone(name: string | undefined): string | null {
-  if (name === undefined || !/^[A-Za-z0-9_+\-/]{1,64}$/.test(name)) return null
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone
-  } catch {
-    return null
-  }
-}

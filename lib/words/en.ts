@@ -170,6 +170,9 @@ export const en = {
       never: 'Never',
       email_none: 'None',
       deleted_at: 'Deleted <when></when>. Erased 14 days later.',
+      deleted_own:
+        'The person deleted the account and can bring it back by logging in, with the role that it has then.',
+      deleted_suspended: 'The person deleted the account and is suspended, so a log-in does not bring it back.',
       suspended_until: 'Suspended until <when></when>.',
       suspended: 'Suspended until somebody lifts it.',
       reason: 'Reason: {reason}',
@@ -186,6 +189,8 @@ export const en = {
       reset: 'Start a password reset',
       reset_mail: 'Mails a link to <address></address>, with which only its owner chooses a new password.',
       reset_hand: 'There is no verified address. You get a link to hand over; whoever opens it chooses the password.',
+      reset_admin:
+        'This administrator has no verified address, and no administrator is handed the account of another. Whoever runs this site starts the reset on the command line: user reset {username}.',
       reset_link: 'Hand this link over. It is good for an hour, once, and is not shown again.',
       unlock: 'Unlock',
       unlock_text:
@@ -198,6 +203,10 @@ export const en = {
         'Shows the site as they see it, for 15 minutes. Nothing can be changed, and they see it in their history.',
       delete: 'Delete',
       delete_text: 'Signs the person out. Everything is erased 14 days later.',
+      delete_final: 'Delete for good',
+      delete_final_text:
+        'The person can then no longer bring the account back. It is erased on the same day as before.',
+      suspend_deleted_text: 'Keeps the person from bringing the account back, for as long as you say.',
       restore: 'Bring the account back',
       pending: 'One moment…',
       done: {
@@ -508,6 +517,7 @@ export const en = {
     address_added: 'E-mail address verified.',
     address_changed: 'E-mail address changed. The old one was told.',
     address_removed: 'E-mail address removed.',
+    address_kept: 'There was no e-mail address to remove, or it was changed meanwhile.',
     export_ready: 'Confirmed. Download your data under “Account”.',
     export_too_often: 'Your data can be downloaded five times an hour. Try again later.',
     username_changed: 'Username changed. Log in with the new one from now on.',
@@ -729,14 +739,43 @@ export const en = {
       lead: 'Your account no longer has this e-mail address:',
       expected: 'If it was you, there is nothing to do.',
     },
+    'username-changed': {
+      subject: 'Your username was changed',
+      lead: 'The username of your account is {username} now, and you log in with it:',
+      expected: 'If it was you, there is nothing to do.',
+    },
     'account-deleted': {
       subject: 'Your account was deleted',
       lead: 'Your account was deleted. Everything about it is erased in 14 days:',
       expected: 'If it was you, there is nothing to do. A log-in before then brings the account back.',
     },
+    'account-restored': {
+      subject: 'Your account is back',
+      lead: 'Somebody logged in to your deleted account, which keeps it from being erased:',
+      expected: 'If it was you, there is nothing to do.',
+    },
+    ask_admin: 'If that is not right, ask an administrator of this site.',
+    'role-changed': {
+      subject: 'Your role was changed',
+      lead: 'Those who look after this site changed the role of your account: it is {role} now.',
+    },
+    suspended: {
+      subject: 'Your account was suspended',
+      lead: 'Those who look after this site suspended your account. Every session ended, and nobody can log in until the suspension is lifted.',
+      lead_until:
+        'Those who look after this site suspended your account until {until}. Every session ended, and nobody can log in before then.',
+    },
+    'suspension-ended': {
+      subject: 'Your account is no longer suspended',
+      lead: 'The suspension of your account is over.',
+    },
+    'account-restored-by-admin': {
+      subject: 'Your account is back',
+      lead: 'Those who look after this site brought your deleted account back.',
+    },
     'account-deleted-by-admin': {
       subject: 'Your account was deleted',
-      lead: 'An administrator of this site deleted your account. Everything about it is erased in 14 days.',
+      lead: 'An administrator of this site deleted your account. Everything about it is erased after {erased}.',
       expected: 'If that is not right, ask an administrator before then: they can bring the account back.',
     },
     test: {
@@ -811,6 +850,8 @@ export const en = {
     last_admin_other: 'This is the only administrator. Make somebody else one first.',
     yourself: 'That cannot be done to your own account here.',
     person_gone: 'There is no such account any more, or it is deleted.',
+    admin_by_hand:
+      'This is an administrator without a verified address, and no administrator is handed the account of another. Whoever runs this site starts the reset on the command line with “user reset” and the username.',
     not_shown: 'Only active people who are not administrators can be looked at.',
     date_past: 'Enter a last day that is not over, or none.',
     date_rule: 'Enter a day such as 2026-11-30, or none.',

@@ -2,6 +2,16 @@
 import { minutes, seconds } from '../clock.ts'
 import type { Words } from './words.ts'
 
+/** The zone by its canonical IANA name; null when it is none that this system knows. */
+export function knownTimeZone(name: string | null | undefined): string | null {
+  if (!name || !/^[A-Za-z0-9_+\-/]{1,64}$/.test(name)) return null
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone
+  } catch {
+    return null
+  }
+}
+
 export type PartOfDay = 'morning' | 'afternoon' | 'evening'
 
 /**

@@ -6,7 +6,7 @@ const done = {
   person: ['role', 'suspended', 'resumed', 'ended', 'reset', 'unlocked', 'deleted', 'restored'],
   invitations: ['made', 'mailed', 'withdrawn', 'already'],
 } as const
-const refused = ['yourself', 'person_gone', 'last_admin', 'not_shown', 'date_past'] as const
+const refused = ['yourself', 'person_gone', 'last_admin', 'not_shown', 'date_past', 'admin_by_hand'] as const
 
 export function outcomeOf(
   words: Words,

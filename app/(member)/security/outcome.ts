@@ -8,6 +8,7 @@ const outcomes = {
   'address=added': { kind: 'good', message: 'security.address_added' },
   'address=changed': { kind: 'good', message: 'security.address_changed' },
   'address=removed': { kind: 'good', message: 'security.address_removed' },
+  'address=kept': { kind: 'note', message: 'security.address_kept' },
   'username=changed': { kind: 'good', message: 'security.username_changed' },
   'export=ready': { kind: 'note', message: 'security.export_ready' },
   'export=too-often': { kind: 'warn', message: 'security.export_too_often' },

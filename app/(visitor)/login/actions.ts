@@ -7,6 +7,7 @@ import { ok } from '#lib/result.ts'
 import { services } from '#lib/services.ts'
 import { readAttempter } from '#lib/web/attempter.ts'
 import { beginSession } from '#lib/web/begin-session.ts'
+import { readCircumstances } from '#lib/web/circumstances.ts'
 import { readVisitorForm } from '#lib/web/form.ts'
 import type { FormState } from '#lib/web/form-state.ts'
 import { safeNextPath } from '#lib/web/next-path.ts'
@@ -23,7 +24,7 @@ export async function logIn(_previous: FormState, posted: FormData): Promise<For
   const form = await readVisitorForm(posted, logInSchema)
   if (!form.ok) return form.state
   const { username, password, next } = form.value
-  const { accounts, pace } = await services()
+  const { accounts, notices, pace } = await services()
   const words = await getWords()
 
   const attempter = await readAttempter()
@@ -49,7 +50,9 @@ export async function logIn(_previous: FormState, posted: FormData): Promise<For
   if (isBack) {
     const restored = await orNotSaved(accounts.restore(user.id).then((is) => ok(is)))
     if (!restored.ok) return form.refuse({ alert: words('errors.not_saved') })
+    if (!restored.value) return form.refuse({ alert: words('errors.credentials_wrong') })
     await recordOwn('account.restored', user.id)
+    await notices.tell(user, 'account-restored', await readCircumstances())
   }
   const begun = await beginSession(user)
   if (!begun.ok) {

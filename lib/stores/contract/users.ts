@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import type { Stores, UserFilter, UserQuery, UserRecord, UserStore } from '#lib/stores/types.ts'
 
 import { type OpenFresh, openForEachTest } from './fresh.ts'
-import { aUser, everybody, trickyKeys } from './samples.ts'
+import { aToken, aUser, everybody, trickyKeys } from './samples.ts'
 
 const everyKindOfText = [
   'Zoë Ünïcode',
@@ -75,6 +75,70 @@ export function describeUserStore(name: string, open: OpenFresh): void {
       const outcomes = await Promise.all(inserts)
       expect(outcomes.filter((outcome) => outcome === 'inserted')).toHaveLength(1)
       expect((await users.findByUsername('alice'))?.id).toBe(`rival-${outcomes.indexOf('inserted')}`)
+    })
+
+    describe('with a token', () => {
+      const consume = { id: 'token-1', purpose: 'invitation', at: 2_000 }
+      const invitation = aToken({ purpose: 'invitation', subject: 'invited', issuedBy: 'id-of-admin' })
+      const find = () => stores.tokens.find('token-1', 'invitation', 2_000)
+      const withdraw = () => stores.tokens.take('token-1', 'invitation', 2_000)
+      const insert = (username: string, fields: Partial<UserRecord> = {}) =>
+        users.insert(aUser({ id: `new-${username}`, username, ...fields }), { consume })
+
+      it('makes one user of twenty who use the token at once, and the token is gone [V6.5.1, V15.4.2]', async () => {
+        await stores.tokens.put(invitation)
+        const outcomes = await Promise.all(Array.from({ length: 20 }, (_, n) => insert(`guest-${n}`)))
+        expect(outcomes.filter((outcome) => outcome === 'inserted')).toHaveLength(1)
+        expect(outcomes.filter((outcome) => outcome === 'token_void')).toHaveLength(19)
+        expect(await users.count(everybody)).toBe(1)
+        expect(await find()).toBeNull()
+        expect(await insert('late')).toBe('token_void')
+      })
+
+      it('makes nobody with a token that is missing, expired or for something else', async () => {
+        expect(await insert('guest')).toBe('token_void')
+        await stores.tokens.put(aToken({ ...invitation, purpose: 'setup' }))
+        expect(await insert('guest')).toBe('token_void')
+        await stores.tokens.put(aToken({ ...invitation, id: 'token-2', expiresAt: 2_000 }))
+        expect(await users.insert(aUser(), { consume: { ...consume, id: 'token-2' } })).toBe('token_void')
+        expect(await users.count(everybody)).toBe(0)
+      })
+
+      it('leaves the token alone when it makes nobody', async () => {
+        await stores.tokens.put(invitation)
+        await users.insert(aUser({ email: 'a@example.org', emailVerifiedAt: 5 }))
+        expect(await insert('alice')).toBe('username_taken')
+        expect(await insert('guest', { email: 'A@example.org', emailVerifiedAt: 6 })).toBe('email_taken')
+        await expect(insert('guest', { id: 'id-of-alice' })).rejects.toThrow()
+        expect(await find()).toEqual(invitation)
+        expect(await insert('guest')).toBe('inserted')
+      })
+
+      it('makes nobody after the token was withdrawn while many tried it in vain', async () => {
+        await stores.tokens.put(invitation)
+        await users.insert(aUser())
+        const tries = Array.from({ length: 20 }, () => insert('alice'))
+        const withdrawn = await withdraw()
+        expect(withdrawn).toEqual(invitation)
+        expect(await insert('guest')).toBe('token_void')
+        for (const outcome of await Promise.all(tries)) expect(outcome).not.toBe('inserted')
+        expect(await find()).toBeNull()
+      })
+
+      it('either uses the token or leaves it to be withdrawn or revoked, whichever comes first', async () => {
+        for (let n = 0; n < 10; n += 1) {
+          await stores.tokens.put(invitation)
+          const [made, withdrawn] = await Promise.all([insert(`guest-${n}`), withdraw()])
+          expect([made === 'inserted', withdrawn !== null].filter(Boolean)).toHaveLength(1)
+          await stores.tokens.put(invitation)
+          const [again, revoked] = await Promise.all([
+            insert(`other-${n}`),
+            stores.tokens.deleteIssuedBy('id-of-admin'),
+          ])
+          if (revoked === 1) expect(again).toBe('token_void')
+          expect(await find()).toBeNull()
+        }
+      })
     })
 
     it('keeps fifty different people who come at once [V15.4.1]', async () => {

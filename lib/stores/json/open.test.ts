@@ -1,7 +1,7 @@
-import { copyFile, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, readdir, rename, rm, rmdir, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 
 import { aMail, aSession, aToken, aUser } from '#lib/stores/contract/samples.ts'
 
@@ -245,3 +245,49 @@ it('can be closed twice, and opened again', async () => {
 async function modeOf(path: string): Promise<string> {
   return ((await stat(path)).mode & 0o7777).toString(8)
 }
+
+describe('a user that is made with a token', () => {
+  const invitation = aToken({ purpose: 'invitation', subject: 'invited' })
+  const consume = { id: 'token-1', purpose: 'invitation', at: 2_000 }
+
+  async function withBrokenUsersFile() {
+    const folder = await freshFolder()
+    const stores = await folder.open()
+    await stores.tokens.put(invitation)
+    await rename(folder.path('users.json'), folder.path('aside'))
+    await mkdir(folder.path('users.json'))
+    await expect(stores.users.insert(aUser(), { consume })).rejects.toMatchObject({ code: 'store_unavailable' })
+    const mend = async () => {
+      await rmdir(folder.path('users.json'))
+      await rename(folder.path('aside'), folder.path('users.json'))
+    }
+    return { folder, stores, mend }
+  }
+
+  it('can be tried again with the same token once the file can be written', async () => {
+    const { stores, mend } = await withBrokenUsersFile()
+    expect(await stores.tokens.find('token-1', 'invitation', 2_000)).toEqual(invitation)
+    expect(await stores.tokens.list('invitation', 2_000, 10)).toEqual([invitation])
+    await mend()
+    const outcomes = await Promise.all(
+      ['bob', 'carol'].map((username) => stores.users.insert(aUser({ username }), { consume })),
+    )
+    expect(outcomes.toSorted()).toEqual(['inserted', 'token_void'])
+    expect(await stores.tokens.find('token-1', 'invitation', 2_000)).toBeNull()
+  })
+
+  it('is made by nobody after the token was withdrawn in between', async () => {
+    const { stores, mend } = await withBrokenUsersFile()
+    expect(await stores.tokens.take('token-1', 'invitation', 2_000)).toEqual(invitation)
+    expect(await stores.tokens.take('token-1', 'invitation', 2_000)).toBeNull()
+    await mend()
+    expect(await stores.users.insert(aUser(), { consume })).toBe('token_void')
+  })
+
+  it('costs the token when the process dies before it is certain that nobody was made', async () => {
+    const { folder, mend } = await withBrokenUsersFile()
+    // What the disk holds now is what the next start finds.
+    expect(await folder.read('tokens.json')).not.toContain('token-1')
+    await mend()
+  })
+})

@@ -56,9 +56,9 @@ function createStores(
   const options = (name: StoreFile) => {
     return { path: join(folder, name), lazyMs, log, beforeWrite: () => replacement.settle() }
   }
-  const users = createUserPart(loaded.users, options('users.json'))
-  const sessions = createSessionPart(loaded.sessions, { ...options('sessions.json'), hasUser: users.has })
   const tokens = createTokenPart(loaded.tokens, options('tokens.json'))
+  const users = createUserPart(loaded.users, { ...options('users.json'), consumeToken: tokens.consume })
+  const sessions = createSessionPart(loaded.sessions, { ...options('sessions.json'), hasUser: users.has })
   const audit = createAuditPart(loaded.audit, options)
   const queues = [users.queue, sessions.queue, tokens.queue, ...audit.queues]
   const requireOpen = () => {

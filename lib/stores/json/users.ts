@@ -5,7 +5,7 @@ import { isDeepStrictEqual } from 'node:util'
 
 import { emailKey, reservedSchema, userSchema, verifiedKey } from '#lib/stores/records.ts'
 import { requireTexts } from '#lib/stores/texts.ts'
-import type { ReservedUsername, UserRecord, UserStore } from '#lib/stores/types.ts'
+import type { InsertOutcome, ReservedUsername, UserRecord, UserStore } from '#lib/stores/types.ts'
 
 import { CommitQueue, type CommitQueueOptions } from './commit-queue.ts'
 import { damaged } from './damage.ts'
@@ -14,6 +14,7 @@ import { encodeSections, loadSections, type Section, type StoredFile } from './d
 import { Drafts } from './drafts.ts'
 import { PagedRecords } from './paged-records.ts'
 import { createSizeWarning } from './size-warning.ts'
+import type { ConsumeToken } from './tokens.ts'
 
 export interface UserRecords {
   users: PagedRecords<UserRecord>
@@ -73,7 +74,10 @@ export interface UserPart {
   adopt(records: UserRecords): void
 }
 
-export function createUserPart(records: UserRecords, options: Omit<CommitQueueOptions, 'content'>): UserPart {
+export function createUserPart(
+  records: UserRecords,
+  options: Omit<CommitQueueOptions, 'content'> & { consumeToken: ConsumeToken },
+): UserPart {
   let { people, reserved, idByUsername, idByEmail, activeAdmins } = indexed(records)
   const directory = new Directory()
   const noteSize = createSizeWarning(options.path, options.log)
@@ -113,17 +117,28 @@ export function createUserPart(records: UserRecords, options: Omit<CommitQueueOp
   }
 
   const store: UserStore = {
-    async insert(user) {
+    async insert(user, { consume } = {}) {
       // Checked, so that nothing is ever written that could not be read again; and a copy.
       const inserted = userSchema.parse(user)
       requireTexts('user', inserted.id, inserted)
-      return queue.run(() => {
+      const check = (): InsertOutcome | null => {
         if (records.users.has(inserted.id)) throw new Error(`A user with the id ${inserted.id} exists.`)
         if (isTaken(inserted.username, inserted.createdAt, inserted.id)) return 'username_taken'
-        if (isVerifiedByOther(inserted)) return 'email_taken'
+        return isVerifiedByOther(inserted) ? 'email_taken' : null
+      }
+      const insert = (): InsertOutcome => {
+        const refusal = check()
+        if (refusal !== null) return refusal
         people.set(inserted)
         queue.markUnsaved()
         return 'inserted'
+      }
+      if (consume === undefined) return queue.run(insert)
+      return options.consumeToken(consume, {
+        check: () => queue.run(check),
+        use: () => queue.run(insert),
+        // After a failed commit the disk may hold the user all the same; a commit that succeeds takes them off it.
+        undo: () => queue.flush(),
       })
     },
 

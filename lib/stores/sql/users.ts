@@ -6,7 +6,7 @@ import { type Expression, type ExpressionBuilder, type SqlBool, sql, type Transa
 
 import { emailKey, lowerCase, verifiedKey } from '#lib/stores/records.ts'
 import { isStorable, requireTexts } from '#lib/stores/texts.ts'
-import type { UserChange, UserFilter, UserRecord, UserStore } from '#lib/stores/types.ts'
+import type { TokenUse, UserChange, UserFilter, UserRecord, UserStore } from '#lib/stores/types.ts'
 
 import { contains, locked, type SqlDatabase } from './database.ts'
 import { type Tables, type UserRow, userColumns, userOf, userRow } from './schema.ts'
@@ -14,15 +14,17 @@ import { type Tables, type UserRow, userColumns, userOf, userRow } from './schem
 export function createUserStore({ db, reads, flavour }: Pick<SqlDatabase, 'db' | 'reads' | 'flavour'>): UserStore {
   const users = reads.selectFrom('users').select(userColumns)
   return {
-    async insert(user) {
+    async insert(user, { consume } = {}) {
       requireTexts('user', user.id, user)
       const row = userRow(user)
       return db.transaction().execute(async (trx) => {
         // Whoever replaces everything is waited for before the names are looked at.
         if (flavour === 'postgres') await sql`lock table users in row exclusive mode`.execute(trx)
+        if (consume !== undefined && !(await lockToken(trx, consume))) return 'token_void'
         await lockNames(trx, [row.username, row.verified_email])
         if (await isTaken(trx, row.username, row.created_at, row.id)) return 'username_taken'
         if (await isVerifiedByOther(trx, row)) return 'email_taken'
+        if (consume !== undefined) await trx.deleteFrom('tokens').where('id', '=', consume.id).execute()
         await trx.insertInto('users').values(row).execute()
         return 'inserted'
       })
@@ -193,6 +195,17 @@ export function createUserStore({ db, reads, flavour }: Pick<SqlDatabase, 'db' |
     for (const name of names.filter((name) => name !== null).toSorted()) {
       await sql`select pg_advisory_xact_lock(hashtextextended(${name}, ${nameLocks}))`.execute(trx)
     }
+  }
+
+  /** Whether the token is live. If it is, nobody else takes or withdraws it before this transaction ends. */
+  async function lockToken(trx: Transaction<Tables>, { id, purpose, at }: TokenUse): Promise<boolean> {
+    const token = trx
+      .selectFrom('tokens')
+      .select('id')
+      .where('id', '=', id)
+      .where('purpose', '=', purpose)
+      .where('expires_at', '>', at)
+    return (await locked(flavour, token).executeTakeFirst()) !== undefined
   }
 
   async function isTaken(trx: Transaction<Tables>, username: string, at: number, byOther: string): Promise<boolean> {

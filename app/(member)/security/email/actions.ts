@@ -2,14 +2,12 @@
 
 import { redirect } from 'next/navigation'
 import { actFields } from '#lib/interrupted-acts/interrupted-acts.ts'
-import { services } from '#lib/services.ts'
-import { readCircumstances } from '#lib/web/circumstances.ts'
+import { giveOwnAddress } from '#lib/web/acts.ts'
 import { requirePermission } from '#lib/web/current-user.ts'
 import { readForm } from '#lib/web/form.ts'
 import type { FormState } from '#lib/web/form-state.ts'
 import { orNotSaved } from '#lib/web/not-saved.ts'
 import { doWithRecentProof, requireProofFor } from '#lib/web/recent-proof.ts'
-import { recordOwn } from '#lib/web/record.ts'
 import { getWords } from '#lib/web/words.ts'
 import { waitTime } from '#lib/words/time.ts'
 
@@ -18,14 +16,10 @@ export async function giveAddress(_previous: FormState, posted: FormData): Promi
   const form = await readForm(posted, actFields['give-address'], session)
   if (!form.ok) return form.state
   await requireProofFor({ name: 'give-address', fields: form.value }, '/security/email')
-  const { addresses } = await services()
   const words = await getWords()
 
-  const given = await orNotSaved(addresses.give(user.id, form.value.email, await readCircumstances()))
-  if (given.ok) {
-    await recordOwn('address.given', user.id)
-    redirect('/verify-email')
-  }
+  const given = await orNotSaved(giveOwnAddress(user.id, form.value.email))
+  if (given.ok) redirect('/verify-email')
   switch (given.code) {
     case 'person_gone':
       redirect('/login?reason=ended')

@@ -2,13 +2,12 @@
 
 import { redirect } from 'next/navigation'
 import { actFields } from '#lib/interrupted-acts/interrupted-acts.ts'
-import { services } from '#lib/services.ts'
+import { changeOwnUsername } from '#lib/web/acts.ts'
 import { requirePermission } from '#lib/web/current-user.ts'
 import { readForm } from '#lib/web/form.ts'
 import type { FormState } from '#lib/web/form-state.ts'
 import { orNotSaved } from '#lib/web/not-saved.ts'
 import { requireProofFor } from '#lib/web/recent-proof.ts'
-import { recordOwn } from '#lib/web/record.ts'
 import { getWords } from '#lib/web/words.ts'
 import { waitTime } from '#lib/words/time.ts'
 
@@ -17,14 +16,10 @@ export async function changeUsername(_previous: FormState, posted: FormData): Pr
   const form = await readForm(posted, actFields['change-username'], session)
   if (!form.ok) return form.state
   await requireProofFor({ name: 'change-username', fields: form.value }, '/security/username')
-  const { accounts } = await services()
   const words = await getWords()
 
-  const renamed = await orNotSaved(accounts.rename(user.id, form.value.username))
-  if (renamed.ok) {
-    await recordOwn('account.renamed', user.id)
-    redirect('/security?username=changed')
-  }
+  const renamed = await orNotSaved(changeOwnUsername(user.id, form.value.username))
+  if (renamed.ok) redirect('/security?username=changed')
   switch (renamed.code) {
     case 'person_gone':
       redirect('/login?reason=ended')

@@ -44,3 +44,12 @@ export function ActRowLink({ href, label, text }: { href: string; label: string;
     </div>
   )
 }
+
+/** In the place of one that cannot be done here. */
+export function ActRowText({ text }: { text: string }) {
+  return (
+    <div className={look}>
+      <p className="max-w-[34rem] text-sm text-muted">{text}</p>
+    </div>
+  )
+}

@@ -9,7 +9,7 @@ import { Notice } from '#app/ui/notice.tsx'
 import { Select } from '#app/ui/select.tsx'
 import { SubmitButton } from '#app/ui/submit-button.tsx'
 import { Verbatim } from '#app/ui/verbatim.tsx'
-import type { Person } from '#lib/people/people.ts'
+import { isDeletedByAdmin, type Person } from '#lib/people/people.ts'
 import { rolesByTrust } from '#lib/roles/permissions.ts'
 import { services } from '#lib/services.ts'
 import { parseDevice } from '#lib/sessions/device.ts'
@@ -23,7 +23,7 @@ import { HandOver } from '../../hand-over.tsx'
 import { outcomeOf } from '../../outcome.ts'
 import { Sections } from '../../sections.tsx'
 import { changeRole, endSessionsOf, restorePerson, resume, startReset, unlock } from '../actions.ts'
-import { ActRow, ActRowLink } from './act-row.tsx'
+import { ActRow, ActRowLink, ActRowText } from './act-row.tsx'
 
 export async function generateMetadata({ params }: PageProps<'/admin/users/[id]'>): Promise<Metadata> {
   await params
@@ -49,6 +49,8 @@ export default async function PersonPage({ params, searchParams }: PageProps<'/a
   const outcome = outcomeOf(words, 'person', query)
   const state = stateOf(person)
   const isSelf = admin.id === id
+  const isClosed = isDeletedByAdmin(person)
+  const isSuspended = person.status === 'suspended' && !isClosed
   const hasProvedAddress = person.email !== null && person.emailVerifiedAt !== null
   const clock = (at: number) => <Clock at={at} now={session.now} timeZone={timeZone} words={words} />
   const here = `/admin/users/${id}`
@@ -81,6 +83,11 @@ export default async function PersonPage({ params, searchParams }: PageProps<'/a
                     when: () => <span key="when">{clock(person.suspendedUntil ?? 0)}</span>,
                   })}
           </span>
+          {person.deletedAt !== null && !isClosed && (
+            <span className="block">
+              {words(isSuspended ? 'admin.person.deleted_suspended' : 'admin.person.deleted_own')}
+            </span>
+          )}
           {person.suspendReason !== '' && (
             <span className="block">{words('admin.person.reason', { reason: person.suspendReason })}</span>
           )}
@@ -139,7 +146,7 @@ export default async function PersonPage({ params, searchParams }: PageProps<'/a
             <h2 id="role-of" className="mb-4 text-lg">
               {words('admin.person.role')}
             </h2>
-            {isSelf || state === 'deleted' ? (
+            {isSelf ? (
               <p>{words(`roles.${person.role}`)}</p>
             ) : (
               <ActionForm
@@ -198,19 +205,23 @@ export default async function PersonPage({ params, searchParams }: PageProps<'/a
           </h2>
           {state === 'active' && (
             <>
-              <ActRow
-                words={words}
-                id={id}
-                action={startReset}
-                label={words('admin.person.reset')}
-                text={
-                  hasProvedAddress
-                    ? words.rich('admin.person.reset_mail', {
-                        address: () => <Verbatim key="address">{person.email}</Verbatim>,
-                      })
-                    : words('admin.person.reset_hand')
-                }
-              />
+              {person.role === 'admin' && !hasProvedAddress ? (
+                <ActRowText text={words('admin.person.reset_admin', { username: person.username })} />
+              ) : (
+                <ActRow
+                  words={words}
+                  id={id}
+                  action={startReset}
+                  label={words('admin.person.reset')}
+                  text={
+                    hasProvedAddress
+                      ? words.rich('admin.person.reset_mail', {
+                          address: () => <Verbatim key="address">{person.email}</Verbatim>,
+                        })
+                      : words('admin.person.reset_hand')
+                  }
+                />
+              )}
               <ActRow
                 words={words}
                 id={id}
@@ -225,23 +236,24 @@ export default async function PersonPage({ params, searchParams }: PageProps<'/a
                   text={words('admin.person.look_text')}
                 />
               )}
-              <ActRowLink
-                href={`${here}/suspend`}
-                label={words('admin.person.suspend')}
-                text={words('admin.person.suspend_text')}
-              />
             </>
           )}
-          {state === 'suspended' && (
-            <ActRow words={words} id={id} action={resume} label={words('admin.person.resume')} />
+          {person.status === 'active' && (
+            <ActRowLink
+              href={`${here}/suspend`}
+              label={words('admin.person.suspend')}
+              text={words(state === 'deleted' ? 'admin.person.suspend_deleted_text' : 'admin.person.suspend_text')}
+            />
           )}
-          {state === 'deleted' ? (
+          {isSuspended && <ActRow words={words} id={id} action={resume} label={words('admin.person.resume')} />}
+          {state === 'deleted' && (
             <ActRow words={words} id={id} action={restorePerson} label={words('admin.person.restore')} />
-          ) : (
+          )}
+          {!isClosed && (
             <ActRowLink
               href={`${here}/delete`}
-              label={words('admin.person.delete')}
-              text={words('admin.person.delete_text')}
+              label={words(state === 'deleted' ? 'admin.person.delete_final' : 'admin.person.delete')}
+              text={words(state === 'deleted' ? 'admin.person.delete_final_text' : 'admin.person.delete_text')}
             />
           )}
         </section>

@@ -27,7 +27,7 @@ export default async function DeletePersonPage({ params }: PageProps<'/admin/use
         {words.rich('admin.delete.title', { username: () => <Verbatim key="username">{person.username}</Verbatim> })}
       </h1>
       <div className="card flex flex-col gap-4 p-6">
-        <p>{words('admin.delete.lead')}</p>
+        <p>{words(person.deletedAt === null ? 'admin.delete.lead' : 'admin.person.delete_final_text')}</p>
         <ActionForm
           action={deletePerson}
           connectionWords={words('errors.connection')}

@@ -1,0 +1,194 @@
+// Rights end with whoever gave them, and what happens to an account is told to its owner.
+import type { Page } from '@playwright/test'
+import { expect, test } from '#e2e/fixtures.ts'
+import { firstAdmin, type KnownPerson, logInAs, makePersonWith } from '#e2e/support/admin.ts'
+import { Client } from '#e2e/support/client.ts'
+import { textOf } from '#e2e/support/form-markup.ts'
+import { codeIn, lettersTo, letterTo } from '#e2e/support/mailbox.ts'
+import { makePerson, type Person } from '#e2e/support/person.ts'
+import type { TestServer } from '#e2e/support/server.ts'
+import { fillSignUp, logIn } from '#e2e/support/site.ts'
+import { findStoredUser } from '#e2e/support/store-contents.ts'
+
+const everywhere = { tag: '@no-javascript' }
+const status = (page: Page, text: string) => page.getByRole('status').filter({ hasText: text })
+const pageOf = ({ id }: { id: string }) => `/admin/users/${id}`
+const addressOf = ({ username }: Person) => `${username}@example.org`
+
+/** The path of the link that the page shows once. */
+async function handedOver(admin: Client, leadsTo: string | null, page: string): Promise<string> {
+  const shown = textOf((await admin.open(leadsTo ?? '')).text)
+  return new RegExp(`${page}\\?\\w+=[\\w-]{43}`).exec(shown)?.[0] ?? ''
+}
+
+async function giveVerifiedAddress(server: TestServer, person: Person): Promise<Client> {
+  const client = await logInAs(server, person)
+  await client.submit('/security/email', 'Send code', { email: addressOf(person) })
+  const code = codeIn(await letterTo(server, addressOf(person), 'Your code'))
+  const { location } = await client.submit('/verify-email', 'Verify', { code })
+  expect(location).toBe('/security?address=added')
+  return client
+}
+
+async function knownPerson(server: TestServer, person: Person): Promise<KnownPerson> {
+  return { ...person, id: (await findStoredUser(server.store, person.username))?.id ?? '' }
+}
+
+test('an invitation and a handed-over link end with the administrator who gave them [V8.3.2]', async ({ server }) => {
+  const chief = await logInAs(server, await firstAdmin(server))
+  const admin = await makePersonWith(server, 'admin')
+  const member = await makePersonWith(server, 'member')
+  const theirs = await logInAs(server, admin)
+  const invited = await theirs.submit('/admin/invitations', 'Invite', { role: 'admin', email: '' })
+  const invitation = await handedOver(theirs, invited.location, '/signup')
+  const started = await theirs.submit(pageOf(member), 'Start a password reset', {})
+  const reset = await handedOver(theirs, started.location, '/reset-password')
+  const isInvited = async () => {
+    const visitor = new Client(server.url)
+    await visitor.open(invitation)
+    return (await visitor.open('/signup')).text.includes('You are invited')
+  }
+  const isReset = async () => {
+    const visitor = new Client(server.url)
+    await visitor.open(reset)
+    return (await visitor.open('/reset-password')).text.includes('Set password')
+  }
+  expect([await isInvited(), await isReset()]).toEqual([true, true])
+  for (const role of ['member', 'admin']) {
+    const { location } = await chief.submit(pageOf(admin), 'Change role', { role })
+    expect(location).toContain('done=role')
+    expect([await isInvited(), await isReset()]).toEqual([false, false])
+  }
+})
+
+test('an administrator is handed no link to the account of another, and is told what to do', async ({
+  page,
+  server,
+}) => {
+  const admin = await makePersonWith(server, 'admin')
+  const other = await makePersonWith(server, 'admin')
+  await page.goto('/login')
+  await logIn(page, admin)
+  await expect(page).toHaveURL('/')
+  await page.goto(pageOf(other))
+  await expect(page.getByText(`on the command line: user reset ${other.username}.`)).toBeVisible()
+  await expect(page.getByRole('button', { name: 'Start a password reset' })).toHaveCount(0)
+
+  // The form of a page from before the other one was an administrator.
+  const theirs = await logInAs(server, admin)
+  const member = await makePersonWith(server, 'member')
+  const form = await theirs.findForm(pageOf(member), 'Start a password reset')
+  const chief = await logInAs(server, await firstAdmin(server))
+  await chief.submit(pageOf(member), 'Change role', { role: 'admin' })
+  const answer = await theirs.post(form, [])
+  expect(answer.location).toBe(`${pageOf(member)}?refused=admin_by_hand`)
+  expect(textOf((await theirs.open(answer.location ?? '')).text)).toContain('starts the reset on the command line')
+  expect(theirs.cookies.has('handed-over-reset-password')).toBe(false)
+})
+
+test(
+  'an administrator who deleted the own account is demoted, suspended and deleted for good',
+  everywhere,
+  async ({ page, server }) => {
+    const admin = await makePersonWith(server, 'admin')
+    await page.goto('/login')
+    await logIn(page, admin)
+    await expect(page).toHaveURL('/')
+    const gone = await makePersonWith(server, 'admin')
+    const left = await (await logInAs(server, gone)).submit('/security/delete', 'Delete account', {})
+    expect(left.location).toBe('/login?deleted=1')
+
+    await page.goto(pageOf(gone))
+    await expect(page.getByText('can bring it back by logging in')).toBeVisible()
+    await page.getByLabel('Role').selectOption('member')
+    await page.getByRole('button', { name: 'Change role' }).click()
+    await expect(status(page, 'Role changed.')).toBeVisible()
+    const back = await logInAs(server, gone)
+    expect((await back.open('/admin')).status).toBe(404)
+
+    await back.submit('/security/delete', 'Delete account', {})
+    await page.goto(pageOf(gone))
+    await page.getByRole('link', { name: 'Suspend' }).click()
+    await page.getByLabel('Reason').fill('Left with the keys')
+    await page.getByRole('button', { name: 'Suspend' }).click()
+    await expect(status(page, 'Suspended.')).toBeVisible()
+    await expect(page.getByText('a log-in does not bring it back')).toBeVisible()
+    expect((await new Client(server.url).logIn(gone)).text).toContain('The username or password is wrong.')
+    await page.getByRole('button', { name: 'Lift the suspension' }).click()
+    await expect(status(page, 'The suspension was lifted.')).toBeVisible()
+
+    await page.getByRole('link', { name: 'Delete for good' }).click()
+    await page.getByRole('button', { name: 'Delete account' }).click()
+    await expect(status(page, 'Deleted.')).toBeVisible()
+    expect((await new Client(server.url).logIn(gone)).text).toContain('The username or password is wrong.')
+    await expect(page.getByRole('link', { name: 'Delete' })).toHaveCount(0)
+    await expect(page.getByRole('button', { name: 'Bring the account back' })).toBeVisible()
+  },
+)
+
+test('every change by an administrator is told, in the time zone of the one who is told [V6.3.7]', async ({
+  page,
+  server,
+}) => {
+  // This browser tells its time zone, Vienna; the administrator's tells none.
+  const person = makePerson()
+  await page.goto('/signup')
+  await fillSignUp(page, person)
+  await page.getByRole('button', { name: 'Sign up' }).click()
+  await expect(page).toHaveURL('/')
+  await giveVerifiedAddress(server, person)
+  const known = await knownPerson(server, person)
+  const admin = await logInAs(server, await firstAdmin(server))
+  const told = async (subject: string, count = 1) => {
+    const { text = '' } = await letterTo(server, addressOf(person), subject, count)
+    expect(text).toMatch(/^When: .* at \d\d:\d\d$/m)
+    expect(text).not.toContain('UTC')
+  }
+  await admin.submit(pageOf(known), 'Change role', { role: 'guest' })
+  await told('Your role was changed')
+  await admin.submit(`${pageOf(known)}/suspend`, 'Suspend', { reason: 'none', lastDay: '' })
+  await told('Your account was suspended')
+  await admin.submit(pageOf(known), 'Lift the suspension', {})
+  await told('Your account is no longer suspended')
+  await admin.submit(`${pageOf(known)}/delete`, 'Delete account', {})
+  await told('Your account was deleted')
+  await admin.submit(pageOf(known), 'Bring the account back', {})
+  await told('Your account is back')
+})
+
+test('what a person changes is told as well, and what is refused stands in the history', async ({ server }) => {
+  const person = await new Client(server.url).signUp()
+  const client = await giveVerifiedAddress(server, person)
+  const taken = await new Client(server.url).signUp()
+  const rename = (username: string) => client.submit('/security/username', 'Change username', { username })
+  expect((await rename(taken.username)).text).toContain('That username is taken.')
+  expect((await client.submit('/security/email', 'Send code', { email: addressOf(person) })).text).toContain(
+    'This is your address already.',
+  )
+  const history = textOf((await client.open('/security')).text)
+  expect(history).toMatch(/Username changed\s*Refused/)
+  expect(history).toMatch(/E-mail address given\s*Refused/)
+
+  const username = `${person.username}-new`
+  expect((await rename(username)).location).toBe('/security?username=changed')
+  const { text = '' } = await letterTo(server, addressOf(person), 'Your username was changed')
+  expect(text).toContain(`is ${username} now`)
+  expect(text).toContain('/not-me?token=')
+  // The one that they have already is no change.
+  await rename(username)
+  await client.submit('/security/delete', 'Delete account', {})
+  await logInAs(server, { ...person, username })
+  expect((await letterTo(server, addressOf(person), 'Your account is back')).text).toContain('/not-me?token=')
+  const subjects = (await lettersTo(server, addressOf(person))).map(({ subject }) => subject)
+  expect(subjects.filter((subject) => subject?.startsWith('Your username'))).toHaveLength(1)
+})
+
+test('removing an address that is not there is recorded as refused', async ({ server }) => {
+  const person = await new Client(server.url).signUp()
+  const client = await giveVerifiedAddress(server, person)
+  const form = await client.findForm('/security/email', 'Remove address')
+  expect((await client.post(form, [])).location).toBe('/security?address=removed')
+  expect((await client.post(form, [])).location).toBe('/security?address=kept')
+  const history = textOf((await client.open('/security')).text)
+  expect(history.match(/E-mail address removed\s*Refused/g)).toHaveLength(1)
+})

@@ -1,0 +1,95 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { days } from '../clock.ts'
+import type { Message } from '../mail/message.ts'
+import { openTestServices, type TestServices } from '../services-for-test.ts'
+
+let opened: TestServices
+let posted: Message[]
+
+async function open(env: Record<string, string> = {}) {
+  opened = await openTestServices(env)
+  for (const name of ['ada', 'bob']) await opened.addPerson(name)
+  const { users } = opened.app.stores
+  await users.update('ada', { role: 'admin' })
+  const reader = { locale: 'en', timeZone: 'Asia/Tokyo' }
+  await users.update('bob', { email: 'bob@example.org', emailVerifiedAt: 1, ...reader })
+  posted = []
+  vi.spyOn(opened.app.mail, 'post').mockImplementation(async (message) => void posted.push(message))
+}
+beforeEach(() => open())
+afterEach(() => opened[Symbol.asyncDispose]())
+
+const acts: Record<string, () => Promise<unknown>> = {
+  'a role': () => opened.app.people.changeRole('bob', 'guest', 'ada'),
+  'a suspension': () => opened.app.people.suspend('bob', { reason: 'secret', until: null }, 'ada'),
+  'the end of a suspension': () => opened.app.people.resume('bob'),
+  'a deletion': () => opened.app.people.delete('bob', 'ada'),
+  'the return of an account': () => opened.app.people.restore('bob'),
+}
+
+test('tells each change of a role, suspension and deletion, in the time zone of the one who is told [V6.3.7]', async () => {
+  for (const act of Object.values(acts)) expect(await act()).toMatchObject({ ok: true })
+  expect(posted.map(({ kind }) => kind)).toEqual([
+    'role-changed',
+    'suspended',
+    'suspension-ended',
+    'account-deleted-by-admin',
+    'account-restored-by-admin',
+  ])
+  for (const message of posted) {
+    expect(message).toMatchObject({
+      to: 'bob@example.org',
+      username: 'bob',
+      by: { at: opened.app.clock(), userAgent: '', address: '' },
+      reader: { locale: 'en', timeZone: 'Asia/Tokyo' },
+    })
+    expect(JSON.stringify(message)).not.toContain('secret')
+  }
+})
+
+test('tells that a suspension is over when its time is', async () => {
+  const { people, clock } = opened.app
+  await people.suspend('bob', { reason: 'x', until: clock() + days(1) }, 'ada')
+  opened.advance(days(1))
+  expect(await people.liftSuspensions()).toEqual(['bob'])
+  expect(posted.at(-1)).toMatchObject({ kind: 'suspension-ended' })
+})
+
+test('tells nothing that changed nothing', async () => {
+  const { people } = opened.app
+  await people.changeRole('bob', 'member', 'ada')
+  await people.resume('bob')
+  await people.restore('bob')
+  await people.suspend('bob', { reason: 'x', until: null }, 'bob')
+  expect(posted).toEqual([])
+})
+
+test('tells nobody without a verified address, and nobody where notices are off', async () => {
+  await opened.app.stores.users.update('bob', { emailVerifiedAt: null })
+  for (const act of Object.values(acts)) await act()
+  await opened[Symbol.asyncDispose]()
+  await open({ SECURITY_NOTICES: 'off' })
+  for (const act of Object.values(acts)) expect(await act()).toMatchObject({ ok: true })
+  expect(posted).toEqual([])
+})
+
+test('holds nothing up when a mail cannot be kept', async () => {
+  vi.spyOn(opened.app.mail, 'post').mockRejectedValue(new Error('no room'))
+  for (const act of Object.values(acts)) expect(await act()).toMatchObject({ ok: true })
+})
+
+test('remembers the language and time zone of a log-in, and writes only what differs', async () => {
+  const { accounts, stores } = opened.app
+  const find = async () => {
+    const user = await accounts.findActive('bob')
+    if (user === null) throw new Error('bob is gone')
+    return user
+  }
+  const update = vi.spyOn(stores.users, 'update')
+  await accounts.notePreferences(await find(), { locale: 'en', timeZone: 'Asia/Tokyo' })
+  // A browser without JavaScript tells no time zone.
+  await accounts.notePreferences(await find(), { locale: 'en', timeZone: null })
+  expect(update).not.toHaveBeenCalled()
+  await accounts.notePreferences(await find(), { locale: 'en', timeZone: 'Europe/Vienna' })
+  expect(await stores.users.find('bob')).toMatchObject({ locale: 'en', timeZone: 'Europe/Vienna' })
+})

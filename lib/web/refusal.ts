@@ -6,9 +6,13 @@ import { matchLocale, wordsFor } from '#lib/words/words.ts'
 const statuses = {
   bad_request: 400,
   wrong_origin: 403,
+  not_found: 404,
+  too_slow: 408,
   length_required: 411,
   too_large: 413,
   unsupported: 415,
+  expectation: 417,
+  headers_too_large: 431,
   busy: 503,
   unavailable: 503,
   log_out_unrecorded: 503,

@@ -6,6 +6,7 @@ import { ok } from '#lib/result.ts'
 import { services } from '#lib/services.ts'
 import { readAttempter } from '#lib/web/attempter.ts'
 import { beginSession } from '#lib/web/begin-session.ts'
+import { afterLogIn, isScriptWithoutCookies } from '#lib/web/cookie-check.ts'
 import { readVisitorForm } from '#lib/web/form.ts'
 import type { FormState } from '#lib/web/form-state.ts'
 import { safeNextPath } from '#lib/web/next-path.ts'
@@ -24,6 +25,7 @@ export async function logIn(_previous: FormState, posted: FormData): Promise<For
   const { username, password, next } = form.value
   const { accounts } = await services()
   const words = await getWords()
+  if (await isScriptWithoutCookies()) return form.refuse({ alert: words('login.cookies_off') })
 
   const known = await orNotSaved(accounts.checkCredentials(username, password, await readAttempter()))
   if (!known.ok) {
@@ -47,7 +49,7 @@ export async function logIn(_previous: FormState, posted: FormData): Promise<For
     const code = begun.code === 'person_gone' ? 'credentials_wrong' : begun.code
     return form.refuse({ alert: words(`errors.${code}`) })
   }
-  redirect(isBack ? '/?restored=1' : (safeNextPath(next) ?? '/'))
+  redirect(await afterLogIn(isBack ? '/?restored=1' : (safeNextPath(next) ?? '/')))
 }
 
 /** Whose name was tried, when somebody has it; never what was typed, which may be a password in the wrong field. */

@@ -1,6 +1,7 @@
 // What Next calls when a page, handler or action throws: the one log line that the digest on the error page leads to. It
 // has the digest and the id of the request.
 import type { Instrumentation } from 'next'
+import './lib/server/node-version.cjs'
 import { logFault } from '#lib/log.ts'
 
 export const onRequestError: Instrumentation.onRequestError = (error, request) => {

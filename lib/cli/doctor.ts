@@ -27,6 +27,8 @@ interface Options {
   json?: boolean
 }
 
+/** So many seldom share an address. */
+const fewPeople = 5
 const MiB = 1024 * 1024
 
 export function addDoctor(program: Command): void {
@@ -137,7 +139,7 @@ function checkAddresses({ trustProxyHops: hops, appOrigin }: Settings, forwarded
   return findings
 }
 
-async function checkStore({ store }: Settings): Promise<Finding[]> {
+async function checkStore({ store, appOrigin }: Settings): Promise<Finding[]> {
   const check = 'store'
   const description = describeStoreLocation(store)
   const durable = {
@@ -151,7 +153,13 @@ async function checkStore({ store }: Settings): Promise<Finding[]> {
     const findings = [ok(check, `${description}. ${durable}${holder === null ? '' : ` In use by ${holder}.`}`)]
     try {
       let [users, admins, latest] = [0, 0, 0]
+      const addresses = new Set<string>()
+      const loggedIn = new Set<string>()
       for await (const { kind, record } of reader.dump()) {
+        if (kind === 'session') {
+          addresses.add(record.address)
+          loggedIn.add(record.userId)
+        }
         if (kind === 'user') users++
         if (kind === 'user' && record.role === 'admin' && record.status === 'active' && record.deletedAt === null)
           admins++
@@ -170,6 +178,7 @@ async function checkStore({ store }: Settings): Promise<Finding[]> {
           ? warn('admin', 'There is none. The start prints a link that makes one; or: user create-admin <username>')
           : ok('admin', admins === 1 ? 'There is one. A second is worth having.' : `There are ${admins}.`),
         checkClock(latest),
+        ...(appOrigin.startsWith('https:') ? checkSessionAddresses(addresses, loggedIn.size) : []),
       )
     } finally {
       await reader.close()
@@ -181,6 +190,16 @@ async function checkStore({ store }: Settings): Promise<Finding[]> {
       cause instanceof Error && 'code' in cause && cause.code === 'store_unavailable' && store.driver !== 'postgres'
     return [isNew ? warn(check, `${reason} The first start makes it.`) : fail(check, reason)]
   }
+}
+
+/** The trace that a proxy leaves whose entries of X-Forwarded-For are not read. */
+function checkSessionAddresses(addresses: ReadonlySet<string>, people: number): Finding[] {
+  const [only = ''] = addresses
+  if (people < fewPeople || addresses.size > 1) return []
+  const where = only === '' ? 'an address that nobody told' : only
+  const todo =
+    'If that is a proxy, everybody shares its limits: look for client_address_unreadable in the log, and give doctor the header that the proxy sends with --forwarded.'
+  return [warn('proxy', `All ${people} people who are logged in come from ${where}. ${todo}`)]
 }
 
 /** The only other clock at hand: what was recorded before. */

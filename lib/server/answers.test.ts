@@ -1,12 +1,14 @@
 import { once } from 'node:events'
 import type { RequestListener, Server } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
+import { duplexPair } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { afterEach, describe, expect, test } from 'vitest'
 import { readSettings } from '../config.ts'
 import { createLog, type Log } from '../log.ts'
 import { createSecurityEvents } from '../security-events.ts'
 import { answerHeaders } from '../web/security-headers.ts'
+import { createAnswers } from './answers.ts'
 import { createServers } from './http.ts'
 
 const running: Server[] = []
@@ -119,6 +121,15 @@ describe('what cannot be read is answered with a page that says so', () => {
     // A link of another site can be made too long: it may not log anybody out.
     expect(headers['set-cookie']).toBeUndefined()
     expect(lines.length, 'one line however much was sent').toBeLessThanOrEqual(1)
+  })
+
+  test('a request that does not arrive in time → 408', async () => {
+    const { refuseUnread } = createAnswers('http://localhost:3000', { dev: false })
+    const [here, there] = duplexPair()
+    refuseUnread(Object.assign(new Error('too slow'), { code: 'ERR_HTTP_REQUEST_TIMEOUT' }), here)
+    const answer = await text(there)
+    expect(parse(answer).status).toBe('408 Request Timeout')
+    expect(answer).toContain('did not arrive in time')
   })
 
   test('a Cookie header of 17,000 characters is read', async () => {

@@ -85,9 +85,9 @@ function isInUse(path: string): boolean {
     database = new DatabaseSync(path, { timeout: 0 })
     database.exec('BEGIN EXCLUSIVE; ROLLBACK')
     return false
-  } catch (error) {
-    const busy = 5
-    return error instanceof Error && 'errcode' in error && error.errcode === busy
+  } catch {
+    // Held by a server, or not to be told: then it stays.
+    return true
   } finally {
     database?.close()
   }

@@ -113,7 +113,7 @@ function signalGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
 if (import.meta.main) {
   const say = (line: string) => process.stderr.write(`${line}\n`)
   const ending = new AbortController()
-  onEnd((reason) => ending.abort(reason), { byNpm: process.env.npm_lifecycle_event !== undefined })
+  onEnd((reason) => ending.abort(reason), { byNpm: process.env.npm_lifecycle_event === 'build' })
   try {
     loadEnvFiles(say)
     await buildIfNeeded(readSettings(), { say, signal: ending.signal })

@@ -127,7 +127,7 @@ onEnd(
       (error: unknown) => fail('did not stop cleanly', error),
     )
   },
-  { byNpm: process.env.npm_lifecycle_event !== undefined },
+  { byNpm: process.env.npm_lifecycle_event === (dev ? 'dev' : 'start') },
 )
 start().catch((error: unknown) => {
   // Whatever a signal interrupted is no fault.

@@ -104,6 +104,56 @@ describe('after the secret was rotated', () => {
   })
 })
 
+describe('well-known addresses', () => {
+  test('the one for changing a password leads to its page, signed in or out', async () => {
+    for (const headers of [{}, { cookie }]) {
+      const response = await ask('/.well-known/change-password', headers)
+      expect([response.status, locationOf(response)]).toEqual([303, '/security/password'])
+    }
+    expect(locationOf(await ask('/security/password'))).toBe('/login?next=%2Fsecurity%2Fpassword')
+  })
+
+  test.each([
+    '/.well-known/resource-that-should-not-exist-whose-status-code-should-not-be-200',
+    '/.well-known/security.txt',
+    '/.well-known/change-password/x',
+    '/.well-known/toString',
+    '/.well-known/',
+    '/.well-known',
+  ])('%s is not there, signed in or out', async (path) => {
+    for (const headers of [{}, { cookie }]) {
+      const response = await ask(path, headers)
+      expect([response.status, locationOf(response)]).toEqual([404, undefined])
+      expect(await response.text()).toContain('Page not found')
+    }
+  })
+
+  test('what only looks like one is a page like any other', async () => {
+    expect((await ask('/.well-knownish')).status).toBe(303)
+    expect((await ask('/x/.well-known/change-password')).status).toBe(303)
+  })
+})
+
+describe('a page with a form that begins a session', () => {
+  test.each(['/login', '/signup', '/setup'])('%s offers a cookie to a browser that has none of ours', async (path) => {
+    const [line = ''] = (await ask(path, { cookie: 'other=1' })).headers.getSetCookie()
+    expect(line).toMatch(/^cookie-check=1;/)
+    expect(line).toMatch(/; *HttpOnly/i)
+    expect(line).toMatch(/; *SameSite=lax/i)
+  })
+
+  test.each(['cookie-check=1', 'session=x', 'device=x', 'theme=dark', 'tz=Europe/Vienna'])(
+    'offers none to one that brings %s',
+    async (known) => expect((await ask('/login', { cookie: known })).headers.getSetCookie()).toEqual([]),
+  )
+
+  test('no other page does', async () => {
+    for (const path of ['/forgot-password', '/api/session', '/icon.svg']) {
+      expect((await ask(path)).headers.getSetCookie()).toEqual([])
+    }
+  })
+})
+
 describe('on a host without our own server', () => {
   test('a page gets a policy with a nonce of its own, which Next is told, and never the client’s [V3.4.3, T12]', async () => {
     const planted = "script-src 'nonce-AAAAAAAAAAAAAAAAAAAAAA'"

@@ -3,6 +3,7 @@
 import { type NextRequest, NextResponse } from 'next/server'
 import { logFault } from '#lib/log.ts'
 import { type Services, services } from '#lib/services.ts'
+import { offerCheckCookie } from '#lib/web/cookie-check.ts'
 import { readSession } from '#lib/web/current-session.ts'
 import { renewDeviceCookie } from '#lib/web/device-renewal.ts'
 import { goOn } from '#lib/web/go-on.ts'
@@ -13,6 +14,7 @@ import { isPublicRoute } from '#lib/web/public-routes.ts'
 import { refusal } from '#lib/web/refusal.ts'
 import { isPersonsAct } from '#lib/web/request-checks.ts'
 import { findRequestFault } from '#lib/web/request-guard.ts'
+import { wellKnown } from '#lib/web/well-known.ts'
 
 export async function middleware(request: NextRequest): Promise<Response> {
   let app: Services | undefined
@@ -38,10 +40,12 @@ async function decide(request: NextRequest, app: Services): Promise<Response> {
   }
   const moved = withoutMailedSecret(request, app.settings.appOrigin)
   if (moved !== null) return moved
+  const known = wellKnown(request)
+  if (known !== null) return known
   if (isPublicRoute(nextUrl.pathname)) {
     // For its faults alone: a page that asks who is signed in cannot answer 503 when the store is away; this can.
     if (method !== 'POST') await readSession(request.cookies, app, { touch: false })
-    return goOn(request, app)
+    return offerCheckCookie(request, goOn(request, app), app.settings.appOrigin)
   }
 
   const session = await readSession(request.cookies, app, { touch: isPersonsAct(method, headers) })

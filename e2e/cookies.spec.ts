@@ -47,6 +47,7 @@ test('every cookie is Secure, of this host alone, out of reach of scripts, on pu
 
   const names = new Set(lines.map((line) => line.slice(0, line.indexOf('='))))
   expect([...names].toSorted()).toEqual([
+    '__Host-cookie-check',
     '__Host-device',
     '__Host-handed-over-invitation',
     '__Host-mailed-not-me',

@@ -1,8 +1,10 @@
 // What a deployment shows of itself to somebody who looks around: nothing of its sources, data, tools and makers.
 import { globSync, readFileSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import { expect, test } from '#e2e/fixtures.ts'
 import { firstAdmin, logInAs, makePersonWith } from '#e2e/support/admin.ts'
+import { copyBuild } from '#e2e/support/build-copy.ts'
 import { readRoutes } from '#e2e/support/build-manifests.ts'
 import { Client } from '#e2e/support/client.ts'
 import { readForm } from '#e2e/support/form-markup.ts'
@@ -94,6 +96,28 @@ test.describe('a deployment', { tag: '@json' }, () => {
     await expectNothing(admin, around)
     // Else all of this would hold of a server that serves nothing.
     expect((await admin.open(findServed()[0] ?? '')).status).toBe(200)
+  })
+
+  test('keeps answering while the next build is made in its place', async ({ startOwnServer }) => {
+    const copy = await copyBuild({ withKept: true })
+    const server = await startOwnServer({ projectDir: copy.dir })
+    const client = new Client(server.url)
+    const person = await client.signUp()
+    // The first that Next does when it builds, and long before the last.
+    await rm(path.join(copy.dir, '.next'), { recursive: true })
+    for (const file of findServed()) expect((await client.open(file)).status, file).toBe(200)
+    expect((await client.open('/_next/static/missing.js')).status).toBe(404)
+    const pages = readRoutes().filter((route) => !route.isHandler && !route.path.startsWith('/admin'))
+    for (const { path: page } of pages) {
+      expect([200, 303, 307, 404], page).toContain((await client.open(page)).status)
+    }
+    expect((await client.open('/nowhere')).status).toBe(404)
+    await client.logOut()
+    expect((await client.logIn(person)).location).toBe('/')
+    const question = JSON.stringify({ password: person.password, username: person.username })
+    const answer = await client.fetch('/api/password-strength', { method: 'POST', body: question })
+    expect([answer.status, JSON.parse(answer.text).advice]).toEqual([200, null])
+    await copy.remove()
   })
 
   test('serves scripts, styles and type, and no map of its sources [V13.4.7]', async ({ server }) => {

@@ -75,7 +75,7 @@ const visitorAnswers: Record<string, [status: number, ask: Ask]> = {
   'a form too large': [413, (client) => post(client, '/login', { 'content-length': '9999999' })],
   'a form of unknown length': [411, (client) => post(client, '/login', { 'transfer-encoding': 'chunked' })],
   'a method that nobody takes': [400, (client) => client.send({ method: 'TRACE', path: '/login' })],
-  'headers too large': [431, (client) => client.open('/login', { cookie: `a=${'x'.repeat(20_000)}` })],
+  'headers too large': [431, (client) => client.open('/login', { cookie: `a=${'x'.repeat(40_000)}` })],
 }
 
 const memberAnswers: Record<string, [status: number, ask: Ask]> = {

@@ -291,7 +291,7 @@ test('repeated cookies, odd cookies and cookies beyond measure are no fault of t
     ';;;',
     'session=; __Host-session=x; tz=%%%; theme=__proto__',
     `tz=${'x'.repeat(3000)}; theme=[object Object]`,
-    `a=${'x'.repeat(20_000)}`,
+    `a=${'x'.repeat(40_000)}`,
   ]
   for (const cookie of lines) {
     const answer = await new Client(server.url).open('/profile', { cookie })

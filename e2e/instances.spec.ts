@@ -1,5 +1,5 @@
 // Two servers on one PostgreSQL behind a proxy without any memory: to a person they are one site.
-import { globSync, readFileSync } from 'node:fs'
+import { globSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Page } from '@playwright/test'
 import { test as base, expect } from '#e2e/fixtures.ts'
@@ -38,7 +38,7 @@ const test = base.extend<object, { site: TwoInstances; built: BuiltApart }>({
     async ({}, use) => {
       const sessionSecret = makeSecret()
       const [one, two] = [
-        await buildApart({ SESSION_SECRET: sessionSecret }),
+        await buildApart({ SESSION_SECRET: sessionSecret }, { beside: everybodysData, standalone: true }),
         await buildApart({ SESSION_SECRET: sessionSecret }),
       ]
       await use({ one, two, sessionSecret })
@@ -48,6 +48,18 @@ const test = base.extend<object, { site: TwoInstances; built: BuiltApart }>({
   ],
   baseURL: async ({ site }, use) => use(site.origin),
 })
+
+const theirs = 'what people entrusted to the site'
+/** As a site that was used leaves it, and whoever runs it: wherever DATA_DIR and DATABASE_URL may lead, with copies. */
+const everybodysData = Object.fromEntries(
+  [
+    ...['secret', 'users.json', 'sessions.json', 'tokens.json', 'audit.jsonl', 'lock', 'users.streamlit.json'],
+    ...['outbox/1.eml', 'gatehouse.db', 'gatehouse.db-wal', 'gatehouse.db-shm', 'backups/monday.json'],
+  ]
+    .flatMap((name) => [`data/${name}`, `var/lib/[gatehouse]/${name}`, name])
+    .concat('.env', '.env.production', '.env.local', 'test-results/vitest.json', 'app/users.json', 'lib/data/secret')
+    .map((name) => [name, name.startsWith('.env') ? `NOTE="${theirs}"\n` : `${theirs}, and more of it\n`]),
+)
 
 const everywhere = { tag: ['@postgres', '@no-javascript'] }
 const written = { fullName: 'Zoë Quist-O’Hara', bio: 'Keeps the lamp lit.\n\nAsk for the key.', age: '41' }
@@ -281,6 +293,29 @@ test.describe('two instances that were built apart', { tag: '@postgres' }, () =>
     const holding = files.filter((entry) =>
       readFileSync(path.join(entry.parentPath, entry.name)).includes(sessionSecret),
     )
+    expect(holding.map(({ name }) => name)).toEqual([])
+  })
+
+  test('take along what a site runs on, and nothing of what lies beside the sources', ({ built }) => {
+    const { dir } = built.one
+    const traces = globSync('.next/**/*.nft.json', { cwd: dir, exclude: ['.next/standalone/**'] })
+    expect(traces.length).toBeGreaterThan(30)
+    for (const trace of traces) {
+      const { files }: { files: string[] } = JSON.parse(readFileSync(path.join(dir, trace), 'utf8'))
+      const taken = files.map((file) => path.relative(dir, path.resolve(dir, trace, '..', file)))
+      const strange = taken.filter((file) => !/^(\.next|node_modules)\/|^package\.json$/.test(file))
+      expect.soft(strange, trace).toEqual([])
+    }
+    expect(readdirSync(path.join(dir, '.next/standalone')).toSorted()).toEqual([
+      '.next',
+      'node_modules',
+      'package.json',
+      'server.js',
+    ])
+    const own = globSync(['.next/**/*', '.next-*/**/*'], { cwd: dir, withFileTypes: true })
+    const holding = own
+      .filter((entry) => entry.isFile() && !entry.parentPath.includes('/node_modules/'))
+      .filter((entry) => readFileSync(path.join(entry.parentPath, entry.name)).includes(theirs))
     expect(holding.map(({ name }) => name)).toEqual([])
   })
 

@@ -1,10 +1,14 @@
 // Whoever guesses is told to wait, in words and by status, and so is whoever signs up without end. The owner gets in
 // all the same where they were before.
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import { expect, test } from '#e2e/fixtures.ts'
 import { checkTrail } from '#e2e/support/audit-trail.ts'
 import { Client } from '#e2e/support/client.ts'
 import { minutes, seconds } from '#e2e/support/durations.ts'
 import { makePerson, type Person } from '#e2e/support/person.ts'
+import { startPlainNext } from '#e2e/support/plain-next.ts'
 import type { TestServer } from '#e2e/support/server.ts'
 import { logIn } from '#e2e/support/site.ts'
 
@@ -152,6 +156,27 @@ test('ten accounts an hour from one address, then 429 and how long @json [V2.3.2
   expect(answer.status).toBe(429)
   expect(Number(answer.headers['retry-after'])).toBeGreaterThan(3500)
   expect(answer.text).toContain('There were too many sign-ups from your network address. Try again in 60 minutes.')
+})
+
+test('under Next’s own server everybody shares one count while no proxy is trusted @json [V15.3.4]', async () => {
+  const dataDir = await mkdtemp(path.join(tmpdir(), 'gatehouse-e2e-'))
+  const site = await startPlainNext({ DATA_DIR: dataDir, LIMITS: 'on' })
+  const signUpFrom = async (address: string) => {
+    const client = new Client(site.url)
+    const filled = await client.findForm('/signup', 'Sign up')
+    const { username, password } = makePerson()
+    const fields = Object.entries({ username, password, confirmPassword: password })
+    return client.post(filled, fields, { 'x-forwarded-for': address })
+  }
+  for (let n = 0; n < 10; n += 1) expect((await signUpFrom(`198.51.100.${n}`)).location).toBe('/')
+  for (const address of ['198.51.100.77', '203.0.113.5, 198.51.100.78', '[2001:db8::7]:443']) {
+    const answer = await signUpFrom(address)
+    expect(answer.location, address).toBeNull()
+    expect(answer.text).toContain('There were too many sign-ups from your network address.')
+  }
+  await site.stop()
+  await rm(dataDir, { recursive: true })
+  expect(site.faults()).toEqual([])
 })
 
 test('who asks for links without end is told to wait @json [V2.4.1]', async ({ startOwnServer }) => {

@@ -135,7 +135,7 @@ const schema = z.object({
   SIGNUP_EMAIL: z.enum(['optional', 'required'], 'must be optional or required').default('optional'),
   SECURITY_NOTICES: onOff,
   LIMITS: onOff,
-  TRUST_PROXY_HOPS: wholeNumber(0, 10).default(0),
+  TRUST_PROXY_HOPS: wholeNumber(0, 10).optional(),
   LOG_LEVEL: z.enum(logLevels, `must be one of ${logLevels.join(', ')}`).default('info'),
   OTEL_EXPORTER_OTLP_ENDPOINT: httpUrl.optional(),
   // Set by Vercel itself. Its machines keep no file from one request to the next.
@@ -212,7 +212,8 @@ export function readSettings(env: Record<string, string | undefined> = process.e
     emailRequired: values.SIGNUP_EMAIL === 'required',
     notices: values.SECURITY_NOTICES === 'on',
     limits: values.LIMITS === 'on',
-    trustProxyHops: values.TRUST_PROXY_HOPS,
+    // Vercel replaces whatever a client sends in X-Forwarded-For.
+    trustProxyHops: values.TRUST_PROXY_HOPS ?? (values.VERCEL === undefined ? 0 : 1),
     logLevel: values.LOG_LEVEL,
     telemetry: values.OTEL_EXPORTER_OTLP_ENDPOINT !== undefined,
   }

@@ -9,8 +9,10 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   readlinkSync,
   symlinkSync,
+  writeFileSync,
 } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import path from 'node:path'
@@ -24,8 +26,18 @@ export interface BuiltCopy {
   remove(): Promise<void>
 }
 
+interface Around {
+  /** What lies beside the sources while the site is built: content by path. */
+  beside?: Record<string, string>
+  /** Made on top: a folder that holds all it takes to run the site. */
+  standalone?: boolean
+}
+
 /** Built with these settings and nothing else of this process's environment. */
-export async function buildApart(settings: Record<string, string>): Promise<BuiltCopy> {
+export async function buildApart(
+  settings: Record<string, string>,
+  { beside = {}, standalone = false }: Around = {},
+): Promise<BuiltCopy> {
   // On the same disk as the project: its packages are linked, for Next takes none from outside of a project.
   const around = path.join(projectDir, 'test-results')
   mkdirSync(around, { recursive: true })
@@ -37,6 +49,14 @@ export async function buildApart(settings: Record<string, string>): Promise<Buil
     }
     linkTree(path.join(projectDir, 'node_modules'), path.join(dir, 'node_modules'))
     appendFileSync(path.join(dir, 'app/globals.css'), `\n.${path.basename(dir)} { color: inherit }\n`)
+    for (const [name, content] of Object.entries(beside)) {
+      mkdirSync(path.join(dir, name, '..'), { recursive: true })
+      writeFileSync(path.join(dir, name), content)
+    }
+    if (standalone) {
+      const config = readFileSync(path.join(dir, 'next.config.mjs'), 'utf8')
+      writeFileSync(path.join(dir, 'next.config.mjs'), config.replace('export default {', "$& output: 'standalone',"))
+    }
     await build(dir, { DATA_DIR: path.join(dir, 'data'), ...settings })
     return { dir, remove }
   } catch (cause) {

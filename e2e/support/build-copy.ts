@@ -14,10 +14,13 @@ export interface BuildCopy {
   change: (from: RegExp, to: string) => Promise<void>
 }
 
-export async function copyBuild(): Promise<BuildCopy> {
+/** A server in it reads `.next`, which tests change, unless the build that is kept for servers comes along. */
+export async function copyBuild({ withKept = false } = {}): Promise<BuildCopy> {
   const dir = await mkdtemp(path.join(tmpdir(), 'gatehouse-copy-'))
   const skipped = new Set(leftOut.map((name) => path.join(projectDir, name)))
-  await cp(projectDir, dir, { recursive: true, filter: (source) => !skipped.has(source), verbatimSymlinks: true })
+  const kept = path.join(projectDir, '.next-')
+  const filter = (source: string) => !skipped.has(source) && (withKept || !source.startsWith(kept))
+  await cp(projectDir, dir, { recursive: true, filter, verbatimSymlinks: true })
   await symlink(path.join(projectDir, 'node_modules'), path.join(dir, 'node_modules'))
   return { dir, remove: () => rm(dir, { recursive: true, force: true }), change: (...how) => change(dir, ...how) }
 }

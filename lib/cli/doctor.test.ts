@@ -5,9 +5,12 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { readSettings } from '../config.ts'
 import { seal } from '../crypto/seal.ts'
 import { startSmtp } from '../mail/smtp-for-test.ts'
+import { compose, openRuntime } from '../services.ts'
+import { aUser } from '../stores/contract/samples.ts'
 import { runCommand } from './command-for-test.ts'
 import { fill } from './places-for-test.ts'
 
@@ -94,6 +97,37 @@ test('says when an older secret may be dropped, and which mails still need it', 
   expect(rotated.of('rotation')[0]?.text).toContain('36 hours after')
   const alone = await examine({ ...good, DATA_DIR: dir, SESSION_SECRET: `${newer}` })
   expect(alone.verdicts('rotation')).toBe('fail')
+})
+
+describe('X-Forwarded-For', () => {
+  test.each([
+    ['203.0.113.7:50001', 'ok', 'the address 203.0.113.7 would count'],
+    ['[2001:db8::7]:50001', 'ok', 'the address 2001:db8::7 would count'],
+    ['203.0.113.7, unknown', 'fail', 'no address would count'],
+  ])('%s is judged as the server reads it', async (header, verdict, said) => {
+    const { of } = await examine(good, '--forwarded', header)
+    expect(of('proxy')[1]).toMatchObject({ verdict, text: expect.stringContaining(said) })
+  })
+
+  test.each([
+    ['one address', ['10.0.0.2'], 'warn'],
+    ['no address', [''], 'warn'],
+    ['several addresses', ['10.0.0.2', '203.0.113.7'], 'ok'],
+  ])('%s of everybody who is logged in', async (_, addresses, verdict) => {
+    const dir = await freshDir()
+    const settings = { ...good, DATA_DIR: dir }
+    const runtime = await openRuntime(readSettings(settings))
+    const { sessions } = compose(runtime)
+    for (const [index, id] of ['ada', 'bea', 'cyd', 'dan', 'eve'].entries()) {
+      await runtime.stores.users.insert(aUser({ id, username: id }))
+      await sessions.start(id, { userAgent: '', address: addresses[index % addresses.length] ?? '' })
+    }
+    await runtime.stores.close()
+    await runtime.limits.close()
+    await runtime.strength.close()
+    const { verdicts } = await examine(settings)
+    expect(verdicts('proxy')).toBe(verdict === 'ok' ? 'ok' : 'ok warn')
+  })
 })
 
 test('open ways to other machines are found [V12.3.1]', async () => {

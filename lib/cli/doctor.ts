@@ -31,6 +31,8 @@ interface Options {
   json?: boolean
 }
 
+/** So many seldom share an address. */
+const fewPeople = 5
 const MiB = 1024 * 1024
 /** Opening one takes about a millisecond. */
 const mostLetters = 1000
@@ -183,7 +185,7 @@ function checkAddresses({ trustProxyHops: hops, appOrigin }: Settings, forwarded
 }
 
 async function checkStore(settings: Settings): Promise<Finding[]> {
-  const { store } = settings
+  const { store, appOrigin } = settings
   const check = 'store'
   const description = describeStoreLocation(store)
   const durable = {
@@ -198,7 +200,13 @@ async function checkStore(settings: Settings): Promise<Finding[]> {
     try {
       let [users, admins, latest] = [0, 0, 0]
       const letters: MailRecord[] = []
+      const addresses = new Set<string>()
+      const loggedIn = new Set<string>()
       for await (const { kind, record } of reader.dump()) {
+        if (kind === 'session') {
+          addresses.add(record.address)
+          loggedIn.add(record.userId)
+        }
         if (kind === 'user') users++
         if (kind === 'mail' && letters.length < mostLetters) letters.push(record)
         if (kind === 'user' && record.role === 'admin' && record.status === 'active' && record.deletedAt === null)
@@ -219,6 +227,7 @@ async function checkStore(settings: Settings): Promise<Finding[]> {
           : ok('admin', admins === 1 ? 'There is one. A second is worth having.' : `There are ${admins}.`),
         checkClock(latest),
         ...(await checkLetters(letters, settings)),
+        ...(appOrigin.startsWith('https:') ? checkSessionAddresses(addresses, loggedIn.size) : []),
       )
     } finally {
       await reader.close()
@@ -230,6 +239,16 @@ async function checkStore(settings: Settings): Promise<Finding[]> {
       cause instanceof Error && 'code' in cause && cause.code === 'store_unavailable' && store.driver !== 'postgres'
     return [isNew ? warn(check, `${reason} The first start makes it.`) : fail(check, reason)]
   }
+}
+
+/** The trace that a proxy leaves whose entries of X-Forwarded-For are not read. */
+function checkSessionAddresses(addresses: ReadonlySet<string>, people: number): Finding[] {
+  const [only = ''] = addresses
+  if (people < fewPeople || addresses.size > 1) return []
+  const where = only === '' ? 'an address that nobody told' : only
+  const todo =
+    'If that is a proxy, everybody shares its limits: look for client_address_unreadable in the log, and give doctor the header that the proxy sends with --forwarded.'
+  return [warn('proxy', `All ${people} people who are logged in come from ${where}. ${todo}`)]
 }
 
 /** The only other clock at hand: what was recorded before. */

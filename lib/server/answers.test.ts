@@ -1,12 +1,14 @@
 import { once } from 'node:events'
 import type { RequestListener, Server } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
+import { duplexPair } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { afterEach, describe, expect, test } from 'vitest'
 import { readSettings } from '../config.ts'
-import { createLog } from '../log.ts'
+import { createLog, type Log } from '../log.ts'
 import { createSecurityEvents } from '../security-events.ts'
 import { answerHeaders } from '../web/security-headers.ts'
+import { createAnswers } from './answers.ts'
 import { createServers } from './http.ts'
 
 const running: Server[] = []
@@ -14,8 +16,13 @@ afterEach(() => {
   for (const server of running.splice(0)) server.close().closeAllConnections()
 })
 
-async function listen(listener: RequestListener | null, APP_URL = 'http://localhost:3000'): Promise<number> {
-  const servers = createServers(readSettings({ APP_URL }), createSecurityEvents(createLog('silent')))
+async function listen(
+  listener: RequestListener | null,
+  APP_URL = 'http://localhost:3000',
+  env: Record<string, string> = {},
+  log: Pick<Log, 'info' | 'warn'> = createLog('silent'),
+): Promise<number> {
+  const servers = createServers(readSettings({ APP_URL, ...env }), createSecurityEvents(log), { log })
   if (listener !== null) servers.handle(listener)
   servers.main.listen(0, '127.0.0.1')
   await once(servers.main, 'listening')
@@ -51,8 +58,9 @@ describe('answers that Next never sees have the whole set of headers', () => {
   const unseen: [what: string, status: string, lines: string[]][] = [
     ['what is no HTTP', '400 Bad Request', ['NONSENSE']],
     ['a header that cannot be read', '400 Bad Request', ['GET / HTTP/1.1', host, 'no colon', close]],
-    ['headers that never end', '431 Request Header Fields Too Large', ['GET / HTTP/1.1', `X: ${'x'.repeat(20_000)}`]],
+    ['headers that never end', '431 Request Header Fields Too Large', ['GET / HTTP/1.1', `X: ${'x'.repeat(40_000)}`]],
     ['no Host', '400 Bad Request', ['GET / HTTP/1.1', close]],
+    ['a tunnel', '400 Bad Request', ['CONNECT evil.test:443 HTTP/1.1', host]],
     ['an expectation that nobody has', '417 Expectation Failed', ['GET / HTTP/1.1', host, 'Expect: gold', close]],
     ['TRACE', '400 Bad Request', ['TRACE / HTTP/1.1', host, close]],
     ['an address with a host', '400 Bad Request', ['GET http://evil.test/ HTTP/1.1', host, close]],
@@ -78,6 +86,100 @@ describe('answers that Next never sees have the whole set of headers', () => {
     const response = await fetch(`http://127.0.0.1:${await listen(null)}`)
     expect(response.status).toBe(503)
     expect(Object.fromEntries(response.headers)).toMatchObject({ ...answerHeaders, 'cache-control': 'no-store' })
+  })
+})
+
+describe('what cannot be read is answered with a page that says so', () => {
+  const unread: [what: string, status: number, said: RegExp, sent: string[]][] = [
+    [
+      'cookies of 200 kB',
+      431,
+      /cookies for this site.+Delete the cookies/,
+      ['GET / HTTP/1.1', host, `Cookie: ${'c'.repeat(200_000)}`],
+    ],
+    ['an address of 200 kB', 431, /the address of the page/, [`GET /${'x'.repeat(200_000)} HTTP/1.1`, host]],
+    ['ten thousand headers', 431, /sent too much/, ['GET / HTTP/1.1', host, ...Array<string>(10_000).fill('x: y')]],
+    ['a header that cannot be read', 400, /could not be read/, ['GET / HTTP/1.1', host, 'no colon']],
+    ['what is no HTTP', 400, /could not be read/, ['NONSENSE', 'x'.repeat(200_000)]],
+    ['a tunnel', 400, /could not be read/, ['CONNECT evil.test:443 HTTP/1.1', host]],
+    ['an expectation', 417, /does not do/, ['GET / HTTP/1.1', host, 'Expect: gold', close]],
+  ]
+  test.each(unread)('%s → %i', async (_, status, said, sent) => {
+    const lines: object[] = []
+    const log = { info: () => {}, warn: (fields: object) => lines.push(fields) }
+    const socket = connect(await listen(page, undefined, {}, log), '127.0.0.1')
+    socket.write([...sent, '', ''].join('\r\n'))
+    const answer = await text(socket)
+    const { headers, ...head } = parse(answer)
+    const body = answer.slice(answer.indexOf('\r\n\r\n') + 4)
+    expect(head.status).toMatch(new RegExp(`^${status} `))
+    expect(headers).toMatchObject({ 'content-type': 'text/html; charset=utf-8', connection: 'close' })
+    expect(Number(headers['content-length'] ?? Buffer.byteLength(body))).toBe(Buffer.byteLength(body))
+    expect(body).toMatch(/<!doctype html>[\s\S]*<h1>.+<\/h1>[\s\S]*<\/html>/)
+    expect(body).toMatch(said)
+    expect(answer, 'one answer').not.toMatch(/HTTP\/1\.1[\s\S]+HTTP\/1\.1/)
+    // A link of another site can be made too long: it may not log anybody out.
+    expect(headers['set-cookie']).toBeUndefined()
+    expect(lines.length, 'one line however much was sent').toBeLessThanOrEqual(1)
+  })
+
+  test('a request that does not arrive in time → 408', async () => {
+    const { refuseUnread } = createAnswers('http://localhost:3000', { dev: false })
+    const [here, there] = duplexPair()
+    refuseUnread(Object.assign(new Error('too slow'), { code: 'ERR_HTTP_REQUEST_TIMEOUT' }), here)
+    const answer = await text(there)
+    expect(parse(answer).status).toBe('408 Request Timeout')
+    expect(answer).toContain('did not arrive in time')
+  })
+
+  test('a Cookie header of 17,000 characters is read', async () => {
+    const send = await serve(page)
+    expect(parse(await send('GET / HTTP/1.1', host, `Cookie: ${'c'.repeat(17_000)}`, close)).status).toBe('200 OK')
+  })
+})
+
+test('an idle connection is kept longer than load balancers keep it', async () => {
+  const port = await listen(page)
+  const socket = connect(port, '127.0.0.1')
+  socket.write(`GET / HTTP/1.1\r\n${host}\r\n\r\n`)
+  const [chunk] = await once(socket, 'data')
+  socket.destroy()
+  const [, kept] = /^keep-alive: timeout=(\d+)/im.exec(String(chunk)) ?? []
+  expect(Number(kept)).toBeGreaterThan(75)
+})
+
+describe('X-Forwarded-For', () => {
+  async function ask(hops: string, forwardedFor: string[], path = '/') {
+    const lines: object[] = []
+    const log = { info: () => {}, warn: (fields: object) => lines.push(fields) }
+    const listener: RequestListener = (request, response) => response.end(request.headers['x-forwarded-for'])
+    const port = await listen(listener, undefined, { TRUST_PROXY_HOPS: hops }, log)
+    const answers: string[] = []
+    for (const value of forwardedFor) {
+      const headers = value === '' ? undefined : { 'x-forwarded-for': value }
+      answers.push(await (await fetch(`http://127.0.0.1:${port}${path}`, { headers: headers ?? {} })).text())
+    }
+    return { answers, lines }
+  }
+
+  test('is read with the port that a proxy adds, and told as often as there are proxies [V15.3.4]', async () => {
+    const { answers, lines } = await ask('2', ['192.0.2.1, 198.51.100.7:50001, 10.0.0.2'])
+    expect(answers).toEqual(['198.51.100.7, 198.51.100.7'])
+    expect(lines).toEqual([])
+  })
+
+  test('without an address in the trusted place is logged once a minute, without the address of anybody', async () => {
+    const { answers, lines } = await ask('1', ['192.0.2.1, proxy7.example', 'unknown', ''])
+    expect(answers).toEqual(['127.0.0.1', '127.0.0.1', '127.0.0.1'])
+    expect(lines).toEqual([{ event: 'client_address_unreadable', entry: 'xxxxx0.xxxxxxx', hops: 1, count: 1 }])
+  })
+
+  test.each(['/healthz', '/readyz'])('may be missing at %s, which is asked from inside', async (path) => {
+    expect((await ask('1', [''], path)).lines).toEqual([])
+  })
+
+  test('is nobody’s word while no proxy is trusted [V15.3.4]', async () => {
+    expect(await ask('0', ['203.0.113.5'])).toEqual({ answers: ['127.0.0.1'], lines: [] })
   })
 })
 

@@ -1,11 +1,15 @@
 // `npm run build`: a production build of the present sources, made only when there is none.
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
+import { once } from 'node:events'
 import { glob, readFile, rm, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
+import { seconds } from '../clock.ts'
 import { readSettings, type Settings } from '../config.ts'
 import { findActionKey } from './action-key.ts'
+import { onEnd } from './end.ts'
 import { loadEnvFiles } from './env-files.ts'
+import { keepBuild } from './kept-build.ts'
 
 const root = join(import.meta.dirname, '../..')
 /** Beside Next's own output, so that removing the build removes the mark too. */
@@ -13,24 +17,36 @@ const markPath = join(root, '.next/gatehouse-sources')
 /** All that a build is made of; the lock file stands for node_modules. */
 const sources = [
   'app/**/*.*',
-  'lib/**/*.ts',
+  'lib/**/*.{ts,cjs}',
   'middleware.ts',
+  'instrumentation.ts',
   '*.mjs',
   'tsconfig.json',
   'package.json',
   'package-lock.json',
 ]
 
-/** Builds when the sources changed since the last build. `say` gets progress for people. Throws when it fails. */
-export async function buildIfNeeded(settings: Settings, say: (line: string) => void): Promise<void> {
+/** How long Next gets to end by itself. */
+const endWithinMs = seconds(5)
+
+interface Builder {
+  /** Gets progress for people. */
+  say: (line: string) => void
+  /** Ends the build, which then throws. */
+  signal: AbortSignal
+}
+
+/** Builds when the sources changed since the last build. Throws when it fails, once every process of it is gone. */
+export async function buildIfNeeded(settings: Settings, { say, signal }: Builder): Promise<void> {
   const present = await sourcesDigest()
   const built = await readFile(markPath, 'utf8').catch(() => null)
   if (built === present) return
 
   say(built === null ? 'Building the site: there is no build yet.' : 'Building the site: the sources changed.')
   const began = performance.now()
-  await runNextBuild(await findActionKey(settings))
+  await runNextBuild(await findActionKey(settings), signal)
   await withdrawSources()
+  await keepBuild(root)
   await writeFile(markPath, present)
   say(`Built in ${Math.round((performance.now() - began) / 1000)} s.`)
 }
@@ -52,7 +68,8 @@ async function withdrawSources(): Promise<void> {
   for await (const path of glob('.next/static/**/*.ts', { cwd: root })) await rm(join(root, path))
 }
 
-function runNextBuild(actionKey: string | null): Promise<void> {
+async function runNextBuild(actionKey: string | null, signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted()
   const next = join(root, 'node_modules/next/dist/bin/next')
   // Its output is for people: stdout is kept for log lines.
   const child = spawn(process.execPath, [next, 'build'], {
@@ -65,24 +82,47 @@ function runNextBuild(actionKey: string | null): Promise<void> {
       NEXT_TELEMETRY_DISABLED: '1',
     },
     stdio: ['ignore', 2, 2],
+    // A process group of its own: Next leaves its workers behind when it is signalled alone.
+    detached: true,
   })
-  return new Promise((resolve, reject) => {
-    child.once('error', reject)
-    child.once('exit', (code) =>
-      code === 0
-        ? resolve()
-        : reject(Object.assign(new Error('The build failed; its output is above.'), { code: 'build_failed' })),
-    )
-  })
+  const end = () => {
+    signalGroup(child, 'SIGTERM')
+    setTimeout(() => signalGroup(child, 'SIGKILL'), endWithinMs).unref()
+  }
+  signal.addEventListener('abort', end)
+  try {
+    const [code] = await once(child, 'exit')
+    signal.throwIfAborted()
+    if (code !== 0) throw Object.assign(new Error('The build failed; its output is above.'), { code: 'build_failed' })
+  } finally {
+    signal.removeEventListener('abort', end)
+    if (signal.aborted) signalGroup(child, 'SIGKILL')
+  }
+}
+
+function signalGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
+  if (pid === undefined) return
+  try {
+    process.kill(-pid, signal)
+  } catch (error) {
+    // Nobody of it is left.
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error
+  }
 }
 
 if (import.meta.main) {
   const say = (line: string) => process.stderr.write(`${line}\n`)
+  const ending = new AbortController()
+  onEnd((reason) => ending.abort(reason), { byNpm: process.env.npm_lifecycle_event === 'build' })
   try {
     loadEnvFiles(say)
-    await buildIfNeeded(readSettings(), say)
+    await buildIfNeeded(readSettings(), { say, signal: ending.signal })
   } catch (error) {
-    say(error instanceof Error ? error.message : String(error))
+    say(ending.signal.aborted ? `The build was ended (${ending.signal.reason}).` : messageOf(error))
     process.exitCode = 1
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }

@@ -11,16 +11,18 @@ import { methodClass, routeClass } from '../telemetry/route-class.ts'
 const longestPath = 200
 
 /**
- * `x-forwarded-for` is the client's one address by now (http.ts). An id that a client sends is its own word: nothing
- * reads it, and the answer carries ours.
+ * `address` is the client's. An id that a client sends is its own word: nothing reads it, and the answer carries ours.
  */
-export function createContext({ url = '', headers }: IncomingMessage, response: ServerResponse): RequestContext {
+export function createContext(
+  { url = '', headers }: IncomingMessage,
+  response: ServerResponse,
+  address: string,
+): RequestContext {
   const id = newId()
   headers['x-request-id'] = id
   response.setHeader('x-request-id', id)
   const answered = whenMade(response)
   const path = (/^[^?#]*/.exec(url)?.[0] ?? '').slice(0, longestPath)
-  const address = String(headers['x-forwarded-for'])
   const context: RequestContext = { id, path, address, noted: new Set(), answered, refusal: null }
   onHeaders(response, () => {
     // Next fetches the page behind a scripted form's redirect from this server itself, and passes on what came with it.

@@ -1,12 +1,13 @@
 // The HTTP side of the process: where it listens, what it takes from a request's headers, how it stops.
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import { seconds } from '../clock.ts'
+import { minutes, seconds } from '../clock.ts'
 import { ownOrigins, type Settings } from '../config.ts'
+import { createLog, type Log } from '../log.ts'
 import { runInRequest } from '../request-context.ts'
 import type { SecurityEvents } from '../security-events.ts'
 import { findBodyFault } from '../web/body-limit.ts'
-import { clientAddress } from '../web/client-address.ts'
+import { clientAddress, unreadableEntry } from '../web/client-address.ts'
 import { type RefusalCode, refusal } from '../web/refusal.ts'
 import { createAnswers } from './answers.ts'
 import { createContext, measureAnswer } from './context.ts'
@@ -15,13 +16,22 @@ import { noteUnread } from './unread.ts'
 /** Requests under way get this long to finish after a signal. */
 const drainMs = seconds(5)
 
-/** Whoever sends more slowly than this is not filling in a form. */
 const limits = {
+  /**
+   * Longer than load balancers keep an idle connection, 60 to 75 s by default: a connection that this side closes first
+   * loses the request that the other side is just sending on it.
+   */
+  keepAliveTimeout: seconds(90),
+  /** Twice Node's own limit: all sites under one domain may set cookies for it, and a browser sends them all. */
+  maxHeaderSize: 32 * 1024,
+  // Whoever sends more slowly than this is not filling in a form. The time between two requests does not count.
   headersTimeout: seconds(10),
   requestTimeout: seconds(30),
   // How often Node looks for those: its own default, 30 s, would make three times the first limit of it.
   connectionsCheckingInterval: seconds(2),
 }
+/** A proxy that is set up wrongly does it with every request. */
+const warnEveryMs = minutes(1)
 /** With the limit of a body, what all of them together can make us hold. */
 const maxConnections = 1000
 /** Requests that wait on one line. A browser's next one may come a moment before the last answer is done with. */
@@ -35,10 +45,19 @@ export interface Servers {
   handle(listener: RequestListener): void
 }
 
-export function createServers(settings: Settings, events: SecurityEvents, { dev = false } = {}): Servers {
+interface ServersOptions {
+  dev?: boolean
+  log?: Pick<Log, 'warn'>
+}
+
+export function createServers(
+  settings: Settings,
+  events: SecurityEvents,
+  { dev = false, log = createLog(settings.logLevel) }: ServersOptions = {},
+): Servers {
   const answers = createAnswers(settings.appOrigin, { dev })
   const pinHost = createHostPin(settings.appOrigin)
-  const pinAddress = createAddressPin(settings.trustProxyHops)
+  const pinAddress = createAddressPin(settings.trustProxyHops, log)
   let listener: RequestListener = (_request, response) => response.writeHead(503).end()
   const queued = new WeakMap<Socket, number>()
   /**
@@ -63,8 +82,7 @@ export function createServers(settings: Settings, events: SecurityEvents, { dev 
   const answer: RequestListener = (request, response) => {
     answers.begin(request, response)
     pinHost(request)
-    pinAddress(request)
-    const context = createContext(request, response)
+    const context = createContext(request, response, pinAddress(request))
     measureAnswer(context, request, response)
     runInRequest(context, () => {
       const fault = findRequestFault(request)
@@ -87,6 +105,12 @@ export function createServers(settings: Settings, events: SecurityEvents, { dev 
   for (const server of [main, also]) {
     server.maxConnections = maxConnections
     server.on('clientError', answers.refuseUnread)
+    // Node answers the one with an empty page and the other not at all.
+    server.on('checkExpectation', (request, response) => {
+      answers.begin(request, response)
+      refuse(request, response, 'expectation')
+    })
+    server.on('connect', (_request, socket) => answers.refuseConnection(socket, 'bad_request'))
     noteUnread(server, events)
   }
   // Development reloads over a socket that Next attaches to the main server.
@@ -171,12 +195,31 @@ function createHostPin(appOrigin: string): (request: IncomingMessage) => void {
   }
 }
 
-/** Anyone can send X-Forwarded-For, and Next takes it before the socket's address: the one that counts replaces it. */
-function createAddressPin(hops: number): (request: IncomingMessage) => void {
-  return ({ headers, socket }) => {
+/**
+ * Anyone can send X-Forwarded-For, and Next takes it before the socket's address: the one that counts replaces it, as
+ * often as there are proxies, for Next sends it here again when it fetches the page behind a scripted form's redirect.
+ */
+function createAddressPin(hops: number, log: Pick<Log, 'warn'>): (request: IncomingMessage) => string {
+  let [unreadable, quietUntil] = [0, 0]
+  const warn = (entry: string) => {
+    unreadable += 1
+    if (performance.now() < quietUntil) return
+    log.warn(
+      { event: 'client_address_unreadable', entry, hops, count: unreadable },
+      'X-Forwarded-For has no address where TRUST_PROXY_HOPS says; the last proxy counts instead',
+    )
+    unreadable = 0
+    quietUntil = performance.now() + warnEveryMs
+  }
+  return ({ headers, socket, url }) => {
     const forwardedFor = headers['x-forwarded-for']
     const list = Array.isArray(forwardedFor) ? forwardedFor.join(',') : (forwardedFor ?? null)
-    headers['x-forwarded-for'] = clientAddress(list, socket.remoteAddress ?? '', hops)
+    const entry = unreadableEntry(list, hops)
+    // Whoever watches the machine asks past the proxies.
+    if (entry !== null && !/^\/(healthz|readyz)\b/.test(url ?? '')) warn(entry)
+    const address = clientAddress(list, socket.remoteAddress ?? '', hops)
+    headers['x-forwarded-for'] = Array(Math.max(hops, 1)).fill(address).join(', ')
+    return address
   }
 }
 

@@ -9,8 +9,10 @@ import { readOrCreateSecret } from '../secret.ts'
 import { closeServices, type Services, services } from '../services.ts'
 import type { Telemetry } from '../telemetry/telemetry.ts'
 import { buildIfNeeded } from './build.ts'
+import { onEnd } from './end.ts'
 import { loadEnvFiles } from './env-files.ts'
-import { createServers, listen, stopServers } from './http.ts'
+import { createServers, listen, type Servers, stopServers } from './http.ts'
+import { holdBuild } from './kept-build.ts'
 import { installLastResort } from './last-resort.ts'
 
 const root = join(import.meta.dirname, '../..')
@@ -19,6 +21,10 @@ const dev = process.argv.includes('--dev')
 /** For people; stdout is kept for log lines. */
 const say = (line: string) => process.stderr.write(`${line}\n`)
 
+/** What runs so far: a signal may come at any moment of the start. */
+const running: { build?: Promise<void>; app?: Services; telemetry?: Telemetry | null; servers?: Servers } = {}
+const ending = new AbortController()
+
 async function start(): Promise<void> {
   Object.assign(process.env, { NODE_ENV: dev ? 'development' : 'production', NEXT_TELEMETRY_DISABLED: '1' })
   loadEnvFiles(say, { dev })
@@ -26,32 +32,29 @@ async function start(): Promise<void> {
   if (!dev) {
     // The build takes a key from it. Where it cannot be made, opening the services says so, after the store's turn.
     if (settings.sessionSecrets === null) await readOrCreateSecret(settings.dataDir).catch(() => {})
-    await buildIfNeeded(settings, say)
+    running.build = buildIfNeeded(settings, { say, signal: ending.signal })
+    await running.build
+    // next.config.mjs reads it.
+    process.env.GATEHOUSE_BUILD = holdBuild(root)
   }
+  ending.signal.throwIfAborted()
   const app = await services()
-  const telemetry = settings.telemetry ? await openTelemetry(app) : null
-  installLastResort(async () => {
-    await closeServices()
-    await telemetry?.close()
-  })
+  running.app = app
+  running.telemetry = settings.telemetry ? await openTelemetry(app) : null
+  installLastResort(save)
 
-  const servers = createServers(settings, app.securityEvents, { dev })
+  const servers = createServers(settings, app.securityEvents, { dev, log: app.log })
+  running.servers = servers
   // Not before NODE_ENV is set: Next and React choose their builds when they are loaded.
   const { default: next } = await import('next')
   const site = next({ dev, dir: root, hostname: 'localhost', port: settings.port, httpServer: servers.main })
   await site.prepare()
+  ending.signal.throwIfAborted()
   servers.handle(site.getRequestHandler())
   await listen(servers, settings)
   // After a scripted form's redirect Next fetches the next page from itself, by default through the public origin.
   process.env.__NEXT_PRIVATE_ORIGIN = ownAddress(settings)
 
-  stopOnSignal(async (signal) => {
-    app.log.info({ event: 'stopping', signal }, 'Stopping')
-    await stopServers(servers)
-    await closeServices()
-    await telemetry?.close()
-    app.log.info({ event: 'stopped' }, 'Stopped: every acknowledged write is on disk')
-  })
   const setUp = await findSetUpLink(app)
   const store = app.stores.description
   app.log.info({ event: 'ready', url: settings.appOrigin, store }, `Gatehouse is ready at ${settings.appOrigin}`)
@@ -83,19 +86,20 @@ function ownAddress({ host, port }: Settings): string {
   return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
 }
 
-function stopOnSignal(stop: (signal: string) => Promise<void>): void {
-  let stopping = false
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.on(signal, () => {
-      // npm passes a terminal's Ctrl-C on, so one key press can arrive twice.
-      if (stopping) return
-      stopping = true
-      stop(signal).then(
-        () => process.exit(0),
-        (error: unknown) => fail('did not stop cleanly', error),
-      )
-    })
-  }
+async function stop(signal: string): Promise<void> {
+  const { build, app, servers } = running
+  if (app === undefined) say(`Gatehouse stops (${signal}).`)
+  app?.log.info({ event: 'stopping', signal }, 'Stopping')
+  // It throws because it was ended; the start hears of that.
+  await build?.catch(() => {})
+  if (servers !== undefined) await stopServers(servers)
+  await save()
+  app?.log.info({ event: 'stopped' }, 'Stopped: every acknowledged write is on disk')
+}
+
+async function save(): Promise<void> {
+  await closeServices()
+  await running.telemetry?.close()
 }
 
 /** Faults that an operator can mend have a code of ours and a sentence; anything else shows where it came from. */
@@ -115,4 +119,17 @@ const notes = new Writable({
   },
 })
 globalThis.console = new Console(dev ? process.stderr : notes)
-start().catch((error: unknown) => fail('cannot start', error))
+onEnd(
+  (reason) => {
+    ending.abort(reason)
+    stop(reason).then(
+      () => process.exit(0),
+      (error: unknown) => fail('did not stop cleanly', error),
+    )
+  },
+  { byNpm: process.env.npm_lifecycle_event === (dev ? 'dev' : 'start') },
+)
+start().catch((error: unknown) => {
+  // Whatever a signal interrupted is no fault.
+  if (!ending.signal.aborted) fail('cannot start', error)
+})

@@ -368,6 +368,8 @@ export const en = {
       'password-changed': 'The password of this account was changed, so you were signed out. Log in with the new one.',
       'signed-out': 'You are signed out.',
     },
+    cookies_off:
+      'Your browser did not keep the cookie that tells who is logged in. Allow cookies for this site, then log in again.',
   },
 
   strength: {
@@ -929,6 +931,22 @@ export const en = {
     wrong_origin: {
       title: 'That came from another site',
       body: 'Nothing was changed. Open the page here and try again.',
+    },
+    not_found: {
+      title: 'Page not found',
+      body: 'There is nothing at this address.',
+    },
+    too_slow: {
+      title: 'That took too long',
+      body: 'The request did not arrive in time, and nothing was changed. Check the connection and try again.',
+    },
+    expectation: {
+      title: 'That cannot be done here',
+      body: 'The request asks for something that this site does not do. Nothing was changed.',
+    },
+    headers_too_large: {
+      title: 'Your browser sent too much',
+      body: 'Its cookies for this site, or the address of the page, are too long to be read, and nothing was changed. Delete the cookies of this site and of the other sites under its domain in the settings of your browser, then open the site again.',
     },
     too_large: {
       title: 'That was too large',

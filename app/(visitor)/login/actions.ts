@@ -8,6 +8,7 @@ import { services } from '#lib/services.ts'
 import { readAttempter } from '#lib/web/attempter.ts'
 import { beginSession } from '#lib/web/begin-session.ts'
 import { readCircumstances } from '#lib/web/circumstances.ts'
+import { afterLogIn, isScriptWithoutCookies } from '#lib/web/cookie-check.ts'
 import { readVisitorForm } from '#lib/web/form.ts'
 import type { FormState } from '#lib/web/form-state.ts'
 import { safeNextPath } from '#lib/web/next-path.ts'
@@ -26,6 +27,7 @@ export async function logIn(_previous: FormState, posted: FormData): Promise<For
   const { username, password, next } = form.value
   const { accounts, notices, pace } = await services()
   const words = await getWords()
+  if (await isScriptWithoutCookies()) return form.refuse({ alert: words('login.cookies_off') })
 
   const attempter = await readAttempter()
   const asked = { name: username, password, address: attempter.by.address }
@@ -59,7 +61,7 @@ export async function logIn(_previous: FormState, posted: FormData): Promise<For
     const code = begun.code === 'person_gone' ? 'credentials_wrong' : begun.code
     return form.refuse({ alert: words(`errors.${code}`) })
   }
-  redirect(isBack ? '/?restored=1' : (safeNextPath(next) ?? '/'))
+  redirect(await afterLogIn(isBack ? '/?restored=1' : (safeNextPath(next) ?? '/')))
 }
 
 /** Whose name was tried, when somebody has it; never what was typed, which may be a password in the wrong field. */

@@ -4,6 +4,7 @@ import { redirect } from 'next/navigation'
 import { signUpSchema } from '#lib/accounts/forms.ts'
 import { services } from '#lib/services.ts'
 import { beginSession } from '#lib/web/begin-session.ts'
+import { afterLogIn, isScriptWithoutCookies } from '#lib/web/cookie-check.ts'
 import { readVisitorForm } from '#lib/web/form.ts'
 import type { FormState } from '#lib/web/form-state.ts'
 import { forgetMailedSecret, readMailedSecret } from '#lib/web/mailed-secret.ts'
@@ -19,6 +20,7 @@ export async function finishSetup(_previous: FormState, posted: FormData): Promi
   if (!form.ok) return form.state
   const { username, password } = form.value
   const words = await getWords()
+  if (await isScriptWithoutCookies()) return form.refuse({ alert: words('login.cookies_off') })
   const token = (await readMailedSecret('/setup')) ?? ''
 
   const made = await orNotSaved(setup.finish(token, { username, password }))
@@ -34,5 +36,5 @@ export async function finishSetup(_previous: FormState, posted: FormData): Promi
   await recordOwn('setup.finished', made.value.id)
   const begun = await beginSession(made.value, { isNewPerson: true })
   if (!begun.ok) return form.refuse({ alert: words('errors.signed_up_only') })
-  redirect('/admin')
+  redirect(await afterLogIn('/admin'))
 }

@@ -8,6 +8,7 @@ import { ok, refused } from '#lib/result.ts'
 import { services } from '#lib/services.ts'
 import { beginSession } from '#lib/web/begin-session.ts'
 import { readCircumstances } from '#lib/web/circumstances.ts'
+import { afterLogIn, isScriptWithoutCookies } from '#lib/web/cookie-check.ts'
 import { readVisitorForm } from '#lib/web/form.ts'
 import type { FormState } from '#lib/web/form-state.ts'
 import { forgetMailedSecret, readMailedSecret } from '#lib/web/mailed-secret.ts'
@@ -31,6 +32,7 @@ export async function signUp(_previous: FormState, posted: FormData): Promise<Fo
   const { username, password, next } = form.value
   const account = { username, password, email: form.value.email || null }
   const words = await getWords()
+  if (await isScriptWithoutCookies()) return form.refuse({ alert: words('login.cookies_off') })
 
   const network = countedAddress((await readCircumstances()).address)
   const waitMs = (await limits.take('sign-up-try', network)) || (await limits.take('sign-up', network))
@@ -44,10 +46,10 @@ export async function signUp(_previous: FormState, posted: FormData): Promise<Fo
   const { id, email, emailVerifiedAt } = signedUp.value
   const begun = await beginSession(signedUp.value, { isNewPerson: true })
   if (!begun.ok) return form.refuse({ alert: words('errors.signed_up_only') })
-  if (email === null || emailVerifiedAt !== null) redirect(safeNextPath(next) ?? '/')
+  if (email === null || emailVerifiedAt !== null) redirect(await afterLogIn(safeNextPath(next) ?? '/'))
   // Should the code not go out, the page that asks for it can send another.
   await orNotSaved(addresses.resend(id, await readCircumstances()))
-  redirect('/verify-email')
+  redirect(await afterLogIn('/verify-email'))
 }
 
 type Fault = SignUpFault | { code: 'signup_closed' | 'signup_by_invitation' | 'invitation_void' }

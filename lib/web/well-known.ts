@@ -1,0 +1,17 @@
+// Addresses that programs ask for (RFC 8615). Password managers ask for one that nobody has first: where that is answered,
+// with a log-in page say, they take no answer for true.
+import { type NextRequest, NextResponse } from 'next/server'
+import { redirectHeaders } from './mailed-secret.ts'
+import { refusal } from './refusal.ts'
+
+/** W3C, “A Well-Known URL for Changing Passwords”. Signed out, that page leads past the log-in. */
+const places: Readonly<Record<string, string>> = { '/.well-known/change-password': '/security/password' }
+
+/** Null for every other path. */
+export function wellKnown({ nextUrl, headers }: NextRequest): Response | null {
+  const { pathname, origin } = nextUrl
+  if (!/^\/\.well-known(\/|$)/.test(pathname)) return null
+  const place = Object.hasOwn(places, pathname) ? places[pathname] : undefined
+  if (place === undefined) return refusal('not_found', headers)
+  return NextResponse.redirect(new URL(place, origin), { status: 303, headers: redirectHeaders })
+}

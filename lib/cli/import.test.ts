@@ -4,7 +4,7 @@ import { hashPassword as betterAuthHash } from '@better-auth/utils/password'
 import { hash as argon2Hash } from '@node-rs/argon2'
 import { hash as bcryptHash } from '@node-rs/bcrypt'
 import { parse } from 'csv-parse/sync'
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { sha256 } from '../crypto/hash.ts'
 import { anAttempter } from '../services-for-test.ts'
 import { aUser } from '../stores/contract/samples.ts'
@@ -24,9 +24,6 @@ import {
   withSite,
   withStores,
 } from './places-for-test.ts'
-
-// Several commands one after another, on a machine that does other things too.
-vi.setConfig({ testTimeout: 60_000 })
 
 const password = 'three blind mice run'
 

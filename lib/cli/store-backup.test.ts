@@ -1,6 +1,6 @@
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { anything } from '../audit/audit.ts'
 import { aSession, aToken, aUser } from '../stores/contract/samples.ts'
 import type { StoredRecord } from '../stores/types.ts'
@@ -21,9 +21,6 @@ import {
   startHolder,
   withSite,
 } from './places-for-test.ts'
-
-// Several commands one after another, on a machine that does other things too.
-vi.setConfig({ testTimeout: 60_000 })
 
 const alice: StoredRecord = { kind: 'user', record: aUser({ profile: { fullName: 'Žofie 🦊', bio: 'a\nb', age: 3 } }) }
 const rest: StoredRecord[] = [

@@ -1,7 +1,7 @@
 import { chmod, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import SqliteDatabase from 'better-sqlite3'
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { aSession, aToken, aUser } from '../stores/contract/samples.ts'
 import type { StoredRecord } from '../stores/types.ts'
 import { runCommand } from './command-for-test.ts'
@@ -16,9 +16,6 @@ import {
   settingsFor,
   startHolder,
 } from './places-for-test.ts'
-
-// Several commands one after another, on a machine that does other things too.
-vi.setConfig({ testTimeout: 60_000 })
 
 const records: StoredRecord[] = [
   { kind: 'user', record: aUser() },

@@ -1,7 +1,7 @@
 import { symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import SqliteDatabase from 'better-sqlite3'
-import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { anAttempter } from '../services-for-test.ts'
 import { aToken, aUser } from '../stores/contract/samples.ts'
 import { runCommand, startCommand } from './command-for-test.ts'
@@ -25,8 +25,6 @@ import {
 } from './places-for-test.ts'
 
 const pairs = kinds.flatMap((from) => kinds.map((to) => [from, to] as const))
-// Several commands one after another, on a machine that does other things too.
-vi.setConfig({ testTimeout: 60_000 })
 
 function migrate(from: Place, to: Place, ...more: string[]) {
   return runCommand(['store', 'migrate', '--from', from.url, '--to', to.url, ...more])

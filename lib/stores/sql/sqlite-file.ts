@@ -37,7 +37,7 @@ export async function openSqlite(path: string, log: StoreLog): Promise<SqlDataba
     await closeToOthers(path, log)
     // SQLite itself says no more than that it cannot open the file.
     await access(dirname(path), constants.R_OK | constants.W_OK | constants.X_OK)
-    for (const file of await presentFiles(path)) await access(file, constants.R_OK | constants.W_OK)
+    for (const file of [path, `${path}-wal`, `${path}-shm`]) await requireAccess(file)
   } catch (cause) {
     if (cause instanceof StoreError) throw cause
     if (isPermissionFault(cause)) throw notPermitted(faultyPath(cause, path), cause, await ownedFiles(path))
@@ -202,6 +202,13 @@ async function closeToOthers(path: string, log: StoreLog): Promise<void> {
       )
     }
   }
+}
+
+/** Another process may take what stands beside the file away at any moment. */
+async function requireAccess(file: string): Promise<void> {
+  await access(file, constants.R_OK | constants.W_OK).catch((cause: unknown) => {
+    if (isPermissionFault(cause)) throw cause
+  })
 }
 
 /** What may stand beside it belongs to others. */

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { minutes, seconds } from '../clock.ts'
+import { days, minutes, seconds } from '../clock.ts'
 import { openTestServices, type StoreName, storeNames } from '../services-for-test.ts'
 import type { StoreLocation } from '../stores/location.ts'
 import { createLimits, type Limits } from './limits.ts'
@@ -25,6 +25,19 @@ describe.each(storeNames)('on %s', (store) => {
     vi.setSystemTime(Date.now() + seconds(20))
     expect(await limits.take('code-mail-pause', 'alice')).toBe(seconds(40))
     vi.setSystemTime(Date.now() + seconds(40))
+    expect(await limits.take('code-mail-pause', 'alice')).toBe(0)
+  })
+
+  test('a clock that is set back by a day prolongs nobody’s wait, and forgets nobody', async () => {
+    const now = Date.now()
+    vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'], now: now + days(1) })
+    const { limits } = await open(store)
+    await limits.take('code-mail-pause', 'alice')
+    vi.setSystemTime(now)
+    const wait = await limits.take('code-mail-pause', 'alice')
+    expect(wait).toBeGreaterThan(0)
+    expect(wait).toBeLessThanOrEqual(seconds(60))
+    await vi.advanceTimersByTimeAsync(seconds(60))
     expect(await limits.take('code-mail-pause', 'alice')).toBe(0)
   })
 

@@ -1,6 +1,5 @@
 // How often something may be done: each rule, and the counters behind it. Counted in this process, or in PostgreSQL
 // where several processes are one site; should that be away, each counts for itself.
-import { AsyncLocalStorage } from 'node:async_hooks'
 import pg from 'pg'
 import { type RateLimiterAbstract, RateLimiterMemory, RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible'
 import { hours, minutes, seconds } from '../clock.ts'
@@ -73,8 +72,6 @@ export function createLimits(deps: {
 }): Limits {
   const { store, enabled, onRefused } = deps
   const pool = store.driver === 'postgres' ? new pg.Pool({ connectionString: store.url, max: 1, ...timeouts }) : null
-  // Made inside a request, a connection would keep that request in memory for as long as it lives.
-  const outsideRequests = AsyncLocalStorage.snapshot()
   // A connection that breaks while nobody uses it: the next question opens another.
   pool?.on('error', () => {})
   const limiters = new Map<string, RateLimiterAbstract>(
@@ -84,8 +81,7 @@ export function createLimits(deps: {
       if (pool === null) return [rule, memory]
       // Without the statements' names, which a pooler that shares connections would mix up.
       const storeClient = {
-        query: ({ text, values }: { text: string; values: unknown[] }) =>
-          outsideRequests(() => pool.query({ text, values })),
+        query: ({ text, values }: { text: string; values: unknown[] }) => pool.query({ text, values }),
       }
       const shared = {
         storeClient,
@@ -133,7 +129,11 @@ export function createLimits(deps: {
       } catch (refusal) {
         if (!(refusal instanceof RateLimiterRes)) throw refusal
         onRefused?.(rule)
-        return Math.max(refusal.msBeforeNext, 1)
+        const { everyMs } = rules[rule]
+        // Counted by a clock that was set back since: from now on, and for no longer than the rule says. Memory has timers.
+        if (refusal.msBeforeNext > everyMs && pool !== null)
+          await limiter.set(key, refusal.consumedPoints, everyMs / 1000)
+        return Math.min(Math.max(refusal.msBeforeNext, 1), everyMs)
       }
     },
 

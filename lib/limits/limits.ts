@@ -159,7 +159,7 @@ export function createLimits(deps: {
       } catch (refusal) {
         if (!(refusal instanceof RateLimiterRes)) throw refusal
         onRefused?.(rule)
-        return Math.max(refusal.msBeforeNext, 1)
+        return Math.min(Math.max(refusal.msBeforeNext, 1), rules[rule].everyMs)
       }
     },
 

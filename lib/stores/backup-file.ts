@@ -41,7 +41,9 @@ export interface Backup {
 
 /** Large enough for few writes. */
 const chunkSize = 64 * 1024
-/** A user's line is a few kilobytes, unless an older version let a long text in; what has no line end for this long is not ours. */
+/** What has no line end for this long is not ours. */
+const longestFirstLine = 1024 * 1024
+/** A user's line is a few kilobytes, unless an older version let a long text in. */
 const longestLine = 16 * 1024 * 1024
 
 /** Takes from a dump what belongs into a back-up. */
@@ -153,13 +155,15 @@ function parseJson(line: string): unknown {
 /** Whole lines, without their ends. Rejects for a last line that has none: it may be the start of a longer one. */
 async function* readLines(path: string): AsyncGenerator<Buffer, void, void> {
   let rest = Buffer.alloc(0)
+  let longest = longestFirstLine
   for await (const chunk of readChunks(path)) {
     rest = Buffer.concat([rest, chunk])
     for (let end = rest.indexOf(0x0a); end !== -1; end = rest.indexOf(0x0a)) {
       yield rest.subarray(0, end)
+      longest = longestLine
       rest = rest.subarray(end + 1)
     }
-    if (rest.length > longestLine) throw damaged(path, 'it has a line that is too long for a back-up')
+    if (rest.length > longest) throw damaged(path, 'it has a line that is too long for a back-up')
   }
   if (rest.length > 0) throw damaged(path, 'it ends too soon, within a line')
 }

@@ -101,7 +101,7 @@ test.describe('in a translated page', () => {
     await idleFor(seconds(200))
     const face = page.getByRole('alertdialog').getByText(/^\d:\d\d$/)
     const left = async () => {
-      const [minutes = 0, rest = 0] = (await face.innerText()).split(':').map(Number)
+      const [minutes = 0, rest = 0] = ((await face.textContent()) ?? '').split(':').map(Number)
       return minutes * 60 + rest
     }
     const before = await left()

@@ -97,6 +97,25 @@ test('a text browser, which sends a Referer alone, does all that forms can', asy
   expect(await client.isSignedIn()).toBe(true)
 })
 
+test('a form as Lynx writes it is read', async ({ server, newPerson }) => {
+  const person = await newPerson()
+  const client = new Client(server.url)
+  const { form } = await client.findForm('/login', 'Log in')
+  const fields = [...form.hidden, ...Object.entries({ ...person })]
+  const parts = fields.map(
+    ([name, value]) =>
+      `--LYNX\r\nContent-Disposition: form-data; name="${name}"\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n${value}\r\n`,
+  )
+  const answer = await client.send({
+    method: 'POST',
+    path: '/login',
+    body: `${parts.join('')}--LYNX--\r\n`,
+    headers: { 'content-type': 'multipart/form-data; boundary=LYNX', referer: `${server.url}/login` },
+  })
+  expect(answer.location).toBe('/')
+  expect(await client.isSignedIn()).toBe(true)
+})
+
 test('a request that tells nothing of where it comes from is told why it is refused, and what helps', async ({
   client,
 }) => {

@@ -22,7 +22,10 @@ async function expectTranslated(page: Page, name: string, exact: readonly string
 for (const start of starts) {
   test.describe(`a translation that begins ${start}`, () => {
     test.beforeEach(({ expectedNoise }) => {
-      if (start === 'before hydration') expectedNoise.push(mismatch)
+      // All pages in one test.
+      test.setTimeout(seconds(240))
+      // React removes the icon's link for a moment, and Chromium then asks for the usual one.
+      if (start === 'before hydration') expectedNoise.push(mismatch, /404 \(Not Found\).*favicon\.ico/)
     })
 
     test('leaves visitor pages working', async ({ page }) => {
@@ -66,20 +69,19 @@ test.describe('in a translated page', () => {
     await page.goto('/signup')
     await expectTranslated(page, 'sign-up')
     const password = page.getByLabel('Password', { exact: true })
-    const advice = page.getByText('One character repeated')
-    for (const [typed, score] of [
-      ['aaaaaaaaaa', 'Very weak.'],
-      ['Lantern over the quay at dusk', 'Strong.'],
-      ['bbbbbbbbbb', 'Very weak.'],
+    const said = page.locator('[aria-live="polite"] p')
+    for (const [typed, sentences] of [
+      ['aaaaaaaaaa', /^Very weak\. \S.*\.$/],
+      ['Lantern over the quay at dusk', /^Strong\.\s*$/],
+      ['bbbbbbbbbb', /^Very weak\. \S.*\.$/],
     ] as const) {
       await password.fill(typed)
-      await expect(page.getByText(score, { exact: true })).toBeVisible()
-      await expect(advice).toBeVisible({ visible: score !== 'Strong.' })
+      await expect(said).toHaveText(sentences, { timeout: seconds(30) })
     }
     await page.getByRole('button', { name: 'Show password' }).click()
     await expect(password).toHaveAttribute('type', 'text')
     await password.fill('')
-    await expect(page.getByText('Very weak.')).toBeHidden()
+    await expect(said).toBeHidden()
     await expectTranslated(page, 'sign-up')
   })
 
@@ -94,11 +96,17 @@ test.describe('in a translated page', () => {
     await runFor(page, seconds(1))
     await expect(page.getByText('Over the limit by: 10')).toBeVisible()
     await idleFor(seconds(300))
-    await expect(page.getByText('Signs you out in 5 minutes')).toBeVisible()
+    // Between the steps time goes on by itself.
+    await expect(page.getByText(/^Signs you out in [45] minutes$/)).toBeVisible()
     await idleFor(seconds(200))
-    await expect(page.getByRole('alertdialog')).toContainText('1:40')
+    const face = page.getByRole('alertdialog').getByText(/^\d:\d\d$/)
+    const left = async () => {
+      const [minutes = 0, rest = 0] = ((await face.textContent()) ?? '').split(':').map(Number)
+      return minutes * 60 + rest
+    }
+    const before = await left()
     await idleFor(seconds(10))
-    await expect(page.getByRole('alertdialog')).toContainText('1:30')
+    await expect.poll(left).toBeLessThanOrEqual(before - 10)
     await page.getByRole('button', { name: 'Stay signed in' }).click()
     await expect(page.getByRole('alertdialog')).toBeHidden()
     await expect(page.getByLabel('Bio')).toHaveValue('x'.repeat(2010))
@@ -167,7 +175,7 @@ for (const [what, intrude] of Object.entries(intruders)) {
     await expect(page.locator('#username')).toHaveValue(`${person.username.slice(0, 3)}x${person.username.slice(3)}`)
     await expect(page.locator('#password')).toHaveValue(person.password)
     await expect(page.locator('#confirmPassword')).toHaveValue(person.password)
-    await expect(page.getByText('Strong.')).toBeVisible()
+    await expect(page.getByText('Strong.')).toBeVisible({ timeout: seconds(30) })
     await page.getByRole('button', { name: 'Sign up' }).click()
     await expect(page).toHaveURL('/')
   })
@@ -186,7 +194,7 @@ for (const [what, intrude] of Object.entries(intruders)) {
     await page.locator('#username').fill(person.username)
     await page.locator('#password').fill(person.password)
     await page.locator('#confirmPassword').fill(person.password)
-    await expect(page.getByText('Strong.')).toBeVisible()
+    await expect(page.getByText('Strong.')).toBeVisible({ timeout: seconds(30) })
     await page.getByRole('button', { name: 'Sign up' }).click()
     await expect(page).toHaveURL('/')
   })
@@ -197,7 +205,7 @@ test('what was typed survives a crash of the page', async ({ page, expectedNoise
   await page.goto('/signup')
   const person = makePerson()
   await fillSignUp(page, person)
-  await expect(page.getByText('Strong.')).toBeVisible()
+  await expect(page.getByText('Strong.')).toBeVisible({ timeout: seconds(30) })
   // Somebody takes away what React is about to remove itself.
   await page.evaluate(() => document.querySelector('[aria-live="polite"]')?.replaceChildren())
   await page.getByLabel('Password', { exact: true }).fill('')
@@ -211,8 +219,8 @@ test('what was typed survives a crash of the page', async ({ page, expectedNoise
 
 test('a form starts empty on the next page, also where its fields have the same names', async ({ page, newPerson }) => {
   const person = await newPerson()
-  await page.goto('/login?next=%2Fsecurity%2Fusername')
+  await page.goto('/login?next=%2Fsecurity%2Fpassword')
   await logIn(page, person)
-  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Change username')
-  await expect(page.locator('#username')).toHaveValue('')
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Change password')
+  await expect(page.locator('#password')).toHaveValue('')
 })

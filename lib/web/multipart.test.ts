@@ -33,6 +33,15 @@ describe('parseMultipart', () => {
     expect((await formIn(`${part(named('a'), '')}--xyz--\r\n`))?.get('a')).toBe('')
   })
 
+  test('reads what Lynx writes: the charset of each text', async () => {
+    const head = (name: string) => `${named(name)}\r\nContent-Type: text/plain; charset=utf-8`
+    const form = await parse(`${part(head('a'), 'ü 🦊')}${part(head('b'), '')}--xyz--\r\n`)
+    expect([...(form?.entries() ?? [])]).toEqual([
+      ['a', 'ü 🦊'],
+      ['b', ''],
+    ])
+  })
+
   test.each<[string, string, string?]>([
     ['text before the first boundary', ` ${part(named('a'))}--xyz--\r\n`],
     ['text after the last', `${part(named('a'))}--xyz--\r\nmore`],
@@ -46,6 +55,8 @@ describe('parseMultipart', () => {
     ['a NUL in a name', `${part(named('a\0'))}--xyz--\r\n`],
     ['a backslash in a name', `${part(named('a\\"b'))}--xyz--\r\n`],
     ['a charset of its own', `${part(`${named('0')}\r\nContent-Type: text/plain; charset=utf-16le`)}--xyz--\r\n`],
+    ['a charset that is Latin', `${part(`${named('0')}\r\nContent-Type: text/plain; charset=iso-8859-1`)}--xyz--\r\n`],
+    ['a type of its own', `${part(`${named('0')}\r\nContent-Type: application/octet-stream`)}--xyz--\r\n`],
     ['a transfer encoding', `${part(`${named('a')}\r\nContent-Transfer-Encoding: base64`)}--xyz--\r\n`],
     ['a head without end', `${part(`${named('a')}${' '.repeat(20_000)}`)}--xyz--\r\n`],
     ['a boundary inside a value', `${part(named('a'), 'v --xyz-- v')}--xyz--\r\n`],

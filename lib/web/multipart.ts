@@ -5,9 +5,12 @@ import { maxBodyBytes, maxFieldBytes } from './body-limit.ts'
 
 /** RFC 2046 allows more in a boundary; browsers and HTTP libraries use these. */
 const contentType = /^multipart\/form-data; ?boundary=([\w'-]{1,70})$/
-/** RFC 7578 with the WHATWG escapes: a name, perhaps a file's name, perhaps a type; no other header. */
+/**
+ * RFC 7578 with the WHATWG escapes: a name, perhaps a file's name and type; no other header. Lynx says of each text that it
+ * is UTF-8, which both parsers assume anyway; they would differ about any other charset.
+ */
 const partHead =
-  /^content-disposition: form-data; name="[ !#-[\]-~]*"(?:; filename="[^"\\\p{Cc}]*"\r\ncontent-type: [\w.+-]+\/[\w.+-]+)?$/iu
+  /^content-disposition: form-data; name="[ !#-[\]-~]*"(?:; filename="[^"\\\p{Cc}]*"\r\ncontent-type: [\w.+-]+\/[\w.+-]+|\r\ncontent-type: text\/plain; charset=utf-8)?$/iu
 
 /** Several times what the longest form has: each costs time before it is anybody's turn. */
 const mostParts = 100

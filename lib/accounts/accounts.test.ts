@@ -37,6 +37,8 @@ describe('signUp', () => {
       emailVerifiedAt: null,
       newEmail: null,
       deletedAt: null,
+      locale: null,
+      timeZone: null,
     })
     expect(await recordOf('alice')).toMatchObject({
       status: 'active',

@@ -109,14 +109,8 @@ export interface Accounts {
     passwordHash: string,
     onlyIf: Pick<UserChange, 'passwordHash' | 'email' | 'emailVerifiedAt' | 'passwordChangedAt' | 'deletedAt'>,
   ): Promise<boolean>
-  /**
-   * `username` in canonical form. The old one stays reserved for 90 days; three changes a day. Returns the record with the
-   * username before, or null when it was this one already.
-   */
-  rename(
-    id: string,
-    username: string,
-  ): Promise<Result<UserRecord | null, 'username_taken' | 'person_gone' | 'rename_too_often'>>
+  /** `username` in canonical form. The old one stays reserved for 90 days; three changes a day. */
+  rename(id: string, username: string): Promise<Result<null, 'username_taken' | 'person_gone' | 'rename_too_often'>>
   /** Remembers how mails to this user are to be written. What the browser has not told stays as it was. */
   notePreferences(user: User, told: Pick<User, 'locale' | 'timeZone'>): Promise<void>
   /** Nobody sees the account from now on; a log-in within 14 days brings it back. Their sessions are the caller's to end. */
@@ -327,7 +321,7 @@ export function createAccounts(deps: {
       const times = { at: now, reservedUntil: now + reservedMs }
       const outcome = await store.rename(id, username, times, { status: 'active', deletedAt: null })
       if (outcome === null) return refused('person_gone')
-      return outcome === 'renamed' ? ok(record) : refused(outcome)
+      return outcome === 'renamed' ? ok(null) : refused(outcome)
     },
 
     async notePreferences(user, told) {

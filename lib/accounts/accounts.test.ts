@@ -38,6 +38,8 @@ describe('signUp', () => {
       newEmail: null,
       deletedAt: null,
       recoveryGeneration: 0,
+      locale: null,
+      timeZone: null,
     })
     expect(await recordOf('alice')).toMatchObject({
       status: 'active',

@@ -114,17 +114,11 @@ export interface Accounts {
     password: string,
     owner: PasswordOwner,
   ): Promise<{ ok: true; value: string } | ({ ok: false } & PasswordFault)>
-  /**
-   * `username` in canonical form. The old one stays reserved for 90 days; three changes a day. Returns the record with the
-   * username before, or null when it was this one already.
-   */
+  /** `username` in canonical form. The old one stays reserved for 90 days; three changes a day. */
   rename(
     id: string,
     username: string,
-  ): Promise<
-    | Result<UserRecord | null, 'username_taken' | 'person_gone'>
-    | { ok: false; code: 'rename_too_often'; waitMs: number }
-  >
+  ): Promise<Result<null, 'username_taken' | 'person_gone'> | { ok: false; code: 'rename_too_often'; waitMs: number }>
   /** Remembers how mails to this user are to be written. What the browser has not told stays as it was. */
   notePreferences(user: User, told: Pick<User, 'locale' | 'timeZone'>): Promise<void>
   /** Nobody sees the account from now on; a log-in within 14 days brings it back. Their sessions are the caller's to end. */
@@ -338,7 +332,7 @@ export function createAccounts(deps: {
       const times = { at: now, reservedUntil: now + reservedMs }
       const outcome = await store.rename(id, username, times, { status: 'active', deletedAt: null })
       if (outcome === null) return refused('person_gone')
-      return outcome === 'renamed' ? ok(record) : refused(outcome)
+      return outcome === 'renamed' ? ok(null) : refused(outcome)
     },
 
     async notePreferences(user, told) {

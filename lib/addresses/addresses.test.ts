@@ -65,6 +65,7 @@ describe.each(storeNames)('an address on %s', (store) => {
         username: 'alice',
         code: expect.stringMatching(/^\d{8}$/),
         by,
+        reader: { locale: null, timeZone: null },
       },
     ])
     expect(await verify('alice', codeTo('Alice.L@Example.org'))).toEqual({ ok: true, value: 'added' })
@@ -107,8 +108,10 @@ describe('an address', () => {
   test('that somebody else proved gets a word instead of a code, and whoever asked learns nothing', async () => {
     await prove('bob', 'bob@example.org')
     posted.length = 0
+    const reader = { locale: 'en', timeZone: 'Asia/Tokyo' }
+    await opened.app.stores.users.update('bob', reader)
     expect(await give('alice', 'BOB@example.org')).toEqual({ ok: true, value: null })
-    expect(posted).toEqual([{ kind: 'address-in-use', to: 'BOB@example.org', username: 'bob', by }])
+    expect(posted).toEqual([{ kind: 'address-in-use', to: 'BOB@example.org', username: 'bob', by, reader }])
     expect(await verify('alice', '00000000')).toEqual(refusedAs('code_wrong'))
   })
 
@@ -130,6 +133,7 @@ describe('an address', () => {
     await prove('alice', 'a@example.org')
     await give('alice', 'b@example.org')
     expect(await opened.app.addresses.remove('alice', by)).toEqual({ ok: true, value: null })
+    expect(await opened.app.addresses.remove('alice', by)).toEqual({ ok: false, code: 'address_none' })
     expect(await emailOf('alice')).toEqual({ email: null, isVerified: false, newEmail: null })
     expect(posted.at(-1)).toMatchObject({ kind: 'address-removed', to: 'a@example.org' })
     expect(await verify('alice', codeTo('b@example.org'))).toEqual(refusedAs('code_void'))

@@ -2,11 +2,14 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import PostalMime from 'postal-mime'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { aUser } from '../stores/contract/samples.ts'
 import type { StoredRecord } from '../stores/types.ts'
 import { runCommand, startCommand } from './command-for-test.ts'
 import { contentOf, fill, freshPlace, kinds, settingsFor } from './places-for-test.ts'
+
+// Each command is a process of its own: on a busy machine twenty of them take more than the usual limit of a test.
+vi.setConfig({ testTimeout: 300_000 })
 
 async function freshSite() {
   const dir = await mkdtemp(join(tmpdir(), 'gatehouse-cli-'))

@@ -1,6 +1,7 @@
 // `user …`: seeing and looking after people.
 import { Argument, type Command, InvalidArgumentError, Option } from 'commander'
 import { z } from 'zod'
+import { undoDeletionMs } from '../accounts/accounts.ts'
 import { canonicalUsername } from '../accounts/username.ts'
 import { days } from '../clock.ts'
 import { readSettings } from '../config.ts'
@@ -179,15 +180,20 @@ function remove(username: string, { json, yes }: Json & { yes?: boolean }, comma
   return withSite(async (app) => {
     const person = await findPerson(app, username)
     if (!yes) {
-      const answer = await confirm(`${person.username} will be signed out, and erased in 14 days.`)
+      const answer = await confirm(`${person.username} will be signed out, and erased on ${erasureDay(app, person)}.`)
       if (answer === null) wrongUsage(command, 'without a terminal, --yes deletes the account')
       if (!answer) throw refusal('Nothing was changed.')
     }
     const deleted = await app.people.delete(person.id, nobody)
     await recordOutcomeByOperator(app, 'account.deleted', person.id, deleted)
     if (!deleted.ok) throw refusedAct(deleted.code, person)
-    report(deleted.value, json, `${person.username} is deleted, and erased in 14 days.`)
+    report(deleted.value, json, `${person.username} is deleted, and erased on ${erasureDay(app, deleted.value)}.`)
   })
+}
+
+/** In UTC. An account that its owner deleted keeps its day. */
+function erasureDay({ clock }: Services, { deletedAt }: Person): string {
+  return new Date((deletedAt ?? clock()) + undoDeletionMs).toISOString().slice(0, 10)
 }
 
 function restore(username: string, { json }: Json): Promise<void> {

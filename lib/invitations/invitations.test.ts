@@ -52,9 +52,9 @@ describe.each(storeNames)('an invitation on %s', (store) => {
     const tries: string[] = []
     const keepTrying = async () => {
       while (!isOver) {
-        const outcome = await accept(token, 'ada')
+        const outcome = await opened.app.invitations.accept(token, { username: 'eve', password: '12345678' })
         tries.push(outcome.ok ? 'made' : outcome.code)
-        // On files a refusal needs no turn of the event loop, and the withdrawal does.
+        // A void link is refused without a turn of the event loop, and the withdrawal needs one.
         await nextTurn()
       }
     }

@@ -171,12 +171,13 @@ export async function carryOut<Name extends ActName>({ name, fields }: Act<Name>
 /** The same at once and after `/confirm`: recorded, whatever came of it, and told by mail. */
 export async function changeOwnUsername(userId: string, username: string) {
   const { accounts, notices } = await services()
+  const before = await accounts.findActive(userId)
   const renamed = await accounts.rename(userId, username)
   // The username that they have already is no change.
-  if (renamed.ok && renamed.value === null) return renamed
+  if (renamed.ok && before?.username === username) return renamed
   await recordOutcome('account.renamed', userId, renamed)
-  if (renamed.ok && renamed.value !== null) {
-    await notices.tell({ ...renamed.value, username }, 'username-changed', await readCircumstances())
+  if (renamed.ok && before !== null) {
+    await notices.tell({ ...before, username }, 'username-changed', await readCircumstances())
   }
   return renamed
 }

@@ -1,7 +1,6 @@
 // Loaded before anything else: a Node too old for this code would fail with a riddle, or not before the first sign-up.
-const { engines } = require('../../package.json')
-
-const oldest = engines.node.replace('>=', '')
+// Not read from package.json, which would go into the build whole; a test compares.
+const oldest = '24.2.0'
 const parts = (version) => version.split('.').map(Number)
 const [least, present] = [parts(oldest), parts(process.versions.node)]
 const differing = least.findIndex((part, index) => part !== present[index])

@@ -1,13 +1,14 @@
 // Reading a posted form: the origin check, the schema, and the state to send back when either refuses.
 import 'server-only'
 import { revalidatePath } from 'next/cache'
-import { headers } from 'next/headers'
+import { cookies, headers } from 'next/headers'
 import { z } from 'zod'
 import { countedAddress } from '#lib/limits/counted-address.ts'
 import { services } from '#lib/services.ts'
 import { errorSentence } from '#lib/words/sentences.ts'
 import type { Words } from '#lib/words/words.ts'
 import { readClientAddress } from './client-address.ts'
+import { deviceCookieName, deviceOwnerIn } from './device-name.ts'
 import { formTag, formTokenField, isFrameworkField, isSecretField, shownSecretField } from './form-fields.ts'
 import type { FormState } from './form-state.ts'
 import { isFormTokenOf, type LogIn } from './form-token.ts'
@@ -117,9 +118,13 @@ async function read<Schema extends z.ZodObject>(
 
 /** Every form passes here, so none can be forgotten: what succeeds costs budget too. */
 async function waitForForm(logIn: LogIn | null): Promise<number> {
-  const { limits, settings } = await services()
+  const { limits, settings, sessionSecrets } = await services()
   if (logIn !== null) return limits.take('form', logIn.userId)
-  return limits.take('visitor-form', countedAddress(readClientAddress(await headers(), settings)))
+  const device = (await cookies()).get(deviceCookieName(settings.appOrigin))?.value ?? ''
+  // Whoever shares the owner's network must not keep them from their log-in.
+  const known = deviceOwnerIn(device, sessionSecrets)
+  const whom = known === null ? countedAddress(readClientAddress(await headers(), settings)) : `browser ${known}`
+  return limits.take('visitor-form', whom)
 }
 
 function isTiedTo(logIn: LogIn, form: FormData, secrets: readonly string[]): boolean {

@@ -5,7 +5,7 @@ import path from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import { provideChromium } from '#e2e/support/find-chromium.ts'
 import { type StoreName, storeNames } from '#e2e/support/test-store.ts'
-import { judgeRun } from './evidence.ts'
+import { judgeRun, writePage } from './evidence.ts'
 import { type PlaywrightReport, type PlaywrightSuite, readReport, type VitestReport } from './reports.ts'
 
 const root = path.resolve(import.meta.dirname, '..')
@@ -55,10 +55,11 @@ for (const failure of failures) say(`failed: ${failure}`)
 for (const line of figures) say(line)
 process.exitCode = failures.length === 0 ? 0 : 1
 
-/** Of the tests above, whether they prove what docs/asvs.md says. */
+/** Of the tests above, whether they prove what is asked of them; the page with the proofs stands beside their reports. */
 function judgeEvidence(): void {
   say('\n== evidence')
   const judgement = judgeRun(root)
+  writePage(root, judgement)
   for (const fault of judgement.faults) say(fault)
   if (judgement.faults.length > 0) failures.push(`evidence: ${judgement.faults.length} faults, named above`)
   figures.push(judgement.figures)

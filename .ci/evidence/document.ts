@@ -1,4 +1,4 @@
-// docs/asvs.md: requirements and threats with the tests that prove them. The same run gives the same text on every
+// The page test-results/asvs.md: requirements and threats with the tests that prove them. The same run gives the same text on every
 // machine: no times, no names of machines, everything in the order of the lists or of the alphabet.
 import type { Claim } from './claims.ts'
 import { type Proof, type Result, resultOf } from './judge.ts'
@@ -32,8 +32,8 @@ export function writeDocument({ requirements, threats }: { requirements: Proof[]
   const lines = [
     '# What is proved, requirement by requirement',
     '',
-    'Written by `npm run asvs` from the reports of a whole run of `npm test`, which fails when this page would come out',
-    'differently. The requirements are those of the OWASP Application Security Verification Standard 5.0, in short; a',
+    'Written at the end of `npm test` from the reports of that run, which fails when a requirement of L1 or L2 has neither a',
+    'test that passed nor a reason. The requirements are those of the OWASP Application Security Verification Standard 5.0, in short; a',
     'test claims one by its id in brackets at the end of its title. Stores are those that the test ran on; `unit` is a',
     'test that no store takes part in, or that brings its own.',
     '',

@@ -3,7 +3,6 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { onTestFinished } from 'vitest'
-import { judgeRun } from '../evidence.ts'
 
 export interface Tree {
   /** Lines of asvs-requirements.tsv: id, level, requirement, gap. */
@@ -59,7 +58,5 @@ export function plant({ requirements = [upper], threats = [], unit = [], browser
       ],
     })
   }
-  const { document } = judgeRun(root)
-  if (document !== null) writeFileSync(path.join(root, 'docs/asvs.md'), document)
   return root
 }

@@ -210,7 +210,9 @@ test.describe('acts', () => {
     const link = (await page.getByText(`${server.url}/reset-password?token=`).textContent()) ?? ''
     await page.goto(pageOf(person))
     await expect(page.getByText('/reset-password?token=')).toHaveCount(0)
-    await logInAs(server, person)
+    const before = new NewClient(server.url)
+    await before.logIn(person)
+    expect(await before.isSignedIn(), 'the present password is void').toBe(false)
 
     const theirs = new NewClient(server.url)
     await theirs.open(new URL(link).pathname + new URL(link).search)
@@ -347,7 +349,7 @@ test.describe('looking as a person', () => {
       const theirs = await logInAs(server, person)
       const { text } = await theirs.open('/security')
       expect(text).toContain('Looked at as the person')
-      expect(text).toContain(`by the administrator ${admin.username}`)
+      expect(textOf(text)).toContain(`by the administrator ${admin.username}`)
     },
   )
 

@@ -54,10 +54,12 @@ export async function shownSecretHandle(path: MailedPath): Promise<string> {
   return keyedHash(handleText(path, await readMailedSecret(path)), handlePurpose, sessionSecrets)
 }
 
-/** Whether this is the handle of the secret that the cookie holds now. */
+/** Whether this is the handle of the secret that the cookie holds now. A form without one comes from a page that showed none. */
 export async function isShownSecret(path: MailedPath, handle: unknown): Promise<boolean> {
   const { sessionSecrets } = await services()
-  const text = handleText(path, await readMailedSecret(path))
+  const secret = await readMailedSecret(path)
+  if (handle === undefined) return secret === null
+  const text = handleText(path, secret)
   return typeof handle === 'string' && isKeyedHash(handle, text, handlePurpose, sessionSecrets)
 }
 

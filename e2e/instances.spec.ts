@@ -44,7 +44,7 @@ const test = base.extend<object, { site: TwoInstances; built: BuiltApart }>({
       await use({ one, two, sessionSecret })
       await Promise.all([one.remove(), two.remove()])
     },
-    { scope: 'worker', timeout: 180_000 },
+    { scope: 'worker', timeout: 600_000 },
   ],
   baseURL: async ({ site }, use) => use(site.origin),
 })

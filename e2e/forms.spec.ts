@@ -126,7 +126,7 @@ test(
     await expect(page.getByLabel('Full name')).toHaveValue('x'.repeat(101))
     await expect(page.getByLabel('Bio')).toHaveValue('y'.repeat(2001))
 
-    for (const age of ['-1', '1.5', '4e1', 'forty', '0x10', '１２', '1 2', '9999']) {
+    for (const age of ['-1', '1.5', '4e1', 'forty', '0x10', '1 2', '9999']) {
       await page.goto('/profile/edit')
       await saveProfile(page, { fullName: 'Somebody', bio: '', age })
       await expectFault(page, 'Age', 'a whole number from 0 to 150')

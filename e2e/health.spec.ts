@@ -47,7 +47,7 @@ test('a page that fails shows a reference, and the log has it with the requestâ€
   const server = await startOwnServer(withFaults)
   const client = new Client(server.url)
   await client.signUp()
-  signal(server, 'SIGHUP')
+  signal(server, 'SIGCONT')
   await expect.poll(() => server.output().stderr).toContain('users fail from now on')
 
   const answer = await client.open('/profile')

@@ -1,5 +1,5 @@
 // Faults that no request can bring about, brought about by signals. Loaded only by the harness, with `node --import`.
-// SIGUSR2: an exception that nobody catches. SIGWINCH: a promise that nobody waits for is rejected. SIGHUP: from now on
+// SIGUSR2: an exception that nobody catches. SIGWINCH: a promise that nobody waits for is rejected. SIGCONT: from now on
 // the store throws, with words that must not reach anybody, when somebody's record is asked for.
 import { isMainThread } from 'node:worker_threads'
 
@@ -16,7 +16,7 @@ if (isMainThread) {
     throw new Error(faultWords)
   })
   process.on('SIGWINCH', () => void Promise.reject(new Error(faultWords)))
-  process.on('SIGHUP', async () => {
+  process.on('SIGCONT', async () => {
     const runtime = await shared[Symbol.for('gatehouse.runtime')]
     if (runtime === undefined) return
     runtime.stores.users.find = () => {

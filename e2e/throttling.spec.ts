@@ -155,7 +155,9 @@ test('ten accounts an hour from one address, then 429 and how long @json [V2.3.2
   const answer = await client.post(filled, Object.entries({ username, password, confirmPassword: password }))
   expect(answer.status).toBe(429)
   expect(Number(answer.headers['retry-after'])).toBeGreaterThan(3500)
-  expect(answer.text).toContain('There were too many sign-ups from your network address. Try again in 60 minutes.')
+  expect(answer.text).toMatch(
+    /There were too many sign-ups from your network address\. Try again in (1 hour|(60|59) minutes)\./,
+  )
 })
 
 test('under Next’s own server everybody shares one count while no proxy is trusted @json [V15.3.4]', async () => {
@@ -181,10 +183,13 @@ test('under Next’s own server everybody shares one count while no proxy is tru
 
 test('who asks for links without end is told to wait @json [V2.4.1]', async ({ startOwnServer }) => {
   const server = await startOwnServer(throttled)
+  let names = 0
+  // Each for another name, which has a limit of its own.
   const ask = async () => {
+    names += 1
     const client = new Client(server.url)
     const filled = await client.findForm('/forgot-password', 'Send link')
-    return client.post(filled, [['email', 'somebody@example.org']])
+    return client.post(filled, [['email', `somebody-${names}@example.org`]])
   }
   for (let n = 0; n < 10; n += 1) expect((await ask()).status).toBe(303)
   const answer = await ask()

@@ -16,8 +16,6 @@ export interface StoreProcess {
   /** Every call is carried out over there. */
   stores: Stores
   pid: number
-  /** From the start of the process to the open store. */
-  openedAfterMs: number
   /** It says nothing more, but still has everything open. */
   freeze(): void
   /** SIGKILL. Resolves when it is gone and everything it had said has been read. */
@@ -36,7 +34,6 @@ const script = fileURLToPath(new URL('store-child.ts', import.meta.url))
 
 /** Rejects with the StoreError of the other process when the store there does not open, and when it dies before. */
 export async function startStore(location: string, options: StartOptions = {}): Promise<StoreProcess> {
-  const started = performance.now()
   const command = [...(options.under ?? []), process.execPath, ...(options.nodeOptions ?? []), script, location]
   const { PATH = '' } = process.env
   const child = spawn(command[0] ?? '', command.slice(1), {
@@ -90,7 +87,6 @@ export async function startStore(location: string, options: StartOptions = {}): 
   return {
     stores: remoteStores(description, call),
     pid,
-    openedAfterMs: performance.now() - started,
     // Not the child that was spawned, which may be strace.
     freeze: () => signalIfThere(pid, 'SIGSTOP'),
     async kill() {

@@ -194,7 +194,7 @@ test('who asks for links without end is told to wait @json [V2.4.1]', async ({ s
   for (let n = 0; n < 10; n += 1) expect((await ask()).status).toBe(303)
   const answer = await ask()
   expect(answer.status).toBe(429)
-  expect(answer.text).toContain('Too many links were asked for from your network address.')
+  expect(answer.text).toContain('Nothing was sent: too many links were asked for from your network address.')
 })
 
 test('an answer tells nothing of whether the name exists [T22, V6.3.8]', async ({ server }) => {

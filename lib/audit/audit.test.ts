@@ -76,8 +76,9 @@ describe.each(storeNames)('the trail on %s', (store) => {
     for (let n = 0; n < 30; n += 1) {
       await audit.record({ event: 'account.suspended', actorId: 'root', subjectId: `user-${n}` })
       await audit.record({ event: 'sessions.pruned', actorId: 'operator' })
+      await audit.record({ event: 'invitation.made', actorId: 'root', detail: { role: 'admin', invitation: `${n}` } })
     }
-    expect(await trail()).toHaveLength(60)
+    expect(await trail()).toHaveLength(90)
   })
 
   test('forgets the whole address after 90 days and the entry after 400, and can still be verified [V14.2.7]', async () => {

@@ -70,10 +70,10 @@ export function createAudit(deps: {
   /** Counted and not recorded, by event, outcome and user. At most as many as `own-entry` has counters. */
   const omitted = new Map<string, { occurrence: Occurrence; count: number; since: number }>()
 
-  /** Whether the user's budget is used up. An entry about another user is never left out: it says whom it concerns. */
+  /** Whether the user's budget is used up. Only what is about the actor alone is left out: other entries say what was given to whom. */
   async function isOverBudget({ event, outcome = 'done', actorId, subjectId = null }: Occurrence): Promise<boolean> {
     if (limits === undefined || actorId === null || actorId === operator) return false
-    if (subjectId !== null && subjectId !== actorId) return false
+    if (subjectId !== actorId) return false
     return (await limits.take('own-entry', omittedKey({ event, outcome, actorId }))) > 0
   }
 

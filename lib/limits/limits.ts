@@ -40,7 +40,7 @@ export const rules = {
   'sign-up-try': { most: 30, everyMs: hours(1) },
   /** Links for a forgotten password that one address asks for, whoever they are for. */
   'reset-ask': { most: 10, everyMs: hours(1) },
-  /** Forms of one user who is signed in, whatever they do: each may write to the store. */
+  /** Forms of one log-in, whatever they do: each may write to the store. A user has at most twenty. */
   form: { most: 120, everyMs: minutes(10) },
   /** Forms that anyone may post, from one address: a log-in that succeeds costs a session and a hash. */
   'visitor-form': { most: 300, everyMs: minutes(10) },

@@ -5,7 +5,7 @@ import type { Occurrence } from '#lib/audit/audit.ts'
 import { days } from '#lib/clock.ts'
 import type { Act, ActFields, ActName } from '#lib/interrupted-acts/interrupted-acts.ts'
 import { momentOnly, readerOf } from '#lib/mail/message.ts'
-import type { Result } from '#lib/result.ts'
+import { type Result, refused } from '#lib/result.ts'
 import { can, type Permission } from '#lib/roles/permissions.ts'
 import { type Services, services } from '#lib/services.ts'
 import { readCircumstances } from './circumstances.ts'
@@ -113,6 +113,9 @@ const acts: Table = {
   },
 
   unlock: async ({ accounts, limits }, { userId }, { id }) => {
+    // It clears every limit of the user: nobody lifts their own.
+    if (id === userId)
+      return toPerson('account.unlocked', { userId, id, outcome: refused('yourself'), done: 'unlocked' })
     await limits.forget(id)
     await accounts.unlock(id)
     return toPerson('account.unlocked', { userId, id, outcome: { ok: true, value: null }, done: 'unlocked' })

@@ -83,13 +83,13 @@ async function read<Schema extends z.ZodObject>(
     note(originFault)
     return { ok: false, state: refuse({ alert: words(`errors.${originFault}`) }) }
   }
-  const waitMs = await waitForForm(logIn)
-  if (waitMs > 0) return { ok: false, state: refuse({ alert: await tellToWait('form_too_often', waitMs) }) }
   if (logIn !== null && !isTiedTo(logIn, form, sessionSecrets)) {
     // The page that comes back has the form as it is for the present log-in.
     revalidatePath('/', 'layout')
     return { ok: false, state: refuse({ alert: words('errors.form_stale') }) }
   }
+  const waitMs = await waitForForm(logIn)
+  if (waitMs > 0) return { ok: false, state: refuse({ alert: await tellToWait('form_too_often', waitMs) }) }
   if (mailed !== null && !(await isShownSecret(mailed, onlyValue(form, shownSecretField)))) {
     // The page that comes back shows what the present link is for.
     revalidatePath(mailed)
@@ -119,12 +119,14 @@ async function read<Schema extends z.ZodObject>(
 /** Every form passes here, so none can be forgotten: what succeeds costs budget too. */
 async function waitForForm(logIn: LogIn | null): Promise<number> {
   const { limits, settings, sessionSecrets } = await services()
-  if (logIn !== null) return limits.take('form', logIn.userId)
+  // By log-in: a thief's session must not use up what the owner's own needs to end it.
+  if (logIn !== null) return limits.take('form', `${logIn.userId} ${logIn.startedAt}`)
   const device = (await cookies()).get(deviceCookieName(settings.appOrigin))?.value ?? ''
-  // Whoever shares the owner's network must not keep them from their log-in.
+  // Two budgets for known browsers: whoever shares the owner's network uses up the one, and whoever once knew the password, and
+  // so has such a browser too, the other. Neither keeps the owner from their log-in.
   const known = deviceOwnerIn(device, sessionSecrets)
-  const whom = known === null ? countedAddress(readClientAddress(await headers(), settings)) : `browser ${known}`
-  return limits.take('visitor-form', whom)
+  if (known !== null && (await limits.take('visitor-form', `browser ${known}`)) === 0) return 0
+  return limits.take('visitor-form', countedAddress(readClientAddress(await headers(), settings)))
 }
 
 function isTiedTo(logIn: LogIn, form: FormData, secrets: readonly string[]): boolean {

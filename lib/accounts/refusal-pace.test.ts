@@ -46,7 +46,7 @@ function createScene({ hasOther = false, hasMetSlow = false } = {}) {
       await time.wait(workMs)
       return code === '' ? ({ ok: true } as const) : ({ ok: false, code } as const)
     }
-    await pace.hold({ name, password, address }, tried)
+    await pace.hold({ name, password, address, client: address }, tried)
     return time.now()
   }
   return { time, pace, asked, answeredAt }
@@ -112,13 +112,47 @@ describe('a refusal', () => {
       await scene.time.wait(40)
       return { ok: false, code: 'credentials_wrong' } as const
     }
-    const held = scene.pace.hold({ name: 'ada', password: 'x', address: '' }, tried, () => {
+    const held = scene.pace.hold({ name: 'ada', password: 'x', address: '', client: '' }, tried, () => {
       heldAt = scene.time.now()
     })
     await scene.time.run()
     await held
     expect([heldAt, scene.time.now()]).toEqual([40, 300])
   })
+})
+
+test('a client of which twenty refusals wait is told to come back, tries nothing more, and holds up nobody else', async () => {
+  const { time, pace } = createScene({ hasOther: true })
+  let tries = 0
+  const ask = (client: string) =>
+    pace.hold({ name: 'ada', password: 'x', address: client, client }, async () => {
+      tries += 1
+      return { ok: false, code: 'too_soon_here' } as const
+    })
+  const waiting = Array.from({ length: 20 }, () => ask('192.0.2.1'))
+  for (let n = 0; n < 50; n += 1) await Promise.resolve()
+  expect(await ask('192.0.2.1')).toEqual({ ok: false, code: 'busy' })
+  expect(tries).toBe(20)
+  waiting.push(ask('192.0.2.2'))
+  await time.run()
+  expect(new Set((await Promise.all(waiting)).map(({ code }) => code))).toEqual(new Set(['too_soon_here']))
+  const again = ask('192.0.2.1')
+  await time.run()
+  expect(await again).toMatchObject({ code: 'too_soon_here' })
+})
+
+test('all together hold half of the connections at the most', async () => {
+  const { time, pace } = createScene()
+  const ask = (client: string) =>
+    pace.hold(
+      { name: client, password: 'x', address: client, client },
+      async () => ({ ok: false, code: 'too_soon' }) as const,
+    )
+  const waiting = Array.from({ length: 500 }, (_, n) => ask(`192.0.2.${n % 100}`))
+  for (let n = 0; n < 50; n += 1) await Promise.resolve()
+  expect(await ask('198.51.100.1')).toEqual({ ok: false, code: 'busy' })
+  await time.run()
+  await Promise.all(waiting)
 })
 
 test('a success comes at once', async () => {

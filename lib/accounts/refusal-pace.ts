@@ -12,6 +12,12 @@ import type { UserStore } from '../stores/types.ts'
 const quickMs = 300
 /** More than the most costly hash that an import takes; also what Linux's PAM waits after a wrong password. */
 const slowMs = seconds(2)
+/**
+ * Answers that wait hold a connection each, of the thousand that our server takes. Twice what one client is compared with in
+ * ten minutes, and half of the connections for all together.
+ */
+const mostHeldOfClient = 20
+const mostHeld = 500
 /** Hashes of other systems come by an import and go by log-ins. */
 const censusMs = hours(1)
 
@@ -20,6 +26,8 @@ export interface LogInAsked {
   name: string
   password: string
   address: string
+  /** Who sends it: an address, or the known browsers of one user, so that strangers on their network do not count for them. */
+  client: string
 }
 
 type Tried = { ok: true } | { ok: false; code: string }
@@ -27,9 +35,13 @@ type Tried = { ok: true } | { ok: false; code: string }
 export interface RefusalPace {
   /**
    * Resolves with what `tried` does: at once for a success, and for a refusal at its moment. `onHeld` is called when nothing
-   * but waiting is left.
+   * but waiting is left. `busy`, and nothing was tried, when too many refusals of this client, or of all, wait already.
    */
-  hold<Outcome extends Tried>(asked: LogInAsked, tried: () => Promise<Outcome>, onHeld?: () => void): Promise<Outcome>
+  hold<Outcome extends Tried>(
+    asked: LogInAsked,
+    tried: () => Promise<Outcome>,
+    onHeld?: () => void,
+  ): Promise<Outcome | { ok: false; code: 'busy' }>
 }
 
 /** `now` in milliseconds, monotonic. */
@@ -43,6 +55,15 @@ export function createRefusalPace(deps: {
   let census: { takenAt: number; hasSlow: Promise<boolean> } | null = null
   /** The moment of the last refusal by name and by address: those who try at once are compared one after the other. */
   const lastOf = new Map<string, number>()
+  const heldOf = new Map<string, number>()
+  let held = 0
+
+  function countHeld(client: string, more: 1 | -1): void {
+    const count = (heldOf.get(client) ?? 0) + more
+    held += more
+    if (count > 0) heldOf.set(client, count)
+    else heldOf.delete(client)
+  }
 
   /** Nothing is known to be quick before the store was asked, and while it cannot be. */
   function hasSlow(): Promise<boolean> {
@@ -58,7 +79,8 @@ export function createRefusalPace(deps: {
   }
 
   return {
-    async hold({ name, password, address }, tried, onHeld) {
+    async hold({ name, password, address, client }, tried, onHeld) {
+      if (held >= mostHeld || (heldOf.get(client) ?? 0) >= mostHeldOfClient) return { ok: false, code: 'busy' }
       const began = now()
       const outcome = await tried()
       if (outcome.ok) return outcome
@@ -73,7 +95,8 @@ export function createRefusalPace(deps: {
       while (due < now()) due += stepMs
       if (isCompared) for (const key of keys) lastOf.set(key, due)
       onHeld?.()
-      await wait(due - now())
+      countHeld(client, 1)
+      await wait(due - now()).finally(() => countHeld(client, -1))
       for (const key of keys) if (lastOf.get(key) === due) lastOf.delete(key)
       return outcome
     },

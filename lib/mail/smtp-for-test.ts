@@ -17,8 +17,8 @@ export interface TestSmtp {
 interface Behaviour {
   /** The reply to the recipient's address, when it is not taken. */
   refuse?: number | undefined
-  /** How long the reply to a whole letter takes. */
-  slowMs?: number | undefined
+  /** The reply to a whole letter waits for this. */
+  until?: Promise<void> | undefined
   /** Hangs up after the first bytes of the next letters. */
   drop?: boolean | undefined
 }
@@ -62,7 +62,7 @@ export async function startSmtp({
       stream.on('data', (chunk: Buffer) => chunks.push(chunk))
       stream.on('end', async () => {
         const raw = Buffer.concat(chunks).toString()
-        if (behave.slowMs !== undefined) await new Promise((resolve) => setTimeout(resolve, behave.slowMs))
+        await behave.until
         const recipients = session.envelope.rcptTo.map(({ address }) => address)
         letters.push({ email: await PostalMime.parse(raw), raw, recipients, isEncrypted: session.secure })
         callback()

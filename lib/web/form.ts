@@ -1,17 +1,17 @@
 // Reading a posted form: the origin check, the schema, and the state to send back when either refuses.
 import 'server-only'
 import { revalidatePath } from 'next/cache'
-import { cookies, headers } from 'next/headers'
+import { headers } from 'next/headers'
 import { z } from 'zod'
 import { countedAddress } from '#lib/limits/counted-address.ts'
 import { services } from '#lib/services.ts'
 import { errorSentence } from '#lib/words/sentences.ts'
 import type { Words } from '#lib/words/words.ts'
 import { readClientAddress } from './client-address.ts'
-import { deviceCookieName, deviceOwnerIn } from './device-name.ts'
 import { formTag, formTokenField, isFrameworkField, isSecretField, shownSecretField } from './form-fields.ts'
 import type { FormState } from './form-state.ts'
 import { isFormTokenOf, type LogIn } from './form-token.ts'
+import { readDeviceOwner } from './known-device.ts'
 import { isShownSecret, type MailedPath } from './mailed-secret.ts'
 import { findOriginFault } from './request-checks.ts'
 import { tellToWait } from './tell-to-wait.ts'
@@ -118,13 +118,12 @@ async function read<Schema extends z.ZodObject>(
 
 /** Every form passes here, so none can be forgotten: what succeeds costs budget too. */
 async function waitForForm(logIn: LogIn | null): Promise<number> {
-  const { limits, settings, sessionSecrets } = await services()
+  const { limits, settings } = await services()
   // By log-in: a thief's session must not use up what the owner's own needs to end it.
   if (logIn !== null) return limits.take('form', `${logIn.userId} ${logIn.startedAt}`)
-  const device = (await cookies()).get(deviceCookieName(settings.appOrigin))?.value ?? ''
   // Two budgets for known browsers: whoever shares the owner's network uses up the one, and whoever once knew the password, and
   // so has such a browser too, the other. Neither keeps the owner from their log-in.
-  const known = deviceOwnerIn(device, sessionSecrets)
+  const known = await readDeviceOwner()
   if (known !== null && (await limits.take('visitor-form', `browser ${known}`)) === 0) return 0
   return limits.take('visitor-form', countedAddress(readClientAddress(await headers(), settings)))
 }

@@ -8,6 +8,7 @@ import {
   type DeviceOwner,
   deviceCookieName,
   deviceCookieOptions,
+  deviceOwnerIn,
   markOf,
   marksOfOthers,
   newDeviceId,
@@ -37,4 +38,10 @@ export async function readKnownDevice(): Promise<(user: DeviceOwner) => boolean>
 
 async function readOwnDevice({ settings, sessionSecrets }: Needs): Promise<Device | null> {
   return readDevice((await cookies()).get(deviceCookieName(settings.appOrigin))?.value ?? '', sessionSecrets)
+}
+
+/** Whose known browser this is, as a text that only serves to compare; null for a browser that nobody logged in with. */
+export async function readDeviceOwner(): Promise<string | null> {
+  const { settings, sessionSecrets } = await services()
+  return deviceOwnerIn((await cookies()).get(deviceCookieName(settings.appOrigin))?.value ?? '', sessionSecrets)
 }

@@ -2,6 +2,7 @@
 
 import { redirect } from 'next/navigation'
 import { logInSchema } from '#lib/accounts/forms.ts'
+import { countedAddress } from '#lib/limits/counted-address.ts'
 import { currentRequest } from '#lib/request-context.ts'
 import { ok } from '#lib/result.ts'
 import { services } from '#lib/services.ts'
@@ -11,6 +12,7 @@ import { readCircumstances } from '#lib/web/circumstances.ts'
 import { afterLogIn, isScriptWithoutCookies } from '#lib/web/cookie-check.ts'
 import { readVisitorForm } from '#lib/web/form.ts'
 import type { FormState } from '#lib/web/form-state.ts'
+import { readDeviceOwner } from '#lib/web/known-device.ts'
 import { safeNextPath } from '#lib/web/next-path.ts'
 import { orNotSaved } from '#lib/web/not-saved.ts'
 import { readPreferences } from '#lib/web/preferences.ts'
@@ -30,7 +32,10 @@ export async function logIn(_previous: FormState, posted: FormData): Promise<For
   if (await isScriptWithoutCookies()) return form.refuse({ alert: words('login.cookies_off') })
 
   const attempter = await readAttempter()
-  const asked = { name: username, password, address: attempter.by.address }
+  const { address } = attempter.by
+  const owner = await readDeviceOwner()
+  const client = owner === null ? countedAddress(address) : `browser ${owner}`
+  const asked = { name: username, password, address, client }
   const check = async () => {
     const checked = await orNotSaved(accounts.checkCredentials(username, password, attempter))
     if (!checked.ok && checked.code !== 'busy' && checked.code !== 'not_saved') {

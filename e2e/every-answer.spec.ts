@@ -176,7 +176,8 @@ test.describe('every answer', { tag: '@json' }, () => {
   test('holds what its page shows, and nothing else of anybody [V8.2.3, V14.2.6]', async ({ server }) => {
     const other = await makePersonWith(server, 'member')
     const records = JSON.parse(await readStoredUsers(server.store)) as { id: string; passwordHash: string }[]
-    const hashes = records.map(({ passwordHash }) => passwordHash.slice(-20))
+    // A voided password leaves no hash.
+    const hashes = records.flatMap(({ passwordHash }) => (passwordHash.length > 20 ? [passwordHash.slice(-20)] : []))
     for (const path of pages.filter((path) => !path.startsWith('/admin'))) {
       const shown = await member.copy().open(path)
       const forRouter = await member.copy().fetch(`${path}?_rsc=x`, { headers: { rsc: '1' } })

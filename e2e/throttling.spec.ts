@@ -144,6 +144,45 @@ test('who goes on after being told to wait fills no trail @json [V16.3.3]', asyn
   expect(faults).toEqual([])
 })
 
+test('a session that posts without end uses up nothing that another session of the user needs to end it @json', async ({
+  startOwnServer,
+}) => {
+  const server = await startOwnServer(throttled)
+  const [owner, thief] = [new Client(server.url), new Client(server.url)]
+  const person = await owner.signUp()
+  await thief.logIn(person)
+  const form = await thief.findForm('/profile/edit', 'Save profile')
+  const statuses = []
+  for (let n = 0; n <= 120; n += 1) {
+    statuses.push((await thief.post(form, Object.entries({ fullName: '', bio: '', age: 'none' }))).status)
+  }
+  expect([statuses.at(0), statuses.at(-2), statuses.at(-1)]).toEqual([200, 200, 429])
+  const password = `${person.password} anew`
+  const fields = { currentPassword: person.password, password, confirmPassword: password }
+  expect((await owner.submit('/security/password', 'Change password', fields)).location).toBe('/security?changed=1')
+  expect(await thief.isSignedIn()).toBe(false)
+})
+
+test('a browser in which the password was once right uses up no log-in and no recovery of the owner’s @json', async ({
+  startOwnServer,
+}) => {
+  const server = await startOwnServer(proxied)
+  const [owner, thief] = [new Client(server.url), new Client(server.url)]
+  const person = await owner.signUp()
+  await owner.logOut()
+  await logInFrom(thief, person, '203.0.113.9')
+  await thief.logOut()
+  const filled = await thief.findForm('/login', 'Log in')
+  const post = (client: Client, address: string) =>
+    client.post(filled, Object.entries({ username: '', password: '' }), { 'x-forwarded-for': address })
+  for (let n = 0; n < 300; n += 1) expect((await post(thief, '203.0.113.9')).status).toBe(200)
+  expect((await logInFrom(owner, person, '198.51.100.4')).location).toBe('/')
+  await owner.logOut()
+  const asked = await owner.findForm('/forgot-password', 'Send link')
+  const answer = await owner.post(asked, [['email', person.username]], { 'x-forwarded-for': '198.51.100.4' })
+  expect(answer.location).toBe('/forgot-password?sent=1')
+})
+
 test('ten accounts an hour from one address, then 429 and how long @json [V2.3.2, V2.4.1]', async ({
   startOwnServer,
 }) => {

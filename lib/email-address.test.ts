@@ -50,7 +50,7 @@ describe('parseEmail', () => {
     'a b@example.org',
     'a@b@example.org',
     '"a b"@example.org',
-    'a@[127.0.0.1]',
+    'a@[192.0.2.1',
     'a@example.org.',
     'a@.example.org',
     'a@-example.org',

@@ -11,6 +11,9 @@ function readParts(sealed: string) {
   const [prefix, passwordId, salt = '', iv = '', encrypted = '', expiration, macSalt = '', mac] = form?.split('*') ?? []
   return { form: form ?? '', version, prefix, passwordId, salt, iv, encrypted, expiration, macSalt, mac }
 }
+const base64url = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
+/** Another character. Its highest bit differs: the lowest ones of a last character may stand for nothing. */
+const replacementFor = (character = '') => base64url[base64url.indexOf(character) ^ 32] ?? 'A'
 const keyOf = (salt: string) => pbkdf2Sync(secret, salt, 1, 32, 'sha1')
 
 describe('what was sealed', () => {
@@ -24,7 +27,7 @@ describe('what was sealed', () => {
   test('does not open with any one character changed, or cut short [V11.3.3]', async () => {
     const sealed = await seal(content, 'mail', [secret])
     for (let at = 0; at < sealed.indexOf('~'); at += 1) {
-      const changed = `${sealed.slice(0, at)}${sealed[at] === 'A' ? 'B' : 'A'}${sealed.slice(at + 1)}`
+      const changed = `${sealed.slice(0, at)}${replacementFor(sealed[at])}${sealed.slice(at + 1)}`
       expect(await unseal(changed, 'mail', [secret]), `changed at ${at}`).toBeNull()
       expect(await unseal(sealed.slice(0, at), 'mail', [secret]), `cut at ${at}`).toBeNull()
     }

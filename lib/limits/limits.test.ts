@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { days, hours, minutes, seconds } from '../clock.ts'
 import { openTestServices, type StoreName, storeNames } from '../services-for-test.ts'
@@ -74,6 +76,30 @@ test('while that is away each counts for itself', async () => {
   opened.push({ [Symbol.asyncDispose]: () => limits.close() })
   expect(await limits.take('code-mail-pause', 'alice')).toBe(0)
   expect(await limits.take('code-mail-pause', 'alice')).toBeGreaterThan(0)
+})
+
+test('one that does not answer is asked again ten seconds later, and no count before waits for it', async () => {
+  vi.useFakeTimers({ toFake: ['performance'] })
+  let asked = 0
+  const silent = createServer((socket) => {
+    asked += 1
+    socket.destroy()
+  })
+  await once(silent.listen(0, '127.0.0.1'), 'listening')
+  const { port } = silent.address() as AddressInfo
+  const limits = createLimits({
+    store: { driver: 'postgres', url: `postgres://a@127.0.0.1:${port}/none` },
+    enabled: true,
+  })
+  opened.push({ [Symbol.asyncDispose]: () => limits.close().then(() => void silent.close()) })
+  expect(await limits.take('rename', 'alice')).toBe(0)
+  expect(asked).toBe(1)
+  vi.advanceTimersByTime(seconds(10) - 1)
+  expect(await limits.take('rename', 'alice')).toBe(0)
+  expect(asked).toBe(1)
+  vi.advanceTimersByTime(1)
+  expect(await limits.take('rename', 'alice')).toBe(0)
+  expect(asked).toBe(2)
 })
 
 test('switched off, nothing is throttled but tries of a code', async () => {

@@ -76,7 +76,13 @@ export interface Limits {
   close(): Promise<void>
 }
 
+interface Query {
+  text: string
+  values: unknown[]
+}
+
 const table = 'limits'
+const awayMs = seconds(10)
 /**
  * Of one rule in its time. Whoever comes when so many others were counted shares a count with some of them: a flood from
  * countless addresses fills no memory. 100,000 take 51 MB (measured with Node 24).
@@ -95,16 +101,24 @@ export function createLimits(deps: {
   const pool = store.driver === 'postgres' ? new pg.Pool({ connectionString: store.url, max: 1, ...timeouts }) : null
   // A connection that breaks while nobody uses it: the next question opens another.
   pool?.on('error', () => {})
+  let askedAgainAt = 0
+  /** After an error each process counts for itself for a while: no request waits for one count after the other. */
+  async function askShared({ text, values }: Query) {
+    if (pool === null || performance.now() < askedAgainAt) throw new Error('The database of the counts is away.')
+    try {
+      return await pool.query({ text, values })
+    } catch (cause) {
+      askedAgainAt = performance.now() + awayMs
+      throw cause
+    }
+  }
   const limiters = new Map<string, RateLimiterAbstract>(
     Object.entries(rules).map(([rule, { most, everyMs }]) => {
       const options = { keyPrefix: rule, points: most, duration: everyMs / 1000 }
       const memory = new RateLimiterMemory(options)
       if (pool === null) return [rule, memory]
       // Without the statements' names, which a pooler that shares connections would mix up.
-      const storeClient = {
-        query: ({ text, values }: { text: string; values: unknown[] }) =>
-          outsideOfRequests(() => pool.query({ text, values })),
-      }
+      const storeClient = { query: (query: Query) => outsideOfRequests(() => askShared(query)) }
       const shared = {
         storeClient,
         storeType: 'client',

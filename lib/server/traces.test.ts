@@ -29,7 +29,10 @@ test('what a build lists is its own output, packages and package.json, and no fi
       `${up}users.json`,
     ],
     fileHashes: ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'],
-    symlinks: { '0': 'elsewhere', '6': `${up}node_modules/pg` },
+    symlinks: [
+      [0, 'elsewhere'],
+      [6, `${up}node_modules/pg`],
+    ],
   }
   await writeFile(join(folder, 'page.js.nft.json'), JSON.stringify(trace))
   await keepToTheProgram({ projectDir, distDir: join(projectDir, '.next') })
@@ -37,7 +40,7 @@ test('what a build lists is its own output, packages and package.json, and no fi
     version: 1,
     files: [`${up}node_modules/pg/index.js`, 'page.js', '../../../../node_modules/pg-0123', `${up}package.json`],
     fileHashes: ['1', '4', '6', '7'],
-    symlinks: { '2': `${up}node_modules/pg` },
+    symlinks: [[2, `${up}node_modules/pg`]],
   })
   expect(loadedEnvFiles).toEqual([])
 })

@@ -9,7 +9,8 @@ import nextEnv from '@next/env'
 interface Trace {
   files: string[]
   fileHashes?: string[]
-  symlinks?: Record<string, string>
+  /** Which of the files are links, and where they lead; in order. */
+  symlinks?: [file: number, ...target: unknown[]][]
 }
 
 interface Build {
@@ -41,12 +42,10 @@ function filterTrace({ files, fileHashes, symlinks, ...rest }: Trace, isKept: (f
     files: pick(files),
     ...(fileHashes && { fileHashes: pick(fileHashes) }),
     ...(symlinks && {
-      symlinks: Object.fromEntries(
-        kept.flatMap((was, is) => {
-          const target = symlinks[was]
-          return target === undefined ? [] : [[String(is), target]]
-        }),
-      ),
+      symlinks: symlinks.flatMap(([file, ...target]) => {
+        const index = kept.indexOf(file)
+        return index === -1 ? [] : [[index, ...target]]
+      }),
     }),
   }
 }

@@ -11,7 +11,7 @@ import type { StoredRecord, Stores } from '#lib/stores/types.ts'
 
 import { createAuditPart } from './audit.ts'
 import type { CommitQueue } from './commit-queue.ts'
-import { prepareFolder } from './folder.ts'
+import { prepareFolder, unusableFolder } from './folder.ts'
 import { lockFolder } from './folder-lock.ts'
 import { loadFolder } from './load-folder.ts'
 import { dump, encodeFolder, type FolderRecords, gather } from './moving.ts'
@@ -31,8 +31,8 @@ export interface JsonStoresOptions {
 }
 
 /**
- * Throws `store_locked` when a process has the folder, and `store_damaged` when a file can't be used; all files are
- * then as they were.
+ * Throws `store_locked` when a process has the folder, `store_damaged` when a file can't be used, and
+ * `store_unavailable` when the disk answers with an error; all files are then as they were.
  */
 export async function openJsonStores({ dir, takeOver, log, touchDelayMs = 5000 }: JsonStoresOptions): Promise<Stores> {
   const folder = await prepareFolder(dir, log)
@@ -41,10 +41,16 @@ export async function openJsonStores({ dir, takeOver, log, touchDelayMs = 5000 }
   try {
     const loaded = await loadFolder(folder, takeOver, log)
     return createStores(folder, loaded, { log, lazyMs: touchDelayMs, release: () => lock.release() })
-  } catch (error) {
+  } catch (cause) {
     lock.release()
-    throw error
+    throw orUnusable(folder, cause)
   }
+}
+
+/** An error of the disk as one of the store; any other as it is. */
+function orUnusable(folder: string, cause: unknown): unknown {
+  if (!(cause instanceof Error) || !('syscall' in cause)) return cause
+  return unusableFolder(`The folder ${folder} cannot be used`, cause, { path: folder, folder })
 }
 
 function createStores(
@@ -100,7 +106,9 @@ function createStores(
     },
 
     async replaceAll(records: AsyncIterable<StoredRecord>) {
-      const gathered = await gather(records, folder)
+      const gathered = await gather(records, folder).catch((cause: unknown) => {
+        throw orUnusable(folder, cause)
+      })
       try {
         const files = await encodeFolder(gathered)
         await whileHeld(queues, async () => {

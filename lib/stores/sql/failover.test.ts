@@ -33,6 +33,14 @@ async function execute(url: string, ...statements: string[]): Promise<void> {
   }
 }
 
+async function isReadOnly(url: string): Promise<boolean> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  const { rows } = await client.query('show default_transaction_read_only')
+  await client.end()
+  return rows[0].default_transaction_read_only === 'on'
+}
+
 /** Opens all connections of the pool. */
 async function warmUp(stores: Stores): Promise<void> {
   await Promise.all(Array.from({ length: poolSize }, () => stores.users.find('id-of-alice')))
@@ -150,6 +158,8 @@ describe('another PostgreSQL in its place', () => {
     const { stores, other, admin, moveToOther } = await openBoth('writes')
     await warmUp(stores)
     await execute(admin, 'alter system set default_transaction_read_only = on', 'select pg_reload_conf()')
+    // The server rereads its settings in its own time. A connection from after that shows that the older ones were told.
+    await vi.waitFor(async () => expect(await isReadOnly(admin)).toBe(true), 60_000)
     moveToOther()
     // The first write may still reach the first server; nothing after it does.
     expect(await countRefused(stores, 55, 'after')).toBeLessThanOrEqual(1)

@@ -138,6 +138,7 @@ function person(username: string, createdAt = now): UserRecord {
     deletedAt: null,
     recoveryGeneration: 0,
     recoveryAddressVerifiedAt: 0,
+    formerAddress: null,
     locale: null,
     timeZone: null,
   }

@@ -153,6 +153,7 @@ export function makePerson(): UserRecord {
     deletedAt: null,
     recoveryGeneration: 0,
     recoveryAddressVerifiedAt: 0,
+    formerAddress: null,
     locale: null,
     timeZone: null,
   }

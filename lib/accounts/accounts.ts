@@ -234,6 +234,7 @@ export function createAccounts(deps: {
       deletedAt: null,
       recoveryGeneration: 0,
       recoveryAddressVerifiedAt: 0,
+      formerAddress: null,
       locale: null,
       timeZone: null,
     }

@@ -34,6 +34,7 @@ it('takes a person over with their password and profile', () => {
         deletedAt: null,
         recoveryGeneration: 0,
         recoveryAddressVerifiedAt: 0,
+        formerAddress: null,
         locale: null,
         timeZone: null,
       },

@@ -58,6 +58,7 @@ export function takeOverStreamlit(old: unknown, { now, newId }: { now: number; n
       deletedAt: null,
       recoveryGeneration: 0,
       recoveryAddressVerifiedAt: 0,
+      formerAddress: null,
       locale: null,
       timeZone: null,
     }

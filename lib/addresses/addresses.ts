@@ -8,6 +8,7 @@ import { newCode } from '../crypto/random.ts'
 import type { Limits } from '../limits/limits.ts'
 import { codeLifeMs } from '../mail/letter.ts'
 import { type Circumstances, type Mail, readerOf } from '../mail/message.ts'
+import { formerAfter, verifiedTime } from '../recovery/claims.ts'
 import type { Notices } from '../recovery/notices.ts'
 import { ok, type Result, refused } from '../result.ts'
 import { emailKey } from '../stores/records.ts'
@@ -147,9 +148,15 @@ export function createAddresses(deps: {
       if (!isKeyedHash(hash, codeOf(userId, address, code), purpose, secrets)) return refused('code_wrong')
       const taken = await tokens.take(idOf(userId), purpose, clock())
       if (taken?.detail !== token.detail) return refused('code_void')
-      const { email, emailVerifiedAt, newEmail, recoveryGeneration } = user
-      const change = { email: address, emailVerifiedAt: clock(), newEmail: null }
-      const asRead = { ...present, email, emailVerifiedAt, newEmail, recoveryGeneration }
+      const { email, emailVerifiedAt, newEmail, recoveryGeneration, formerAddress } = user
+      const now = clock()
+      const change = {
+        email: address,
+        emailVerifiedAt: verifiedTime(user, address, now),
+        newEmail: null,
+        formerAddress: formerAfter(user, now),
+      }
+      const asRead = { ...present, email, emailVerifiedAt, newEmail, recoveryGeneration, formerAddress }
       const verified = await users.update(userId, change, asRead)
       if (verified === 'email_taken') return refused('address_taken')
       if (verified === null || verified === 'last_admin') return refused('code_void')
@@ -161,10 +168,10 @@ export function createAddresses(deps: {
     async remove(userId, by) {
       const user = await findActive(userId)
       if (user === null) return refused('person_gone')
-      const { email, emailVerifiedAt, newEmail } = user
+      const { email, emailVerifiedAt, newEmail, formerAddress } = user
       if (email === null && newEmail === null) return refused('address_none')
-      const nothing = { email: null, emailVerifiedAt: null, newEmail: null }
-      const removed = await users.update(userId, nothing, { ...present, email, emailVerifiedAt })
+      const nothing = { email: null, emailVerifiedAt: null, newEmail: null, formerAddress: formerAfter(user, clock()) }
+      const removed = await users.update(userId, nothing, { ...present, email, emailVerifiedAt, formerAddress })
       if (removed === null) return refused('person_gone')
       await notices.tell(user, 'address-removed', by)
       return ok(null)

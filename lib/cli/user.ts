@@ -57,6 +57,7 @@ export function addUser(program: Command): void {
   add('resume', 'Lift a suspension').argument('<username>', 'whom').action(resume)
   add('reset', 'Start a password reset: mailed to the verified address, or a link to hand over')
     .argument('<username>', 'whom')
+    .option('--without-address', 'take the e-mail address away first, when it is not the owner’s')
     .action(reset)
   add('unlock', 'Forget the wrong passwords and waiting times of one user. The password stays as it is')
     .argument('<username>', 'whom')
@@ -107,7 +108,7 @@ function create(username: string, { role, email, json }: Json & { role: Role; em
     const made = await app.accounts.create({ username, role, email: email ?? null })
     if (!made.ok) throw refusal(`The username ${username} is taken.`)
     await recordByOperator(app, 'account.created', made.value.id, { role })
-    await printReset(app, made.value, json === true)
+    await printReset(app, made.value, { json })
   })
 }
 
@@ -155,16 +156,21 @@ function unlock(username: string, { json }: Json): Promise<void> {
   })
 }
 
-function reset(username: string, { json }: Json): Promise<void> {
-  return withSite(async (app) => printReset(app, await findPerson(app, username), json === true))
+interface ResetOptions {
+  json?: boolean | undefined
+  withoutAddress?: boolean
+}
+
+function reset(username: string, options: ResetOptions): Promise<void> {
+  return withSite(async (app) => printReset(app, await findPerson(app, username), options))
 }
 
 async function printReset(
   app: Services,
   { id, username }: Pick<Person, 'id' | 'username'>,
-  json: boolean,
+  { json, withoutAddress = false }: ResetOptions,
 ): Promise<void> {
-  const started = await app.recovery.startFor(id, momentOnly(app.clock()), null)
+  const started = await app.recovery.startFor(id, momentOnly(app.clock()), null, { withoutAddress })
   const token = started.ok ? started.value.token : null
   const detail = { by: token === null ? 'mail' : 'hand' }
   await recordOutcomeByOperator(app, 'password.reset_started', id, started, detail)

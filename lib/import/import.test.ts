@@ -90,6 +90,7 @@ describe('a CSV file', () => {
       deletedAt: null,
       recoveryGeneration: 0,
       recoveryAddressVerifiedAt: 0,
+      formerAddress: null,
       locale: null,
       timeZone: null,
     } satisfies UserRecord)
@@ -323,6 +324,7 @@ describe('JSON lines', () => {
           deletedAt: null,
           recoveryGeneration: 0,
           recoveryAddressVerifiedAt: 0,
+          formerAddress: null,
           locale: null,
           timeZone: null,
           passwordHash: sha256('x'),

@@ -89,6 +89,7 @@ function readPerson(fields: Fields, { faults, notes }: Remarks, { now, newId, fi
     deletedAt: null,
     recoveryGeneration: 0,
     recoveryAddressVerifiedAt: 0,
+    formerAddress: null,
     locale: null,
     timeZone: null,
   }

@@ -21,6 +21,7 @@ const jsonNames: Record<string, string | null> = {
   wrongPasswords: null,
   recoveryGeneration: null,
   recoveryAddressVerifiedAt: null,
+  formerAddress: null,
   locale: null,
   timeZone: null,
 }

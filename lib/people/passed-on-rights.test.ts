@@ -127,6 +127,9 @@ describe.each(storeNames)('what an administrator passed on, on %s', (store) => {
     await people.changeRole('bob', 'admin', 'ada')
     expect(await recovery.find(reset)).toBeNull()
     expect(await recovery.reset(reset, password, momentOnly(clock()))).toEqual({ ok: false, code: 'link_void' })
+    // Nor after the role was taken away.
+    await people.changeRole('ada', 'member', 'bea')
+    expect(await start('bea')).toEqual({ ok: false, code: 'admin_by_hand' })
     await stores.users.update('ada', { email: 'ada@example.org', emailVerifiedAt: 1 })
     expect(await start('bea')).toEqual({ ok: true, value: { token: null } })
   })

@@ -3,6 +3,7 @@
 import { undoDeletionMs } from '../accounts/accounts.ts'
 import type { Clock } from '../clock.ts'
 import type { Decision } from '../mail/message.ts'
+import { rememberAdmin } from '../recovery/former-admins.ts'
 import type { Notices } from '../recovery/notices.ts'
 import { ok, type Result, refused } from '../result.ts'
 import type { Sessions } from '../sessions/sessions.ts'
@@ -123,6 +124,7 @@ export function createPeople(deps: {
       const changed = await change(id, () => ({ role }))
       if (!changed.ok) return changed
       const { before, after } = changed.value
+      if (before.role === 'admin' && role !== 'admin') await rememberAdmin(tokens, id, clock())
       return before.role === role ? ok(personOf(after)) : told(after, { kind: 'role-changed', role })
     },
 

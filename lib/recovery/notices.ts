@@ -1,5 +1,5 @@
 // Telling an account's owner by mail what happened to it, with a way out for whoever did not do it.
-import type { Clock } from '../clock.ts'
+import { type Clock, seconds } from '../clock.ts'
 import { sha256 } from '../crypto/hash.ts'
 import { newId, newToken } from '../crypto/random.ts'
 import type { Limits } from '../limits/limits.ts'
@@ -54,10 +54,11 @@ export function createNotices(deps: {
       if (!enabled || email === null || emailVerifiedAt === null) return
       const whose = `${kind} ${id}`
       const laterMs = alwaysTold.includes(kind) ? 0 : await limits.take('alert', whose)
-      // One that waits tells of all that happens until then.
-      if (laterMs > 0 && (await limits.take('alert-late', whose)) > 0) return
-      const token = newToken()
       const createdAt = clock()
+      // One that waits tells of all that happens until then; counted by when it goes out.
+      const dueAt = Math.round((createdAt + laterMs) / seconds(10))
+      if (laterMs > 0 && (await limits.take('alert-late', `${whose} ${dueAt}`)) > 0) return
+      const token = newToken()
       const claim: Claim = { email, verifiedAt: emailVerifiedAt, generation: recoveryGeneration }
       try {
         await tokens.put({

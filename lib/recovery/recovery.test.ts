@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { hours } from '../clock.ts'
+import { days, hours } from '../clock.ts'
 import type { Message } from '../mail/message.ts'
 import { anAttempter, openTestServices, type StoreName, storeNames, type TestServices } from '../services-for-test.ts'
 import { aUser } from '../stores/contract/samples.ts'
@@ -327,6 +327,64 @@ describe.each(storeNames)('against a thief who knows the password, on %s', (stor
     // The thief gave the address once more, which sends another code.
     await change({ newEmail: 'thief@example.net' })
     expect(await opened.app.addresses.verify(alice, code, by)).toEqual({ ok: false, code: 'code_void' })
+  })
+
+  async function takeAddress(email: string): Promise<void> {
+    await opened.app.limits.forget(alice)
+    await opened.app.addresses.give(alice, email, by)
+    const sent = posted.findLast(({ kind }) => kind === 'verify-email')
+    const code = sent !== undefined && 'code' in sent ? sent.code : ''
+    expect(await opened.app.addresses.verify(alice, code, by)).toMatchObject({ ok: true })
+  }
+
+  test.each([
+    ['takes the own address again', () => takeAddress('alice@example.org')],
+    ['removes it', async () => void (await opened.app.addresses.remove(alice, by))],
+  ])('an address of the thief has no way back once the owner %s', async (_, giveUp) => {
+    await takeAddress('thief@example.net')
+    const own = tokenOf('address-changed')
+    const thiefsLink = await ask()
+    const thiefs = await tell()
+    posted.length = 0
+    await giveUp()
+    const told = posted.findLast(({ kind }) => kind === 'address-changed' || kind === 'address-removed')
+    for (const token of [thiefs, told !== undefined && 'token' in told ? told.token : '']) {
+      expect(await opened.app.recovery.findNotice(token)).toBeNull()
+      expect(await disown(token)).toEqual(isVoid)
+    }
+    expect(await reset(thiefsLink)).toEqual(isVoid)
+    expect(await logsIn(password)).toBe(true)
+    expect(await disown(own)).toMatchObject({ ok: true, value: { isMailed: true } })
+    expect((await address())?.toLowerCase()).toBe('alice@example.org')
+  })
+
+  test('the owner’s address has a way back when the thief removes it, or replaces it twice', async () => {
+    await opened.app.addresses.remove(alice, by)
+    await takeAddress('thief@example.net')
+    await takeAddress('second@example.net')
+    expect(await disown(tokenOf('address-removed'))).toMatchObject({ ok: true, value: { isMailed: true } })
+    expect(await address()).toBe('Alice@example.org')
+  })
+
+  test('an address that was verified later counts as later, whatever the clock said', async () => {
+    await change({ emailVerifiedAt: Date.now() + days(30) })
+    await takeAddress('thief@example.net')
+    const own = tokenOf('address-changed')
+    expect(await disown(await tell())).toMatchObject({ ok: true })
+    expect(await disown(own)).toMatchObject({ ok: true })
+    expect(await address()).toBe('Alice@example.org')
+  })
+
+  test('an address that is the first of the account, and a thief’s, is taken away by the operator', async () => {
+    await change({ email: 'thief@example.net', emailVerifiedAt: 50 })
+    const thiefs = await tell('address-changed')
+    const thiefsLink = await ask()
+    const started = await opened.app.recovery.startFor(alice, by, null, { withoutAddress: true })
+    const token = started.ok ? (started.value.token ?? '') : ''
+    expect(await disown(thiefs)).toEqual(isVoid)
+    expect(await reset(thiefsLink)).toEqual(isVoid)
+    expect(await reset(token)).toMatchObject({ ok: true })
+    expect([await address(), await logsIn(another)]).toEqual([null, true])
   })
 
   test('what the account issued ends with its recovery', async () => {

@@ -18,7 +18,8 @@ import type { Sessions } from '../sessions/sessions.ts'
 import { emailKey, lowerCase } from '../stores/records.ts'
 import type { EndReason, TokenRecord, TokenStore, UserChange, UserRecord, UserStore } from '../stores/types.ts'
 import { trimTyped } from '../typed-text.ts'
-import { type Claim, claimOf, counts, holdsAddress, readClaim } from './claims.ts'
+import { type Claim, claimOf, counts, holdsAddress, isPresent, readClaim } from './claims.ts'
+import { wasAdmin } from './former-admins.ts'
 import { disownPurpose, disownTokenId, type Notices, subjectOf, userIdOf } from './notices.ts'
 
 export interface Recovery {
@@ -37,12 +38,14 @@ export interface Recovery {
    * An administrator or the operator starts a new password: the present one and every session end first. The link goes to
    * the verified address. A user without one gets it handed over: its token is returned, once, and is good only for as
    * long as `issuedBy` (null: the operator) may pass on the right. A suspended user stays suspended.
-   * One administrator alone is not handed the account of another (`admin_by_hand`).
+   * One administrator alone is not handed the account of another, nor of who was one lately (`admin_by_hand`). The operator
+   * may take the address away first, `withoutAddress`, when it is not the owner's: nothing that was mailed to it counts.
    */
   startFor(
     id: string,
     by: Circumstances,
     issuedBy: string | null,
+    options?: { withoutAddress?: boolean },
   ): Promise<Result<{ token: string | null }, 'person_gone' | 'admin_by_hand'>>
   /** Whose password this token resets, without using it up; null when it is void. */
   find(token: string): Promise<{ username: string } | null>
@@ -125,7 +128,7 @@ export function createRecovery(deps: {
     const found = await tokens.find(idOf(token), purpose, clock())
     const user = found && (await users.find(userIdOf(found.subject)))
     const claim = found && readClaim(found)
-    if (!user || !claim || !counts(claim, user) || !holdsAddress(claim, user)) return null
+    if (!user || !claim || !counts(claim, user) || !holdsAddress(claim, user, clock())) return null
     return (await isHandedOverRightly(found, user)) ? { claim, user } : null
   }
 
@@ -182,13 +185,16 @@ export function createRecovery(deps: {
       return user.id
     },
 
-    async startFor(id, by, issuedBy) {
-      const byHand = (user: UserRecord) => issuedBy !== null && user.role === 'admin' && user.emailVerifiedAt === null
+    async startFor(id, by, issuedBy, { withoutAddress = false } = {}) {
+      const isGuarded = issuedBy !== null && (await wasAdmin(tokens, id, clock()))
+      const byHand = (user: UserRecord) =>
+        issuedBy !== null && (isGuarded || user.role === 'admin') && user.emailVerifiedAt === null
       const step: RecoveryStep = {
         mayRecover: (user) => user.deletedAt === null && !byHand(user),
         change: ({ emailVerifiedAt }) => ({
           passwordHash: noPassword,
-          recoveryAddressVerifiedAt: emailVerifiedAt ?? 0,
+          recoveryAddressVerifiedAt: withoutAddress ? 0 : (emailVerifiedAt ?? 0),
+          ...(withoutAddress && { email: null, emailVerifiedAt: null, formerAddress: null }),
         }),
         endReason: 'ended',
       }
@@ -214,7 +220,7 @@ export function createRecovery(deps: {
       if (!hashed.ok) return hashed
       if ((await tokens.take(idOf(token), purpose, clock())) === null) return refused('link_void')
       const step: RecoveryStep = {
-        mayRecover: (user) => counts(claim, user) && holdsAddress(claim, user),
+        mayRecover: (user) => counts(claim, user) && holdsAddress(claim, user, clock()),
         change: (user) => ({ passwordHash: hashed.value, ...addressBack(claim, user) }),
         endReason: 'password-changed',
       }
@@ -228,7 +234,8 @@ export function createRecovery(deps: {
       const found = await tokens.find(disownTokenId(token), disownPurpose, clock())
       const user = found && (await users.find(userIdOf(found.subject)))
       const claim = found && readClaim(found)
-      return user && claim && counts(claim, user) ? { username: user.username } : null
+      const isGood = user && claim && counts(claim, user) && holdsAddress(claim, user, clock())
+      return isGood ? { username: user.username } : null
     },
 
     async disown(token, by) {
@@ -236,7 +243,7 @@ export function createRecovery(deps: {
       const claim = taken && readClaim(taken)
       if (!taken || !claim) return refused('link_void')
       const step: RecoveryStep = {
-        mayRecover: (user) => counts(claim, user),
+        mayRecover: (user) => counts(claim, user) && holdsAddress(claim, user, clock()),
         change: (user) => ({ passwordHash: noPassword, deletedAt: null, ...addressBack(claim, user) }),
         endReason: 'ended',
       }
@@ -258,7 +265,6 @@ interface RecoveryStep {
 /** The claim's address is the account's, as long ago verified as it was; a handed-over link changes no address. */
 function addressBack({ email, verifiedAt }: Claim, user: UserRecord): UserChange {
   if (email === null) return { recoveryAddressVerifiedAt: 0 }
-  const isPresent = user.email === email && user.emailVerifiedAt !== null
-  const emailVerifiedAt = isPresent ? user.emailVerifiedAt : verifiedAt
-  return { email, emailVerifiedAt, recoveryAddressVerifiedAt: emailVerifiedAt ?? 0 }
+  if (isPresent(email, user)) return { recoveryAddressVerifiedAt: user.emailVerifiedAt ?? 0 }
+  return { email, emailVerifiedAt: verifiedAt, recoveryAddressVerifiedAt: verifiedAt ?? 0, formerAddress: null }
 }

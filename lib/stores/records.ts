@@ -40,6 +40,7 @@ export const userSchema: z.ZodType<UserRecord> = z.strictObject({
   deletedAt: time.nullable().default(null),
   recoveryGeneration: z.int().min(0).default(0),
   recoveryAddressVerifiedAt: time.default(0),
+  formerAddress: z.strictObject({ email: z.string(), verifiedAt: time, until: time }).nullable().default(null),
   locale: z.string().nullable().default(null),
   timeZone: z.string().nullable().default(null),
 })

@@ -24,6 +24,14 @@ export interface WrongPasswords {
   known: Failures
 }
 
+/** An address that another took the place of, or none, for as long as its owner may undo that. */
+export interface FormerAddress {
+  email: string
+  verifiedAt: number
+  /** Until then it outranks what was verified after it; later it counts no more. */
+  until: number
+}
+
 export interface UserRecord {
   /** Opaque and random; never changes and is never reused. */
   id: string
@@ -58,6 +66,8 @@ export interface UserRecord {
   recoveryGeneration: number
   /** When the address was verified with which the account was last recovered; 0 when no address did. */
   recoveryAddressVerifiedAt: number
+  /** Of the addresses that gave way lately the one that was verified first, or null. */
+  formerAddress: FormerAddress | null
   /** The language and the IANA time zone of the user's browser at the last log-in: how mails to them are written. Null: not known. */
   locale: string | null
   timeZone: string | null

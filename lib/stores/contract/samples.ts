@@ -44,6 +44,7 @@ export function aUser(overrides: Partial<UserRecord> = {}): UserRecord {
     deletedAt: null,
     recoveryGeneration: 0,
     recoveryAddressVerifiedAt: 0,
+    formerAddress: null,
     locale: null,
     timeZone: null,
     ...overrides,

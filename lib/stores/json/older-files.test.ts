@@ -46,6 +46,7 @@ it('opens what version 0.1.0 wrote, which had no tokens', async () => {
     deletedAt: null,
     recoveryGeneration: 0,
     recoveryAddressVerifiedAt: 0,
+    formerAddress: null,
     locale: null,
     timeZone: null,
   })

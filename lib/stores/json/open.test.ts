@@ -50,7 +50,7 @@ it('writes one record a line', async () => {
 
   const rest =
     '"passwordHash":"h","email":null,"emailVerifiedAt":null,"newEmail":null,"role":"member","status":"active","suspendedUntil":null,"suspendReason":"",' +
-    '"profile":{"fullName":"Alice Liddell","bio":"Curiouser and curiouser.","age":19},"createdAt":1000,"passwordChangedAt":null,"wrongPasswords":null,"deletedAt":null,"recoveryGeneration":0,"recoveryAddressVerifiedAt":0,"locale":null,"timeZone":null}'
+    '"profile":{"fullName":"Alice Liddell","bio":"Curiouser and curiouser.","age":19},"createdAt":1000,"passwordChangedAt":null,"wrongPasswords":null,"deletedAt":null,"recoveryGeneration":0,"recoveryAddressVerifiedAt":0,"formerAddress":null,"locale":null,"timeZone":null}'
   expect(await folder.read('users.json')).toBe(
     `{"version":1,"users":{\n"u1":{"id":"u1","username":"alice",${rest},\n"u2":{"id":"u2","username":"bob",${rest}\n},"reserved":{\n"carol":{"userId":"u3","until":9000}\n}}\n`,
   )

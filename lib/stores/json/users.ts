@@ -310,6 +310,11 @@ function holds(user: UserRecord, expected: object): boolean {
 
 function copyOf(user: UserRecord | undefined): UserRecord | null {
   if (user === undefined) return null
-  const { profile, wrongPasswords } = user
-  return { ...user, profile: { ...profile }, wrongPasswords: wrongPasswords && structuredClone(wrongPasswords) }
+  const { profile, wrongPasswords, formerAddress } = user
+  return {
+    ...user,
+    profile: { ...profile },
+    wrongPasswords: wrongPasswords && structuredClone(wrongPasswords),
+    formerAddress: formerAddress && { ...formerAddress },
+  }
 }

@@ -90,6 +90,7 @@ describe.each(bothKinds)('the tables in %s', (_, fresh) => {
         'wrong_passwords',
         'recovery_generation',
         'recovery_address_verified_at',
+        'former_address',
         'locale',
         'time_zone',
       ],

@@ -141,6 +141,7 @@ const steps: ((words: Words) => string[])[] = [
   ({ text, int }) => [
     `alter table users add column recovery_generation ${int} not null default 0`,
     `alter table users add column recovery_address_verified_at ${int} not null default 0`,
+    `alter table users add column former_address ${text}`,
     `alter table users add column locale ${text}`,
     `alter table users add column time_zone ${text}`,
     `alter table tokens add column issued_by ${text}`,

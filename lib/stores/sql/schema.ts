@@ -47,6 +47,8 @@ export interface UserRow {
   deleted_at: number | null
   recovery_generation: number
   recovery_address_verified_at: number
+  /** JSON, see UserRecord. */
+  former_address: string | null
   locale: string | null
   time_zone: string | null
   /** By which a verified address is unique, see records.ts. */
@@ -128,6 +130,7 @@ export const userColumns = [
   'deleted_at',
   'recovery_generation',
   'recovery_address_verified_at',
+  'former_address',
   'locale',
   'time_zone',
 ] as const satisfies (keyof UserRow)[]
@@ -151,6 +154,7 @@ export function userOf(row: Pick<UserRow, (typeof userColumns)[number]>): UserRe
     deletedAt: row.deleted_at,
     recoveryGeneration: row.recovery_generation,
     recoveryAddressVerifiedAt: row.recovery_address_verified_at,
+    formerAddress: row.former_address === null ? null : JSON.parse(row.former_address),
     locale: row.locale,
     timeZone: row.time_zone,
   }
@@ -177,6 +181,7 @@ export function userRow(user: UserRecord): UserRow {
     deleted_at: user.deletedAt,
     recovery_generation: user.recoveryGeneration,
     recovery_address_verified_at: user.recoveryAddressVerifiedAt,
+    former_address: user.formerAddress === null ? null : JSON.stringify(user.formerAddress),
     locale: user.locale,
     time_zone: user.timeZone,
     verified_email: verifiedKey(user),

@@ -2,7 +2,7 @@
 // does `npm run asvs` of the reports in test-results; both write the page with the proofs beside those reports.
 import { writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { faultFile, parts } from '#e2e/faults/parts.ts'
+import { faultFile, parts } from '#e2e/assurance/faults/parts.ts'
 import { claimsOf } from './evidence/claims.ts'
 import { writeDocument } from './evidence/document.ts'
 import { faultsOf, notEverywhere, proofsOf, resultOf, unknownIds } from './evidence/judge.ts'

@@ -1,4 +1,6 @@
-// `npm test`: everything, the cheapest first, and at the end the figures of each runner.
+// `npm test`: what every change has to pass, the cheapest first, and the figures of each runner at the end.
+// `npm run test:all` adds everything long or exhaustive: the long unit tests, faults, fuzz, every browser test on each store,
+// and whether all of it together proves what docs/asvs-requirements.tsv asks for.
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
@@ -10,6 +12,11 @@ import { type PlaywrightReport, type PlaywrightSuite, readReport, type VitestRep
 
 const root = path.resolve(import.meta.dirname, '..')
 const reports = path.join(root, 'test-results')
+const isAll = process.argv.includes('--all')
+/** The journeys, which stand in e2e itself. Everything exhaustive is in e2e/assurance. */
+const journeys = 'e2e/[^/]+\\.spec'
+/** What shows that a store works below the whole site. Its contract is tested without a browser. */
+const oneJourney = 'e2e/journey\\.spec'
 const started = performance.now()
 const failures: string[] = []
 const figures: string[] = []
@@ -34,21 +41,17 @@ mkdirSync(reports, { recursive: true })
 const browserRunner = (store: StoreName) => `playwright (${store})`
 const isSound = step('types', 'check:types') && step('lint', 'check:lint') && step('dead code', 'check:dead')
 if (isSound) {
-  runVitest('vitest', 'unit and contract tests', 'test:unit')
+  runVitest('vitest', 'unit and contract tests', isAll ? 'test:unit:all' : 'test:unit')
   const isBuilt = step('production build', 'build')
-  runVitest('faults', 'faults, in their short form', 'test:faults', { FAULTS: 'short' })
-  if (isBuilt) runVitest('fuzz', 'fuzz, in its short form', 'fuzz', { FUZZ: 'short' })
-  else notRun('fuzz')
+  if (isAll) runVitest('faults', 'faults, in their short form', 'test:faults', { FAULTS: 'short' })
+  if (isAll && isBuilt) runVitest('fuzz', 'fuzz, in its short form', 'fuzz', { FUZZ: 'short' })
   const isReady = isBuilt && provideBrowser()
   for (const store of storeNames) {
     if (isReady) runPlaywright(store)
     else notRun(browserRunner(store))
   }
-} else {
-  for (const runner of ['vitest', 'faults', 'fuzz', ...storeNames.map(browserRunner)]) notRun(runner)
 }
-
-judgeEvidence()
+if (isAll) judgeEvidence()
 
 say(`\n== Summary, after ${Math.round((performance.now() - started) / 1000)} s`)
 for (const failure of failures) say(`failed: ${failure}`)
@@ -76,7 +79,8 @@ function runVitest(runner: string, name: string, script: string, env: Record<str
 }
 
 function runPlaywright(store: StoreName): void {
-  step(`browser tests on ${store}`, 'test:browser', { env: { TEST_STORE: store } })
+  const chosen = store === 'json' ? journeys : oneJourney
+  step(`browser tests on ${store}`, 'test:browser', { args: isAll ? [] : [chosen], env: { TEST_STORE: store } })
   count(browserRunner(store), readPlaywright(path.join(reports, `playwright-${store}.json`)))
 }
 

@@ -1,5 +1,5 @@
 // Recovery against somebody who knows the password, and forms that stay with the link that their page showed.
-import { type Claim, keepFromEarlierAddress, recoverAgainstBot } from '#e2e/attacks/account-recovery.ts'
+import { type Claim, keepFromEarlierAddress, recoverAgainstBot } from '#e2e/assurance/attacks/account-recovery.ts'
 import { expect, test } from '#e2e/fixtures.ts'
 import { firstAdmin, logInAs } from '#e2e/support/admin.ts'
 import { Client } from '#e2e/support/client.ts'

@@ -5,7 +5,7 @@ import path from 'node:path'
 import type { Answer } from '#e2e/support/http.ts'
 import { leadsTo } from './site.ts'
 
-const file = path.resolve(import.meta.dirname, '../../test-results/fuzz.jsonl')
+const file = path.resolve(import.meta.dirname, '../../../test-results/fuzz.jsonl')
 const columns = ['requests', 'went on', 'shown', 'refused', '5xx'] as const
 type Counts = Record<(typeof columns)[number], number>
 

@@ -1,10 +1,11 @@
 // The whole site with JavaScript off, by whoever may walk it, and the content security policy of what it answers. The
 // same as in `npm run scan`, where more tools follow.
+
+import { readExplanations } from '#e2e/assurance/scan/explanations.ts'
+import { evaluateSite } from '#e2e/assurance/scan/kinds.ts'
+import { settlePeople } from '#e2e/assurance/scan/people.ts'
+import { walkSite } from '#e2e/assurance/scan/walk.ts'
 import { expect, test } from '#e2e/fixtures.ts'
-import { readExplanations } from '#e2e/scan/explanations.ts'
-import { evaluateSite } from '#e2e/scan/kinds.ts'
-import { settlePeople } from '#e2e/scan/people.ts'
-import { walkSite } from '#e2e/scan/walk.ts'
 
 test.describe('a scan', { tag: '@json' }, () => {
   test('finds every link and button at work with JavaScript off', async ({ startOwnServer }) => {

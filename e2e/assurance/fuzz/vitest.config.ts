@@ -4,7 +4,7 @@ import { atOnce } from './scale.ts'
 
 export default defineConfig({
   test: {
-    include: ['e2e/fuzz/*.fuzz.ts'],
+    include: ['e2e/assurance/fuzz/*.fuzz.ts'],
     fileParallelism: false,
     maxWorkers: 1,
     maxConcurrency: atOnce,

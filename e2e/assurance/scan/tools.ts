@@ -2,7 +2,7 @@
 import { execFile, spawnSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { isInstalled } from '#e2e/faults/disk.ts'
+import { isInstalled } from '#e2e/assurance/faults/disk.ts'
 
 /** Debian's packages, by the command that each brings. */
 const packages = {
@@ -15,7 +15,7 @@ const packages = {
 }
 
 /** What the tools wrote in this run, for whoever looks into a finding. */
-export const outputFolder = path.resolve(import.meta.dirname, '../../test-results/scan')
+export const outputFolder = path.resolve(import.meta.dirname, '../../../test-results/scan')
 
 /** A sentence that says what to install; null when everything is there. */
 export function provideTools(say: (line: string) => void): string | null {

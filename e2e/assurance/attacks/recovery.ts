@@ -1,7 +1,7 @@
 // `npm run attack:recovery`: a thief who knows the password, against a built site that this starts on loopback. Ends with 1
 // when the thief keeps an account.
 import { spawnSync } from 'node:child_process'
-import { type Claim, keepFromEarlierAddress, recoverAgainstBot } from '#e2e/attacks/account-recovery.ts'
+import { type Claim, keepFromEarlierAddress, recoverAgainstBot } from '#e2e/assurance/attacks/account-recovery.ts'
 import { startServer } from '#e2e/support/server.ts'
 import { projectDir } from '#e2e/support/server-process.ts'
 

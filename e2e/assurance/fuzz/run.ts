@@ -5,7 +5,7 @@ import prepare from '#e2e/global-setup.ts'
 import { runs, seed } from './scale.ts'
 import { clearFigures, tableOfFigures } from './tally.ts'
 
-const root = path.resolve(import.meta.dirname, '../..')
+const root = path.resolve(import.meta.dirname, '../../..')
 const started = performance.now()
 const finish = await prepare()
 
@@ -17,7 +17,7 @@ const { status } = spawnSync(
     path.join(root, 'node_modules/vitest/vitest.mjs'),
     'run',
     '--config',
-    'e2e/fuzz/vitest.config.ts',
+    'e2e/assurance/fuzz/vitest.config.ts',
     ...process.argv.slice(2),
   ],
   { cwd: root, stdio: 'inherit', env: { ...process.env, FUZZ_SEED: String(seed) } },

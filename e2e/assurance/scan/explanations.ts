@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 
-const file = path.resolve(import.meta.dirname, '../../docs/scan.md')
+const file = path.resolve(import.meta.dirname, '../../../docs/scan.md')
 const [begin, end] = ['<!-- summary -->', '<!-- end of the summary -->']
 
 /** The findings that the document explains, by name. */

@@ -21,7 +21,7 @@ interface Figures {
   wrong: number
 }
 
-const file = path.resolve(import.meta.dirname, '../../test-results/faults.jsonl')
+const file = path.resolve(import.meta.dirname, '../../../test-results/faults.jsonl')
 
 export function createTally(fault: string, store: string): Tally {
   return {

@@ -8,7 +8,7 @@ import { seed } from './random.ts'
 import { isShort } from './scale.ts'
 import { clearTallies, tableOfTallies } from './tally.ts'
 
-const root = path.resolve(import.meta.dirname, '../..')
+const root = path.resolve(import.meta.dirname, '../../..')
 const started = performance.now()
 /** Options of vitest's own, for whoever collects the results. */
 const reporting = process.argv.slice(2).filter((option) => option !== '--without-root')
@@ -31,7 +31,7 @@ const { status } = spawnSync(
     path.join(root, 'node_modules/vitest/vitest.mjs'),
     'run',
     '--config',
-    'e2e/faults/vitest.config.ts',
+    'e2e/assurance/faults/vitest.config.ts',
     ...files,
     ...reporting,
   ],

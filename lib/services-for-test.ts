@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createPasswordStrength, type PasswordStrength } from './accounts/password-strength.ts'
 import type { Attempter } from './attempts/attempts.ts'
 import { createSystemClock } from './clock.ts'
 import { readSettings } from './config.ts'
@@ -28,6 +29,15 @@ export function anAttempter(address = '192.0.2.7', isKnown = false): Attempter {
   return { by, isKnown: () => isKnown }
 }
 
+/** One thread for all tests of a file: each would load the word lists anew, half a second of a core. */
+const raters = new Map<string, PasswordStrength>()
+function raterFor({ passwordMinLength: minLength, appOrigin }: Services['settings']): PasswordStrength {
+  const key = `${minLength} ${appOrigin}`
+  const rater = raters.get(key) ?? createPasswordStrength({ minLength, appOrigin })
+  raters.set(key, rater)
+  return rater
+}
+
 export async function openTestServices(
   env: Record<string, string> = {},
   store: StoreName = 'JSON',
@@ -42,7 +52,7 @@ export async function openTestServices(
     () => passed,
   )
   const settings = readSettings({ DATA_DIR: dataDir, DATABASE_URL: url, LOG_LEVEL: 'silent', ...env })
-  const app = compose(await openRuntime(settings, clock))
+  const app = compose({ ...(await openRuntime(settings, clock)), strength: raterFor(settings) })
   return {
     app,
     dataDir,
@@ -61,7 +71,6 @@ export async function openTestServices(
       await app.mail.close()
       await app.stores.close()
       await app.limits.close()
-      await app.strength.close()
       await database?.drop()
       await rm(dataDir, { recursive: true })
     },

@@ -1,15 +1,12 @@
 'use server'
 
-import { requireRole } from '#lib/web/current-user.ts'
 import type { FormState } from '#lib/web/form-state.ts'
-import { submitAct } from '#lib/web/submit-act.ts'
+import { submit } from '#lib/web/run-command.ts'
 
 export async function invite(_previous: FormState, posted: FormData): Promise<FormState> {
-  const { session } = await requireRole('admin', '/admin/invitations')
-  return submitAct('invite', posted, session)
+  return submit('invitations.create', posted)
 }
 
 export async function withdrawInvitation(_previous: FormState, posted: FormData): Promise<FormState> {
-  const { session } = await requireRole('admin', '/admin/invitations')
-  return submitAct('withdraw-invitation', posted, session)
+  return submit('invitations.withdraw', posted)
 }

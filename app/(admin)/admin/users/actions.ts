@@ -1,50 +1,40 @@
 'use server'
 
-import { requireRole } from '#lib/web/current-user.ts'
 import type { FormState } from '#lib/web/form-state.ts'
-import { submitAct } from '#lib/web/submit-act.ts'
+import { submit } from '#lib/web/run-command.ts'
 
 export async function changeRole(_previous: FormState, posted: FormData): Promise<FormState> {
-  const { session } = await requireRole('admin', '/admin/users')
-  return submitAct('change-role', posted, session)
+  return submit('users.change-role', posted)
 }
 
 export async function suspend(_previous: FormState, posted: FormData): Promise<FormState> {
-  const { session } = await requireRole('admin', '/admin/users')
-  return submitAct('suspend', posted, session)
+  return submit('users.suspend', posted)
 }
 
 export async function resume(_previous: FormState, posted: FormData): Promise<FormState> {
-  const { session } = await requireRole('admin', '/admin/users')
-  return submitAct('resume', posted, session)
+  return submit('users.resume', posted)
 }
 
 export async function endSessionsOf(_previous: FormState, posted: FormData): Promise<FormState> {
-  const { session } = await requireRole('admin', '/admin/users')
-  return submitAct('end-sessions-of', posted, session)
+  return submit('users.end-sessions', posted)
 }
 
 export async function startReset(_previous: FormState, posted: FormData): Promise<FormState> {
-  const { session } = await requireRole('admin', '/admin/users')
-  return submitAct('start-reset', posted, session)
+  return submit('users.start-reset', posted)
 }
 
 export async function unlock(_previous: FormState, posted: FormData): Promise<FormState> {
-  const { session } = await requireRole('admin', '/admin/users')
-  return submitAct('unlock', posted, session)
+  return submit('users.unlock', posted)
 }
 
 export async function deletePerson(_previous: FormState, posted: FormData): Promise<FormState> {
-  const { session } = await requireRole('admin', '/admin/users')
-  return submitAct('delete-person', posted, session)
+  return submit('users.delete', posted)
 }
 
 export async function restorePerson(_previous: FormState, posted: FormData): Promise<FormState> {
-  const { session } = await requireRole('admin', '/admin/users')
-  return submitAct('restore-person', posted, session)
+  return submit('users.restore', posted)
 }
 
 export async function lookAs(_previous: FormState, posted: FormData): Promise<FormState> {
-  const { session } = await requireRole('admin', '/admin/users')
-  return submitAct('look-as', posted, session)
+  return submit('impersonation.start', posted)
 }

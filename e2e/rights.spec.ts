@@ -4,7 +4,7 @@ import { expect, test } from '#e2e/fixtures.ts'
 import { firstAdmin, type KnownPerson, logInAs, makePersonWith } from '#e2e/support/admin.ts'
 import { Client } from '#e2e/support/client.ts'
 import { textOf } from '#e2e/support/form-markup.ts'
-import { codeIn, lettersTo, letterTo } from '#e2e/support/mailbox.ts'
+import { codeIn, letterTo } from '#e2e/support/mailbox.ts'
 import { makePerson, type Person } from '#e2e/support/person.ts'
 import type { TestServer } from '#e2e/support/server.ts'
 import { fillSignUp, logIn } from '#e2e/support/site.ts'
@@ -154,41 +154,4 @@ test('every change by an administrator is told, in the time zone of the one who 
   await told('Your account was deleted')
   await admin.submit(pageOf(known), 'Bring the account back', {})
   await told('Your account is back')
-})
-
-test('what a person changes is told as well, and what is refused stands in the history', async ({ server }) => {
-  const person = await new Client(server.url).signUp()
-  const client = await giveVerifiedAddress(server, person)
-  const taken = await new Client(server.url).signUp()
-  const rename = (username: string) => client.submit('/security/username', 'Change username', { username })
-  expect((await rename(taken.username)).text).toContain('That username is taken.')
-  expect((await client.submit('/security/email', 'Send code', { email: addressOf(person) })).text).toContain(
-    'This is your address already.',
-  )
-  const history = textOf((await client.open('/security')).text)
-  expect(history).toMatch(/Username changed\s*Refused/)
-  expect(history).toMatch(/E-mail address given\s*Refused/)
-
-  const username = `${person.username}-new`
-  expect((await rename(username)).location).toBe('/security?username=changed')
-  const { text = '' } = await letterTo(server, addressOf(person), 'Your username was changed')
-  expect(text).toContain(`is ${username} now`)
-  expect(text).toContain('/not-me?token=')
-  // The one that they have already is no change.
-  await rename(username)
-  await client.submit('/security/delete', 'Delete account', {})
-  await logInAs(server, { ...person, username })
-  expect((await letterTo(server, addressOf(person), 'Your account is back')).text).toContain('/not-me?token=')
-  const subjects = (await lettersTo(server, addressOf(person))).map(({ subject }) => subject)
-  expect(subjects.filter((subject) => subject?.startsWith('Your username'))).toHaveLength(1)
-})
-
-test('removing an address that is not there is recorded as refused', async ({ server }) => {
-  const person = await new Client(server.url).signUp()
-  const client = await giveVerifiedAddress(server, person)
-  const form = await client.findForm('/security/email', 'Remove address')
-  expect((await client.post(form, [])).location).toBe('/security?address=removed')
-  expect((await client.post(form, [])).location).toBe('/security?address=kept')
-  const history = textOf((await client.open('/security')).text)
-  expect(history.match(/E-mail address removed\s*Refused/g)).toHaveLength(1)
 })

@@ -17,7 +17,7 @@ import {
   suspendUser,
   unlockUser,
 } from '../features/user-admin/commands.ts'
-import type { Person } from '../people/people.ts'
+import type { Person } from '../features/user-admin/people.ts'
 import type { Result } from '../result.ts'
 import type { Services } from '../services.ts'
 import { openStoreReader } from '../stores/open.ts'

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { minutes } from '../../clock.ts'
 import { command } from '../../core/command.ts'
-import { lookSchema } from '../../people/forms.ts'
+import { id, reason } from '../../core/input.ts'
 import { ok, refused } from '../../result.ts'
 import { can } from '../../roles/permissions.ts'
 
@@ -10,7 +10,7 @@ export const startImpersonation = command({
   name: 'impersonation.start',
   permission: 'look-as-person',
   reauthenticate: minutes(5),
-  input: lookSchema,
+  input: z.strictObject({ id, reason }),
   audit: 'look.started',
   subject: ({ id }) => id,
   async run({ people, looks }, { id, reason }, actor) {

@@ -1,8 +1,10 @@
 // Links that let somebody sign up with a role.
+import { z } from 'zod'
 import { minutes } from '../../clock.ts'
 import { command } from '../../core/command.ts'
+import { idInput, role } from '../../core/input.ts'
+import { emailOrNothingSchema } from '../../email-address.ts'
 import { readerOf } from '../../mail/message.ts'
-import { inviteSchema, personSchema } from '../../people/forms.ts'
 import { ok, refused } from '../../result.ts'
 
 const inviting = { permission: 'invite', reauthenticate: minutes(5), subject: () => null } as const
@@ -13,7 +15,8 @@ const shortId = (id: string) => id.slice(0, 12)
 export const createInvitation = command({
   ...inviting,
   name: 'invitations.create',
-  input: inviteSchema,
+  /** Without an address, the link is handed over. */
+  input: z.strictObject({ role, email: emailOrNothingSchema }),
   audit: 'invitation.made',
   async run({ invitations, mail }, { role, email }, { id, by }) {
     const to = email === '' ? null : email
@@ -28,7 +31,7 @@ export const createInvitation = command({
 export const withdrawInvitation = command({
   ...inviting,
   name: 'invitations.withdraw',
-  input: personSchema,
+  input: idInput,
   audit: 'invitation.withdrawn',
   async run({ invitations }, { id }) {
     const detail = { invitation: shortId(id) }

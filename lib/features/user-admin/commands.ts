@@ -3,12 +3,11 @@ import { z } from 'zod'
 import { canonicalUsername } from '../../accounts/username.ts'
 import { days, minutes } from '../../clock.ts'
 import { type Actor, command } from '../../core/command.ts'
+import { id, idInput, reason, role } from '../../core/input.ts'
 import { emailSchema } from '../../email-address.ts'
 import { momentOnly } from '../../mail/message.ts'
-import { personSchema, roleSchema, suspendSchema } from '../../people/forms.ts'
 import { ok, refused } from '../../result.ts'
 import type { Services } from '../../services.ts'
-import { roles } from '../../stores/types.ts'
 
 const subject = ({ id }: { id: string }) => id
 const administration = { permission: 'change-people', reauthenticate: minutes(5), subject } as const
@@ -18,7 +17,7 @@ export const createUser = command({
   permission: 'operator',
   input: z.strictObject({
     username: z.string().refine((name) => canonicalUsername(name) === name, 'username_rule'),
-    role: z.enum(roles),
+    role,
     email: emailSchema.nullable(),
   }),
   audit: 'account.created',
@@ -32,7 +31,7 @@ export const createUser = command({
 export const changeRole = command({
   ...administration,
   name: 'users.change-role',
-  input: roleSchema,
+  input: z.strictObject({ id, role }),
   audit: 'account.role_changed',
   async run({ people }, { id, role }, actor) {
     const before = await people.find(id)
@@ -44,7 +43,8 @@ export const changeRole = command({
 export const suspendUser = command({
   ...administration,
   name: 'users.suspend',
-  input: suspendSchema,
+  /** `lastDay` as 2026-11-30, or empty until somebody lifts the suspension. */
+  input: z.strictObject({ id, reason, lastDay: z.union([z.literal(''), z.iso.date('date_rule')], 'date_rule') }),
   audit: 'account.suspended',
   async run({ people, clock }, { id, reason, lastDay }, actor) {
     const detail = { reason, until: lastDay }
@@ -58,7 +58,7 @@ export const suspendUser = command({
 export const resumeUser = command({
   ...administration,
   name: 'users.resume',
-  input: personSchema,
+  input: idInput,
   audit: 'account.resumed',
   run: ({ people }, { id }) => people.resume(id),
 })
@@ -66,7 +66,7 @@ export const resumeUser = command({
 export const endSessionsOfUser = command({
   ...administration,
   name: 'users.end-sessions',
-  input: personSchema,
+  input: idInput,
   audit: 'session.all_ended',
   async run({ people }, { id }) {
     const count = await people.endSessions(id)
@@ -77,7 +77,7 @@ export const endSessionsOfUser = command({
 export const startPasswordReset = command({
   ...administration,
   name: 'users.start-reset',
-  input: personSchema,
+  input: idInput,
   audit: 'password.reset_started',
   run: (app, { id }, actor) => startReset(app, id, actor),
 })
@@ -87,7 +87,7 @@ export const startResetWithoutAddress = command({
   name: 'users.start-reset-without-address',
   permission: 'operator',
   subject,
-  input: personSchema,
+  input: idInput,
   audit: 'password.reset_started',
   run: (app, { id }, actor) => startReset(app, id, actor, { withoutAddress: true }),
 })
@@ -102,7 +102,7 @@ async function startReset({ recovery, clock }: Services, id: string, { id: by, r
 export const unlockUser = command({
   ...administration,
   name: 'users.unlock',
-  input: personSchema,
+  input: idInput,
   audit: 'account.unlocked',
   async run({ accounts, limits, people }, { id }, actor) {
     // It clears every limit of the user: nobody lifts their own.
@@ -117,7 +117,7 @@ export const unlockUser = command({
 export const deleteUser = command({
   ...administration,
   name: 'users.delete',
-  input: personSchema,
+  input: idInput,
   audit: 'account.deleted',
   run: ({ people }, { id }, actor) => people.delete(id, actor.id),
 })
@@ -125,7 +125,7 @@ export const deleteUser = command({
 export const restoreUser = command({
   ...administration,
   name: 'users.restore',
-  input: personSchema,
+  input: idInput,
   audit: 'account.restored',
   run: ({ people }, { id }) => people.restore(id),
 })

@@ -263,7 +263,7 @@ describe('guards', () => {
     expect(open.filter((file) => /\breadForm\(/.test(read(file)))).toEqual([])
   })
 
-  test('actions stand in files of their own, as plain functions that the test above can read', () => {
+  test('actions stand in files of their own, as plain functions or commands that the test above can read', () => {
     for (const file of withActions) {
       expect(read(file).indexOf("'use server'"), file).toBe(0)
       expect(read(file).match(/['"]use server['"]/g), file).toHaveLength(1)
@@ -290,9 +290,17 @@ interface ExportedFunction {
   firstStatement: string
 }
 
-/** The functions that a file exports by declaration, with the source of what each does first. */
+/** The functions that a file exports by declaration, with the source of what each does first: for `action` the call. */
 function exportedFunctions(file: string): ExportedFunction[] {
   return exportsOf(file).flatMap((declaration) => {
+    if (declaration?.type === 'VariableDeclaration') {
+      return declaration.declarations.flatMap(({ id, init }) => {
+        const firstStatement = init ? read(file).slice(init.start, init.end) : ''
+        return id.type === 'Identifier' && firstStatement.startsWith('action(')
+          ? [{ name: id.name, firstStatement }]
+          : []
+      })
+    }
     if (declaration?.type !== 'FunctionDeclaration') return []
     const [first] = declaration.body?.body ?? []
     const firstStatement = first === undefined ? '' : read(file).slice(first.start, first.end)
@@ -302,9 +310,11 @@ function exportedFunctions(file: string): ExportedFunction[] {
 
 /** What else it exports, by kind: constants, lists of names, other files' exports. */
 function otherExports(file: string): string[] {
+  const constants = exportedFunctions(file).filter(({ firstStatement }) => firstStatement.startsWith('action('))
   return exportsOf(file)
     .map((declaration) => declaration?.type ?? 'a list of names')
     .filter((type) => type !== 'FunctionDeclaration')
+    .slice(constants.length)
 }
 
 function exportsOf(file: string) {
@@ -315,9 +325,9 @@ function exportsOf(file: string) {
 }
 
 function isGuarded(...functions: ExportedFunction[]): boolean {
-  // `submit` takes the guard from its command's permission.
+  // `action` takes the guard from its command's permission.
   const guard =
-    /^((const [^=]+ = )?await (requireUser|requirePermission|requireRole|requireRecentProof|requireAdmin)\(|return submit\('[\w.-]+', posted\)$)/
+    /^((const [^=]+ = )?await (requireUser|requirePermission|requireRole|requireRecentProof|requireAdmin)\(|action\('[\w.-]+'\)$)/
   return functions.length > 0 && functions.every(({ firstStatement }) => guard.test(firstStatement))
 }
 

@@ -1,9 +1,6 @@
 'use server'
 
-import type { FormState } from '#lib/web/form-state.ts'
-import { submit } from '#lib/web/run-command.ts'
+import { action } from '#lib/web/run-command.ts'
 
-/** The one action that an impersonating administrator may take. */
-export async function stopLooking(_previous: FormState, posted: FormData): Promise<FormState> {
-  return submit('impersonation.end', posted)
-}
+/** The one action that an impersonating administrator may take. */ export const stopLooking =
+  action('impersonation.end')

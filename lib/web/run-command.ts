@@ -10,28 +10,30 @@ import { readCircumstances } from './circumstances.ts'
 import { type CommandPages, commandPages, type WebCommandName } from './command-pages.ts'
 import { requirePermission, requireRole, requireUser, type SignedIn } from './current-user.ts'
 import { readForm } from './form.ts'
-import type { FormState } from './form-state.ts'
+import type { FormAction } from './form-state.ts'
 import { orNotSaved } from './not-saved.ts'
 import { refusalQuery } from './refusal-query.ts'
 
-/** The whole of an action: guard, form, command, and the page that follows. Returns when the form has to be shown again. */
-export async function submit(name: WebCommandName, posted: FormData): Promise<FormState> {
+/** An action: guard, form, command, and the page that follows, or the form again. */
+export function action(name: WebCommandName): FormAction {
   const command: AnyCommand = commands[name]
   const { path, staysInForm }: CommandPages<never, never> = commandPages[name]
-  const signedIn = await requireActor(command, path)
-  const form = await readForm(posted, command.input, signedIn.session)
-  if (!form.ok) return form.state
+  return async (_previous, posted) => {
+    const signedIn = await requireActor(command, path)
+    const form = await readForm(posted, command.input, signedIn.session)
+    if (!form.ok) return form.state
 
-  const app = await services()
-  const outcome = await orNotSaved(execute(command, await actorOf(signedIn), form.texts, app))
-  if (!outcome.ok && outcome.code === 'reauthentication_required') {
-    const query = new URLSearchParams({ next: pathOf(name, form.value) })
-    const { id } = signedIn.session
-    query.set('act', await app.pendingCommands.keep(id, { name, input: form.texts }))
-    redirect(`/confirm?${query}`)
+    const app = await services()
+    const outcome = await orNotSaved(execute(command, await actorOf(signedIn), form.texts, app))
+    if (!outcome.ok && outcome.code === 'reauthentication_required') {
+      const { id } = signedIn.session
+      const act = await app.pendingCommands.keep(id, { name, input: form.texts })
+      redirect(`/confirm?${new URLSearchParams({ next: pathOf(name, form.value), act })}`)
+    }
+    if (!outcome.ok && staysInForm && !['not_allowed', 'person_gone'].includes(outcome.code))
+      return form.refuse(outcome)
+    redirect(await pathAfter(name, form.value, outcome))
   }
-  if (!outcome.ok && staysInForm && !['not_allowed', 'person_gone'].includes(outcome.code)) return form.refuse(outcome)
-  redirect(await pathAfter(name, form.value, outcome))
 }
 
 /** Returns the page that follows. The password was just checked: nothing is asked again, and a refusal is in the URL. */
@@ -45,7 +47,7 @@ export async function resume(pending: PendingCommand, by: SignedIn): Promise<str
 }
 
 /** Of whoever is logged in, also while they see the site as somebody else. */
-export async function actorOf({ user, look, session }: SignedIn): Promise<Actor> {
+async function actorOf({ user, look, session }: SignedIn): Promise<Actor> {
   const { id, role } = look?.admin ?? user
   return { id, role, session, isImpersonating: look !== null, by: await readCircumstances() }
 }

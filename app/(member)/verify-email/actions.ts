@@ -1,12 +1,6 @@
 'use server'
 
-import type { FormState } from '#lib/web/form-state.ts'
-import { submit } from '#lib/web/run-command.ts'
+import { action } from '#lib/web/run-command.ts'
 
-export async function verifyEmail(_previous: FormState, posted: FormData): Promise<FormState> {
-  return submit('email.verify', posted)
-}
-
-export async function resendCode(_previous: FormState, posted: FormData): Promise<FormState> {
-  return submit('email.send-code', posted)
-}
+export const verifyEmail = action('email.verify')
+export const resendCode = action('email.send-code')

@@ -1,8 +1,5 @@
 'use server'
 
-import type { FormState } from '#lib/web/form-state.ts'
-import { submit } from '#lib/web/run-command.ts'
+import { action } from '#lib/web/run-command.ts'
 
-export async function deleteAccount(_previous: FormState, posted: FormData): Promise<FormState> {
-  return submit('account.delete', posted)
-}
+export const deleteAccount = action('account.delete')

@@ -30,6 +30,9 @@ const fields: readonly [codes: RegExp, field: string][] = [
   [/^password_(?!locked|change)/, 'password'],
 ]
 
+/** Waits that every user meets: browsers show a 429 as an error. */
+const pauses = ['mail_too_soon', 'rename_too_often']
+
 /** Throws when the catalogue has no such code, or the refusal lacks an argument of its message. */
 export function messageFor(words: Words, refusal: Refusal): Message {
   const { code, waitMs, advice = null } = refusal
@@ -40,5 +43,6 @@ export function messageFor(words: Words, refusal: Refusal): Message {
     ...(code === 'password_guessable' && { reason: adviceSentence(words, advice) }),
   } as Record<string, string | number>
   const field = fields.find(([codes]) => codes.test(code))?.[1] ?? null
-  return { text: errorSentence(words, code, args), field, status: waitMs === undefined ? null : 429 }
+  const isTooMany = waitMs !== undefined && !pauses.includes(code)
+  return { text: errorSentence(words, code, args), field, status: isTooMany ? 429 : null }
 }

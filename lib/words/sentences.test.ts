@@ -17,6 +17,7 @@ describe('messageFor', () => {
       expect(told({ code })).toEqual([expect.any(String), 'password', null])
     expect(told({ code: 'busy' })).toEqual([expect.stringContaining('2 seconds'), null, null])
     expect(told({ code: 'too_soon', waitMs: 60_000 })).toEqual([expect.stringContaining('1 minute'), null, 429])
+    expect(told({ code: 'mail_too_soon', waitMs: 60_000 })).toEqual([expect.stringContaining('1 minute'), null, null])
     const reasons = { listed: 'most common', context: 'Names of yours', dates: 'Dates' }
     for (const [advice, reason] of Object.entries(reasons)) {
       expect(told({ code: 'password_guessable', advice })[0]).toContain(reason)

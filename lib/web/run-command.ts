@@ -1,9 +1,10 @@
 // Commands over the web: from the action that posts a form, and after the re-authentication that one waited for.
 import 'server-only'
 import { redirect } from 'next/navigation'
-import { commands, isCommandName } from '#lib/commands.ts'
+import { commands } from '#lib/commands.ts'
 import { type Actor, type AnyCommand, execute, type Outcome } from '#lib/core/command.ts'
 import type { PendingCommand } from '#lib/core/pending-commands.ts'
+import { ok } from '#lib/result.ts'
 import { can } from '#lib/roles/permissions.ts'
 import { services } from '#lib/services.ts'
 import { readCircumstances } from './circumstances.ts'
@@ -26,9 +27,10 @@ export function action(name: WebCommandName): FormAction {
     const app = await services()
     const outcome = await orNotSaved(execute(command, await actorOf(signedIn), form.texts, app))
     if (!outcome.ok && outcome.code === 'reauthentication_required') {
-      const { id } = signedIn.session
-      const act = await app.pendingCommands.keep(id, { name, input: form.texts })
-      redirect(`/confirm?${new URLSearchParams({ next: pathOf(name, form.value), act })}`)
+      const keeping = app.pendingCommands.keep(signedIn.session.id, { name, input: form.texts })
+      const kept = await orNotSaved(keeping.then((act) => ok(act)))
+      if (!kept.ok) redirect(await pathAfter(name, form.value, kept))
+      redirect(`/confirm?${new URLSearchParams({ next: pathOf(name, form.value), act: kept.value })}`)
     }
     if (!outcome.ok && staysInForm && !['not_allowed', 'person_gone'].includes(outcome.code))
       return form.refuse(outcome)
@@ -39,7 +41,7 @@ export function action(name: WebCommandName): FormAction {
 /** Returns the page that follows. The password was just checked: nothing is asked again, and a refusal is in the URL. */
 export async function resume(pending: PendingCommand, by: SignedIn): Promise<string> {
   const { name, input } = pending
-  if (!isCommandName(name) || !isOnPages(name)) return '/security?undone=lapsed'
+  if (!isOnPages(name)) return '/security?undone=lapsed'
   const command: AnyCommand = commands[name]
   const outcome = await orNotSaved(execute(command, await actorOf(by), input, await services()))
   const parsed = command.input.safeParse(input)

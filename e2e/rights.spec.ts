@@ -1,37 +1,19 @@
-// Rights end with whoever gave them, and what happens to an account is told to its owner.
+// Rights end with whoever gave them.
 import type { Page } from '@playwright/test'
 import { expect, test } from '#e2e/fixtures.ts'
-import { firstAdmin, type KnownPerson, logInAs, makePersonWith } from '#e2e/support/admin.ts'
+import { firstAdmin, logInAs, makePersonWith } from '#e2e/support/admin.ts'
 import { Client } from '#e2e/support/client.ts'
 import { textOf } from '#e2e/support/form-markup.ts'
-import { codeIn, lettersTo, letterTo } from '#e2e/support/mailbox.ts'
-import { makePerson, type Person } from '#e2e/support/person.ts'
-import type { TestServer } from '#e2e/support/server.ts'
-import { fillSignUp, logIn } from '#e2e/support/site.ts'
-import { findStoredUser } from '#e2e/support/store-contents.ts'
+import { logIn } from '#e2e/support/site.ts'
 
 const everywhere = { tag: '@no-javascript' }
 const status = (page: Page, text: string) => page.getByRole('status').filter({ hasText: text })
 const pageOf = ({ id }: { id: string }) => `/admin/users/${id}`
-const addressOf = ({ username }: Person) => `${username}@example.org`
 
 /** The path of the link that the page shows once. */
 async function handedOver(admin: Client, leadsTo: string | null, page: string): Promise<string> {
   const shown = textOf((await admin.open(leadsTo ?? '')).text)
   return new RegExp(`${page}\\?\\w+=[\\w-]{43}`).exec(shown)?.[0] ?? ''
-}
-
-async function giveVerifiedAddress(server: TestServer, person: Person): Promise<Client> {
-  const client = await logInAs(server, person)
-  await client.submit('/security/email', 'Send code', { email: addressOf(person) })
-  const code = codeIn(await letterTo(server, addressOf(person), 'Your code'))
-  const { location } = await client.submit('/verify-email', 'Verify', { code })
-  expect(location).toBe('/security?address=added')
-  return client
-}
-
-async function knownPerson(server: TestServer, person: Person): Promise<KnownPerson> {
-  return { ...person, id: (await findStoredUser(server.store, person.username))?.id ?? '' }
 }
 
 test('an invitation and a handed-over link end with the administrator who gave them [V8.3.2]', async ({ server }) => {
@@ -125,70 +107,3 @@ test(
     await expect(page.getByRole('button', { name: 'Bring the account back' })).toBeVisible()
   },
 )
-
-test('every change by an administrator is told, in the time zone of the one who is told [V6.3.7]', async ({
-  page,
-  server,
-}) => {
-  // This browser tells its time zone, Vienna; the administrator's tells none.
-  const person = makePerson()
-  await page.goto('/signup')
-  await fillSignUp(page, person)
-  await page.getByRole('button', { name: 'Sign up' }).click()
-  await expect(page).toHaveURL('/')
-  await giveVerifiedAddress(server, person)
-  const known = await knownPerson(server, person)
-  const admin = await logInAs(server, await firstAdmin(server))
-  const told = async (subject: string, count = 1) => {
-    const { text = '' } = await letterTo(server, addressOf(person), subject, count)
-    expect(text).toMatch(/^When: .* at \d\d:\d\d$/m)
-    expect(text).not.toContain('UTC')
-  }
-  await admin.submit(pageOf(known), 'Change role', { role: 'guest' })
-  await told('Your role was changed')
-  await admin.submit(`${pageOf(known)}/suspend`, 'Suspend', { reason: 'none', lastDay: '' })
-  await told('Your account was suspended')
-  await admin.submit(pageOf(known), 'Lift the suspension', {})
-  await told('Your account is no longer suspended')
-  await admin.submit(`${pageOf(known)}/delete`, 'Delete account', {})
-  await told('Your account was deleted')
-  await admin.submit(pageOf(known), 'Bring the account back', {})
-  await told('Your account is back')
-})
-
-test('what a person changes is told as well, and what is refused stands in the history', async ({ server }) => {
-  const person = await new Client(server.url).signUp()
-  const client = await giveVerifiedAddress(server, person)
-  const taken = await new Client(server.url).signUp()
-  const rename = (username: string) => client.submit('/security/username', 'Change username', { username })
-  expect((await rename(taken.username)).text).toContain('That username is taken.')
-  expect((await client.submit('/security/email', 'Send code', { email: addressOf(person) })).text).toContain(
-    'This is your address already.',
-  )
-  const history = textOf((await client.open('/security')).text)
-  expect(history).toMatch(/Username changed\s*Refused/)
-  expect(history).toMatch(/E-mail address given\s*Refused/)
-
-  const username = `${person.username}-new`
-  expect((await rename(username)).location).toBe('/security?username=changed')
-  const { text = '' } = await letterTo(server, addressOf(person), 'Your username was changed')
-  expect(text).toContain(`is ${username} now`)
-  expect(text).toContain('/not-me?token=')
-  // The one that they have already is no change.
-  await rename(username)
-  await client.submit('/security/delete', 'Delete account', {})
-  await logInAs(server, { ...person, username })
-  expect((await letterTo(server, addressOf(person), 'Your account is back')).text).toContain('/not-me?token=')
-  const subjects = (await lettersTo(server, addressOf(person))).map(({ subject }) => subject)
-  expect(subjects.filter((subject) => subject?.startsWith('Your username'))).toHaveLength(1)
-})
-
-test('removing an address that is not there is recorded as refused', async ({ server }) => {
-  const person = await new Client(server.url).signUp()
-  const client = await giveVerifiedAddress(server, person)
-  const form = await client.findForm('/security/email', 'Remove address')
-  expect((await client.post(form, [])).location).toBe('/security?address=removed')
-  expect((await client.post(form, [])).location).toBe('/security?address=kept')
-  const history = textOf((await client.open('/security')).text)
-  expect(history.match(/E-mail address removed\s*Refused/g)).toHaveLength(1)
-})

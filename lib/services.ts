@@ -9,9 +9,10 @@ import { type Attempts, createAttempts } from './attempts/attempts.ts'
 import { type Audit, createAudit } from './audit/audit.ts'
 import { type Clock, createSystemClock } from './clock.ts'
 import { readSettings, type Settings } from './config.ts'
+import { createPendingCommands, type PendingCommands } from './core/pending-commands.ts'
 import { createPasswordHasher, type PasswordHasher } from './crypto/password.ts'
 import { newId } from './crypto/random.ts'
-import { createInterruptedActs, type InterruptedActs } from './interrupted-acts/interrupted-acts.ts'
+import { createPeople, type People } from './features/user-admin/people.ts'
 import { createInvitations, type Invitations } from './invitations/invitations.ts'
 import { createKeptForms, type KeptForms } from './kept-forms/kept-forms.ts'
 import { createLimits, type Limits, type Rule } from './limits/limits.ts'
@@ -19,7 +20,6 @@ import { createLog, type Log, settleFaults } from './log.ts'
 import { createLooks, type Looks } from './looks/looks.ts'
 import { createMailroom, type Mailroom } from './mail/mailroom.ts'
 import { createTransport } from './mail/transport.ts'
-import { createPeople, type People } from './people/people.ts'
 import { createNotices, type Notices } from './recovery/notices.ts'
 import { createRecovery, type Recovery } from './recovery/recovery.ts'
 import { outsideOfRequests } from './request-context.ts'
@@ -57,7 +57,7 @@ export interface Services extends Runtime {
   accounts: Accounts
   sessions: Sessions
   keptForms: KeptForms
-  interruptedActs: InterruptedActs
+  pendingCommands: PendingCommands
   addresses: Addresses
   recovery: Recovery
   people: People
@@ -209,6 +209,6 @@ export function compose(runtime: Runtime): Services {
     setup: createSetup({ users, tokens, accounts, clock }),
     looks: createLooks({ store: tokens, clock }),
     keptForms: createKeptForms({ tokens, limits, clock, secrets }),
-    interruptedActs: createInterruptedActs({ store: stores.tokens, clock }),
+    pendingCommands: createPendingCommands({ store: tokens, clock }),
   }
 }

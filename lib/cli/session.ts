@@ -2,11 +2,13 @@
 import type { Command } from 'commander'
 import { createSystemClock } from '../clock.ts'
 import { readSettings } from '../config.ts'
+import { endAllSessions, pruneSessions } from '../features/sessions/commands.ts'
+import { endSessionsOfUser } from '../features/user-admin/commands.ts'
 import { parseDevice } from '../sessions/device.ts'
 import { liveBounds } from '../sessions/window.ts'
 import { openStoreReader } from '../stores/open.ts'
 import { isLive, type SessionRecord } from '../stores/types.ts'
-import { findPerson, recordByOperator, withSite } from './site.ts'
+import { executeAsOperator, findPerson, withSite } from './site.ts'
 import { counted, wrongUsage } from './store-location.ts'
 import { print, say } from './terminal.ts'
 
@@ -69,23 +71,18 @@ async function list({ user, json }: Json & { user?: string }): Promise<void> {
 function end(username: string | undefined, { all, json }: Json & { all?: boolean }, command: Command): Promise<void> {
   if ((username === undefined) !== (all === true)) wrongUsage(command, 'name a person, or say --all')
   return withSite(async (app) => {
-    const whose = username === undefined ? null : await findPerson(app, username)
-    let count = 0
-    if (whose !== null) count = await app.people.endSessions(whose.id)
-    else {
-      const everybody = new Set<string>()
-      for await (const { kind, record } of app.stores.dump()) if (kind === 'session') everybody.add(record.userId)
-      for (const id of everybody) count += await app.people.endSessions(id)
-    }
-    await recordByOperator(app, 'session.all_ended', whose?.id ?? null, { count })
+    const ended =
+      username === undefined
+        ? await executeAsOperator(endAllSessions, {}, app)
+        : await executeAsOperator(endSessionsOfUser, { id: (await findPerson(app, username)).id }, app)
+    const count = ended.value
     print(json ? JSON.stringify({ ended: count }) : `Ended ${counted(count, 'session')}.`)
   })
 }
 
 function prune({ json }: Json): Promise<void> {
   return withSite(async (app) => {
-    const count = await app.sessions.sweep()
-    await recordByOperator(app, 'sessions.pruned', null, { count })
+    const { value: count } = await executeAsOperator(pruneSessions, {}, app)
     print(json ? JSON.stringify({ pruned: count }) : `Removed ${counted(count, 'dead session')}.`)
   })
 }

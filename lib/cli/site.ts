@@ -1,13 +1,13 @@
 // The site's own services for one command: the same rules, stores and audit trail as the server has, and its own log kept
 // silent. While a server has a JSON folder, opening says so and nothing is done.
-
+import type { z } from 'zod'
 import { canonicalUsername } from '../accounts/username.ts'
-import { operator } from '../audit/audit.ts'
-import type { AuditEvent } from '../audit/events.ts'
 import { readSettings } from '../config.ts'
-import type { Person } from '../people/people.ts'
-import type { Result } from '../result.ts'
+import { type Command, execute, type Outcome, operatorActor } from '../core/command.ts'
+import type { Person } from '../features/user-admin/people.ts'
 import { compose, openRuntime, type Services } from '../services.ts'
+import { messageFor } from '../words/message-for.ts'
+import { wordsFor } from '../words/words.ts'
 import { refusal } from './terminal.ts'
 
 /** Opens, works and closes, whatever comes of the work. */
@@ -34,24 +34,19 @@ export async function findPerson({ people }: Services, username: string): Promis
   return person
 }
 
-export function recordByOperator(
-  { audit }: Services,
-  event: AuditEvent,
-  subjectId: string | null,
-  detail: Record<string, string | number | null> = {},
-): Promise<void> {
-  return audit.record({ event, actorId: operator, subjectId, detail })
+/** Runs a command as the operator. An input that its schema refuses rejects with the sentence of the web's form. */
+export async function executeAsOperator<Schema extends z.ZodObject, Ran extends Outcome>(
+  command: Command<string, Schema, Ran>,
+  input: z.input<Schema>,
+  app: Services,
+): Promise<Ran> {
+  const outcome = await execute(command, operatorActor(app.clock()), input, app)
+  if ('issues' in outcome) throw refusal(inputSentence(outcome.issues))
+  // The operator needs no permission, and has no session that could be too old.
+  return outcome as Ran
 }
 
-/** Of an act that may be refused: either way it is recorded, as over the web. */
-export function recordOutcomeByOperator(
-  { audit }: Services,
-  event: AuditEvent,
-  subjectId: string,
-  outcome: Result<unknown, string>,
-  detail: Record<string, string | number | null> = {},
-): Promise<void> {
-  const refusal = outcome.ok ? {} : { code: outcome.code }
-  const how = outcome.ok ? 'done' : 'refused'
-  return audit.record({ event, actorId: operator, subjectId, outcome: how, detail: { ...detail, ...refusal } })
+function inputSentence([issue]: z.core.$ZodIssue[]): string {
+  const args = issue?.code === 'custom' ? issue.params : {}
+  return messageFor(wordsFor('en'), { ...args, code: issue?.message ?? 'field_missing' }).text
 }

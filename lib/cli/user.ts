@@ -3,16 +3,27 @@ import { Argument, type Command, InvalidArgumentError, Option } from 'commander'
 import { z } from 'zod'
 import { undoDeletionMs } from '../accounts/accounts.ts'
 import { canonicalUsername } from '../accounts/username.ts'
-import { days } from '../clock.ts'
 import { readSettings } from '../config.ts'
+import type { Command as SiteCommand } from '../core/command.ts'
 import { parseEmail } from '../email-address.ts'
-import { momentOnly } from '../mail/message.ts'
-import type { Person } from '../people/people.ts'
+import {
+  changeRole as changeRoleOfUser,
+  createUser,
+  deleteUser,
+  restoreUser,
+  resumeUser,
+  startPasswordReset,
+  startResetWithoutAddress,
+  suspendUser,
+  unlockUser,
+} from '../features/user-admin/commands.ts'
+import type { Person } from '../features/user-admin/people.ts'
+import type { Result } from '../result.ts'
 import type { Services } from '../services.ts'
 import { openStoreReader } from '../stores/open.ts'
 import { lowerCase, searchText } from '../stores/records.ts'
 import { type Role, roles, type UserFilter, type UserRecord } from '../stores/types.ts'
-import { findPerson, recordByOperator, recordOutcomeByOperator, withSite } from './site.ts'
+import { executeAsOperator, findPerson, withSite } from './site.ts'
 import { wrongUsage } from './store-location.ts'
 import { confirm, print, refusal, say } from './terminal.ts'
 
@@ -21,9 +32,6 @@ interface Json {
 }
 
 const states = ['active', 'suspended', 'deleted'] as const
-
-/** Nobody who is signed in: what admins may not do to themselves, an operator may do to anybody. */
-const nobody = ''
 
 export function addUser(program: Command): void {
   const user = program.command('user').description('See and look after people')
@@ -105,54 +113,74 @@ async function show(username: string, { json }: Json): Promise<void> {
 
 function create(username: string, { role, email, json }: Json & { role: Role; email?: string }): Promise<void> {
   return withSite(async (app) => {
-    const made = await app.accounts.create({ username, role, email: email ?? null })
+    const made = await executeAsOperator(createUser, { username, role, email: email ?? null }, app)
     if (!made.ok) throw refusal(`The username ${username} is taken.`)
-    await recordByOperator(app, 'account.created', made.value.id, { role })
     await printReset(app, made.value, { json })
   })
 }
 
 function changeRole(username: string, role: Role, { json }: Json): Promise<void> {
-  return withSite(async (app) => {
-    const person = await findPerson(app, username)
-    const changed = await app.people.changeRole(person.id, role, nobody)
-    await recordOutcomeByOperator(app, 'account.role_changed', person.id, changed, { from: person.role, to: role })
-    if (!changed.ok) throw refusedAct(changed.code, person)
-    report(changed.value, json, `${person.username} is ${role} from the next request on.`)
-  })
+  return change(username, changeRoleOfUser, { json, input: { role }, done: `is ${role} from the next request on.` })
 }
 
-function suspend(username: string, options: Json & { reason: string; lastDay?: string }): Promise<void> {
-  return withSite(async (app) => {
-    const person = await findPerson(app, username)
-    const { reason, lastDay: day = '' } = options
-    const until = day === '' ? null : Date.parse(day) + days(1)
-    if (until !== null && until <= app.clock()) throw refusal('The last day is over already.')
-    const suspended = await app.people.suspend(person.id, { reason, until }, nobody)
-    await recordOutcomeByOperator(app, 'account.suspended', person.id, suspended, { reason, until: day })
-    if (!suspended.ok) throw refusedAct(suspended.code, person)
-    report(suspended.value, options.json, `${person.username} is suspended, and signed out everywhere.`)
-  })
+function suspend(username: string, { reason, lastDay: day = '', json }: Json & { reason: string; lastDay?: string }) {
+  const input = { reason, lastDay: day }
+  return change(username, suspendUser, { json, input, done: 'is suspended, and signed out everywhere.' })
 }
 
 function resume(username: string, { json }: Json): Promise<void> {
-  return withSite(async (app) => {
-    const person = await findPerson(app, username)
-    const resumed = await app.people.resume(person.id)
-    await recordOutcomeByOperator(app, 'account.resumed', person.id, resumed)
-    if (!resumed.ok) throw refusal(`${person.username} is not suspended.`)
-    report(resumed.value, json, `${person.username} may log in again.`)
-  })
+  return change(username, resumeUser, { json, done: 'may log in again.', gone: 'is not suspended.' })
 }
 
 function unlock(username: string, { json }: Json): Promise<void> {
+  return change(username, unlockUser, { json, done: 'can try a password again at once.' })
+}
+
+function restore(username: string, { json }: Json): Promise<void> {
+  return change(username, restoreUser, { json, done: 'is back.', gone: 'is not deleted.' })
+}
+
+function remove(username: string, { json, yes }: Json & { yes?: boolean }, command: Command): Promise<void> {
+  return change(username, deleteUser, {
+    json,
+    async before(user, { clock }) {
+      if (yes) return
+      const answer = await confirm(`${user.username} will be signed out, and erased on ${erasureDay(user, clock())}.`)
+      if (answer === null) wrongUsage(command, 'without a terminal, --yes deletes the account')
+      if (!answer) throw refusal('Nothing was changed.')
+    },
+    done: (user) => `is deleted, and erased on ${erasureDay(user)}.`,
+  })
+}
+
+/** In UTC. An account that its owner deleted keeps its day. */
+function erasureDay({ deletedAt }: Person, now = 0): string {
+  return new Date((deletedAt ?? now) + undoDeletionMs).toISOString().slice(0, 10)
+}
+
+/** Runs a command on one user, and prints the user or what was done. */
+function change(
+  username: string,
+  command: SiteCommand<string, z.ZodObject, Result<Person, string>>,
+  options: {
+    json: boolean | undefined
+    input?: Record<string, string>
+    before?(user: Person, app: Services): Promise<void>
+    done: string | ((user: Person) => string)
+    gone?: string
+  },
+): Promise<void> {
   return withSite(async (app) => {
-    const { id } = await findPerson(app, username)
-    await app.limits.forget(id)
-    await app.accounts.unlock(id)
-    await recordByOperator(app, 'account.unlocked', id)
-    const unlocked = await findPerson(app, username)
-    report(unlocked, json, `${unlocked.username} can try a password again at once.`)
+    const user = await findPerson(app, username)
+    const { json, input, before, done, gone = 'is deleted.' } = options
+    await before?.(user, app)
+    const outcome = await executeAsOperator(command, { id: user.id, ...input }, app)
+    if (outcome.ok) {
+      const sentence = typeof done === 'string' ? done : done(outcome.value)
+      print(json ? JSON.stringify(shown(outcome.value)) : `${user.username} ${sentence}`)
+    } else if (outcome.code === 'date_past') throw refusal('The last day is over already.')
+    else if (outcome.code !== 'last_admin') throw refusal(`${user.username} ${gone}`)
+    else throw refusal(`${user.username} is the only administrator. Make somebody else one first.`)
   })
 }
 
@@ -170,55 +198,14 @@ async function printReset(
   { id, username }: Pick<Person, 'id' | 'username'>,
   { json, withoutAddress = false }: ResetOptions,
 ): Promise<void> {
-  const started = await app.recovery.startFor(id, momentOnly(app.clock()), null, { withoutAddress })
-  const token = started.ok ? started.value.token : null
-  const detail = { by: token === null ? 'mail' : 'hand' }
-  await recordOutcomeByOperator(app, 'password.reset_started', id, started, detail)
+  const started = await executeAsOperator(withoutAddress ? startResetWithoutAddress : startPasswordReset, { id }, app)
   if (!started.ok) throw refusal(`${username} is deleted. Bring the account back first.`)
+  const { token } = started.value
   const link = token === null ? null : `${app.settings.appOrigin}/reset-password?token=${token}`
   if (json) return print(JSON.stringify({ id, username, link }))
   if (link === null) return print(`A link to a new password is on its way to the verified address of ${username}.`)
   print(link)
   say(`Hand this link to ${username}: whoever opens it within an hour chooses the password, once.`)
-}
-
-function remove(username: string, { json, yes }: Json & { yes?: boolean }, command: Command): Promise<void> {
-  return withSite(async (app) => {
-    const person = await findPerson(app, username)
-    if (!yes) {
-      const answer = await confirm(`${person.username} will be signed out, and erased on ${erasureDay(app, person)}.`)
-      if (answer === null) wrongUsage(command, 'without a terminal, --yes deletes the account')
-      if (!answer) throw refusal('Nothing was changed.')
-    }
-    const deleted = await app.people.delete(person.id, nobody)
-    await recordOutcomeByOperator(app, 'account.deleted', person.id, deleted)
-    if (!deleted.ok) throw refusedAct(deleted.code, person)
-    report(deleted.value, json, `${person.username} is deleted, and erased on ${erasureDay(app, deleted.value)}.`)
-  })
-}
-
-/** In UTC. An account that its owner deleted keeps its day. */
-function erasureDay({ clock }: Services, { deletedAt }: Person): string {
-  return new Date((deletedAt ?? clock()) + undoDeletionMs).toISOString().slice(0, 10)
-}
-
-function restore(username: string, { json }: Json): Promise<void> {
-  return withSite(async (app) => {
-    const person = await findPerson(app, username)
-    const restored = await app.people.restore(person.id)
-    await recordOutcomeByOperator(app, 'account.restored', person.id, restored)
-    if (!restored.ok) throw refusal(`${person.username} is not deleted.`)
-    report(restored.value, json, `${person.username} is back.`)
-  })
-}
-
-function report(person: Person, json: boolean | undefined, sentence: string): void {
-  print(json ? JSON.stringify(shown(person)) : sentence)
-}
-
-function refusedAct(code: string, { username }: Person): Error {
-  if (code === 'last_admin') return refusal(`${username} is the only administrator. Make somebody else one first.`)
-  return refusal(`${username} is deleted.`)
 }
 
 async function readUsers(): Promise<UserRecord[]> {

@@ -1,18 +1,19 @@
 // Who is asking: the second door. Every page, action and handler that is not public asks here by itself, whatever
 // middleware did before it.
 import 'server-only'
-import { cookies } from 'next/headers'
+import { cookies, headers } from 'next/headers'
 import { notFound, redirect } from 'next/navigation'
 import { cache } from 'react'
 import type { User } from '#lib/accounts/accounts.ts'
+import { recordDenial } from '#lib/core/command.ts'
 import { can, type Permission } from '#lib/roles/permissions.ts'
 import { type Services, services } from '#lib/services.ts'
 import { deadlines } from '#lib/sessions/window.ts'
 import type { EndReason, Role, SessionRecord } from '#lib/stores/types.ts'
+import { readClientAddress } from './client-address.ts'
 import { readSession } from './current-session.ts'
 import { formTokenFor } from './form-token.ts'
 import { logInPath } from './next-path.ts'
-import { record } from './record.ts'
 
 export interface SignedIn {
   /** Whose pages these are. */
@@ -84,13 +85,9 @@ export function may({ user, look }: SignedIn, permission: Permission): boolean {
 }
 
 async function noteDenial({ user, look }: SignedIn, path: string): Promise<void> {
-  const { limits, securityEvents } = await services()
-  const actorId = look?.admin.id ?? user.id
-  if ((await limits.take('denied-entry', actorId)) > 0) {
-    securityEvents.note({ event: 'access.denied', who: actorId })
-    return
-  }
-  await record({ event: 'access.denied', outcome: 'refused', actorId, detail: { path: path.slice(0, 200) } })
+  const app = await services()
+  const address = readClientAddress(await headers(), app.settings)
+  await recordDenial(app, look?.admin.id ?? user.id, address, { path: path.slice(0, 200) })
 }
 
 const lookUp = cache(async (): Promise<{ signedIn: SignedIn | null; reason: EndReason | null }> => {

@@ -4,7 +4,9 @@ import { revalidatePath } from 'next/cache'
 import { headers } from 'next/headers'
 import { z } from 'zod'
 import { countedAddress } from '#lib/limits/counted-address.ts'
+import { currentRequest } from '#lib/request-context.ts'
 import { services } from '#lib/services.ts'
+import { messageFor, type Refusal } from '#lib/words/message-for.ts'
 import { errorSentence } from '#lib/words/sentences.ts'
 import type { Words } from '#lib/words/words.ts'
 import { readClientAddress } from './client-address.ts'
@@ -14,20 +16,20 @@ import { isFormTokenOf, type LogIn } from './form-token.ts'
 import { readDeviceOwner } from './known-device.ts'
 import { isShownSecret, type MailedPath } from './mailed-secret.ts'
 import { findOriginFault } from './request-checks.ts'
-import { tellToWait } from './tell-to-wait.ts'
 import { getWords } from './words.ts'
 
 /** Several times the longest field. Longer text is not sent back either: the next post would carry it twice. */
 const maxTextLength = 10_000
-type Problem = Partial<Pick<FormState, 'alert' | 'errors'>>
 
 export type ReadForm<Value> =
   | { ok: false; state: FormState }
   | {
       ok: true
       value: Value
-      /** The state that keeps what was typed and says what is wrong. */
-      refuse(problem: Problem): FormState
+      /** As posted, before the schema: for a command, which parses its input itself. */
+      texts: Record<string, string>
+      /** The state that keeps what was typed and shows the message, beside its field where the form has it. */
+      refuse(refusal: Refusal): FormState
     }
 
 /**
@@ -74,46 +76,55 @@ async function read<Schema extends z.ZodObject>(
     const first = form.get(name)
     if (typeof first === 'string' && first.length <= maxTextLength && !isSecretField(name)) values[name] = first
   }
-  const refuse = (problem: Problem): FormState => ({ values, errors: {}, alert: null, ...problem })
+  const stateWith = (problem: Partial<FormState>): FormState => ({ values, errors: {}, alert: null, ...problem })
+  const refuse = (refusal: Refusal): FormState => {
+    const { text, field, status } = messageFor(words, refusal)
+    const request = currentRequest()
+    // With Retry-After (RFC 9110, 10.2.3).
+    if (status !== null && request !== null) {
+      request.refusal = { status, retryAfterSeconds: Math.ceil((refusal.waitMs ?? 0) / 1000) }
+    }
+    return stateWith(field !== null && names.includes(field) ? { errors: { [field]: text } } : { alert: text })
+  }
   // None of this a person can bring about with the form as it is.
   const note = (code: string) => securityEvents.note({ event: 'form.refused', code })
 
   const originFault = findOriginFault(await headers(), settings.appOrigin)
   if (originFault !== null) {
     note(originFault)
-    return { ok: false, state: refuse({ alert: words(`errors.${originFault}`) }) }
+    return { ok: false, state: refuse({ code: originFault }) }
   }
   if (logIn !== null && !isTiedTo(logIn, form, sessionSecrets)) {
     // The page that comes back has the form as it is for the present log-in.
     revalidatePath('/', 'layout')
-    return { ok: false, state: refuse({ alert: words('errors.form_stale') }) }
+    return { ok: false, state: refuse({ code: 'form_stale' }) }
   }
   const waitMs = await waitForForm(logIn)
-  if (waitMs > 0) return { ok: false, state: refuse({ alert: await tellToWait('form_too_often', waitMs) }) }
+  if (waitMs > 0) return { ok: false, state: refuse({ code: 'form_too_often', waitMs }) }
   if (mailed !== null && !(await isShownSecret(mailed, onlyValue(form, shownSecretField)))) {
     // The page that comes back shows what the present link is for.
     revalidatePath(mailed)
-    return { ok: false, state: refuse({ alert: words('errors.link_changed') }) }
+    return { ok: false, state: refuse({ code: 'link_changed' }) }
   }
   const own = [...names, formTag, formTokenField, ...(mailed === null ? [] : [shownSecretField])]
   const isUnknown = (name: string) => !own.includes(name) && !isFrameworkField(name)
   if ([...form.keys()].some(isUnknown)) {
     note('field_unknown')
-    return { ok: false, state: refuse({ alert: words('errors.field_unknown') }) }
+    return { ok: false, state: refuse({ code: 'field_unknown' }) }
   }
 
   const asked = names.filter((name) => form.has(name) || !isOptional(schema, name))
   const fields = Object.fromEntries(asked.map((name) => [name, form.getAll(name)]))
   const texts = z.record(z.string(), onceAsText).safeParse(fields)
   if (!texts.success) {
-    note(texts.error.issues[0]?.message ?? 'field_missing')
     // No person can cause this with the form as it is, nor mend it in one field, which may even be hidden.
-    const [sentence = null] = Object.values(sentences(texts.error, words))
-    return { ok: false, state: refuse({ alert: sentence }) }
+    const code = texts.error.issues[0]?.message ?? 'field_missing'
+    note(code)
+    return { ok: false, state: refuse({ code }) }
   }
   const parsed = schema.safeParse(texts.data)
-  if (!parsed.success) return { ok: false, state: refuse({ errors: sentences(parsed.error, words) }) }
-  return { ok: true, value: parsed.data, refuse }
+  if (!parsed.success) return { ok: false, state: stateWith({ errors: sentences(parsed.error, words) }) }
+  return { ok: true, value: parsed.data, texts: texts.data, refuse }
 }
 
 /** Every form passes here, so none can be forgotten: what succeeds costs budget too. */

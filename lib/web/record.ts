@@ -12,12 +12,8 @@ export async function record(occurrence: Omit<Occurrence, 'address'>): Promise<v
 }
 
 /** The same for what somebody does with their own account. */
-export async function recordOwn(
-  event: Occurrence['event'],
-  userId: string,
-  { outcome, detail }: Pick<Occurrence, 'outcome' | 'detail'> = {},
-): Promise<void> {
-  await record({ event, actorId: userId, subjectId: userId, ...(outcome && { outcome }), ...(detail && { detail }) })
+export async function recordOwn(event: Occurrence['event'], userId: string): Promise<void> {
+  await record({ event, actorId: userId, subjectId: userId })
 }
 
 /** Whether it was the password, or how often one was tried. */

@@ -1,6 +1,6 @@
 // Answers that never reach a page: a request this site does not take. A small document of its own, because at that
 // point there is no React tree to render, and its status must be true.
-import { busySeconds } from '#lib/words/sentences.ts'
+import { busySeconds } from '#lib/words/message-for.ts'
 import { matchLocale, wordsFor } from '#lib/words/words.ts'
 
 const statuses = {

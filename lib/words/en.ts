@@ -368,8 +368,6 @@ export const en = {
       'password-changed': 'The password of this account was changed, so you were signed out. Log in with the new one.',
       'signed-out': 'You are signed out.',
     },
-    cookies_off:
-      'Your browser did not keep the cookie that tells who is logged in. Allow cookies for this site, then log in again.',
   },
 
   strength: {
@@ -788,24 +786,32 @@ export const en = {
 
   confirm: {
     title: 'Confirm it is you',
-    acts: {
-      'end-session': 'To end the session “{device}”, enter your password once more.',
-      'give-address': 'To use another e-mail address, enter your password once more.',
-      'remove-address': 'To remove your e-mail address, enter your password once more.',
-      'change-username': 'To change your username, enter your password once more.',
-      'delete-account': 'To delete your account, enter your password once more.',
-      'end-other-sessions': 'To end all other sessions, enter your password once more.',
-      'change-role': 'To change the role, enter your password once more.',
-      suspend: 'To suspend this person, enter your password once more.',
-      resume: 'To lift the suspension, enter your password once more.',
-      'end-sessions-of': 'To end all sessions of this person, enter your password once more.',
-      'start-reset': 'To start a password reset, enter your password once more.',
-      unlock: 'To unlock this person, enter your password once more.',
-      'delete-person': 'To delete this person, enter your password once more.',
-      'restore-person': 'To bring the account back, enter your password once more.',
-      'look-as': 'To look as this person, enter your password once more.',
-      invite: 'To invite somebody, enter your password once more.',
-      'withdraw-invitation': 'To withdraw the invitation, enter your password once more.',
+    commands: {
+      account: { delete: 'To delete your account, enter your password once more.' },
+      email: {
+        add: 'To use another e-mail address, enter your password once more.',
+        remove: 'To remove your e-mail address, enter your password once more.',
+      },
+      impersonation: { start: 'To look as this person, enter your password once more.' },
+      invitations: {
+        create: 'To invite somebody, enter your password once more.',
+        withdraw: 'To withdraw the invitation, enter your password once more.',
+      },
+      sessions: {
+        end: 'To end the session “{device}”, enter your password once more.',
+        'end-others': 'To end all other sessions, enter your password once more.',
+      },
+      username: { change: 'To change your username, enter your password once more.' },
+      users: {
+        'change-role': 'To change the role, enter your password once more.',
+        suspend: 'To suspend this person, enter your password once more.',
+        resume: 'To lift the suspension, enter your password once more.',
+        'end-sessions': 'To end all sessions of this person, enter your password once more.',
+        'start-reset': 'To start a password reset, enter your password once more.',
+        unlock: 'To unlock this person, enter your password once more.',
+        delete: 'To delete this person, enter your password once more.',
+        restore: 'To bring the account back, enter your password once more.',
+      },
     },
     lead: 'To go on, enter your password once more.',
     why: 'So nobody who finds this browser open can do it for you. Once confirmed, you are not asked again for some minutes.',
@@ -841,6 +847,7 @@ export const en = {
     email_letters:
       'Before the @, enter plain letters, digits and signs only. Many mail servers take no others, so mail would not arrive.',
     address_same: 'This is your address already.',
+    address_none: 'No e-mail address waits for a code.',
     address_taken: 'Somebody else has proved this address to be theirs meanwhile. Enter another one.',
     mail_too_soon: 'A code was sent a short while ago. Another can be sent in {wait}.',
     code_rule: 'Enter the code of 8 digits from the mail.',
@@ -915,6 +922,8 @@ export const en = {
       'Your browser did not say which page the form came from, so nothing was saved. Let it send the Referer header to this site, and try again.',
     wrong_origin: 'The form came from another site, so nothing was saved. Reload the page and try again.',
     fault: 'This did not work, and the fault is ours. What you typed is still here: try again in a moment.',
+    cookies_off:
+      'Your browser did not keep the cookie that tells who is logged in. Allow cookies for this site, then log in again.',
     connection:
       'The answer did not arrive. What you typed is still here: try again, or reload the page if it keeps failing.',
   },

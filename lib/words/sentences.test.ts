@@ -1,21 +1,26 @@
 import { describe, expect, test } from 'vitest'
-import { adviceSentence, errorSentence, signUpSentence } from './sentences.ts'
+import { messageFor, type Refusal } from './message-for.ts'
+import { adviceSentence, errorSentence } from './sentences.ts'
 import { wordsFor } from './words.ts'
 
 const words = wordsFor('en')
 
-describe('signUpSentence', () => {
-  test('puts every fault of a sign-up in words, with its numbers', () => {
-    expect(signUpSentence(words, { code: 'username_taken' })).toBe('That username is taken.')
-    expect(signUpSentence(words, { code: 'password_short', min: 12 })).toContain('12')
-    expect(signUpSentence(words, { code: 'password_long', max: 256 })).toContain('256')
-    expect(signUpSentence(words, { code: 'password_has_username' })).toContain('username')
-    expect(signUpSentence(words, { code: 'password_characters' })).toContain('not valid text')
-    expect(signUpSentence(words, { code: 'busy' })).toContain('2 seconds')
-    expect(signUpSentence(words, { code: 'password_breached' })).toContain('published leaks')
+describe('messageFor', () => {
+  test('words every refusal of a new account, with its numbers and its field', () => {
+    const told = (refusal: Refusal) => Object.values(messageFor(words, refusal))
+    expect(told({ code: 'username_taken' })).toEqual(['That username is taken.', 'username', null])
+    const short = { code: 'password_short', min: 12 }
+    expect(told(short)).toEqual([expect.stringContaining('12'), 'password', null])
+    const long = { code: 'password_long', max: 256 }
+    expect(told(long)).toEqual([expect.stringContaining('256'), 'password', null])
+    for (const code of ['password_has_username', 'password_characters', 'password_breached'])
+      expect(told({ code })).toEqual([expect.any(String), 'password', null])
+    expect(told({ code: 'busy' })).toEqual([expect.stringContaining('2 seconds'), null, null])
+    expect(told({ code: 'too_soon', waitMs: 60_000 })).toEqual([expect.stringContaining('1 minute'), null, 429])
+    expect(told({ code: 'mail_too_soon', waitMs: 60_000 })).toEqual([expect.stringContaining('1 minute'), null, null])
     const reasons = { listed: 'most common', context: 'Names of yours', dates: 'Dates' }
     for (const [advice, reason] of Object.entries(reasons)) {
-      expect(signUpSentence(words, { code: 'password_guessable', advice })).toContain(reason)
+      expect(told({ code: 'password_guessable', advice })[0]).toContain(reason)
     }
   })
 })

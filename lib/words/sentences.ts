@@ -1,13 +1,8 @@
-// From the codes that rules answer with to the sentences that people read.
-import type { SignUpFault } from '../accounts/accounts.ts'
-import type { PasswordFault } from '../accounts/password-rules.ts'
+// Sentences whose key or arguments are put together.
 import { auditEvents } from '../audit/events.ts'
 import type { Device } from '../sessions/device.ts'
 import { en } from './en.ts'
 import type { Words } from './words.ts'
-
-/** About how long the longest queue of password work takes to clear, rounded up. */
-export const busySeconds = 2
 
 /** The compiler cannot follow a key that is put together, so its arguments are checked when the message is formatted. */
 type AnyMessage = (key: string, args: Record<string, string | number>) => string
@@ -18,17 +13,10 @@ export function errorSentence(words: Words, code: string, args: Record<string, s
   return message(`errors.${code}`, args)
 }
 
-export function signUpSentence(words: Words, fault: SignUpFault): string {
-  return fault.code === 'username_taken' ? words('errors.username_taken') : passwordSentence(words, fault)
-}
-
-export function passwordSentence(words: Words, fault: PasswordFault): string {
-  if (fault.code === 'busy') return words('errors.busy', { seconds: busySeconds })
-  if (fault.code === 'password_guessable') {
-    return words('errors.password_guessable', { reason: adviceSentence(words, fault.advice) })
-  }
-  const { code, ...numbers } = fault
-  return errorSentence(words, code, numbers)
+/** What the password is asked for. */
+export function confirmSentence(words: Words, commandName: string, args: Record<string, string> = {}): string {
+  const message: AnyMessage = words as never
+  return message(`confirm.commands.${commandName}`, args)
 }
 
 /** "Firefox on Windows", as far as that is known. */

@@ -1,4 +1,4 @@
-import type { Person } from '#lib/people/people.ts'
+import type { Person } from '#lib/features/user-admin/people.ts'
 import type { Words } from '#lib/words/words.ts'
 
 export function stateOf({ status, deletedAt }: Pick<Person, 'status' | 'deletedAt'>) {

@@ -1,12 +1,13 @@
 // What was done just before one of the admin's pages was opened, as its address tells it.
 import { oneOf, type Query } from '#lib/web/query.ts'
+import { refusalIn } from '#lib/web/refusal-query.ts'
+import { messageFor } from '#lib/words/message-for.ts'
 import type { Words } from '#lib/words/words.ts'
 
 const done = {
   person: ['role', 'suspended', 'resumed', 'ended', 'reset', 'unlocked', 'deleted', 'restored'],
   invitations: ['made', 'mailed', 'withdrawn', 'already'],
 } as const
-const refused = ['yourself', 'person_gone', 'last_admin', 'not_shown', 'date_past', 'admin_by_hand'] as const
 
 export function outcomeOf(
   words: Words,
@@ -21,8 +22,8 @@ export function outcomeOf(
     if (what !== null)
       return { kind: what === 'already' ? 'warn' : 'good', text: words(`admin.invitations.done.${what}`) }
   }
-  const code = oneOf(query, 'refused', refused)
-  if (code === 'last_admin') return { kind: 'danger', text: words('errors.last_admin_other') }
-  if (code !== null) return { kind: 'danger', text: words(`errors.${code}`) }
+  const refused = refusalIn(query)
+  if (refused?.code === 'last_admin') return { kind: 'danger', text: words('errors.last_admin_other') }
+  if (refused !== null) return { kind: 'danger', text: messageFor(words, refused).text }
   return query.undone === 'unsaved' ? { kind: 'warn', text: words('admin.undone') } : null
 }

@@ -6,13 +6,14 @@ import { PasswordField } from '#app/ui/password-field.tsx'
 import { SubmitButton } from '#app/ui/submit-button.tsx'
 import { UsernameForManagers } from '#app/ui/username-for-managers.tsx'
 import { minutes } from '#lib/clock.ts'
-import type { Act } from '#lib/interrupted-acts/interrupted-acts.ts'
+import { commands, isCommandName } from '#lib/commands.ts'
+import type { PendingCommand } from '#lib/core/pending-commands.ts'
 import { services } from '#lib/services.ts'
 import { parseDevice } from '#lib/sessions/device.ts'
 import { requirePermission } from '#lib/web/current-user.ts'
 import { safeNextPath } from '#lib/web/next-path.ts'
 import { getWords } from '#lib/web/words.ts'
-import { deviceName } from '#lib/words/sentences.ts'
+import { confirmSentence, deviceName } from '#lib/words/sentences.ts'
 import type { Words } from '#lib/words/words.ts'
 import { confirm } from './actions.ts'
 
@@ -30,15 +31,15 @@ export default async function ConfirmPage({ searchParams }: PageProps<'/confirm'
   const query = await searchParams
   const next = safeNextPath(query.next) ?? '/'
   const handle = typeof query.act === 'string' ? query.act : ''
-  const { interruptedActs, sessions } = await services()
-  const act = await interruptedActs.find(session.id, handle)
-  if (act === null && sessions.hasRecentProof(session, justNowMs)) redirect(next)
+  const { pendingCommands, sessions } = await services()
+  const pending = await pendingCommands.find(session.id, handle)
+  if (pending === null && sessions.hasRecentProof(session, justNowMs)) redirect(next)
 
   return (
     <div className="flex max-w-[30rem] flex-col gap-6">
       <div>
         <h1 className="text-xl sm:text-2xl">{words('confirm.title')}</h1>
-        <p className="mt-2">{await purposeOf(act, user.id, words)}</p>
+        <p className="mt-2">{await purposeOf(pending, user.id, words)}</p>
       </div>
       <div className="card p-6">
         <ActionForm action={confirm} connectionWords={words('errors.connection')} faultWords={words('errors.fault')}>
@@ -66,12 +67,11 @@ export default async function ConfirmPage({ searchParams }: PageProps<'/confirm'
 }
 
 /** What the password is asked for. */
-async function purposeOf(act: Act | null, userId: string, words: Words): Promise<string> {
-  if (act === null) return words('confirm.lead')
-  const { name } = act
-  if (name !== 'end-session') return words(`confirm.acts.${name}`)
+async function purposeOf(pending: PendingCommand | null, userId: string, words: Words): Promise<string> {
+  if (pending === null || !isCommandName(pending.name)) return words('confirm.lead')
+  const { data } = commands['sessions.end'].input.safeParse(pending.input)
+  if (pending.name !== 'sessions.end' || data === undefined) return confirmSentence(words, pending.name)
   const { sessions } = await services()
-  const session = (await sessions.list(userId)).find(({ id }) => id === act.fields.id)
-  const device = deviceName(words, parseDevice(session?.userAgent ?? ''))
-  return words('confirm.acts.end-session', { device })
+  const session = (await sessions.list(userId)).find(({ id }) => id === data.id)
+  return confirmSentence(words, pending.name, { device: deviceName(words, parseDevice(session?.userAgent ?? '')) })
 }

@@ -9,7 +9,6 @@ import { services } from '#lib/services.ts'
 import { readCircumstances } from '#lib/web/circumstances.ts'
 import { readVisitorForm } from '#lib/web/form.ts'
 import type { FormState } from '#lib/web/form-state.ts'
-import { tellToWait } from '#lib/web/tell-to-wait.ts'
 
 /** One answer for everybody, given before anybody is looked for: neither its words nor its time tell who is known. */
 export async function askForLink(_previous: FormState, posted: FormData): Promise<FormState> {
@@ -18,9 +17,9 @@ export async function askForLink(_previous: FormState, posted: FormData): Promis
   const { recovery, audit, limits } = await services()
   const by = await readCircumstances()
   const waitMs = await limits.take('reset-ask', countedAddress(by.address))
-  if (waitMs > 0) return form.refuse({ alert: await tellToWait('ask_too_often', waitMs) })
+  if (waitMs > 0) return form.refuse({ code: 'ask_too_often', waitMs })
   const waitForNameMs = await recovery.waitToAsk(form.value.email, by)
-  if (waitForNameMs > 0) return form.refuse({ alert: await tellToWait('reset_mail_too_often', waitForNameMs) })
+  if (waitForNameMs > 0) return form.refuse({ code: 'reset_mail_too_often', waitMs: waitForNameMs })
   after(async () => {
     try {
       const subjectId = await recovery.ask(form.value.email, by)

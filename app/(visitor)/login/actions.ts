@@ -17,19 +17,15 @@ import { safeNextPath } from '#lib/web/next-path.ts'
 import { orNotSaved } from '#lib/web/not-saved.ts'
 import { readPreferences } from '#lib/web/preferences.ts'
 import { recordOwn, recordTry } from '#lib/web/record.ts'
-import { tellToWait } from '#lib/web/tell-to-wait.ts'
 import { getWords } from '#lib/web/words.ts'
-import { busySeconds } from '#lib/words/sentences.ts'
 import { fullTime } from '#lib/words/time.ts'
-import type { Words } from '#lib/words/words.ts'
 
 export async function logIn(_previous: FormState, posted: FormData): Promise<FormState> {
   const form = await readVisitorForm(posted, logInSchema)
   if (!form.ok) return form.state
   const { username, password, next } = form.value
   const { accounts, notices, pace } = await services()
-  const words = await getWords()
-  if (await isScriptWithoutCookies()) return form.refuse({ alert: words('login.cookies_off') })
+  if (await isScriptWithoutCookies()) return form.refuse({ code: 'cookies_off' })
 
   const attempter = await readAttempter()
   const { address } = attempter.by
@@ -45,10 +41,7 @@ export async function logIn(_previous: FormState, posted: FormData): Promise<For
   }
   const known = await pace.hold(asked, check, () => currentRequest()?.endTurn?.())
   if (!known.ok) {
-    const { code } = known
-    if ('waitMs' in known) return form.refuse({ alert: await tellToWait(known.code, known.waitMs) })
-    if (code === 'suspended') return form.refuse({ alert: await suspendedSentence(words, known.until) })
-    return form.refuse({ alert: words(`errors.${known.code}`, { seconds: busySeconds }) })
+    return form.refuse('until' in known ? await suspendedUntil(known.until) : known)
   }
 
   const user = known.value
@@ -56,16 +49,13 @@ export async function logIn(_previous: FormState, posted: FormData): Promise<For
   const isBack = user.deletedAt !== null
   if (isBack) {
     const restored = await orNotSaved(accounts.restore(user.id).then((is) => ok(is)))
-    if (!restored.ok) return form.refuse({ alert: words('errors.not_saved') })
-    if (!restored.value) return form.refuse({ alert: words('errors.credentials_wrong') })
+    if (!restored.ok) return form.refuse(restored)
+    if (!restored.value) return form.refuse({ code: 'credentials_wrong' })
     await recordOwn('account.restored', user.id)
     await notices.tell(user, 'account-restored', await readCircumstances())
   }
   const begun = await beginSession(user)
-  if (!begun.ok) {
-    const code = begun.code === 'person_gone' ? 'credentials_wrong' : begun.code
-    return form.refuse({ alert: words(`errors.${code}`) })
-  }
+  if (!begun.ok) return form.refuse({ code: begun.code === 'person_gone' ? 'credentials_wrong' : begun.code })
   redirect(await afterLogIn(isBack ? '/?restored=1' : (safeNextPath(next) ?? '/')))
 }
 
@@ -75,8 +65,8 @@ async function recordRefusal(username: string, code: string): Promise<void> {
   await recordTry('session.started', { actorId: null, subjectId: await accounts.findId(username), code })
 }
 
-async function suspendedSentence(words: Words, until: number | null): Promise<string> {
-  if (until === null) return words('errors.suspended')
+async function suspendedUntil(until: number | null) {
+  if (until === null) return { code: 'suspended' }
   const { timeZone } = await readPreferences()
-  return words('errors.suspended_until', { when: fullTime(words, until, timeZone) })
+  return { code: 'suspended_until', when: fullTime(await getWords(), until, timeZone) }
 }

@@ -46,7 +46,7 @@ export default async function LogInPage({ searchParams }: PageProps<'/login'>) {
           {reason !== undefined && (
             <Notice kind={reason === 'signed-out' ? 'good' : 'note'}>{words(`login.reasons.${reason}`, limits)}</Notice>
           )}
-          {query.cookies === 'off' && <Notice kind="note">{words('login.cookies_off')}</Notice>}
+          {query.cookies === 'off' && <Notice kind="note">{words('errors.cookies_off')}</Notice>}
           {query.deleted === '1' && (
             <Notice kind="note">
               {words('login.deleted', { left: words('time.days', { days: undoDeletionMs / days(1) }) })}

@@ -9,7 +9,6 @@ import type { FormState } from '#lib/web/form-state.ts'
 import { forgetMailedSecret, readMailedSecret } from '#lib/web/mailed-secret.ts'
 import { orNotSaved } from '#lib/web/not-saved.ts'
 import { recordOwn } from '#lib/web/record.ts'
-import { getWords } from '#lib/web/words.ts'
 
 export async function disown(_previous: FormState, posted: FormData): Promise<FormState> {
   const form = await readVisitorForm(posted, z.object({}), '/not-me')
@@ -18,10 +17,7 @@ export async function disown(_previous: FormState, posted: FormData): Promise<Fo
   const token = (await readMailedSecret('/not-me')) ?? ''
 
   const disowned = await orNotSaved(recovery.disown(token, await readCircumstances()))
-  if (!disowned.ok && disowned.code === 'not_saved') {
-    const words = await getWords()
-    return form.refuse({ alert: words('errors.not_saved') })
-  }
+  if (!disowned.ok && disowned.code === 'not_saved') return form.refuse(disowned)
   if (disowned.ok) await recordOwn('account.disowned', disowned.value.userId)
   else securityEvents.note({ event: 'link.refused', code: 'not_me' })
   await forgetMailedSecret('/not-me', settings.appOrigin)

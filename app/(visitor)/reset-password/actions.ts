@@ -10,15 +10,12 @@ import { recogniseDevice } from '#lib/web/known-device.ts'
 import { forgetMailedSecret, readMailedSecret } from '#lib/web/mailed-secret.ts'
 import { orNotSaved } from '#lib/web/not-saved.ts'
 import { recordOwn } from '#lib/web/record.ts'
-import { getWords } from '#lib/web/words.ts'
-import { passwordSentence } from '#lib/words/sentences.ts'
 
 export async function resetPassword(_previous: FormState, posted: FormData): Promise<FormState> {
   const app = await services()
   const { recovery, settings, securityEvents } = app
   const form = await readVisitorForm(posted, resetSchema(settings.passwordMinLength), '/reset-password')
   if (!form.ok) return form.state
-  const words = await getWords()
   const token = (await readMailedSecret('/reset-password')) ?? ''
 
   const reset = await orNotSaved(recovery.reset(token, form.value.password, await readCircumstances()))
@@ -34,7 +31,5 @@ export async function resetPassword(_previous: FormState, posted: FormData): Pro
     securityEvents.note({ event: 'link.refused', code: 'reset' })
     redirect('/reset-password')
   }
-  if (reset.code === 'not_saved') return form.refuse({ alert: words('errors.not_saved') })
-  const sentence = passwordSentence(words, reset)
-  return form.refuse(reset.code === 'busy' ? { alert: sentence } : { errors: { password: sentence } })
+  return form.refuse(reset)
 }

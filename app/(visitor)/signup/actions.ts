@@ -15,10 +15,6 @@ import { forgetMailedSecret, readMailedSecret } from '#lib/web/mailed-secret.ts'
 import { safeNextPath } from '#lib/web/next-path.ts'
 import { orNotSaved } from '#lib/web/not-saved.ts'
 import { record, recordOwn } from '#lib/web/record.ts'
-import { tellToWait } from '#lib/web/tell-to-wait.ts'
-import { getWords } from '#lib/web/words.ts'
-import { signUpSentence } from '#lib/words/sentences.ts'
-import type { Words } from '#lib/words/words.ts'
 
 export async function signUp(_previous: FormState, posted: FormData): Promise<FormState> {
   const { addresses, settings, invitations, limits } = await services()
@@ -31,21 +27,20 @@ export async function signUp(_previous: FormState, posted: FormData): Promise<Fo
   if (!form.ok) return form.state
   const { username, password, next } = form.value
   const account = { username, password, email: form.value.email || null }
-  const words = await getWords()
-  if (await isScriptWithoutCookies()) return form.refuse({ alert: words('login.cookies_off') })
+  if (await isScriptWithoutCookies()) return form.refuse({ code: 'cookies_off' })
 
   const network = countedAddress((await readCircumstances()).address)
   const waitMs = (await limits.take('sign-up-try', network)) || (await limits.take('sign-up', network))
-  if (waitMs > 0) return form.refuse({ alert: await tellToWait('sign_up_too_often', waitMs) })
+  if (waitMs > 0) return form.refuse({ code: 'sign_up_too_often', waitMs })
   const signedUp = await orNotSaved(invitation === null ? signUpUninvited(account) : signUpInvited(token, account))
   if (!signedUp.ok) {
     await limits.giveBack('sign-up', network)
-    return form.refuse(problemOf(words, signedUp))
+    return form.refuse(signedUp)
   }
 
   const { id, email, emailVerifiedAt } = signedUp.value
   const begun = await beginSession(signedUp.value, { isNewPerson: true })
-  if (!begun.ok) return form.refuse({ alert: words('errors.signed_up_only') })
+  if (!begun.ok) return form.refuse({ code: 'signed_up_only' })
   if (email === null || emailVerifiedAt !== null) redirect(await afterLogIn(safeNextPath(next) ?? '/'))
   // Should the code not go out, the page that asks for it can send another.
   await orNotSaved(addresses.resend(id, await readCircumstances()))
@@ -78,22 +73,4 @@ async function signUpInvited(token: string, account: NewAccount): Promise<Outcom
   const detail = { invitation: invitation.id.slice(0, 12), role: invitation.role }
   await record({ event: 'invitation.used', actorId: user.id, subjectId: invitation.by, detail })
   return ok(user)
-}
-
-/** Beside the field that can mend it, or about the form when none can. */
-function problemOf(words: Words, fault: Fault | { code: 'not_saved' }): Pick<FormState, 'alert' | 'errors'> {
-  const { code } = fault
-  switch (code) {
-    case 'not_saved':
-    case 'signup_closed':
-    case 'signup_by_invitation':
-    case 'invitation_void':
-      return { alert: words(`errors.${code}`), errors: {} }
-    case 'busy':
-      return { alert: signUpSentence(words, fault), errors: {} }
-    case 'username_taken':
-      return { alert: null, errors: { username: signUpSentence(words, fault) } }
-    default:
-      return { alert: null, errors: { password: signUpSentence(words, fault) } }
-  }
 }

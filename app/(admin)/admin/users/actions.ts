@@ -1,50 +1,13 @@
 'use server'
 
-import { requireRole } from '#lib/web/current-user.ts'
-import type { FormState } from '#lib/web/form-state.ts'
-import { submitAct } from '#lib/web/submit-act.ts'
+import { action } from '#lib/web/run-command.ts'
 
-export async function changeRole(_previous: FormState, posted: FormData): Promise<FormState> {
-  const { session } = await requireRole('admin', '/admin/users')
-  return submitAct('change-role', posted, session)
-}
-
-export async function suspend(_previous: FormState, posted: FormData): Promise<FormState> {
-  const { session } = await requireRole('admin', '/admin/users')
-  return submitAct('suspend', posted, session)
-}
-
-export async function resume(_previous: FormState, posted: FormData): Promise<FormState> {
-  const { session } = await requireRole('admin', '/admin/users')
-  return submitAct('resume', posted, session)
-}
-
-export async function endSessionsOf(_previous: FormState, posted: FormData): Promise<FormState> {
-  const { session } = await requireRole('admin', '/admin/users')
-  return submitAct('end-sessions-of', posted, session)
-}
-
-export async function startReset(_previous: FormState, posted: FormData): Promise<FormState> {
-  const { session } = await requireRole('admin', '/admin/users')
-  return submitAct('start-reset', posted, session)
-}
-
-export async function unlock(_previous: FormState, posted: FormData): Promise<FormState> {
-  const { session } = await requireRole('admin', '/admin/users')
-  return submitAct('unlock', posted, session)
-}
-
-export async function deletePerson(_previous: FormState, posted: FormData): Promise<FormState> {
-  const { session } = await requireRole('admin', '/admin/users')
-  return submitAct('delete-person', posted, session)
-}
-
-export async function restorePerson(_previous: FormState, posted: FormData): Promise<FormState> {
-  const { session } = await requireRole('admin', '/admin/users')
-  return submitAct('restore-person', posted, session)
-}
-
-export async function lookAs(_previous: FormState, posted: FormData): Promise<FormState> {
-  const { session } = await requireRole('admin', '/admin/users')
-  return submitAct('look-as', posted, session)
-}
+export const changeRole = action('users.change-role')
+export const suspend = action('users.suspend')
+export const resume = action('users.resume')
+export const endSessionsOf = action('users.end-sessions')
+export const startReset = action('users.start-reset')
+export const unlock = action('users.unlock')
+export const deletePerson = action('users.delete')
+export const restorePerson = action('users.restore')
+export const lookAs = action('impersonation.start')

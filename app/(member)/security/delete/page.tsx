@@ -4,8 +4,9 @@ import { FormAlert } from '#app/ui/form-alert.tsx'
 import { Notice } from '#app/ui/notice.tsx'
 import { SubmitButton } from '#app/ui/submit-button.tsx'
 import { requireRecentProof } from '#lib/web/recent-proof.ts'
-import { refusedSentence } from '#lib/web/refused.ts'
+import { refusalIn } from '#lib/web/refusal-query.ts'
 import { getWords } from '#lib/web/words.ts'
+import { messageFor } from '#lib/words/message-for.ts'
 import { deleteAccount } from './actions.ts'
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -16,13 +17,13 @@ export async function generateMetadata(): Promise<Metadata> {
 export default async function DeleteAccountPage({ searchParams }: PageProps<'/security/delete'>) {
   await requireRecentProof('leave', '/security/delete')
   const words = await getWords()
-  const refused = refusedSentence(words, await searchParams)
+  const refused = refusalIn(await searchParams)
 
   return (
     <div className="flex max-w-[34rem] flex-col gap-6">
       <h1 className="text-xl sm:text-2xl">{words('account_delete.title')}</h1>
       <div className="card flex flex-col gap-4 p-6">
-        {refused !== null && <Notice kind="danger">{refused}</Notice>}
+        {refused !== null && <Notice kind="danger">{messageFor(words, refused).text}</Notice>}
         <p>{words('account_delete.lead')}</p>
         <p>{words('account_delete.undo')}</p>
         <ActionForm

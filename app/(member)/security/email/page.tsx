@@ -6,8 +6,9 @@ import { Notice } from '#app/ui/notice.tsx'
 import { SubmitButton } from '#app/ui/submit-button.tsx'
 import { Verbatim } from '#app/ui/verbatim.tsx'
 import { requireRecentProof } from '#lib/web/recent-proof.ts'
-import { refusedSentence } from '#lib/web/refused.ts'
+import { refusalIn } from '#lib/web/refusal-query.ts'
 import { getWords } from '#lib/web/words.ts'
+import { messageFor } from '#lib/words/message-for.ts'
 import { giveAddress, removeAddress } from './actions.ts'
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -18,7 +19,7 @@ export async function generateMetadata(): Promise<Metadata> {
 export default async function ChangeAddressPage({ searchParams }: PageProps<'/security/email'>) {
   const { user } = await requireRecentProof('change-account', '/security/email')
   const words = await getWords()
-  const refused = refusedSentence(words, await searchParams)
+  const refused = refusalIn(await searchParams)
   const faults = { connectionWords: words('errors.connection'), faultWords: words('errors.fault') }
   const isChange = user.email !== null && user.emailVerifiedAt !== null
 
@@ -36,7 +37,7 @@ export default async function ChangeAddressPage({ searchParams }: PageProps<'/se
       </div>
       <div className="card p-6">
         <ActionForm action={giveAddress} {...faults}>
-          <FormAlert>{refused !== null && <Notice kind="danger">{refused}</Notice>}</FormAlert>
+          <FormAlert>{refused !== null && <Notice kind="danger">{messageFor(words, refused).text}</Notice>}</FormAlert>
           <Field name="email" label={words('fields.email')} type="email" autoComplete="email" required />
           <div className="flex flex-wrap gap-3">
             <SubmitButton label={words('email_change.submit')} pendingLabel={words('email_change.pending')} />

@@ -1,7 +1,6 @@
 'use server'
 
 import { redirect } from 'next/navigation'
-import type { ChangePasswordFault } from '#lib/accounts/accounts.ts'
 import { changePasswordSchema } from '#lib/accounts/forms.ts'
 import { ok } from '#lib/result.ts'
 import { services } from '#lib/services.ts'
@@ -14,10 +13,6 @@ import type { FormState } from '#lib/web/form-state.ts'
 import { recogniseDevice } from '#lib/web/known-device.ts'
 import { orNotSaved } from '#lib/web/not-saved.ts'
 import { isRefusedTry, recordOwn, recordTry } from '#lib/web/record.ts'
-import { tellToWait } from '#lib/web/tell-to-wait.ts'
-import { getWords } from '#lib/web/words.ts'
-import { passwordSentence } from '#lib/words/sentences.ts'
-import type { Words } from '#lib/words/words.ts'
 
 export async function changePassword(_previous: FormState, posted: FormData): Promise<FormState> {
   const { user, session } = await requirePermission('change-account', '/security/password')
@@ -26,7 +21,6 @@ export async function changePassword(_previous: FormState, posted: FormData): Pr
   const form = await readForm(posted, changePasswordSchema(settings.passwordMinLength), session)
   if (!form.ok) return form.state
   const { currentPassword, password } = form.value
-  const words = await getWords()
 
   const changed = await orNotSaved(
     accounts.changePassword(user.id, { current: currentPassword, password }, await readAttempter()),
@@ -35,7 +29,7 @@ export async function changePassword(_previous: FormState, posted: FormData): Pr
     if (changed.code === 'person_gone') redirect('/login?reason=ended')
     const { code } = changed
     if (isRefusedTry(code)) await recordTry('password.changed', { actorId: user.id, subjectId: user.id, code })
-    return form.refuse(await problemOf(words, changed))
+    return form.refuse(code === 'password_wrong' ? { code: 'current_password_wrong' } : changed)
   }
 
   await recordOwn('password.changed', user.id)
@@ -47,21 +41,7 @@ export async function changePassword(_previous: FormState, posted: FormData): Pr
   const renewed = await orNotSaved(renewSession())
   await notices.tell(user, 'password-changed', await readCircumstances())
   const isPartly = !ended.ok || (!renewed.ok && renewed.code === 'not_saved')
-  if (isPartly) return form.refuse({ alert: words('errors.password_changed_only') })
+  if (isPartly) return form.refuse({ code: 'password_changed_only' })
   // Should this session have ended meanwhile, the log-in page says why.
   redirect('/security?changed=1')
-}
-
-type Fault = Exclude<ChangePasswordFault, { code: 'person_gone' }> | { code: 'not_saved' }
-
-/** Beside the field that can mend it, or about the form when only waiting can. */
-async function problemOf(words: Words, fault: Fault): Promise<Pick<FormState, 'alert' | 'errors'>> {
-  if (fault.code === 'not_saved') return { alert: words('errors.not_saved'), errors: {} }
-  if (fault.code === 'password_locked') return { alert: words('errors.password_locked'), errors: {} }
-  if ('waitMs' in fault) return { alert: await tellToWait(fault.code, fault.waitMs), errors: {} }
-  if (fault.code === 'password_wrong') {
-    return { alert: null, errors: { currentPassword: words('errors.current_password_wrong') } }
-  }
-  const sentence = passwordSentence(words, fault)
-  return fault.code === 'busy' ? { alert: sentence, errors: {} } : { alert: null, errors: { password: sentence } }
 }

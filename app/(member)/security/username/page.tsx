@@ -5,8 +5,9 @@ import { FormAlert } from '#app/ui/form-alert.tsx'
 import { Notice } from '#app/ui/notice.tsx'
 import { SubmitButton } from '#app/ui/submit-button.tsx'
 import { requireRecentProof } from '#lib/web/recent-proof.ts'
-import { refusedSentence } from '#lib/web/refused.ts'
+import { refusalIn } from '#lib/web/refusal-query.ts'
 import { getWords } from '#lib/web/words.ts'
+import { messageFor } from '#lib/words/message-for.ts'
 import { changeUsername } from './actions.ts'
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -17,7 +18,7 @@ export async function generateMetadata(): Promise<Metadata> {
 export default async function ChangeUsernamePage({ searchParams }: PageProps<'/security/username'>) {
   const { user } = await requireRecentProof('change-account', '/security/username')
   const words = await getWords()
-  const refused = refusedSentence(words, await searchParams)
+  const refused = refusalIn(await searchParams)
 
   return (
     <div className="flex max-w-[34rem] flex-col gap-6">
@@ -31,7 +32,7 @@ export default async function ChangeUsernamePage({ searchParams }: PageProps<'/s
           connectionWords={words('errors.connection')}
           faultWords={words('errors.fault')}
         >
-          <FormAlert>{refused !== null && <Notice kind="danger">{refused}</Notice>}</FormAlert>
+          <FormAlert>{refused !== null && <Notice kind="danger">{messageFor(words, refused).text}</Notice>}</FormAlert>
           <Field
             name="username"
             label={words('fields.new_username')}

@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import { inviteSchema, personSchema, suspendSchema } from './forms.ts'
+import { createInvitation } from '../invitations/commands.ts'
+import { suspendUser, unlockUser } from './commands.ts'
 
 describe('what is wrong has a sentence of the catalogue', () => {
   const codesOf = (outcome: { error?: { issues: { path: PropertyKey[]; message: string }[] } | undefined }) =>
     outcome.error?.issues.map(({ path, message }) => [path[0], message]) ?? []
-  const suspend = (fields: object) => suspendSchema.safeParse({ id: 'a', reason: 'spam', lastDay: '', ...fields })
+  const suspend = (fields: object) => suspendUser.input.safeParse({ id: 'a', reason: 'spam', lastDay: '', ...fields })
 
   test.each(['x', '2026-02-30', '2026-13-01', '26-01-01', ' ', '9'.repeat(400)])('the last day %j', (lastDay) => {
     expect(codesOf(suspend({ lastDay }))).toEqual([['lastDay', 'date_rule']])
@@ -23,7 +24,7 @@ describe('what is wrong has a sentence of the catalogue', () => {
   test.each(['x', 'a@b@c', 'a@b.test\r\nBcc: x@y.test', 'a@b.test%0d%0aBcc:x@y.test', 'a@b.test,c@d.test'])(
     'the address %j [V1.3.11]',
     (email) => {
-      expect(codesOf(inviteSchema.safeParse({ role: 'member', email }))).toEqual([['email', 'email_rule']])
+      expect(codesOf(createInvitation.input.safeParse({ role: 'member', email }))).toEqual([['email', 'email_rule']])
     },
   )
 
@@ -32,6 +33,6 @@ describe('what is wrong has a sentence of the catalogue', () => {
   })
 
   test('a person without an id', () => {
-    expect(codesOf(personSchema.safeParse({ id: '' }))).toEqual([['id', 'field_missing']])
+    expect(codesOf(unlockUser.input.safeParse({ id: '' }))).toEqual([['id', 'field_missing']])
   })
 })

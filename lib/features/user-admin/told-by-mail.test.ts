@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { days } from '../clock.ts'
-import type { Message } from '../mail/message.ts'
-import { openTestServices, type TestServices } from '../services-for-test.ts'
+import { days } from '../../clock.ts'
+import type { Message } from '../../mail/message.ts'
+import { openTestServices, type TestServices } from '../../services-for-test.ts'
 
 let opened: TestServices
 let posted: Message[]

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { days, minutes } from '../clock.ts'
-import { anAttempter, openTestServices, storeNames, type TestServices } from '../services-for-test.ts'
+import { days, minutes } from '../../clock.ts'
+import { anAttempter, openTestServices, storeNames, type TestServices } from '../../services-for-test.ts'
 
 let opened: TestServices
 afterEach(() => opened[Symbol.asyncDispose]())

@@ -1,8 +1,8 @@
 // What an administrator passed on ends when their own right does, and is not revived by its return.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { days } from '../clock.ts'
-import { momentOnly } from '../mail/message.ts'
-import { anAttempter, openTestServices, storeNames, type TestServices } from '../services-for-test.ts'
+import { days } from '../../clock.ts'
+import { momentOnly } from '../../mail/message.ts'
+import { anAttempter, openTestServices, storeNames, type TestServices } from '../../services-for-test.ts'
 
 let opened: TestServices
 afterEach(() => opened[Symbol.asyncDispose]())

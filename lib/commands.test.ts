@@ -1,0 +1,85 @@
+import { globSync } from 'node:fs'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { minutes } from './clock.ts'
+import { commands } from './commands.ts'
+import { type Actor, type AnyCommand, execute } from './core/command.ts'
+import { rolesByTrust } from './roles/permissions.ts'
+import { openTestServices, type TestServices } from './services-for-test.ts'
+import { confirmSentence } from './words/sentences.ts'
+import { wordsFor } from './words/words.ts'
+
+const all: AnyCommand[] = Object.values(commands)
+const ofOperator = all.filter(({ permission }) => permission === 'operator').map(({ name }) => name)
+
+const allowed = {
+  guest: ['account.delete', 'impersonation.end', 'sessions.end', 'sessions.end-others'],
+  member: ['email.add', 'email.remove', 'email.send-code', 'email.verify', 'profile.save', 'username.change'],
+}
+
+test('the registry holds every command of every feature', async () => {
+  const files = globSync('features/*/commands.ts', { cwd: import.meta.dirname })
+  expect(files.length).toBeGreaterThan(5)
+  const modules = await Promise.all(files.map((file) => import(/* @vite-ignore */ `./${file}`)))
+  expect(new Set(modules.flatMap((module) => Object.values(module)))).toEqual(new Set(all))
+})
+
+describe('every command', () => {
+  let opened: TestServices
+  beforeAll(async () => {
+    opened = await openTestServices({ LIMITS: 'off' })
+  })
+  afterAll(() => opened[Symbol.asyncDispose]())
+
+  /** Of a user whom the store does not know, so that no command changes anything. */
+  async function codesFor(change: Partial<Actor>) {
+    const now = opened.app.clock()
+    const by = { at: now, userAgent: '', address: '', locale: 'en', timeZone: null } as const
+    const actor = {
+      id: 'nobody',
+      role: 'admin',
+      session: { id: 's', provedAt: now },
+      isImpersonating: false,
+      by,
+    } as const
+    const outcomes = all.map(async (command): Promise<[string, string | null]> => {
+      const outcome = await execute(command, { ...actor, ...change }, {}, opened.app)
+      return [command.name, outcome.ok ? null : outcome.code]
+    })
+    return Promise.all(outcomes)
+  }
+  const namesWith = (codes: [string, string | null][], wanted: string) =>
+    codes.flatMap(([name, code]) => (code === wanted ? [name] : [])).toSorted()
+
+  test.each(rolesByTrust)('is refused to a %s without its permission [V8.2.1, V8.3.1]', async (role) => {
+    const allowedTo = { guest: allowed.guest, member: [...allowed.guest, ...allowed.member] }
+    const expected = all.filter(({ name }) =>
+      role === 'admin' ? ofOperator.includes(name) : !allowedTo[role].includes(name),
+    )
+    const denied = namesWith(await codesFor({ role }), 'not_allowed')
+    expect(denied).toEqual(expected.map(({ name }) => name).toSorted())
+  })
+
+  test('is refused while impersonating, except the end of it', async () => {
+    const denied = namesWith(await codesFor({ isImpersonating: true }), 'not_allowed')
+    expect(denied).toEqual(
+      all
+        .map(({ name }) => name)
+        .filter((name) => name !== 'impersonation.end')
+        .toSorted(),
+    )
+  })
+
+  test('needs a recent password check if it changes how users get in, or others’ accounts [V7.5.1]', async () => {
+    const asking = async (ageMs: number) => {
+      const provedAt = opened.app.clock() - ageMs
+      return namesWith(await codesFor({ session: { id: 's', provedAt } }), 'reauthentication_required')
+    }
+    const always = ['email.send-code', 'email.verify', 'impersonation.end', 'profile.save', ...ofOperator]
+    const others = all.filter(({ name }) => /^(users|impersonation|invitations)\./.test(name) && !always.includes(name))
+    expect(await asking(minutes(5) - 1)).toEqual([])
+    expect(await asking(minutes(5))).toEqual(others.map(({ name }) => name).toSorted())
+    const asked = all.filter(({ name }) => !always.includes(name))
+    expect(await asking(minutes(10))).toEqual(asked.map(({ name }) => name).toSorted())
+    for (const { name } of asked) expect(confirmSentence(wordsFor('en'), name, { device: 'x' })).toContain('password')
+  })
+})

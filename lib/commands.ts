@@ -1,0 +1,31 @@
+// Every command of the site by its name: for the resumption after re-authentication, and for tests that ask all of them.
+import * as accountDeletion from './features/account-deletion/commands.ts'
+import * as email from './features/email/commands.ts'
+import * as impersonation from './features/impersonation/commands.ts'
+import * as invitations from './features/invitations/commands.ts'
+import * as profile from './features/profile/commands.ts'
+import * as sessions from './features/sessions/commands.ts'
+import * as userAdmin from './features/user-admin/commands.ts'
+import * as username from './features/username/commands.ts'
+
+const all = {
+  ...accountDeletion,
+  ...email,
+  ...impersonation,
+  ...invitations,
+  ...profile,
+  ...sessions,
+  ...userAdmin,
+  ...username,
+}
+
+type Known = (typeof all)[keyof typeof all]
+export type CommandName = Known['name']
+export type Commands = { [One in Known as One['name']]: One }
+
+export const commands = Object.fromEntries(Object.values(all).map((one) => [one.name, one])) as Commands
+
+/** For a name that was stored, maybe by another version of the site. */
+export function isCommandName(name: string): name is CommandName {
+  return Object.hasOwn(commands, name)
+}

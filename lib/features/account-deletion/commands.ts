@@ -1,0 +1,18 @@
+// A user deletes their own account. Logging in within 14 days brings it back.
+import { z } from 'zod'
+import { minutes } from '../../clock.ts'
+import { command } from '../../core/command.ts'
+
+export const deleteAccount = command({
+  name: 'account.delete',
+  permission: 'leave',
+  reauthenticate: minutes(10),
+  input: z.strictObject({}),
+  audit: 'account.deleted',
+  async run({ accounts, sessions }, _input, { id }) {
+    const deleted = await accounts.delete(id)
+    if (!deleted.ok) return deleted
+    await sessions.endOthers(id, '', 'ended')
+    return { ...deleted, alert: { user: deleted.value, kind: 'account-deleted' } }
+  },
+})

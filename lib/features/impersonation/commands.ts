@@ -1,0 +1,35 @@
+// An administrator sees the site as another user sees it, for fifteen minutes.
+import { z } from 'zod'
+import { minutes } from '../../clock.ts'
+import { command } from '../../core/command.ts'
+import { id, reason } from '../../core/input.ts'
+import { ok, refused } from '../../result.ts'
+import { can } from '../../roles/permissions.ts'
+
+export const startImpersonation = command({
+  name: 'impersonation.start',
+  permission: 'look-as-person',
+  reauthenticate: minutes(5),
+  input: z.strictObject({ id, reason }),
+  audit: 'look.started',
+  subject: ({ id }) => id,
+  async run({ people, looks }, { id, reason }, actor) {
+    const detail = { reason }
+    const user = await people.find(id)
+    const isShown = user?.status === 'active' && user.deletedAt === null && !can(user, 'look-as-person')
+    if (!isShown || actor.session === null) return { ...refused('not_shown'), detail }
+    await looks.start(actor.session.id, { adminId: actor.id, userId: id })
+    return { ...ok(null), detail }
+  },
+})
+
+export const endImpersonation = command({
+  name: 'impersonation.end',
+  permission: 'signed-in',
+  input: z.strictObject({}),
+  audit: 'look.ended',
+  async run({ looks }, _input, { session }) {
+    const look = session && (await looks.end(session.id))
+    return look ? { ...ok(look), subjectId: look.userId } : { ...ok(null), isRecorded: false }
+  },
+})

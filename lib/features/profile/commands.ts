@@ -1,0 +1,15 @@
+// A user changes their own profile.
+import { profileSchema } from '../../accounts/profile.ts'
+import { command } from '../../core/command.ts'
+
+export const saveProfile = command({
+  name: 'profile.save',
+  permission: 'change-profile',
+  input: profileSchema,
+  audit: 'profile.changed',
+  async run({ accounts, keptForms }, profile, { id, session }) {
+    const saved = await accounts.saveProfile(id, profile)
+    if (saved.ok && session !== null) await keptForms.forget(session.id)
+    return saved
+  },
+})

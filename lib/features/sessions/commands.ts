@@ -1,0 +1,55 @@
+// Ending sessions: a user's own, and for the operator everybody's.
+import { z } from 'zod'
+import { minutes } from '../../clock.ts'
+import { command } from '../../core/command.ts'
+import { ok } from '../../result.ts'
+
+const own = { permission: 'leave', reauthenticate: minutes(10) } as const
+const nothing = z.strictObject({})
+
+export const endSession = command({
+  ...own,
+  name: 'sessions.end',
+  input: z.strictObject({ id: z.string() }),
+  audit: 'session.ended',
+  async run({ sessions }, { id }, actor) {
+    const isEnded = await sessions.endOne(actor.id, id)
+    return isEnded ? { ...ok(true), detail: { how: 'elsewhere' } } : { ...ok(false), isRecorded: false }
+  },
+})
+
+export const endOtherSessions = command({
+  ...own,
+  name: 'sessions.end-others',
+  input: nothing,
+  audit: 'session.others_ended',
+  async run({ sessions }, _input, actor) {
+    const count = await sessions.endOthers(actor.id, actor.session?.id ?? '', 'ended')
+    return { ...ok(count), detail: { count } }
+  },
+})
+
+export const endAllSessions = command({
+  name: 'sessions.end-all',
+  permission: 'operator',
+  input: nothing,
+  audit: 'session.all_ended',
+  async run({ stores, people }) {
+    const users = new Set<string>()
+    for await (const { kind, record } of stores.dump()) if (kind === 'session') users.add(record.userId)
+    let count = 0
+    for (const id of users) count += await people.endSessions(id)
+    return { ...ok(count), detail: { count } }
+  },
+})
+
+export const pruneSessions = command({
+  name: 'sessions.prune',
+  permission: 'operator',
+  input: nothing,
+  audit: 'sessions.pruned',
+  async run({ sessions }) {
+    const count = await sessions.sweep()
+    return { ...ok(count), detail: { count } }
+  },
+})

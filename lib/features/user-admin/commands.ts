@@ -1,0 +1,131 @@
+// What an administrator or the operator does to another user's account.
+import { z } from 'zod'
+import { canonicalUsername } from '../../accounts/username.ts'
+import { days, minutes } from '../../clock.ts'
+import { type Actor, command } from '../../core/command.ts'
+import { id, idInput, reason, role } from '../../core/input.ts'
+import { emailSchema } from '../../email-address.ts'
+import { momentOnly } from '../../mail/message.ts'
+import { ok, refused } from '../../result.ts'
+import type { Services } from '../../services.ts'
+
+const subject = ({ id }: { id: string }) => id
+const administration = { permission: 'change-people', reauthenticate: minutes(5), subject } as const
+
+export const createUser = command({
+  name: 'users.create',
+  permission: 'operator',
+  input: z.strictObject({
+    username: z.string().refine((name) => canonicalUsername(name) === name, 'username_rule'),
+    role,
+    email: emailSchema.nullable(),
+  }),
+  audit: 'account.created',
+  async run({ accounts }, account) {
+    const { role } = account
+    const made = await accounts.create(account)
+    return made.ok ? { ...made, subjectId: made.value.id, detail: { role } } : { ...made, isRecorded: false }
+  },
+})
+
+export const changeRole = command({
+  ...administration,
+  name: 'users.change-role',
+  input: z.strictObject({ id, role }),
+  audit: 'account.role_changed',
+  async run({ people }, { id, role }, actor) {
+    const before = await people.find(id)
+    const changed = await people.changeRole(id, role, actor.id)
+    return { ...changed, detail: { from: before?.role ?? null, to: role } }
+  },
+})
+
+export const suspendUser = command({
+  ...administration,
+  name: 'users.suspend',
+  /** `lastDay` as 2026-11-30, or empty until somebody lifts the suspension. */
+  input: z.strictObject({ id, reason, lastDay: z.union([z.literal(''), z.iso.date('date_rule')], 'date_rule') }),
+  audit: 'account.suspended',
+  async run({ people, clock }, { id, reason, lastDay }, actor) {
+    const detail = { reason, until: lastDay }
+    // To the end of that day in UTC.
+    const until = lastDay === '' ? null : Date.parse(lastDay) + days(1)
+    if (until !== null && until <= clock()) return { ...refused('date_past'), detail }
+    return { ...(await people.suspend(id, { reason, until }, actor.id)), detail }
+  },
+})
+
+export const resumeUser = command({
+  ...administration,
+  name: 'users.resume',
+  input: idInput,
+  audit: 'account.resumed',
+  run: ({ people }, { id }) => people.resume(id),
+})
+
+export const endSessionsOfUser = command({
+  ...administration,
+  name: 'users.end-sessions',
+  input: idInput,
+  audit: 'session.all_ended',
+  async run({ people }, { id }) {
+    const count = await people.endSessions(id)
+    return { ...ok(count), detail: { count } }
+  },
+})
+
+export const startPasswordReset = command({
+  ...administration,
+  name: 'users.start-reset',
+  input: idInput,
+  audit: 'password.reset_started',
+  run: (app, { id }, actor) => startReset(app, id, actor),
+})
+
+/** For an e-mail address that isn't the owner's: nobody but the operator takes a user's mailbox away. */
+export const startResetWithoutAddress = command({
+  name: 'users.start-reset-without-address',
+  permission: 'operator',
+  subject,
+  input: idInput,
+  audit: 'password.reset_started',
+  run: (app, { id }, actor) => startReset(app, id, actor, { withoutAddress: true }),
+})
+
+async function startReset({ recovery, clock }: Services, id: string, { id: by, role }: Actor, options = {}) {
+  // The mail says nothing about the administrator.
+  const started = await recovery.startFor(id, momentOnly(clock()), role && by, options)
+  const isHandedOver = started.ok && started.value.token !== null
+  return { ...started, detail: { by: isHandedOver ? 'hand' : 'mail' } }
+}
+
+export const unlockUser = command({
+  ...administration,
+  name: 'users.unlock',
+  input: idInput,
+  audit: 'account.unlocked',
+  async run({ accounts, limits, people }, { id }, actor) {
+    // It clears every limit of the user: nobody lifts their own.
+    if (id === actor.id) return refused('yourself')
+    await limits.forget(id)
+    await accounts.unlock(id)
+    const user = await people.find(id)
+    return user === null ? refused('person_gone') : ok(user)
+  },
+})
+
+export const deleteUser = command({
+  ...administration,
+  name: 'users.delete',
+  input: idInput,
+  audit: 'account.deleted',
+  run: ({ people }, { id }, actor) => people.delete(id, actor.id),
+})
+
+export const restoreUser = command({
+  ...administration,
+  name: 'users.restore',
+  input: idInput,
+  audit: 'account.restored',
+  run: ({ people }, { id }) => people.restore(id),
+})

@@ -1,0 +1,19 @@
+// A user changes their own username.
+import { changeUsernameSchema } from '../../accounts/forms.ts'
+import { minutes } from '../../clock.ts'
+import { command } from '../../core/command.ts'
+
+export const changeUsername = command({
+  name: 'username.change',
+  permission: 'change-account',
+  reauthenticate: minutes(10),
+  input: changeUsernameSchema,
+  audit: 'account.renamed',
+  async run({ accounts }, { username }, { id }) {
+    const before = await accounts.findActive(id)
+    const renamed = await accounts.rename(id, username)
+    if (!renamed.ok || before === null) return renamed
+    if (before.username === username) return { ...renamed, isRecorded: false }
+    return { ...renamed, alert: { user: { ...before, username }, kind: 'username-changed' } }
+  },
+})

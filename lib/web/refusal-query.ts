@@ -1,0 +1,31 @@
+// A refusal in the query of a page's URL, for a form that does not show it itself.
+import type { Refusal } from '#lib/words/message-for.ts'
+import { oneOf, type Query } from './query.ts'
+
+// Anyone can write a URL: only these are shown.
+const codes = [
+  'address_same',
+  'username_taken',
+  'last_admin',
+  'yourself',
+  'person_gone',
+  'not_shown',
+  'date_past',
+  'admin_by_hand',
+] as const
+/** With a time to wait, in seconds. */
+const waitCodes = ['mail_too_soon', 'rename_too_often'] as const
+
+export function refusalQuery({ code, waitMs }: Refusal): URLSearchParams {
+  const query = new URLSearchParams({ refused: code })
+  if (waitMs !== undefined) query.set('wait', String(Math.ceil(waitMs / 1000)))
+  return query
+}
+
+export function refusalIn(query: Query): Refusal | null {
+  const code = oneOf(query, 'refused', codes)
+  if (code !== null) return { code }
+  const waitCode = oneOf(query, 'refused', waitCodes)
+  if (waitCode === null || typeof query.wait !== 'string' || !/^\d{1,6}$/.test(query.wait)) return null
+  return { code: waitCode, waitMs: Number(query.wait) * 1000 }
+}

@@ -1,8 +1,9 @@
 // docs/security/access.md says what the code does: roles, routes, actions, acts, ways in and limits.
 import { expect, test } from 'vitest'
 import { days, hours, minutes } from '#lib/clock.ts'
+import { commands } from '#lib/commands.ts'
 import { readSettings } from '#lib/config.ts'
-import { actFields } from '#lib/interrupted-acts/interrupted-acts.ts'
+import type { AnyCommand } from '#lib/core/command.ts'
 import { invitationLifeMs } from '#lib/invitations/invitations.ts'
 import { codeLifeMs, disownLifeMs, resetLifeMs } from '#lib/mail/letter.ts'
 import { can, type Permission, rolesByTrust } from '#lib/roles/permissions.ts'
@@ -41,26 +42,13 @@ test('only the handlers that the folder has are spared the checks of forms', () 
   expect([...handlerPaths, '/healthz', '/readyz'].toSorted()).toEqual(routes.toSorted())
 })
 
-test('every action stands in the table, with what its first statement asks for [V8.1.1]', () => {
-  const inCode = sources('app/**/actions.ts').flatMap((file) => {
-    const place = file.replace(/^app\/|\/actions\.ts$/g, '')
-    const functions = read(file).split('\nexport async function ').slice(1)
-    return functions.map((source) => [
-      `${place}#${source.slice(0, source.indexOf('('))}`,
-      askedBy(source.split('\n').slice(0, 2).join('\n'))[0] ?? 'anyone',
-    ])
-  })
-  const rows = tableWithHead('action', document).map((row) => row.slice(0, 2))
-  expect(rows.toSorted()).toEqual(inCode.toSorted())
-})
-
-test('every act that asks for the password stands in the table, with its permission and the age of the proof [V8.1.1]', () => {
-  const permissions = /permissionOf: .*? = \{\n(.*?)\n\}/s.exec(read('lib/web/acts.ts'))?.[1] ?? ''
-  const inCode = [...permissions.matchAll(/^ {2}'?([\w-]+)'?: '([\w-]+)',$/gm)].map(([, act = '', permission = '']) => {
-    return [act, permission, can({ role: 'member' }, permission as Permission) ? '10 min' : '5 min']
-  })
-  expect(inCode.map(([act]) => act).toSorted()).toEqual(Object.keys(actFields).toSorted())
-  expect(tableWithHead('act', document).toSorted()).toEqual(inCode.toSorted())
+test('every command stands in the table, with its permission and the age of the proof [V8.1.1]', () => {
+  const inCode = Object.values<AnyCommand>(commands).map(({ name, permission, reauthenticate }) => [
+    name,
+    permission,
+    reauthenticate === undefined ? '' : `${reauthenticate / minutes(1)} min`,
+  ])
+  expect(tableWithHead('command', document).toSorted()).toEqual(inCode.toSorted())
 })
 
 test('the thresholds of what else decides are those of the code [V8.1.3, V8.1.4]', () => {

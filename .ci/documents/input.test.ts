@@ -5,8 +5,8 @@ import * as accountForms from '#lib/accounts/forms.ts'
 import { passwordMaxLength } from '#lib/accounts/password-rules.ts'
 import { ageMax, bioMax, fullNameMax, profileSchema } from '#lib/accounts/profile.ts'
 import { canonicalUsername } from '#lib/accounts/username.ts'
+import { commands } from '#lib/commands.ts'
 import { readSettings } from '#lib/config.ts'
-import * as peopleForms from '#lib/people/forms.ts'
 import { en } from '#lib/words/en.ts'
 import { read, tableUnder, tableWithHead } from './tables.ts'
 
@@ -16,7 +16,7 @@ const fields = new Map(tableUnder('What a field may hold', document).map(([name 
 test('every field of every form has its rule [V2.1.1]', () => {
   const forSignUp = accountForms.signUpSchema({ passwordMinLength: 8, emailRequired: false })
   const made = [forSignUp, accountForms.resetSchema(8), accountForms.changePasswordSchema(8), profileSchema]
-  const exported: unknown[] = [...Object.values(accountForms), ...Object.values(peopleForms)]
+  const exported: unknown[] = [...Object.values(accountForms), ...Object.values(commands).map(({ input }) => input)]
   const schemas = [...made, ...exported].filter((value) => value instanceof z.ZodObject)
   const inCode = new Set(schemas.flatMap((schema) => Object.keys(schema.shape)))
   expect([...fields.keys()].toSorted()).toEqual([...inCode].toSorted())
@@ -38,9 +38,10 @@ test('the numbers in the rules are those of the code [V2.1.1]', () => {
   expect(fields.get('username')).toMatch(/^3 to 32 /)
   const address = (length: number) => `${'a'.repeat(length - '@example.com'.length)}@example.com`
   expect(fields.get('email')).toContain('up to 254 ')
-  expect(accountForms.giveAddressSchema.safeParse({ email: address(255) }).success).toBe(false)
+  expect(commands['email.add'].input.safeParse({ email: address(255) }).success).toBe(false)
   expect(fields.get('reason')).toMatch(/^1 to 500 /)
-  const withReason = (length: number) => peopleForms.lookSchema.safeParse({ id: 'x', reason: 'a'.repeat(length) })
+  const withReason = (length: number) =>
+    commands['impersonation.start'].input.safeParse({ id: 'x', reason: 'a'.repeat(length) })
   expect([500, 501].map((length) => withReason(length).success)).toEqual([true, false])
   expect(read(document)).toContain('10,000 characters')
   expect(read('lib/web/form.ts')).toContain('maxTextLength = 10_000')
@@ -52,7 +53,7 @@ test('every rule between fields names a refusal that the site has words for [V2.
   const among = (file: string, type: string) =>
     [...(new RegExp(`type ${type} =([^]*?)\n\n`).exec(read(file))?.[1] ?? '').matchAll(/'(\w+)'/g)].map((m) => m[1])
   const ofPairs = [
-    ...among('lib/people/people.ts', 'ChangeFault').filter((code) => code !== 'person_gone'),
+    ...among('lib/features/user-admin/people.ts', 'ChangeFault').filter((code) => code !== 'person_gone'),
     ...among('lib/accounts/accounts.ts', 'SignUpFault'),
   ]
   expect(ofPairs.length).toBeGreaterThan(2)

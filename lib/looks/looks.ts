@@ -1,50 +1,35 @@
-// An admin looks at the site as a person sees it: for a reason, for fifteen minutes, changing nothing. It hangs on the
-// admin's own session, and ends with it.
+// An admin views the site as another user: with a reason, for fifteen minutes, read-only. Bound to the admin's own
+// session, and over when that session ends.
 import { z } from 'zod'
 import { type Clock, minutes } from '../clock.ts'
-import { sha256 } from '../crypto/hash.ts'
-import type { TokenRecord, TokenStore } from '../stores/types.ts'
+import { type OneTimeToken, oneTimeTokens } from '../core/one-time-tokens.ts'
+import type { TokenStore } from '../stores/types.ts'
 
-const purpose = 'look'
-const lastsMs = minutes(15)
-const kept = z.strictObject({ adminId: z.string(), userId: z.string() })
+const detail = z.strictObject({ adminId: z.string(), userId: z.string() })
+type Detail = z.infer<typeof detail>
 
-export interface Look {
-  adminId: string
-  userId: string
+export interface Look extends Detail {
   endsAt: number
 }
 
 export interface Looks {
-  /** From now on this session shows the site as this person sees it. */
-  start(sessionId: string, look: Pick<Look, 'adminId' | 'userId'>): Promise<void>
-  /** Null when the session shows its own person. */
+  /** From now on this session shows the site as this user sees it. */
+  start(sessionId: string, look: Detail): Promise<void>
+  /** Null when the session shows the site as its own user. */
   find(sessionId: string): Promise<Look | null>
-  /** Whom it was, or null when it was over already. */
+  /** Returns what ended, or null when it was over already. */
   end(sessionId: string): Promise<Look | null>
 }
 
 export function createLooks({ store, clock }: { store: TokenStore; clock: Clock }): Looks {
+  const tokens = oneTimeTokens({ store, clock, purpose: 'look', lifeMs: minutes(15), detail })
   return {
-    async start(sessionId, look) {
-      const createdAt = clock()
-      await store.put({
-        id: idOf(sessionId),
-        purpose,
-        subject: sessionId,
-        detail: JSON.stringify(look),
-        createdAt,
-        expiresAt: createdAt + lastsMs,
-        issuedBy: look.adminId,
-      })
-    },
-    find: async (sessionId) => lookOf(await store.find(idOf(sessionId), purpose, clock())),
-    end: async (sessionId) => lookOf(await store.take(idOf(sessionId), purpose, clock())),
+    start: (sessionId, look) => tokens.put(sessionId, look, { issuedBy: look.adminId }),
+    find: async (sessionId) => lookOf(await tokens.find(sessionId)),
+    end: async (sessionId) => lookOf(await tokens.take(sessionId)),
   }
 }
 
-const idOf = (sessionId: string) => sha256(`${purpose} ${sessionId}`)
-
-function lookOf(token: TokenRecord | null): Look | null {
-  return token && { ...kept.parse(JSON.parse(token.detail)), endsAt: token.expiresAt }
+function lookOf(token: OneTimeToken<Detail> | null): Look | null {
+  return token && { ...token.detail, endsAt: token.expiresAt }
 }

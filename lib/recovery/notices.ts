@@ -1,20 +1,16 @@
 // Telling an account's owner by mail what happened to it, with a way out for whoever did not do it.
 import { type Clock, seconds } from '../clock.ts'
-import { sha256 } from '../crypto/hash.ts'
-import { newId, newToken } from '../crypto/random.ts'
+import { oneTimeTokens } from '../core/one-time-tokens.ts'
 import type { Limits } from '../limits/limits.ts'
 import { logFault } from '../log.ts'
 import { disownLifeMs } from '../mail/letter.ts'
 import { type Circumstances, type Decision, type Mail, momentOnly, type NoticeKind, readerOf } from '../mail/message.ts'
 import type { TokenStore, UserRecord } from '../stores/types.ts'
-import type { Claim } from './claims.ts'
+import { claimSchema } from './claims.ts'
 
-/** `subject` of the token names the user, `detail` is the claim (claims.ts). */
-export const disownPurpose = 'disown'
-export const disownTokenId = (token: string) => sha256(`${disownPurpose} ${token}`)
-/** A user has several at once, so the user's id stands before a mark that no other token shares. */
-export const subjectOf = (userId: string) => `${userId} ${newId()}`
-export const userIdOf = (subject: string) => subject.slice(0, subject.indexOf(' '))
+/** The links in alerts. The subject is the user's id; each alert has its own link. */
+export const disownLinks = (store: TokenStore, clock: Clock) =>
+  oneTimeTokens({ store, clock, purpose: 'disown', lifeMs: disownLifeMs, detail: claimSchema, several: true })
 
 type Told = Pick<
   UserRecord,
@@ -49,27 +45,18 @@ export function createNotices(deps: {
   enabled: boolean
 }): Notices {
   const { tokens, mail, limits, clock, enabled } = deps
+  const links = disownLinks(tokens, clock)
   return {
     async tell({ id, username, email, emailVerifiedAt, recoveryGeneration, ...reader }, kind, by) {
       if (!enabled || email === null || emailVerifiedAt === null) return
       const whose = `${kind} ${id}`
       const laterMs = alwaysTold.includes(kind) ? 0 : await limits.take('alert', whose)
-      const createdAt = clock()
-      // One that waits tells of all that happens until then; counted by when it goes out.
-      const dueAt = Math.round((createdAt + laterMs) / seconds(10))
+      // A delayed alert covers everything until it is sent, so one per due time is enough.
+      const dueAt = Math.round((clock() + laterMs) / seconds(10))
       if (laterMs > 0 && (await limits.take('alert-late', `${whose} ${dueAt}`)) > 0) return
-      const token = newToken()
-      const claim: Claim = { email, verifiedAt: emailVerifiedAt, generation: recoveryGeneration }
+      const claim = { email, verifiedAt: emailVerifiedAt, generation: recoveryGeneration }
       try {
-        await tokens.put({
-          id: disownTokenId(token),
-          purpose: disownPurpose,
-          subject: subjectOf(id),
-          detail: JSON.stringify(claim),
-          createdAt,
-          expiresAt: createdAt + disownLifeMs,
-          issuedBy: null,
-        })
+        const { secret: token } = await links.issue(id, claim)
         const message = { kind, to: email, username, token, by, reader: readerOf(reader), isForAll: laterMs > 0 }
         await mail.post(message, laterMs)
       } catch (error) {

@@ -11,12 +11,12 @@ import { type Clock, createSystemClock } from './clock.ts'
 import { readSettings, type Settings } from './config.ts'
 import { createPasswordHasher, type PasswordHasher } from './crypto/password.ts'
 import { newId } from './crypto/random.ts'
+import { createImpersonations, type Impersonations } from './impersonation/impersonation.ts'
 import { createInterruptedActs, type InterruptedActs } from './interrupted-acts/interrupted-acts.ts'
 import { createInvitations, type Invitations } from './invitations/invitations.ts'
 import { createKeptForms, type KeptForms } from './kept-forms/kept-forms.ts'
 import { createLimits, type Limits, type Rule } from './limits/limits.ts'
 import { createLog, type Log, settleFaults } from './log.ts'
-import { createLooks, type Looks } from './looks/looks.ts'
 import { createMailroom, type Mailroom } from './mail/mailroom.ts'
 import { createTransport } from './mail/transport.ts'
 import { createPeople, type People } from './people/people.ts'
@@ -63,7 +63,7 @@ export interface Services extends Runtime {
   people: People
   invitations: Invitations
   setup: Setup
-  looks: Looks
+  impersonations: Impersonations
 }
 
 /**
@@ -207,7 +207,7 @@ export function compose(runtime: Runtime): Services {
     people: createPeople({ store: users, tokens, sessions, notices, clock }),
     invitations: createInvitations({ store: tokens, users, accounts, clock }),
     setup: createSetup({ users, tokens, accounts, clock }),
-    looks: createLooks({ store: tokens, clock }),
+    impersonations: createImpersonations({ store: tokens, clock }),
     keptForms: createKeptForms({ tokens, limits, clock, secrets }),
     interruptedActs: createInterruptedActs({ store: stores.tokens, clock }),
   }

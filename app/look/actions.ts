@@ -14,10 +14,10 @@ export async function stopLooking(_previous: FormState, posted: FormData): Promi
   const { session } = await requireUser('/')
   const form = await readForm(posted, z.object({}), session)
   if (!form.ok) return form.state
-  const { looks } = await services()
-  const look = await looks.end(session.id)
+  const { impersonations } = await services()
+  const ended = await impersonations.end(session.id)
   revalidatePath('/', 'layout')
-  if (look === null) redirect('/')
-  await record({ event: 'look.ended', actorId: look.adminId, subjectId: look.userId })
-  redirect(`/admin/users/${look.userId}`)
+  if (ended === null) redirect('/')
+  await record({ event: 'look.ended', actorId: ended.adminId, subjectId: ended.userId })
+  redirect(`/admin/users/${ended.userId}`)
 }

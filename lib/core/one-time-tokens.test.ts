@@ -107,7 +107,7 @@ describe('a token that version 0.1 stored', () => {
   })
 
   test('for a code, a form, a view as another user and a former admin is still found', async () => {
-    const { addresses, keptForms, looks, stores, sessionSecrets, clock } = opened.app
+    const { addresses, keptForms, impersonations, stores, sessionSecrets, clock } = opened.app
     const hash = keyedHash('["bob","new@example.org","12345678"]', 'verify-email', sessionSecrets)
     await store('verify-email', 'bob', 'bob', JSON.stringify({ address: 'new@example.org', hash }))
     await store('kept-form', 'session', 'session', '{"path":"/profile","tag":"","fields":{"bio":"Hi"}}')
@@ -115,7 +115,7 @@ describe('a token that version 0.1 stored', () => {
     await store('former-admin', 'bob', 'bob', '')
     expect(await addresses.verify('bob', '12345678', by)).toEqual({ ok: true, value: 'changed' })
     expect(await keptForms.find('session', '/profile')).toEqual({ bio: 'Hi' })
-    expect(await looks.find('session')).toMatchObject({ adminId: 'ada', userId: 'bob' })
+    expect(await impersonations.find('session')).toMatchObject({ adminId: 'ada', userId: 'bob' })
     expect(await wasAdmin(stores.tokens, 'bob', clock())).toBe(true)
   })
 })

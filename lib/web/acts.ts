@@ -127,13 +127,13 @@ const acts: Table = {
   'restore-person': async ({ people }, { userId }, { id }) =>
     toPerson('account.restored', { userId, id, outcome: await people.restore(id), done: 'restored' }),
 
-  'look-as': async ({ people, looks }, { userId, sessionId }, { id, reason }) => {
+  'look-as': async ({ people, impersonations }, { userId, sessionId }, { id, reason }) => {
     const person = await people.find(id)
     const isShown = person?.status === 'active' && person.deletedAt === null && !can(person, 'look-as-person')
     const outcome = isShown ? ('done' as const) : ('refused' as const)
     await record({ event: 'look.started', actorId: userId, subjectId: id, outcome, detail: { reason } })
     if (!isShown) return `${personPath(id)}?refused=not_shown`
-    await looks.start(sessionId, { adminId: userId, userId: id })
+    await impersonations.start(sessionId, { adminId: userId, userId: id })
     return '/'
   },
 

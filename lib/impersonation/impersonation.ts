@@ -8,28 +8,28 @@ import type { TokenStore } from '../stores/types.ts'
 const detail = z.strictObject({ adminId: z.string(), userId: z.string() })
 type Detail = z.infer<typeof detail>
 
-export interface Look extends Detail {
+export interface Impersonation extends Detail {
   endsAt: number
 }
 
-export interface Looks {
+export interface Impersonations {
   /** From now on this session shows the site as this user sees it. */
-  start(sessionId: string, look: Detail): Promise<void>
+  start(sessionId: string, impersonation: Detail): Promise<void>
   /** Null when the session shows the site as its own user. */
-  find(sessionId: string): Promise<Look | null>
+  find(sessionId: string): Promise<Impersonation | null>
   /** Returns what ended, or null when it was over already. */
-  end(sessionId: string): Promise<Look | null>
+  end(sessionId: string): Promise<Impersonation | null>
 }
 
-export function createLooks({ store, clock }: { store: TokenStore; clock: Clock }): Looks {
+export function createImpersonations({ store, clock }: { store: TokenStore; clock: Clock }): Impersonations {
   const tokens = oneTimeTokens({ store, clock, purpose: 'look', lifeMs: minutes(15), detail })
   return {
-    start: (sessionId, look) => tokens.put(sessionId, look, { issuedBy: look.adminId }),
-    find: async (sessionId) => lookOf(await tokens.find(sessionId)),
-    end: async (sessionId) => lookOf(await tokens.take(sessionId)),
+    start: (sessionId, impersonation) => tokens.put(sessionId, impersonation, { issuedBy: impersonation.adminId }),
+    find: async (sessionId) => impersonationOf(await tokens.find(sessionId)),
+    end: async (sessionId) => impersonationOf(await tokens.take(sessionId)),
   }
 }
 
-function lookOf(token: OneTimeToken<Detail> | null): Look | null {
+function impersonationOf(token: OneTimeToken<Detail> | null): Impersonation | null {
   return token && { ...token.detail, endsAt: token.expiresAt }
 }

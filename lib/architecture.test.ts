@@ -130,7 +130,7 @@ describe('the world outside', () => {
       /^(node:(net|tls|http2?|https|dgram|dns)|undici|axios|got|pg|nodemailer|ws|@opentelemetry\/exporter-.*)$/
     const server = find('{app,lib}/**/*.{ts,tsx}', 'middleware.ts')
     expect(breaches(server, (name) => reaching.test(name))).toEqual([
-      'lib/limits/limits.ts → pg',
+      'lib/rate-limits/rate-limits.ts → pg',
       'lib/mail/transport.ts → nodemailer',
       // The answers of the server, and the server.
       'lib/server/answers.ts → node:http',

@@ -15,11 +15,11 @@ import { createImpersonations, type Impersonations } from './impersonation/imper
 import { createInterruptedActs, type InterruptedActs } from './interrupted-acts/interrupted-acts.ts'
 import { createInvitations, type Invitations } from './invitations/invitations.ts'
 import { createKeptForms, type KeptForms } from './kept-forms/kept-forms.ts'
-import { createLimits, type Limits, type Rule } from './limits/limits.ts'
 import { createLog, type Log, settleFaults } from './log.ts'
 import { createMailroom, type Mailroom } from './mail/mailroom.ts'
 import { createTransport } from './mail/transport.ts'
 import { createPeople, type People } from './people/people.ts'
+import { createRateLimits, type RateLimits, type Rule } from './rate-limits/rate-limits.ts'
 import { createNotices, type Notices } from './recovery/notices.ts'
 import { createRecovery, type Recovery } from './recovery/recovery.ts'
 import { outsideOfRequests } from './request-context.ts'
@@ -43,7 +43,7 @@ export interface Runtime {
   strength: PasswordStrength
   breached: BreachedPasswords
   mail: Mailroom
-  limits: Limits
+  limits: RateLimits
   attempts: Attempts
   pace: RefusalPace
   notices: Notices
@@ -137,7 +137,7 @@ export async function openRuntime(settings = readSettings(), clock: Clock = crea
       log,
     })
     const onRefused = (rule: Rule) => securityEvents.note({ event: 'limit.reached', code: rule })
-    const limits = createLimits({ store: settings.store, enabled: settings.limits, onRefused })
+    const limits = createRateLimits({ store: settings.store, enabled: settings.limits, onRefused })
     const notices = createNotices({ tokens: stores.tokens, mail, limits, clock, enabled: settings.notices })
     const audit = createAudit({ store: stores.audit, clock, events: securityEvents, limits })
     const attempts = createAttempts({

@@ -5,7 +5,7 @@ import { type Clock, days } from '../clock.ts'
 import { noPassword } from '../crypto/old-hashes.ts'
 import type { PasswordHasher } from '../crypto/password.ts'
 import { newId } from '../crypto/random.ts'
-import type { Limits } from '../limits/limits.ts'
+import type { RateLimits } from '../rate-limits/rate-limits.ts'
 import { ok, type Result, refused } from '../result.ts'
 import {
   clockSkewMs,
@@ -151,7 +151,7 @@ export function createAccounts(deps: {
   breached: BreachedPasswords
   passwordMinLength: number
   attempts: Attempts
-  limits: Limits
+  limits: RateLimits
   clock: Clock
   /** A suspension ended because its time was over. */
   onLifted: (user: UserRecord) => Promise<void>

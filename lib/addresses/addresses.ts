@@ -6,9 +6,9 @@ import type { Clock } from '../clock.ts'
 import { oneTimeTokens } from '../core/one-time-tokens.ts'
 import { isKeyedHash, keyedHash } from '../crypto/keyed-hash.ts'
 import { newCode } from '../crypto/random.ts'
-import type { Limits } from '../limits/limits.ts'
 import { codeLifeMs } from '../mail/letter.ts'
 import { type Circumstances, type Mail, readerOf } from '../mail/message.ts'
+import type { RateLimits } from '../rate-limits/rate-limits.ts'
 import { formerAfter, verifiedTime } from '../recovery/claims.ts'
 import type { Notices } from '../recovery/notices.ts'
 import { ok, type Result, refused } from '../result.ts'
@@ -60,7 +60,7 @@ export function createAddresses(deps: {
   users: UserStore
   tokens: TokenStore
   mail: Mail
-  limits: Limits
+  limits: RateLimits
   notices: Notices
   secrets: readonly string[]
   clock: Clock

@@ -2,9 +2,9 @@
 // nobody has the same answers as all others.
 import type { Clock } from '../clock.ts'
 import { sha256 } from '../crypto/hash.ts'
-import { countedAddress } from '../limits/counted-address.ts'
-import type { Limits } from '../limits/limits.ts'
 import type { Circumstances } from '../mail/message.ts'
+import { countedAddress } from '../rate-limits/counted-address.ts'
+import type { RateLimits } from '../rate-limits/rate-limits.ts'
 import type { UserRecord, UserStore } from '../stores/types.ts'
 import { mostFailures, waitLeft } from './back-off.ts'
 import { type Counted, createCounts } from './counts.ts'
@@ -45,7 +45,7 @@ export interface Attempts {
 
 export function createAttempts(deps: {
   store: UserStore
-  limits: Limits
+  limits: RateLimits
   clock: Clock
   /** The person cannot log in with the password any more, by browsers of one kind. */
   onLocked: (user: UserRecord, attempter: Attempter) => Promise<void>

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { type Clock, minutes } from '../clock.ts'
 import { oneTimeTokens } from '../core/one-time-tokens.ts'
 import { isKeyedHash, keyedHash } from '../crypto/keyed-hash.ts'
-import type { Limits } from '../limits/limits.ts'
+import type { RateLimits } from '../rate-limits/rate-limits.ts'
 import type { TokenStore } from '../stores/types.ts'
 
 const detail = z.strictObject({
@@ -40,7 +40,7 @@ const longestForm = 30_000
 
 export function createKeptForms(deps: {
   tokens: TokenStore
-  limits: Limits
+  limits: RateLimits
   clock: Clock
   secrets: readonly string[]
 }): KeptForms {

@@ -1,10 +1,10 @@
 // Telling an account's owner by mail what happened to it, with a way out for whoever did not do it.
 import { type Clock, seconds } from '../clock.ts'
 import { oneTimeTokens } from '../core/one-time-tokens.ts'
-import type { Limits } from '../limits/limits.ts'
 import { logFault } from '../log.ts'
 import { disownLifeMs } from '../mail/letter.ts'
 import { type Circumstances, type Decision, type Mail, momentOnly, type NoticeKind, readerOf } from '../mail/message.ts'
+import type { RateLimits } from '../rate-limits/rate-limits.ts'
 import type { TokenStore, UserRecord } from '../stores/types.ts'
 import { claimSchema } from './claims.ts'
 
@@ -40,7 +40,7 @@ const alwaysTold: readonly NoticeKind[] = ['password-changed', 'address-changed'
 export function createNotices(deps: {
   tokens: TokenStore
   mail: Mail
-  limits: Limits
+  limits: RateLimits
   clock: Clock
   enabled: boolean
 }): Notices {

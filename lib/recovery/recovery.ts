@@ -7,10 +7,10 @@ import { canonicalUsername } from '../accounts/username.ts'
 import type { Clock } from '../clock.ts'
 import { type OneTimeTokens, oneTimeTokens } from '../core/one-time-tokens.ts'
 import { noPassword } from '../crypto/old-hashes.ts'
-import { countedAddress } from '../limits/counted-address.ts'
-import type { Limits } from '../limits/limits.ts'
 import { resetLifeMs } from '../mail/letter.ts'
 import { type Circumstances, type Mail, readerOf } from '../mail/message.ts'
+import { countedAddress } from '../rate-limits/counted-address.ts'
+import type { RateLimits } from '../rate-limits/rate-limits.ts'
 import { ok, type Result, refused } from '../result.ts'
 import { mayPassOn } from '../roles/permissions.ts'
 import type { Sessions } from '../sessions/sessions.ts'
@@ -74,7 +74,7 @@ export function createRecovery(deps: {
   accounts: Accounts
   sessions: Sessions
   mail: Mail
-  limits: Limits
+  limits: RateLimits
   notices: Notices
   clock: Clock
 }): Recovery {

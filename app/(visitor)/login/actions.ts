@@ -2,7 +2,7 @@
 
 import { redirect } from 'next/navigation'
 import { logInSchema } from '#lib/accounts/forms.ts'
-import { countedAddress } from '#lib/limits/counted-address.ts'
+import { countedAddress } from '#lib/rate-limits/counted-address.ts'
 import { currentRequest } from '#lib/request-context.ts'
 import { ok } from '#lib/result.ts'
 import { services } from '#lib/services.ts'

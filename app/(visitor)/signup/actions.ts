@@ -3,7 +3,7 @@
 import { redirect } from 'next/navigation'
 import type { NewAccount, SignUpFault, User } from '#lib/accounts/accounts.ts'
 import { signUpSchema } from '#lib/accounts/forms.ts'
-import { countedAddress } from '#lib/limits/counted-address.ts'
+import { countedAddress } from '#lib/rate-limits/counted-address.ts'
 import { ok, refused } from '#lib/result.ts'
 import { services } from '#lib/services.ts'
 import { beginSession } from '#lib/web/begin-session.ts'

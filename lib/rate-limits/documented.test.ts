@@ -6,7 +6,7 @@ import { freeFailures, longestWaitMs, mostFailures } from '../attempts/back-off.
 import { hours, minutes } from '../clock.ts'
 import { mostSessions } from '../sessions/sessions.ts'
 import { maxBodyBytes } from '../web/body-limit.ts'
-import { rules } from './limits.ts'
+import { rules } from './rate-limits.ts'
 
 const page = readFileSync(join(import.meta.dirname, '../../docs/throttling.md'), 'utf8')
 

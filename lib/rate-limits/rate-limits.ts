@@ -61,7 +61,7 @@ export const rules = {
 
 export type Rule = keyof typeof rules
 
-export interface Limits {
+export interface RateLimits {
   /** Off, nothing is throttled but what `alwaysOn` names. */
   readonly enabled: boolean
   /**
@@ -92,11 +92,11 @@ const sharedKeys = 1000
 const sharedMark = 'shared '
 
 /** `onRefused` hears of everything that came too early. */
-export function createLimits(deps: {
+export function createRateLimits(deps: {
   store: StoreLocation
   enabled: boolean
   onRefused?: (rule: Rule) => void
-}): Limits {
+}): RateLimits {
   const { store, enabled, onRefused } = deps
   const pool = store.driver === 'postgres' ? new pg.Pool({ connectionString: store.url, max: 1, ...timeouts }) : null
   // A connection that breaks while nobody uses it: the next question opens another.

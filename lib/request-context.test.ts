@@ -24,9 +24,9 @@ const operations: Record<string, (app: Services, n: number) => Promise<unknown>>
   },
   'tries a password of nobody': ({ accounts }, n) =>
     accounts.checkCredentials(`nobody-${n}`, 'one of many guesses', anAttempter(`198.51.100.${n}`)),
-  'tries a wrong password': async ({ accounts, attempts }, n) => {
+  'tries a wrong password': async ({ accounts, lockout }, n) => {
     await accounts.checkCredentials(`person-${n}`, 'one of many guesses', anAttempter(`203.0.113.${n}`))
-    await attempts.settle()
+    await lockout.settle()
   },
   'begins a session and uses it': async ({ sessions }, n) => {
     const { token } = await sessions.start(`person-${n}`)

@@ -3,9 +3,9 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createPasswordStrength, type PasswordStrength } from './accounts/password-strength.ts'
-import type { Attempter } from './attempts/attempts.ts'
 import { createSystemClock } from './clock.ts'
 import { readSettings } from './config.ts'
+import type { Attempter } from './lockout/lockout.ts'
 import { compose, openRuntime, type Services } from './services.ts'
 import { aUser } from './stores/contract/samples.ts'
 import { createDatabase } from './stores/sql/postgres-for-test.ts'
@@ -67,7 +67,7 @@ export async function openTestServices(
       await app.stores.users.insert(aUser({ id: name, username: name }))
     },
     async [Symbol.asyncDispose]() {
-      await app.attempts.settle()
+      await app.lockout.settle()
       await app.mail.close()
       await app.stores.close()
       await app.limits.close()

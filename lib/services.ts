@@ -5,7 +5,6 @@ import { createPasswordStrength, type PasswordStrength } from './accounts/passwo
 import { createRefusalPace, type RefusalPace } from './accounts/refusal-pace.ts'
 import { takeOverStreamlit } from './accounts/streamlit.ts'
 import { type Addresses, createAddresses } from './addresses/addresses.ts'
-import { type Attempts, createAttempts } from './attempts/attempts.ts'
 import { type Audit, createAudit } from './audit/audit.ts'
 import { type Clock, createSystemClock } from './clock.ts'
 import { readSettings, type Settings } from './config.ts'
@@ -15,6 +14,7 @@ import { createImpersonations, type Impersonations } from './impersonation/imper
 import { createInterruptedActs, type InterruptedActs } from './interrupted-acts/interrupted-acts.ts'
 import { createInvitations, type Invitations } from './invitations/invitations.ts'
 import { createKeptForms, type KeptForms } from './kept-forms/kept-forms.ts'
+import { createLockout, type Lockout } from './lockout/lockout.ts'
 import { createLog, type Log, settleFaults } from './log.ts'
 import { createMailroom, type Mailroom } from './mail/mailroom.ts'
 import { createTransport } from './mail/transport.ts'
@@ -44,7 +44,7 @@ export interface Runtime {
   breached: BreachedPasswords
   mail: Mailroom
   limits: RateLimits
-  attempts: Attempts
+  lockout: Lockout
   pace: RefusalPace
   notices: Notices
   audit: Audit
@@ -102,7 +102,7 @@ async function open(): Promise<Runtime> {
 export async function closeServices(): Promise<void> {
   const runtime = await shared[runtimeKey]
   await shared[sweeperKey]?.stop()
-  await runtime?.attempts.settle()
+  await runtime?.lockout.settle()
   await runtime?.audit.recordOmitted()
   await runtime?.mail.close()
   await runtime?.stores.close()
@@ -140,7 +140,7 @@ export async function openRuntime(settings = readSettings(), clock: Clock = crea
     const limits = createRateLimits({ store: settings.store, enabled: settings.limits, onRefused })
     const notices = createNotices({ tokens: stores.tokens, mail, limits, clock, enabled: settings.notices })
     const audit = createAudit({ store: stores.audit, clock, events: securityEvents, limits })
-    const attempts = createAttempts({
+    const lockout = createLockout({
       store: stores.users,
       limits,
       clock,
@@ -162,7 +162,7 @@ export async function openRuntime(settings = readSettings(), clock: Clock = crea
       breached: createBreachedPasswords({ url: settings.breachedPasswordsUrl, log }),
       mail,
       limits,
-      attempts,
+      lockout,
       pace: createRefusalPace({ store: stores.users, passwords }),
       notices,
       audit,
@@ -176,12 +176,12 @@ export async function openRuntime(settings = readSettings(), clock: Clock = crea
 }
 
 export function compose(runtime: Runtime): Services {
-  const { stores, clock, passwords, strength, breached, settings, mail, limits, attempts, notices, securityEvents } =
+  const { stores, clock, passwords, strength, breached, settings, mail, limits, lockout, notices, securityEvents } =
     runtime
   const { users, tokens } = stores
   const secrets = runtime.sessionSecrets
   const { passwordMinLength } = settings
-  const own = { store: users, tokens, passwords, strength, breached, passwordMinLength, attempts, limits, clock }
+  const own = { store: users, tokens, passwords, strength, breached, passwordMinLength, lockout, limits, clock }
   const accounts = createAccounts({
     ...own,
     onLifted: async (user) => {

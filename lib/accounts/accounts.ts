@@ -1,10 +1,11 @@
 // Signing up, checking credentials, the profile, another username, leaving. Decides; the store remembers. Knows no forms,
 // words or cookies.
-import type { Attempter, AttemptFault, Attempts, Compared } from '../attempts/attempts.ts'
+
 import { type Clock, days } from '../clock.ts'
 import { noPassword } from '../crypto/old-hashes.ts'
 import type { PasswordHasher } from '../crypto/password.ts'
 import { newId } from '../crypto/random.ts'
+import type { Attempter, Compared, Lockout, LockoutFault } from '../lockout/lockout.ts'
 import type { RateLimits } from '../rate-limits/rate-limits.ts'
 import { ok, type Result, refused } from '../result.ts'
 import {
@@ -83,7 +84,7 @@ export interface Accounts {
    */
   create(account: Omit<NewAccount, 'password'>): Promise<Result<User, 'username_taken'>>
   /**
-   * The person with this name and password, unless it is too soon for another try (lib/attempts). Unknown name, wrong
+   * The person with this name and password, unless it is too soon for another try (lib/lockout). Unknown name, wrong
    * password and suspended account get one answer and cost the same time; only who knows the password of a suspended account learns that it is, and until when (null:
    * until somebody lifts it). Replaces a hash of an old kind on the way. Also finds somebody who deleted their account
    * less than 14 days ago: `restore` comes next.
@@ -132,13 +133,13 @@ export interface Accounts {
 type LogInOutcome =
   | Result<User, 'credentials_wrong' | 'busy'>
   | { ok: false; code: 'suspended'; until: number | null }
-  | ({ ok: false } & AttemptFault)
+  | ({ ok: false } & LockoutFault)
 
-type PasswordCheck = Result<null, 'password_wrong' | 'busy' | 'person_gone'> | ({ ok: false } & AttemptFault)
+type PasswordCheck = Result<null, 'password_wrong' | 'busy' | 'person_gone'> | ({ ok: false } & LockoutFault)
 
 export type ChangePasswordFault =
   | PasswordFault
-  | AttemptFault
+  | LockoutFault
   | { code: 'password_wrong' }
   | { code: 'person_gone' }
   | { code: 'password_change_too_often'; waitMs: number }
@@ -150,13 +151,13 @@ export function createAccounts(deps: {
   strength: PasswordStrength
   breached: BreachedPasswords
   passwordMinLength: number
-  attempts: Attempts
+  lockout: Lockout
   limits: RateLimits
   clock: Clock
   /** A suspension ended because its time was over. */
   onLifted: (user: UserRecord) => Promise<void>
 }): Accounts {
-  const { store, tokens, passwords, strength, breached, clock, limits, attempts } = deps
+  const { store, tokens, passwords, strength, breached, clock, limits, lockout } = deps
 
   const hashNewPassword: Accounts['hashNewPassword'] = async (password, owner) => {
     const fault = await findPasswordFault(password, owner, { minLength: deps.passwordMinLength, strength, breached })
@@ -195,7 +196,7 @@ export function createAccounts(deps: {
     attempter: Attempter,
   ): Promise<PasswordCheck> {
     const whom = { name: user?.id ?? '', user }
-    const tried = await attempts.attempt(whom, attempter, async (record): Promise<Compared<PasswordCheck>> => {
+    const tried = await lockout.attempt(whom, attempter, async (record): Promise<Compared<PasswordCheck>> => {
       if (!isActive(record)) return { matched: null, value: refused('person_gone') }
       const verdict = await passwords.verify(record.passwordHash, password)
       if (!verdict.ok) return { matched: null, value: verdict }
@@ -267,7 +268,7 @@ export function createAccounts(deps: {
       const canonical = canonicalUsername(username)
       const named = canonical === null ? null : await store.findByUsername(canonical)
       const whom = { name: canonical ?? username, user: named }
-      const tried = await attempts.attempt(whom, attempter, async (found): Promise<Compared<LogInOutcome>> => {
+      const tried = await lockout.attempt(whom, attempter, async (found): Promise<Compared<LogInOutcome>> => {
         const verdict = await passwords.verify(found?.passwordHash ?? null, password)
         if (!verdict.ok) return { matched: null, value: verdict }
         if (!verdict.value.matches || found === null) return { matched: false, value: refused('credentials_wrong') }

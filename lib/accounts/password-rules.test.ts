@@ -135,7 +135,7 @@ describe('the password as it was given', () => {
     const id = (await accounts.findId(username)) ?? ''
     const codeOf = async (tried: string) => {
       // Wrong ones without end: how often is another test's affair.
-      await app.attempts.settle()
+      await app.lockout.settle()
       await accounts.unlock(id)
       await app.limits.forget(countedAddress(anAttempter().by.address))
       const found = await accounts.checkCredentials(username, tried, anAttempter())

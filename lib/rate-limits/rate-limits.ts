@@ -32,7 +32,7 @@ export const rules = {
   rename: { most: 3, everyMs: hours(24) },
   /**
    * Wrong passwords from one address, whoever they are for: OWASP's Authentication Cheat Sheet asks for a limit by source
-   * beside the one by account. Browsers that the person used before are counted with the person alone (lib/attempts).
+   * beside the one by account. Browsers that the person used before are counted with the person alone (lib/lockout).
    */
   'wrong-password': { most: 10, everyMs: minutes(10) },
   /** Accounts from one address, and tries to make one: these tell which usernames are taken. */

@@ -1,6 +1,6 @@
-// Who tries a password, for lib/attempts.
+// Who tries a password, for lib/lockout.
 import 'server-only'
-import type { Attempter } from '#lib/attempts/attempts.ts'
+import type { Attempter } from '#lib/lockout/lockout.ts'
 import { readCircumstances } from './circumstances.ts'
 import { readKnownDevice } from './known-device.ts'
 

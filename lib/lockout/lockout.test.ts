@@ -5,7 +5,7 @@ import { readSettings } from '../config.ts'
 import { compose, openRuntime } from '../services.ts'
 import { anAttempter, openTestServices, type StoreName, storeNames, type TestServices } from '../services-for-test.ts'
 import { aUser } from '../stores/contract/samples.ts'
-import type { Attempter } from './attempts.ts'
+import type { Attempter } from './lockout.ts'
 
 const right = 'Lantern over the quay 47'
 // Cheap: what is tested is who may try, not how long a hash takes.
@@ -42,7 +42,7 @@ async function open(store: StoreName = 'JSON', env: Record<string, string> = {})
         n -= 1
       }
     }
-    await app.attempts.settle()
+    await app.lockout.settle()
   }
   return { app, advance, logIn, fail }
 }
@@ -78,7 +78,7 @@ describe.each(storeNames)('on %s', (store) => {
     const codes = tried.map((one) => (one.ok ? 'in' : one.code))
     expect(codes.filter((code) => code === 'credentials_wrong')).toHaveLength(5)
     expect(codes.filter((code) => code === 'too_soon')).toHaveLength(15)
-    await app.attempts.settle()
+    await app.lockout.settle()
     expect((await app.stores.users.find('alice'))?.wrongPasswords?.new.count).toBe(5)
   })
 
@@ -129,7 +129,7 @@ describe.each(storeNames)('on %s', (store) => {
     advance(hours(1))
     expect(posted).toEqual([])
     expect(await logIn('wrong')).toMatchObject({ code: 'credentials_wrong' })
-    await app.attempts.settle()
+    await app.lockout.settle()
     expect(posted).toEqual(['password-locked'])
     advance(hours(24))
     expect(await logIn(right)).toEqual({ ok: false, code: 'password_locked' })
@@ -227,7 +227,7 @@ test('a store that takes no count takes no guesses either: this process remember
     Object.assign(new Error('full'), { code: 'store_unavailable' }),
   )
   for (let n = 0; n < 5; n += 1) expect(await logIn('wrong')).toMatchObject({ code: 'credentials_wrong' })
-  await app.attempts.settle()
+  await app.lockout.settle()
   expect(await logIn('wrong')).toMatchObject({ code: 'too_soon' })
   expect(await logIn(right)).toMatchObject({ code: 'too_soon' })
   logged.mockRestore()
@@ -237,7 +237,7 @@ test('switched off, nobody waits, and nobody is told that the password is void',
   const { logIn, app } = await open('JSON', { LIMITS: 'off' })
   const posted = vi.spyOn(app.mail, 'post')
   for (let n = 0; n < 120; n += 1) expect(await logIn('wrong')).toMatchObject({ code: 'credentials_wrong' })
-  await app.attempts.settle()
+  await app.lockout.settle()
   expect(posted).not.toHaveBeenCalled()
   expect(await logIn(right)).toMatchObject({ ok: true })
   expect(readSettings({ LIMITS: 'off' }).limits).toBe(app.limits.enabled)

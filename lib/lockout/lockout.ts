@@ -7,7 +7,7 @@ import { countedAddress } from '../rate-limits/counted-address.ts'
 import type { RateLimits } from '../rate-limits/rate-limits.ts'
 import type { UserRecord, UserStore } from '../stores/types.ts'
 import { mostFailures, waitLeft } from './back-off.ts'
-import { type Counted, createCounts } from './counts.ts'
+import { type Counted, createFailureCounts } from './failure-counts.ts'
 
 /** Who tries, as far as a request shows. */
 export interface Attempter {
@@ -20,7 +20,7 @@ export interface Attempter {
 }
 
 /** `too_soon_here` is about the address, whoever the password is for. */
-export type AttemptFault = { code: 'too_soon' | 'too_soon_here'; waitMs: number } | { code: 'password_locked' }
+export type LockoutFault = { code: 'too_soon' | 'too_soon_here'; waitMs: number } | { code: 'password_locked' }
 
 /** `matched` is null when nothing was compared. */
 export interface Compared<Value> {
@@ -28,7 +28,7 @@ export interface Compared<Value> {
   value: Value
 }
 
-export interface Attempts {
+export interface Lockout {
   /**
    * Compares if it is not too soon for this person and this attempter, and counts what did not match. One after the other
    * for each person and kind of browser, and for each address, so that many who come at once are not more tries than
@@ -38,20 +38,20 @@ export interface Attempts {
     whom: { name: string; user: UserRecord | null },
     attempter: Attempter,
     compare: (user: UserRecord | null) => Promise<Compared<Value>>,
-  ): Promise<{ ok: true; value: Value } | ({ ok: false } & AttemptFault)>
+  ): Promise<{ ok: true; value: Value } | ({ ok: false } & LockoutFault)>
   /** Resolves when every count is in the store, as far as that takes it. */
   settle(): Promise<void>
 }
 
-export function createAttempts(deps: {
+export function createLockout(deps: {
   store: UserStore
   limits: RateLimits
   clock: Clock
   /** The person cannot log in with the password any more, by browsers of one kind. */
   onLocked: (user: UserRecord, attempter: Attempter) => Promise<void>
-}): Attempts {
+}): Lockout {
   const { limits, clock, onLocked } = deps
-  const counts = createCounts(deps.store)
+  const counts = createFailureCounts(deps.store)
   const turns = new Map<string, Promise<unknown>>()
 
   function inTurn<Value>(key: string, work: () => Promise<Value>): Promise<Value> {

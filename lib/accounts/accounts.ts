@@ -5,7 +5,7 @@ import { type Clock, days } from '../clock.ts'
 import { noPassword } from '../crypto/old-hashes.ts'
 import type { PasswordHasher } from '../crypto/password.ts'
 import { newId } from '../crypto/random.ts'
-import type { Attempter, Compared, Lockout, LockoutFault } from '../lockout/lockout.ts'
+import type { Compared, Lockout, LockoutFault, LoginClient } from '../lockout/lockout.ts'
 import type { RateLimits } from '../rate-limits/rate-limits.ts'
 import { ok, type Result, refused } from '../result.ts'
 import {
@@ -89,7 +89,7 @@ export interface Accounts {
    * until somebody lifts it). Replaces a hash of an old kind on the way. Also finds somebody who deleted their account
    * less than 14 days ago: `restore` comes next.
    */
-  checkCredentials(username: string, password: string, attempter: Attempter): Promise<LogInOutcome>
+  checkCredentials(username: string, password: string, loginClient: LoginClient): Promise<LogInOutcome>
   /** Whose username this is, in whatever form it was typed; null when nobody has it. */
   findId(username: string): Promise<string | null>
   /** Null when the person is gone or suspended. */
@@ -97,7 +97,7 @@ export interface Accounts {
   /** Whether the person is still active and still has the password that `user` was known by. */
   isCurrent(user: User): Promise<boolean>
   /** Proof that the person at the keyboard is this one. A wrong password counts as one at the log-in does. */
-  checkPassword(id: string, password: string, attempter: Attempter): Promise<PasswordCheck>
+  checkPassword(id: string, password: string, loginClient: LoginClient): Promise<PasswordCheck>
   /**
    * Replaces the password, and voids every log-in that began with the old one (`isCurrent`). The sessions there are
    * stay: ending the others comes next, and is the caller's.
@@ -105,7 +105,7 @@ export interface Accounts {
   changePassword(
     id: string,
     change: { current: string; password: string },
-    attempter: Attempter,
+    loginClient: LoginClient,
   ): Promise<{ ok: true; value: null } | ({ ok: false } & ChangePasswordFault)>
   saveProfile(id: string, profile: Profile): Promise<Result<null, 'person_gone'>>
   /** Forgets wrong passwords: the next one is the first. */
@@ -193,10 +193,10 @@ export function createAccounts(deps: {
   async function comparePassword(
     user: UserRecord | null,
     password: string,
-    attempter: Attempter,
+    loginClient: LoginClient,
   ): Promise<PasswordCheck> {
     const whom = { name: user?.id ?? '', user }
-    const tried = await lockout.attempt(whom, attempter, async (record): Promise<Compared<PasswordCheck>> => {
+    const tried = await lockout.attempt(whom, loginClient, async (record): Promise<Compared<PasswordCheck>> => {
       if (!isActive(record)) return { matched: null, value: refused('person_gone') }
       const verdict = await passwords.verify(record.passwordHash, password)
       if (!verdict.ok) return { matched: null, value: verdict }
@@ -264,11 +264,11 @@ export function createAccounts(deps: {
 
     create: async (account) => withoutToken(await insert(account, noPassword)),
 
-    async checkCredentials(username, password, attempter) {
+    async checkCredentials(username, password, loginClient) {
       const canonical = canonicalUsername(username)
       const named = canonical === null ? null : await store.findByUsername(canonical)
       const whom = { name: canonical ?? username, user: named }
-      const tried = await lockout.attempt(whom, attempter, async (found): Promise<Compared<LogInOutcome>> => {
+      const tried = await lockout.attempt(whom, loginClient, async (found): Promise<Compared<LogInOutcome>> => {
         const verdict = await passwords.verify(found?.passwordHash ?? null, password)
         if (!verdict.ok) return { matched: null, value: verdict }
         if (!verdict.value.matches || found === null) return { matched: false, value: refused('credentials_wrong') }
@@ -293,11 +293,11 @@ export function createAccounts(deps: {
       return isActive(record) && record.passwordChangedAt === passwordChangedAt
     },
 
-    checkPassword: async (id, password, attempter) => comparePassword(await store.find(id), password, attempter),
+    checkPassword: async (id, password, loginClient) => comparePassword(await store.find(id), password, loginClient),
 
-    async changePassword(id, { current, password }, attempter) {
+    async changePassword(id, { current, password }, loginClient) {
       const record = await store.find(id)
-      const checked = await comparePassword(record, current, attempter)
+      const checked = await comparePassword(record, current, loginClient)
       if (!checked.ok) return checked
       if (!isActive(record)) return refused('person_gone')
       const hashed = await hashNewPassword(password, record)

@@ -7,7 +7,7 @@ import { oneTimeTokens } from '../core/one-time-tokens.ts'
 import { isKeyedHash, keyedHash } from '../crypto/keyed-hash.ts'
 import { newCode } from '../crypto/random.ts'
 import { codeLifeMs } from '../mail/letter.ts'
-import { type Circumstances, type Mail, readerOf } from '../mail/message.ts'
+import { type Mail, type RequestInfo, readerOf } from '../mail/message.ts'
 import type { RateLimits } from '../rate-limits/rate-limits.ts'
 import { formerAfter, verifiedTime } from '../recovery/claims.ts'
 import type { Notices } from '../recovery/notices.ts'
@@ -25,10 +25,10 @@ export interface Addresses {
   give(
     userId: string,
     address: string,
-    by: Circumstances,
+    by: RequestInfo,
   ): Promise<Result<null, 'person_gone' | 'address_same'> | TooSoon>
   /** A code to the address that waits for one; the earlier code is void. */
-  resend(userId: string, by: Circumstances): Promise<Result<null, 'person_gone' | 'address_none'> | TooSoon>
+  resend(userId: string, by: RequestInfo): Promise<Result<null, 'person_gone' | 'address_none'> | TooSoon>
   /**
    * The code proves the address. Single use, five tries. `code_void` when no code is waiting, it is too old, was tried
    * too often, or belongs to an address that was replaced. The old address, if there was one, is told.
@@ -36,10 +36,10 @@ export interface Addresses {
   verify(
     userId: string,
     code: string,
-    by: Circumstances,
+    by: RequestInfo,
   ): Promise<Result<'added' | 'changed', 'person_gone' | 'code_wrong' | 'code_void' | 'address_taken'>>
   /** Also gives up a change that waits. The address is told, if it was verified. */
-  remove(userId: string, by: Circumstances): Promise<Result<null, 'person_gone' | 'address_none'>>
+  remove(userId: string, by: RequestInfo): Promise<Result<null, 'person_gone' | 'address_none'>>
 }
 
 const purpose = 'verify-email'
@@ -88,7 +88,7 @@ export function createAddresses(deps: {
     return 0
   }
 
-  async function sendCode(user: UserRecord, address: string, by: Circumstances): Promise<void> {
+  async function sendCode(user: UserRecord, address: string, by: RequestInfo): Promise<void> {
     const { id, username, recoveryGeneration } = user
     const code = newCode()
     const hash = keyedHash(codeOf(id, address, code), purpose, secrets)

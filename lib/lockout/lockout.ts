@@ -2,7 +2,7 @@
 // nobody has the same answers as all others.
 import type { Clock } from '../clock.ts'
 import { sha256 } from '../crypto/hash.ts'
-import type { Circumstances } from '../mail/message.ts'
+import type { RequestInfo } from '../mail/message.ts'
 import { countedAddress } from '../rate-limits/counted-address.ts'
 import type { RateLimits } from '../rate-limits/rate-limits.ts'
 import type { UserRecord, UserStore } from '../stores/types.ts'
@@ -10,8 +10,8 @@ import { mostFailures, waitLeft } from './back-off.ts'
 import { type Counted, createFailureCounts } from './failure-counts.ts'
 
 /** Who tries, as far as a request shows. */
-export interface Attempter {
-  by: Circumstances
+export interface LoginClient {
+  by: RequestInfo
   /**
    * Whether this person logged in with this browser before, with the password they have now: those have a budget that nobody
    * else can use up.
@@ -30,13 +30,13 @@ export interface Compared<Value> {
 
 export interface Lockout {
   /**
-   * Compares if it is not too soon for this person and this attempter, and counts what did not match. One after the other
+   * Compares if it is not too soon for this person and this loginClient, and counts what did not match. One after the other
    * for each person and kind of browser, and for each address, so that many who come at once are not more tries than
    * one by one.
    */
   attempt<Value>(
     whom: { name: string; user: UserRecord | null },
-    attempter: Attempter,
+    loginClient: LoginClient,
     compare: (user: UserRecord | null) => Promise<Compared<Value>>,
   ): Promise<{ ok: true; value: Value } | ({ ok: false } & LockoutFault)>
   /** Resolves when every count is in the store, as far as that takes it. */
@@ -48,7 +48,7 @@ export function createLockout(deps: {
   limits: RateLimits
   clock: Clock
   /** The person cannot log in with the password any more, by browsers of one kind. */
-  onLocked: (user: UserRecord, attempter: Attempter) => Promise<void>
+  onLocked: (user: UserRecord, loginClient: LoginClient) => Promise<void>
 }): Lockout {
   const { limits, clock, onLocked } = deps
   const counts = createFailureCounts(deps.store)
@@ -65,12 +65,12 @@ export function createLockout(deps: {
   }
 
   return {
-    async attempt({ name, user }, attempter, compare) {
+    async attempt({ name, user }, loginClient, compare) {
       const id = user?.id ?? null
-      const browser = user !== null && attempter.isKnown(user) ? 'known' : 'new'
+      const browser = user !== null && loginClient.isKnown(user) ? 'known' : 'new'
       // Hashed, for what somebody typed into the field of the name may be a password.
       const counted: Counted = { key: `${browser} ${id ?? sha256(name)}`, id, browser }
-      const network = countedAddress(attempter.by.address)
+      const network = countedAddress(loginClient.by.address)
 
       const forPerson = async () => {
         const { user: present, failures } = await counts.read(counted)
@@ -84,7 +84,7 @@ export function createLockout(deps: {
           const failed = { count: failures.count + 1, lastAt: clock() }
           // Where nothing is throttled, nobody is locked either.
           await counts.add(counted, failed, async (locked) => {
-            if (limits.enabled) await onLocked(locked, attempter)
+            if (limits.enabled) await onLocked(locked, loginClient)
           })
         }
         if (compared.matched && failures.count > 0) await counts.forgive(counted)

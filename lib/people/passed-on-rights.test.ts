@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { days } from '../clock.ts'
 import { momentOnly } from '../mail/message.ts'
-import { anAttempter, openTestServices, storeNames, type TestServices } from '../services-for-test.ts'
+import { aLoginClient, openTestServices, storeNames, type TestServices } from '../services-for-test.ts'
 
 let opened: TestServices
 afterEach(() => opened[Symbol.asyncDispose]())
@@ -67,7 +67,7 @@ describe.each(storeNames)('what an administrator passed on, on %s', (store) => {
       undo: async () => {
         opened.advance(days(1))
         await setPassword('bea')
-        return opened.app.accounts.checkCredentials('bea', password, anAttempter())
+        return opened.app.accounts.checkCredentials('bea', password, aLoginClient())
       },
     },
     'a deletion by an administrator': {
@@ -137,7 +137,7 @@ describe.each(storeNames)('what an administrator passed on, on %s', (store) => {
 
 describe.each(storeNames)('an account that waits to be erased, on %s', (store) => {
   const mallory = 'mallory'
-  const logIn = () => opened.app.accounts.checkCredentials('mallory', password, anAttempter())
+  const logIn = () => opened.app.accounts.checkCredentials('mallory', password, aLoginClient())
   beforeEach(async () => {
     opened = await openTestServices({}, store)
     await opened.addPerson('ada')

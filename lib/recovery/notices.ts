@@ -3,7 +3,7 @@ import { type Clock, seconds } from '../clock.ts'
 import { oneTimeTokens } from '../core/one-time-tokens.ts'
 import { logFault } from '../log.ts'
 import { disownLifeMs } from '../mail/letter.ts'
-import { type Circumstances, type Decision, type Mail, momentOnly, type NoticeKind, readerOf } from '../mail/message.ts'
+import { type Decision, type Mail, momentOnly, type NoticeKind, type RequestInfo, readerOf } from '../mail/message.ts'
 import type { RateLimits } from '../rate-limits/rate-limits.ts'
 import type { TokenStore, UserRecord } from '../stores/types.ts'
 import { claimSchema } from './claims.ts'
@@ -22,12 +22,12 @@ export interface Notices {
    * To the verified address in this record, as it stood before what happened. Never rejects: what happened is done,
    * whether or not its owner could be told; a notice that was lost is logged.
    */
-  tell(user: Told, kind: NoticeKind, by: Circumstances): Promise<void>
+  tell(user: Told, kind: NoticeKind, by: RequestInfo): Promise<void>
   /**
    * To the address in this record, which a recovery replaced. It carries no way back: the other address has the stronger
    * claim. Never rejects.
    */
-  tellReplaced(user: Told, by: Circumstances): Promise<void>
+  tellReplaced(user: Told, by: RequestInfo): Promise<void>
   /**
    * The same of what the owner cannot undo: it carries no link, and says whom to ask. Of whoever decided it tells nothing.
    */

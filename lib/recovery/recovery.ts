@@ -8,7 +8,7 @@ import type { Clock } from '../clock.ts'
 import { type OneTimeTokens, oneTimeTokens } from '../core/one-time-tokens.ts'
 import { noPassword } from '../crypto/old-hashes.ts'
 import { resetLifeMs } from '../mail/letter.ts'
-import { type Circumstances, type Mail, readerOf } from '../mail/message.ts'
+import { type Mail, type RequestInfo, readerOf } from '../mail/message.ts'
 import { countedAddress } from '../rate-limits/counted-address.ts'
 import type { RateLimits } from '../rate-limits/rate-limits.ts'
 import { ok, type Result, refused } from '../result.ts'
@@ -26,13 +26,13 @@ export interface Recovery {
    * Whether a link for this name may be asked for: 0, or how many milliseconds it is too early, and then nothing is to be
    * sent. Counts for one requester and one name, and for the name whoever asks. The same for names that nobody has.
    */
-  waitToAsk(name: string, by: Pick<Circumstances, 'address'>): Promise<number>
+  waitToAsk(name: string, by: Pick<RequestInfo, 'address'>): Promise<number>
   /**
    * Somebody forgot the password of this username or verified address. Sends a link if there is such an account; links that
    * were sent before stay good. Call it off the request's path. Returns whose password it is, for the record alone; null
    * when nobody was found.
    */
-  ask(name: string, by: Circumstances): Promise<string | null>
+  ask(name: string, by: RequestInfo): Promise<string | null>
   /**
    * An administrator or the operator starts a new password: the present one and every session end first. The link goes to
    * the verified address. A user without one gets it handed over: its token is returned, once, and is good only for as
@@ -42,7 +42,7 @@ export interface Recovery {
    */
   startFor(
     id: string,
-    by: Circumstances,
+    by: RequestInfo,
     issuedBy: string | null,
     options?: { withoutAddress?: boolean },
   ): Promise<Result<{ token: string | null }, 'person_gone' | 'admin_by_hand'>>
@@ -56,7 +56,7 @@ export interface Recovery {
   reset(
     token: string,
     password: string,
-    by: Circumstances,
+    by: RequestInfo,
   ): Promise<{ ok: true; value: string } | ({ ok: false } & (PasswordFault | { code: 'link_void' }))>
   /** Whose alert this token came with; null when it is void. */
   findNotice(token: string): Promise<{ username: string } | null>
@@ -65,7 +65,7 @@ export interface Recovery {
    * undone, every session ends, and a link to a new password goes to that address. Where the address belongs to another
    * account by now, nothing is mailed and `isMailed` is false.
    */
-  disown(token: string, by: Circumstances): Promise<Result<{ userId: string; isMailed: boolean }, 'link_void'>>
+  disown(token: string, by: RequestInfo): Promise<Result<{ userId: string; isMailed: boolean }, 'link_void'>>
 }
 
 export function createRecovery(deps: {
@@ -99,7 +99,7 @@ export function createRecovery(deps: {
 
   async function mailLink(
     user: UserRecord,
-    by: Circumstances,
+    by: RequestInfo,
     kind: 'reset-password' | 'reset-started' = 'reset-password',
   ): Promise<void> {
     const { username, email } = user
@@ -135,7 +135,7 @@ export function createRecovery(deps: {
   async function recover(
     userId: string,
     { mayRecover, change, endReason }: RecoveryStep,
-    by: Circumstances,
+    by: RequestInfo,
   ): Promise<UserRecord | null> {
     for (;;) {
       const user = await users.find(userId)

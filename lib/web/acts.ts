@@ -8,11 +8,11 @@ import { momentOnly, readerOf } from '#lib/mail/message.ts'
 import { type Result, refused } from '#lib/result.ts'
 import { can, type Permission } from '#lib/roles/permissions.ts'
 import { type Services, services } from '#lib/services.ts'
-import { readCircumstances } from './circumstances.ts'
 import { showOnce } from './handed-over.ts'
 import { isStoreUnavailable } from './not-saved.ts'
 import { record, recordOwn, recordTry } from './record.ts'
 import { refusedQuery } from './refused.ts'
+import { readRequestInfo } from './request-info.ts'
 
 interface Doer {
   userId: string
@@ -61,7 +61,7 @@ const acts: Table = {
   },
 
   'remove-address': async ({ addresses }, { userId }) => {
-    const removed = await addresses.remove(userId, await readCircumstances())
+    const removed = await addresses.remove(userId, await readRequestInfo())
     await recordOutcome('address.removed', userId, removed)
     return `/security?address=${removed.ok ? 'removed' : 'kept'}`
   },
@@ -76,7 +76,7 @@ const acts: Table = {
     await recordOwn('account.deleted', userId, outcomeOf(deleted))
     if (!deleted.ok) return `/security/delete?refused=${deleted.code}`
     await sessions.endOthers(userId, '', 'ended')
-    await notices.tell(deleted.value, 'account-deleted', await readCircumstances())
+    await notices.tell(deleted.value, 'account-deleted', await readRequestInfo())
     return '/login?deleted=1'
   },
 
@@ -143,7 +143,7 @@ const acts: Table = {
     if (to === null) await showOnce('invitation', invitation.id, token)
     else {
       // Nothing is known of whoever has no account: the mail is in the language of whoever invites them.
-      const by = await readCircumstances()
+      const by = await readRequestInfo()
       await mail.post({ kind: 'invitation', to, username: '', token, by, reader: readerOf(by) })
     }
     const detail = { role, invitation: shortId(invitation.id), by: to === null ? 'hand' : 'mail' }
@@ -180,7 +180,7 @@ export async function changeOwnUsername(userId: string, username: string) {
   if (renamed.ok && before?.username === username) return renamed
   await recordOutcome('account.renamed', userId, renamed)
   if (renamed.ok && before !== null) {
-    await notices.tell({ ...before, username }, 'username-changed', await readCircumstances())
+    await notices.tell({ ...before, username }, 'username-changed', await readRequestInfo())
   }
   return renamed
 }
@@ -188,7 +188,7 @@ export async function changeOwnUsername(userId: string, username: string) {
 /** Likewise. */
 export async function giveOwnAddress(userId: string, email: string) {
   const { addresses } = await services()
-  const given = await addresses.give(userId, email, await readCircumstances())
+  const given = await addresses.give(userId, email, await readRequestInfo())
   await recordOutcome('address.given', userId, given)
   return given
 }

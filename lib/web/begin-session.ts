@@ -6,12 +6,12 @@ import type { User } from '#lib/accounts/accounts.ts'
 import { ok, type Result, refused } from '#lib/result.ts'
 import { type Services, services } from '#lib/services.ts'
 import type { SessionRecord } from '#lib/stores/types.ts'
-import { readCircumstances } from './circumstances.ts'
 import { readClientAddress } from './client-address.ts'
 import { readSession, readToken } from './current-session.ts'
 import { recogniseDevice } from './known-device.ts'
 import { orNotSaved } from './not-saved.ts'
 import { recordOwn } from './record.ts'
+import { readRequestInfo } from './request-info.ts'
 import { sealToken, sessionCookieName, sessionCookieOptions } from './session-cookie.ts'
 
 /**
@@ -40,7 +40,7 @@ export async function beginSession(
   await setCookie(token, app)
   await recordOwn('session.started', user.id)
   const isKnown = await recogniseDevice(user, app)
-  const circumstances = await readCircumstances()
+  const circumstances = await readRequestInfo()
   // In the language and time zone of before: whoever stole the password must not choose how its owner is warned.
   if (!isKnown && !isNewPerson) await app.notices.tell(user, 'new-device', circumstances)
   // Not worth failing a log-in for.

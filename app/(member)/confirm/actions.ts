@@ -5,11 +5,11 @@ import { confirmSchema } from '#lib/accounts/forms.ts'
 import { ok } from '#lib/result.ts'
 import { services } from '#lib/services.ts'
 import { carryOut, orUnsavedPath } from '#lib/web/acts.ts'
-import { readAttempter } from '#lib/web/attempter.ts'
 import { renewSession } from '#lib/web/begin-session.ts'
 import { requirePermission } from '#lib/web/current-user.ts'
 import { readForm } from '#lib/web/form.ts'
 import type { FormState } from '#lib/web/form-state.ts'
+import { readLoginClient } from '#lib/web/login-client.ts'
 import { safeNextPath } from '#lib/web/next-path.ts'
 import { orNotSaved } from '#lib/web/not-saved.ts'
 import { isRefusedTry, recordOwn, recordTry } from '#lib/web/record.ts'
@@ -25,7 +25,7 @@ export async function confirm(_previous: FormState, posted: FormData): Promise<F
   const { accounts, interruptedActs } = await services()
   const words = await getWords()
 
-  const known = await orNotSaved(accounts.checkPassword(user.id, password, await readAttempter()))
+  const known = await orNotSaved(accounts.checkPassword(user.id, password, await readLoginClient()))
   if (!known.ok) {
     const { code } = known
     if (code === 'person_gone') redirect('/login?reason=ended')

@@ -4,13 +4,13 @@ import { redirect } from 'next/navigation'
 import { z } from 'zod'
 import { verifySchema } from '#lib/accounts/forms.ts'
 import { services } from '#lib/services.ts'
-import { readCircumstances } from '#lib/web/circumstances.ts'
 import { requirePermission } from '#lib/web/current-user.ts'
 import { readForm } from '#lib/web/form.ts'
 import type { FormState } from '#lib/web/form-state.ts'
 import { forgetMailedSecret } from '#lib/web/mailed-secret.ts'
 import { orNotSaved } from '#lib/web/not-saved.ts'
 import { recordOwn } from '#lib/web/record.ts'
+import { readRequestInfo } from '#lib/web/request-info.ts'
 import { getWords } from '#lib/web/words.ts'
 import { waitTime } from '#lib/words/time.ts'
 
@@ -21,7 +21,7 @@ export async function verifyEmail(_previous: FormState, posted: FormData): Promi
   const { addresses, settings } = await services()
   const words = await getWords()
 
-  const verified = await orNotSaved(addresses.verify(user.id, form.value.code, await readCircumstances()))
+  const verified = await orNotSaved(addresses.verify(user.id, form.value.code, await readRequestInfo()))
   if (verified.ok) {
     await recordOwn('address.verified', user.id)
     await forgetMailedSecret('/verify-email', settings.appOrigin)
@@ -41,7 +41,7 @@ export async function resendCode(_previous: FormState, posted: FormData): Promis
   const { addresses } = await services()
   const words = await getWords()
 
-  const sent = await orNotSaved(addresses.resend(user.id, await readCircumstances()))
+  const sent = await orNotSaved(addresses.resend(user.id, await readRequestInfo()))
   if (sent.ok) {
     await recordOwn('address.code_sent', user.id)
     redirect('/verify-email?sent=1')

@@ -6,17 +6,17 @@ import { countedAddress } from '#lib/rate-limits/counted-address.ts'
 import { currentRequest } from '#lib/request-context.ts'
 import { ok } from '#lib/result.ts'
 import { services } from '#lib/services.ts'
-import { readAttempter } from '#lib/web/attempter.ts'
 import { beginSession } from '#lib/web/begin-session.ts'
-import { readCircumstances } from '#lib/web/circumstances.ts'
 import { afterLogIn, isScriptWithoutCookies } from '#lib/web/cookie-check.ts'
 import { readVisitorForm } from '#lib/web/form.ts'
 import type { FormState } from '#lib/web/form-state.ts'
 import { readDeviceOwner } from '#lib/web/known-device.ts'
+import { readLoginClient } from '#lib/web/login-client.ts'
 import { safeNextPath } from '#lib/web/next-path.ts'
 import { orNotSaved } from '#lib/web/not-saved.ts'
 import { readPreferences } from '#lib/web/preferences.ts'
 import { recordOwn, recordTry } from '#lib/web/record.ts'
+import { readRequestInfo } from '#lib/web/request-info.ts'
 import { tellToWait } from '#lib/web/tell-to-wait.ts'
 import { getWords } from '#lib/web/words.ts'
 import { busySeconds } from '#lib/words/sentences.ts'
@@ -31,13 +31,13 @@ export async function logIn(_previous: FormState, posted: FormData): Promise<For
   const words = await getWords()
   if (await isScriptWithoutCookies()) return form.refuse({ alert: words('login.cookies_off') })
 
-  const attempter = await readAttempter()
-  const { address } = attempter.by
+  const loginClient = await readLoginClient()
+  const { address } = loginClient.by
   const owner = await readDeviceOwner()
   const client = owner === null ? countedAddress(address) : `browser ${owner}`
   const asked = { name: username, password, address, client }
   const check = async () => {
-    const checked = await orNotSaved(accounts.checkCredentials(username, password, attempter))
+    const checked = await orNotSaved(accounts.checkCredentials(username, password, loginClient))
     if (!checked.ok && checked.code !== 'busy' && checked.code !== 'not_saved') {
       await recordRefusal(username, checked.code)
     }
@@ -59,7 +59,7 @@ export async function logIn(_previous: FormState, posted: FormData): Promise<For
     if (!restored.ok) return form.refuse({ alert: words('errors.not_saved') })
     if (!restored.value) return form.refuse({ alert: words('errors.credentials_wrong') })
     await recordOwn('account.restored', user.id)
-    await notices.tell(user, 'account-restored', await readCircumstances())
+    await notices.tell(user, 'account-restored', await readRequestInfo())
   }
   const begun = await beginSession(user)
   if (!begun.ok) {

@@ -3,12 +3,12 @@
 import { redirect } from 'next/navigation'
 import { z } from 'zod'
 import { services } from '#lib/services.ts'
-import { readCircumstances } from '#lib/web/circumstances.ts'
 import { readVisitorForm } from '#lib/web/form.ts'
 import type { FormState } from '#lib/web/form-state.ts'
 import { forgetMailedSecret, readMailedSecret } from '#lib/web/mailed-secret.ts'
 import { orNotSaved } from '#lib/web/not-saved.ts'
 import { recordOwn } from '#lib/web/record.ts'
+import { readRequestInfo } from '#lib/web/request-info.ts'
 import { getWords } from '#lib/web/words.ts'
 
 export async function disown(_previous: FormState, posted: FormData): Promise<FormState> {
@@ -17,7 +17,7 @@ export async function disown(_previous: FormState, posted: FormData): Promise<Fo
   const { recovery, settings, securityEvents } = await services()
   const token = (await readMailedSecret('/not-me')) ?? ''
 
-  const disowned = await orNotSaved(recovery.disown(token, await readCircumstances()))
+  const disowned = await orNotSaved(recovery.disown(token, await readRequestInfo()))
   if (!disowned.ok && disowned.code === 'not_saved') {
     const words = await getWords()
     return form.refuse({ alert: words('errors.not_saved') })

@@ -7,7 +7,6 @@ import { countedAddress } from '#lib/rate-limits/counted-address.ts'
 import { ok, refused } from '#lib/result.ts'
 import { services } from '#lib/services.ts'
 import { beginSession } from '#lib/web/begin-session.ts'
-import { readCircumstances } from '#lib/web/circumstances.ts'
 import { afterLogIn, isScriptWithoutCookies } from '#lib/web/cookie-check.ts'
 import { readVisitorForm } from '#lib/web/form.ts'
 import type { FormState } from '#lib/web/form-state.ts'
@@ -15,6 +14,7 @@ import { forgetMailedSecret, readMailedSecret } from '#lib/web/mailed-secret.ts'
 import { safeNextPath } from '#lib/web/next-path.ts'
 import { orNotSaved } from '#lib/web/not-saved.ts'
 import { record, recordOwn } from '#lib/web/record.ts'
+import { readRequestInfo } from '#lib/web/request-info.ts'
 import { tellToWait } from '#lib/web/tell-to-wait.ts'
 import { getWords } from '#lib/web/words.ts'
 import { signUpSentence } from '#lib/words/sentences.ts'
@@ -34,7 +34,7 @@ export async function signUp(_previous: FormState, posted: FormData): Promise<Fo
   const words = await getWords()
   if (await isScriptWithoutCookies()) return form.refuse({ alert: words('login.cookies_off') })
 
-  const network = countedAddress((await readCircumstances()).address)
+  const network = countedAddress((await readRequestInfo()).address)
   const waitMs = (await limits.take('sign-up-try', network)) || (await limits.take('sign-up', network))
   if (waitMs > 0) return form.refuse({ alert: await tellToWait('sign_up_too_often', waitMs) })
   const signedUp = await orNotSaved(invitation === null ? signUpUninvited(account) : signUpInvited(token, account))
@@ -48,7 +48,7 @@ export async function signUp(_previous: FormState, posted: FormData): Promise<Fo
   if (!begun.ok) return form.refuse({ alert: words('errors.signed_up_only') })
   if (email === null || emailVerifiedAt !== null) redirect(await afterLogIn(safeNextPath(next) ?? '/'))
   // Should the code not go out, the page that asks for it can send another.
-  await orNotSaved(addresses.resend(id, await readCircumstances()))
+  await orNotSaved(addresses.resend(id, await readRequestInfo()))
   redirect(await afterLogIn('/verify-email'))
 }
 

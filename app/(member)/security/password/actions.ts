@@ -5,15 +5,15 @@ import type { ChangePasswordFault } from '#lib/accounts/accounts.ts'
 import { changePasswordSchema } from '#lib/accounts/forms.ts'
 import { ok } from '#lib/result.ts'
 import { services } from '#lib/services.ts'
-import { readAttempter } from '#lib/web/attempter.ts'
 import { renewSession } from '#lib/web/begin-session.ts'
-import { readCircumstances } from '#lib/web/circumstances.ts'
 import { requirePermission } from '#lib/web/current-user.ts'
 import { readForm } from '#lib/web/form.ts'
 import type { FormState } from '#lib/web/form-state.ts'
 import { recogniseDevice } from '#lib/web/known-device.ts'
+import { readLoginClient } from '#lib/web/login-client.ts'
 import { orNotSaved } from '#lib/web/not-saved.ts'
 import { isRefusedTry, recordOwn, recordTry } from '#lib/web/record.ts'
+import { readRequestInfo } from '#lib/web/request-info.ts'
 import { tellToWait } from '#lib/web/tell-to-wait.ts'
 import { getWords } from '#lib/web/words.ts'
 import { passwordSentence } from '#lib/words/sentences.ts'
@@ -29,7 +29,7 @@ export async function changePassword(_previous: FormState, posted: FormData): Pr
   const words = await getWords()
 
   const changed = await orNotSaved(
-    accounts.changePassword(user.id, { current: currentPassword, password }, await readAttempter()),
+    accounts.changePassword(user.id, { current: currentPassword, password }, await readLoginClient()),
   )
   if (!changed.ok) {
     if (changed.code === 'person_gone') redirect('/login?reason=ended')
@@ -45,7 +45,7 @@ export async function changePassword(_previous: FormState, posted: FormData): Pr
   // The others end first: a renewal that fails must not leave a thief's session behind the new password.
   const ended = await orNotSaved(sessions.endOthers(user.id, session.id, 'password-changed').then((count) => ok(count)))
   const renewed = await orNotSaved(renewSession())
-  await notices.tell(user, 'password-changed', await readCircumstances())
+  await notices.tell(user, 'password-changed', await readRequestInfo())
   const isPartly = !ended.ok || (!renewed.ok && renewed.code === 'not_saved')
   if (isPartly) return form.refuse({ alert: words('errors.password_changed_only') })
   // Should this session have ended meanwhile, the log-in page says why.

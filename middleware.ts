@@ -6,8 +6,8 @@ import { type Services, services } from '#lib/services.ts'
 import { offerCheckCookie } from '#lib/web/cookie-check.ts'
 import { readSession } from '#lib/web/current-session.ts'
 import { renewDeviceCookie } from '#lib/web/device-renewal.ts'
+import { keepFormDraft } from '#lib/web/form-draft.ts'
 import { goOn } from '#lib/web/go-on.ts'
-import { keepPostedForm } from '#lib/web/kept-form.ts'
 import { redirectHeaders, withoutMailedSecret } from '#lib/web/mailed-secret.ts'
 import { logInPath } from '#lib/web/next-path.ts'
 import { isPublicRoute } from '#lib/web/public-routes.ts'
@@ -52,7 +52,7 @@ async function decide(request: NextRequest, app: Services): Promise<Response> {
   // An action posted by script answers for itself: only it can tell the page's router where to go.
   if (session.live || (method === 'POST' && headers.has('next-action'))) return goOn(request, app)
 
-  if (method === 'POST' && session.reason !== null) await keepPostedForm(request, app)
+  if (method === 'POST' && session.reason !== null) await keepFormDraft(request, app)
   nextUrl.searchParams.delete('_rsc')
   const logIn = new URL(logInPath(nextUrl.pathname + nextUrl.search, session.reason), nextUrl.origin)
   return NextResponse.redirect(logIn, { status: 303, headers: redirectHeaders })

@@ -10,10 +10,10 @@ import { type Clock, createSystemClock } from './clock.ts'
 import { readSettings, type Settings } from './config.ts'
 import { createPasswordHasher, type PasswordHasher } from './crypto/password.ts'
 import { newId } from './crypto/random.ts'
+import { createFormDrafts, type FormDrafts } from './form-drafts/form-drafts.ts'
 import { createImpersonations, type Impersonations } from './impersonation/impersonation.ts'
 import { createInterruptedActs, type InterruptedActs } from './interrupted-acts/interrupted-acts.ts'
 import { createInvitations, type Invitations } from './invitations/invitations.ts'
-import { createKeptForms, type KeptForms } from './kept-forms/kept-forms.ts'
 import { createLockout, type Lockout } from './lockout/lockout.ts'
 import { createLog, type Log, settleFaults } from './log.ts'
 import { createMailroom, type Mailroom } from './mail/mailroom.ts'
@@ -56,7 +56,7 @@ export interface Runtime {
 export interface Services extends Runtime {
   accounts: Accounts
   sessions: Sessions
-  keptForms: KeptForms
+  formDrafts: FormDrafts
   interruptedActs: InterruptedActs
   addresses: Addresses
   recovery: Recovery
@@ -208,7 +208,7 @@ export function compose(runtime: Runtime): Services {
     invitations: createInvitations({ store: tokens, users, accounts, clock }),
     setup: createSetup({ users, tokens, accounts, clock }),
     impersonations: createImpersonations({ store: tokens, clock }),
-    keptForms: createKeptForms({ tokens, limits, clock, secrets }),
+    formDrafts: createFormDrafts({ tokens, limits, clock, secrets }),
     interruptedActs: createInterruptedActs({ store: stores.tokens, clock }),
   }
 }

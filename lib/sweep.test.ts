@@ -17,7 +17,7 @@ test('ends dead sessions and wipes expired tokens at the start and each hour, un
   const leave = async () => {
     await app.sessions.start('alice')
     const { id } = (await app.sessions.start('alice')).session
-    await app.keptForms.keep(id, { path: '/', tag: app.keptForms.tagFor(id, 'alice'), fields: {} })
+    await app.formDrafts.keep(id, { path: '/', tag: app.formDrafts.tagFor(id, 'alice'), fields: {} })
     advance(minutes(31))
   }
   const left = async () => {

@@ -107,14 +107,14 @@ describe('a token that version 0.1 stored', () => {
   })
 
   test('for a code, a form, a view as another user and a former admin is still found', async () => {
-    const { addresses, keptForms, impersonations, stores, sessionSecrets, clock } = opened.app
+    const { addresses, formDrafts, impersonations, stores, sessionSecrets, clock } = opened.app
     const hash = keyedHash('["bob","new@example.org","12345678"]', 'verify-email', sessionSecrets)
     await store('verify-email', 'bob', 'bob', JSON.stringify({ address: 'new@example.org', hash }))
     await store('kept-form', 'session', 'session', '{"path":"/profile","tag":"","fields":{"bio":"Hi"}}')
     await store('look', 'session', 'session', '{"adminId":"ada","userId":"bob"}')
     await store('former-admin', 'bob', 'bob', '')
     expect(await addresses.verify('bob', '12345678', by)).toEqual({ ok: true, value: 'changed' })
-    expect(await keptForms.find('session', '/profile')).toEqual({ bio: 'Hi' })
+    expect(await formDrafts.find('session', '/profile')).toEqual({ bio: 'Hi' })
     expect(await impersonations.find('session')).toMatchObject({ adminId: 'ada', userId: 'bob' })
     expect(await wasAdmin(stores.tokens, 'bob', clock())).toBe(true)
   })

@@ -36,7 +36,7 @@ export async function beginSession(
     return refused('person_gone')
   }
   if (presented.live) await app.sessions.end(presented.token, 'ended')
-  else await handOverKeptForm(session, app)
+  else await handOverFormDraft(session, app)
   await setCookie(token, app)
   await recordOwn('session.started', user.id)
   const isKnown = await recogniseDevice(user, app)
@@ -61,10 +61,10 @@ export async function renewSession(): Promise<Result<SessionRecord, 'not_saved' 
   return ok(renewed.value.session)
 }
 
-async function handOverKeptForm({ id, userId }: SessionRecord, app: Services): Promise<void> {
+async function handOverFormDraft({ id, userId }: SessionRecord, app: Services): Promise<void> {
   const { token } = await readToken(await cookies(), app)
   if (token === null) return
-  const handedOver = app.keptForms.handOver(app.sessions.idOf(token), { sessionId: id, userId })
+  const handedOver = app.formDrafts.handOver(app.sessions.idOf(token), { sessionId: id, userId })
   await orNotSaved(handedOver.then(() => ok(null)))
 }
 

@@ -15,13 +15,13 @@ export async function saveProfile(_previous: FormState, posted: FormData): Promi
   const { user, session } = await requirePermission('change-profile', '/profile/edit')
   const form = await readForm(posted, profileSchema, session)
   if (!form.ok) return form.state
-  const { accounts, keptForms } = await services()
+  const { accounts, formDrafts } = await services()
 
   const saved = await orNotSaved(accounts.saveProfile(user.id, form.value))
   if (!saved.ok && saved.code === 'person_gone') redirect('/login?reason=ended')
   if (!saved.ok) return form.refuse({ alert: (await getWords())('errors.not_saved') })
   await recordOwn('profile.changed', user.id)
-  await keptForms.forget(session.id)
+  await formDrafts.forget(session.id)
   // The sidebar names the person: without this, the page that React goes on to keeps the old name there.
   revalidatePath('/', 'layout')
   redirect('/profile?saved=1')

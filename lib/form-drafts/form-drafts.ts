@@ -16,9 +16,9 @@ const detail = z.strictObject({
 })
 
 export type PostedForm = z.infer<typeof detail>
-export type KeptFields = PostedForm['fields']
+export type DraftFields = PostedForm['fields']
 
-export interface KeptForms {
+export interface FormDrafts {
   /** Says whose form it is and proves it, also when the session is forgotten: the user's id and a keyed hash. */
   tagFor(sessionId: string, userId: string): string
   /**
@@ -29,7 +29,7 @@ export interface KeptForms {
   /** After a log-in: hands what the ended session left to the new one, if the same person wrote it; otherwise wipes it. */
   handOver(from: string, to: { sessionId: string; userId: string }): Promise<void>
   /** What waits for this page, or null. */
-  find(sessionId: string, path: string): Promise<KeptFields | null>
+  find(sessionId: string, path: string): Promise<DraftFields | null>
   /** Once it was saved. */
   forget(sessionId: string): Promise<void>
 }
@@ -38,12 +38,12 @@ const purpose = 'kept-form'
 /** In characters: several times the longest form of the site. */
 const longestForm = 30_000
 
-export function createKeptForms(deps: {
+export function createFormDrafts(deps: {
   tokens: TokenStore
   limits: RateLimits
   clock: Clock
   secrets: readonly string[]
-}): KeptForms {
+}): FormDrafts {
   const { tokens: store, limits, clock, secrets } = deps
   const forms = oneTimeTokens({ store, clock, purpose, lifeMs: minutes(30), detail })
 

@@ -10,6 +10,7 @@ import { type Clock, createSystemClock } from './clock.ts'
 import { readSettings, type Settings } from './config.ts'
 import { createPasswordHasher, type PasswordHasher } from './crypto/password.ts'
 import { newId } from './crypto/random.ts'
+import { type ExpiryJob, startExpiryJob } from './expiry-job.ts'
 import { createFormDrafts, type FormDrafts } from './form-drafts/form-drafts.ts'
 import { createImpersonations, type Impersonations } from './impersonation/impersonation.ts'
 import { createInterruptedActs, type InterruptedActs } from './interrupted-acts/interrupted-acts.ts'
@@ -30,7 +31,6 @@ import { createSessions, type Sessions } from './sessions/sessions.ts'
 import { createSetup, type Setup } from './setup/setup.ts'
 import { openStores } from './stores/open.ts'
 import type { EndReason, Stores } from './stores/types.ts'
-import { type Sweeper, startSweeping } from './sweep.ts'
 
 /** What exists once in a process, because it holds a resource or a queue. */
 export interface Runtime {
@@ -71,10 +71,10 @@ export interface Services extends Runtime {
  * globalThis once in all.
  */
 const runtimeKey = Symbol.for('gatehouse.runtime')
-const sweeperKey = Symbol.for('gatehouse.sweeper')
+const expiryJobKey = Symbol.for('gatehouse.expiry-job')
 const shared = globalThis as typeof globalThis & {
   [runtimeKey]?: Promise<Runtime> | undefined
-  [sweeperKey]?: Sweeper
+  [expiryJobKey]?: ExpiryJob
 }
 
 let composed: Services | undefined
@@ -93,7 +93,7 @@ export async function services(): Promise<Services> {
 
 async function open(): Promise<Runtime> {
   const runtime = await openRuntime()
-  shared[sweeperKey] = startSweeping(compose(runtime))
+  shared[expiryJobKey] = startExpiryJob(compose(runtime))
   runtime.mail.open()
   return runtime
 }
@@ -101,7 +101,7 @@ async function open(): Promise<Runtime> {
 /** Makes every acknowledged write durable and lets go of the stores, for good: what asks later gets an error. */
 export async function closeServices(): Promise<void> {
   const runtime = await shared[runtimeKey]
-  await shared[sweeperKey]?.stop()
+  await shared[expiryJobKey]?.stop()
   await runtime?.lockout.settle()
   await runtime?.audit.recordOmitted()
   await runtime?.mail.close()

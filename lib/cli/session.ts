@@ -84,7 +84,7 @@ function end(username: string | undefined, { all, json }: Json & { all?: boolean
 
 function prune({ json }: Json): Promise<void> {
   return withSite(async (app) => {
-    const count = await app.sessions.sweep()
+    const count = await app.sessions.prune()
     await recordByOperator(app, 'sessions.pruned', null, { count })
     print(json ? JSON.stringify({ pruned: count }) : `Removed ${counted(count, 'dead session')}.`)
   })

@@ -1,7 +1,7 @@
 import { afterEach, expect, test, vi } from 'vitest'
 import { hours, minutes } from './clock.ts'
+import { startExpiryJob } from './expiry-job.ts'
 import { openTestServices, type TestServices } from './services-for-test.ts'
-import { startSweeping } from './sweep.ts'
 
 let opened: TestServices
 afterEach(async () => {
@@ -29,7 +29,7 @@ test('ends dead sessions and wipes expired tokens at the start and each hour, un
   }
 
   await leave()
-  const sweeper = startSweeping(app)
+  const sweeper = startExpiryJob(app)
   await vi.waitFor(async () => expect(await left()).toEqual({ sessions: 0, tokens: 0 }), { timeout: 20_000 })
   await leave()
   await vi.advanceTimersByTimeAsync(hours(1))

@@ -6,14 +6,14 @@ import type { Services } from './services.ts'
 
 const everyMs = hours(1)
 
-export interface Sweeper {
+export interface ExpiryJob {
   /** Resolves when the sweep that is under way is done; no other follows. */
   stop(): Promise<void>
 }
 
 type Swept = Pick<Services, 'sessions' | 'accounts' | 'people' | 'audit' | 'stores' | 'clock'>
 
-export function startSweeping({ sessions, accounts, people, audit, stores, clock }: Swept): Sweeper {
+export function startExpiryJob({ sessions, accounts, people, audit, stores, clock }: Swept): ExpiryJob {
   let sweeping = sweep()
   const timer = setInterval(() => {
     sweeping = sweep()
@@ -22,7 +22,7 @@ export function startSweeping({ sessions, accounts, people, audit, stores, clock
 
   async function sweep(): Promise<void> {
     try {
-      await sessions.sweep()
+      await sessions.prune()
       await stores.tokens.deleteExpired(clock())
       for (const id of await people.liftSuspensions()) await note('account.resumed', id)
       for (const id of await accounts.erase()) await note('account.erased', id)

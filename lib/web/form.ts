@@ -14,7 +14,7 @@ import { isFormTokenOf, type LogIn } from './form-token.ts'
 import { readDeviceOwner } from './known-device.ts'
 import { isShownSecret, type MailedPath } from './mailed-secret.ts'
 import { findOriginFault } from './request-checks.ts'
-import { tellToWait } from './tell-to-wait.ts'
+import { tooManyRequests } from './too-many-requests.ts'
 import { getWords } from './words.ts'
 
 /** Several times the longest field. Longer text is not sent back either: the next post would carry it twice. */
@@ -89,7 +89,7 @@ async function read<Schema extends z.ZodObject>(
     return { ok: false, state: refuse({ alert: words('errors.form_stale') }) }
   }
   const waitMs = await waitForForm(logIn)
-  if (waitMs > 0) return { ok: false, state: refuse({ alert: await tellToWait('form_too_often', waitMs) }) }
+  if (waitMs > 0) return { ok: false, state: refuse({ alert: await tooManyRequests('form_too_often', waitMs) }) }
   if (mailed !== null && !(await isShownSecret(mailed, onlyValue(form, shownSecretField)))) {
     // The page that comes back shows what the present link is for.
     revalidatePath(mailed)

@@ -13,7 +13,7 @@ import { readLoginClient } from '#lib/web/login-client.ts'
 import { safeNextPath } from '#lib/web/next-path.ts'
 import { orNotSaved } from '#lib/web/not-saved.ts'
 import { isRefusedTry, recordOwn, recordTry } from '#lib/web/record.ts'
-import { tellToWait } from '#lib/web/tell-to-wait.ts'
+import { tooManyRequests } from '#lib/web/too-many-requests.ts'
 import { getWords } from '#lib/web/words.ts'
 import { busySeconds } from '#lib/words/sentences.ts'
 
@@ -30,7 +30,7 @@ export async function confirm(_previous: FormState, posted: FormData): Promise<F
     const { code } = known
     if (code === 'person_gone') redirect('/login?reason=ended')
     if (isRefusedTry(code)) await recordTry('session.confirmed', { actorId: user.id, subjectId: user.id, code })
-    if ('waitMs' in known) return form.refuse({ alert: await tellToWait(known.code, known.waitMs) })
+    if ('waitMs' in known) return form.refuse({ alert: await tooManyRequests(known.code, known.waitMs) })
     if (code === 'password_wrong') return form.refuse({ errors: { password: words('errors.password_wrong') } })
     return form.refuse({ alert: words(`errors.${known.code}`, { seconds: busySeconds }) })
   }

@@ -9,7 +9,7 @@ import { services } from '#lib/services.ts'
 import { readVisitorForm } from '#lib/web/form.ts'
 import type { FormState } from '#lib/web/form-state.ts'
 import { readRequestInfo } from '#lib/web/request-info.ts'
-import { tellToWait } from '#lib/web/tell-to-wait.ts'
+import { tooManyRequests } from '#lib/web/too-many-requests.ts'
 
 /** One answer for everybody, given before anybody is looked for: neither its words nor its time tell who is known. */
 export async function askForLink(_previous: FormState, posted: FormData): Promise<FormState> {
@@ -18,9 +18,9 @@ export async function askForLink(_previous: FormState, posted: FormData): Promis
   const { recovery, audit, limits } = await services()
   const by = await readRequestInfo()
   const waitMs = await limits.take('reset-ask', countedAddress(by.address))
-  if (waitMs > 0) return form.refuse({ alert: await tellToWait('ask_too_often', waitMs) })
+  if (waitMs > 0) return form.refuse({ alert: await tooManyRequests('ask_too_often', waitMs) })
   const waitForNameMs = await recovery.waitToAsk(form.value.email, by)
-  if (waitForNameMs > 0) return form.refuse({ alert: await tellToWait('reset_mail_too_often', waitForNameMs) })
+  if (waitForNameMs > 0) return form.refuse({ alert: await tooManyRequests('reset_mail_too_often', waitForNameMs) })
   after(async () => {
     try {
       const subjectId = await recovery.ask(form.value.email, by)

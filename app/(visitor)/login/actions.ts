@@ -17,7 +17,7 @@ import { orNotSaved } from '#lib/web/not-saved.ts'
 import { readPreferences } from '#lib/web/preferences.ts'
 import { recordOwn, recordTry } from '#lib/web/record.ts'
 import { readRequestInfo } from '#lib/web/request-info.ts'
-import { tellToWait } from '#lib/web/tell-to-wait.ts'
+import { tooManyRequests } from '#lib/web/too-many-requests.ts'
 import { getWords } from '#lib/web/words.ts'
 import { busySeconds } from '#lib/words/sentences.ts'
 import { fullTime } from '#lib/words/time.ts'
@@ -46,7 +46,7 @@ export async function logIn(_previous: FormState, posted: FormData): Promise<For
   const known = await pace.hold(asked, check, () => currentRequest()?.endTurn?.())
   if (!known.ok) {
     const { code } = known
-    if ('waitMs' in known) return form.refuse({ alert: await tellToWait(known.code, known.waitMs) })
+    if ('waitMs' in known) return form.refuse({ alert: await tooManyRequests(known.code, known.waitMs) })
     if (code === 'suspended') return form.refuse({ alert: await suspendedSentence(words, known.until) })
     return form.refuse({ alert: words(`errors.${known.code}`, { seconds: busySeconds }) })
   }

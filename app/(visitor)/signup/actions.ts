@@ -15,7 +15,7 @@ import { safeNextPath } from '#lib/web/next-path.ts'
 import { orNotSaved } from '#lib/web/not-saved.ts'
 import { record, recordOwn } from '#lib/web/record.ts'
 import { readRequestInfo } from '#lib/web/request-info.ts'
-import { tellToWait } from '#lib/web/tell-to-wait.ts'
+import { tooManyRequests } from '#lib/web/too-many-requests.ts'
 import { getWords } from '#lib/web/words.ts'
 import { signUpSentence } from '#lib/words/sentences.ts'
 import type { Words } from '#lib/words/words.ts'
@@ -36,7 +36,7 @@ export async function signUp(_previous: FormState, posted: FormData): Promise<Fo
 
   const network = countedAddress((await readRequestInfo()).address)
   const waitMs = (await limits.take('sign-up-try', network)) || (await limits.take('sign-up', network))
-  if (waitMs > 0) return form.refuse({ alert: await tellToWait('sign_up_too_often', waitMs) })
+  if (waitMs > 0) return form.refuse({ alert: await tooManyRequests('sign_up_too_often', waitMs) })
   const signedUp = await orNotSaved(invitation === null ? signUpUninvited(account) : signUpInvited(token, account))
   if (!signedUp.ok) {
     await limits.giveBack('sign-up', network)

@@ -14,7 +14,7 @@ import { readLoginClient } from '#lib/web/login-client.ts'
 import { orNotSaved } from '#lib/web/not-saved.ts'
 import { isRefusedTry, recordOwn, recordTry } from '#lib/web/record.ts'
 import { readRequestInfo } from '#lib/web/request-info.ts'
-import { tellToWait } from '#lib/web/tell-to-wait.ts'
+import { tooManyRequests } from '#lib/web/too-many-requests.ts'
 import { getWords } from '#lib/web/words.ts'
 import { passwordSentence } from '#lib/words/sentences.ts'
 import type { Words } from '#lib/words/words.ts'
@@ -58,7 +58,7 @@ type Fault = Exclude<ChangePasswordFault, { code: 'person_gone' }> | { code: 'no
 async function problemOf(words: Words, fault: Fault): Promise<Pick<FormState, 'alert' | 'errors'>> {
   if (fault.code === 'not_saved') return { alert: words('errors.not_saved'), errors: {} }
   if (fault.code === 'password_locked') return { alert: words('errors.password_locked'), errors: {} }
-  if ('waitMs' in fault) return { alert: await tellToWait(fault.code, fault.waitMs), errors: {} }
+  if ('waitMs' in fault) return { alert: await tooManyRequests(fault.code, fault.waitMs), errors: {} }
   if (fault.code === 'password_wrong') {
     return { alert: null, errors: { currentPassword: words('errors.current_password_wrong') } }
   }

@@ -5,7 +5,7 @@ import { waitTime } from '#lib/words/time.ts'
 import { getWords } from './words.ts'
 
 /** For actions, whose page shows the sentence that this returns. */
-export async function tellToWait(
+export async function tooManyRequests(
   code:
     | 'too_soon'
     | 'too_soon_here'

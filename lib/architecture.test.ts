@@ -130,8 +130,8 @@ describe('the world outside', () => {
       /^(node:(net|tls|http2?|https|dgram|dns)|undici|axios|got|pg|nodemailer|ws|@opentelemetry\/exporter-.*)$/
     const server = find('{app,lib}/**/*.{ts,tsx}', 'middleware.ts')
     expect(breaches(server, (name) => reaching.test(name))).toEqual([
-      'lib/rate-limits/rate-limits.ts → pg',
       'lib/mail/transport.ts → nodemailer',
+      'lib/rate-limits/rate-limits.ts → pg',
       // The answers of the server, and the server.
       'lib/server/answers.ts → node:http',
       'lib/server/http.ts → node:http',

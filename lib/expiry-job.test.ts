@@ -29,12 +29,12 @@ test('ends dead sessions and wipes expired tokens at the start and each hour, un
   }
 
   await leave()
-  const sweeper = startExpiryJob(app)
+  const job = startExpiryJob(app)
   await vi.waitFor(async () => expect(await left()).toEqual({ sessions: 0, tokens: 0 }), { timeout: 20_000 })
   await leave()
   await vi.advanceTimersByTimeAsync(hours(1))
   await vi.waitFor(async () => expect(await left()).toEqual({ sessions: 0, tokens: 0 }), { timeout: 20_000 })
-  await sweeper.stop()
+  await job.stop()
   await leave()
   await vi.advanceTimersByTimeAsync(hours(2))
   expect(await left()).toEqual({ sessions: 2, tokens: 1 })

@@ -101,8 +101,8 @@ describe('text stays text', () => {
       /from '(nodemailer|pg|undici|node:(http|https|http2|net|tls|dgram|dns|dns\/promises)|(http|https|net|tls|dns))'/,
     )
     expect(speaks).toEqual([
-      'lib/rate-limits/rate-limits.ts', // pg: DATABASE_URL
       'lib/mail/transport.ts', // nodemailer: SMTP_URL
+      'lib/rate-limits/rate-limits.ts', // pg: DATABASE_URL
       'lib/server/answers.ts', // answers, as the next three listen
       'lib/server/context.ts',
       'lib/server/http.ts',

@@ -40,11 +40,11 @@ export async function beginSession(
   await setCookie(token, app)
   await recordOwn('session.started', user.id)
   const isKnown = await recogniseDevice(user, app)
-  const circumstances = await readRequestInfo()
+  const info = await readRequestInfo()
   // In the language and time zone of before: whoever stole the password must not choose how its owner is warned.
-  if (!isKnown && !isNewPerson) await app.notices.tell(user, 'new-device', circumstances)
+  if (!isKnown && !isNewPerson) await app.notices.tell(user, 'new-device', info)
   // Not worth failing a log-in for.
-  await orNotSaved(app.accounts.notePreferences(user, circumstances).then(() => ok(null)))
+  await orNotSaved(app.accounts.notePreferences(user, info).then(() => ok(null)))
   return ok(null)
 }
 

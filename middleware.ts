@@ -6,10 +6,10 @@ import { type Services, services } from '#lib/services.ts'
 import { offerCheckCookie } from '#lib/web/cookie-check.ts'
 import { readSession } from '#lib/web/current-session.ts'
 import { renewDeviceCookie } from '#lib/web/device-renewal.ts'
-import { goOn } from '#lib/web/go-on.ts'
-import { keepPostedForm } from '#lib/web/kept-form.ts'
+import { keepFormDraft } from '#lib/web/form-draft.ts'
 import { redirectHeaders, withoutMailedSecret } from '#lib/web/mailed-secret.ts'
 import { logInPath } from '#lib/web/next-path.ts'
+import { nextResponse } from '#lib/web/next-response.ts'
 import { isPublicRoute } from '#lib/web/public-routes.ts'
 import { refusal } from '#lib/web/refusal.ts'
 import { isPersonsAct } from '#lib/web/request-checks.ts'
@@ -45,14 +45,14 @@ async function decide(request: NextRequest, app: Services): Promise<Response> {
   if (isPublicRoute(nextUrl.pathname)) {
     // For its faults alone: a page that asks who is signed in cannot answer 503 when the store is away; this can.
     if (method !== 'POST') await readSession(request.cookies, app, { touch: false })
-    return offerCheckCookie(request, goOn(request, app), app.settings.appOrigin)
+    return offerCheckCookie(request, nextResponse(request, app), app.settings.appOrigin)
   }
 
   const session = await readSession(request.cookies, app, { touch: isPersonsAct(method, headers) })
   // An action posted by script answers for itself: only it can tell the page's router where to go.
-  if (session.live || (method === 'POST' && headers.has('next-action'))) return goOn(request, app)
+  if (session.live || (method === 'POST' && headers.has('next-action'))) return nextResponse(request, app)
 
-  if (method === 'POST' && session.reason !== null) await keepPostedForm(request, app)
+  if (method === 'POST' && session.reason !== null) await keepFormDraft(request, app)
   nextUrl.searchParams.delete('_rsc')
   const logIn = new URL(logInPath(nextUrl.pathname + nextUrl.search, session.reason), nextUrl.origin)
   return NextResponse.redirect(logIn, { status: 303, headers: redirectHeaders })

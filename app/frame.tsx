@@ -55,7 +55,9 @@ export async function Frame({ width, children }: { width: 'text' | 'tables'; chi
       </Sidebar>
       <main id="main" tabIndex={-1} className={`mx-auto w-full px-4 py-8 md:px-8 md:py-12 ${room}`}>
         <FormTokenProvider formToken={signedIn?.session.formToken ?? null}>
-          {signedIn?.look && <LookBanner words={words} signedIn={signedIn} look={signedIn.look} />}
+          {signedIn?.impersonation && (
+            <LookBanner words={words} signedIn={signedIn} impersonation={signedIn.impersonation} />
+          )}
           {children}
         </FormTokenProvider>
       </main>

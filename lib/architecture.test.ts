@@ -38,7 +38,7 @@ function breaches(files: string[], isBreach: (imported: string, file: string) =>
 
 describe('imports', () => {
   const domain = find(
-    'lib/{accounts,addresses,attempts,audit,core,crypto,features,import,invitations,kept-forms,looks,recovery,roles,sessions,setup}/**/*.ts',
+    'lib/{accounts,addresses,audit,core,crypto,form-drafts,impersonation,features,import,invitations,lockout,recovery,roles,sessions,setup}/**/*.ts',
   )
 
   test('reads them at all', () => {
@@ -137,8 +137,8 @@ describe('the world outside', () => {
       /^(node:(net|tls|http2?|https|dgram|dns)|undici|axios|got|pg|nodemailer|ws|@opentelemetry\/exporter-.*)$/
     const server = find('{app,lib}/**/*.{ts,tsx}', 'middleware.ts')
     expect(breaches(server, (name) => reaching.test(name))).toEqual([
-      'lib/limits/limits.ts → pg',
       'lib/mail/transport.ts → nodemailer',
+      'lib/rate-limits/rate-limits.ts → pg',
       // The answers of the server, and the server.
       'lib/server/answers.ts → node:http',
       'lib/server/http.ts → node:http',

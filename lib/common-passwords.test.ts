@@ -6,7 +6,7 @@ import { readCommonPasswords } from './common-passwords.ts'
 import type { PasswordHasher } from './crypto/password.ts'
 import { ok } from './result.ts'
 import { compose, type Services } from './services.ts'
-import { anAttempter, openTestServices, type TestServices } from './services-for-test.ts'
+import { aLoginClient, openTestServices, type TestServices } from './services-for-test.ts'
 
 const hasher: PasswordHasher = {
   hash: async (password) => ok(`hash of ${password}`),
@@ -53,7 +53,7 @@ describe('the list', () => {
 
   test('refuses each of the first 3,000 at a change of password [V6.2.4]', async () => {
     for (const password of top) {
-      const change = await app.accounts.changePassword(id, { current: strong, password }, anAttempter())
+      const change = await app.accounts.changePassword(id, { current: strong, password }, aLoginClient())
       expect(change, password).toEqual(listed)
     }
   })

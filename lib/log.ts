@@ -1,8 +1,8 @@
 // One logger: JSON lines on stdout, their times in UTC. Events carry ids and codes; never passwords, tokens, cookies or
 // people's text. A message is always a constant: what comes from outside is a field (docs/logs.md).
 import { type DestinationStream, pino } from 'pino'
-import { createLineBudget } from './line-budget.ts'
-import { scrub } from './log-scrub.ts'
+import { createLogRateLimit } from './log-rate-limit.ts'
+import { redact } from './log-redaction.ts'
 import { currentRequest } from './request-context.ts'
 
 /** Each line names its event (docs/logs.md). Without a third argument pino takes no message for a format. */
@@ -20,7 +20,7 @@ export function createLog(level: string, destination: DestinationStream = pino.d
         return request === null ? {} : { requestId: request.id }
       },
       timestamp: pino.stdTimeFunctions.isoTime,
-      formatters: { level: (label) => ({ level: label }), log: scrub },
+      formatters: { level: (label) => ({ level: label }), log: redact },
       // Errors come out of the fence above as plain objects.
       serializers: { err: (fault: unknown) => fault },
     },
@@ -32,7 +32,7 @@ let faults: Log | undefined
 /** An entry that the trail lost is kept nowhere else. */
 const unbounded = 'audit_lost'
 
-const budget = createLineBudget((of, leftOut) => {
+const budget = createLogRateLimit((of, leftOut) => {
   faults?.error({ event: 'lines_left_out', of, leftOut }, 'Lines were left out')
 })
 

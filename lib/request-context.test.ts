@@ -5,7 +5,7 @@ import { runInNewContext } from 'node:vm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type RequestContext, runInRequest } from './request-context.ts'
 import type { Services } from './services.ts'
-import { anAttempter, openTestServices, storeNames, type TestServices } from './services-for-test.ts'
+import { aLoginClient, openTestServices, storeNames, type TestServices } from './services-for-test.ts'
 
 setFlagsFromString('--expose-gc')
 const collectGarbage = runInNewContext('gc') as () => void
@@ -23,10 +23,10 @@ const operations: Record<string, (app: Services, n: number) => Promise<unknown>>
     await limits.forget(`person-${n}`)
   },
   'tries a password of nobody': ({ accounts }, n) =>
-    accounts.checkCredentials(`nobody-${n}`, 'one of many guesses', anAttempter(`198.51.100.${n}`)),
-  'tries a wrong password': async ({ accounts, attempts }, n) => {
-    await accounts.checkCredentials(`person-${n}`, 'one of many guesses', anAttempter(`203.0.113.${n}`))
-    await attempts.settle()
+    accounts.checkCredentials(`nobody-${n}`, 'one of many guesses', aLoginClient(`198.51.100.${n}`)),
+  'tries a wrong password': async ({ accounts, lockout }, n) => {
+    await accounts.checkCredentials(`person-${n}`, 'one of many guesses', aLoginClient(`203.0.113.${n}`))
+    await lockout.settle()
   },
   'begins a session and uses it': async ({ sessions }, n) => {
     const { token } = await sessions.start(`person-${n}`)

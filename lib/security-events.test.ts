@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest'
 import { createLog } from './log.ts'
-import { listenToMeasures } from './measures.ts'
+import { listenToMetrics } from './metrics.ts'
 import { runInRequest } from './request-context.ts'
 import { createSecurityEvents } from './security-events.ts'
 
@@ -19,7 +19,7 @@ const request = {
   refusal: null,
 }
 
-afterEach(() => listenToMeasures(undefined))
+afterEach(() => listenToMetrics(undefined))
 
 test('a line says when, where, who and what, and of an address the network alone [V16.2.1]', () => {
   const { lines, events } = openEvents()
@@ -45,7 +45,7 @@ test('a line says when, where, who and what, and of an address the network alone
 test('a flood is counted whole and written in part, and the rest is told as a number [V16.3.3]', () => {
   const { lines, events } = openEvents()
   let counted = 0
-  listenToMeasures({ securityEvent: () => void counted++, answered() {}, hashed() {} })
+  listenToMetrics({ securityEvent: () => void counted++, answered() {}, hashed() {} })
   for (let time = 0; time < 1000; time++) events.note({ event: 'request.refused', code: 'busy' })
   events.note({ event: 'request.refused', code: 'too_large' })
   events.settle()

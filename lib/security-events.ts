@@ -2,9 +2,9 @@
 // it. Each is one log line and one count; a flood has its lines bounded and its count whole.
 import type { AuditEvent } from './audit/events.ts'
 import { networkOf } from './audit/network.ts'
-import { createLineBudget, type LineBudget } from './line-budget.ts'
 import type { Log } from './log.ts'
-import { measures } from './measures.ts'
+import { createLogRateLimit, type LogRateLimit } from './log-rate-limit.ts'
+import { metrics } from './metrics.ts'
 import { currentRequest } from './request-context.ts'
 
 /** The kinds that the audit trail does not have. */
@@ -48,7 +48,7 @@ export interface SecurityEvents {
 
 export function createSecurityEvents(
   log: Pick<Log, 'info' | 'warn'>,
-  makeBudget: (tell: (kind: string, leftOut: number) => void) => LineBudget = createLineBudget,
+  makeBudget: (tell: (kind: string, leftOut: number) => void) => LogRateLimit = createLogRateLimit,
 ): SecurityEvents {
   const budget = makeBudget((of, leftOut) => {
     log.warn({ event: 'lines_left_out', of, leftOut }, 'Lines were left out')
@@ -56,7 +56,7 @@ export function createSecurityEvents(
 
   return {
     note({ event, outcome = 'refused', code = null, who = null, about = null, address, count = 1 }) {
-      measures()?.securityEvent(event, outcome)
+      metrics()?.securityEvent(event, outcome)
       if (!budget.take(code === null ? event : `${event} ${code}`)) return
       const request = currentRequest()
       const network = networkOf(address ?? request?.address ?? '')

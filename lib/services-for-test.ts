@@ -3,9 +3,9 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createPasswordStrength, type PasswordStrength } from './accounts/password-strength.ts'
-import type { Attempter } from './attempts/attempts.ts'
 import { createSystemClock } from './clock.ts'
 import { readSettings } from './config.ts'
+import type { LoginClient } from './lockout/lockout.ts'
 import { compose, openRuntime, type Services } from './services.ts'
 import { aUser } from './stores/contract/samples.ts'
 import { createDatabase } from './stores/sql/postgres-for-test.ts'
@@ -24,7 +24,7 @@ export interface TestServices extends AsyncDisposable {
 }
 
 /** From an address, in a browser that nobody logged in with before unless said otherwise. */
-export function anAttempter(address = '192.0.2.7', isKnown = false): Attempter {
+export function aLoginClient(address = '192.0.2.7', isKnown = false): LoginClient {
   const by = { at: 0, userAgent: '', address, locale: 'en', timeZone: null } as const
   return { by, isKnown: () => isKnown }
 }
@@ -67,7 +67,7 @@ export async function openTestServices(
       await app.stores.users.insert(aUser({ id: name, username: name }))
     },
     async [Symbol.asyncDispose]() {
-      await app.attempts.settle()
+      await app.lockout.settle()
       await app.mail.close()
       await app.stores.close()
       await app.limits.close()

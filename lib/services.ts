@@ -5,21 +5,22 @@ import { createPasswordStrength, type PasswordStrength } from './accounts/passwo
 import { createRefusalPace, type RefusalPace } from './accounts/refusal-pace.ts'
 import { takeOverStreamlit } from './accounts/streamlit.ts'
 import { type Addresses, createAddresses } from './addresses/addresses.ts'
-import { type Attempts, createAttempts } from './attempts/attempts.ts'
 import { type Audit, createAudit } from './audit/audit.ts'
 import { type Clock, createSystemClock } from './clock.ts'
 import { readSettings, type Settings } from './config.ts'
 import { createPendingCommands, type PendingCommands } from './core/pending-commands.ts'
 import { createPasswordHasher, type PasswordHasher } from './crypto/password.ts'
 import { newId } from './crypto/random.ts'
+import { type ExpiryJob, startExpiryJob } from './expiry-job.ts'
 import { createPeople, type People } from './features/user-admin/people.ts'
+import { createFormDrafts, type FormDrafts } from './form-drafts/form-drafts.ts'
+import { createImpersonations, type Impersonations } from './impersonation/impersonation.ts'
 import { createInvitations, type Invitations } from './invitations/invitations.ts'
-import { createKeptForms, type KeptForms } from './kept-forms/kept-forms.ts'
-import { createLimits, type Limits, type Rule } from './limits/limits.ts'
+import { createLockout, type Lockout } from './lockout/lockout.ts'
 import { createLog, type Log, settleFaults } from './log.ts'
-import { createLooks, type Looks } from './looks/looks.ts'
 import { createMailroom, type Mailroom } from './mail/mailroom.ts'
 import { createTransport } from './mail/transport.ts'
+import { createRateLimits, type RateLimits, type Rule } from './rate-limits/rate-limits.ts'
 import { createNotices, type Notices } from './recovery/notices.ts'
 import { createRecovery, type Recovery } from './recovery/recovery.ts'
 import { outsideOfRequests } from './request-context.ts'
@@ -30,7 +31,6 @@ import { createSessions, type Sessions } from './sessions/sessions.ts'
 import { createSetup, type Setup } from './setup/setup.ts'
 import { openStores } from './stores/open.ts'
 import type { EndReason, Stores } from './stores/types.ts'
-import { type Sweeper, startSweeping } from './sweep.ts'
 
 /** What exists once in a process, because it holds a resource or a queue. */
 export interface Runtime {
@@ -43,8 +43,8 @@ export interface Runtime {
   strength: PasswordStrength
   breached: BreachedPasswords
   mail: Mailroom
-  limits: Limits
-  attempts: Attempts
+  limits: RateLimits
+  lockout: Lockout
   pace: RefusalPace
   notices: Notices
   audit: Audit
@@ -56,14 +56,14 @@ export interface Runtime {
 export interface Services extends Runtime {
   accounts: Accounts
   sessions: Sessions
-  keptForms: KeptForms
+  formDrafts: FormDrafts
   pendingCommands: PendingCommands
   addresses: Addresses
   recovery: Recovery
   people: People
   invitations: Invitations
   setup: Setup
-  looks: Looks
+  impersonations: Impersonations
 }
 
 /**
@@ -71,10 +71,10 @@ export interface Services extends Runtime {
  * globalThis once in all.
  */
 const runtimeKey = Symbol.for('gatehouse.runtime')
-const sweeperKey = Symbol.for('gatehouse.sweeper')
+const expiryJobKey = Symbol.for('gatehouse.expiry-job')
 const shared = globalThis as typeof globalThis & {
   [runtimeKey]?: Promise<Runtime> | undefined
-  [sweeperKey]?: Sweeper
+  [expiryJobKey]?: ExpiryJob
 }
 
 let composed: Services | undefined
@@ -93,7 +93,7 @@ export async function services(): Promise<Services> {
 
 async function open(): Promise<Runtime> {
   const runtime = await openRuntime()
-  shared[sweeperKey] = startSweeping(compose(runtime))
+  shared[expiryJobKey] = startExpiryJob(compose(runtime))
   runtime.mail.open()
   return runtime
 }
@@ -101,8 +101,8 @@ async function open(): Promise<Runtime> {
 /** Makes every acknowledged write durable and lets go of the stores, for good: what asks later gets an error. */
 export async function closeServices(): Promise<void> {
   const runtime = await shared[runtimeKey]
-  await shared[sweeperKey]?.stop()
-  await runtime?.attempts.settle()
+  await shared[expiryJobKey]?.stop()
+  await runtime?.lockout.settle()
   await runtime?.audit.recordOmitted()
   await runtime?.mail.close()
   await runtime?.stores.close()
@@ -137,10 +137,10 @@ export async function openRuntime(settings = readSettings(), clock: Clock = crea
       log,
     })
     const onRefused = (rule: Rule) => securityEvents.note({ event: 'limit.reached', code: rule })
-    const limits = createLimits({ store: settings.store, enabled: settings.limits, onRefused })
+    const limits = createRateLimits({ store: settings.store, enabled: settings.limits, onRefused })
     const notices = createNotices({ tokens: stores.tokens, mail, limits, clock, enabled: settings.notices })
     const audit = createAudit({ store: stores.audit, clock, events: securityEvents, limits })
-    const attempts = createAttempts({
+    const lockout = createLockout({
       store: stores.users,
       limits,
       clock,
@@ -162,7 +162,7 @@ export async function openRuntime(settings = readSettings(), clock: Clock = crea
       breached: createBreachedPasswords({ url: settings.breachedPasswordsUrl, log }),
       mail,
       limits,
-      attempts,
+      lockout,
       pace: createRefusalPace({ store: stores.users, passwords }),
       notices,
       audit,
@@ -176,12 +176,12 @@ export async function openRuntime(settings = readSettings(), clock: Clock = crea
 }
 
 export function compose(runtime: Runtime): Services {
-  const { stores, clock, passwords, strength, breached, settings, mail, limits, attempts, notices, securityEvents } =
+  const { stores, clock, passwords, strength, breached, settings, mail, limits, lockout, notices, securityEvents } =
     runtime
   const { users, tokens } = stores
   const secrets = runtime.sessionSecrets
   const { passwordMinLength } = settings
-  const own = { store: users, tokens, passwords, strength, breached, passwordMinLength, attempts, limits, clock }
+  const own = { store: users, tokens, passwords, strength, breached, passwordMinLength, lockout, limits, clock }
   const accounts = createAccounts({
     ...own,
     onLifted: async (user) => {
@@ -207,8 +207,8 @@ export function compose(runtime: Runtime): Services {
     people: createPeople({ store: users, tokens, sessions, notices, clock }),
     invitations: createInvitations({ store: tokens, users, accounts, clock }),
     setup: createSetup({ users, tokens, accounts, clock }),
-    looks: createLooks({ store: tokens, clock }),
-    keptForms: createKeptForms({ tokens, limits, clock, secrets }),
+    impersonations: createImpersonations({ store: tokens, clock }),
+    formDrafts: createFormDrafts({ tokens, limits, clock, secrets }),
     pendingCommands: createPendingCommands({ store: tokens, clock }),
   }
 }

@@ -72,7 +72,7 @@ describe('text stays text', () => {
     const isMade = (node: Node) => !['Literal', 'Identifier', undefined].includes(argumentOf(node)?.type)
     const made = find((node, file) => isCall(node) && takesStatement.test(calleeOf(node, file)) && isMade(node))
     // Of the counters: the library's text and its values, apart.
-    expect(made).toEqual(['lib/limits/limits.ts: pool.query({ text, values })'])
+    expect(made).toEqual(['lib/rate-limits/rate-limits.ts: pool.query({ text, values })'])
   })
 
   test('none is a pattern [V1.2.9]', () => {
@@ -101,8 +101,8 @@ describe('text stays text', () => {
       /from '(nodemailer|pg|undici|node:(http|https|http2|net|tls|dgram|dns|dns\/promises)|(http|https|net|tls|dns))'/,
     )
     expect(speaks).toEqual([
-      'lib/limits/limits.ts', // pg: DATABASE_URL
       'lib/mail/transport.ts', // nodemailer: SMTP_URL
+      'lib/rate-limits/rate-limits.ts', // pg: DATABASE_URL
       'lib/server/answers.ts', // answers, as the next three listen
       'lib/server/context.ts',
       'lib/server/http.ts',

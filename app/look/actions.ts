@@ -2,5 +2,5 @@
 
 import { action } from '#lib/web/run-command.ts'
 
-/** The one action that an impersonating administrator may take. */ export const stopLooking =
-  action('impersonation.end')
+/** The one action that an impersonating administrator may take. */
+export const stopLooking = action('impersonation.end')

@@ -14,17 +14,17 @@ import { stopLooking } from './actions.ts'
 export async function LookBanner({
   words,
   signedIn: { user, session },
-  look,
+  impersonation,
 }: {
   words: Words
   signedIn: SignedIn
-  look: NonNullable<SignedIn['look']>
+  impersonation: NonNullable<SignedIn['impersonation']>
 }) {
   const { timeZone } = await readPreferences()
   const text = words.rich('look.banner', {
     username: user.username,
     person: (name) => <Verbatim className="font-medium">{name}</Verbatim>,
-    time: clockTime(words, look.endsAt, session.now, timeZone),
+    time: clockTime(words, impersonation.endsAt, session.now, timeZone),
   })
   return (
     <aside className="notice mb-8 flex flex-wrap items-center justify-between gap-x-6 gap-y-3 rounded-control border border-transparent bg-warn-soft px-4 py-3">

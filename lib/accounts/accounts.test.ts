@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { days, minutes } from '../clock.ts'
 import { sha256 } from '../crypto/hash.ts'
-import { anAttempter, openTestServices, type TestServices } from '../services-for-test.ts'
+import { aLoginClient, openTestServices, type TestServices } from '../services-for-test.ts'
 import type { UserRecord } from '../stores/types.ts'
 import { exportPerson } from './export.ts'
 
@@ -103,7 +103,7 @@ describe('the password of a sign-up', () => {
 
 describe('checkCredentials', () => {
   const check = (username: string, password: string) =>
-    opened.app.accounts.checkCredentials(username, password, anAttempter())
+    opened.app.accounts.checkCredentials(username, password, aLoginClient())
 
   test('finds the person under a name in any case', async () => {
     const user = await signedUp()
@@ -153,7 +153,7 @@ describe('a hash that is replaced while the password changes', () => {
     const changed = await opened.app.passwords.hash('new password')
     if (!changed.ok) throw new Error(changed.code)
     // The log-in has read the old hash and is busy with argon2 when the change lands.
-    const logIn = opened.app.accounts.checkCredentials('alice', 'old password', anAttempter())
+    const logIn = opened.app.accounts.checkCredentials('alice', 'old password', aLoginClient())
     await users.update(id, { passwordHash: changed.value })
     await logIn
     expect(await recordOf('alice')).toMatchObject({ passwordHash: changed.value })
@@ -185,8 +185,8 @@ describe('rename', () => {
     const { accounts } = opened.app
     const { id } = await signedUp()
     expect(await accounts.rename(id, 'alicia')).toEqual({ ok: true, value: null })
-    expect((await accounts.checkCredentials('alicia', alice.password, anAttempter())).ok).toBe(true)
-    expect((await accounts.checkCredentials('alice', alice.password, anAttempter())).ok).toBe(false)
+    expect((await accounts.checkCredentials('alicia', alice.password, aLoginClient())).ok).toBe(true)
+    expect((await accounts.checkCredentials('alice', alice.password, aLoginClient())).ok).toBe(false)
     expect(await accounts.signUp(alice)).toMatchObject({ code: 'username_taken' })
     expect(await accounts.rename(id, 'alice')).toEqual({ ok: true, value: null })
     await accounts.rename(id, 'alicia')
@@ -220,7 +220,7 @@ describe('a deleted account', () => {
     expect(await accounts.delete(user.id)).toEqual({ ok: false, code: 'person_gone' })
     opened.advance(days(14) - 1)
     expect(await accounts.erase()).toEqual([])
-    const known = await accounts.checkCredentials('alice', alice.password, anAttempter())
+    const known = await accounts.checkCredentials('alice', alice.password, aLoginClient())
     expect(known).toMatchObject({ ok: true, value: { deletedAt: expect.any(Number) } })
     expect(await accounts.restore(user.id)).toBe(true)
     expect(await accounts.findActive(user.id)).toMatchObject({ username: 'alice', deletedAt: null })
@@ -233,7 +233,7 @@ describe('a deleted account', () => {
     const { id } = await signedUp()
     await accounts.delete(id)
     opened.advance(days(14) + 1)
-    expect((await accounts.checkCredentials('alice', alice.password, anAttempter())).ok).toBe(false)
+    expect((await accounts.checkCredentials('alice', alice.password, aLoginClient())).ok).toBe(false)
     expect(await accounts.erase()).toHaveLength(1)
     expect(await stores.users.find(id)).toBeNull()
     expect(await accounts.restore(id)).toBe(false)

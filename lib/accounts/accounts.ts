@@ -1,11 +1,12 @@
 // Signing up, checking credentials, the profile, another username, leaving. Decides; the store remembers. Knows no forms,
 // words or cookies.
-import type { Attempter, AttemptFault, Attempts, Compared } from '../attempts/attempts.ts'
+
 import { type Clock, days } from '../clock.ts'
 import { noPassword } from '../crypto/old-hashes.ts'
 import type { PasswordHasher } from '../crypto/password.ts'
 import { newId } from '../crypto/random.ts'
-import type { Limits } from '../limits/limits.ts'
+import type { Compared, Lockout, LockoutFault, LoginClient } from '../lockout/lockout.ts'
+import type { RateLimits } from '../rate-limits/rate-limits.ts'
 import { ok, type Result, refused } from '../result.ts'
 import {
   clockSkewMs,
@@ -83,12 +84,12 @@ export interface Accounts {
    */
   create(account: Omit<NewAccount, 'password'>): Promise<Result<User, 'username_taken'>>
   /**
-   * The person with this name and password, unless it is too soon for another try (lib/attempts). Unknown name, wrong
+   * The person with this name and password, unless it is too soon for another try (lib/lockout). Unknown name, wrong
    * password and suspended account get one answer and cost the same time; only who knows the password of a suspended account learns that it is, and until when (null:
    * until somebody lifts it). Replaces a hash of an old kind on the way. Also finds somebody who deleted their account
    * less than 14 days ago: `restore` comes next.
    */
-  checkCredentials(username: string, password: string, attempter: Attempter): Promise<LogInOutcome>
+  checkCredentials(username: string, password: string, loginClient: LoginClient): Promise<LogInOutcome>
   /** Whose username this is, in whatever form it was typed; null when nobody has it. */
   findId(username: string): Promise<string | null>
   /** Null when the person is gone or suspended. */
@@ -96,7 +97,7 @@ export interface Accounts {
   /** Whether the person is still active and still has the password that `user` was known by. */
   isCurrent(user: User): Promise<boolean>
   /** Proof that the person at the keyboard is this one. A wrong password counts as one at the log-in does. */
-  checkPassword(id: string, password: string, attempter: Attempter): Promise<PasswordCheck>
+  checkPassword(id: string, password: string, loginClient: LoginClient): Promise<PasswordCheck>
   /**
    * Replaces the password, and voids every log-in that began with the old one (`isCurrent`). The sessions there are
    * stay: ending the others comes next, and is the caller's.
@@ -104,7 +105,7 @@ export interface Accounts {
   changePassword(
     id: string,
     change: { current: string; password: string },
-    attempter: Attempter,
+    loginClient: LoginClient,
   ): Promise<{ ok: true; value: null } | ({ ok: false } & ChangePasswordFault)>
   saveProfile(id: string, profile: Profile): Promise<Result<null, 'person_gone'>>
   /** Forgets wrong passwords: the next one is the first. */
@@ -132,13 +133,13 @@ export interface Accounts {
 type LogInOutcome =
   | Result<User, 'credentials_wrong' | 'busy'>
   | { ok: false; code: 'suspended'; until: number | null }
-  | ({ ok: false } & AttemptFault)
+  | ({ ok: false } & LockoutFault)
 
-type PasswordCheck = Result<null, 'password_wrong' | 'busy' | 'person_gone'> | ({ ok: false } & AttemptFault)
+type PasswordCheck = Result<null, 'password_wrong' | 'busy' | 'person_gone'> | ({ ok: false } & LockoutFault)
 
 export type ChangePasswordFault =
   | PasswordFault
-  | AttemptFault
+  | LockoutFault
   | { code: 'password_wrong' }
   | { code: 'person_gone' }
   | { code: 'password_change_too_often'; waitMs: number }
@@ -150,13 +151,13 @@ export function createAccounts(deps: {
   strength: PasswordStrength
   breached: BreachedPasswords
   passwordMinLength: number
-  attempts: Attempts
-  limits: Limits
+  lockout: Lockout
+  limits: RateLimits
   clock: Clock
   /** A suspension ended because its time was over. */
   onLifted: (user: UserRecord) => Promise<void>
 }): Accounts {
-  const { store, tokens, passwords, strength, breached, clock, limits, attempts } = deps
+  const { store, tokens, passwords, strength, breached, clock, limits, lockout } = deps
 
   const hashNewPassword: Accounts['hashNewPassword'] = async (password, owner) => {
     const fault = await findPasswordFault(password, owner, { minLength: deps.passwordMinLength, strength, breached })
@@ -192,10 +193,10 @@ export function createAccounts(deps: {
   async function comparePassword(
     user: UserRecord | null,
     password: string,
-    attempter: Attempter,
+    loginClient: LoginClient,
   ): Promise<PasswordCheck> {
     const whom = { name: user?.id ?? '', user }
-    const tried = await attempts.attempt(whom, attempter, async (record): Promise<Compared<PasswordCheck>> => {
+    const tried = await lockout.attempt(whom, loginClient, async (record): Promise<Compared<PasswordCheck>> => {
       if (!isActive(record)) return { matched: null, value: refused('person_gone') }
       const verdict = await passwords.verify(record.passwordHash, password)
       if (!verdict.ok) return { matched: null, value: verdict }
@@ -263,11 +264,11 @@ export function createAccounts(deps: {
 
     create: async (account) => withoutToken(await insert(account, noPassword)),
 
-    async checkCredentials(username, password, attempter) {
+    async checkCredentials(username, password, loginClient) {
       const canonical = canonicalUsername(username)
       const named = canonical === null ? null : await store.findByUsername(canonical)
       const whom = { name: canonical ?? username, user: named }
-      const tried = await attempts.attempt(whom, attempter, async (found): Promise<Compared<LogInOutcome>> => {
+      const tried = await lockout.attempt(whom, loginClient, async (found): Promise<Compared<LogInOutcome>> => {
         const verdict = await passwords.verify(found?.passwordHash ?? null, password)
         if (!verdict.ok) return { matched: null, value: verdict }
         if (!verdict.value.matches || found === null) return { matched: false, value: refused('credentials_wrong') }
@@ -292,11 +293,11 @@ export function createAccounts(deps: {
       return isActive(record) && record.passwordChangedAt === passwordChangedAt
     },
 
-    checkPassword: async (id, password, attempter) => comparePassword(await store.find(id), password, attempter),
+    checkPassword: async (id, password, loginClient) => comparePassword(await store.find(id), password, loginClient),
 
-    async changePassword(id, { current, password }, attempter) {
+    async changePassword(id, { current, password }, loginClient) {
       const record = await store.find(id)
-      const checked = await comparePassword(record, current, attempter)
+      const checked = await comparePassword(record, current, loginClient)
       if (!checked.ok) return checked
       if (!isActive(record)) return refused('person_gone')
       const hashed = await hashNewPassword(password, record)

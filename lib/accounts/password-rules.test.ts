@@ -7,10 +7,10 @@ import type { AddressInfo } from 'node:net'
 import { resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { days } from '../clock.ts'
-import { countedAddress } from '../limits/counted-address.ts'
-import type { Circumstances } from '../mail/message.ts'
+import type { RequestInfo } from '../mail/message.ts'
+import { countedAddress } from '../rate-limits/counted-address.ts'
 import type { Services } from '../services.ts'
-import { anAttempter, openTestServices, type TestServices } from '../services-for-test.ts'
+import { aLoginClient, openTestServices, type TestServices } from '../services-for-test.ts'
 import { ownWords } from './context-words.ts'
 
 const root = resolve(import.meta.dirname, '../..')
@@ -43,7 +43,7 @@ const newLink = async () => {
   const started = await app.recovery.startFor(sister.value.id, by, null)
   return (started.ok && started.value.token) || ''
 }
-const by: Circumstances = { at: 0, userAgent: '', address: '', locale: 'en', timeZone: null }
+const by: RequestInfo = { at: 0, userAgent: '', address: '', locale: 'en', timeZone: null }
 
 describe('names of the person and of the site', () => {
   const context = { ok: false, code: 'password_guessable', advice: 'context' }
@@ -58,7 +58,7 @@ describe('names of the person and of the site', () => {
   test.each(['Doe1987!!', 'Quistgaard-2026', 'oakfield99'])(
     'refuses %s at a change and a reset, for it is made of who they are [V6.2.11]',
     async (password) => {
-      expect(await app.accounts.changePassword(id, { current: strong, password }, anAttempter())).toEqual(context)
+      expect(await app.accounts.changePassword(id, { current: strong, password }, aLoginClient())).toEqual(context)
       expect(await app.recovery.reset(await newLink(), password, by)).toEqual(context)
       expect(await signUpFault(`${password} umbrella`)).toBeNull()
     },
@@ -135,10 +135,10 @@ describe('the password as it was given', () => {
     const id = (await accounts.findId(username)) ?? ''
     const codeOf = async (tried: string) => {
       // Wrong ones without end: how often is another test's affair.
-      await app.attempts.settle()
+      await app.lockout.settle()
       await accounts.unlock(id)
-      await app.limits.forget(countedAddress(anAttempter().by.address))
-      const found = await accounts.checkCredentials(username, tried, anAttempter())
+      await app.limits.forget(countedAddress(aLoginClient().by.address))
+      const found = await accounts.checkCredentials(username, tried, aLoginClient())
       return found.ok ? 'ok' : found.code
     }
     // One text in two encodings, as keyboards differ: the one change that is made (NIST SP 800-63B-4, 3.1.1.2).
@@ -169,7 +169,7 @@ describe('published passwords', () => {
     const alice = await accounts.signUp({ username: 'alice', password: strong })
     if (!alice.ok) throw new Error(alice.code)
     const change = { current: strong, password: published }
-    expect(await accounts.changePassword(alice.value.id, change, anAttempter())).toEqual(breached)
+    expect(await accounts.changePassword(alice.value.id, change, aLoginClient())).toEqual(breached)
     const started = await asking.app.recovery.startFor(alice.value.id, by, null)
     const token = started.ok ? started.value.token : null
     expect(await asking.app.recovery.reset(token ?? '', published, by)).toEqual(breached)
@@ -182,5 +182,5 @@ test('a password does not grow old: two years later it opens as it did [V6.2.10]
   await using old = await openTestServices()
   await old.app.accounts.signUp({ username: 'alice', password: strong })
   old.advance(days(730))
-  expect(await old.app.accounts.checkCredentials('alice', strong, anAttempter())).toMatchObject({ ok: true })
+  expect(await old.app.accounts.checkCredentials('alice', strong, aLoginClient())).toMatchObject({ ok: true })
 })

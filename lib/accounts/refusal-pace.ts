@@ -4,8 +4,8 @@
 // else. The time is spent waiting, not computing: decision 22.
 import { hours, seconds } from '../clock.ts'
 import { formsOf, type PasswordHasher, quickHashes } from '../crypto/password.ts'
-import { countedAddress } from '../limits/counted-address.ts'
 import { logFault } from '../log.ts'
+import { countedAddress } from '../rate-limits/counted-address.ts'
 import type { UserStore } from '../stores/types.ts'
 
 /** Several times what a present hash, an entry of the trail and a count take. */

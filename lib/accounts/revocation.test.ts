@@ -3,7 +3,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { compose, type Services } from '../services.ts'
-import { anAttempter, openTestServices, storeNames, type TestServices } from '../services-for-test.ts'
+import { aLoginClient, openTestServices, storeNames, type TestServices } from '../services-for-test.ts'
 import { aUser } from '../stores/contract/samples.ts'
 import type { Stores, UserRecord, UserStore } from '../stores/types.ts'
 
@@ -15,7 +15,7 @@ type Act = (app: Services, id: string) => Promise<{ ok: boolean }>
 
 const acts: Record<string, Act> = {
   profile: ({ accounts }, id) => accounts.saveProfile(id, { fullName: 'Changed', bio: '', age: 1 }),
-  password: ({ accounts }, id) => accounts.changePassword(id, { current: password, password: another }, anAttempter()),
+  password: ({ accounts }, id) => accounts.changePassword(id, { current: password, password: another }, aLoginClient()),
   username: ({ accounts }, id) => accounts.rename(id, `${id.slice(-20)}-x`),
   'an-address': ({ addresses }, id) => addresses.give(id, `${id}-x@example.org`, by),
   'no-address': ({ addresses }, id) => addresses.remove(id, by),

@@ -1,13 +1,14 @@
 // A person's e-mail address: given, proved by a code, changed, removed. One address belongs to one person, whoever
 // proves it first; nobody learns from here whether somebody else has it.
+import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import type { Clock } from '../clock.ts'
-import { sha256 } from '../crypto/hash.ts'
+import { oneTimeTokens } from '../core/one-time-tokens.ts'
 import { isKeyedHash, keyedHash } from '../crypto/keyed-hash.ts'
 import { newCode } from '../crypto/random.ts'
-import type { Limits } from '../limits/limits.ts'
 import { codeLifeMs } from '../mail/letter.ts'
-import { type Circumstances, type Mail, readerOf } from '../mail/message.ts'
+import { type Mail, type RequestInfo, readerOf } from '../mail/message.ts'
+import type { RateLimits } from '../rate-limits/rate-limits.ts'
 import { formerAfter, verifiedTime } from '../recovery/claims.ts'
 import type { Notices } from '../recovery/notices.ts'
 import { ok, type Result, refused } from '../result.ts'
@@ -24,10 +25,10 @@ export interface Addresses {
   give(
     userId: string,
     address: string,
-    by: Circumstances,
+    by: RequestInfo,
   ): Promise<Result<null, 'person_gone' | 'address_same'> | TooSoon>
   /** A code to the address that waits for one; the earlier code is void. */
-  resend(userId: string, by: Circumstances): Promise<Result<null, 'person_gone' | 'address_none'> | TooSoon>
+  resend(userId: string, by: RequestInfo): Promise<Result<null, 'person_gone' | 'address_none'> | TooSoon>
   /**
    * The code proves the address. Single use, five tries. `code_void` when no code is waiting, it is too old, was tried
    * too often, or belongs to an address that was replaced. The old address, if there was one, is told.
@@ -35,16 +36,16 @@ export interface Addresses {
   verify(
     userId: string,
     code: string,
-    by: Circumstances,
+    by: RequestInfo,
   ): Promise<Result<'added' | 'changed', 'person_gone' | 'code_wrong' | 'code_void' | 'address_taken'>>
   /** Also gives up a change that waits. The address is told, if it was verified. */
-  remove(userId: string, by: Circumstances): Promise<Result<null, 'person_gone' | 'address_none'>>
+  remove(userId: string, by: RequestInfo): Promise<Result<null, 'person_gone' | 'address_none'>>
 }
 
 const purpose = 'verify-email'
 /** Decided where it is written: whoever was suspended or left meanwhile changes nothing. */
 const present = { status: 'active', deletedAt: null } as const
-const detailSchema = z.strictObject({ address: z.string(), hash: z.string(), generation: z.int().default(0) })
+const detail = z.strictObject({ address: z.string(), hash: z.string(), generation: z.int().default(0) })
 
 /** The address that waits to be proved, or null. */
 export function addressToVerify({
@@ -59,12 +60,14 @@ export function createAddresses(deps: {
   users: UserStore
   tokens: TokenStore
   mail: Mail
-  limits: Limits
+  limits: RateLimits
   notices: Notices
   secrets: readonly string[]
   clock: Clock
 }): Addresses {
-  const { users, tokens, mail, limits, notices, secrets, clock } = deps
+  const { users, tokens: store, mail, limits, notices, secrets, clock } = deps
+  /** One per user, found without the code. */
+  const codes = oneTimeTokens({ store, clock, purpose, lifeMs: codeLifeMs, detail })
 
   async function findActive(id: string): Promise<UserRecord | null> {
     const user = await users.find(id)
@@ -85,23 +88,11 @@ export function createAddresses(deps: {
     return 0
   }
 
-  async function sendCode(user: UserRecord, address: string, by: Circumstances): Promise<void> {
+  async function sendCode(user: UserRecord, address: string, by: RequestInfo): Promise<void> {
     const { id, username, recoveryGeneration } = user
     const code = newCode()
-    const createdAt = clock()
-    await tokens.put({
-      id: idOf(id),
-      purpose,
-      subject: id,
-      detail: JSON.stringify({
-        address,
-        hash: keyedHash(codeOf(id, address, code), purpose, secrets),
-        generation: recoveryGeneration,
-      }),
-      createdAt,
-      expiresAt: createdAt + codeLifeMs,
-      issuedBy: null,
-    })
+    const hash = keyedHash(codeOf(id, address, code), purpose, secrets)
+    await codes.put(id, { address, hash, generation: recoveryGeneration })
     const owner = await users.findByVerifiedEmail(address)
     // Whoever has it is told, and the one who asks learns nothing: a code is waiting that nobody knows.
     if (owner !== null && owner.id !== id)
@@ -139,15 +130,15 @@ export function createAddresses(deps: {
     async verify(userId, code, by) {
       const user = await findActive(userId)
       if (user === null) return refused('person_gone')
-      const token = await tokens.find(idOf(userId), purpose, clock())
-      if (token === null) return refused('code_void')
-      const { address, hash, generation } = detailSchema.parse(JSON.parse(token.detail))
+      const sent = await codes.find(userId)
+      if (sent === null) return refused('code_void')
+      const { address, hash, generation } = sent.detail
       if (address !== addressToVerify(user) || generation !== user.recoveryGeneration) return refused('code_void')
       // Counted before it is compared, for this code: many tries at once are no more than five.
       if ((await limits.take('code-try', `${userId} ${hash}`)) > 0) return refused('code_void')
       if (!isKeyedHash(hash, codeOf(userId, address, code), purpose, secrets)) return refused('code_wrong')
-      const taken = await tokens.take(idOf(userId), purpose, clock())
-      if (taken?.detail !== token.detail) return refused('code_void')
+      const taken = await codes.take(userId)
+      if (!isDeepStrictEqual(taken, sent)) return refused('code_void')
       const { email, emailVerifiedAt, newEmail, recoveryGeneration, formerAddress } = user
       const now = clock()
       const change = {
@@ -179,6 +170,4 @@ export function createAddresses(deps: {
   }
 }
 
-/** One for each person, so that it is found without the code. */
-const idOf = (userId: string) => sha256(`${purpose} ${userId}`)
 const codeOf = (userId: string, address: string, code: string) => JSON.stringify([userId, address, code])

@@ -2,8 +2,8 @@
 // is the store's (audit-chain.ts); whether they still are is verify.ts's.
 import { type Clock, days } from '../clock.ts'
 import { newToken } from '../crypto/random.ts'
-import type { Limits } from '../limits/limits.ts'
 import { logFault } from '../log.ts'
+import type { RateLimits } from '../rate-limits/rate-limits.ts'
 import type { SecurityEvents } from '../security-events.ts'
 import { hashAddress } from '../stores/audit-chain.ts'
 import { storable } from '../stores/texts.ts'
@@ -64,7 +64,7 @@ export function createAudit(deps: {
   clock: Clock
   events?: Pick<SecurityEvents, 'note'>
   /** Absent for commands of the operator, whom nothing limits. */
-  limits?: Pick<Limits, 'take'>
+  limits?: Pick<RateLimits, 'take'>
 }): Audit {
   const { store, clock, events, limits } = deps
   /** Counted and not recorded, by event, outcome and user. At most as many as `own-entry` has counters. */

@@ -6,7 +6,7 @@ import { hash as bcryptHash } from '@node-rs/bcrypt'
 import { parse } from 'csv-parse/sync'
 import { describe, expect, test } from 'vitest'
 import { sha256 } from '../crypto/hash.ts'
-import { anAttempter } from '../services-for-test.ts'
+import { aLoginClient } from '../services-for-test.ts'
 import { aUser } from '../stores/contract/samples.ts'
 import { runCommand, startCommand } from './command-for-test.ts'
 import {
@@ -68,17 +68,17 @@ describe('import', () => {
     await withSite(place, async ({ accounts, stores }) => {
       for (const username of Object.keys(hashes)) {
         const typed = username === 'django' ? 'three blind mice' : password
-        expect(await accounts.checkCredentials(username, `${typed} `, anAttempter())).toMatchObject({ ok: false })
-        expect(await accounts.checkCredentials(username, typed, anAttempter())).toMatchObject({
+        expect(await accounts.checkCredentials(username, `${typed} `, aLoginClient())).toMatchObject({ ok: false })
+        expect(await accounts.checkCredentials(username, typed, aLoginClient())).toMatchObject({
           ok: true,
           value: { username },
         })
         const { passwordHash } = (await stores.users.findByUsername(username)) ?? {}
         expect(passwordHash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/)
-        expect(await accounts.checkCredentials(username, typed, anAttempter())).toMatchObject({ ok: true })
+        expect(await accounts.checkCredentials(username, typed, aLoginClient())).toMatchObject({ ok: true })
       }
       for (const typed of ['!', '', password]) {
-        expect(await accounts.checkCredentials('nobody', typed, anAttempter())).toMatchObject({ ok: false })
+        expect(await accounts.checkCredentials('nobody', typed, aLoginClient())).toMatchObject({ ok: false })
       }
     })
   })
@@ -127,7 +127,7 @@ describe('import', () => {
     })
     expect(stdout + stderr).not.toContain(signerKey)
     await withSite(place, async ({ accounts }) => {
-      expect(await accounts.checkCredentials('anna', 'user1password', anAttempter())).toMatchObject({ ok: true })
+      expect(await accounts.checkCredentials('anna', 'user1password', aLoginClient())).toMatchObject({ ok: true })
     })
     expect(await importFile('firebase', path, place, '--yes', ...parameters)).toMatchObject({
       code: 0,

@@ -153,14 +153,14 @@ function thoseWhoStay(imported: number): string {
   return `At least ${counted(imported, 'user')} were imported and stay; run the command again for the others.`
 }
 
-interface Circumstances {
+interface RequestInfo {
   isDryRun: boolean
   isJson: boolean
   location: StoreLocation
   rejectedPath: string
 }
 
-function report(outcome: ImportOutcome, { isDryRun, isJson, location, rejectedPath }: Circumstances): void {
+function report(outcome: ImportOutcome, { isDryRun, isJson, location, rejectedPath }: RequestInfo): void {
   const { rejected, notes, named, ...counts } = outcome
   const there = rejected.filter(({ isThere }) => isThere).length
   for (const note of notes) say(note)

@@ -2,7 +2,7 @@ import { symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import SqliteDatabase from 'better-sqlite3'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { anAttempter } from '../services-for-test.ts'
+import { aLoginClient } from '../services-for-test.ts'
 import { aToken, aUser } from '../stores/contract/samples.ts'
 import { runCommand, startCommand } from './command-for-test.ts'
 import {
@@ -55,7 +55,7 @@ describe('store migrate', () => {
     expect(await contentOf(from)).toEqual(before)
     expect(await contentOf(to)).toEqual(before)
     await withSite(to, async ({ accounts, sessions, stores }) => {
-      const loggedIn = await accounts.checkCredentials('alice', 'three blind mice run', anAttempter())
+      const loggedIn = await accounts.checkCredentials('alice', 'three blind mice run', aLoginClient())
       expect(loggedIn).toMatchObject({ ok: true, value: { role: 'admin', profile: { fullName: 'Žofie 🦊' } } })
       expect(await sessions.check(cookies.live)).toMatchObject({ live: true })
       expect(await sessions.touch(cookies.live)).toMatchObject({ live: true })

@@ -2,7 +2,7 @@
 // command line. `execute` is the only way to run one, so that no caller can leave a check or an audit entry out.
 import type { z } from 'zod'
 import { type Occurrence, operator } from '../audit/audit.ts'
-import type { Circumstances, NoticeKind } from '../mail/message.ts'
+import type { NoticeKind, RequestInfo } from '../mail/message.ts'
 import { momentOnly } from '../mail/message.ts'
 import type { Notices } from '../recovery/notices.ts'
 import { refused } from '../result.ts'
@@ -18,7 +18,7 @@ export interface Actor {
   session: { id: string; provedAt: number } | null
   isImpersonating: boolean
   /** When and from where, for alerts and the audit trail. */
-  by: Circumstances
+  by: RequestInfo
 }
 
 export type Outcome = ({ ok: true; value: unknown } | { ok: false; code: string; waitMs?: number }) & {

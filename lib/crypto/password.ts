@@ -1,7 +1,7 @@
 // Hashing and verifying passwords, and when a hash of an old kind is replaced. No rule about passwords is here.
 import { hash as argon2Hash, parseOptions } from '@node-rs/argon2'
 import pLimit from 'p-limit'
-import { measures } from '../measures.ts'
+import { metrics } from '../metrics.ts'
 import { ok, type Result, refused } from '../result.ts'
 import { type FoundHash, findHash, noPassword } from './old-hashes.ts'
 
@@ -92,7 +92,7 @@ async function measured<Value>(work: () => Promise<Value>): Promise<Value> {
   try {
     return await work()
   } finally {
-    measures()?.hashed(performance.now() - began)
+    metrics()?.hashed(performance.now() - began)
   }
 }
 

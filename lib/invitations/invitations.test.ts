@@ -1,16 +1,16 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { days } from '../clock.ts'
-import { openTestServices, storeNames, type TestServices } from '../services-for-test.ts'
+import { openTestServices, type TestServices } from '../services-for-test.ts'
 
 let opened: TestServices
 afterEach(() => opened[Symbol.asyncDispose]())
 
 const password = 'Lantern over the quay 47'
 
-describe.each(storeNames)('an invitation on %s', (store) => {
+describe('an invitation', () => {
   beforeEach(async () => {
-    opened = await openTestServices({}, store)
+    opened = await openTestServices()
     await opened.addPerson('ada')
     await opened.app.stores.users.update('ada', { role: 'admin' })
   })

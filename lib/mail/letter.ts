@@ -5,7 +5,7 @@ import { parseDevice } from '../sessions/device.ts'
 import { deviceName } from '../words/sentences.ts'
 import { fullTime, knownTimeZone, lasting } from '../words/time.ts'
 import { locales, type Words, wordsFor } from '../words/words.ts'
-import type { Circumstances, Message, Reader } from './message.ts'
+import type { Message, Reader, RequestInfo } from './message.ts'
 
 export interface Letter {
   to: string
@@ -178,7 +178,7 @@ function draft(message: Message, appOrigin: string, words: Words): Draft {
 }
 
 function factsOf(
-  { at, userAgent, address }: Circumstances,
+  { at, userAgent, address }: RequestInfo,
   words: Words,
   time: (at: number) => string,
 ): [string, string][] {

@@ -3,7 +3,7 @@ import type { Role, UserRecord } from '../stores/types.ts'
 import type { Locale } from '../words/words.ts'
 
 /** When, with what and from where something was done, and how whoever did it reads. */
-export interface Circumstances {
+export interface RequestInfo {
   at: number
   userAgent: string
   address: string
@@ -13,7 +13,7 @@ export interface Circumstances {
 }
 
 /** For what an administrator, the operator or the site does: the mail says when, and nothing else about them. */
-export function momentOnly(at: number): Circumstances {
+export function momentOnly(at: number): RequestInfo {
   return { at, userAgent: '', address: '', locale: 'en', timeZone: null }
 }
 
@@ -43,7 +43,7 @@ export type Decision =
   | { kind: 'account-deleted-by-admin'; erasedAt: number }
   | { kind: 'account-restored-by-admin' }
 
-export type Message = { to: string; username: string; by: Circumstances; reader: Reader } & (
+export type Message = { to: string; username: string; by: RequestInfo; reader: Reader } & (
   | { kind: 'verify-email'; code: string }
   /** To somebody who verified the address that another account just gave. */
   | { kind: 'address-in-use' }

@@ -5,22 +5,18 @@
 import { z } from 'zod'
 import { disownLifeMs } from '../mail/letter.ts'
 import { emailKey } from '../stores/records.ts'
-import type { FormerAddress, TokenRecord, UserRecord } from '../stores/types.ts'
+import type { FormerAddress, UserRecord } from '../stores/types.ts'
 
-export interface Claim {
-  /** Where the secret was mailed to; null for one that an administrator or the operator handed over. */
-  email: string | null
-  /** When that address was verified; null where none was. */
-  verifiedAt: number | null
-  /** The account's recovery generation at that moment. */
-  generation: number
-}
-
-const claimSchema = z.strictObject({
+export const claimSchema = z.strictObject({
+  /** The address that the secret was mailed to; null for one that an admin or the operator handed over. */
   email: z.string().nullable(),
+  /** When that address was verified; null without an address. */
   verifiedAt: z.int().nullable(),
+  /** The account's recovery generation at that moment. */
   generation: z.int().min(0),
 })
+
+export type Claim = z.infer<typeof claimSchema>
 
 type Account = Pick<
   UserRecord,
@@ -30,15 +26,6 @@ type Account = Pick<
 /** What a secret that is mailed now claims. */
 export function claimOf({ emailVerifiedAt, recoveryGeneration }: Account, email: string | null): Claim {
   return { email, verifiedAt: email === null ? null : emailVerifiedAt, generation: recoveryGeneration }
-}
-
-/** Null for what this version did not write: a link of an earlier one is asked for again. */
-export function readClaim({ detail }: Pick<TokenRecord, 'detail'>): Claim | null {
-  try {
-    return claimSchema.safeParse(JSON.parse(detail)).data ?? null
-  } catch {
-    return null
-  }
 }
 
 /** Whether the account's owner may still use the claim. An account that an administrator deleted is theirs to bring back. */

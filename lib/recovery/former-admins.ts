@@ -1,27 +1,20 @@
-// Who was an administrator lately. One administrator alone must not get the account of another by taking the role away
-// first, having the password reset by hand, and giving the role back.
+// Remembers who was an admin lately. Otherwise one admin alone could take over another's account: demote them, reset the
+// password by hand, promote them again.
+import { z } from 'zod'
 import { days } from '../clock.ts'
-import { sha256 } from '../crypto/hash.ts'
+import { oneTimeTokens } from '../core/one-time-tokens.ts'
 import type { TokenStore } from '../stores/types.ts'
 
-const purpose = 'former-admin'
-const idOf = (userId: string) => sha256(`${purpose} ${userId}`)
 /** As long as a deletion can be undone: time for somebody else to notice. */
-const rememberedMs = days(14)
+const lifeMs = days(14)
 
-export async function rememberAdmin(tokens: TokenStore, userId: string, at: number): Promise<void> {
-  const expiresAt = at + rememberedMs
-  await tokens.put({
-    id: idOf(userId),
-    purpose,
-    subject: userId,
-    detail: '',
-    createdAt: at,
-    expiresAt,
-    issuedBy: null,
-  })
+const formerAdmins = (store: TokenStore, now: number) =>
+  oneTimeTokens({ store, clock: () => now, purpose: 'former-admin', lifeMs, detail: z.undefined() })
+
+export async function rememberAdmin(tokens: TokenStore, userId: string, now: number): Promise<void> {
+  await formerAdmins(tokens, now).put(userId, undefined)
 }
 
 export async function wasAdmin(tokens: TokenStore, userId: string, now: number): Promise<boolean> {
-  return (await tokens.find(idOf(userId), purpose, now)) !== null
+  return (await formerAdmins(tokens, now).find(userId)) !== null
 }

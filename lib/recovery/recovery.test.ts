@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { days, hours } from '../clock.ts'
 import type { Message } from '../mail/message.ts'
-import { anAttempter, openTestServices, type StoreName, storeNames, type TestServices } from '../services-for-test.ts'
+import { aLoginClient, openTestServices, type StoreName, storeNames, type TestServices } from '../services-for-test.ts'
 import { aUser } from '../stores/contract/samples.ts'
 
 const by = { at: 0, userAgent: '', address: '', locale: 'en', timeZone: null } as const
@@ -34,7 +34,8 @@ const tokenOf = (kind: Message['kind']): string => {
   return found !== undefined && 'token' in found ? found.token : ''
 }
 const reset = (token: string, chosen = another) => opened.app.recovery.reset(token, chosen, by)
-const logsIn = async (chosen: string) => (await opened.app.accounts.checkCredentials('alice', chosen, anAttempter())).ok
+const logsIn = async (chosen: string) =>
+  (await opened.app.accounts.checkCredentials('alice', chosen, aLoginClient())).ok
 const sessionCount = async () => (await opened.app.sessions.list(alice)).length
 const change = (fields: object) => opened.app.stores.users.update(alice, fields)
 const isVoid = { ok: false, code: 'link_void' }
@@ -248,7 +249,7 @@ describe.each(storeNames)('against a thief who knows the password, on %s', (stor
     const changed = await opened.app.accounts.changePassword(
       alice,
       { current: password, password: 'lighthouse-keeper-harpsichord' },
-      anAttempter(),
+      aLoginClient(),
     )
     return changed.ok
   }
@@ -265,7 +266,7 @@ describe.each(storeNames)('against a thief who knows the password, on %s', (stor
     const link = await ask()
     let [current, next] = [password, 'lighthouse-keeper-harpsichord']
     for (let change = 1; change <= 6; change += 1) {
-      const changed = await opened.app.accounts.changePassword(alice, { current, password: next }, anAttempter())
+      const changed = await opened.app.accounts.changePassword(alice, { current, password: next }, aLoginClient())
       if (change === 6) expect(changed).toMatchObject({ ok: false, code: 'password_change_too_often' })
       else expect(changed.ok, `change ${change}`).toBe(true)
       ;[current, next] = [next, `lighthouse-keeper-harpsichord ${change}`]

@@ -5,35 +5,34 @@ import type { Accounts } from '../accounts/accounts.ts'
 import type { PasswordFault } from '../accounts/password-rules.ts'
 import { canonicalUsername } from '../accounts/username.ts'
 import type { Clock } from '../clock.ts'
-import { sha256 } from '../crypto/hash.ts'
+import { type OneTimeTokens, oneTimeTokens } from '../core/one-time-tokens.ts'
 import { noPassword } from '../crypto/old-hashes.ts'
-import { newToken } from '../crypto/random.ts'
-import { countedAddress } from '../limits/counted-address.ts'
-import type { Limits } from '../limits/limits.ts'
 import { resetLifeMs } from '../mail/letter.ts'
-import { type Circumstances, type Mail, readerOf } from '../mail/message.ts'
+import { type Mail, type RequestInfo, readerOf } from '../mail/message.ts'
+import { countedAddress } from '../rate-limits/counted-address.ts'
+import type { RateLimits } from '../rate-limits/rate-limits.ts'
 import { ok, type Result, refused } from '../result.ts'
 import { mayPassOn } from '../roles/permissions.ts'
 import type { Sessions } from '../sessions/sessions.ts'
 import { emailKey, lowerCase } from '../stores/records.ts'
-import type { EndReason, TokenRecord, TokenStore, UserChange, UserRecord, UserStore } from '../stores/types.ts'
+import type { EndReason, TokenStore, UserChange, UserRecord, UserStore } from '../stores/types.ts'
 import { trimTyped } from '../typed-text.ts'
-import { type Claim, claimOf, counts, holdsAddress, isPresent, readClaim } from './claims.ts'
+import { type Claim, claimOf, claimSchema, counts, holdsAddress, isPresent } from './claims.ts'
 import { wasAdmin } from './former-admins.ts'
-import { disownPurpose, disownTokenId, type Notices, subjectOf, userIdOf } from './notices.ts'
+import { disownLinks, type Notices } from './notices.ts'
 
 export interface Recovery {
   /**
    * Whether a link for this name may be asked for: 0, or how many milliseconds it is too early, and then nothing is to be
    * sent. Counts for one requester and one name, and for the name whoever asks. The same for names that nobody has.
    */
-  waitToAsk(name: string, by: Pick<Circumstances, 'address'>): Promise<number>
+  waitToAsk(name: string, by: Pick<RequestInfo, 'address'>): Promise<number>
   /**
    * Somebody forgot the password of this username or verified address. Sends a link if there is such an account; links that
    * were sent before stay good. Call it off the request's path. Returns whose password it is, for the record alone; null
    * when nobody was found.
    */
-  ask(name: string, by: Circumstances): Promise<string | null>
+  ask(name: string, by: RequestInfo): Promise<string | null>
   /**
    * An administrator or the operator starts a new password: the present one and every session end first. The link goes to
    * the verified address. A user without one gets it handed over: its token is returned, once, and is good only for as
@@ -43,7 +42,7 @@ export interface Recovery {
    */
   startFor(
     id: string,
-    by: Circumstances,
+    by: RequestInfo,
     issuedBy: string | null,
     options?: { withoutAddress?: boolean },
   ): Promise<Result<{ token: string | null }, 'person_gone' | 'admin_by_hand'>>
@@ -57,7 +56,7 @@ export interface Recovery {
   reset(
     token: string,
     password: string,
-    by: Circumstances,
+    by: RequestInfo,
   ): Promise<{ ok: true; value: string } | ({ ok: false } & (PasswordFault | { code: 'link_void' }))>
   /** Whose alert this token came with; null when it is void. */
   findNotice(token: string): Promise<{ username: string } | null>
@@ -66,11 +65,8 @@ export interface Recovery {
    * undone, every session ends, and a link to a new password goes to that address. Where the address belongs to another
    * account by now, nothing is mailed and `isMailed` is false.
    */
-  disown(token: string, by: Circumstances): Promise<Result<{ userId: string; isMailed: boolean }, 'link_void'>>
+  disown(token: string, by: RequestInfo): Promise<Result<{ userId: string; isMailed: boolean }, 'link_void'>>
 }
-
-const purpose = 'reset-password'
-const idOf = (token: string) => sha256(`${purpose} ${token}`)
 
 export function createRecovery(deps: {
   users: UserStore
@@ -78,11 +74,21 @@ export function createRecovery(deps: {
   accounts: Accounts
   sessions: Sessions
   mail: Mail
-  limits: Limits
+  limits: RateLimits
   notices: Notices
   clock: Clock
 }): Recovery {
-  const { users, tokens, accounts, sessions, mail, limits, notices, clock } = deps
+  const { users, tokens: store, accounts, sessions, mail, limits, notices, clock } = deps
+  const alerts = disownLinks(store, clock)
+  const links = oneTimeTokens({
+    store,
+    clock,
+    purpose: 'reset-password',
+    lifeMs: resetLifeMs,
+    detail: claimSchema,
+    // Asking again must not void the link that was just sent.
+    several: true,
+  })
 
   async function findByName(name: string): Promise<UserRecord | null> {
     const typed = trimTyped(name)
@@ -93,43 +99,32 @@ export function createRecovery(deps: {
 
   async function mailLink(
     user: UserRecord,
-    by: Circumstances,
+    by: RequestInfo,
     kind: 'reset-password' | 'reset-started' = 'reset-password',
   ): Promise<void> {
     const { username, email } = user
     if (email === null) return
-    const token = await makeLink(claimOf(user, email), user.id, null)
+    const { secret: token } = await links.issue(user.id, claimOf(user, email))
     await mail.post({ kind, to: email, username, token, by, reader: readerOf(user) })
   }
 
-  /** Several may be good at once: asking again never takes away the link that somebody was just sent. */
-  async function makeLink(claim: Claim, userId: string, issuedBy: string | null): Promise<string> {
-    const token = newToken()
-    const createdAt = clock()
-    await tokens.put({
-      id: idOf(token),
-      purpose,
-      subject: subjectOf(userId),
-      detail: JSON.stringify(claim),
-      createdAt,
-      expiresAt: createdAt + resetLifeMs,
-      issuedBy,
-    })
-    return token
-  }
+  /** Whether the owner of the account may recover it with this claim now. */
+  const isGood = (claim: Claim, user: UserRecord) => counts(claim, user) && holdsAddress(claim, user, clock())
 
-  /** Who handed the link over may do so now, to this person as they are now. */
-  async function isHandedOverRightly({ issuedBy }: TokenRecord, to: UserRecord): Promise<boolean> {
+  /** Whether the issuer of a handed-over link may still issue it, to this user as they are now. */
+  async function isHandedOverRightly(issuedBy: string | null, to: UserRecord): Promise<boolean> {
     if (issuedBy === null) return true
     return to.role !== 'admin' && mayPassOn(await users.find(issuedBy), 'change-people')
   }
 
-  async function findClaim(token: string): Promise<{ claim: Claim; user: UserRecord } | null> {
-    const found = await tokens.find(idOf(token), purpose, clock())
-    const user = found && (await users.find(userIdOf(found.subject)))
-    const claim = found && readClaim(found)
-    if (!user || !claim || !counts(claim, user) || !holdsAddress(claim, user, clock())) return null
-    return (await isHandedOverRightly(found, user)) ? { claim, user } : null
+  async function findClaim(
+    { find }: OneTimeTokens<Claim>,
+    token: string,
+  ): Promise<{ claim: Claim; user: UserRecord } | null> {
+    const found = await find(token)
+    const user = found && (await users.find(found.subject))
+    if (!user || !isGood(found.detail, user)) return null
+    return (await isHandedOverRightly(found.issuedBy, user)) ? { claim: found.detail, user } : null
   }
 
   /**
@@ -140,7 +135,7 @@ export function createRecovery(deps: {
   async function recover(
     userId: string,
     { mayRecover, change, endReason }: RecoveryStep,
-    by: Circumstances,
+    by: RequestInfo,
   ): Promise<UserRecord | null> {
     for (;;) {
       const user = await users.find(userId)
@@ -161,7 +156,7 @@ export function createRecovery(deps: {
         recovered = await users.update(userId, { ...asked, email: null, emailVerifiedAt: null }, onlyIf)
       if (recovered === null || typeof recovered === 'string') continue
       await sessions.endOthers(userId, '', endReason)
-      await tokens.deleteIssuedBy(userId)
+      await store.deleteIssuedBy(userId)
       if (emailVerifiedAt !== null && recovered.email !== email) await notices.tellReplaced(user, by)
       return recovered
     }
@@ -186,7 +181,7 @@ export function createRecovery(deps: {
     },
 
     async startFor(id, by, issuedBy, { withoutAddress = false } = {}) {
-      const isGuarded = issuedBy !== null && (await wasAdmin(tokens, id, clock()))
+      const isGuarded = issuedBy !== null && (await wasAdmin(store, id, clock()))
       const byHand = (user: UserRecord) =>
         issuedBy !== null && (isGuarded || user.role === 'admin') && user.emailVerifiedAt === null
       const step: RecoveryStep = {
@@ -202,25 +197,28 @@ export function createRecovery(deps: {
       if (present !== null && present.deletedAt === null && byHand(present)) return refused('admin_by_hand')
       const user = await recover(id, step, by)
       if (user === null) return refused('person_gone')
-      if (user.emailVerifiedAt === null) return ok({ token: await makeLink(claimOf(user, null), user.id, issuedBy) })
+      if (user.emailVerifiedAt === null) {
+        const { secret: token } = await links.issue(user.id, claimOf(user, null), { issuedBy })
+        return ok({ token })
+      }
       await mailLink(user, by, 'reset-started')
       return ok({ token: null })
     },
 
     async find(token) {
-      const found = await findClaim(token)
+      const found = await findClaim(links, token)
       return found && { username: found.user.username }
     },
 
     async reset(token, password, by) {
-      const found = await findClaim(token)
+      const found = await findClaim(links, token)
       if (found === null) return refused('link_void')
       const { claim } = found
       const hashed = await accounts.hashNewPassword(password, found.user)
       if (!hashed.ok) return hashed
-      if ((await tokens.take(idOf(token), purpose, clock())) === null) return refused('link_void')
+      if ((await links.take(token)) === null) return refused('link_void')
       const step: RecoveryStep = {
-        mayRecover: (user) => counts(claim, user) && holdsAddress(claim, user, clock()),
+        mayRecover: (user) => isGood(claim, user),
         change: (user) => ({ passwordHash: hashed.value, ...addressBack(claim, user) }),
         endReason: 'password-changed',
       }
@@ -231,23 +229,20 @@ export function createRecovery(deps: {
     },
 
     async findNotice(token) {
-      const found = await tokens.find(disownTokenId(token), disownPurpose, clock())
-      const user = found && (await users.find(userIdOf(found.subject)))
-      const claim = found && readClaim(found)
-      const isGood = user && claim && counts(claim, user) && holdsAddress(claim, user, clock())
-      return isGood ? { username: user.username } : null
+      const found = await findClaim(alerts, token)
+      return found && { username: found.user.username }
     },
 
     async disown(token, by) {
-      const taken = await tokens.take(disownTokenId(token), disownPurpose, clock())
-      const claim = taken && readClaim(taken)
-      if (!taken || !claim) return refused('link_void')
+      const taken = await alerts.take(token)
+      if (taken === null) return refused('link_void')
+      const claim = taken.detail
       const step: RecoveryStep = {
-        mayRecover: (user) => counts(claim, user) && holdsAddress(claim, user, clock()),
+        mayRecover: (user) => isGood(claim, user),
         change: (user) => ({ passwordHash: noPassword, deletedAt: null, ...addressBack(claim, user) }),
         endReason: 'ended',
       }
-      const user = await recover(userIdOf(taken.subject), step, by)
+      const user = await recover(taken.subject, step, by)
       if (user === null) return refused('link_void')
       const isMailed = user.emailVerifiedAt !== null
       if (isMailed) await mailLink(user, by)

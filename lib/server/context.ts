@@ -3,7 +3,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import onHeaders from 'on-headers'
 import { newId } from '../crypto/random.ts'
-import { measures } from '../measures.ts'
+import { metrics } from '../metrics.ts'
 import type { RequestContext } from '../request-context.ts'
 import { methodClass, routeClass } from '../telemetry/route-class.ts'
 
@@ -48,7 +48,7 @@ function whenMade(response: ServerResponse): Promise<void> {
 }
 
 export function measureAnswer({ path }: RequestContext, { method }: IncomingMessage, response: ServerResponse): void {
-  const listener = measures()
+  const listener = metrics()
   if (listener === undefined) return
   const began = performance.now()
   response.once('close', () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import { inspect } from 'node:util'
 import { readSettings, type Settings } from '../config.ts'
-import { createLineBudget } from '../line-budget.ts'
+import { createLogRateLimit } from '../log-rate-limit.ts'
 import { readOrCreateSecret } from '../secret.ts'
 import { closeServices, type Services, services } from '../services.ts'
 import type { Telemetry } from '../telemetry/telemetry.ts'
@@ -111,7 +111,7 @@ function fail(what: string, error: unknown): never {
 
 // Next writes its notes with console.log; stdout is for log lines. Some it writes for each request, such as one for an action
 // that nobody has: whoever sends requests without end must not write without end.
-const budget = createLineBudget((_kind, leftOut) => say(`${leftOut} notes of Next were left out.`))
+const budget = createLogRateLimit((_kind, leftOut) => say(`${leftOut} notes of Next were left out.`))
 const notes = new Writable({
   write(note, _encoding, done) {
     if (budget.take('note')) process.stderr.write(note)

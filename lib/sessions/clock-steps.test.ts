@@ -41,7 +41,7 @@ describe.each(storeNames)('a clock that is set back, on %s', (storeName) => {
       opened.stepClock(-back)
       opened.advance(Math.max(back - minutes(1), minutes(8)))
       expect(await sessions.touch(one.token)).toEqual({ live: false, reason: 'idle' })
-      expect(await sessions.sweep()).toBe(1)
+      expect(await sessions.prune()).toBe(1)
       expect(await opened.app.stores.sessions.find(other.session.id)).toBeNull()
     },
   )
@@ -89,7 +89,7 @@ describe.each(storeNames)('a clock that is set back, on %s', (storeName) => {
       () => passed,
     )
     const other = createSessions({ store: opened.app.stores.sessions, limits: opened.app.settings.session, clock })
-    expect(await other.sweep()).toBe(0)
+    expect(await other.prune()).toBe(0)
     expect(await other.check(token)).toMatchObject({ live: true, session: { lastActivityAt: right } })
     passed = minutes(10) - 1
     expect(await other.check(token)).toMatchObject({ live: true })

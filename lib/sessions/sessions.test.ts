@@ -207,7 +207,7 @@ describe.each(storeNames)('sessions on %s', (storeName) => {
     })
   })
 
-  describe('sweep', () => {
+  describe('prune', () => {
     test('ends every dead session with its own reason, leaves the live ones, and forgets old reasons', async () => {
       const idle = await sessions.start('idle')
       const busy = await sessions.start('busy')
@@ -219,13 +219,13 @@ describe.each(storeNames)('sessions on %s', (storeName) => {
       advance(minutes(8))
       await sessions.touch(live.token)
       advance(minutes(5))
-      expect(await sessions.sweep()).toBe(2)
+      expect(await sessions.prune()).toBe(2)
       expect(await sessions.check(idle.token)).toEqual({ live: false, reason: 'idle' })
       expect(await sessions.check(busy.token)).toEqual({ live: false, reason: 'expired' })
       expect(await sessions.check(live.token)).toMatchObject({ live: true })
 
       advance(hours(12) + 1)
-      await sessions.sweep()
+      await sessions.prune()
       expect(await sessions.check(idle.token)).toEqual({ live: false, reason: null })
     })
 
@@ -234,7 +234,7 @@ describe.each(storeNames)('sessions on %s', (storeName) => {
       const { session } = await sessions.start('many')
       await Promise.all(Array.from({ length: 1200 }, (_, n) => store.insert({ ...session, id: `many-${n}` })))
       advance(minutes(10))
-      expect(await sessions.sweep()).toBe(1201)
+      expect(await sessions.prune()).toBe(1201)
       expect(await store.listByUser('many')).toEqual([])
     })
   })

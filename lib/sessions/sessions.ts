@@ -8,7 +8,7 @@ import { createSessionAges, type SessionAges } from './ages.ts'
 import { hasRecentProof, isAhead, liveBounds, type SessionLimits, touchBounds, whyDead } from './window.ts'
 
 /** A bounded batch keeps one sweep from holding up the requests beside it. */
-const sweepBatch = 500
+const pruneBatch = 500
 const mostLooks = 6
 /**
  * Of one person at a time, the oldest ends: more browsers than anybody uses, few enough that a stolen password is not a
@@ -56,7 +56,7 @@ export interface Sessions {
   /** Ends all sessions of the person but this one, also those that begin or are renewed meanwhile. Returns how many. */
   endOthers(userId: string, exceptId: string, reason: EndReason): Promise<number>
   /** Ends what is dead in the store, in batches, and forgets old reasons. Returns how many were ended. */
-  sweep(): Promise<number>
+  prune(): Promise<number>
 }
 
 /** `onRanOut` hears once of each session that is found to be over by its time; whose it was where that is one person. */
@@ -233,12 +233,12 @@ export function createSessions(deps: {
       return ended
     },
 
-    async sweep() {
+    async prune() {
       const now = clock()
       const bounds = liveBounds(limits, now)
       let ended = 0
       for (;;) {
-        const dead = (await store.listDead(bounds, sweepBatch)).map((session) => {
+        const dead = (await store.listDead(bounds, pruneBatch)).map((session) => {
           return { session, verdict: judge(session, now) }
         })
         for (const { session, verdict } of dead) if (verdict === 'ahead') await correct(session, now)
@@ -249,7 +249,7 @@ export function createSessions(deps: {
           if (count > 0) onRanOut?.(reason, null, count)
           ended += count
         }
-        if (dead.length < sweepBatch) break
+        if (dead.length < pruneBatch) break
       }
       // Those that a clock set back makes look younger than they are.
       for (const id of ages.idleFor(limits.idleMs)) {

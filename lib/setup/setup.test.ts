@@ -1,14 +1,14 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { openTestServices, storeNames, type TestServices } from '../services-for-test.ts'
+import { openTestServices, type TestServices } from '../services-for-test.ts'
 
 let opened: TestServices
 afterEach(() => opened[Symbol.asyncDispose]())
 
 const password = 'Lantern over the quay 47'
 
-describe.each(storeNames)('the set-up link on %s', (store) => {
+describe('the set-up link', () => {
   beforeEach(async () => {
-    opened = await openTestServices({}, store)
+    opened = await openTestServices()
   })
   const finish = (token: string, username: string) => opened.app.setup.finish(token, { username, password })
 

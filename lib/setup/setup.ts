@@ -1,20 +1,16 @@
-// The first admin: while there is none, a link that the start prints makes one, once.
+// The first admin: while there is none, each start prints a link that makes one, once.
+import { z } from 'zod'
 import type { Accounts, NewAccount, SignUpFault, User } from '../accounts/accounts.ts'
 import { type Clock, days } from '../clock.ts'
-import { sha256 } from '../crypto/hash.ts'
-import { newToken } from '../crypto/random.ts'
+import { oneTimeTokens } from '../core/one-time-tokens.ts'
 import type { TokenStore, UserStore } from '../stores/types.ts'
 
-const purpose = 'setup'
-/** The next start prints another. */
-const lifeMs = days(7)
-
 export interface Setup {
-  /** A new link's token, in place of the one before; null when there is an admin. It is returned once and stored nowhere. */
+  /** A new link's token, which replaces the one before; null when there is an admin. */
   offer(): Promise<string | null>
-  /** Whether the token makes an admin now, without using it up. */
+  /** Whether the token makes an admin now. Does not use it up. */
   isGood(token: string): Promise<boolean>
-  /** Makes the admin and uses the token up. A refused account leaves it as it was. */
+  /** Makes the admin and uses the token up, in one step. A refused account leaves the token usable. */
   finish(
     token: string,
     account: Pick<NewAccount, 'username' | 'password'>,
@@ -22,31 +18,19 @@ export interface Setup {
 }
 
 export function createSetup(deps: { users: UserStore; tokens: TokenStore; accounts: Accounts; clock: Clock }): Setup {
-  const { users, tokens, accounts, clock } = deps
+  const { users, tokens: store, accounts, clock } = deps
+  const links = oneTimeTokens({ store, clock, purpose: 'setup', lifeMs: days(7), detail: z.undefined() })
   const hasAdmin = async () => (await users.count({ search: '', role: 'admin', state: 'active' })) > 0
+  const isGood = async (token: string) => (await links.find(token)) !== null && !(await hasAdmin())
 
   return {
-    async offer() {
-      if (await hasAdmin()) return null
-      const token = newToken()
-      const createdAt = clock()
-      const id = idOf(token)
-      const expiresAt = createdAt + lifeMs
-      await tokens.put({ id, purpose, subject: 'first-admin', detail: '', createdAt, expiresAt, issuedBy: null })
-      return token
-    },
+    offer: async () => ((await hasAdmin()) ? null : (await links.issue('first-admin', undefined)).secret),
 
-    async isGood(token) {
-      return (await tokens.find(idOf(token), purpose, clock())) !== null && !(await hasAdmin())
-    },
+    isGood,
 
     async finish(token, { username, password }) {
-      if (await hasAdmin()) return { ok: false, code: 'link_void' }
-      const id = idOf(token)
-      if ((await tokens.find(id, purpose, clock())) === null) return { ok: false, code: 'link_void' }
-      return accounts.signUpWith({ id, purpose }, { username, password, role: 'admin' })
+      if (!(await isGood(token))) return { ok: false, code: 'link_void' }
+      return accounts.signUpWith(links.asTokenUse(token), { username, password, role: 'admin' })
     },
   }
 }
-
-const idOf = (token: string) => sha256(`${purpose} ${token}`)

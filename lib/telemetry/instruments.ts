@@ -3,7 +3,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import type { Meter } from '@opentelemetry/api'
 import type { PasswordHasher } from '../crypto/password.ts'
-import type { Measures } from '../measures.ts'
+import type { Metrics } from '../metrics.ts'
 
 /** OpenTelemetry's semantic conventions for http.server.request.duration, in seconds. */
 const requestSeconds = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10]
@@ -12,7 +12,7 @@ const hashSeconds = [0.01, 0.02, 0.03, 0.05, 0.075, 0.1, 0.25, 0.5, 1, 2.5]
 /** How often the loop is looked at. What is measured is the time from look to look, so that this much is no delay. */
 const lookEveryMs = 20
 
-export interface Instruments extends Measures {
+export interface Instruments extends Metrics {
   /** Stops looking at the event loop. */
   close(): void
 }

@@ -18,9 +18,9 @@ import { MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk
 import { BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace'
 import { seconds } from '../clock.ts'
 import type { PasswordHasher } from '../crypto/password.ts'
-import { createLineBudget } from '../line-budget.ts'
 import type { Log } from '../log.ts'
-import { listenToMeasures } from '../measures.ts'
+import { createLogRateLimit } from '../log-rate-limit.ts'
+import { listenToMetrics } from '../metrics.ts'
 import { createInstruments } from './instruments.ts'
 import { withoutPrivateData, withRequestId } from './span-privacy.ts'
 
@@ -46,7 +46,7 @@ export function openTelemetry({ passwords, log }: { passwords: PasswordHasher; l
   const measuring = new MeterProvider({ resource, readers: [reader] })
   metrics.setGlobalMeterProvider(measuring)
   const instruments = createInstruments(measuring.getMeter('gatehouse'), passwords)
-  listenToMeasures(instruments)
+  listenToMetrics(instruments)
 
   return {
     async close() {
@@ -54,7 +54,7 @@ export function openTelemetry({ passwords, log }: { passwords: PasswordHasher; l
       const flushed = Promise.allSettled([tracing.shutdown(), measuring.shutdown()])
       await Promise.race([flushed, new Promise((resolve) => (late = setTimeout(resolve, flushWithinMs)))])
       clearTimeout(late)
-      listenToMeasures(undefined)
+      listenToMetrics(undefined)
       instruments.close()
     },
   }
@@ -68,7 +68,7 @@ function describeService(): Resource {
 
 /** A collector that is away is worth a line now and then. Warnings are not told: some repeat a header's value. */
 function reportFaults(log: Log): void {
-  const budget = createLineBudget((of, leftOut) => {
+  const budget = createLogRateLimit((of, leftOut) => {
     log.warn({ event: 'lines_left_out', of, leftOut }, 'Lines were left out')
   })
   const silent = () => {}

@@ -6,12 +6,12 @@ import type { User } from '#lib/accounts/accounts.ts'
 import { ok, type Result, refused } from '#lib/result.ts'
 import { type Services, services } from '#lib/services.ts'
 import type { SessionRecord } from '#lib/stores/types.ts'
-import { readCircumstances } from './circumstances.ts'
 import { readClientAddress } from './client-address.ts'
 import { readSession, readToken } from './current-session.ts'
 import { recogniseDevice } from './known-device.ts'
 import { orNotSaved } from './not-saved.ts'
 import { recordOwn } from './record.ts'
+import { readRequestInfo } from './request-info.ts'
 import { sealToken, sessionCookieName, sessionCookieOptions } from './session-cookie.ts'
 
 /**
@@ -36,15 +36,15 @@ export async function beginSession(
     return refused('person_gone')
   }
   if (presented.live) await app.sessions.end(presented.token, 'ended')
-  else await handOverKeptForm(session, app)
+  else await handOverFormDraft(session, app)
   await setCookie(token, app)
   await recordOwn('session.started', user.id)
   const isKnown = await recogniseDevice(user, app)
-  const circumstances = await readCircumstances()
+  const info = await readRequestInfo()
   // In the language and time zone of before: whoever stole the password must not choose how its owner is warned.
-  if (!isKnown && !isNewPerson) await app.notices.tell(user, 'new-device', circumstances)
+  if (!isKnown && !isNewPerson) await app.notices.tell(user, 'new-device', info)
   // Not worth failing a log-in for.
-  await orNotSaved(app.accounts.notePreferences(user, circumstances).then(() => ok(null)))
+  await orNotSaved(app.accounts.notePreferences(user, info).then(() => ok(null)))
   return ok(null)
 }
 
@@ -61,10 +61,10 @@ export async function renewSession(): Promise<Result<SessionRecord, 'not_saved' 
   return ok(renewed.value.session)
 }
 
-async function handOverKeptForm({ id, userId }: SessionRecord, app: Services): Promise<void> {
+async function handOverFormDraft({ id, userId }: SessionRecord, app: Services): Promise<void> {
   const { token } = await readToken(await cookies(), app)
   if (token === null) return
-  const handedOver = app.keptForms.handOver(app.sessions.idOf(token), { sessionId: id, userId })
+  const handedOver = app.formDrafts.handOver(app.sessions.idOf(token), { sessionId: id, userId })
   await orNotSaved(handedOver.then(() => ok(null)))
 }
 

@@ -19,7 +19,7 @@ export interface SignedIn {
   /** Whose pages these are. */
   user: User
   /** The admin who looks at them as this person sees them, and until when; null for everybody in their own place. */
-  look: { admin: User; endsAt: number } | null
+  impersonation: { admin: User; endsAt: number } | null
   /** Epoch milliseconds, by the server's clock. */
   session: {
     /** The id of its record, never of use as a token. */
@@ -80,14 +80,14 @@ export async function requirePermission(permission: Permission, path: string): P
 }
 
 /** Whether the role allows it. Who looks as another person does nothing in that person's name. */
-export function may({ user, look }: SignedIn, permission: Permission): boolean {
-  return look === null && can(user, permission)
+export function may({ user, impersonation }: SignedIn, permission: Permission): boolean {
+  return impersonation === null && can(user, permission)
 }
 
-async function noteDenial({ user, look }: SignedIn, path: string): Promise<void> {
+async function noteDenial({ user, impersonation }: SignedIn, path: string): Promise<void> {
   const app = await services()
   const address = readClientAddress(await headers(), app.settings)
-  await recordDenial(app, look?.admin.id ?? user.id, address, { path: path.slice(0, 200) })
+  await recordDenial(app, impersonation?.admin.id ?? user.id, address, { path: path.slice(0, 200) })
 }
 
 const lookUp = cache(async (): Promise<{ signedIn: SignedIn | null; reason: EndReason | null }> => {
@@ -107,10 +107,14 @@ const lookUp = cache(async (): Promise<{ signedIn: SignedIn | null; reason: EndR
 })
 
 /** The person themselves, or whom an admin looks as. */
-async function seenAs(user: User, { id }: SessionRecord, app: Services): Promise<Pick<SignedIn, 'user' | 'look'>> {
-  const look = can(user, 'look-as-person') ? await app.looks.find(id) : null
-  const person = look && (await app.accounts.findActive(look.userId))
+async function seenAs(
+  user: User,
+  { id }: SessionRecord,
+  app: Services,
+): Promise<Pick<SignedIn, 'user' | 'impersonation'>> {
+  const impersonation = can(user, 'look-as-person') ? await app.impersonations.find(id) : null
+  const person = impersonation && (await app.accounts.findActive(impersonation.userId))
   // Whoever became an admin meanwhile is looked at no more.
-  if (!look || !person || can(person, 'look-as-person')) return { user, look: null }
-  return { user: person, look: { admin: user, endsAt: look.endsAt } }
+  if (!impersonation || !person || can(person, 'look-as-person')) return { user, impersonation: null }
+  return { user: person, impersonation: { admin: user, endsAt: impersonation.endsAt } }
 }

@@ -1,6 +1,6 @@
 // Which fields of a posted form are not a person's words.
 
-/** Says whose form it is (KeptForms.tagFor), for when the session is over by the time it arrives. */
+/** Says whose form it is (FormDrafts.tagFor), for when the session is over by the time it arrives. */
 export const formTag = 'formTag'
 
 /** Ties every form of somebody who is signed in to their log-in (form-token.ts). */

@@ -2,7 +2,7 @@
 import 'server-only'
 import { headers } from 'next/headers'
 import type { Occurrence } from '#lib/audit/audit.ts'
-import { countedAddress } from '#lib/limits/counted-address.ts'
+import { countedAddress } from '#lib/rate-limits/counted-address.ts'
 import { services } from '#lib/services.ts'
 import { readClientAddress } from './client-address.ts'
 

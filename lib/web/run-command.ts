@@ -7,13 +7,13 @@ import type { PendingCommand } from '#lib/core/pending-commands.ts'
 import { ok } from '#lib/result.ts'
 import { can } from '#lib/roles/permissions.ts'
 import { services } from '#lib/services.ts'
-import { readCircumstances } from './circumstances.ts'
 import { type CommandPages, commandPages, type WebCommandName } from './command-pages.ts'
 import { requirePermission, requireRole, requireUser, type SignedIn } from './current-user.ts'
 import { readForm } from './form.ts'
 import type { FormAction } from './form-state.ts'
 import { orNotSaved } from './not-saved.ts'
 import { refusalQuery } from './refusal-query.ts'
+import { readRequestInfo } from './request-info.ts'
 
 /** An action: guard, form, command, and the page that follows, or the form again. */
 export function action(name: WebCommandName): FormAction {
@@ -49,9 +49,9 @@ export async function resume(pending: PendingCommand, by: SignedIn): Promise<str
 }
 
 /** Of whoever is logged in, also while they see the site as somebody else. */
-async function actorOf({ user, look, session }: SignedIn): Promise<Actor> {
-  const { id, role } = look?.admin ?? user
-  return { id, role, session, isImpersonating: look !== null, by: await readCircumstances() }
+async function actorOf({ user, impersonation, session }: SignedIn): Promise<Actor> {
+  const { id, role } = impersonation?.admin ?? user
+  return { id, role, session, isImpersonating: impersonation !== null, by: await readRequestInfo() }
 }
 
 /** To a user who is no administrator, an administrator's form does not exist. */

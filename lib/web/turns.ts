@@ -2,7 +2,7 @@
 // flood of them would make everything else slow. Addresses are served in rotation: one address, however many forms it
 // sends, delays only itself. Browsers in which somebody logged in before have a line of their own, which strangers do not fill.
 import { seconds } from '#lib/clock.ts'
-import { countedAddress } from '#lib/limits/counted-address.ts'
+import { countedAddress } from '#lib/rate-limits/counted-address.ts'
 import { currentRequest } from '#lib/request-context.ts'
 import type { Runtime } from '#lib/services.ts'
 import { deviceCookieName, deviceOwnerIn } from './device-name.ts'

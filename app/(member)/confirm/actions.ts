@@ -4,11 +4,11 @@ import { redirect } from 'next/navigation'
 import { confirmSchema } from '#lib/accounts/forms.ts'
 import { ok } from '#lib/result.ts'
 import { services } from '#lib/services.ts'
-import { readAttempter } from '#lib/web/attempter.ts'
 import { renewSession } from '#lib/web/begin-session.ts'
 import { requirePermission } from '#lib/web/current-user.ts'
 import { readForm } from '#lib/web/form.ts'
 import type { FormState } from '#lib/web/form-state.ts'
+import { readLoginClient } from '#lib/web/login-client.ts'
 import { safeNextPath } from '#lib/web/next-path.ts'
 import { orNotSaved } from '#lib/web/not-saved.ts'
 import { isRefusedTry, recordOwn, recordTry } from '#lib/web/record.ts'
@@ -21,7 +21,7 @@ export async function confirm(_previous: FormState, posted: FormData): Promise<F
   const { password, act: handle, next } = form.value
   const { accounts, pendingCommands } = await services()
 
-  const known = await orNotSaved(accounts.checkPassword(user.id, password, await readAttempter()))
+  const known = await orNotSaved(accounts.checkPassword(user.id, password, await readLoginClient()))
   if (!known.ok) {
     const { code } = known
     if (code === 'person_gone') redirect('/login?reason=ended')
@@ -42,5 +42,7 @@ export async function confirm(_previous: FormState, posted: FormData): Promise<F
   // Read again: the role may have changed while the user typed.
   const current = await accounts.findActive(user.id)
   if (current === null) redirect('/login?reason=ended')
-  redirect(await resume(pending.value, { user: current, look: null, session: { ...session, ...renewed.value } }))
+  redirect(
+    await resume(pending.value, { user: current, impersonation: null, session: { ...session, ...renewed.value } }),
+  )
 }

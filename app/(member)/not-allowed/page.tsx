@@ -8,9 +8,9 @@ export async function generateMetadata(): Promise<Metadata> {
 }
 
 export default async function NotAllowedPage() {
-  const { user, look } = await requireUser('/')
+  const { user, impersonation } = await requireUser('/')
   const words = await getWords()
-  const why = look !== null ? 'look' : user.role === 'guest' ? 'guest' : 'other'
+  const why = impersonation !== null ? 'look' : user.role === 'guest' ? 'guest' : 'other'
 
   return (
     <div className="flex max-w-[34rem] flex-col items-start gap-6">

@@ -3,19 +3,19 @@
 import { redirect } from 'next/navigation'
 import { after } from 'next/server'
 import { forgotSchema } from '#lib/accounts/forms.ts'
-import { countedAddress } from '#lib/limits/counted-address.ts'
 import { logFault } from '#lib/log.ts'
+import { countedAddress } from '#lib/rate-limits/counted-address.ts'
 import { services } from '#lib/services.ts'
-import { readCircumstances } from '#lib/web/circumstances.ts'
 import { readVisitorForm } from '#lib/web/form.ts'
 import type { FormState } from '#lib/web/form-state.ts'
+import { readRequestInfo } from '#lib/web/request-info.ts'
 
 /** One answer for everybody, given before anybody is looked for: neither its words nor its time tell who is known. */
 export async function askForLink(_previous: FormState, posted: FormData): Promise<FormState> {
   const form = await readVisitorForm(posted, forgotSchema)
   if (!form.ok) return form.state
   const { recovery, audit, limits } = await services()
-  const by = await readCircumstances()
+  const by = await readRequestInfo()
   const waitMs = await limits.take('reset-ask', countedAddress(by.address))
   if (waitMs > 0) return form.refuse({ code: 'ask_too_often', waitMs })
   const waitForNameMs = await recovery.waitToAsk(form.value.email, by)

@@ -2,21 +2,21 @@
 
 import { redirect } from 'next/navigation'
 import { logInSchema } from '#lib/accounts/forms.ts'
-import { countedAddress } from '#lib/limits/counted-address.ts'
+import { countedAddress } from '#lib/rate-limits/counted-address.ts'
 import { currentRequest } from '#lib/request-context.ts'
 import { ok } from '#lib/result.ts'
 import { services } from '#lib/services.ts'
-import { readAttempter } from '#lib/web/attempter.ts'
 import { beginSession } from '#lib/web/begin-session.ts'
-import { readCircumstances } from '#lib/web/circumstances.ts'
 import { afterLogIn, isScriptWithoutCookies } from '#lib/web/cookie-check.ts'
 import { readVisitorForm } from '#lib/web/form.ts'
 import type { FormState } from '#lib/web/form-state.ts'
 import { readDeviceOwner } from '#lib/web/known-device.ts'
+import { readLoginClient } from '#lib/web/login-client.ts'
 import { safeNextPath } from '#lib/web/next-path.ts'
 import { orNotSaved } from '#lib/web/not-saved.ts'
 import { readPreferences } from '#lib/web/preferences.ts'
 import { recordOwn, recordTry } from '#lib/web/record.ts'
+import { readRequestInfo } from '#lib/web/request-info.ts'
 import { getWords } from '#lib/web/words.ts'
 import { fullTime } from '#lib/words/time.ts'
 
@@ -27,7 +27,7 @@ export async function logIn(_previous: FormState, posted: FormData): Promise<For
   const { accounts, notices, pace } = await services()
   if (await isScriptWithoutCookies()) return form.refuse({ code: 'cookies_off' })
 
-  const attempter = await readAttempter()
+  const attempter = await readLoginClient()
   const { address } = attempter.by
   const owner = await readDeviceOwner()
   const client = owner === null ? countedAddress(address) : `browser ${owner}`
@@ -52,7 +52,7 @@ export async function logIn(_previous: FormState, posted: FormData): Promise<For
     if (!restored.ok) return form.refuse(restored)
     if (!restored.value) return form.refuse({ code: 'credentials_wrong' })
     await recordOwn('account.restored', user.id)
-    await notices.tell(user, 'account-restored', await readCircumstances())
+    await notices.tell(user, 'account-restored', await readRequestInfo())
   }
   const begun = await beginSession(user)
   if (!begun.ok) return form.refuse({ code: begun.code === 'person_gone' ? 'credentials_wrong' : begun.code })

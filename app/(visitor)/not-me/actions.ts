@@ -3,12 +3,12 @@
 import { redirect } from 'next/navigation'
 import { z } from 'zod'
 import { services } from '#lib/services.ts'
-import { readCircumstances } from '#lib/web/circumstances.ts'
 import { readVisitorForm } from '#lib/web/form.ts'
 import type { FormState } from '#lib/web/form-state.ts'
 import { forgetMailedSecret, readMailedSecret } from '#lib/web/mailed-secret.ts'
 import { orNotSaved } from '#lib/web/not-saved.ts'
 import { recordOwn } from '#lib/web/record.ts'
+import { readRequestInfo } from '#lib/web/request-info.ts'
 
 export async function disown(_previous: FormState, posted: FormData): Promise<FormState> {
   const form = await readVisitorForm(posted, z.object({}), '/not-me')
@@ -16,7 +16,7 @@ export async function disown(_previous: FormState, posted: FormData): Promise<Fo
   const { recovery, settings, securityEvents } = await services()
   const token = (await readMailedSecret('/not-me')) ?? ''
 
-  const disowned = await orNotSaved(recovery.disown(token, await readCircumstances()))
+  const disowned = await orNotSaved(recovery.disown(token, await readRequestInfo()))
   if (!disowned.ok && disowned.code === 'not_saved') return form.refuse(disowned)
   if (disowned.ok) await recordOwn('account.disowned', disowned.value.userId)
   else securityEvents.note({ event: 'link.refused', code: 'not_me' })

@@ -3,13 +3,13 @@
 import { redirect } from 'next/navigation'
 import { resetSchema } from '#lib/accounts/forms.ts'
 import { services } from '#lib/services.ts'
-import { readCircumstances } from '#lib/web/circumstances.ts'
 import { readVisitorForm } from '#lib/web/form.ts'
 import type { FormState } from '#lib/web/form-state.ts'
 import { recogniseDevice } from '#lib/web/known-device.ts'
 import { forgetMailedSecret, readMailedSecret } from '#lib/web/mailed-secret.ts'
 import { orNotSaved } from '#lib/web/not-saved.ts'
 import { recordOwn } from '#lib/web/record.ts'
+import { readRequestInfo } from '#lib/web/request-info.ts'
 
 export async function resetPassword(_previous: FormState, posted: FormData): Promise<FormState> {
   const app = await services()
@@ -18,7 +18,7 @@ export async function resetPassword(_previous: FormState, posted: FormData): Pro
   if (!form.ok) return form.state
   const token = (await readMailedSecret('/reset-password')) ?? ''
 
-  const reset = await orNotSaved(recovery.reset(token, form.value.password, await readCircumstances()))
+  const reset = await orNotSaved(recovery.reset(token, form.value.password, await readRequestInfo()))
   if (reset.ok) {
     await recordOwn('password.reset', reset.value)
     await forgetMailedSecret('/reset-password', settings.appOrigin)

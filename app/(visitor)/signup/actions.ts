@@ -3,11 +3,10 @@
 import { redirect } from 'next/navigation'
 import type { NewAccount, SignUpFault, User } from '#lib/accounts/accounts.ts'
 import { signUpSchema } from '#lib/accounts/forms.ts'
-import { countedAddress } from '#lib/limits/counted-address.ts'
+import { countedAddress } from '#lib/rate-limits/counted-address.ts'
 import { ok, refused } from '#lib/result.ts'
 import { services } from '#lib/services.ts'
 import { beginSession } from '#lib/web/begin-session.ts'
-import { readCircumstances } from '#lib/web/circumstances.ts'
 import { afterLogIn, isScriptWithoutCookies } from '#lib/web/cookie-check.ts'
 import { readVisitorForm } from '#lib/web/form.ts'
 import type { FormState } from '#lib/web/form-state.ts'
@@ -15,6 +14,7 @@ import { forgetMailedSecret, readMailedSecret } from '#lib/web/mailed-secret.ts'
 import { safeNextPath } from '#lib/web/next-path.ts'
 import { orNotSaved } from '#lib/web/not-saved.ts'
 import { record, recordOwn } from '#lib/web/record.ts'
+import { readRequestInfo } from '#lib/web/request-info.ts'
 
 export async function signUp(_previous: FormState, posted: FormData): Promise<FormState> {
   const { addresses, settings, invitations, limits } = await services()
@@ -29,7 +29,7 @@ export async function signUp(_previous: FormState, posted: FormData): Promise<Fo
   const account = { username, password, email: form.value.email || null }
   if (await isScriptWithoutCookies()) return form.refuse({ code: 'cookies_off' })
 
-  const network = countedAddress((await readCircumstances()).address)
+  const network = countedAddress((await readRequestInfo()).address)
   const waitMs = (await limits.take('sign-up-try', network)) || (await limits.take('sign-up', network))
   if (waitMs > 0) return form.refuse({ code: 'sign_up_too_often', waitMs })
   const signedUp = await orNotSaved(invitation === null ? signUpUninvited(account) : signUpInvited(token, account))
@@ -43,7 +43,7 @@ export async function signUp(_previous: FormState, posted: FormData): Promise<Fo
   if (!begun.ok) return form.refuse({ code: 'signed_up_only' })
   if (email === null || emailVerifiedAt !== null) redirect(await afterLogIn(safeNextPath(next) ?? '/'))
   // Should the code not go out, the page that asks for it can send another.
-  await orNotSaved(addresses.resend(id, await readCircumstances()))
+  await orNotSaved(addresses.resend(id, await readRequestInfo()))
   redirect(await afterLogIn('/verify-email'))
 }
 

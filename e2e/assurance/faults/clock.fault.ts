@@ -7,7 +7,7 @@ import { startServer } from '#e2e/support/server.ts'
 import { createSystemClock, hours, minutes } from '#lib/clock.ts'
 import { readSettings } from '#lib/config.ts'
 import { compose, openRuntime, type Services } from '#lib/services.ts'
-import { anAttempter } from '#lib/services-for-test.ts'
+import { aLoginClient } from '#lib/services-for-test.ts'
 import { makeSubject, type StoreName, type Subject } from './subjects.ts'
 import { createTally } from './tally.ts'
 
@@ -74,7 +74,7 @@ describe.each(stores)('%s', (name) => {
     // Nor does it come back when the clock has caught up.
     pass(hours(24))
     expect(await app.sessions.touch(token)).toMatchObject({ live: false })
-    const known = await app.accounts.checkCredentials(person.username, person.password, anAttempter())
+    const known = await app.accounts.checkCredentials(person.username, person.password, aLoginClient())
     expect(known).toMatchObject({ ok: true })
     await stop(app)
     createTally('clock set back between runs', name).round(1)

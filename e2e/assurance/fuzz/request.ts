@@ -6,7 +6,7 @@ import type { Body, FormPlan } from './plan.ts'
 import type { Known, Value } from './values.ts'
 
 /** What the plan leaves to whoever plays the part. */
-export interface Circumstances {
+export interface RequestInfo {
   origin: string
   page: string
   /** All pages of the site. */
@@ -21,7 +21,7 @@ const untouched = JSON.stringify({ values: {}, errors: {}, alert: null })
 const actionIds = readActions().map(({ id }) => id)
 const scripted = { 'sec-fetch-dest': 'empty', 'sec-fetch-mode': 'cors', 'sec-fetch-site': 'same-origin' }
 
-export function toRequest(plan: FormPlan, { origin, hidden, resolve, ...about }: Circumstances): Request {
+export function toRequest(plan: FormPlan, { origin, hidden, resolve, ...about }: RequestInfo): Request {
   const { method, way, action } = plan
   const page = plan.page === null ? about.page : pick(about.pages, plan.page)
   const path = page + (page.includes('?') ? plan.query.replace('?', '&') : plan.query)

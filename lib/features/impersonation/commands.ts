@@ -13,12 +13,12 @@ export const startImpersonation = command({
   input: z.strictObject({ id, reason }),
   audit: 'look.started',
   subject: ({ id }) => id,
-  async run({ people, looks }, { id, reason }, actor) {
+  async run({ people, impersonations }, { id, reason }, actor) {
     const detail = { reason }
     const user = await people.find(id)
     const isShown = user?.status === 'active' && user.deletedAt === null && !can(user, 'look-as-person')
     if (!isShown || actor.session === null) return { ...refused('not_shown'), detail }
-    await looks.start(actor.session.id, { adminId: actor.id, userId: id })
+    await impersonations.start(actor.session.id, { adminId: actor.id, userId: id })
     return { ...ok(null), detail }
   },
 })
@@ -28,8 +28,8 @@ export const endImpersonation = command({
   permission: 'signed-in',
   input: z.strictObject({}),
   audit: 'look.ended',
-  async run({ looks }, _input, { session }) {
-    const look = session && (await looks.end(session.id))
+  async run({ impersonations }, _input, { session }) {
+    const look = session && (await impersonations.end(session.id))
     return look ? { ...ok(look), subjectId: look.userId } : { ...ok(null), isRecorded: false }
   },
 })

@@ -7,9 +7,9 @@ export const saveProfile = command({
   permission: 'change-profile',
   input: profileSchema,
   audit: 'profile.changed',
-  async run({ accounts, keptForms }, profile, { id, session }) {
+  async run({ accounts, formDrafts }, profile, { id, session }) {
     const saved = await accounts.saveProfile(id, profile)
-    if (saved.ok && session !== null) await keptForms.forget(session.id)
+    if (saved.ok && session !== null) await formDrafts.forget(session.id)
     return saved
   },
 })

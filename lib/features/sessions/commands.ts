@@ -49,7 +49,7 @@ export const pruneSessions = command({
   input: nothing,
   audit: 'sessions.pruned',
   async run({ sessions }) {
-    const count = await sessions.sweep()
+    const count = await sessions.prune()
     return { ...ok(count), detail: { count } }
   },
 })

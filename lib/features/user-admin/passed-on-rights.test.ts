@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { days } from '../../clock.ts'
 import { momentOnly } from '../../mail/message.ts'
-import { anAttempter, openTestServices, storeNames, type TestServices } from '../../services-for-test.ts'
+import { aLoginClient, openTestServices, storeNames, type TestServices } from '../../services-for-test.ts'
 
 let opened: TestServices
 afterEach(() => opened[Symbol.asyncDispose]())
@@ -30,9 +30,9 @@ describe.each(storeNames)('what an administrator passed on, on %s', (store) => {
 
   /** All that `bea` can pass on. */
   async function passOn() {
-    const { invitations, recovery, looks, sessions, clock } = opened.app
+    const { invitations, recovery, impersonations, sessions, clock } = opened.app
     const { session } = await sessions.start('bea')
-    await looks.start(session.id, { adminId: 'bea', userId: 'bob' })
+    await impersonations.start(session.id, { adminId: 'bea', userId: 'bob' })
     const { token: invitation } = await invitations.make({ role: 'admin', email: null, by: 'bea' })
     const started = await recovery.startFor('bob', momentOnly(clock()), 'bea')
     const reset = started.ok ? (started.value.token ?? '') : ''
@@ -40,7 +40,7 @@ describe.each(storeNames)('what an administrator passed on, on %s', (store) => {
     return { invitation, reset, sessionId: session.id }
   }
   async function expectVoid({ invitation, reset, sessionId }: Awaited<ReturnType<typeof passOn>>) {
-    const { invitations, recovery, looks, accounts, clock } = opened.app
+    const { invitations, recovery, impersonations, accounts, clock } = opened.app
     expect(await invitations.find(invitation)).toBeNull()
     expect(await invitations.accept(invitation, { username: 'mallory', password })).toEqual({
       ok: false,
@@ -49,7 +49,7 @@ describe.each(storeNames)('what an administrator passed on, on %s', (store) => {
     expect(await invitations.list()).toEqual([])
     expect(await recovery.find(reset)).toBeNull()
     expect(await recovery.reset(reset, password, momentOnly(clock()))).toEqual({ ok: false, code: 'link_void' })
-    expect(await looks.find(sessionId)).toBeNull()
+    expect(await impersonations.find(sessionId)).toBeNull()
     expect(await accounts.findId('mallory')).toBeNull()
   }
 
@@ -67,7 +67,7 @@ describe.each(storeNames)('what an administrator passed on, on %s', (store) => {
       undo: async () => {
         opened.advance(days(1))
         await setPassword('bea')
-        return opened.app.accounts.checkCredentials('bea', password, anAttempter())
+        return opened.app.accounts.checkCredentials('bea', password, aLoginClient())
       },
     },
     'a deletion by an administrator': {
@@ -137,7 +137,7 @@ describe.each(storeNames)('what an administrator passed on, on %s', (store) => {
 
 describe.each(storeNames)('an account that waits to be erased, on %s', (store) => {
   const mallory = 'mallory'
-  const logIn = () => opened.app.accounts.checkCredentials('mallory', password, anAttempter())
+  const logIn = () => opened.app.accounts.checkCredentials('mallory', password, aLoginClient())
   beforeEach(async () => {
     opened = await openTestServices({}, store)
     await opened.addPerson('ada')

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { days, minutes } from '../../clock.ts'
-import { anAttempter, openTestServices, storeNames, type TestServices } from '../../services-for-test.ts'
+import { aLoginClient, openTestServices, storeNames, type TestServices } from '../../services-for-test.ts'
 
 let opened: TestServices
 afterEach(() => opened[Symbol.asyncDispose]())
@@ -51,7 +51,7 @@ describe.each(storeNames)('people on %s', (store) => {
     const signedUp = await accounts.signUp({ username: 'dora', password: 'Lantern over the quay 47' })
     const id = signedUp.ok ? signedUp.value.id : ''
     expect(await people.delete(id, 'ada')).toMatchObject({ ok: true })
-    const logIn = () => accounts.checkCredentials('dora', 'Lantern over the quay 47', anAttempter())
+    const logIn = () => accounts.checkCredentials('dora', 'Lantern over the quay 47', aLoginClient())
     expect(await logIn()).toEqual({ ok: false, code: 'credentials_wrong' })
     expect(await people.restore(id)).toMatchObject({ ok: true })
     expect(await logIn()).toMatchObject({ ok: true })

@@ -23,8 +23,8 @@ export async function generateMetadata(): Promise<Metadata> {
 export default async function EditProfilePage() {
   const { user, session } = await requirePermission('change-profile', '/profile/edit')
   const words = await getWords()
-  const { keptForms } = await services()
-  const kept = await keptForms.find(session.id, '/profile/edit')
+  const { formDrafts } = await services()
+  const kept = await formDrafts.find(session.id, '/profile/edit')
   const { fullName, bio, age } = user.profile
 
   return (
@@ -41,7 +41,7 @@ export default async function EditProfilePage() {
           keep={{ owner: { person: user.id, startedAt: session.startedAt }, words: draftWords(words) }}
         >
           <FormAlert>{kept !== null && <Notice kind="warn">{words('kept_form.notice')}</Notice>}</FormAlert>
-          <input type="hidden" name={formTag} value={keptForms.tagFor(session.id, user.id)} />
+          <input type="hidden" name={formTag} value={formDrafts.tagFor(session.id, user.id)} />
           <Field
             name="fullName"
             label={words('fields.full_name')}

@@ -4,15 +4,15 @@ import { redirect } from 'next/navigation'
 import { changePasswordSchema } from '#lib/accounts/forms.ts'
 import { ok } from '#lib/result.ts'
 import { services } from '#lib/services.ts'
-import { readAttempter } from '#lib/web/attempter.ts'
 import { renewSession } from '#lib/web/begin-session.ts'
-import { readCircumstances } from '#lib/web/circumstances.ts'
 import { requirePermission } from '#lib/web/current-user.ts'
 import { readForm } from '#lib/web/form.ts'
 import type { FormState } from '#lib/web/form-state.ts'
 import { recogniseDevice } from '#lib/web/known-device.ts'
+import { readLoginClient } from '#lib/web/login-client.ts'
 import { orNotSaved } from '#lib/web/not-saved.ts'
 import { isRefusedTry, recordOwn, recordTry } from '#lib/web/record.ts'
+import { readRequestInfo } from '#lib/web/request-info.ts'
 
 export async function changePassword(_previous: FormState, posted: FormData): Promise<FormState> {
   const { user, session } = await requirePermission('change-account', '/security/password')
@@ -23,7 +23,7 @@ export async function changePassword(_previous: FormState, posted: FormData): Pr
   const { currentPassword, password } = form.value
 
   const changed = await orNotSaved(
-    accounts.changePassword(user.id, { current: currentPassword, password }, await readAttempter()),
+    accounts.changePassword(user.id, { current: currentPassword, password }, await readLoginClient()),
   )
   if (!changed.ok) {
     if (changed.code === 'person_gone') redirect('/login?reason=ended')
@@ -39,7 +39,7 @@ export async function changePassword(_previous: FormState, posted: FormData): Pr
   // The others end first: a renewal that fails must not leave a thief's session behind the new password.
   const ended = await orNotSaved(sessions.endOthers(user.id, session.id, 'password-changed').then((count) => ok(count)))
   const renewed = await orNotSaved(renewSession())
-  await notices.tell(user, 'password-changed', await readCircumstances())
+  await notices.tell(user, 'password-changed', await readRequestInfo())
   const isPartly = !ended.ok || (!renewed.ok && renewed.code === 'not_saved')
   if (isPartly) return form.refuse({ code: 'password_changed_only' })
   // Should this session have ended meanwhile, the log-in page says why.

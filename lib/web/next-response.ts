@@ -6,7 +6,7 @@ import type { Services } from '#lib/services.ts'
 import { isForNextAlone, pagePolicy, transportHeaders } from './security-headers.ts'
 
 /** Our own server has given the request its policy already (lib/server/answers.ts); a host without it has not. */
-export function goOn(request: NextRequest, { settings: { appOrigin } }: Services): NextResponse {
+export function nextResponse(request: NextRequest, { settings: { appOrigin } }: Services): NextResponse {
   if (currentRequest() !== null) return NextResponse.next()
   const policy = { 'content-security-policy': pagePolicy({ nonce: newNonce(), appOrigin }) }
   const asked = [...request.headers].filter(([name]) => !isForNextAlone(name))

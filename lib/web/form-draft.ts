@@ -7,7 +7,7 @@ import { parseMultipart } from './multipart.ts'
 import { isStoreUnavailable } from './not-saved.ts'
 
 /** A form without its tag is not kept, and none is for whoever had no session. Never fails the request. */
-export async function keepPostedForm(request: NextRequest, app: Services): Promise<void> {
+export async function keepFormDraft(request: NextRequest, app: Services): Promise<void> {
   const { token } = await readToken(request.cookies, app)
   if (token === null) return
   const parsed = await parseMultipart(request.headers.get('content-type') ?? '', await request.clone().arrayBuffer())
@@ -22,7 +22,7 @@ export async function keepPostedForm(request: NextRequest, app: Services): Promi
         : [[name, value]],
     ),
   )
-  const kept = app.keptForms.keep(app.sessions.idOf(token), { path: request.nextUrl.pathname, tag, fields })
+  const kept = app.formDrafts.keep(app.sessions.idOf(token), { path: request.nextUrl.pathname, tag, fields })
   await kept.catch((error: unknown) => {
     if (!isStoreUnavailable(error)) throw error
   })

@@ -6,7 +6,7 @@ import { outsideOfRequests } from './request-context.ts'
 const mostLines = 120
 const windowMs = minutes(1)
 
-export interface LineBudget {
+export interface LogRateLimit {
   /** Whether one more line of this kind may be written now. */
   take(kind: string): boolean
   /** Tells now what was left out so far, and begins anew. */
@@ -19,7 +19,7 @@ export type Later = (work: () => void, ms: number) => void
 const systemLater: Later = (work, ms) => void setTimeout(work, ms).unref()
 
 /** `tell` hears of each kind that had lines left out, when its minute is over. Kinds come from code, never from a request. */
-export function createLineBudget(tell: (kind: string, leftOut: number) => void, later = systemLater): LineBudget {
+export function createLogRateLimit(tell: (kind: string, leftOut: number) => void, later = systemLater): LogRateLimit {
   const windows = new Map<string, { written: number; leftOut: number }>()
 
   function begin(kind: string) {

@@ -2,16 +2,16 @@
 // nobody has the same answers as all others.
 import type { Clock } from '../clock.ts'
 import { sha256 } from '../crypto/hash.ts'
-import { countedAddress } from '../limits/counted-address.ts'
-import type { Limits } from '../limits/limits.ts'
-import type { Circumstances } from '../mail/message.ts'
+import type { RequestInfo } from '../mail/message.ts'
+import { countedAddress } from '../rate-limits/counted-address.ts'
+import type { RateLimits } from '../rate-limits/rate-limits.ts'
 import type { UserRecord, UserStore } from '../stores/types.ts'
 import { mostFailures, waitLeft } from './back-off.ts'
-import { type Counted, createCounts } from './counts.ts'
+import { type Counted, createFailureCounts } from './failure-counts.ts'
 
 /** Who tries, as far as a request shows. */
-export interface Attempter {
-  by: Circumstances
+export interface LoginClient {
+  by: RequestInfo
   /**
    * Whether this person logged in with this browser before, with the password they have now: those have a budget that nobody
    * else can use up.
@@ -20,7 +20,7 @@ export interface Attempter {
 }
 
 /** `too_soon_here` is about the address, whoever the password is for. */
-export type AttemptFault = { code: 'too_soon' | 'too_soon_here'; waitMs: number } | { code: 'password_locked' }
+export type LockoutFault = { code: 'too_soon' | 'too_soon_here'; waitMs: number } | { code: 'password_locked' }
 
 /** `matched` is null when nothing was compared. */
 export interface Compared<Value> {
@@ -28,30 +28,30 @@ export interface Compared<Value> {
   value: Value
 }
 
-export interface Attempts {
+export interface Lockout {
   /**
-   * Compares if it is not too soon for this person and this attempter, and counts what did not match. One after the other
+   * Compares if it is not too soon for this person and this loginClient, and counts what did not match. One after the other
    * for each person and kind of browser, and for each address, so that many who come at once are not more tries than
    * one by one.
    */
   attempt<Value>(
     whom: { name: string; user: UserRecord | null },
-    attempter: Attempter,
+    loginClient: LoginClient,
     compare: (user: UserRecord | null) => Promise<Compared<Value>>,
-  ): Promise<{ ok: true; value: Value } | ({ ok: false } & AttemptFault)>
+  ): Promise<{ ok: true; value: Value } | ({ ok: false } & LockoutFault)>
   /** Resolves when every count is in the store, as far as that takes it. */
   settle(): Promise<void>
 }
 
-export function createAttempts(deps: {
+export function createLockout(deps: {
   store: UserStore
-  limits: Limits
+  limits: RateLimits
   clock: Clock
   /** The person cannot log in with the password any more, by browsers of one kind. */
-  onLocked: (user: UserRecord, attempter: Attempter) => Promise<void>
-}): Attempts {
+  onLocked: (user: UserRecord, loginClient: LoginClient) => Promise<void>
+}): Lockout {
   const { limits, clock, onLocked } = deps
-  const counts = createCounts(deps.store)
+  const counts = createFailureCounts(deps.store)
   const turns = new Map<string, Promise<unknown>>()
 
   function inTurn<Value>(key: string, work: () => Promise<Value>): Promise<Value> {
@@ -65,12 +65,12 @@ export function createAttempts(deps: {
   }
 
   return {
-    async attempt({ name, user }, attempter, compare) {
+    async attempt({ name, user }, loginClient, compare) {
       const id = user?.id ?? null
-      const browser = user !== null && attempter.isKnown(user) ? 'known' : 'new'
+      const browser = user !== null && loginClient.isKnown(user) ? 'known' : 'new'
       // Hashed, for what somebody typed into the field of the name may be a password.
       const counted: Counted = { key: `${browser} ${id ?? sha256(name)}`, id, browser }
-      const network = countedAddress(attempter.by.address)
+      const network = countedAddress(loginClient.by.address)
 
       const forPerson = async () => {
         const { user: present, failures } = await counts.read(counted)
@@ -84,7 +84,7 @@ export function createAttempts(deps: {
           const failed = { count: failures.count + 1, lastAt: clock() }
           // Where nothing is throttled, nobody is locked either.
           await counts.add(counted, failed, async (locked) => {
-            if (limits.enabled) await onLocked(locked, attempter)
+            if (limits.enabled) await onLocked(locked, loginClient)
           })
         }
         if (compared.matched && failures.count > 0) await counts.forgive(counted)

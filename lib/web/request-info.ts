@@ -1,13 +1,13 @@
 // Where and when a person does something, as mails about it tell.
 import 'server-only'
 import { headers } from 'next/headers'
-import type { Circumstances } from '#lib/mail/message.ts'
+import type { RequestInfo } from '#lib/mail/message.ts'
 import { services } from '#lib/services.ts'
 import { readClientAddress } from './client-address.ts'
 import { readPreferences } from './preferences.ts'
 import { getWords } from './words.ts'
 
-export async function readCircumstances(): Promise<Circumstances> {
+export async function readRequestInfo(): Promise<RequestInfo> {
   const asked = await headers()
   const { clock, settings } = await services()
   const { locale } = await getWords()

@@ -15,39 +15,39 @@ const deepest = 5
 const longestText = 4000
 
 /** A copy that may be logged. Of errors it keeps what says where and why, and no field that a driver hung on them. */
-export function scrub(fields: Record<string, unknown>): Record<string, unknown> {
-  return scrubFields(fields, 0)
+export function redact(fields: Record<string, unknown>): Record<string, unknown> {
+  return redactFields(fields, 0)
 }
 
-function scrubFields(fields: object, depth: number): Record<string, unknown> {
+function redactFields(fields: object, depth: number): Record<string, unknown> {
   return Object.fromEntries(
-    Object.entries(fields).map(([name, value]) => [scrubText(name), scrubField(name, value, depth)]),
+    Object.entries(fields).map(([name, value]) => [redactText(name), redactField(name, value, depth)]),
   )
 }
 
-function scrubField(name: string, value: unknown, depth: number): unknown {
+function redactField(name: string, value: unknown, depth: number): unknown {
   if (value !== null && value !== undefined && secretName.test(name)) return hidden
   if (name === 'code' && mailedCode.test(String(value))) return hidden
-  return scrubValue(value, depth)
+  return redactValue(value, depth)
 }
 
-function scrubValue(value: unknown, depth: number): unknown {
-  if (typeof value === 'string') return scrubText(value)
+function redactValue(value: unknown, depth: number): unknown {
+  if (typeof value === 'string') return redactText(value)
   if (typeof value !== 'object' || value === null) return value
   if (depth >= deepest) return '[deeper]'
-  if (value instanceof Error) return scrubError(value, depth)
-  if (Array.isArray(value)) return value.map((item) => scrubValue(item, depth + 1))
-  return scrubFields(value, depth + 1)
+  if (value instanceof Error) return redactError(value, depth)
+  if (Array.isArray(value)) return value.map((item) => redactValue(item, depth + 1))
+  return redactFields(value, depth + 1)
 }
 
-function scrubText(text: string): string {
+function redactText(text: string): string {
   return text.slice(0, longestText).replace(credentials, `$1${hidden}@`).replace(control, '\ufffd')
 }
 
 /** PostgreSQL's errors, for one, carry the values of the row that was refused. */
-function scrubError(error: Error, depth: number): Record<string, unknown> {
+function redactError(error: Error, depth: number): Record<string, unknown> {
   const { name: type, message, stack, cause } = error
   const { code, digest } = error as { code?: unknown; digest?: unknown }
   // What is undefined gets no place in the line.
-  return scrubFields({ type, code, digest, message, stack, cause }, depth + 1)
+  return redactFields({ type, code, digest, message, stack, cause }, depth + 1)
 }

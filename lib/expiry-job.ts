@@ -1,4 +1,4 @@
-// What nobody will ask for again leaves the store: at the first request or start, and then each hour.
+// Deletes expired records and accounts and lifts suspensions that are over: at the first request or start, then hourly.
 import type { AuditEvent } from './audit/events.ts'
 import { hours } from './clock.ts'
 import { logFault } from './log.ts'
@@ -6,23 +6,23 @@ import type { Services } from './services.ts'
 
 const everyMs = hours(1)
 
-export interface Sweeper {
-  /** Resolves when the sweep that is under way is done; no other follows. */
+export interface ExpiryJob {
+  /** Resolves when the run in progress is done. No other follows. */
   stop(): Promise<void>
 }
 
-type Swept = Pick<Services, 'sessions' | 'accounts' | 'people' | 'audit' | 'stores' | 'clock'>
+type Dependencies = Pick<Services, 'sessions' | 'accounts' | 'people' | 'audit' | 'stores' | 'clock'>
 
-export function startSweeping({ sessions, accounts, people, audit, stores, clock }: Swept): Sweeper {
-  let sweeping = sweep()
+export function startExpiryJob({ sessions, accounts, people, audit, stores, clock }: Dependencies): ExpiryJob {
+  let running = run()
   const timer = setInterval(() => {
-    sweeping = sweep()
+    running = run()
   }, everyMs)
   timer.unref()
 
-  async function sweep(): Promise<void> {
+  async function run(): Promise<void> {
     try {
-      await sessions.sweep()
+      await sessions.prune()
       await stores.tokens.deleteExpired(clock())
       for (const id of await people.liftSuspensions()) await note('account.resumed', id)
       for (const id of await accounts.erase()) await note('account.erased', id)
@@ -37,7 +37,7 @@ export function startSweeping({ sessions, accounts, people, audit, stores, clock
   return {
     stop() {
       clearInterval(timer)
-      return sweeping
+      return running
     },
   }
 }

@@ -1,7 +1,7 @@
 import { afterEach, expect, test, vi } from 'vitest'
 import { hours, minutes } from './clock.ts'
+import { startExpiryJob } from './expiry-job.ts'
 import { openTestServices, type TestServices } from './services-for-test.ts'
-import { startSweeping } from './sweep.ts'
 
 let opened: TestServices
 afterEach(async () => {
@@ -17,7 +17,7 @@ test('ends dead sessions and wipes expired tokens at the start and each hour, un
   const leave = async () => {
     await app.sessions.start('alice')
     const { id } = (await app.sessions.start('alice')).session
-    await app.keptForms.keep(id, { path: '/', tag: app.keptForms.tagFor(id, 'alice'), fields: {} })
+    await app.formDrafts.keep(id, { path: '/', tag: app.formDrafts.tagFor(id, 'alice'), fields: {} })
     advance(minutes(31))
   }
   const left = async () => {
@@ -29,12 +29,12 @@ test('ends dead sessions and wipes expired tokens at the start and each hour, un
   }
 
   await leave()
-  const sweeper = startSweeping(app)
+  const job = startExpiryJob(app)
   await vi.waitFor(async () => expect(await left()).toEqual({ sessions: 0, tokens: 0 }), { timeout: 20_000 })
   await leave()
   await vi.advanceTimersByTimeAsync(hours(1))
   await vi.waitFor(async () => expect(await left()).toEqual({ sessions: 0, tokens: 0 }), { timeout: 20_000 })
-  await sweeper.stop()
+  await job.stop()
   await leave()
   await vi.advanceTimersByTimeAsync(hours(2))
   expect(await left()).toEqual({ sessions: 2, tokens: 1 })

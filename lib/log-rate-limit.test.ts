@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
-import { createLineBudget } from './line-budget.ts'
+import { createLogRateLimit } from './log-rate-limit.ts'
 
 function openBudget() {
   const told: [string, number][] = []
   const waiting: (() => void)[] = []
-  const budget = createLineBudget(
+  const budget = createLogRateLimit(
     (kind, leftOut) => told.push([kind, leftOut]),
     (work) => waiting.push(work),
   )

@@ -1,18 +1,18 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { minutes } from '../clock.ts'
-import { openTestServices, storeNames, type TestServices } from '../services-for-test.ts'
-import type { KeptForms } from './kept-forms.ts'
+import { openTestServices, type TestServices } from '../services-for-test.ts'
+import type { FormDrafts } from './form-drafts.ts'
 
 const path = '/profile/edit'
 const fields = { fullName: 'Zoë', bio: 'Keeps the “lamp” lit.\r\nAnd the keys.', age: '' }
 
-describe.each(storeNames)('kept forms on %s', (storeName) => {
+describe('kept forms', () => {
   let opened: TestServices
-  let kept: KeptForms
+  let kept: FormDrafts
 
   beforeEach(async () => {
-    opened = await openTestServices({}, storeName)
-    kept = opened.app.keptForms
+    opened = await openTestServices()
+    kept = opened.app.formDrafts
   })
   afterEach(() => opened[Symbol.asyncDispose]())
 

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest'
 import { days, hours, minutes, seconds } from '../clock.ts'
 import { openTestServices, type StoreName, storeNames } from '../services-for-test.ts'
 import type { StoreLocation } from '../stores/location.ts'
-import { createLimits, type Limits } from './limits.ts'
+import { createRateLimits, type RateLimits } from './rate-limits.ts'
 
 const opened: AsyncDisposable[] = []
 afterEach(async () => {
@@ -12,7 +12,7 @@ afterEach(async () => {
   for (const one of opened.splice(0)) await one[Symbol.asyncDispose]()
 })
 
-async function open(store: StoreName): Promise<{ limits: Limits; location: StoreLocation }> {
+async function open(store: StoreName): Promise<{ limits: RateLimits; location: StoreLocation }> {
   const services = await openTestServices({}, store)
   opened.push(services)
   return { limits: services.app.limits, location: services.app.settings.store }
@@ -60,7 +60,7 @@ describe.each(storeNames)('on %s', (store) => {
 
 test('processes that share a PostgreSQL count together, and tell it no names', async () => {
   const { limits, location } = await open('PostgreSQL')
-  const other = createLimits({ store: location, enabled: true })
+  const other = createRateLimits({ store: location, enabled: true })
   expect(await limits.take('reset-mail-by', 'alice@example.org')).toBe(0)
   expect(await other.take('reset-mail-by', 'alice@example.org')).toBe(0)
   expect(await limits.take('reset-mail-by', 'alice@example.org')).toBe(0)
@@ -69,7 +69,7 @@ test('processes that share a PostgreSQL count together, and tell it no names', a
 })
 
 test('while that is away each counts for itself', async () => {
-  const limits = createLimits({
+  const limits = createRateLimits({
     store: { driver: 'postgres', url: 'postgres://nobody@127.0.0.1:1/none' },
     enabled: true,
   })
@@ -87,7 +87,7 @@ test('one that does not answer is asked again ten seconds later, and no count be
   })
   await once(silent.listen(0, '127.0.0.1'), 'listening')
   const { port } = silent.address() as AddressInfo
-  const limits = createLimits({
+  const limits = createRateLimits({
     store: { driver: 'postgres', url: `postgres://a@127.0.0.1:${port}/none` },
     enabled: true,
   })
@@ -103,14 +103,14 @@ test('one that does not answer is asked again ten seconds later, and no count be
 })
 
 test('switched off, nothing is throttled but tries of a code', async () => {
-  const limits = createLimits({ store: { driver: 'json', dir: '' }, enabled: false })
+  const limits = createRateLimits({ store: { driver: 'json', dir: '' }, enabled: false })
   for (let n = 0; n < 9; n += 1) expect(await limits.take('reset-mail', 'alice')).toBe(0)
   for (let n = 0; n < 5; n += 1) expect(await limits.take('code-try', 'alice')).toBe(0)
   expect(await limits.take('code-try', 'alice')).toBeGreaterThan(0)
 })
 
 test('countless addresses share counts in the end: they fill no memory, and are still counted [V15.2.2]', async () => {
-  const limits = createLimits({ store: { driver: 'json', dir: '' }, enabled: true })
+  const limits = createRateLimits({ store: { driver: 'json', dir: '' }, enabled: true })
   opened.push({ [Symbol.asyncDispose]: () => limits.close() })
   for (let n = 0; n < 100_000; n += 1) await limits.take('denied-entry', `address ${n}`)
   let refused = 0

@@ -32,7 +32,7 @@ export const rules = {
   rename: { most: 3, everyMs: hours(24) },
   /**
    * Wrong passwords from one address, whoever they are for: OWASP's Authentication Cheat Sheet asks for a limit by source
-   * beside the one by account. Browsers that the person used before are counted with the person alone (lib/attempts).
+   * beside the one by account. Browsers that the person used before are counted with the person alone (lib/lockout).
    */
   'wrong-password': { most: 10, everyMs: minutes(10) },
   /** Accounts from one address, and tries to make one: these tell which usernames are taken. */
@@ -61,7 +61,7 @@ export const rules = {
 
 export type Rule = keyof typeof rules
 
-export interface Limits {
+export interface RateLimits {
   /** Off, nothing is throttled but what `alwaysOn` names. */
   readonly enabled: boolean
   /**
@@ -92,11 +92,11 @@ const sharedKeys = 1000
 const sharedMark = 'shared '
 
 /** `onRefused` hears of everything that came too early. */
-export function createLimits(deps: {
+export function createRateLimits(deps: {
   store: StoreLocation
   enabled: boolean
   onRefused?: (rule: Rule) => void
-}): Limits {
+}): RateLimits {
   const { store, enabled, onRefused } = deps
   const pool = store.driver === 'postgres' ? new pg.Pool({ connectionString: store.url, max: 1, ...timeouts }) : null
   // A connection that breaks while nobody uses it: the next question opens another.

@@ -3,9 +3,9 @@ import { afterEach, describe, expect, test, vi } from 'vitest'
 import { days, hours, minutes, seconds } from '../clock.ts'
 import { readSettings } from '../config.ts'
 import { compose, openRuntime } from '../services.ts'
-import { anAttempter, openTestServices, type StoreName, storeNames, type TestServices } from '../services-for-test.ts'
+import { aLoginClient, openTestServices, type StoreName, storeNames, type TestServices } from '../services-for-test.ts'
 import { aUser } from '../stores/contract/samples.ts'
-import type { Attempter } from './attempts.ts'
+import type { LoginClient } from './lockout.ts'
 
 const right = 'Lantern over the quay 47'
 // Cheap: what is tested is who may try, not how long a hash takes.
@@ -27,14 +27,14 @@ async function open(store: StoreName = 'JSON', env: Record<string, string> = {})
     aUser({ id: 'alice', username: 'alice', passwordHash, email: 'alice@example.org', emailVerifiedAt: 1 }),
   )
   let addresses = 0
-  function nextAttempter() {
+  function nextLoginClient() {
     addresses += 1
-    return anAttempter(`192.0.2.${addresses % 250}`)
+    return aLoginClient(`192.0.2.${addresses % 250}`)
   }
   /** Each from another address unless told, so that only the account's own count is in play. */
-  const logIn = (password: string, { username = 'alice', by = nextAttempter() } = {}) =>
+  const logIn = (password: string, { username = 'alice', by = nextLoginClient() } = {}) =>
     app.accounts.checkCredentials(username, password, by)
-  async function fail(times: number, options: { username?: string; by?: Attempter } = {}) {
+  async function fail(times: number, options: { username?: string; by?: LoginClient } = {}) {
     for (let n = 0; n < times; n += 1) {
       const tried = await logIn('wrong', options)
       if ('waitMs' in tried) {
@@ -42,7 +42,7 @@ async function open(store: StoreName = 'JSON', env: Record<string, string> = {})
         n -= 1
       }
     }
-    await app.attempts.settle()
+    await app.lockout.settle()
   }
   return { app, advance, logIn, fail }
 }
@@ -78,7 +78,7 @@ describe.each(storeNames)('on %s', (store) => {
     const codes = tried.map((one) => (one.ok ? 'in' : one.code))
     expect(codes.filter((code) => code === 'credentials_wrong')).toHaveLength(5)
     expect(codes.filter((code) => code === 'too_soon')).toHaveLength(15)
-    await app.attempts.settle()
+    await app.lockout.settle()
     expect((await app.stores.users.find('alice'))?.wrongPasswords?.new.count).toBe(5)
   })
 
@@ -103,7 +103,7 @@ describe.each(storeNames)('on %s', (store) => {
     await fail(7)
     await app.stores.close()
     const again = compose(await openRuntime(app.settings, app.clock))
-    const tried = await again.accounts.checkCredentials('alice', right, anAttempter())
+    const tried = await again.accounts.checkCredentials('alice', right, aLoginClient())
     await again.stores.close()
     await again.limits.close()
     expect(tried).toMatchObject({ code: 'too_soon' })
@@ -129,13 +129,13 @@ describe.each(storeNames)('on %s', (store) => {
     advance(hours(1))
     expect(posted).toEqual([])
     expect(await logIn('wrong')).toMatchObject({ code: 'credentials_wrong' })
-    await app.attempts.settle()
+    await app.lockout.settle()
     expect(posted).toEqual(['password-locked'])
     advance(hours(24))
     expect(await logIn(right)).toEqual({ ok: false, code: 'password_locked' })
     expect(await app.audit.history('alice')).toMatchObject([{ event: 'password.locked' }])
 
-    const known = anAttempter('192.0.2.7', true)
+    const known = aLoginClient('192.0.2.7', true)
     expect(await logIn(right, { by: known })).toMatchObject({ ok: true })
     expect(await logIn(right), 'a log-in elsewhere does not unlock').toMatchObject({ code: 'password_locked' })
 
@@ -147,9 +147,9 @@ describe.each(storeNames)('on %s', (store) => {
     const { app, logIn, fail } = await open(store)
     await fail(100)
     await app.stores.users.update('alice', { email: null, emailVerifiedAt: null })
-    const started = await app.recovery.startFor('alice', anAttempter().by, null)
+    const started = await app.recovery.startFor('alice', aLoginClient().by, null)
     const token = started.ok ? (started.value.token ?? '') : ''
-    expect(await app.recovery.reset(token, right, anAttempter().by)).toMatchObject({ ok: true })
+    expect(await app.recovery.reset(token, right, aLoginClient().by)).toMatchObject({ ok: true })
     expect(await logIn(right)).toMatchObject({ ok: true })
   })
 })
@@ -157,7 +157,7 @@ describe.each(storeNames)('on %s', (store) => {
 test('a browser that the person used before has a budget of its own, which holds as well', async () => {
   const { logIn, fail } = await open()
   await fail(20)
-  const known = anAttempter('192.0.2.7', true)
+  const known = aLoginClient('192.0.2.7', true)
   expect(await logIn('wrong')).toMatchObject({ code: 'too_soon' })
   expect(await logIn('wrong', { by: known })).toMatchObject({ code: 'credentials_wrong' })
   await fail(4, { by: known })
@@ -178,18 +178,18 @@ test('ten wrong ones from one address are all for ten minutes, whoever they are 
   const { app, logIn } = await open()
   const spellings = ['2001:db8:0:1::7', '2001:db8:0:1:ffff::1', '2001:DB8::1:0:0:0:9']
   for (let n = 0; n < 10; n += 1) {
-    const by = anAttempter(spellings[n % 3])
+    const by = aLoginClient(spellings[n % 3])
     expect(await logIn('wrong', { username: `name${n}`, by })).toMatchObject({ code: 'credentials_wrong' })
   }
-  expect(await logIn(right, { by: anAttempter('2001:db8:0:1::7') })).toMatchObject({ code: 'too_soon_here' })
-  expect(await logIn(right, { by: anAttempter('2001:db8:0:2::7') })).toMatchObject({ ok: true })
-  expect(await logIn(right, { by: anAttempter('2001:db8:0:1::7', true) }), 'known').toMatchObject({ ok: true })
+  expect(await logIn(right, { by: aLoginClient('2001:db8:0:1::7') })).toMatchObject({ code: 'too_soon_here' })
+  expect(await logIn(right, { by: aLoginClient('2001:db8:0:2::7') })).toMatchObject({ ok: true })
+  expect(await logIn(right, { by: aLoginClient('2001:db8:0:1::7', true) }), 'known').toMatchObject({ ok: true })
   expect(await app.limits.take('wrong-password', 'elsewhere')).toBe(0)
 })
 
 test('right passwords and refused tries use up no address', async () => {
   const { logIn, fail } = await open()
-  const by = anAttempter('198.51.100.9')
+  const by = aLoginClient('198.51.100.9')
   for (let n = 0; n < 30; n += 1) expect(await logIn(right, { by })).toMatchObject({ ok: true })
   await fail(5)
   for (let n = 0; n < 30; n += 1)
@@ -199,7 +199,7 @@ test('right passwords and refused tries use up no address', async () => {
 
 test('a store that is away uses up no address', async () => {
   const { app, logIn } = await open()
-  const by = anAttempter('198.51.100.9')
+  const by = aLoginClient('198.51.100.9')
   const away = vi.spyOn(app.stores.users, 'find').mockRejectedValue(new Error('away'))
   for (let n = 0; n < 12; n += 1) await expect(logIn(right, { by })).rejects.toThrow('away')
   away.mockRestore()
@@ -208,7 +208,7 @@ test('a store that is away uses up no address', async () => {
 
 test('the password that is asked for once more counts like one at the log-in [V6.2.3]', async () => {
   const { app, logIn, fail } = await open()
-  const known = anAttempter('192.0.2.7', true)
+  const known = aLoginClient('192.0.2.7', true)
   await fail(3, { by: known })
   const change = { current: 'wrong', password: 'Harbour lights at dusk 9' }
   expect(await app.accounts.checkPassword('alice', 'wrong', known)).toMatchObject({ code: 'password_wrong' })
@@ -227,7 +227,7 @@ test('a store that takes no count takes no guesses either: this process remember
     Object.assign(new Error('full'), { code: 'store_unavailable' }),
   )
   for (let n = 0; n < 5; n += 1) expect(await logIn('wrong')).toMatchObject({ code: 'credentials_wrong' })
-  await app.attempts.settle()
+  await app.lockout.settle()
   expect(await logIn('wrong')).toMatchObject({ code: 'too_soon' })
   expect(await logIn(right)).toMatchObject({ code: 'too_soon' })
   logged.mockRestore()
@@ -237,7 +237,7 @@ test('switched off, nobody waits, and nobody is told that the password is void',
   const { logIn, app } = await open('JSON', { LIMITS: 'off' })
   const posted = vi.spyOn(app.mail, 'post')
   for (let n = 0; n < 120; n += 1) expect(await logIn('wrong')).toMatchObject({ code: 'credentials_wrong' })
-  await app.attempts.settle()
+  await app.lockout.settle()
   expect(posted).not.toHaveBeenCalled()
   expect(await logIn(right)).toMatchObject({ ok: true })
   expect(readSettings({ LIMITS: 'off' }).limits).toBe(app.limits.enabled)

@@ -2,11 +2,11 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { freeFailures, longestWaitMs, mostFailures } from '../attempts/back-off.ts'
 import { hours, minutes } from '../clock.ts'
+import { freeFailures, longestWaitMs, mostFailures } from '../lockout/back-off.ts'
 import { mostSessions } from '../sessions/sessions.ts'
 import { maxBodyBytes } from '../web/body-limit.ts'
-import { rules } from './limits.ts'
+import { rules } from './rate-limits.ts'
 
 const page = readFileSync(join(import.meta.dirname, '../../docs/throttling.md'), 'utf8')
 

@@ -12,11 +12,11 @@ export interface Counted {
   browser: Browser
 }
 
-export interface Counts {
+export interface FailureCounts {
   /** The person, null when there is none, and what was counted so far. */
   read(counted: Counted): Promise<{ user: UserRecord | null; failures: Failures }>
   /**
-   * Counts one more, and resolves when the store has it; should it not take it, that is logged. For a name that nobody has, the
+   * FailureCounts one more, and resolves when the store has it; should it not take it, that is logged. For a name that nobody has, the
    * store writes as much. `onLocked` is called when there are too many.
    */
   add(counted: Counted, failures: Failures, onLocked: (user: UserRecord) => Promise<void>): Promise<void>
@@ -29,7 +29,7 @@ export interface Counts {
 /** The oldest goes first. */
 const mostRemembered = 10_000
 
-export function createCounts(store: UserStore): Counts {
+export function createFailureCounts(store: UserStore): FailureCounts {
   const remembered = new Map<string, Failures>()
   const saving = new Map<string, Promise<void>>()
   /** Whose record is written for names that nobody has. */

@@ -1,7 +1,7 @@
 // What is measured while the site runs, for whatever code has a figure to tell. Nobody listens unless telemetry is on
 // (lib/telemetry), and then the listener is one for all bundles of the process.
 
-export interface Measures {
+export interface Metrics {
   securityEvent(event: string, outcome: string): void
   /** One answer: what it took from the request's headers to the last byte. */
   answered(answer: { method: string; route: string; status: number; ms: number }): void
@@ -9,14 +9,14 @@ export interface Measures {
   hashed(ms: number): void
 }
 
-const key = Symbol.for('gatehouse.measures')
-const shared = globalThis as typeof globalThis & { [key]?: Measures | undefined }
+const key = Symbol.for('gatehouse.metrics')
+const shared = globalThis as typeof globalThis & { [key]?: Metrics | undefined }
 
 /** Undefined while nobody listens. */
-export function measures(): Measures | undefined {
+export function metrics(): Metrics | undefined {
   return shared[key]
 }
 
-export function listenToMeasures(listener: Measures | undefined): void {
+export function listenToMetrics(listener: Metrics | undefined): void {
   shared[key] = listener
 }

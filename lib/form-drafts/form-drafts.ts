@@ -2,22 +2,23 @@
 // Knows no requests; which fields may be kept is decided where the form is read.
 import { z } from 'zod'
 import { type Clock, minutes } from '../clock.ts'
-import { sha256 } from '../crypto/hash.ts'
+import { oneTimeTokens } from '../core/one-time-tokens.ts'
 import { isKeyedHash, keyedHash } from '../crypto/keyed-hash.ts'
-import type { Limits } from '../limits/limits.ts'
+import type { RateLimits } from '../rate-limits/rate-limits.ts'
 import type { TokenStore } from '../stores/types.ts'
 
-export type KeptFields = Record<string, string>
-
-export interface PostedForm {
+const detail = z.strictObject({
   /** The page that showed it. */
-  path: string
-  /** What `tagFor` gave for the session and person that it was shown to. */
-  tag: string
-  fields: KeptFields
-}
+  path: z.string(),
+  /** The result of `tagFor` for the session and user that it was shown to. */
+  tag: z.string(),
+  fields: z.record(z.string(), z.string()),
+})
 
-export interface KeptForms {
+export type PostedForm = z.infer<typeof detail>
+export type DraftFields = PostedForm['fields']
+
+export interface FormDrafts {
   /** Says whose form it is and proves it, also when the session is forgotten: the user's id and a keyed hash. */
   tagFor(sessionId: string, userId: string): string
   /**
@@ -28,25 +29,23 @@ export interface KeptForms {
   /** After a log-in: hands what the ended session left to the new one, if the same person wrote it; otherwise wipes it. */
   handOver(from: string, to: { sessionId: string; userId: string }): Promise<void>
   /** What waits for this page, or null. */
-  find(sessionId: string, path: string): Promise<KeptFields | null>
+  find(sessionId: string, path: string): Promise<DraftFields | null>
   /** Once it was saved. */
   forget(sessionId: string): Promise<void>
 }
 
 const purpose = 'kept-form'
-const keptMs = minutes(30)
-/** Several times the longest form of the site. */
-const longestDetail = 30_000
+/** In characters: several times the longest form of the site. */
+const longestForm = 30_000
 
-const detailSchema = z.strictObject({ path: z.string(), tag: z.string(), fields: z.record(z.string(), z.string()) })
-
-export function createKeptForms(deps: {
+export function createFormDrafts(deps: {
   tokens: TokenStore
-  limits: Limits
+  limits: RateLimits
   clock: Clock
   secrets: readonly string[]
-}): KeptForms {
-  const { tokens, limits, clock, secrets } = deps
+}): FormDrafts {
+  const { tokens: store, limits, clock, secrets } = deps
+  const forms = oneTimeTokens({ store, clock, purpose, lifeMs: minutes(30), detail })
 
   const tagFor = (sessionId: string, userId: string) =>
     `${userId}.${keyedHash(whose(sessionId, userId), purpose, secrets)}`
@@ -59,11 +58,7 @@ export function createKeptForms(deps: {
   }
 
   async function put(sessionId: string, form: PostedForm): Promise<void> {
-    const detail = JSON.stringify(form)
-    if (detail.length > longestDetail) return
-    const now = clock()
-    const life = { createdAt: now, expiresAt: now + keptMs }
-    await tokens.put({ id: idOf(sessionId), purpose, subject: sessionId, detail, ...life, issuedBy: null })
+    if (JSON.stringify(form).length <= longestForm) await forms.put(sessionId, form)
   }
 
   return {
@@ -76,27 +71,21 @@ export function createKeptForms(deps: {
     },
 
     async handOver(from, to) {
-      const kept = await tokens.take(idOf(from), purpose, clock())
-      if (kept === null) return
-      const form = detailSchema.parse(JSON.parse(kept.detail))
-      if (ownerOf(form.tag, from) !== to.userId) return
+      const form = (await forms.take(from))?.detail
+      if (form === undefined || ownerOf(form.tag, from) !== to.userId) return
       await put(to.sessionId, { ...form, tag: tagFor(to.sessionId, to.userId) })
     },
 
     async find(sessionId, path) {
-      const kept = await tokens.find(idOf(sessionId), purpose, clock())
-      if (kept === null) return null
-      const form = detailSchema.parse(JSON.parse(kept.detail))
-      return form.path === path ? form.fields : null
+      const form = (await forms.find(sessionId))?.detail
+      return form?.path === path ? form.fields : null
     },
 
     async forget(sessionId) {
-      // Nearly always there is nothing, and a look costs no write.
-      if ((await tokens.find(idOf(sessionId), purpose, clock())) === null) return
-      await tokens.take(idOf(sessionId), purpose, clock())
+      // Usually there is none, and a read is cheaper than a write.
+      if ((await forms.find(sessionId)) !== null) await forms.take(sessionId)
     },
   }
 }
 
-const idOf = (sessionId: string) => sha256(`${purpose} ${sessionId}`)
 const whose = (sessionId: string, userId: string) => JSON.stringify([sessionId, userId])

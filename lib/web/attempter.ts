@@ -1,9 +1,0 @@
-// Who tries a password, for lib/attempts.
-import 'server-only'
-import type { Attempter } from '#lib/attempts/attempts.ts'
-import { readCircumstances } from './circumstances.ts'
-import { readKnownDevice } from './known-device.ts'
-
-export async function readAttempter(): Promise<Attempter> {
-  return { by: await readCircumstances(), isKnown: await readKnownDevice() }
-}

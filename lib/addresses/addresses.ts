@@ -1,5 +1,5 @@
-// A person's e-mail address: given, proved by a code, changed, removed. One address belongs to one person, whoever
-// proves it first; nobody learns from here whether somebody else has it.
+// A user’s e-mail address: added, verified by a code, changed, removed. One user can verify an address, and nothing
+// here reveals whether another user has it.
 import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import type { Clock } from '../clock.ts'
@@ -19,35 +19,35 @@ export type TooSoon = { ok: false; code: 'mail_too_soon'; waitMs: number }
 
 export interface Addresses {
   /**
-   * Takes the address down and sends a code to it. Beside a verified address it waits until it is proved; otherwise it
-   * takes the place of what was there.
+   * Stores the address and mails a code to it. A verified address stays until the new one is verified; an unverified
+   * one is replaced.
    */
   give(
     userId: string,
     address: string,
     by: RequestInfo,
   ): Promise<Result<null, 'person_gone' | 'address_same'> | TooSoon>
-  /** A code to the address that waits for one; the earlier code is void. */
+  /** Mails a new code to the unverified address. The earlier code is void. */
   resend(userId: string, by: RequestInfo): Promise<Result<null, 'person_gone' | 'address_none'> | TooSoon>
   /**
-   * The code proves the address. Single use, five tries. `code_void` when no code is waiting, it is too old, was tried
-   * too often, or belongs to an address that was replaced. The old address, if there was one, is told.
+   * Verifies the address. Single use, five attempts. `code_void` when there is no code, it expired, was tried too
+   * often, or belongs to a replaced address. The old address gets an alert.
    */
   verify(
     userId: string,
     code: string,
     by: RequestInfo,
   ): Promise<Result<'added' | 'changed', 'person_gone' | 'code_wrong' | 'code_void' | 'address_taken'>>
-  /** Also gives up a change that waits. The address is told, if it was verified. */
+  /** Also cancels a pending change. A verified address gets an alert. */
   remove(userId: string, by: RequestInfo): Promise<Result<null, 'person_gone' | 'address_none'>>
 }
 
 const purpose = 'verify-email'
-/** Decided where it is written: whoever was suspended or left meanwhile changes nothing. */
+/** Compared in the same step as the write: a concurrent suspension or deletion wins. */
 const present = { status: 'active', deletedAt: null } as const
 const detail = z.strictObject({ address: z.string(), hash: z.string(), generation: z.int().default(0) })
 
-/** The address that waits to be proved, or null. */
+/** The address that is not verified yet, or null. */
 export function addressToVerify({
   email,
   emailVerifiedAt,
@@ -66,7 +66,7 @@ export function createAddresses(deps: {
   clock: Clock
 }): Addresses {
   const { users, tokens: store, mail, limits, notices, secrets, clock } = deps
-  /** One per user, found without the code. */
+  /** One per user. It is found without the code, so that wrong codes can be counted. */
   const codes = oneTimeTokens({ store, clock, purpose, lifeMs: codeLifeMs, detail })
 
   async function findActive(id: string): Promise<UserRecord | null> {
@@ -74,7 +74,7 @@ export function createAddresses(deps: {
     return user?.status === 'active' && user.deletedAt === null ? user : null
   }
 
-  /** Milliseconds until another code may go out, or 0. */
+  /** Milliseconds until another code may be sent, or 0. */
   async function waitForNext(userId: string, address: string): Promise<number> {
     const waits = [
       () => limits.take('code-mail-pause', userId),
@@ -94,7 +94,7 @@ export function createAddresses(deps: {
     const hash = keyedHash(codeOf(id, address, code), purpose, secrets)
     await codes.put(id, { address, hash, generation: recoveryGeneration })
     const owner = await users.findByVerifiedEmail(address)
-    // Whoever has it is told, and the one who asks learns nothing: a code is waiting that nobody knows.
+    // Tell the owner of the address. The requester learns nothing: a code exists that nobody received.
     if (owner !== null && owner.id !== id)
       await mail.post({ kind: 'address-in-use', to: address, username: owner.username, by, reader: readerOf(owner) })
     else await mail.post({ kind: 'verify-email', to: address, username, code, by, reader: readerOf(user) })
@@ -134,7 +134,7 @@ export function createAddresses(deps: {
       if (sent === null) return refused('code_void')
       const { address, hash, generation } = sent.detail
       if (address !== addressToVerify(user) || generation !== user.recoveryGeneration) return refused('code_void')
-      // Counted before it is compared, for this code: many tries at once are no more than five.
+      // Count before comparing: concurrent attempts share the limit of five.
       if ((await limits.take('code-try', `${userId} ${hash}`)) > 0) return refused('code_void')
       if (!isKeyedHash(hash, codeOf(userId, address, code), purpose, secrets)) return refused('code_wrong')
       const taken = await codes.take(userId)

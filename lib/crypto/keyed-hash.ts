@@ -1,13 +1,13 @@
-// HMAC-SHA-256 (RFC 2104): what only this site can have made, and anyone may see.
+// HMAC-SHA-256 (RFC 2104): a value that only this site can make and anyone may see.
 import { createHmac, timingSafeEqual } from 'node:crypto'
 
-/** The newest secret makes it. `purpose` keeps what was made for one thing from being taken for another. */
+/** Uses the newest secret. `purpose` keeps a value of one use from being accepted for another. */
 export function keyedHash(text: string, purpose: string, [newest]: readonly string[]): string {
   if (newest === undefined) throw new Error('There is no secret.')
   return hashWith(newest, text, purpose).toString('base64url')
 }
 
-/** In constant time. Older secrets still count. */
+/** Compares in constant time. Accepts older secrets as well. */
 export function isKeyedHash(hash: string, text: string, purpose: string, secrets: readonly string[]): boolean {
   const given = Buffer.from(hash, 'base64url')
   return secrets.some((secret) => {

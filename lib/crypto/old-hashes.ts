@@ -1,17 +1,17 @@
-// Every kind of password hash that the store may hold: the site's own and those of other systems. Recognises them,
-// refuses what would cost too much, and compares. Says nothing of when a hash is replaced: that is password.ts.
+// Password hashes that the store may hold: the site’s own and those of other systems. Recognises, bounds the cost of,
+// and compares them. When a hash is replaced is decided in password.ts.
 import { createCipheriv, createHash, pbkdf2, type ScryptOptions, scrypt, timingSafeEqual } from 'node:crypto'
 import { promisify } from 'node:util'
 import { verify as argon2Verify, parseOptions } from '@node-rs/argon2'
 import { verify as bcryptVerify } from '@node-rs/bcrypt'
 import { ok, type Result, refused } from '../result.ts'
 
-/** Stored for a person without a password: no hash has this form, so nothing that is typed matches. */
+/** Stored for a user without a password. No hash has this form, so no password matches. */
 export const noPassword = '!'
 
 /**
- * The most that a stored hash may ask for. Each of these takes about a second of one core or less; a log-in with a
- * hash of more is refused at the import, not suffered later by everybody in the queue.
+ * Upper bounds for stored hashes. Each takes about a second of one core or less. The import refuses costlier ones,
+ * because each log-in would hold up everybody in the queue.
  */
 export const mostCostly = {
   /** KiB: 256 MiB, as libsodium's MODERATE has it; two run at once. */
@@ -22,9 +22,9 @@ export const mostCostly = {
   bcryptCost: 14,
   /** Twice the default of Django 5.2, which rises by a fifth or so with every version. */
   pbkdf2Iterations: 2_000_000,
-  /** The most that Firebase has; one more doubles the memory. */
+  /** Firebase’s maximum; one more doubles the memory. */
   firebaseMemoryCost: 14,
-  /** The most that Firebase has. */
+  /** Firebase’s maximum. */
   firebaseRounds: 8,
 } as const
 
@@ -35,7 +35,7 @@ export interface FoundHash {
   matches(password: string): Promise<boolean>
 }
 
-/** What one project of Firebase has for all its people; the two texts are base64. */
+/** Settings of a Firebase project, shared by all its users; the two texts are base64. */
 export interface FirebaseProject {
   signerKey: string
   saltSeparator: string
@@ -45,7 +45,7 @@ export interface FirebaseProject {
 
 export type HashFault = 'hash_unknown' | 'hash_costly'
 
-/** The form in which a hash from another system is stored. An empty one, and Django's unusable ones, are no password. */
+/** The stored form of an imported hash. Empty hashes and Django’s unusable ones mean no password. */
 export function storedFormOf(given: string): Result<string, HashFault> {
   if (given === '' || given.startsWith(noPassword)) return ok(noPassword)
   const stored = withPrefix(given)
@@ -54,13 +54,13 @@ export function storedFormOf(given: string): Result<string, HashFault> {
   return found.isCostly ? refused('hash_costly') : ok(stored)
 }
 
-/** Null for what nothing can match: no password, an unknown kind, or one that would cost too much. */
+/** Null when nothing can match: no password, an unknown kind, or one that costs too much. */
 export function findHash(stored: string): FoundHash | null {
   const found = read(stored)
   return found === null || found.isCostly ? null : found
 }
 
-/** What `storedFormOf` takes for a person of Firebase: the hash alone says too little. */
+/** The input of `storedFormOf` for a Firebase user, whose hash alone is not enough. */
 export function firebaseHash(hash: string, salt: string, project: FirebaseProject): string {
   const { signerKey, saltSeparator, rounds, memoryCost } = project
   const parts = [saltSeparator, signerKey, salt, hash].map(standardBase64)
@@ -70,7 +70,7 @@ export function firebaseHash(hash: string, salt: string, project: FirebaseProjec
 function withPrefix(given: string): string {
   if (/^[0-9a-f]{64}$/i.test(given)) return `sha256$${given.toLowerCase()}`
   if (/^[0-9a-f]{32}:[0-9a-f]{128}$/.test(given)) return `better-auth$${given}`
-  // Django puts the name of its hasher in front of what these libraries made.
+  // Django prefixes the hashes of these libraries with its hasher’s name.
   return given.replace(/^argon2(?=\$argon2)|^bcrypt\$(?=\$2)/, '')
 }
 
@@ -93,7 +93,7 @@ function readArgon2(stored: string): FoundHash | null {
   return { kind: 'argon2', isCostly, matches: (password) => argon2Verify(stored, password) }
 }
 
-/** What the library would throw for at the log-in, it throws for here. RFC 9106, 3.1, has the bounds. */
+/** Rejects what the library would throw for at the log-in. RFC 9106, 3.1, has the bounds. */
 function isWhole(stored: string): boolean {
   try {
     const { memoryCost, timeCost, parallelism, saltLen, outputLen } = parseOptions(stored)
@@ -104,7 +104,7 @@ function isWhole(stored: string): boolean {
   }
 }
 
-/** The library looks at the first 72 bytes of a password and no further, as the old systems did. */
+/** Uses the first 72 bytes of a password, as the old systems did. */
 function readBcrypt(stored: string): FoundHash | null {
   const cost = /^\$2[aby]\$(0[4-9]|[12]\d|3[01])\$[./A-Za-z0-9]{53}$/.exec(stored)?.[1]
   if (cost === undefined) return null
@@ -112,7 +112,7 @@ function readBcrypt(stored: string): FoundHash | null {
   return { kind: 'bcrypt', isCostly, matches: (password) => bcryptVerify(password, stored) }
 }
 
-/** The parameters of @better-auth/utils/password, which no hash of it names. The salt counts as the text that it is. */
+/** The parameters of @better-auth/utils/password, which its hashes do not name. The salt is used as text. */
 function readBetterAuth(stored: string): FoundHash | null {
   const [, salt, key] = /^better-auth\$([0-9a-f]{32}):([0-9a-f]{128})$/.exec(stored) ?? []
   if (salt === undefined || key === undefined) return null
@@ -168,7 +168,7 @@ function readPbkdf2(stored: string): FoundHash | null {
   }
 }
 
-/** Without a salt: what the Streamlit demonstration stored. */
+/** Unsalted: the format of the Streamlit demonstration. */
 function readSha256(stored: string): FoundHash | null {
   const [, hash] = /^sha256\$([0-9a-f]{64})$/.exec(stored) ?? []
   if (hash === undefined) return null
@@ -179,7 +179,7 @@ function readSha256(stored: string): FoundHash | null {
 
 const derivePbkdf2 = promisify(pbkdf2)
 
-/** 64 bytes, which both systems have. */
+/** 64 bytes, as both systems use. */
 function deriveScrypt(password: string, salt: string | Buffer, parameters: ScryptOptions): Promise<Buffer> {
   // Twice what these parameters need; Node's own limit of 32 MiB is just too low for them.
   const options = { ...parameters, maxmem: 64 * 1024 * 1024 }
@@ -192,7 +192,7 @@ function isSame(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && timingSafeEqual(a, b)
 }
 
-/** Firebase's own interfaces write it in either alphabet. */
+/** Firebase’s interfaces use either alphabet. */
 function standardBase64(text: string): string {
   return text.replaceAll('-', '+').replaceAll('_', '/')
 }

@@ -1,4 +1,4 @@
-// Hashing and verifying passwords, and when a hash of an old kind is replaced. No rule about passwords is here.
+// Hashes and verifies passwords, and replaces outdated hashes. Password rules live elsewhere.
 import { hash as argon2Hash, parseOptions } from '@node-rs/argon2'
 import pLimit from 'p-limit'
 import { metrics } from '../metrics.ts'
@@ -10,45 +10,47 @@ const parameters = { memoryCost: 19_456, timeCost: 2, parallelism: 1 }
 
 /** Each hash fills a core and one of libuv's four threads, which file writes need too. */
 const maxRunning = 2
-/** What waits longer than this queue is better told to come back: 50 hashes are about a second of work. */
+/** Beyond this queue a client is told to come back: 50 hashes take about a second. */
 const maxWaiting = 50
 
-/** What an unknown person's password is compared with: made with these parameters from 32 random bytes, now lost. */
+/**
+ * Compared with the password of an unknown user: made with these parameters from 32 random bytes that were thrown away.
+ */
 const nobodysHash = '$argon2id$v=19$m=19456,t=2,p=1$MkZVOnkGsk/OQlfWhSn1Og$gZ2ZxbB50UFq5OLRfO2k2g62wWxdT+pVlmIyrPZbkzI'
 
 const nobody = requireHash(nobodysHash)
 
 /**
- * How stored hashes begin that take no longer to compare than a present one: present ones, no password, and SHA-256, whose
- * comparison is followed by that with a present one.
+ * Prefixes of stored hashes whose comparison takes no longer than a current one: current hashes, no password, and
+ * SHA-256, which is followed by a current comparison.
  */
 export const quickHashes: readonly string[] = ['$argon2id$v=19$m=19456,t=2,p=1$', noPassword, 'sha256$']
 
 export interface Verdict {
   matches: boolean
-  /** A new hash to store in place of the verified one, when that is of an old kind; else null. */
+  /** A new hash to store when the verified one is outdated; else null. */
   replacement: string | null
 }
 
 export interface PasswordHasher {
-  /** Refuses with `busy` when too many hashes wait already. */
+  /** Returns `busy` when too many hashes wait. */
   hash(password: string): Promise<Result<string, 'busy'>>
   /**
-   * For a wrong password, does the work for an unknown person (`stored` null), and for one without a usable hash, that a present
-   * hash takes: one comparison for each of `formsOf`. An old hash takes its own time on top, which `hasMetSlow` tells of from
-   * then on. Refuses with `busy` likewise.
+   * A wrong password, an unknown user (`stored` null) and a user without a usable hash all cost what a current hash
+   * costs: one comparison for each of `formsOf`. An outdated hash costs its own time on top, which `hasMetSlow` reports
+   * from then on. Returns `busy` likewise.
    */
   verify(stored: string | null, password: string): Promise<Result<Verdict, 'busy'>>
-  /** Whether a hash was compared that takes longer than a present one. */
+  /** Whether any compared hash takes longer than a current one. */
   hasMetSlow(): boolean
-  /** How many wait for their turn. */
+  /** How many hashes wait in the queue. */
   waiting(): number
 }
 
 /**
- * The forms in which what was typed may have been hashed, the usual one first: this site hashes NFC, other systems what was
- * typed there, on a device that wrote NFC or NFD. At most three, and one for a password in ASCII. Not NFKC, which would take
- * letters for others that merely look alike; better-auth, which hashes that, does so itself.
+ * The Unicode forms under which the password may have been hashed, the usual one first: this site hashes NFC, other
+ * systems what the device sent. At most three; one for ASCII. Not NFKC, which equates letters that only look alike;
+ * better-auth applies it itself.
  */
 export function formsOf(typed: string): string[] {
   return [...new Set([typed.normalize('NFC'), typed, typed.normalize('NFD')])]
@@ -70,11 +72,11 @@ export function createPasswordHasher(): PasswordHasher {
     if (found !== null && !quickHashes.some((beginning) => stored?.startsWith(beginning))) hasMetSlow = true
     const match = await findMatch(found ?? nobody, password)
     if (found === null || match === null) {
-      // Some old hashes take next to nothing: their haste would tell that the account exists.
+      // A fast legacy hash would otherwise reveal that the account exists.
       if (isOld) await findMatch(nobody, password)
       return { matches: false, replacement: null }
     }
-    // Of what is up to date, only a hash of another form of the password is replaced: the next log-in then finds it at once.
+    // Replace a current hash only when it is of another Unicode form, so that the next log-in needs one comparison.
     if (!isOld && match === password.normalize('NFC')) return { matches: true, replacement: null }
     return { matches: true, replacement: await hash(password) }
   }
@@ -102,7 +104,7 @@ function requireHash(stored: string): FoundHash {
   return found
 }
 
-/** The form of the password that matches, or null. */
+/** The Unicode form that matches, or null. */
 async function findMatch(found: Pick<FoundHash, 'matches'>, typed: string): Promise<string | null> {
   for (const form of formsOf(typed)) if (await found.matches(form)) return form
   return null

@@ -11,12 +11,12 @@ export function newCode(): string {
   return String(randomInt(10 ** 8)).padStart(8, '0')
 }
 
-/** An identifier that gives nothing away and is never reused: 128 bits. */
+/** An identifier that reveals nothing and is never reused: 128 bits. */
 export function newId(): string {
   return randomBytes(16).toString('hex')
 }
 
-/** For one answer's content policy: 128 bits, the least that Content Security Policy Level 3 asks for. */
+/** For the content policy of one response: 128 bits, the minimum of Content Security Policy Level 3. */
 export function newNonce(): string {
   return randomBytes(16).toString('base64url')
 }

@@ -1,5 +1,5 @@
-// A form that was posted after its session had ended: kept for the person who wrote it, until they have logged in again.
-// Knows no requests; which fields may be kept is decided where the form is read.
+// Keeps a form that was posted after its session ended, until its author logs in again. Knows no requests: the reader
+// of the form decides which fields may be kept.
 import { z } from 'zod'
 import { type Clock, minutes } from '../clock.ts'
 import { oneTimeTokens } from '../core/one-time-tokens.ts'
@@ -19,18 +19,20 @@ export type PostedForm = z.infer<typeof detail>
 export type DraftFields = PostedForm['fields']
 
 export interface FormDrafts {
-  /** Says whose form it is and proves it, also when the session is forgotten: the user's id and a keyed hash. */
+  /** Identifies and proves the author even after the session is forgotten: the user’s id and a keyed hash. */
   tagFor(sessionId: string, userId: string): string
   /**
-   * Keeps the form for the session that ended, in the place of an earlier one. Not kept are overlong forms, those whose tag
-   * was not made for this session, and more than three of one user in half an hour.
+   * Stores the form for the ended session and replaces an earlier one. Skips long forms, tags that were not made for
+   * this session, and more than three forms of one user in half an hour.
    */
   keep(sessionId: string, form: PostedForm): Promise<void>
-  /** After a log-in: hands what the ended session left to the new one, if the same person wrote it; otherwise wipes it. */
+  /**
+   * After a log-in: moves the form of the ended session to the new one if the same user wrote it. Otherwise deletes it.
+   */
   handOver(from: string, to: { sessionId: string; userId: string }): Promise<void>
-  /** What waits for this page, or null. */
+  /** The draft for this page, or null. */
   find(sessionId: string, path: string): Promise<DraftFields | null>
-  /** Once it was saved. */
+  /** Call it when the form was saved. */
   forget(sessionId: string): Promise<void>
 }
 
@@ -50,7 +52,7 @@ export function createFormDrafts(deps: {
   const tagFor = (sessionId: string, userId: string) =>
     `${userId}.${keyedHash(whose(sessionId, userId), purpose, secrets)}`
 
-  /** The user for whom this site made the tag, or null. */
+  /** The user in a tag that this site made for the session, or null. */
   function ownerOf(tag: string, sessionId: string): string | null {
     const end = tag.lastIndexOf('.')
     const userId = tag.slice(0, Math.max(end, 0))

@@ -1,8 +1,8 @@
-// How long to wait after wrong passwords in a row, and when there were too many: the one rule, for every way to try one.
+// The one rule for consecutive wrong passwords: how long to wait, and when the password is locked.
 import { minutes, seconds } from '../clock.ts'
 import { clockSkewMs, type Failures, type WrongPasswords } from '../stores/types.ts'
 
-/** People mistype: OWASP's Authentication Cheat Sheet counts lock-outs from a handful on. */
+/** Room for typing errors: OWASP’s Authentication Cheat Sheet suggests a handful before a lockout. */
 export const freeFailures = 5
 /** Doubled with each further failure (the same sheet's exponential lock-out). */
 export const firstWaitMs = seconds(1)
@@ -14,15 +14,15 @@ export type Browser = keyof WrongPasswords
 
 export const noFailures: Failures = { count: 0, lastAt: 0 }
 
-/** How long after the last failure the next try is taken; 0 is at once. */
+/** How long after the last failure the next attempt is allowed. 0 means at once. */
 export function waitAfter(count: number): number {
   if (count < freeFailures) return 0
   return Math.min(firstWaitMs * 2 ** (count - freeFailures), longestWaitMs)
 }
 
 /**
- * How much of that is left. A failure in the future was counted by a clock that was wrong: its time says nothing, and
- * capped it would keep the person out until that time has come.
+ * The rest of that wait. A failure dated in the future was counted by a wrong clock and causes no wait: capping it
+ * would lock the user out until then.
  */
 export function waitLeft({ count, lastAt }: Failures, now: number): number {
   if (lastAt > now + clockSkewMs) return 0

@@ -1,38 +1,38 @@
-// Wrong passwords in a row: kept with the person in the store, and in memory for as long as they are on the way there. Names
-// that nobody has are remembered in memory alone.
+// Consecutive wrong passwords. Stored with the user, and kept in memory until the write is done. Counts for unknown
+// names exist in memory only.
 import { logFault } from '../log.ts'
 import type { Failures, UserQuery, UserRecord, UserStore, WrongPasswords } from '../stores/types.ts'
 import { type Browser, mostFailures, noFailures } from './back-off.ts'
 
-/** For whom and from which kind of browser; `id` is null for a name that nobody has. */
+/** `id` is null for an unknown name. */
 export interface Counted {
-  /** Tells it from all others. */
+  /** Unique per user or name, and kind of browser. */
   key: string
   id: string | null
   browser: Browser
 }
 
 export interface FailureCounts {
-  /** The person, null when there is none, and what was counted so far. */
+  /** The present record (null for an unknown name) and the count so far. */
   read(counted: Counted): Promise<{ user: UserRecord | null; failures: Failures }>
   /**
-   * FailureCounts one more, and resolves when the store has it; should it not take it, that is logged. For a name that nobody has, the
-   * store writes as much. `onLocked` is called when there are too many.
+   * Adds one and resolves when it is stored; a failure is logged. An unknown name causes a write of the same size. Calls
+   * `onLocked` at the maximum.
    */
   add(counted: Counted, failures: Failures, onLocked: (user: UserRecord) => Promise<void>): Promise<void>
-  /** Resolves when the store has it; should it not take it, that is logged. */
+  /** Resolves when it is stored; a failure is logged. */
   forgive(counted: Counted): Promise<void>
-  /** Resolves when everything is in the store, as far as that takes it. */
+  /** Resolves when the pending writes are done or have failed. */
   settle(): Promise<void>
 }
 
-/** The oldest goes first. */
+/** Drops the oldest beyond this. */
 const mostRemembered = 10_000
 
 export function createFailureCounts(store: UserStore): FailureCounts {
   const remembered = new Map<string, Failures>()
   const saving = new Map<string, Promise<void>>()
-  /** Whose record is written for names that nobody has. */
+  /** Whose record is written for unknown names. */
   let standIn: string | null = null
 
   function remember(key: string, failures: Failures): void {
@@ -42,7 +42,7 @@ export function createFailureCounts(store: UserStore): FailureCounts {
     if (remembered.size > mostRemembered && oldest !== undefined) remembered.delete(oldest)
   }
 
-  /** One after the other for each key. Never rejects. */
+  /** Serialises the writes of each key. Never rejects. */
   function save(key: string, work: () => Promise<unknown>): Promise<void> {
     const saved = (saving.get(key) ?? Promise.resolve())
       .then(work)
@@ -54,7 +54,7 @@ export function createFailureCounts(store: UserStore): FailureCounts {
     return saved
   }
 
-  /** Compare and set, until nobody else was quicker: other processes count as well. Returns who it is now. */
+  /** Compare and set, retried because other processes count as well. Returns the updated user. */
   async function change(id: string, changed: (before: WrongPasswords) => WrongPasswords): Promise<UserRecord | null> {
     for (;;) {
       const user = await store.find(id)
@@ -66,7 +66,7 @@ export function createFailureCounts(store: UserStore): FailureCounts {
     }
   }
 
-  /** Writes somebody's record as it is: a write that comes only for names that exist would tell them from others by its time. */
+  /** Rewrites a record unchanged: a write only for existing names would reveal them by its duration. */
   async function writeAsMuch(): Promise<void> {
     standIn ??= (await store.list(firstUser))[0]?.id ?? null
     if (standIn !== null && (await change(standIn, (before) => before)) === null) standIn = null
@@ -74,7 +74,7 @@ export function createFailureCounts(store: UserStore): FailureCounts {
 
   return {
     async read({ key, id, browser }) {
-      // Before the store is read: what is written meanwhile is in one of the two.
+      // Read memory before the store: a count that is being written is in one of the two.
       const recent = remembered.get(key) ?? noFailures
       const user = id === null ? null : await store.find(id)
       const kept = user?.wrongPasswords?.[browser] ?? noFailures

@@ -1,5 +1,5 @@
-// Trying passwords: whether one may be tried now, and that wrong ones count. Compares no password, and gives names that
-// nobody has the same answers as all others.
+// Decides whether a password may be tried now and counts wrong ones. Compares no password itself, and answers unknown
+// names like known ones.
 import type { Clock } from '../clock.ts'
 import { sha256 } from '../crypto/hash.ts'
 import type { RequestInfo } from '../mail/message.ts'
@@ -9,17 +9,17 @@ import type { UserRecord, UserStore } from '../stores/types.ts'
 import { mostFailures, waitLeft } from './back-off.ts'
 import { type Counted, createFailureCounts } from './failure-counts.ts'
 
-/** Who tries, as far as a request shows. */
+/** The client of a log-in, as far as the request shows. */
 export interface LoginClient {
   by: RequestInfo
   /**
-   * Whether this person logged in with this browser before, with the password they have now: those have a budget that nobody
-   * else can use up.
+   * Whether this browser logged in as the user before, with the present password. Known browsers have their own budget,
+   * which an attacker cannot use up.
    */
   isKnown(user: Pick<UserRecord, 'id' | 'passwordChangedAt'>): boolean
 }
 
-/** `too_soon_here` is about the address, whoever the password is for. */
+/** `too_soon_here` is about the IP address, whatever the username. */
 export type LockoutFault = { code: 'too_soon' | 'too_soon_here'; waitMs: number } | { code: 'password_locked' }
 
 /** `matched` is null when nothing was compared. */
@@ -30,16 +30,15 @@ export interface Compared<Value> {
 
 export interface Lockout {
   /**
-   * Compares if it is not too soon for this person and this loginClient, and counts what did not match. One after the other
-   * for each person and kind of browser, and for each address, so that many who come at once are not more tries than
-   * one by one.
+   * Calls `compare` unless it is too soon for this user or client, and counts a mismatch. Serialised per user and kind
+   * of browser, and per IP address, so that concurrent attempts are not more attempts.
    */
   attempt<Value>(
     whom: { name: string; user: UserRecord | null },
     loginClient: LoginClient,
     compare: (user: UserRecord | null) => Promise<Compared<Value>>,
   ): Promise<{ ok: true; value: Value } | ({ ok: false } & LockoutFault)>
-  /** Resolves when every count is in the store, as far as that takes it. */
+  /** Resolves when the pending counts are stored or have failed. */
   settle(): Promise<void>
 }
 
@@ -47,7 +46,7 @@ export function createLockout(deps: {
   store: UserStore
   limits: RateLimits
   clock: Clock
-  /** The person cannot log in with the password any more, by browsers of one kind. */
+  /** Called when a user’s password is locked for browsers of one kind. */
   onLocked: (user: UserRecord, loginClient: LoginClient) => Promise<void>
 }): Lockout {
   const { limits, clock, onLocked } = deps
@@ -68,7 +67,7 @@ export function createLockout(deps: {
     async attempt({ name, user }, loginClient, compare) {
       const id = user?.id ?? null
       const browser = user !== null && loginClient.isKnown(user) ? 'known' : 'new'
-      // Hashed, for what somebody typed into the field of the name may be a password.
+      // Hash it: users type passwords into the username field.
       const counted: Counted = { key: `${browser} ${id ?? sha256(name)}`, id, browser }
       const network = countedAddress(loginClient.by.address)
 
@@ -82,7 +81,7 @@ export function createLockout(deps: {
         const compared = await compare(present)
         if (compared.matched === false) {
           const failed = { count: failures.count + 1, lastAt: clock() }
-          // Where nothing is throttled, nobody is locked either.
+          // With rate limits off, nobody is locked out.
           await counts.add(counted, failed, async (locked) => {
             if (limits.enabled) await onLocked(locked, loginClient)
           })
@@ -100,12 +99,12 @@ export function createLockout(deps: {
           isWrong = done.ok && done.matched === false
           return done
         } finally {
-          // Only what was compared and wrong is a try of somebody who guesses; a store that is away is nobody's.
+          // Only a wrong password counts as a guess. Store failures do not.
           if (!isWrong) await limits.giveBack('wrong-password', network)
         }
       }
 
-      // Right ones, which are not counted in the end, would be in each other's way if they did not take turns.
+      // Serialise: concurrent right passwords would take each other’s budget before they give it back.
       const tried = await (browser === 'known'
         ? inTurn(counted.key, forPerson)
         : inTurn(`address ${network}`, fromAddress))

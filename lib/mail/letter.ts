@@ -1,5 +1,4 @@
-// From a message to a letter: its words, as text and as HTML. Links lead to the public origin alone, whatever host a
-// request named.
+// Turns a message into a mail, as text and HTML. Links use the public origin only, whatever host a request named.
 import { hours, minutes } from '../clock.ts'
 import { parseDevice } from '../sessions/device.ts'
 import { deviceName } from '../words/sentences.ts'
@@ -14,9 +13,9 @@ export interface Letter {
   html: string
 }
 
-/** For how long what a mail carries is good. */
+/** How long the secrets in mails are valid. */
 export const codeLifeMs = minutes(10)
-/** As long as the window in which links are counted (limits): while no other is sent, one that was sent works. */
+/** As long as the rate limit’s window: a user who may get no new link has one that still works. */
 export const resetLifeMs = hours(1)
 export const disownLifeMs = hours(72)
 
@@ -32,7 +31,7 @@ interface Draft {
   parts: Part[]
 }
 
-/** Pure; `appOrigin` without a slash at its end. */
+/** Pure. `appOrigin` has no trailing slash. */
 export function writeLetter(message: Message, appOrigin: string): Letter {
   const words = wordsOf(message.reader)
   const { subject, parts } = draft(message, appOrigin, words)
@@ -41,12 +40,12 @@ export function writeLetter(message: Message, appOrigin: string): Letter {
   return { to, ...render(subject, [{ kind: 'paragraph', text: greeting }, ...parts], appOrigin, words) }
 }
 
-/** English for a language that the site does not have, or has no more. */
+/** English for a language that the site does not have (any more). */
 function wordsOf({ locale }: Reader): Words {
   return wordsFor(locales.find((one) => one === locale) ?? 'en')
 }
 
-/** What `cli mail test` sends. */
+/** The mail of `cli mail test`. */
 export function writeTestLetter(to: string, appOrigin: string): Letter {
   const words = wordsFor('en')
   const parts: Part[] = [{ kind: 'paragraph', text: words('mail.test.body', { origin: appOrigin }) }]
@@ -58,7 +57,7 @@ function draft(message: Message, appOrigin: string, words: Words): Draft {
   const link = (path: string, name: string, value: string) =>
     `${appOrigin}${path}?${new URLSearchParams({ [name]: value })}`
   const { kind, by, to } = message
-  // As the store gives it, which a back-up may have filled: one that this system does not know would throw.
+  // A restored back-up may hold a time zone that this system does not know, which would throw.
   const timeZone = knownTimeZone(message.reader.timeZone)
   const time = (at: number) => fullTime(words, at, timeZone)
   const facts: Part = { kind: 'facts', facts: factsOf(by, words, time) }
@@ -249,7 +248,7 @@ ${body.join('\n')}
 `
 }
 
-/** The colours of app/globals.css as mail programs read them: without custom properties. */
+/** The colours of app/globals.css without custom properties, which mail programs do not support. */
 const css = `
 :root { color-scheme: light dark; }
 body { margin: 0; padding: 24px 12px; background: #faf9f6; color: #1d1f23; font: 16px/1.5 system-ui, sans-serif; }

@@ -1,9 +1,8 @@
-// The queue of letters, kept in the store so that neither a restart nor a dead server loses one. Sending is off every
-// request's path; many processes share one queue.
+// The mail queue. It is stored, so that a restart or a failed server loses no mail. Requests do not wait for sending,
+// and several processes share the queue.
 //
-// A letter whose fate is not known (the connection broke after its last byte, the process died before it was crossed
-// out) is sent again under the same Message-ID: SMTP has no way to ask, and a lost code is worse than one that a
-// mailbox shows once more.
+// A mail with an unknown outcome (the connection broke after the last byte, or the process died before removing it) is
+// sent again under the same Message-ID. SMTP cannot be asked, and a duplicate is better than a lost code.
 import { z } from 'zod'
 import { type Clock, hours, minutes, seconds } from '../clock.ts'
 import { newId } from '../crypto/random.ts'
@@ -16,23 +15,23 @@ import type { Mail } from './message.ts'
 import { atOnce, DeliveryError, type Transport } from './transport.ts'
 
 export interface Mailroom extends Mail {
-  /** Begins to send what waits, and goes on until it is stopped. */
+  /** Starts sending and continues until `close`. */
   open(): void
-  /** Resolves when what is on its way has arrived or failed, at the latest after ten seconds. */
+  /** Waits up to ten seconds for the mails that are being sent. */
   close(): Promise<void>
 }
 
 const purpose = 'mail'
 const letterSchema = z.strictObject({ to: z.string(), subject: z.string(), text: z.string(), html: z.string() })
 
-/** Longer than any try may take: until then nobody else sends what somebody is sending. */
+/** Longer than any attempt takes: until then no other process claims the mail. */
 const leaseMs = minutes(5)
-/** RFC 5321, 4.5.4.1 asks for at least four to five days, for letters between people; a code is old after ten minutes. */
+/** RFC 5321, 4.5.4.1 asks for four to five days, for mail between people. Our codes expire after ten minutes. */
 export const triedForMs = hours(24)
 const longestPauseMs = hours(1)
-/** More than a day has; of a mail that a clock ahead of its time dated, only the tries say how old it is. */
+/** More attempts than fit into a day. For a mail dated by a wrong clock, only the attempts tell its age. */
 const mostAttempts = 30
-/** How soon what another process left, or a clock that was moved, is noticed. */
+/** How soon a process sees mails that another one queued, and a changed clock. */
 const lookEveryMs = seconds(5)
 const closeWithinMs = seconds(10)
 
@@ -52,7 +51,7 @@ export function createMailroom(deps: {
   function wake(): void {
     if (!isOpen || sending !== null) return
     clearTimeout(timer)
-    // For everybody whose mail waits, not for the request that happened to wake it.
+    // Run outside the request that happened to wake the queue: its context must not leak into other mails.
     sending = outsideOfRequests(sendDue)
       .catch((error: unknown) => logFault('mail_queue_failed', error))
       .finally(() => {
@@ -73,10 +72,10 @@ export function createMailroom(deps: {
   async function send(mail: MailRecord): Promise<void> {
     const { id, createdAt: at } = mail
     const letter = letterSchema.nullable().parse(await unseal(mail.sealed, purpose, secrets))
-    // Another process may have the secret, and this one once its settings are put right.
+    // Another process may have the secret, or this one after its settings are fixed.
     if (letter === null) return retryLater(mail, 'sealed with another secret')
     try {
-      // The queue may have been filled when the clock was ahead; no letter is from the future.
+      // A mail may have been queued while the clock was ahead. Never date one in the future.
       await transport.deliver({ ...letter, id, at: Math.min(at, clock()) })
     } catch (error) {
       const { reason, isFinal } = error instanceof DeliveryError ? error : { reason: 'unknown', isFinal: false }
@@ -130,12 +129,12 @@ export function createMailroom(deps: {
   }
 }
 
-/** Whether these secrets open a letter that waits. */
+/** Whether these secrets open a queued mail. */
 export async function opensWith({ sealed }: Pick<MailRecord, 'sealed'>, secrets: readonly string[]): Promise<boolean> {
   return (await unseal(sealed, purpose, secrets)) !== null
 }
 
-/** Half a minute, then four times as long each time, up to an hour. */
+/** 30 s, then four times as long each time, up to an hour. */
 function pauseAfter(attempts: number): number {
   return Math.min(seconds(30) * 4 ** (attempts - 1), longestPauseMs)
 }

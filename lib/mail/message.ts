@@ -1,28 +1,28 @@
-// What the domain has to say by mail, before it has words.
+// The messages that features send, before they become text.
 import type { Role, UserRecord } from '../stores/types.ts'
 import type { Locale } from '../words/words.ts'
 
-/** When, with what and from where something was done, and how whoever did it reads. */
+/** When, with which browser and from which IP address a request was made, and its language and time zone. */
 export interface RequestInfo {
   at: number
   userAgent: string
   address: string
   locale: Locale
-  /** Null when the browser has not told. */
+  /** Null when the browser did not send it. */
   timeZone: string | null
 }
 
-/** For what an administrator, the operator or the site does: the mail says when, and nothing else about them. */
+/** For actions of an admin, the operator or the site: the mail tells the time and nothing else about them. */
 export function momentOnly(at: number): RequestInfo {
   return { at, userAgent: '', address: '', locale: 'en', timeZone: null }
 }
 
-/** How the recipient reads: their language and time zone, whoever caused the mail. Null is not known. */
+/** The language and time zone of the recipient, whoever caused the mail. Null when unknown. */
 export type Reader = Pick<UserRecord, 'locale' | 'timeZone'>
 
 export const readerOf = ({ locale, timeZone }: Reader): Reader => ({ locale, timeZone })
 
-/** What happens to an account and its owner is told of. */
+/** Security alerts: changes to an account that its owner is told about. */
 export const noticeKinds = [
   'new-device',
   'password-changed',
@@ -35,7 +35,7 @@ export const noticeKinds = [
 ] as const
 export type NoticeKind = (typeof noticeKinds)[number]
 
-/** What those who look after the site, or the site itself, did to an account: they can be asked about it. */
+/** What an admin, the operator or the site did to an account. The recipient can ask them about it. */
 export type Decision =
   | { kind: 'role-changed'; role: Role }
   | { kind: 'suspended'; until: number | null }
@@ -45,19 +45,22 @@ export type Decision =
 
 export type Message = { to: string; username: string; by: RequestInfo; reader: Reader } & (
   | { kind: 'verify-email'; code: string }
-  /** To somebody who verified the address that another account just gave. */
+  /** To the user who has verified the address that another account just entered. */
   | { kind: 'address-in-use' }
   | { kind: 'reset-password' | 'reset-started'; token: string }
   /** To an address that a recovery by an earlier one replaced. */
   | { kind: 'address-replaced' }
   | Decision
-  /** To somebody who has no username here yet: it is empty. */
+  /** To a recipient without an account: `username` is empty. */
   | { kind: 'invitation'; token: string }
-  /** `token` is for whoever did not do it; `isForAll`: more of the kind may have happened while the mail waited. */
+  /**
+   * `token` reports that the owner did not do it. `isForAll`: more events of the kind may have happened while the mail
+   * waited.
+   */
   | { kind: NoticeKind; token: string; isForAll?: boolean }
 )
 
-/** Takes a message to be sent, `delayMs` from now at the earliest; the promise resolves when it is kept, not when it was sent. */
+/** Queues a message, due after `delayMs`. Resolves when it is stored, before it is sent. */
 export interface Mail {
   post(message: Message, delayMs?: number): Promise<void>
 }

@@ -1,4 +1,4 @@
-// Where letters leave the site: an SMTP server, or files for whoever has none.
+// Sends mails: to an SMTP server, or into files when none is configured.
 import { join } from 'node:path'
 import { createTransport as createMailer, type SendMailOptions } from 'nodemailer'
 import { seconds } from '../clock.ts'
@@ -9,18 +9,18 @@ import { loopbackHosts } from '../loopback.ts'
 import type { Letter } from './letter.ts'
 
 export interface Parcel extends Letter {
-  /** The same at every try, so that a server that got it twice can tell. */
+  /** The same at every attempt, so that a server can recognise a duplicate. */
   id: string
   at: number
 }
 
 export interface Transport {
-  /** Resolves when the other side has taken it. Rejects with a DeliveryError. */
+  /** Resolves when the server accepted the mail. Rejects with a DeliveryError. */
   deliver(parcel: Parcel): Promise<void>
   close(): void
 }
 
-/** `reason` is a code, never an address or a text. A `final` one is not worth another try. */
+/** `reason` is a code, never an address or a text. Do not retry a `final` one. */
 export class DeliveryError extends Error {
   readonly code = 'mail_refused'
   readonly reason: string
@@ -45,7 +45,7 @@ export function createTransport(options: Options): Transport {
   return options.smtpUrl === null ? createOutbox(options) : createSmtp(options.smtpUrl, options)
 }
 
-/** For people and logs: never a password. */
+/** For display and logs: never contains a password. */
 export function describeTransport({ smtpUrl, dataDir }: Pick<Options, 'smtpUrl' | 'dataDir'>): string {
   if (smtpUrl === null) return `files in ${join(dataDir, 'outbox')}`
   const { protocol, host } = new URL(smtpUrl)
@@ -66,7 +66,7 @@ function createSmtp(url: string, { mailFrom, appOrigin }: Options): Transport {
   }
 }
 
-/** Whether the server lets this site in, asked of it now; what is wrong, or null. Files always are taken. */
+/** Connects and logs in. Returns the error message, or null. Always null for the file transport. */
 export async function verifyTransport({ smtpUrl }: Pick<Options, 'smtpUrl'>): Promise<string | null> {
   if (smtpUrl === null) return null
   const mailer = createMailer(connectionTo(smtpUrl))
@@ -81,14 +81,14 @@ export async function verifyTransport({ smtpUrl }: Pick<Options, 'smtpUrl'>): Pr
 }
 
 /**
- * Another machine gets nothing but over TLS, its certificate checked (OWASP ASVS 5.0, 12.3.1 and 12.3.2); this one, where
- * STARTTLS is offered. What the address says of `requireTLS` and `tls.…` comes before that.
+ * TLS with a checked certificate to any other machine (OWASP ASVS 5.0, 12.3.1 and 12.3.2); to this one where STARTTLS
+ * is offered. `requireTLS` and `tls.…` in SMTP_URL take precedence.
  */
 function connectionTo(url: string) {
   return { requireTLS: !loopbackHosts.includes(new URL(url).hostname), url, ...smtpLimits }
 }
 
-/** Whether the address says that whoever is on the way to another machine may read along or answer in its place. */
+/** Whether SMTP_URL lets a network attacker read or answer in place of the server. */
 export function isExposedSmtp(url: string): boolean {
   const { hostname, protocol, searchParams } = new URL(url)
   if (loopbackHosts.includes(hostname)) return false
@@ -105,7 +105,7 @@ const smtpLimits = {
   disableUrlAccess: true,
 }
 
-/** How many letters are on their way at a time. */
+/** How many mails are sent in parallel. */
 export const atOnce = 2
 
 function createOutbox({ dataDir, mailFrom, appOrigin, log }: Options): Transport {
@@ -118,7 +118,7 @@ function createOutbox({ dataDir, mailFrom, appOrigin, log }: Options): Transport
       if (!Buffer.isBuffer(message)) throw new Error('The mail did not come as a buffer.')
       try {
         await makeFolder(folder)
-        // False when an earlier try, cut off after it, left the same letter there.
+        // Returns false when an interrupted attempt left the same mail there.
         await createFile(path, message)
       } catch (cause) {
         throw new DeliveryError(`The mail cannot be kept in ${folder}.`, {
@@ -135,7 +135,7 @@ function createOutbox({ dataDir, mailFrom, appOrigin, log }: Options): Transport
 
 function mailOf({ id, at, to, subject, text, html }: Parcel, from: Mailbox, appOrigin: string): SendMailOptions {
   return {
-    // As objects: never read as a list of several, whatever a name holds.
+    // Pass objects, because nodemailer splits strings into lists.
     from: { name: from.name, address: asciiEmail(from.address) },
     to: { name: '', address: asciiEmail(to) },
     subject,
@@ -143,12 +143,12 @@ function mailOf({ id, at, to, subject, text, html }: Parcel, from: Mailbox, appO
     html,
     date: new Date(at),
     messageId: `<${id}@${new URL(appOrigin).hostname.replace(/^\[.*\]$/, 'localhost')}>`,
-    // RFC 3834: nobody's absence note answers it.
+    // RFC 3834: suppresses out-of-office replies.
     headers: { 'Auto-Submitted': 'auto-generated' },
   }
 }
 
-/** Refused for good: the recipient or the letter, by a 5xx reply (RFC 5321, 4.2.1). A wrong log-in can be mended. */
+/** A 5xx reply to the recipient or the mail is final (RFC 5321, 4.2.1). A failed log-in can be fixed. */
 function deliveryError(cause: unknown): DeliveryError {
   const { responseCode = 0 } = cause as { responseCode?: number }
   const code = codeOf(cause)

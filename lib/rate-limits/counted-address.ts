@@ -1,9 +1,9 @@
-// By what a client's address is counted.
+// The key by which rate limits count an IP address.
 import ipaddr from 'ipaddr.js'
 
 /**
- * IPv4 by the whole address. IPv6 by its first 64 bits: that much one household or machine gets, and may change the rest at
- * will (RFC 6177, RFC 8981). Whoever's address is not known shares one count.
+ * IPv4: the whole address. IPv6: the first 64 bits, which one household or machine controls (RFC 6177, RFC 8981). All
+ * unknown addresses share one count.
  */
 export function countedAddress(address: string): string {
   if (!ipaddr.isValid(address)) return 'unknown'
@@ -13,8 +13,8 @@ export function countedAddress(address: string): string {
 }
 
 /**
- * What a counted address shares with others when there are too many to count: 16 bits of IPv4, 32 of IPv6, which is what one
- * holder of many has. A flood from there then shares with itself. Anything else stands for itself.
+ * A coarser key for when there are too many to count: 16 bits of IPv4, 32 of IPv6, so that a flood from one large
+ * network counts together. Other keys stay as they are.
  */
 export function neighbourhood(counted: string): string {
   const [address = ''] = counted.split('/', 1)

@@ -1,5 +1,5 @@
-// How often something may be done: each rule, and the counters behind it. Counted in this process, or in PostgreSQL
-// where several processes are one site; should that be away, each counts for itself.
+// How often something may be done: the rules and their counters. They live in PostgreSQL when several processes share
+// one, otherwise in memory, also while that database is away.
 import pg from 'pg'
 import { type RateLimiterAbstract, RateLimiterMemory, RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible'
 import { hours, minutes, seconds } from '../clock.ts'
@@ -9,69 +9,66 @@ import type { StoreLocation } from '../stores/location.ts'
 import { clockSkewMs } from '../stores/types.ts'
 import { neighbourhood } from './counted-address.ts'
 
-/** Rules that hold also when LIMITS is off, for what would otherwise be no secret. */
+/** Rules that apply even with LIMITS off, because a code without a limit is no secret. */
 const alwaysOn: readonly Rule[] = ['code-try']
 
 export const rules = {
-  /** Codes to one person: a minute apart, and five an hour. */
+  /** Codes for one user: one a minute, five an hour. */
   'code-mail-pause': { most: 1, everyMs: seconds(60) },
   'code-mail': { most: 5, everyMs: hours(1) },
-  /** Codes to one address, from whichever accounts: nobody's mailbox is filled from here. */
+  /** Codes to one address, from any account: protects a mailbox from being flooded. */
   'code-mail-to': { most: 5, everyMs: hours(1) },
   /**
-   * Links for one forgotten password: to one requester, and to all together. One who uses up the second leaves the owner
-   * with links that work, for a link is good for as long.
+   * Reset links for one name: from one requester, and from all. Links live as long as this window, so an attacker who
+   * uses up the second limit leaves the owner with working links.
    */
   'reset-mail-by': { most: 3, everyMs: hours(1) },
   'reset-mail': { most: 6, everyMs: hours(1) },
-  /** New passwords of one user: what knows the password must not race with what reads the mailbox. */
+  /** Password changes of one user: an attacker who knows the password must not outpace a recovery by mail. */
   'password-change': { most: 5, everyMs: hours(1) },
-  /** Tries of one code of eight digits, for as long as it lives: OWASP ASVS 5.0, 6.6.3. */
+  /** Attempts at one code of eight digits during its lifetime: OWASP ASVS 5.0, 6.6.3. */
   'code-try': { most: 5, everyMs: minutes(10) },
-  /** Each leaves a username reserved for 90 days. */
+  /** Each rename reserves the old username for 90 days. */
   rename: { most: 3, everyMs: hours(24) },
   /**
-   * Wrong passwords from one address, whoever they are for: OWASP's Authentication Cheat Sheet asks for a limit by source
-   * beside the one by account. Browsers that the person used before are counted with the person alone (lib/lockout).
+   * Wrong passwords from one IP address, for any user: OWASP’s Authentication Cheat Sheet asks for a limit by source
+   * beside the one by account. Known browsers count with their user only (lib/lockout).
    */
   'wrong-password': { most: 10, everyMs: minutes(10) },
-  /** Accounts from one address, and tries to make one: these tell which usernames are taken. */
+  /** Accounts from one IP address, and attempts to create one, which reveal taken usernames. */
   'sign-up': { most: 10, everyMs: hours(1) },
   'sign-up-try': { most: 30, everyMs: hours(1) },
-  /** Links for a forgotten password that one address asks for, whoever they are for. */
+  /** Reset links that one IP address asks for, for any name. */
   'reset-ask': { most: 10, everyMs: hours(1) },
-  /** Forms of one log-in, whatever they do: each may write to the store. A user has at most twenty. */
+  /** Forms of one session: each may write to the store. A user has at most twenty sessions. */
   form: { most: 120, everyMs: minutes(10) },
-  /** Forms that anyone may post, from one address: a log-in that succeeds costs a session and a hash. */
+  /** Public forms from one IP address: a successful log-in costs a session and a hash. */
   'visitor-form': { most: 300, everyMs: minutes(10) },
-  /** Downloads of everything kept about one user, or of the audit trail by one administrator. */
+  /** Exports of one user’s data, or of the audit trail by one admin. */
   export: { most: 5, everyMs: hours(1) },
-  /** Late forms of one user that are kept, each for half an hour. */
+  /** Drafts of one user, each kept for half an hour (lib/form-drafts). */
   'kept-form': { most: 3, everyMs: minutes(30) },
-  /** Entries of one kind about what one user did with their own account; what is beyond is counted in one entry. */
+  /** Audit entries of one kind about one user’s own account. Further ones are counted in a single entry. */
   'own-entry': { most: 20, everyMs: hours(1) },
-  /** Alerts of one kind to one user. The next one waits until the hour is over, and tells of all. */
+  /** Alerts of one kind to one user. The next one waits until the hour is over and covers all. */
   alert: { most: 1, everyMs: hours(1) },
   'alert-late': { most: 1, everyMs: hours(1) },
-  /** Answers of the strength meter, each up to a quarter of a second of work, to one address. */
+  /** Answers of the password strength meter to one IP address. Each costs up to a quarter of a second. */
   'strength-question': { most: 120, everyMs: minutes(1) },
-  /** Entries of the audit trail about what one person, or one address, was not allowed to do. */
+  /** Audit entries about refused requests of one user or IP address. */
   'denied-entry': { most: 10, everyMs: minutes(10) },
 }
 
 export type Rule = keyof typeof rules
 
 export interface RateLimits {
-  /** Off, nothing is throttled but what `alwaysOn` names. */
+  /** When false, only the rules in `alwaysOn` apply. */
   readonly enabled: boolean
-  /**
-   * Counts one more of this for whom it concerns. Answers 0, or how many milliseconds it is too early; counted either
-   * way, and atomically.
-   */
+  /** Counts one more, atomically. Returns 0, or the milliseconds to wait; a refused one counts as well. */
   take(rule: Rule, whom: string): Promise<number>
-  /** What was taken turned out not to count. */
+  /** Undoes one `take`. */
   giveBack(rule: Rule, whom: string): Promise<void>
-  /** Nothing was done yet, by any rule, as far as this one is concerned. */
+  /** Resets every rule for this key. */
   forget(whom: string): Promise<void>
   close(): Promise<void>
 }
@@ -84,14 +81,14 @@ interface Query {
 const table = 'limits'
 const awayMs = seconds(10)
 /**
- * Of one rule in its time. Whoever comes when so many others were counted shares a count with some of them: a flood from
- * countless addresses fills no memory. 100,000 take 51 MB (measured with Node 24).
+ * Per rule and window. Beyond this, new keys share counters, so that a flood from many addresses does not fill the
+ * memory. 100,000 take 51 MB (measured with Node 24).
  */
 const mostKeys = 100_000
 const sharedKeys = 1000
 const sharedMark = 'shared '
 
-/** `onRefused` hears of everything that came too early. */
+/** Calls `onRefused` for every refusal. */
 export function createRateLimits(deps: {
   store: StoreLocation
   enabled: boolean
@@ -99,10 +96,13 @@ export function createRateLimits(deps: {
 }): RateLimits {
   const { store, enabled, onRefused } = deps
   const pool = store.driver === 'postgres' ? new pg.Pool({ connectionString: store.url, max: 1, ...timeouts }) : null
-  // A connection that breaks while nobody uses it: the next question opens another.
+  // An idle connection broke. The next query opens another.
   pool?.on('error', () => {})
   let askedAgainAt = 0
-  /** After an error each process counts for itself for a while: no request waits for one count after the other. */
+  /**
+   * After an error each process counts by itself for a while, so that requests do not wait for the database one after
+   * another.
+   */
   async function askShared({ text, values }: Query) {
     if (pool === null || performance.now() < askedAgainAt) throw new Error('The database of the counts is away.')
     try {
@@ -117,7 +117,7 @@ export function createRateLimits(deps: {
       const options = { keyPrefix: rule, points: most, duration: everyMs / 1000 }
       const memory = new RateLimiterMemory(options)
       if (pool === null) return [rule, memory]
-      // Without the statements' names, which a pooler that shares connections would mix up.
+      // Unnamed statements: a pooler that shares connections mixes names up.
       const storeClient = { query: (query: Query) => outsideOfRequests(() => askShared(query)) }
       const shared = {
         storeClient,
@@ -130,7 +130,7 @@ export function createRateLimits(deps: {
     }),
   )
 
-  /** How many keys each rule has in its time. */
+  /** Counts the keys of each rule in its window. */
   const totals = new Map<string, RateLimiterMemory>(
     Object.entries(rules).map(([rule, { everyMs }]) => [
       rule,
@@ -138,16 +138,16 @@ export function createRateLimits(deps: {
     ]),
   )
 
-  // Every counter in memory has a timer that ends it, and the database's connection is for everybody: whatever changes a
-  // count runs outside of the request that asks, which would else stay in memory until the timer fires.
+  // Run outside the request: each counter in memory holds a timer that would keep the request in memory, and the
+  // database connection is shared.
   const limiterOf = (rule: Rule) => (enabled || alwaysOn.includes(rule) ? limiters.get(rule) : undefined)
 
   async function keyOf(rule: Rule, whom: string): Promise<string> {
-    // Hashed, so that the counters tell nobody's address.
+    // Hashed, so that the counters hold no IP address.
     const hash = sha256(whom)
     const total = await totals.get(rule)?.get('keys')
     const isCrowded = total != null && total.msBeforeNext > 0 && total.consumedPoints >= mostKeys
-    // Whoever was counted before the crowd came goes on with their own count.
+    // Keys from before the flood keep their own counter.
     if (!isCrowded || (await limiters.get(rule)?.get(hash)) != null) return hash
     return `${sharedMark}${Number.parseInt(sha256(neighbourhood(whom)).slice(0, 8), 16) % sharedKeys}`
   }
@@ -167,7 +167,7 @@ export function createRateLimits(deps: {
         })
       try {
         const { isFirstInDuration } = await outsideOfRequests(consume)
-        // A database keeps its counts itself, and calls one first that was given back.
+        // PostgreSQL bounds its own counts, and reports a returned count as the first one.
         if (isFirstInDuration && pool === null) await outsideOfRequests(() => totals.get(rule)?.penalty('keys'))
         return 0
       } catch (refusal) {
@@ -179,7 +179,7 @@ export function createRateLimits(deps: {
 
     async giveBack(rule, whom) {
       const key = await outsideOfRequests(() => keyOf(rule, whom))
-      // Of a count that is shared nobody knows whose it was.
+      // A shared count cannot be attributed.
       if (!key.startsWith(sharedMark)) await outsideOfRequests(() => limiterOf(rule)?.reward(key))
     },
 
@@ -193,7 +193,7 @@ export function createRateLimits(deps: {
   }
 }
 
-/** Counted by a clock that was ahead: nobody waits until that time has come. */
+/** Counted by a clock that was ahead. Nobody waits for that time. */
 function isFromTheFuture({ msBeforeNext }: RateLimiterRes, rule: Rule): boolean {
   return msBeforeNext > rules[rule].everyMs + clockSkewMs
 }
@@ -203,6 +203,6 @@ const timeouts = {
   statement_timeout: seconds(5),
   query_timeout: seconds(6),
   idleTimeoutMillis: seconds(30),
-  // As that of the records (lib/stores/sql/postgres.ts): after a fail-over it may lead to the wrong server.
+  // As for the records (lib/stores/sql/postgres.ts): after a fail-over a connection may lead to the wrong server.
   maxLifetimeSeconds: 60,
 }

@@ -1,7 +1,6 @@
-// Which mailed secret still speaks for an account. Every recovery raises the account's generation, and voids what was sent
-// before it, except what went to an address that was verified earlier than the one that recovered the account: of two
-// mailboxes, the one that was proved first has the stronger claim. So an address that a thief adds never outlives, and never
-// voids, the claim of the owner's own.
+// Decides which mailed secret may still recover an account. Each recovery raises the account’s generation and voids
+// secrets of earlier generations, except those sent to an address that was verified before the one that recovered it.
+// The mailbox that was verified first wins, so an address that an attacker adds never outlives or voids the owner’s.
 import { z } from 'zod'
 import { disownLifeMs } from '../mail/letter.ts'
 import { emailKey } from '../stores/records.ts'
@@ -23,12 +22,15 @@ type Account = Pick<
   'email' | 'emailVerifiedAt' | 'status' | 'deletedAt' | 'recoveryGeneration' | 'recoveryAddressVerifiedAt'
 >
 
-/** What a secret that is mailed now claims. */
+/** The claim of a secret that is mailed now. */
 export function claimOf({ emailVerifiedAt, recoveryGeneration }: Account, email: string | null): Claim {
   return { email, verifiedAt: email === null ? null : emailVerifiedAt, generation: recoveryGeneration }
 }
 
-/** Whether the account's owner may still use the claim. An account that an administrator deleted is theirs to bring back. */
+/**
+ * Whether the claim is still valid for the account. False when an admin deleted the account: only an admin can restore
+ * it.
+ */
 export function counts(claim: Claim, user: Account): boolean {
   if (user.deletedAt !== null && user.status === 'suspended') return false
   if (claim.generation === user.recoveryGeneration) return true
@@ -36,8 +38,8 @@ export function counts(claim: Claim, user: Account): boolean {
 }
 
 /**
- * Whether the claim's address is the account's, or was verified before the one that took its place. Where none did, before
- * any that gave way lately: an address that somebody added for a day has no way back.
+ * Whether the claim's address is the account's, or was verified before the one that replaced it. Without a present
+ * address: before any that was replaced lately, so that an address added for a day gives no way back.
  */
 export function holdsAddress({ email, verifiedAt }: Claim, user: Holder, now: number): boolean {
   if (email === null) return true
@@ -58,7 +60,7 @@ function formerOf({ formerAddress }: Holder, now: number): FormerAddress | null 
   return formerAddress !== null && now < formerAddress.until ? formerAddress : null
 }
 
-/** What is remembered once the present address gives way: of two the one that was verified first. */
+/** The former address to store when the present one is replaced or removed: of the two, the one verified first. */
 export function formerAfter(user: Holder, now: number): FormerAddress | null {
   const former = formerOf(user, now)
   const { email, emailVerifiedAt } = user
@@ -68,8 +70,8 @@ export function formerAfter(user: Holder, now: number): FormerAddress | null {
 }
 
 /**
- * When an address counts as verified that is verified now: after every other, whatever the clocks said then, unless it is
- * the one that gave way and comes back.
+ * The verification time to store for an address that is verified now: later than every other, whatever the clock says.
+ * An address that returns keeps its old time.
  */
 export function verifiedTime(user: Holder, email: string, now: number): number {
   const former = formerOf(user, now)

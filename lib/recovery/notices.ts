@@ -1,4 +1,4 @@
-// Telling an account's owner by mail what happened to it, with a way out for whoever did not do it.
+// Security alerts: mails that tell the owner what happened to the account, with a link to report that it was not them.
 import { type Clock, seconds } from '../clock.ts'
 import { oneTimeTokens } from '../core/one-time-tokens.ts'
 import { logFault } from '../log.ts'
@@ -19,22 +19,22 @@ type Told = Pick<
 
 export interface Notices {
   /**
-   * To the verified address in this record, as it stood before what happened. Never rejects: what happened is done,
-   * whether or not its owner could be told; a notice that was lost is logged.
+   * Sends to the verified address in this record, as it was before the change. Never rejects, because the change is
+   * done; a lost alert is logged.
    */
   tell(user: Told, kind: NoticeKind, by: RequestInfo): Promise<void>
   /**
-   * To the address in this record, which a recovery replaced. It carries no way back: the other address has the stronger
-   * claim. Never rejects.
+   * Sends to the address in this record, which a recovery replaced. Has no link, because the other address has the
+   * stronger claim. Never rejects.
    */
   tellReplaced(user: Told, by: RequestInfo): Promise<void>
   /**
-   * The same of what the owner cannot undo: it carries no link, and says whom to ask. Of whoever decided it tells nothing.
+   * Like `tell`, for what the owner cannot undo: no link, no data about who decided it, and whom to ask. Never rejects.
    */
   tellDecision(user: Told, decision: Decision): Promise<void>
 }
 
-/** Each of these says who may get in from now on. Other limits bound how often they happen. */
+/** Always sent, because they change who can get in. Other rate limits bound how often they happen. */
 const alwaysTold: readonly NoticeKind[] = ['password-changed', 'address-changed', 'address-removed']
 
 export function createNotices(deps: {

@@ -1,6 +1,6 @@
-// Getting back into an account: a forgotten password by a mailed link, a reset that an administrator starts, and "this was
-// not me". Whoever has the stronger claim (mailbox, administrator, operator) voids the password and every session before a
-// link is made, so that nobody who merely knows the password can do anything about it.
+// Account recovery: a mailed link for a forgotten password, a reset that an admin or the operator starts, and "this was
+// not me". A recovery voids the password and ends every session before it makes a link, so that an attacker who knows
+// the password cannot interfere.
 import type { Accounts } from '../accounts/accounts.ts'
 import type { PasswordFault } from '../accounts/password-rules.ts'
 import { canonicalUsername } from '../accounts/username.ts'
@@ -23,22 +23,21 @@ import { disownLinks, type Notices } from './notices.ts'
 
 export interface Recovery {
   /**
-   * Whether a link for this name may be asked for: 0, or how many milliseconds it is too early, and then nothing is to be
-   * sent. Counts for one requester and one name, and for the name whoever asks. The same for names that nobody has.
+   * Returns 0 when a link may be sent for this name, or the milliseconds to wait. Counts per requester and name, and
+   * per name. Unknown names count the same.
    */
   waitToAsk(name: string, by: Pick<RequestInfo, 'address'>): Promise<number>
   /**
-   * Somebody forgot the password of this username or verified address. Sends a link if there is such an account; links that
-   * were sent before stay good. Call it off the request's path. Returns whose password it is, for the record alone; null
-   * when nobody was found.
+   * Mails a link when the username or verified address has an account; earlier links stay valid. Call it outside the
+   * request, so that its duration reveals nothing. Returns the user’s id for the audit only, or null.
    */
   ask(name: string, by: RequestInfo): Promise<string | null>
   /**
-   * An administrator or the operator starts a new password: the present one and every session end first. The link goes to
-   * the verified address. A user without one gets it handed over: its token is returned, once, and is good only for as
-   * long as `issuedBy` (null: the operator) may pass on the right. A suspended user stays suspended.
-   * One administrator alone is not handed the account of another, nor of who was one lately (`admin_by_hand`). The operator
-   * may take the address away first, `withoutAddress`, when it is not the owner's: nothing that was mailed to it counts.
+   * An admin or the operator starts a reset: the password and all sessions are void first. The link goes to the
+   * verified address. Without one, the token is returned once and is valid only while `issuedBy` (null: the operator)
+   * may pass on the right. A suspended user stays suspended. An admin gets no link to the account of an admin or recent
+   * admin (`admin_by_hand`). With `withoutAddress` the operator removes an address that is not the owner’s, which voids
+   * everything mailed to it.
    */
   startFor(
     id: string,
@@ -46,24 +45,24 @@ export interface Recovery {
     issuedBy: string | null,
     options?: { withoutAddress?: boolean },
   ): Promise<Result<{ token: string | null }, 'person_gone' | 'admin_by_hand'>>
-  /** Whose password this token resets, without using it up; null when it is void. */
+  /** Does not use the token up. Null when it is void. */
   find(token: string): Promise<{ username: string } | null>
   /**
-   * Sets the password, once, ends every session of the user, whose id it returns, and voids what was sent before. A password
-   * that is refused leaves the token as it was. `link_void` when the token was used, is too old, or the account was recovered
-   * since; no change of the password or the address by somebody who is logged in voids it.
+   * Sets the password once, ends every session and voids earlier secrets. Returns the user’s id. A refused password
+   * leaves the token usable. `link_void` when the token was used, expired, or the account was recovered since; changes
+   * by a logged-in user do not void it.
    */
   reset(
     token: string,
     password: string,
     by: RequestInfo,
   ): Promise<{ ok: true; value: string } | ({ ok: false } & (PasswordFault | { code: 'link_void' }))>
-  /** Whose alert this token came with; null when it is void. */
+  /** Whose alert the token belongs to, without using it up. Null when it is void. */
   findNotice(token: string): Promise<{ username: string } | null>
   /**
-   * What an alert told of was not its reader: the password is void, their address is the account's again, a deletion is
-   * undone, every session ends, and a link to a new password goes to that address. Where the address belongs to another
-   * account by now, nothing is mailed and `isMailed` is false.
+   * The recipient of an alert reports that it was not them: voids the password, restores their address, undoes a
+   * deletion, ends every session and mails a reset link to that address. When another account has verified the address
+   * since, nothing is mailed and `isMailed` is false.
    */
   disown(token: string, by: RequestInfo): Promise<Result<{ userId: string; isMailed: boolean }, 'link_void'>>
 }
@@ -128,9 +127,9 @@ export function createRecovery(deps: {
   }
 
   /**
-   * Raises the generation with the change, in one step, and ends what the account's rights were used for: sessions, and what
-   * its owner issued. Tried again when the account changed meanwhile, so that no racing change can hold a recovery up. Null
-   * when the account may not be recovered so any more.
+   * Applies the change and raises the generation in one step, then ends the sessions and deletes the tokens that the
+   * user issued. Retries when the account changed concurrently, so that an attacker cannot hold a recovery up. Null
+   * when the account may no longer be recovered this way.
    */
   async function recover(
     userId: string,
@@ -143,7 +142,7 @@ export function createRecovery(deps: {
       const { email, emailVerifiedAt, status, deletedAt, recoveryGeneration } = user
       const onlyIf = { email, emailVerifiedAt, status, deletedAt, recoveryGeneration }
       const asked: UserChange = {
-        // Also within one millisecond no two passwords share a time.
+        // Unique even within one millisecond: device cookies are bound to this time.
         passwordChangedAt: Math.max(clock(), (user.passwordChangedAt ?? 0) + 1),
         wrongPasswords: null,
         newEmail: null,
@@ -151,7 +150,7 @@ export function createRecovery(deps: {
         ...change(user),
       }
       let recovered = await users.update(userId, asked, onlyIf)
-      // The address belongs to another account by now. The one that took its place here must not keep the account either.
+      // Another account has verified the address. Remove the one that replaced it here as well.
       if (recovered === 'email_taken')
         recovered = await users.update(userId, { ...asked, email: null, emailVerifiedAt: null }, onlyIf)
       if (recovered === null || typeof recovered === 'string') continue
@@ -257,7 +256,7 @@ interface RecoveryStep {
   endReason: EndReason
 }
 
-/** The claim's address is the account's, as long ago verified as it was; a handed-over link changes no address. */
+/** Restores the claim's address with its old verification time. A handed-over link changes no address. */
 function addressBack({ email, verifiedAt }: Claim, user: UserRecord): UserChange {
   if (email === null) return { recoveryAddressVerifiedAt: 0 }
   if (isPresent(email, user)) return { recoveryAddressVerifiedAt: user.emailVerifiedAt ?? 0 }

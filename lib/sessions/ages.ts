@@ -1,32 +1,32 @@
-// How old the sessions are that this process has met, by the monotonic clock: a wall clock that is set back makes none of
-// them younger. The record in the store decides; this can only end a session earlier than the record says, or say how
-// old one is whose times now lie in the future.
+// Measures the age of each session that this process has met by the monotonic clock, so that setting the wall clock
+// back makes no session younger. The stored record decides. These ages can only end a session earlier, or date one
+// whose stored times lie in the future.
 import { type Clock, stopwatchOf } from '../clock.ts'
 import type { SessionRecord } from '../stores/types.ts'
 
 export interface SessionAges {
-  /** Notes a session at its first sight and whenever its record shows that somebody used it since. */
+  /** Records a session when it is first met, and again whenever its record shows a later use. */
   of(session: SessionRecord, now: number): Age
-  /** Somebody used it at this moment, whether or not that changed the record. */
+  /** The user was active now, whether or not the stored record changed. */
   use(session: SessionRecord): void
-  /** Whether it was noted as its record stands: then its age does not depend on the record's times. */
+  /** Whether the age was recorded for this state of the record. It then does not depend on the stored times. */
   isMeasured(session: SessionRecord): boolean
-  /** By what was noted alone, without the record. Null for a session that this process never met. */
+  /** The recorded age, without the stored record. Null for a session that this process never met. */
   known(id: string): Age | null
-  /** The session goes on under another id, as old as it was. */
+  /** The session continues under another id and keeps its age. */
   rename(id: string, renewed: SessionRecord, now: number): void
   forget(id: string): void
-  /** The ids of those that were not used for so long. */
+  /** The ids of sessions without a use for this long. */
   idleFor(ms: number): string[]
 }
 
 export interface Age {
-  /** Milliseconds since it was last used, and since it began. */
+  /** Milliseconds since the last use, and since the start. */
   idleMs: number
   totalMs: number
 }
 
-/** More than are used within one window; about 15 MB. The one that was met longest ago is forgotten first. */
+/** More than one idle window sees; about 15 MB. The session met longest ago is dropped first. */
 const mostNoted = 100_000
 
 interface Noted {
@@ -56,7 +56,7 @@ export function createSessionAges(clock: Clock): SessionAges {
   function of({ id, createdAt, lastActivityAt }: SessionRecord, now: number): Age {
     const before = noted.get(id)
     if (before?.lastActivityAt === lastActivityAt) return ageOf(before)
-    // Times in the future say no more than that it was used just now, and for how long before.
+    // Stored times in the future say only how far apart they are: count the last use as now.
     const usedAt = stopwatch() - Math.max(now - lastActivityAt, 0)
     const begunAt = before?.begunAt ?? usedAt - Math.max(lastActivityAt - createdAt, 0)
     return ageOf(note(id, { lastActivityAt, usedAt, begunAt }))

@@ -1,14 +1,14 @@
-// What a browser said of itself, read for people who look through their sessions. It may say anything: for show only.
+// Reads a User-Agent for the list of sessions. For display only: a client can send anything.
 import Bowser from 'bowser'
 
 export interface Device {
-  /** Null when it is none of the known ones. */
+  /** Null for an unknown one. */
   browser: string | null
   system: string | null
   kind: 'laptop' | 'phone' | 'tablet' | 'unknown'
 }
 
-/** Browsers send half of this; the library runs hundreds of patterns over it. */
+/** Browsers send half of this. The bound matters because the library runs hundreds of patterns over the text. */
 const longest = 400
 
 const unknown: Device = { browser: null, system: null, kind: 'unknown' }
@@ -17,7 +17,7 @@ const kinds: Record<string, Device['kind']> = { desktop: 'laptop', mobile: 'phon
 const browsers = new Set(Object.values(Bowser.BROWSER_MAP))
 const systems = new Set(Object.values(Bowser.OS_MAP))
 
-/** Only names that the library itself has: what it guesses from an unknown text are the client's own words. */
+/** Accept only names from the library. Its guesses from an unknown text repeat what the client sent. */
 export function parseDevice(userAgent: string): Device {
   if (userAgent === '') return unknown
   const { browser, os, platform } = Bowser.parse(userAgent.slice(0, longest))

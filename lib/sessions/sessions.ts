@@ -1,4 +1,4 @@
-// Starting, checking and ending sessions. Knows tokens and the store; nothing of cookies or requests.
+// Starts, checks and ends sessions. Knows tokens and the store; no cookies or requests.
 import type { Clock } from '../clock.ts'
 import { sha256 } from '../crypto/hash.ts'
 import { newToken } from '../crypto/random.ts'
@@ -7,59 +7,62 @@ import { type EndReason, isLive, type SessionRecord, type SessionStore } from '.
 import { createSessionAges, type SessionAges } from './ages.ts'
 import { hasRecentProof, isAhead, liveBounds, type SessionLimits, touchBounds, whyDead } from './window.ts'
 
-/** A bounded batch keeps one sweep from holding up the requests beside it. */
+/** Bounds one batch, so that requests are not held up. */
 const pruneBatch = 500
 const mostLooks = 6
 /**
- * Of one person at a time, the oldest ends: more browsers than anybody uses, few enough that a stolen password is not a
- * store filled with sessions. OWASP ASVS 5.0, 7.1.2, asks for a number.
+ * Starting another session ends the oldest. More browsers than anyone uses, and few enough that a stolen password
+ * cannot fill the store. OWASP ASVS 5.0, 7.1.2, asks for a limit.
  */
 export const mostSessions = 20
 
 export type SessionCheck = { live: true; session: SessionRecord } | { live: false; reason: EndReason | null }
 
-/** What a session's beginning tells of where it came from; both may be empty. */
+/** Where the session was started from; both may be empty. */
 export type Origin = Pick<SessionRecord, 'userAgent' | 'address'>
 
-/** Browsers call themselves at most a few hundred characters. */
+/** User-Agents have at most a few hundred characters. */
 const userAgentMax = 400
 const addressMax = 100
 
 export interface Sessions {
   /**
-   * A new session for this person, who proved just now who they are. The token is returned once and stored nowhere. Of
-   * more than twenty the oldest ends.
+   * Starts a session for a user who authenticated just now. The token is returned once and stored nowhere. Beyond
+   * twenty sessions, the oldest ends.
    */
   start(userId: string, origin?: Origin): Promise<{ token: string; session: SessionRecord }>
-  /** Whether the session is live, without extending it. A session found dead is ended, with its reason. */
+  /** Reports whether the session is live and does not extend it. Ends a session that is over, with its reason. */
   check(token: string): Promise<SessionCheck>
-  /** Check and slide the window as one atomic step: call it where a person acted, and only there. */
+  /** Checks and extends the window in one atomic step. Call it only where the user acted. */
   touch(token: string): Promise<SessionCheck>
   /**
-   * The person proved once more who they are: the session goes on under a new token, with the time of this proof and
-   * the old absolute lifetime, and the old token is void. Null, and nothing goes on, when the session is over or ends
-   * at this moment.
+   * Re-authentication: the session continues under a new token, with a new proof time and the old absolute lifetime.
+   * Returns null, and nothing continues, when the session is over or ends concurrently.
    */
   renew(token: string): Promise<{ token: string; session: SessionRecord } | null>
-  /** Whether the session's last proof is less than `withinMs` ago; ten minutes unless said otherwise. */
+  /** Whether the last authentication is less than `withinMs` ago. Ten minutes by default. */
   hasRecentProof(session: Pick<SessionRecord, 'provedAt'>, withinMs?: number): boolean
-  /** The person's live sessions, the last active first. */
+  /** The live sessions of the user, the last active first. */
   list(userId: string): Promise<SessionRecord[]>
-  /** How many sessions are live, of everybody. */
+  /** How many sessions of all users are live. */
   countLive(): Promise<number>
   /** The id of the session's record, live or not. */
   idOf(token: string): string
   /** Idempotent. */
   end(token: string, reason: EndReason): Promise<void>
-  /** Ends this session if it is this person's. False when it is not, or was over already. */
+  /** Returns false when it belongs to another user or was over already. */
   endOne(userId: string, id: string): Promise<boolean>
-  /** Ends all sessions of the person but this one, also those that begin or are renewed meanwhile. Returns how many. */
+  /**
+   * Ends all other sessions of the user, including those that are started or renewed concurrently. Returns how many.
+   */
   endOthers(userId: string, exceptId: string, reason: EndReason): Promise<number>
-  /** Ends what is dead in the store, in batches, and forgets old reasons. Returns how many were ended. */
+  /** Ends sessions that are over, in batches, and forgets old reasons. Returns how many it ended. */
   prune(): Promise<number>
 }
 
-/** `onRanOut` hears once of each session that is found to be over by its time; whose it was where that is one person. */
+/**
+ * Calls `onRanOut` once for each session whose time ran out. The user is known only when it concerns a single session.
+ */
 export function createSessions(deps: {
   store: SessionStore
   limits: SessionLimits
@@ -70,8 +73,8 @@ export function createSessions(deps: {
   const { store, limits, clock, ages = createSessionAges(deps.clock), onRanOut } = deps
 
   /**
-   * `ahead` is a live session whose times lie in the future, because they were written by a clock that was set back since.
-   * What this process never met and lies further ahead than any session lasts is over: nobody can say how old it is.
+   * `ahead`: live, but with times in the future, written before the clock was set back. A session that this process
+   * never met and that lies further ahead than a session lasts is over: nothing tells its age.
    */
   function judge(session: SessionRecord, now: number): 'live' | 'ahead' | EndReason {
     const bounds = liveBounds(limits, now)
@@ -83,7 +86,7 @@ export function createSessions(deps: {
     return isAhead(session, bounds.latest) ? 'ahead' : whyDead(session, limits)
   }
 
-  /** Of a session that is ahead, the record as it is right now; null when somebody changed or ended it meanwhile. */
+  /** Corrects a session that is `ahead`. Returns null when it was changed or ended concurrently. */
   async function correct(session: SessionRecord, now: number): Promise<SessionRecord | null> {
     const usedAt = now - Math.ceil(ages.of(session, now).idleMs)
     const { id, lastActivityAt } = session
@@ -97,13 +100,13 @@ export function createSessions(deps: {
     return store.end(ids, reason, at)
   }
 
-  /** For a session that was just found not live. */
+  /** For a session that a check found not live. */
   async function explain(id: string): Promise<SessionCheck> {
     const session = await store.find(id)
-    // Read after the record: while the store was slow, an act from later than the question may have been recorded.
+    // Read the clock after the record: a slow store may return an activity that is later than the question.
     const now = clock()
     if (session !== null) {
-      // An act that was in time may have been recorded only now: then the session goes on, and is not ours to end.
+      // An activity that was in time may be stored only now. The session then continues.
       const verdict = judge(session, now)
       if (verdict === 'live') return { live: true, session }
       if (verdict === 'ahead') {
@@ -115,7 +118,7 @@ export function createSessions(deps: {
     return { live: false, reason: await store.findEndReason(id) }
   }
 
-  /** Also when several begin at once: each looks at what is there after its own. */
+  /** Called after the insert, so that concurrent log-ins see each other. */
   async function endOldest(userId: string): Promise<void> {
     const now = clock()
     const all = await store.listByUser(userId)
@@ -160,7 +163,7 @@ export function createSessions(deps: {
         throw cause
       })
       if (ended === 1) return { token, session }
-      // Somebody ended it in between: then nothing of it goes on.
+      // The old session was ended concurrently, so its successor must not live.
       await endNew()
       return null
     },
@@ -200,7 +203,7 @@ export function createSessions(deps: {
       const session = await slide()
       if (session !== null) return { live: true, session }
       const found = await explain(id)
-      // Its times were ahead and are corrected, or somebody used it meanwhile: now it can slide.
+      // Retry: the times are corrected, or a concurrent request used the session.
       return found.live ? { live: true, session: (await slide()) ?? found.session } : found
     },
 
@@ -218,8 +221,8 @@ export function createSessions(deps: {
 
     async endOthers(userId, exceptId, reason) {
       let ended = 0
-      // One look can miss a session that is being renewed: the old one ending already, the new one not yet there. The
-      // next look finds it. Bounded, for whoever can log in could go on for ever.
+      // One pass can miss a session during its renewal: the old one is ending and the new one is not listed yet.
+      // Bounded, because a client can renew forever.
       for (let looks = 0, quiet = 0; quiet < 2 && looks < mostLooks; looks += 1) {
         const others = (await store.listByUser(userId)).filter(({ id }) => id !== exceptId)
         quiet = others.length === 0 ? quiet + 1 : 0
@@ -251,13 +254,13 @@ export function createSessions(deps: {
         }
         if (dead.length < pruneBatch) break
       }
-      // Those that a clock set back makes look younger than they are.
+      // Sessions that look younger than they are because the clock was set back.
       for (const id of ages.idleFor(limits.idleMs)) {
         if ((await explain(id)).live) continue
         ages.forget(id)
         ended += 1
       }
-      // The cookie's seal is void after maxMs, so nobody can ask for an older reason.
+      // The cookie's seal expires after maxMs, so nobody asks for an older reason.
       await store.forgetEnded(now - limits.maxMs)
       return ended
     },

@@ -1,4 +1,4 @@
-// The ten-minute rule, in one place: within which bounds a session is live, when it ends, and why it ended.
+// The ten-minute rule in one place: when a session is live, when it ends, and why.
 import { minutes, seconds } from '../clock.ts'
 import {
   clockSkewMs,
@@ -17,8 +17,8 @@ export interface SessionLimits {
 }
 
 /**
- * How long a proof of who one is counts as recent, for what must not be done with a session alone: NIST SP 800-63B-4 and
- * OWASP ASVS 5.0 7.5.1 ask for one without a number; ten minutes are as long as the window.
+ * How long an authentication counts as recent for what a session alone may not do. NIST SP 800-63B-4 and OWASP ASVS 5.0
+ * 7.5.1 name no number; this is as long as the idle window.
  */
 const recentProofMs = minutes(10)
 
@@ -29,18 +29,21 @@ export function liveBounds(limits: SessionLimits, now: number): LiveBounds {
   return { activeAfter: now - limits.idleMs, createdAfter: now - limits.maxMs, latest: now + clockSkewMs }
 }
 
-/** Whether the session was begun or used later than this. */
+/** Whether the session started or was used later than this. */
 export function isAhead({ createdAt, lastActivityAt }: Times, latest: number): boolean {
   return Math.max(createdAt, lastActivityAt) > latest
 }
 
-/** Acts closer together than this are one to a store that pays for every write: 5 s, or 1/120 of a shorter window. */
+/**
+ * Activities closer together than this are stored once, because a store pays for every write: 5 s, or 1/120 of a
+ * shorter window.
+ */
 export function touchBounds(limits: SessionLimits, now: number): TouchBounds {
   const mergeMs = Math.min(seconds(5), limits.idleMs / 120)
   return { ...liveBounds(limits, now), recentAfter: now - mergeMs }
 }
 
-/** For a session that is not live: which limit it met first. */
+/** Names the limit that a dead session reached first. */
 export function whyDead(times: Times, limits: SessionLimits): EndReason {
   return times.createdAt + limits.maxMs <= times.lastActivityAt + limits.idleMs ? 'expired' : 'idle'
 }
@@ -58,7 +61,7 @@ export function hasRecentProof(
   return now - provedAt < withinMs && provedAt <= now + clockSkewMs
 }
 
-/** The reason that a link names, or undefined for anything else. */
+/** Undefined for an unknown reason. */
 export function parseEndReason(text: unknown): EndReason | undefined {
   return endReasons.find((reason) => reason === text)
 }

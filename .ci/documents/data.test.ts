@@ -47,7 +47,6 @@ test('the times for which something is kept are those of the code [V14.1.2]', ()
   expect(kept.get('an invitation; the set-up link')).toBe(`${invitationLifeMs / days(1)} days`)
   const written: [string, string, string, string][] = [
     ['its username, reserved, with the former id', '90 days', 'lib/accounts/accounts.ts', 'reservedMs = days(90)'],
-    ['an invitation; the set-up link', '7 days', 'lib/setup/setup.ts', 'lifeMs = days(7)'],
     ['the whole address in the audit trail', '90 days', 'lib/audit/audit.ts', 'addressKeptMs = days(90)'],
     ['an entry of the audit trail', '400 days', 'lib/audit/audit.ts', 'entryKeptMs = days(400)'],
     ['a letter', '24 hours', 'lib/mail/mailroom.ts', 'triedForMs = hours(24)'],

@@ -108,9 +108,9 @@ export function createAddresses(deps: {
       if (isVerified && emailKey(address) === emailKey(user.email ?? '')) return refused('address_same')
       const waitMs = await waitForNext(userId, address)
       if (waitMs > 0) return { ok: false, code: 'mail_too_soon', waitMs }
-      const { email, emailVerifiedAt } = user
+      const { email, emailVerifiedAt, recoveryGeneration } = user
       const change = isVerified ? { newEmail: address } : { email: address }
-      const given = await users.update(userId, change, { ...present, email, emailVerifiedAt })
+      const given = await users.update(userId, change, { ...present, email, emailVerifiedAt, recoveryGeneration })
       if (given === null || given === 'last_admin' || given === 'email_taken') return refused('person_gone')
       await sendCode(given, address, by)
       return ok(null)
@@ -159,10 +159,11 @@ export function createAddresses(deps: {
     async remove(userId, by) {
       const user = await findActive(userId)
       if (user === null) return refused('person_gone')
-      const { email, emailVerifiedAt, newEmail, formerAddress } = user
+      const { email, emailVerifiedAt, newEmail, formerAddress, recoveryGeneration } = user
       if (email === null && newEmail === null) return refused('address_none')
       const nothing = { email: null, emailVerifiedAt: null, newEmail: null, formerAddress: formerAfter(user, clock()) }
-      const removed = await users.update(userId, nothing, { ...present, email, emailVerifiedAt, formerAddress })
+      const asRead = { ...present, email, emailVerifiedAt, formerAddress, recoveryGeneration }
+      const removed = await users.update(userId, nothing, asRead)
       if (removed === null) return refused('person_gone')
       await notices.tell(user, 'address-removed', by)
       return ok(null)

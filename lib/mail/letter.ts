@@ -118,7 +118,7 @@ function draft(message: Message, appOrigin: string, words: Words): Draft {
         subject: words('mail.address-replaced.subject'),
         parts: [
           paragraph(words('mail.address-replaced.lead', { address: to })),
-          facts,
+          when,
           paragraph(words('mail.address-replaced.expected')),
         ],
       }

@@ -40,7 +40,7 @@ export const rules = {
   'sign-up-try': { most: 30, everyMs: hours(1) },
   /** Reset links that one IP address asks for, for any name. */
   'reset-ask': { most: 10, everyMs: hours(1) },
-  /** Forms of one session: each may write to the store. A user has at most twenty sessions. */
+  /** Forms of one session: each may write to the store. A user has at most twenty sessions at a time. */
   form: { most: 120, everyMs: minutes(10) },
   /** Public forms from one IP address: a successful log-in costs a session and a hash. */
   'visitor-form': { most: 300, everyMs: minutes(10) },

@@ -65,8 +65,23 @@ export function formerAfter(user: Holder, now: number): FormerAddress | null {
   const former = formerOf(user, now)
   const { email, emailVerifiedAt } = user
   if (email === null || emailVerifiedAt === null) return former
-  if (former !== null && former.verifiedAt <= emailVerifiedAt) return former
+  // As long as any alert about this change is good.
+  if (former !== null && former.verifiedAt <= emailVerifiedAt) return { ...former, until: now + disownLifeMs }
   return { email, verifiedAt: emailVerifiedAt, until: now + disownLifeMs }
+}
+
+export interface Mailbox {
+  email: string
+  verifiedAt: number
+}
+
+/** Where a link for the account may go, the strongest claim first: one that gave way lately outranks what replaced it. */
+export function mailboxesOf(user: Holder, now: number): Mailbox[] {
+  const former = formerOf(user, now)
+  const { email, emailVerifiedAt: verifiedAt } = user
+  const present = email === null || verifiedAt === null ? null : { email, verifiedAt }
+  const isReplaced = former !== null && (present === null || former.verifiedAt < present.verifiedAt)
+  return [...(isReplaced ? [former] : []), ...(present === null ? [] : [present])]
 }
 
 /**

@@ -49,7 +49,8 @@ export function createNotices(deps: {
   return {
     async tell({ id, username, email, emailVerifiedAt, recoveryGeneration, ...reader }, kind, by) {
       if (!enabled || email === null || emailVerifiedAt === null) return
-      const whose = `${kind} ${id}`
+      // A delayed alert covers neither what follows a recovery nor another address: its link would be void.
+      const whose = `${kind} ${id} ${recoveryGeneration} ${emailVerifiedAt}`
       const laterMs = alwaysTold.includes(kind) ? 0 : await limits.take('alert', whose)
       // A delayed alert covers everything until it is sent, so one per due time is enough.
       const dueAt = Math.round((clock() + laterMs) / seconds(10))
@@ -68,7 +69,8 @@ export function createNotices(deps: {
       if (!enabled || email === null) return
       const kind = 'address-replaced'
       await mail
-        .post({ kind, to: email, username, by, reader: readerOf(reader) })
+        // Not from where: that address may be a thief's, and the other the owner's.
+        .post({ kind, to: email, username, by: momentOnly(by.at), reader: readerOf(reader) })
         .catch((error: unknown) => logFault('notice_lost', error, { kind, userId: id }))
     },
 

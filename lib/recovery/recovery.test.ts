@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { days, hours } from '../clock.ts'
-import type { Message } from '../mail/message.ts'
+import type { Message, NoticeKind } from '../mail/message.ts'
 import { aLoginClient, openTestServices, type StoreName, storeNames, type TestServices } from '../services-for-test.ts'
 import { aUser } from '../stores/contract/samples.ts'
 
@@ -171,8 +171,8 @@ describe('"this was not me"', () => {
     expect(await opened.app.stores.users.find(alice)).toMatchObject({ email: 'Alice@example.org', newEmail: null })
     expect(await logsIn(password)).toBe(false)
     expect(await sessionCount()).toBe(0)
-    expect(posted.at(-1)).toMatchObject({ kind: 'reset-password', to: 'Alice@example.org' })
-    expect(await reset(tokenOf('reset-password'))).toMatchObject({ ok: true })
+    expect(posted.at(-1)).toMatchObject({ kind: 'reset-started', to: 'Alice@example.org' })
+    expect(await reset(tokenOf('reset-started'))).toMatchObject({ ok: true })
     expect(await disown(token)).toEqual(isVoid)
   })
 
@@ -237,7 +237,7 @@ describe('"this was not me"', () => {
 
 describe.each(storeNames)('against a thief who knows the password, on %s', (store) => {
   beforeEach(() => open(store))
-  const tell = async (kind: 'password-changed' | 'address-changed' | 'address-removed' = 'password-changed') => {
+  const tell = async (kind: NoticeKind = 'password-changed') => {
     const user = await opened.app.stores.users.find(alice)
     if (user !== null) await opened.app.notices.tell(user, kind, by)
     return tokenOf(kind)
@@ -257,7 +257,7 @@ describe.each(storeNames)('against a thief who knows the password, on %s', (stor
 
   test('"this was not me" voids the password, and no log-in can void its link', async () => {
     await disown(await tell())
-    const link = tokenOf('reset-password')
+    const link = tokenOf('reset-started')
     expect(await thiefChangesPassword()).toBe(false)
     expect(await reset(link)).toMatchObject({ ok: true })
   })
@@ -298,7 +298,7 @@ describe.each(storeNames)('against a thief who knows the password, on %s', (stor
     await change({ email: 'second@example.net', emailVerifiedAt: 60 })
     thiefs.push(await tell())
     expect(await disown(own)).toMatchObject({ ok: true })
-    expect(await reset(tokenOf('reset-password'))).toMatchObject({ ok: true })
+    expect(await reset(tokenOf('reset-started'))).toMatchObject({ ok: true })
     for (const token of thiefs) {
       expect(await opened.app.recovery.findNotice(token)).toBeNull()
       expect(await disown(token)).toEqual(isVoid)
@@ -314,7 +314,7 @@ describe.each(storeNames)('against a thief who knows the password, on %s', (stor
     await change({ email: 'second@example.net', emailVerifiedAt: 60 })
     expect(await disown(thiefs)).toMatchObject({ ok: true })
     expect(await address()).toBe('thief@example.net')
-    expect(await reset(tokenOf('reset-password'))).toMatchObject({ ok: true })
+    expect(await reset(tokenOf('reset-started'))).toMatchObject({ ok: true })
     expect(await disown(own)).toMatchObject({ ok: true })
     expect([await address(), await logsIn(another)]).toEqual(['Alice@example.org', false])
   })
@@ -359,6 +359,33 @@ describe.each(storeNames)('against a thief who knows the password, on %s', (stor
     expect((await address())?.toLowerCase()).toBe('alice@example.org')
   })
 
+  test('an address of the thief has no way back either when it is removed after three days', async () => {
+    await takeAddress('thief@example.net')
+    opened.advance(hours(70))
+    await opened.app.addresses.remove(alice, by)
+    const told = tokenOf('address-removed')
+    opened.advance(hours(3))
+    expect(await disown(told)).toEqual(isVoid)
+  })
+
+  test('a reset goes to the owner’s address while a thief’s is the account’s, also of a deleted account', async () => {
+    await takeAddress('thief@example.net')
+    expect(await opened.app.accounts.delete(alice)).toMatchObject({ ok: true })
+    posted.length = 0
+    expect(await opened.app.recovery.startFor(alice, by, null)).toEqual({ ok: true, value: { token: null } })
+    expect(posted.map((message) => 'to' in message && message.to)).toEqual(['Alice@example.org'])
+    expect(await logsIn(password)).toBe(false)
+    expect(await reset(tokenOf('reset-started'))).toMatchObject({ ok: true })
+    expect([await address(), await logsIn(another)]).toEqual(['Alice@example.org', true])
+  })
+
+  test('a forgotten password is mailed to the owner’s address too while a thief’s is the account’s', async () => {
+    await takeAddress('thief@example.net')
+    posted.length = 0
+    await ask()
+    expect(posted.map((message) => 'to' in message && message.to)).toEqual(['Alice@example.org', 'thief@example.net'])
+  })
+
   test('the owner’s address has a way back when the thief removes it, or replaces it twice', async () => {
     await opened.app.addresses.remove(alice, by)
     await takeAddress('thief@example.net')
@@ -386,6 +413,49 @@ describe.each(storeNames)('against a thief who knows the password, on %s', (stor
     expect(await reset(thiefsLink)).toEqual(isVoid)
     expect(await reset(token)).toMatchObject({ ok: true })
     expect([await address(), await logsIn(another)]).toEqual([null, true])
+  })
+
+  test('a link still works when the store failed at its first use', async () => {
+    const notice = await tell()
+    vi.spyOn(opened.app.stores.users, 'update').mockRejectedValueOnce(new Error('no room'))
+    await expect(disown(notice)).rejects.toThrow('no room')
+    expect(await disown(notice)).toMatchObject({ ok: true })
+    expect(await disown(notice)).toEqual(isVoid)
+    const link = tokenOf('reset-started')
+    vi.spyOn(opened.app.stores.users, 'update').mockRejectedValueOnce(new Error('no room'))
+    await expect(reset(link)).rejects.toThrow('no room')
+    expect(await reset(link)).toMatchObject({ ok: true })
+    expect(await reset(link)).toEqual(isVoid)
+  })
+
+  test('a request of the thief that was under way changes no address after the recovery', async () => {
+    const notice = await tell()
+    const { users } = opened.app.stores
+    for (const late of ['remove', 'give'] as const) {
+      const { update } = users
+      vi.spyOn(users, 'update').mockImplementationOnce(async (...given) => {
+        vi.mocked(users.update).mockRestore()
+        await users.update(alice, { recoveryGeneration: 7, emailVerifiedAt: 1 })
+        return update(...given)
+      })
+      const answer =
+        late === 'remove'
+          ? await opened.app.addresses.remove(alice, by)
+          : await opened.app.addresses.give(alice, 'thief@example.net', by)
+      expect(answer).toEqual({ ok: false, code: 'person_gone' })
+      expect(await users.find(alice)).toMatchObject({ email: 'Alice@example.org', newEmail: null })
+      await users.update(alice, { recoveryGeneration: 0 })
+    }
+    expect(await disown(notice)).toMatchObject({ ok: true })
+  })
+
+  test('an alert of what follows a recovery does not wait for those before it', async () => {
+    for (let n = 0; n < 3; n += 1) await tell('new-device')
+    await disown(await tell('password-changed'))
+    posted.length = 0
+    await tell('new-device')
+    expect(posted.map(({ kind }) => kind)).toEqual(['new-device'])
+    expect(await disown(tokenOf('new-device'))).toMatchObject({ ok: true })
   })
 
   test('what the account issued ends with its recovery', async () => {

@@ -7,6 +7,7 @@ import { canonicalUsername } from '../accounts/username.ts'
 import type { Clock } from '../clock.ts'
 import { type OneTimeTokens, oneTimeTokens } from '../core/one-time-tokens.ts'
 import { noPassword } from '../crypto/old-hashes.ts'
+import { logFault } from '../log.ts'
 import { resetLifeMs } from '../mail/letter.ts'
 import { type Mail, type RequestInfo, readerOf } from '../mail/message.ts'
 import { countedAddress } from '../rate-limits/counted-address.ts'
@@ -17,7 +18,16 @@ import type { Sessions } from '../sessions/sessions.ts'
 import { emailKey, lowerCase } from '../stores/records.ts'
 import type { EndReason, TokenStore, UserChange, UserRecord, UserStore } from '../stores/types.ts'
 import { trimTyped } from '../typed-text.ts'
-import { type Claim, claimOf, claimSchema, counts, holdsAddress, isPresent } from './claims.ts'
+import {
+  type Claim,
+  claimOf,
+  claimSchema,
+  counts,
+  holdsAddress,
+  isPresent,
+  type Mailbox,
+  mailboxesOf,
+} from './claims.ts'
 import { wasAdmin } from './former-admins.ts'
 import { disownLinks, type Notices } from './notices.ts'
 
@@ -98,12 +108,12 @@ export function createRecovery(deps: {
 
   async function mailLink(
     user: UserRecord,
+    { email, verifiedAt }: Mailbox,
     by: RequestInfo,
-    kind: 'reset-password' | 'reset-started' = 'reset-password',
+    kind: 'reset-password' | 'reset-started',
   ): Promise<void> {
-    const { username, email } = user
-    if (email === null) return
-    const { secret: token } = await links.issue(user.id, claimOf(user, email))
+    const { id, username, recoveryGeneration } = user
+    const { secret: token } = await links.issue(id, { email, verifiedAt, generation: recoveryGeneration })
     await mail.post({ kind, to: email, username, token, by, reader: readerOf(user) })
   }
 
@@ -138,9 +148,9 @@ export function createRecovery(deps: {
   ): Promise<UserRecord | null> {
     for (;;) {
       const user = await users.find(userId)
-      if (user === null || !mayRecover(user)) return null
-      const { email, emailVerifiedAt, status, deletedAt, recoveryGeneration } = user
-      const onlyIf = { email, emailVerifiedAt, status, deletedAt, recoveryGeneration }
+      if (user === null || !(await mayRecover(user))) return null
+      const { email, emailVerifiedAt, role, status, deletedAt, recoveryGeneration } = user
+      const onlyIf = { email, emailVerifiedAt, role, status, deletedAt, recoveryGeneration }
       const asked: UserChange = {
         // Unique even within one millisecond: device cookies are bound to this time.
         passwordChangedAt: Math.max(clock(), (user.passwordChangedAt ?? 0) + 1),
@@ -154,11 +164,24 @@ export function createRecovery(deps: {
       if (recovered === 'email_taken')
         recovered = await users.update(userId, { ...asked, email: null, emailVerifiedAt: null }, onlyIf)
       if (recovered === null || typeof recovered === 'string') continue
-      await sessions.endOthers(userId, '', endReason)
-      await store.deleteIssuedBy(userId)
-      if (emailVerifiedAt !== null && recovered.email !== email) await notices.tellReplaced(user, by)
+      const isReplaced = emailVerifiedAt !== null && recovered.email !== email
+      // The account has changed: each of these runs, whatever happens to the others.
+      const followUps = await Promise.allSettled([
+        sessions.endOthers(userId, '', endReason),
+        store.deleteIssuedBy(userId),
+        isReplaced ? notices.tellReplaced(user, by) : null,
+      ])
+      for (const followUp of followUps) if (followUp.status === 'rejected') throw followUp.reason
       return recovered
     }
+  }
+
+  /**
+   * After the recovery, whose generation voids the link already: taken before, a store that fails in between would cost
+   * the owner the only way back.
+   */
+  async function deleteUsed({ take }: OneTimeTokens<Claim>, token: string): Promise<void> {
+    await take(token).catch((error: unknown) => logFault('link_not_deleted', error))
   }
 
   return {
@@ -174,17 +197,21 @@ export function createRecovery(deps: {
     async ask(name, by) {
       const user = await findByName(name)
       const isGone = user?.status === 'suspended' && user.deletedAt !== null
-      if (user === null || isGone || user.emailVerifiedAt === null) return user?.id ?? null
-      await mailLink(user, by)
+      if (user === null || isGone) return user?.id ?? null
+      // Also to an address that gave way lately: who replaced it may be a thief.
+      for (const mailbox of mailboxesOf(user, clock())) await mailLink(user, mailbox, by, 'reset-password')
       return user.id
     },
 
     async startFor(id, by, issuedBy, { withoutAddress = false } = {}) {
-      const isGuarded = issuedBy !== null && (await wasAdmin(store, id, clock()))
-      const byHand = (user: UserRecord) =>
-        issuedBy !== null && (isGuarded || user.role === 'admin') && user.emailVerifiedAt === null
+      /** Asks after the user is read: a demotion that the record shows was remembered before. */
+      const byHand = async (user: UserRecord) =>
+        issuedBy !== null &&
+        mailboxesOf(user, clock()).length === 0 &&
+        (user.role === 'admin' || (await wasAdmin(store, id, clock())))
       const step: RecoveryStep = {
-        mayRecover: (user) => user.deletedAt === null && !byHand(user),
+        // An owner's deletion, which a log-in undoes, must not keep a thief's password good.
+        mayRecover: async (user) => !isClosed(user) && !(await byHand(user)),
         change: ({ emailVerifiedAt }) => ({
           passwordHash: noPassword,
           recoveryAddressVerifiedAt: withoutAddress ? 0 : (emailVerifiedAt ?? 0),
@@ -193,14 +220,15 @@ export function createRecovery(deps: {
         endReason: 'ended',
       }
       const present = await users.find(id)
-      if (present !== null && present.deletedAt === null && byHand(present)) return refused('admin_by_hand')
+      if (present !== null && !isClosed(present) && (await byHand(present))) return refused('admin_by_hand')
       const user = await recover(id, step, by)
       if (user === null) return refused('person_gone')
-      if (user.emailVerifiedAt === null) {
+      const [strongest] = mailboxesOf(user, clock())
+      if (strongest === undefined) {
         const { secret: token } = await links.issue(user.id, claimOf(user, null), { issuedBy })
         return ok({ token })
       }
-      await mailLink(user, by, 'reset-started')
+      await mailLink(user, strongest, by, 'reset-started')
       return ok({ token: null })
     },
 
@@ -215,7 +243,6 @@ export function createRecovery(deps: {
       const { claim } = found
       const hashed = await accounts.hashNewPassword(password, found.user)
       if (!hashed.ok) return hashed
-      if ((await links.take(token)) === null) return refused('link_void')
       const step: RecoveryStep = {
         mayRecover: (user) => isGood(claim, user),
         change: (user) => ({ passwordHash: hashed.value, ...addressBack(claim, user) }),
@@ -223,6 +250,7 @@ export function createRecovery(deps: {
       }
       const user = await recover(found.user.id, step, by)
       if (user === null) return refused('link_void')
+      await deleteUsed(links, token)
       await notices.tell(user, 'password-changed', by)
       return ok(user.id)
     },
@@ -233,25 +261,30 @@ export function createRecovery(deps: {
     },
 
     async disown(token, by) {
-      const taken = await alerts.take(token)
-      if (taken === null) return refused('link_void')
-      const claim = taken.detail
+      const found = await findClaim(alerts, token)
+      if (found === null) return refused('link_void')
+      const { claim } = found
       const step: RecoveryStep = {
         mayRecover: (user) => isGood(claim, user),
         change: (user) => ({ passwordHash: noPassword, deletedAt: null, ...addressBack(claim, user) }),
         endReason: 'ended',
       }
-      const user = await recover(taken.subject, step, by)
+      const user = await recover(found.user.id, step, by)
       if (user === null) return refused('link_void')
-      const isMailed = user.emailVerifiedAt !== null
-      if (isMailed) await mailLink(user, by)
+      await deleteUsed(alerts, token)
+      const { email, emailVerifiedAt: verifiedAt } = user
+      const isMailed = email !== null && verifiedAt !== null
+      if (isMailed) await mailLink(user, { email, verifiedAt }, by, 'reset-started')
       return ok({ userId: user.id, isMailed })
     },
   }
 }
 
+/** Deleted by an administrator: nobody but one brings it back. */
+const isClosed = ({ deletedAt, status }: UserRecord) => deletedAt !== null && status === 'suspended'
+
 interface RecoveryStep {
-  mayRecover(user: UserRecord): boolean
+  mayRecover(user: UserRecord): boolean | Promise<boolean>
   change(user: UserRecord): UserChange
   endReason: EndReason
 }

@@ -30,7 +30,7 @@ export async function recordTry(
   { actorId, subjectId, code }: { actorId: string | null; subjectId: string | null; code: string },
 ): Promise<void> {
   const { limits, settings, securityEvents } = await services()
-  if (code !== 'credentials_wrong' && code !== 'password_wrong' && code !== 'suspended') {
+  if (code !== 'credentials_wrong' && code !== 'password_wrong') {
     const address = countedAddress(readClientAddress(await headers(), settings))
     if ((await limits.take('denied-entry', address)) > 0) {
       securityEvents.note({ event, code, who: actorId, about: subjectId })

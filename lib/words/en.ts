@@ -92,7 +92,7 @@ export const en = {
   },
 
   look: {
-    banner: 'You see the site as <person>{username}</person> does. Nothing can be changed. It ends at {time}.',
+    banner: 'You see the site as <person>{username}</person> does. Nothing can be changed. It ends {time}.',
     stop: 'Stop looking',
     stop_pending: 'Stopping…',
   },
@@ -187,8 +187,10 @@ export const en = {
       whole_history: 'In the audit trail',
       access: 'Access',
       reset: 'Start a password reset',
-      reset_mail: 'Mails a link to <address></address>, with which only its owner chooses a new password.',
-      reset_hand: 'There is no verified address. You get a link to hand over; whoever opens it chooses the password.',
+      reset_mail:
+        'The present password stops working and every session ends. A link to a new password goes to <address></address>.',
+      reset_hand:
+        'The present password stops working and every session ends. There is no verified address: you get a link to hand over; whoever opens it chooses the password.',
       reset_admin:
         'This administrator has no verified address, and no administrator is handed the account of another. Whoever runs this site starts the reset on the command line: user reset {username}.',
       reset_link: 'Hand this link over. It is good for an hour, once, and is not shown again.',
@@ -706,7 +708,7 @@ export const en = {
     },
     'reset-started': {
       subject: 'Choose a new password',
-      lead: 'An administrator of this site started a new password for your account, so that you get back in. Choose it here:',
+      lead: 'The old password of your account no longer works, and every session was ended. Choose a new password here:',
     },
     invitation: {
       subject: 'You are invited',

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { minutes } from '../../clock.ts'
 import { command } from '../../core/command.ts'
+import { logFault } from '../../log.ts'
 
 export const deleteAccount = command({
   name: 'account.delete',
@@ -12,7 +13,8 @@ export const deleteAccount = command({
   async run({ accounts, sessions }, _input, { id }) {
     const deleted = await accounts.delete(id)
     if (!deleted.ok) return deleted
-    await sessions.endOthers(id, '', 'ended')
+    // A deleted account's sessions let nobody in. The owner is told even if they could not be ended.
+    await sessions.endOthers(id, '', 'ended').catch((error: unknown) => logFault('sessions_not_ended', error))
     return { ...deleted, alert: { user: deleted.value, kind: 'account-deleted' } }
   },
 })

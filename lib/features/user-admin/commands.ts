@@ -105,7 +105,7 @@ export const unlockUser = command({
   input: idInput,
   audit: 'account.unlocked',
   async run({ accounts, limits, people }, { id }, actor) {
-    // It clears every limit of the user: nobody lifts their own.
+    // Clears the lockout and what is counted by the user's id: nobody lifts their own.
     if (id === actor.id) return refused('yourself')
     await limits.forget(id)
     await accounts.unlock(id)

@@ -1,5 +1,5 @@
 // What an administrator passed on ends when their own right does, and is not revived by its return.
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { days } from '../../clock.ts'
 import { momentOnly } from '../../mail/message.ts'
 import { aLoginClient, openTestServices, storeNames, type TestServices } from '../../services-for-test.ts'
@@ -127,8 +127,16 @@ describe.each(storeNames)('what an administrator passed on, on %s', (store) => {
     await people.changeRole('bob', 'admin', 'ada')
     expect(await recovery.find(reset)).toBeNull()
     expect(await recovery.reset(reset, password, momentOnly(clock()))).toEqual({ ok: false, code: 'link_void' })
-    // Nor after the role was taken away.
+    // Nor at the moment when the role is taken away.
+    const { update } = stores.users
+    const demotion = vi.spyOn(stores.users, 'update').mockImplementation(async (...given) => {
+      const updated = await update(...given)
+      if ('role' in given[1]) expect(await start('bea')).toEqual({ ok: false, code: 'admin_by_hand' })
+      return updated
+    })
     await people.changeRole('ada', 'member', 'bea')
+    demotion.mockRestore()
+    // Nor after it.
     expect(await start('bea')).toEqual({ ok: false, code: 'admin_by_hand' })
     await stores.users.update('ada', { email: 'ada@example.org', emailVerifiedAt: 1 })
     expect(await start('bea')).toEqual({ ok: true, value: { token: null } })

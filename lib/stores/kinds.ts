@@ -295,6 +295,15 @@ export function keyOf<Fields>({ fields, keyOf: special }: Unique<Fields>, record
   return special ? special(record) : JSON.stringify(fields.map((field) => record[field]))
 }
 
+export type Snake<Name extends string> = Name extends `${infer First}${infer Rest}`
+  ? `${First extends Lowercase<First> ? First : `_${Lowercase<First>}`}${Snake<Rest>}`
+  : ''
+
+/** The name of a field in a table, and in a file that is imported. */
+export function snakeCase<Name extends string>(field: Name): Snake<Name> {
+  return field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`) as Snake<Name>
+}
+
 /** The schema under `nullable` and `default`. */
 export function innerOf(schema: z.core.$ZodType): z.core.$ZodType {
   return schema instanceof z.ZodNullable || schema instanceof z.ZodDefault ? innerOf(schema.unwrap()) : schema
@@ -313,6 +322,10 @@ function* rulesIn(schema: z.ZodObject): Generator<[string, TextRule]> {
     if (inner instanceof z.ZodObject) yield* rulesIn(inner)
   }
 }
+
+export const profileFields = Object.keys(userSchema.shape.profile.shape) as (keyof z.infer<
+  typeof userSchema
+>['profile'])[]
 
 /** What a new user is besides these fields: a member without address, with an empty profile. */
 export type NewUser = Pick<z.infer<typeof userSchema>, 'id' | 'username' | 'passwordHash' | 'createdAt'> &

@@ -2,12 +2,12 @@
 
 import { type ExpressionBuilder, type Kysely, sql } from 'kysely'
 
-import { type CollectionKind, collectionKinds, declarationOf, type RecordOf } from '#lib/stores/kinds.ts'
+import { type CollectionKind, collectionKinds, declarationOf, type RecordOf, snakeCase } from '#lib/stores/kinds.ts'
 import { requireTexts } from '#lib/stores/texts.ts'
 import { type Collection, type Collections, clockSkewMs, type Only } from '#lib/stores/types.ts'
 
 import { lockedOrSkipped, type SqlDatabase } from './database.ts'
-import { type AnyTables, columnOf, mappings } from './schema.ts'
+import { type AnyTables, mappings } from './schema.ts'
 
 type Database = Pick<SqlDatabase, 'db' | 'reads' | 'flavour'>
 
@@ -32,13 +32,13 @@ function createCollection<Name extends CollectionKind>(
     toRow(record: Kept): Record<string, unknown>
     toRecord(row: Record<string, unknown>): Kept
   }
-  const since = expiry?.since === undefined ? undefined : columnOf(expiry.since)
+  const since: string | undefined = expiry?.since === undefined ? undefined : snakeCase(expiry.since)
 
   const among =
     ({ fields = {}, liveAt }: Only<Kept>) =>
     (eb: ExpressionBuilder<AnyTables, string>) => {
-      const conditions = Object.entries(fields).map(([field, value]) => eb(columnOf(field), '=', value))
-      if (liveAt !== undefined && expiry) conditions.push(eb(columnOf(expiry.at), '>', liveAt))
+      const conditions = Object.entries(fields).map(([field, value]) => eb(snakeCase(field), '=', value))
+      if (liveAt !== undefined && expiry) conditions.push(eb(snakeCase(expiry.at), '>', liveAt))
       if (liveAt !== undefined && since) conditions.push(eb(since, '<=', liveAt + clockSkewMs))
       return eb.and(conditions)
     }
@@ -49,7 +49,7 @@ function createCollection<Name extends CollectionKind>(
       const row = toRow(record)
       const insert = db.insertInto(table).values(row)
       if (key === undefined) await insert.execute()
-      else await insert.onConflict((conflict) => conflict.columns(key.fields.map(columnOf)).doUpdateSet(row)).execute()
+      else await insert.onConflict((conflict) => conflict.columns(key.fields.map(snakeCase)).doUpdateSet(row)).execute()
     },
 
     async find(id, only = {}) {
@@ -88,7 +88,7 @@ function createCollection<Name extends CollectionKind>(
           .select('id')
           .where((eb) =>
             eb.or([
-              eb(columnOf(expiry.at), '<=', at),
+              eb(snakeCase(expiry.at), '<=', at),
               since === undefined ? sql<boolean>`false` : eb(since, '>', at + clockSkewMs),
             ]),
           )

@@ -4,7 +4,7 @@
 import type { ColumnType } from 'kysely'
 import { z } from 'zod'
 
-import { innerOf, type KindName, kindNames, kinds, type RecordOf } from '#lib/stores/kinds.ts'
+import { innerOf, type KindName, kindNames, kinds, type RecordOf, type Snake, snakeCase } from '#lib/stores/kinds.ts'
 import { searchText, verifiedKey } from '#lib/stores/records.ts'
 import type { AuditHead, EndedSession, EndReason, SessionRecord, StoredRecord, UserRecord } from '#lib/stores/types.ts'
 
@@ -23,10 +23,6 @@ export interface Tables {
 
 /** For queries on the table of whichever kind. */
 export type AnyTables = Record<string, Record<string, unknown>>
-
-type Snake<Name extends string> = Name extends `${infer First}${infer Rest}`
-  ? `${First extends Lowercase<First> ? First : `_${Lowercase<First>}`}${Snake<Rest>}`
-  : ''
 
 type IsGroup<Value> = Value extends object ? (Value extends readonly unknown[] ? false : true) : false
 
@@ -55,10 +51,6 @@ export type SessionRow = Omit<RowOf<SessionRecord>, 'user_id'> & {
   end_reason: EndReason | null
 }
 
-export function columnOf(field: string): string {
-  return field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
-}
-
 interface Column {
   name: string
   path: readonly string[]
@@ -72,7 +64,7 @@ function* columnsOf(schema: z.ZodObject, group: readonly string[] = []): Generat
     else {
       const inner = innerOf(value)
       yield {
-        name: columnOf(field),
+        name: snakeCase(field),
         path,
         isJson: [z.ZodObject, z.ZodArray, z.ZodRecord].some((type) => inner instanceof type),
       }

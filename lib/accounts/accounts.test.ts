@@ -266,7 +266,7 @@ describe('a deleted account', () => {
 test('an export has everything about the person but what a thief could use [V15.3.1]', async () => {
   const { accounts, sessions, stores, clock } = opened.app
   const { id } = await signedUp()
-  await accounts.saveProfile(id, { fullName: 'Alice Liddell', bio: 'Curious', age: 7 })
+  await accounts.saveProfile(id, aProfile({ fullName: 'Alice Liddell', bio: 'Curious', age: 7 }))
   await stores.users.update(id, { email: 'alice@example.org', emailVerifiedAt: 5 })
   const { session } = await sessions.start(id, { userAgent: 'Test/1.0', address: '192.0.2.7' })
   const everything = await exportPerson(id, stores, clock)

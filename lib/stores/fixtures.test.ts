@@ -27,7 +27,7 @@ async function placeOf(kind: (typeof kinds)[number]): Promise<Place> {
 }
 
 /** The records of the JSON fixture; the databases hold the same. */
-async function writtenRecords(): Promise<Record<StoredRecord['kind'], { id: string }[]>> {
+async function writtenRecords(): Promise<{ [Kind in StoredRecord['kind']]?: { id: string }[] }> {
   const read = async (name: string) => JSON.parse(await readFile(join(fixtures, 'json', name), 'utf8'))
   const listed = (part: object) => Object.entries(part).map(([id, record]) => ({ id, ...record }))
   const [{ users, reserved }, { sessions, ended }, { tokens, mails }] = await Promise.all(

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest'
 
-import type { Stores, UserFilter, UserQuery, UserRecord, UserStore } from '#lib/stores/types.ts'
+import type { Profile, Stores, UserFilter, UserQuery, UserRecord, UserStore } from '#lib/stores/types.ts'
 
 import { type OpenFresh, openForEachTest } from './fresh.ts'
 import { aProfile, aToken, aUser, everybody, trickyKeys } from './samples.ts'
@@ -164,7 +164,7 @@ export function describeUserStore(name: string, open: OpenFresh): void {
         emailVerifiedAt: 9,
         role: 'guest',
         status: 'suspended',
-        profile: { fullName: '', bio: '', age: null },
+        profile: aProfile({}),
       } as const
       expect(await users.update('id-of-alice', change)).toEqual(aUser(change))
       expect(await users.find('id-of-alice')).toEqual(aUser(change))
@@ -178,7 +178,7 @@ export function describeUserStore(name: string, open: OpenFresh): void {
       const all = {
         email: null,
         status: 'active',
-        profile: { age: 19, bio: alice.profile.bio, fullName: 'Alice Liddell' },
+        profile: Object.fromEntries(Object.entries(alice.profile).toReversed()) as unknown as Profile,
       } as const
       expect(await users.update(alice.id, { passwordHash: 'new' }, all)).toEqual(aUser({ passwordHash: 'new' }))
       expect(await users.update(alice.id, { role: 'admin' }, { ...all, email: 'a@example.org' })).toBeNull()

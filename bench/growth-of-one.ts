@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setTimeout as pause } from 'node:timers/promises'
 import { anEntry, everybody } from '#lib/stores/contract/samples.ts'
+import { newUser } from '#lib/stores/kinds.ts'
 import { parseStoreLocation } from '#lib/stores/location.ts'
 import { openStores } from '#lib/stores/open.ts'
 import type { SessionRecord, StoredRecord, Stores, TouchBounds, UserRecord } from '#lib/stores/types.ts'
@@ -120,28 +121,13 @@ async function measure(stores: Stores, size: number, startMs: number): Promise<S
 const exact: TouchBounds = { ...bounds, recentAfter: Number.MAX_SAFE_INTEGER }
 
 function person(username: string, createdAt = now): UserRecord {
-  return {
+  return newUser({
     id: `id-${username}`,
     username,
     passwordHash: '$argon2id$v=19$m=19456,t=2,p=1$c29tZSBzYWx0IG9mIDE2$VGhpcnR5LXR3byBieXRlcyBvZiBhIGhhc2gsIHdl',
-    email: null,
-    emailVerifiedAt: null,
-    newEmail: null,
-    role: 'member',
-    status: 'active',
-    suspendedUntil: null,
-    suspendReason: '',
     profile: { fullName: `The person called ${username}`, bio: 'Keeps the lamp lit.', age: 41 },
     createdAt,
-    passwordChangedAt: null,
-    wrongPasswords: null,
-    deletedAt: null,
-    recoveryGeneration: 0,
-    recoveryAddressVerifiedAt: 0,
-    formerAddress: null,
-    locale: null,
-    timeZone: null,
-  }
+  })
 }
 
 function session(id: string, userId: string): SessionRecord {

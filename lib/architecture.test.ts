@@ -4,7 +4,7 @@ import { join, relative, resolve } from 'node:path'
 import type { NextConfig } from 'next'
 import { parseSync } from 'oxc-parser'
 import { describe, expect, test } from 'vitest'
-import { userSchema } from './stores/records.ts'
+import { userSchema } from './stores/kinds.ts'
 import { isAtLeast, versionFloor } from './version-floor.ts'
 import { publicActions, publicRoutes } from './web/public-routes.ts'
 

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { days, minutes } from '../clock.ts'
 import { sha256 } from '../crypto/hash.ts'
 import { aLoginClient, openTestServices, type TestServices } from '../services-for-test.ts'
+import { aProfile } from '../stores/contract/samples.ts'
 import type { UserRecord } from '../stores/types.ts'
 import { exportPerson } from './export.ts'
 
@@ -31,7 +32,7 @@ describe('signUp', () => {
       id: expect.stringMatching(/^[0-9a-f]{32}$/),
       username: 'alice',
       role: 'member',
-      profile: { fullName: '', bio: '', age: null },
+      profile: aProfile({}),
       passwordChangedAt: null,
       email: null,
       emailVerifiedAt: null,
@@ -173,7 +174,7 @@ describe('findActive', () => {
 describe('saveProfile', () => {
   test('keeps the profile, and says when there is nobody to keep it for', async () => {
     const { id } = await signedUp()
-    const profile = { fullName: 'Alice Liddell', bio: 'one\ntwo', age: 19 }
+    const profile = aProfile({ fullName: 'Alice Liddell', bio: 'one\ntwo', age: 19 })
     expect(await opened.app.accounts.saveProfile(id, profile)).toEqual({ ok: true, value: null })
     expect(await opened.app.accounts.findActive(id)).toMatchObject({ profile })
     expect(await opened.app.accounts.saveProfile('nobody', profile)).toEqual({ ok: false, code: 'person_gone' })
@@ -265,7 +266,7 @@ describe('a deleted account', () => {
 test('an export has everything about the person but what a thief could use [V15.3.1]', async () => {
   const { accounts, sessions, stores, clock } = opened.app
   const { id } = await signedUp()
-  await accounts.saveProfile(id, { fullName: 'Alice Liddell', bio: 'Curious', age: 7 })
+  await accounts.saveProfile(id, aProfile({ fullName: 'Alice Liddell', bio: 'Curious', age: 7 }))
   await stores.users.update(id, { email: 'alice@example.org', emailVerifiedAt: 5 })
   const { session } = await sessions.start(id, { userAgent: 'Test/1.0', address: '192.0.2.7' })
   const everything = await exportPerson(id, stores, clock)

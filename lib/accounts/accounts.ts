@@ -8,6 +8,7 @@ import { newId } from '../crypto/random.ts'
 import type { Compared, Lockout, LockoutFault, LoginClient } from '../lockout/lockout.ts'
 import type { RateLimits } from '../rate-limits/rate-limits.ts'
 import { ok, type Result, refused } from '../result.ts'
+import { newUser } from '../stores/kinds.ts'
 import {
   clockSkewMs,
   type Profile,
@@ -217,28 +218,15 @@ export function createAccounts(deps: {
     passwordHash: string,
     token?: Pick<TokenUse, 'id' | 'purpose'>,
   ): Promise<Result<User, 'username_taken'> | { ok: false; code: 'link_void' }> {
-    const record: UserRecord = {
+    const record = newUser({
       id: newId(),
       username,
       passwordHash,
       email,
       emailVerifiedAt: email !== null && isEmailProved ? clock() : null,
-      newEmail: null,
       role,
-      status: 'active',
-      suspendedUntil: null,
-      suspendReason: '',
-      profile: { fullName: '', bio: '', age: null },
       createdAt: clock(),
-      passwordChangedAt: null,
-      wrongPasswords: null,
-      deletedAt: null,
-      recoveryGeneration: 0,
-      recoveryAddressVerifiedAt: 0,
-      formerAddress: null,
-      locale: null,
-      timeZone: null,
-    }
+    })
     const options = token && { consume: { ...token, at: clock() } }
     const outcome = await store.insert(record, options)
     if (outcome === 'inserted') return ok(toUser(record))

@@ -147,7 +147,8 @@ describe('verifySchema', () => {
 })
 
 describe('profileSchema', () => {
-  const parse = (fields: object) => profileSchema.safeParse({ fullName: '', bio: '', age: '', ...fields })
+  const empty = Object.fromEntries(Object.keys(profileSchema.shape).map((field) => [field, '']))
+  const parse = (fields: object) => profileSchema.safeParse({ ...empty, ...fields })
 
   test.each(['\0', '\uD83D', '\uDE00'])('refuses what no store takes: %j', (text) => {
     const issues = parse({ fullName: `a${text}`, bio: `a${text}` }).error?.issues

@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { compose, type Services } from '../services.ts'
 import { aLoginClient, openTestServices, storeNames, type TestServices } from '../services-for-test.ts'
-import { aUser } from '../stores/contract/samples.ts'
+import { aProfile, aUser } from '../stores/contract/samples.ts'
 import type { Stores, UserRecord, UserStore } from '../stores/types.ts'
 
 const password = 'Lantern over the quay 47'
@@ -14,7 +14,7 @@ const by = { at: 0, userAgent: '', address: '', locale: 'en', timeZone: null } a
 type Act = (app: Services, id: string) => Promise<{ ok: boolean }>
 
 const acts: Record<string, Act> = {
-  profile: ({ accounts }, id) => accounts.saveProfile(id, { fullName: 'Changed', bio: '', age: 1 }),
+  profile: ({ accounts }, id) => accounts.saveProfile(id, aProfile({ fullName: 'Changed' })),
   password: ({ accounts }, id) => accounts.changePassword(id, { current: password, password: another }, aLoginClient()),
   username: ({ accounts }, id) => accounts.rename(id, `${id.slice(-20)}-x`),
   'an-address': ({ addresses }, id) => addresses.give(id, `${id}-x@example.org`, by),

@@ -1,6 +1,7 @@
 // Takes over the people of the Streamlit application that ran here before: old content in, records out. Reads and
 // writes no file; a reason is a sentence for the operator and never holds a password or a hash.
 
+import { newUser } from '#lib/stores/kinds.ts'
 import { repairTexts } from '#lib/stores/texts.ts'
 import type { Profile, UserRecord } from '#lib/stores/types.ts'
 
@@ -40,28 +41,8 @@ export function takeOverStreamlit(old: unknown, { now, newId }: { now: number; n
     }
     const { profile, faults } = readProfile(winner.person)
     for (const fault of faults) notes.push({ name: winner.name, reason: `${quoted(winner.name)}: ${fault}` })
-    const user: UserRecord = {
-      id: newId(),
-      username,
-      passwordHash: winner.passwordHash,
-      email: null,
-      emailVerifiedAt: null,
-      newEmail: null,
-      role: 'member',
-      status: 'active',
-      suspendedUntil: null,
-      suspendReason: '',
-      profile,
-      createdAt: now,
-      passwordChangedAt: null,
-      wrongPasswords: null,
-      deletedAt: null,
-      recoveryGeneration: 0,
-      recoveryAddressVerifiedAt: 0,
-      formerAddress: null,
-      locale: null,
-      timeZone: null,
-    }
+    const { passwordHash } = winner
+    const user = newUser({ id: newId(), username, passwordHash, profile, createdAt: now })
     // Otherwise the text as it is: the form says what it does not take when it is next saved.
     const { stored, repaired } = repairTexts({ kind: 'user', record: user })
     for (const { field, fault } of repaired)
@@ -93,12 +74,11 @@ function findCandidate(name: string, person: unknown): Candidate | Remark {
   return { name, username, passwordHash: `sha256$${person.password.toLowerCase()}`, person }
 }
 
-function readProfile(person: Record<string, unknown>): { profile: Profile; faults: string[] } {
+function readProfile(person: Record<string, unknown>): { profile: Partial<Profile>; faults: string[] } {
   const faults = unknownFields(person, ['password', 'profile'], 'The person')
-  const empty = { fullName: '', bio: '', age: null }
   if (!isObject(person.profile)) {
     faults.push(`The profile is ${person.profile === undefined ? 'missing' : 'not an object'}; it is empty now.`)
-    return { profile: empty, faults }
+    return { profile: {}, faults }
   }
   const { full_name: fullName = '', bio = '', age = null } = person.profile
   faults.push(...unknownFields(person.profile, ['full_name', 'bio', 'age'], 'The profile'))

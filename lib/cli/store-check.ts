@@ -2,6 +2,7 @@
 import type { Command } from 'commander'
 import { createAgreement } from '../stores/agreement.ts'
 import { findOpenFiles } from '../stores/file-modes.ts'
+import { kindNames, kinds } from '../stores/kinds.ts'
 import { describeStoreLocation, type StoreLocation } from '../stores/location.ts'
 import { openStoreReader } from '../stores/open.ts'
 import { createTally, type Summary } from '../stores/summary.ts'
@@ -44,16 +45,9 @@ async function check({ url, json }: Options, command: Command): Promise<void> {
   else {
     print(store)
     if (summary !== null) {
-      const { user, session, ended, token, reserved, mail } = summary.counts
-      for (const [name, count] of Object.entries({
-        users: user,
-        sessions: session,
-        'ended sessions': ended,
-        tokens: token,
-        'reserved names': reserved,
-        mails: mail,
-      })) {
-        print(`  ${name.padEnd(16)}${count.toLocaleString('en').padStart(12)}`)
+      for (const kind of kindNames.filter((name) => name !== 'audit')) {
+        const count = summary.counts[kind].toLocaleString('en')
+        print(`  ${kinds[kind].plural.padEnd(16)}${count.padStart(12)}`)
       }
       print(`  checksum        ${summary.checksum}`)
     }

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import SqliteDatabase from 'better-sqlite3'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { aLoginClient } from '../services-for-test.ts'
-import { aToken, aUser } from '../stores/contract/samples.ts'
+import { aProfile, aToken, aUser } from '../stores/contract/samples.ts'
 import { runCommand, startCommand } from './command-for-test.ts'
 import {
   closeGate,
@@ -37,7 +37,7 @@ describe('store migrate', () => {
       const alice = await accounts.signUp({ username: 'alice', password: 'three blind mice run' })
       if (!alice.ok) throw new Error('Nobody signed up.')
       const { id } = alice.value
-      await accounts.saveProfile(id, { fullName: 'Žofie 🦊', bio: 'one\ntwo', age: 30 })
+      await accounts.saveProfile(id, aProfile({ fullName: 'Žofie 🦊', bio: 'one\ntwo', age: 30 }))
       await stores.users.update(id, { email: 'alice@example.org', emailVerifiedAt: 5, role: 'admin' })
       await stores.users.insert(aUser({ username: 'bob', status: 'suspended' }))
       await stores.tokens.put(aToken({ subject: id }))

@@ -4,8 +4,9 @@ import { ageMax, bioMax, fullNameMax, profileSchema } from '../accounts/profile.
 import { canonicalUsername } from '../accounts/username.ts'
 import { type FirebaseProject, firebaseHash, noPassword, storedFormOf } from '../crypto/old-hashes.ts'
 import { parseEmail } from '../email-address.ts'
+import { newUser, profileFields, snakeCase } from '../stores/kinds.ts'
 import { storable } from '../stores/texts.ts'
-import { roles, type UserRecord } from '../stores/types.ts'
+import { type Profile, roles } from '../stores/types.ts'
 import { trimTyped } from '../typed-text.ts'
 import { type Fields, type ImportContext, type Reading, type Row, rejected, shown } from './reading.ts'
 
@@ -71,28 +72,19 @@ function readPerson(fields: Fields, { faults, notes }: Remarks, { now, newId, fi
   if (field('deleted_at') !== '') faults.push('The account was deleted.')
 
   const isSuspended = status === 'suspended'
-  const user: UserRecord = {
+  const user = newUser({
     id: field('firebase_id') === '' ? newId() : idOfFirebase(field('firebase_id')),
     username: username ?? '',
     passwordHash: readHash(fields, faults, firebase),
     email,
     emailVerifiedAt: email === null ? null : verifiedAt,
-    newEmail: null,
     role: role ?? 'member',
     status: isSuspended ? 'suspended' : 'active',
     suspendedUntil: isSuspended ? suspendedUntil : null,
     suspendReason: isSuspended ? storable(field('suspend_reason').replace(/\p{Cc}/gu, ' '), 200) : '',
     profile: readProfile(fields, faults),
     createdAt: createdAt ?? now,
-    passwordChangedAt: null,
-    wrongPasswords: null,
-    deletedAt: null,
-    recoveryGeneration: 0,
-    recoveryAddressVerifiedAt: 0,
-    formerAddress: null,
-    locale: null,
-    timeZone: null,
-  }
+  })
   return { user, usernameFrom }
 }
 
@@ -119,12 +111,13 @@ const profileFaults: Record<string, string> = {
   age_rule: `The age is not a whole number from 0 to ${ageMax}.`,
 }
 
-function readProfile({ full_name: fullName = '', bio = '', age = '' }: Fields, faults: string[]) {
-  const parsed = profileSchema.safeParse({ fullName, bio, age })
+function readProfile(fields: Fields, faults: string[]): Partial<Profile> {
+  const given = profileFields.map((name) => [name, fields[snakeCase(name)] ?? ''])
+  const parsed = profileSchema.safeParse(Object.fromEntries(given))
   if (parsed.success) return parsed.data
   for (const { message } of parsed.error.issues)
     faults.push(profileFaults[message] ?? 'The profile is not as it can be.')
-  return { fullName: '', bio: '', age: null }
+  return {}
 }
 
 /** ISO 8601, as databases write it too: without a zone it is UTC; or milliseconds since 1970. Null for any other. */

@@ -1,5 +1,6 @@
 // What comes of a row of another system's file: somebody to insert, or a reason; and what both need to be told of.
 import type { FirebaseProject } from '../crypto/old-hashes.ts'
+import { profileFields, snakeCase } from '../stores/kinds.ts'
 import type { UserRecord } from '../stores/types.ts'
 
 export const importFormats = ['csv', 'jsonl', 'firebase', 'streamlit'] as const
@@ -49,9 +50,7 @@ export const importColumns = [
   'email',
   'email_verified',
   'password_hash',
-  'full_name',
-  'bio',
-  'age',
+  ...profileFields.map(snakeCase),
   'role',
   'created_at',
 ] as const

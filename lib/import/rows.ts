@@ -1,29 +1,22 @@
 // The forms that files of people have, CSV, lines of JSON and Firebase's list, each read into rows of named texts.
 import { Readable } from 'node:stream'
 import { CsvError, parse } from 'csv-parse'
+import { profileFields, snakeCase, userSchema } from '../stores/kinds.ts'
 import { type Column, type Fields, importColumns, type Row, shown, unreadable } from './reading.ts'
 
 /** What JSON may have besides, and under which names Gatehouse's own export has it. Null is left out. */
 const jsonNames: Record<string, string | null> = {
+  ...Object.fromEntries(Object.keys(userSchema.shape).map((name) => [name, null])),
   ...Object.fromEntries(importColumns.map((name) => [name, name])),
+  ...Object.fromEntries(profileFields.map((name) => [name, snakeCase(name)])),
   emailVerified: 'email_verified',
   emailVerifiedAt: 'email_verified',
   passwordHash: 'password_hash',
-  fullName: 'full_name',
   createdAt: 'created_at',
   status: 'status',
   suspendedUntil: 'suspended_until',
   suspendReason: 'suspend_reason',
   deletedAt: 'deleted_at',
-  id: null,
-  newEmail: null,
-  passwordChangedAt: null,
-  wrongPasswords: null,
-  recoveryGeneration: null,
-  recoveryAddressVerifiedAt: null,
-  formerAddress: null,
-  locale: null,
-  timeZone: null,
 }
 
 /** Without a byte order mark, and with line ends of Unix: a row's line would else be counted wrongly. */

@@ -1,7 +1,6 @@
 // What no single record shows: whether the records of a store agree with each other.
 
-import { verifiedKey } from './records.ts'
-import { kindNames } from './texts.ts'
+import { declarationOf, type KindName, keyOf, kindNames, kinds } from './kinds.ts'
 import type { StoredRecord } from './types.ts'
 
 /** Sentences about records that disagree. They name ids, never people's text. */
@@ -13,23 +12,15 @@ export interface Agreement {
 
 export function createAgreement(): Agreement {
   const faults: string[] = []
-  const idsOf = {
-    user: new Set<string>(),
-    session: new Set<string>(),
-    ended: new Set<string>(),
-    token: new Set<string>(),
-    reserved: new Set<string>(),
-    mail: new Set<string>(),
-  }
-  /** The trail is the longest part and comes in its order, so that one place tells a second entry of the same. */
+  const idsOf = Object.fromEntries(kindNames.map((name) => [name, new Set<string>()])) as Record<KindName, Set<string>>
+  const repeats = createRepeats()
+  /** The trail is the longest part and comes in its order, so that one place shows a second entry of the same. */
   let lastSeq = 0
-  const idByUsername = new Map<string, string>()
-  const idByEmail = new Map<string, string>()
-  const idByAddressee = new Map<string, string>()
 
   return {
     faults,
-    add({ kind, record }) {
+    add(stored) {
+      const { kind, record } = stored
       if (kind === 'audit') {
         if (record.seq <= lastSeq)
           faults.push(`The entry ${record.seq} of the audit trail comes after entry ${lastSeq}.`)
@@ -37,39 +28,32 @@ export function createAgreement(): Agreement {
         return
       }
       const { id } = record
-      if (idsOf[kind].has(id)) faults.push(`There are two records of the ${kindNames[kind]} ${id}.`)
+      if (idsOf[kind].has(id)) faults.push(`There are two records of the ${kinds[kind].label} ${id}.`)
       idsOf[kind].add(id)
-      switch (kind) {
-        case 'user': {
-          const other = idByUsername.get(record.username)
-          if (other !== undefined && other !== id) faults.push(`The users ${other} and ${id} have the same username.`)
-          idByUsername.set(record.username, id)
-          const email = verifiedKey(record)
-          const owner = email === null ? undefined : idByEmail.get(email)
-          if (owner !== undefined && owner !== id)
-            faults.push(`The users ${owner} and ${id} have verified the same address.`)
-          if (email !== null) idByEmail.set(email, id)
-          break
-        }
-        case 'session':
-          if (!idsOf.user.has(record.userId)) faults.push(`The session ${id} is of a user who does not exist.`)
-          if (idsOf.ended.has(id)) faults.push(liveAndEnded(id))
-          break
-        case 'ended':
-          if (idsOf.session.has(id)) faults.push(liveAndEnded(id))
-          break
-        case 'token': {
-          const addressee = JSON.stringify([record.purpose, record.subject])
-          const other = idByAddressee.get(addressee)
-          if (other !== undefined && other !== id)
-            faults.push(`The tokens ${other} and ${id} are for the same purpose and subject.`)
-          idByAddressee.set(addressee, id)
-        }
-      }
+      faults.push(...repeats.add(stored))
+      if (kind === 'session' && !idsOf.user.has(record.userId))
+        faults.push(`The session ${id} is of a user who does not exist.`)
+      if ((kind === 'session' && idsOf.ended.has(id)) || (kind === 'ended' && idsOf.session.has(id)))
+        faults.push(`The session ${id} is kept as live and as ended.`)
     },
   }
 }
 
-function liveAndEnded(id: string): string {
-  return `The session ${id} is kept as live and as ended.`
+/** Notices records that have a unique key of another: a sentence about each. */
+export function createRepeats(): { add(stored: Pick<StoredRecord, 'kind' | 'record'>): string[] } {
+  const seen = new Map<string, string>()
+  return {
+    add({ kind, record }) {
+      const { plural, unique = [] } = declarationOf(kind)
+      return unique.flatMap((one) => {
+        const key = keyOf(one, record)
+        if (key === null) return []
+        const place = JSON.stringify([kind, one.fault, key])
+        const other = seen.get(place)
+        seen.set(place, record.id)
+        if (other === undefined || other === record.id) return []
+        return `The ${plural} ${other} and ${record.id} ${one.fault}.`
+      })
+    },
+  }
 }

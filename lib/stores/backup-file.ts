@@ -11,7 +11,7 @@ import { z } from 'zod'
 
 import { createAgreement } from './agreement.ts'
 import { messageOf } from './errors.ts'
-import { auditSchema, reservedSchema, userSchema } from './records.ts'
+import { kindNames, kinds, storedSchema } from './kinds.ts'
 import { canonicalJson } from './summary.ts'
 import type { StoredRecord } from './types.ts'
 
@@ -24,11 +24,8 @@ const headerSchema = z.object({
   at: z.string(),
   gatehouse: z.string(),
 })
-const lineSchema = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('user'), record: userSchema }),
-  z.strictObject({ kind: z.literal('reserved'), record: reservedSchema }),
-  z.strictObject({ kind: z.literal('audit'), record: auditSchema }),
-])
+const backedUp = kindNames.filter((name) => kinds[name].isBackedUp)
+const lineSchema = storedSchema(backedUp)
 
 export interface Backup {
   /** When it was made, in ISO form. */
@@ -55,7 +52,7 @@ export async function* encodeBackup(
   let pending = `${JSON.stringify({ format: 'gatehouse-backup', version, at, gatehouse })}\n`
   let users = 0
   for await (const record of records) {
-    if (record.kind !== 'user' && record.kind !== 'reserved' && record.kind !== 'audit') continue
+    if (!backedUp.includes(record.kind)) continue
     if (record.kind === 'user') users++
     pending += `${canonicalJson(record)}\n`
     if (pending.length < chunkSize) continue

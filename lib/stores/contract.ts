@@ -1,18 +1,18 @@
 // What every driver must do. A driver's test calls this and adds its own cases.
 
 import { describeAuditStore } from './contract/audit.ts'
+import { describeCollections } from './contract/collections.ts'
 import type { OpenFresh } from './contract/fresh.ts'
 import { describeMailStore } from './contract/mails.ts'
 import { describeMoving } from './contract/moving.ts'
 import { describeSessionStore } from './contract/sessions.ts'
 import { describeTexts } from './contract/texts.ts'
-import { describeTokenStore } from './contract/tokens.ts'
 import { describeUserStore } from './contract/users.ts'
 
 export function describeStores(name: string, open: OpenFresh): void {
   describeUserStore(name, open)
   describeSessionStore(name, open)
-  describeTokenStore(name, open)
+  describeCollections(name, open)
   describeMailStore(name, open)
   describeAuditStore(name, open)
   describeMoving(name, open)

@@ -3,7 +3,7 @@
 
 import { createHash, hash } from 'node:crypto'
 
-import { storedRecordSchema } from './records.ts'
+import { kindNames, storedRecordSchema } from './kinds.ts'
 import type { StoredRecord } from './types.ts'
 
 export type Counts = Record<StoredRecord['kind'], number>
@@ -21,7 +21,7 @@ export interface Tally {
 
 /** Takes 64 characters of memory a record. */
 export function createTally(): Tally {
-  const counts: Counts = { user: 0, session: 0, ended: 0, token: 0, reserved: 0, mail: 0, audit: 0 }
+  const counts = Object.fromEntries(kindNames.map((name) => [name, 0])) as Counts
   const checksums: string[] = []
   return {
     add(record) {

@@ -2,30 +2,12 @@
 // UTF-8 cannot; and no more than a bound, which is far above what any form takes. What comes in checks or repairs it
 // before; what an older version let in is named by `store check`, and repaired where everything is copied.
 
+import { keyRule, kinds, ruleByField } from './kinds.ts'
 import { type StoredRecord, StoreError } from './types.ts'
 
-/** In UTF-16 units. A key of this length still fits into an index of either database. */
-const mostInKey = 255
-/** By the name of the field; others have the bound of a key. */
-const bounds: Record<string, number> = {
-  passwordHash: 2_000,
-  email: 320,
-  newEmail: 320,
-  fullName: 1_000,
-  bio: 100_000,
-  suspendReason: 2_000,
-  userAgent: 2_000,
-  // Sealed forms and letters, and what an event is about.
-  detail: 4_000_000,
-  sealed: 4_000_000,
-}
-
-/** Text that people or their browsers wrote. Everything else is a key or was made here, and nobody can say what it was. */
-const repairable = new Set(['fullName', 'bio', 'suspendReason', 'userAgent', 'locale', 'timeZone'])
-
-/** Whether the text is one that people or their browsers wrote. */
+/** Whether users or their browsers wrote the text. */
 export function isRepairable({ field }: TextFault): boolean {
-  return repairable.has(field.replace(/^.*\./, ''))
+  return ruleOf(field).isRepairable
 }
 
 export interface TextFault {
@@ -34,7 +16,7 @@ export interface TextFault {
   fault: string
 }
 
-const boundOf = (field: string) => bounds[field.replace(/^.*\./, '')] ?? mostInKey
+const ruleOf = (field: string) => ruleByField.get(field.replace(/^.*\./, '')) ?? keyRule
 
 export function isStorable(text: string): boolean {
   return text.isWellFormed() && !text.includes('\0')
@@ -49,7 +31,7 @@ export function storable(text: string, most: number): string {
 
 export function textFaultsOf(record: object): TextFault[] {
   return [...textsIn(record)].flatMap(([field, text]) => {
-    const fault = faultOf(text, boundOf(field))
+    const fault = faultOf(text, ruleOf(field).most)
     return fault === null ? [] : [{ field, fault }]
   })
 }
@@ -62,7 +44,7 @@ export function requireTexts(kind: StoredRecord['kind'], id: string, record: obj
 }
 
 export function tellTextFault(kind: StoredRecord['kind'], id: string, { field, fault }: TextFault): string {
-  return `In the ${kindNames[kind]} ${JSON.stringify(id)} the field ${field} ${fault}.`
+  return `In the ${kinds[kind].label} ${JSON.stringify(id)} the field ${field} ${fault}.`
 }
 
 /** The record as a store takes it, and what was repaired. What cannot be repaired stays as it is. */
@@ -77,19 +59,9 @@ export function repairTexts<Kept extends StoredRecord>(stored: Kept): { stored: 
       (outer, step) => outer[step] as Record<string, unknown>,
       copy.record as unknown as Record<string, unknown>,
     )
-    owner[last] = storable(String(owner[last]), boundOf(field))
+    owner[last] = storable(String(owner[last]), ruleOf(field).most)
   }
   return { stored: copy, repaired: faulty }
-}
-
-export const kindNames: Record<StoredRecord['kind'], string> = {
-  user: 'user',
-  session: 'session',
-  ended: 'ended session',
-  token: 'token',
-  reserved: 'reserved username',
-  mail: 'mail',
-  audit: 'audit trail',
 }
 
 function faultOf(text: string, most: number): string | null {

@@ -1,169 +1,36 @@
 // The only storage vocabulary the domain knows. A driver keeps records and decides what must be decided
 // atomically; it holds no business rule, no limit and no clock.
 
+import type { z } from 'zod'
+
+import type { CollectionKind, KindName, RecordOf, userSchema } from './kinds.ts'
+
 export const roles = ['admin', 'member', 'guest'] as const
 export type Role = (typeof roles)[number]
 
 export const userStatuses = ['active', 'suspended'] as const
 
-export interface Profile {
-  fullName: string
-  bio: string
-  age: number | null
-}
-
+// Not by its name, which would be circular: the declaration calls functions that take a user.
+export type UserRecord = z.infer<typeof userSchema>
+export type Profile = UserRecord['profile']
+/** By browsers that the user never logged in with, and by those that they did. */
+export type WrongPasswords = NonNullable<UserRecord['wrongPasswords']>
 /** How often in a row, and when last. */
-export interface Failures {
-  count: number
-  lastAt: number
-}
-
-/** By browsers that the person never logged in with, and by those that they did. */
-export interface WrongPasswords {
-  new: Failures
-  known: Failures
-}
-
+export type Failures = WrongPasswords['new']
 /** An address that another took the place of, or none, for as long as its owner may undo that. */
-export interface FormerAddress {
-  email: string
-  verifiedAt: number
-  /** Until then it outranks what was verified after it; later it counts no more. */
-  until: number
-}
-
-export interface UserRecord {
-  /** Opaque and random; never changes and is never reused. */
-  id: string
-  /** Canonical form: lower case. Unique in the store. */
-  username: string
-  /** A PHC string, or a hash of an older system that is replaced at the next log-in. */
-  passwordHash: string
-  /** As the person typed it. */
-  email: string | null
-  /** When the person proved that the address is theirs, or null. Verified addresses are unique, without regard to case. */
-  emailVerifiedAt: number | null
-  /** An address that takes the verified one's place once it is proved, or null. */
-  newEmail: string | null
-  role: Role
-  status: (typeof userStatuses)[number]
-  /** When a suspension ends by itself; null while nobody is suspended, or until somebody lifts it. */
-  suspendedUntil: number | null
-  /** What whoever suspended the person wrote down, or empty. */
-  suspendReason: string
-  profile: Profile
-  createdAt: number
-  /** When the password was last chosen after sign-up, or null. A log-in that began before this is void. */
-  passwordChangedAt: number | null
-  /** Wrong passwords that were tried since the last right one; null when there are none. */
-  wrongPasswords: WrongPasswords | null
-  /** When the person deleted the account, which is erased some time later, or null. */
-  deletedAt: number | null
-  /**
-   * Raised whenever the account is recovered. A code, link or alert of an earlier generation is void, unless it is of an
-   * address that was verified before the one that recovered the account (`recoveryAddressVerifiedAt`).
-   */
-  recoveryGeneration: number
-  /** When the address was verified with which the account was last recovered; 0 when no address did. */
-  recoveryAddressVerifiedAt: number
-  /** Of the addresses that gave way lately the one that was verified first, or null. */
-  formerAddress: FormerAddress | null
-  /** The language and the IANA time zone of the user's browser at the last log-in: how mails to them are written. Null: not known. */
-  locale: string | null
-  timeZone: string | null
-}
-
-/** A username that was given up: nobody but the person who had it can take it before the time is over. */
-export interface ReservedUsername {
-  /** The username, in canonical form. */
-  id: string
-  userId: string
-  /** From this moment on anybody may have it. */
-  until: number
-}
-
-export interface SessionRecord {
-  /** SHA-256 of the session token, in hex. The token itself is stored nowhere. */
-  id: string
-  userId: string
-  createdAt: number
-  lastActivityAt: number
-  /** When the person last proved who they are, by password. Browsing never moves it. 0 when that is not known. */
-  provedAt: number
-  /** What the browser that began the session called itself; anything at all, or empty. */
-  userAgent: string
-  /** The network address it came from, or empty. */
-  address: string
-}
+export type FormerAddress = NonNullable<UserRecord['formerAddress']>
+export type SessionRecord = RecordOf<'session'>
+export type EndedSession = RecordOf<'ended'>
+export type TokenRecord = RecordOf<'token'>
+export type ReservedUsername = RecordOf<'reserved'>
+export type MailRecord = RecordOf<'mail'>
+export type AuditRecord = RecordOf<'audit'>
+/** What is recorded of something that was done, before it has its place in the trail. */
+export type AuditEntry = Omit<AuditRecord, 'seq' | 'previous' | 'id'>
 
 /** Why a session is over; the words for each stand in the message catalogue. */
 export const endReasons = ['idle', 'expired', 'ended', 'password-changed', 'signed-out'] as const
 export type EndReason = (typeof endReasons)[number]
-
-/** Why and when a session ended; kept for as long as its cookie may come back. */
-export interface EndedSession {
-  id: string
-  reason: EndReason
-  at: number
-}
-
-/** Something that works once: a code or link that was given to somebody. */
-export interface TokenRecord {
-  /** A hash of the secret that was given out; the secret itself is stored nowhere. */
-  id: string
-  purpose: string
-  /** Whom or what it is for. At most one token of a purpose and subject is live. */
-  subject: string
-  /** What it is bound to, such as the address that it was sent to. */
-  detail: string
-  createdAt: number
-  expiresAt: number
-  /** The user whose right it passes on, and who can lose that right; null for what the site or its owner made. */
-  issuedBy: string | null
-}
-
-/** A letter that waits to be sent. */
-export interface MailRecord {
-  /** Opaque and random. */
-  id: string
-  /** Recipient, subject and text, sealed: they may hold a secret. */
-  sealed: string
-  createdAt: number
-  /** When it is sent next; while somebody is sending it, when it is theirs no more. */
-  dueAt: number
-  /** How often somebody has begun to send it. */
-  attempts: number
-}
-
-/** What is recorded of something that was done, before it has its place in the trail. Never a secret. */
-export interface AuditEntry {
-  at: number
-  event: string
-  outcome: 'done' | 'refused'
-  /** Who did it: a person's id, `operator` for the command line, or null for nobody who is known. */
-  actorId: string | null
-  /** To whom, or null. */
-  subjectId: string | null
-  /** What else is to be known: a flat object as JSON. */
-  detail: string
-  /** The network that it came from: the address without its last part, or empty. */
-  network: string
-  /** SHA-256 of salt and address in hex, or empty. It binds the address to the chain, also when that is forgotten. */
-  addressHash: string
-  /** The whole address, until it is forgotten; then both are empty. */
-  address: string
-  addressSalt: string
-}
-
-/** An entry in its place: each is bound to the one before it (audit-chain.ts). */
-export interface AuditRecord extends AuditEntry {
-  /** From 1, without gaps. */
-  seq: number
-  /** The id of the entry before it; of the first, 64 zeros. */
-  previous: string
-  /** A hash over all but the address and its salt, see audit-chain.ts. */
-  id: string
-}
 
 /** The last entry that there was: more than the entries themselves can tell. */
 export type AuditHead = Pick<AuditRecord, 'seq' | 'id'>
@@ -173,14 +40,6 @@ export type AuditHead = Pick<AuditRecord, 'seq' | 'id'>
  * would wait for it does not.
  */
 export const clockSkewMs = 60_000
-
-/** The one test of a token: the domain and every driver that can call it do. */
-export function isTokenLive(
-  { createdAt, expiresAt }: Pick<TokenRecord, 'createdAt' | 'expiresAt'>,
-  at: number,
-): boolean {
-  return expiresAt > at && createdAt <= at + clockSkewMs
-}
 
 /** A session is live while both of its times lie strictly after these, and not beyond `latest`. */
 export interface LiveBounds {
@@ -410,15 +269,33 @@ export interface AuditStore {
   dropBefore(seq: number): Promise<number>
 }
 
-/** One record of whichever kind, as it is copied from store to store. */
-export type StoredRecord =
-  | { kind: 'user'; record: UserRecord }
-  | { kind: 'session'; record: SessionRecord }
-  | { kind: 'ended'; record: EndedSession }
-  | { kind: 'token'; record: TokenRecord }
-  | { kind: 'reserved'; record: ReservedUsername }
-  | { kind: 'mail'; record: MailRecord }
-  | { kind: 'audit'; record: AuditRecord }
+/** Which records of a collection an operation is about. */
+export interface Only<Kept> {
+  /** Those with these values. */
+  fields?: Partial<Kept>
+  /** Those that are live at this time: neither expired nor made in the future by a wrong clock. */
+  liveAt?: number
+}
+
+/** The records of a kind that needs no operations of its own (kinds.ts). */
+export interface Collection<Kept> {
+  /** Replaces the record with the same unique key, if there is one. Throws when any other record has the id. */
+  put(record: Kept): Promise<void>
+  find(id: string, only?: Only<Kept>): Promise<Kept | null>
+  /** Single use: removes the record and returns it, to one of the callers that ask at the same time. */
+  take(id: string, only?: Only<Kept>): Promise<Kept | null>
+  /** At most `limit`, the newest first. */
+  list(only: Only<Kept>, limit: number): Promise<Kept[]>
+  /** Removes every record with these values. Returns how many. */
+  deleteAll(fields: Partial<Kept>): Promise<number>
+  /** Removes what is not live. Returns how many. */
+  deleteExpired(at: number): Promise<number>
+}
+
+export type Collections = { readonly [Name in CollectionKind]: Collection<RecordOf<Name>> }
+
+/** One record of any kind, as it is copied from store to store. */
+export type StoredRecord = { [Name in KindName]: { kind: Name; record: RecordOf<Name> } }[KindName]
 
 /** What reads a store without changing anything in it, also beside a server that uses it. */
 export interface StoreReader {
@@ -442,6 +319,7 @@ export interface Stores extends StoreReader {
   readonly tokens: TokenStore
   readonly mails: MailStore
   readonly audit: AuditStore
+  readonly collections: Collections
   /**
    * Makes the store hold these records and no others, in one step: when it rejects, or the process dies, the store
    * holds what it held before. Users come first. For moving and restoring, not beside other work.

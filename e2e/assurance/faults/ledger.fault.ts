@@ -7,7 +7,7 @@ import { makePerson, makeSession } from './operations.ts'
 const ada = makePerson()
 const person = (fullName = 'Ada', bio = 'First'): StoredRecord => ({
   kind: 'user',
-  record: { ...ada, profile: { fullName, bio, age: 36 } },
+  record: { ...ada, profile: { ...ada.profile, fullName, bio } },
 })
 const other: StoredRecord = { kind: 'user', record: makePerson() }
 const session: StoredRecord = { kind: 'session', record: makeSession(ada) }

@@ -1,6 +1,7 @@
 // What people do, as operations on a store that are entered in a ledger. Every record of it is made from one number,
 // so that a mixture of two shows.
 import { chained, noHead } from '#lib/stores/audit-chain.ts'
+import { newUser } from '#lib/stores/kinds.ts'
 import type {
   AuditEntry,
   EndedSession,
@@ -135,28 +136,14 @@ const nextMoment = () => firstMoment + nextNumber() * 1000
 
 export function makePerson(): UserRecord {
   const number = nextNumber()
-  return {
+  return newUser({
     id: `person-${number}`,
     username: `visitor-${number}`,
     passwordHash: '$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA',
     email: `${number}@example.org`,
-    emailVerifiedAt: null,
-    newEmail: null,
-    role: 'member',
-    status: 'active',
-    suspendedUntil: null,
-    suspendReason: '',
     profile: { fullName: `Náme ${number}`, bio: `Line one of ${number}\n`.repeat(4), age: number % 151 },
     createdAt: nextMoment(),
-    passwordChangedAt: null,
-    wrongPasswords: null,
-    deletedAt: null,
-    recoveryGeneration: 0,
-    recoveryAddressVerifiedAt: 0,
-    formerAddress: null,
-    locale: null,
-    timeZone: null,
-  }
+  })
 }
 
 export function makeSession({ id }: UserRecord): SessionRecord {

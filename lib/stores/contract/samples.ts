@@ -1,8 +1,12 @@
 // The records that tests of a store start from.
 
+import { z } from 'zod'
+
+import { innerOf, type KindName, kinds, type NewUser, newUser, type RecordOf } from '#lib/stores/kinds.ts'
 import type {
   AuditEntry,
   MailRecord,
+  Profile,
   SessionRecord,
   StoredRecord,
   TokenRecord,
@@ -24,31 +28,36 @@ export const trickyKeys = [
   ' ',
 ]
 
-export function aUser(overrides: Partial<UserRecord> = {}): UserRecord {
+export function aUser(overrides: Partial<NewUser> = {}): UserRecord {
   const username = overrides.username ?? 'alice'
-  return {
+  return newUser({
     id: `id-of-${username}`,
     username,
     passwordHash: '$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA',
-    email: null,
-    emailVerifiedAt: null,
-    newEmail: null,
-    role: 'member',
-    status: 'active',
-    suspendedUntil: null,
-    suspendReason: '',
     profile: { fullName: 'Alice Liddell', bio: 'Curiouser and curiouser.', age: 19 },
     createdAt: 1_000,
-    passwordChangedAt: null,
-    wrongPasswords: null,
-    deletedAt: null,
-    recoveryGeneration: 0,
-    recoveryAddressVerifiedAt: 0,
-    formerAddress: null,
-    locale: null,
-    timeZone: null,
     ...overrides,
-  }
+  })
+}
+
+export function aProfile(fields: Partial<Profile>): Profile {
+  return aUser({ profile: fields }).profile
+}
+
+/** A record of any kind, made from its schema, with the number in every text. */
+export function sampleOf<Name extends KindName>(name: Name, number: number): RecordOf<Name> {
+  return sampleValue(kinds[name].schema, name, number) as RecordOf<Name>
+}
+
+function sampleValue(wrapped: z.core.$ZodType, field: string, number: number): unknown {
+  const schema = innerOf(wrapped)
+  if (schema instanceof z.ZodString) return `${field}-${number}`
+  if (schema instanceof z.ZodNumber) return number
+  if (schema instanceof z.ZodEnum) return schema.options[0]
+  if (!(schema instanceof z.ZodObject)) throw new TypeError(`Say here what a sample of ${field} is.`)
+  return Object.fromEntries(
+    Object.entries(schema.shape).map(([name, inner]) => [name, sampleValue(inner, name, number)]),
+  )
 }
 
 export function aSession(overrides: Partial<SessionRecord> = {}): SessionRecord {

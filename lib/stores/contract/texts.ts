@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import type { StoredRecord, Stores } from '#lib/stores/types.ts'
 
 import { type OpenFresh, openForEachTest } from './fresh.ts'
-import { aMail, anEntry, aSession, aToken, aUser, recordsOf } from './samples.ts'
+import { aMail, anEntry, aProfile, aSession, aToken, aUser, recordsOf } from './samples.ts'
 
 /** What comes in from other systems, and what no database and no file would give back. */
 const refused = [
@@ -24,7 +24,7 @@ export function describeTexts(name: string, open: OpenFresh): void {
 
     it.each(refused)('refuses %s wherever it stands, and names record and field', async (_what, text) => {
       await stores.users.insert(aUser())
-      const profile = { fullName: '', bio: text, age: null }
+      const profile = aProfile({ bio: text })
       await expect(stores.users.insert(aUser({ username: 'bob', profile }))).rejects.toMatchObject({
         ...refusal,
         message: expect.stringContaining('the user "id-of-bob" the field profile.bio '),

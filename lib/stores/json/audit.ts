@@ -9,7 +9,7 @@ import { z } from 'zod'
 
 import { appendToFile, writeTemporary } from '#lib/durable-file.ts'
 import { chained, noHead } from '#lib/stores/audit-chain.ts'
-import { auditSchema } from '#lib/stores/records.ts'
+import { auditSchema } from '#lib/stores/kinds.ts'
 import { requireTexts } from '#lib/stores/texts.ts'
 import type { AuditHead, AuditQuery, AuditRecord, AuditStore } from '#lib/stores/types.ts'
 

@@ -354,7 +354,7 @@ it('never writes what it could not read again', async () => {
   const folder = await freshFolder()
   const { users, sessions } = await openWithAlice(folder)
   await sessions.insert(aSession())
-  await expect(users.insert(aUser({ username: 'bob', createdAt: Number.NaN }))).rejects.toThrow()
+  await expect(users.insert({ ...aUser({ username: 'bob' }), createdAt: Number.NaN })).rejects.toThrow()
   await expect(sessions.insert(aSession({ id: 'next', createdAt: Number.POSITIVE_INFINITY }))).rejects.toThrow()
   for (const at of [Number.POSITIVE_INFINITY, 2_500.5]) {
     await expect(sessions.touch('session-1', at, always)).rejects.toThrow()

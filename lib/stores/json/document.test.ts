@@ -68,7 +68,7 @@ describe('a damaged file stops the start, is named, and stays as it was:', () =>
     [
       'a name twice',
       usersFile(`"u1":${record},\n"u2":${record.replace('u1', 'u2')}`),
-      /record "u2" repeats the username/,
+      /the users u1 and u2 have the same username/,
     ],
     ['a line damaged', usersFile(`"u1":${record},\n"u2":{"id":"u2",,}`), /line 3, column 17: unexpected U\+002C/],
   ]
@@ -103,7 +103,11 @@ describe('a damaged file stops the start, is named, and stays as it was:', () =>
     ['the other file', '{"version":1,"users":{}}', /unknown part "users"/],
     ['with an id twice', tokensFile(`"a":${token},"a":${token}`), /the key "a" appears twice/],
     ['without a time', tokensFile(`"a":${token.replace('2}', 'null}')}`), /record "a" on line 1 .*expiresAt/],
-    ['with two for the same', tokensFile(`"a":${token},"b":${token}`), /record "b" is for the same as another/],
+    [
+      'with two for the same',
+      tokensFile(`"a":${token},"b":${token}`),
+      /the tokens a and b are for the same purpose and subject/,
+    ],
   ]
   for (const [why, content, says] of wrongTokens) {
     it(`tokens.json is ${why}`, async () => {

@@ -9,6 +9,7 @@ import type { z } from 'zod'
 import { isPermissionFault } from '#lib/file-owner.ts'
 import { decodeText, withoutNotANumber } from '#lib/python-json.ts'
 import { messageOf, notPermitted } from '#lib/stores/errors.ts'
+import { kindNames, kinds } from '#lib/stores/kinds.ts'
 import { StoreError } from '#lib/stores/types.ts'
 
 import { damaged, folderOf, madeByNewer } from './damage.ts'
@@ -31,7 +32,7 @@ export interface Section<Kept> {
 }
 
 /** Of all our files. In the wrong file, one of these is a mistake; any other is from a later version. */
-export const ownParts: readonly string[] = ['users', 'reserved', 'sessions', 'ended', 'tokens', 'mails']
+export const ownParts: readonly string[] = kindNames.map((name) => kinds[name].part)
 
 type Identified = { id: string }
 type Encodable = Pick<PagedRecords<Identified>, 'encode'>

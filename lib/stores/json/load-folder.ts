@@ -6,6 +6,7 @@ import { join } from 'node:path'
 
 import { removeLeftovers, replaceFile } from '#lib/durable-file.ts'
 import { noHead } from '#lib/stores/audit-chain.ts'
+import { type CollectionKind, userSchema } from '#lib/stores/kinds.ts'
 import type { StoreLog } from '#lib/stores/log.ts'
 import { type AuditRecords, encodeHead, loadAudit, openEmptyAudit } from './audit.ts'
 import { damaged } from './damage.ts'
@@ -13,11 +14,10 @@ import { readStoredFile, refuseRepeatedKeys, type StoredFile } from './document.
 import { tighten, unusableFolder } from './folder.ts'
 import { refuseLaterFiles } from './later-files.ts'
 import type { FolderRecords } from './moving.ts'
+import { encodeRecords, loadRecords, noRecords, type Records } from './record-files.ts'
 import { readCurrentFile, recoverReplacement } from './replacement.ts'
-import { encodeSessions, loadSessions, noSessions, type SessionRecords } from './sessions.ts'
+import { loadSessions } from './sessions.ts'
 import { isStreamlitSessions, isStreamlitUsers, keepOriginal, logTakeOver, type TakeOver } from './streamlit-files.ts'
-import { encodeTokens, loadTokens, noTokens, type TokenRecords } from './tokens.ts'
-import { encodeUsers, loadUsers, noUsers, type UserRecords, usersFrom } from './users.ts'
 
 /** What is in memory, and what has to happen on disk before anybody is served. */
 interface Loaded<Records> {
@@ -39,8 +39,8 @@ export async function loadFolder(folder: string, takeOver: TakeOver, log: StoreL
     tokens: await readCurrentFile(folder, 'tokens.json', readStoredFile),
   }
   const users = await loadOrTakeOverUsers(files.users, takeOver, log)
-  if (users.records.users.size === 0) refuseLostUsers(folder, files)
-  const sessions = await loadOrReplaceSessions(files.sessions, users.records.users, log)
+  if (users.records.user.size === 0) refuseLostUsers(folder, files)
+  const sessions = await loadOrReplaceSessions(files.sessions, users.records.user, log)
   const tokens = await loadOrMakeTokens(files.tokens, log)
   const audit = await loadOrMakeAudit(folder, log)
   try {
@@ -50,7 +50,7 @@ export async function loadFolder(folder: string, takeOver: TakeOver, log: StoreL
     await sessions.settle(join(folder, 'sessions.json'))
     await tokens.settle(join(folder, 'tokens.json'))
     const trail = await audit.settle()
-    return { users: users.records, sessions: sessions.records, tokens: tokens.records, audit: trail }
+    return { ...users.records, ...sessions.records, ...tokens.records, audit: trail }
   } catch (cause) {
     await audit.close()
     throw unusableFolder(`${folder} cannot be prepared`, cause, { path: folder, folder })
@@ -81,21 +81,23 @@ async function loadOrTakeOverUsers(
   file: StoredFile | null,
   takeOver: TakeOver,
   log: StoreLog,
-): Promise<Loaded<UserRecords>> {
+): Promise<Loaded<Pick<Records, 'user' | 'reserved'>>> {
   if (file === null) {
-    const records = noUsers()
-    return { records, settle: async (path) => replaceFile(path, await encodeUsers(records)) }
+    const records = noRecords('users.json')
+    return { records, settle: async (path) => replaceFile(path, await encodeRecords('users.json', records)) }
   }
-  if (!isStreamlitUsers(file)) return { records: await loadUsers(file), settle: (path) => tighten(path, log) }
+  if (!isStreamlitUsers(file))
+    return { records: await loadRecords(file, 'users.json'), settle: (path) => tighten(path, log) }
   refuseRepeatedKeys(file)
   const takenOver = takeOver(file.value)
-  const records = usersFrom(takenOver.users)
+  const records = noRecords('users.json')
+  for (const user of takenOver.users) records.user.set(userSchema.parse(user))
   return {
     records,
     async settle(path) {
       // In this order: a crash between the two leaves the old file in place, and the next start does it again.
       const kept = await keepOriginal(file)
-      await replaceFile(path, await encodeUsers(records))
+      await replaceFile(path, await encodeRecords('users.json', records))
       logTakeOver(log, kept, takenOver)
     },
   }
@@ -104,9 +106,9 @@ async function loadOrTakeOverUsers(
 /** Streamlit's sessions hold no token, so that nobody can be recognised by them. */
 async function loadOrReplaceSessions(
   file: StoredFile | null,
-  users: UserRecords['users'],
+  users: Records['user'],
   log: StoreLog,
-): Promise<Loaded<SessionRecords>> {
+): Promise<Loaded<Pick<Records, 'session' | 'ended'>>> {
   if (file !== null && !isStreamlitSessions(file)) {
     const { records, leftOut } = await loadSessions(file, users)
     if (leftOut > 0)
@@ -116,12 +118,12 @@ async function loadOrReplaceSessions(
       )
     return { records, settle: (path) => tighten(path, log) }
   }
-  const records = noSessions()
+  const records = noRecords('sessions.json')
   return {
     records,
     async settle(path) {
       const kept = file && (await keepOriginal(file))
-      await replaceFile(path, await encodeSessions(records))
+      await replaceFile(path, await encodeRecords('sessions.json', records))
       if (kept)
         log.info(
           { event: 'streamlit_sessions_dropped', kept },
@@ -132,10 +134,13 @@ async function loadOrReplaceSessions(
 }
 
 /** A folder of version 0.1.0 has no such file. */
-async function loadOrMakeTokens(file: StoredFile | null, log: StoreLog): Promise<Loaded<TokenRecords>> {
-  if (file !== null) return { records: await loadTokens(file), settle: (path) => tighten(path, log) }
-  const records = noTokens()
-  return { records, settle: async (path) => replaceFile(path, await encodeTokens(records)) }
+async function loadOrMakeTokens(
+  file: StoredFile | null,
+  log: StoreLog,
+): Promise<Loaded<Pick<Records, CollectionKind>>> {
+  if (file !== null) return { records: await loadRecords(file, 'tokens.json'), settle: (path) => tighten(path, log) }
+  const records = noRecords('tokens.json')
+  return { records, settle: async (path) => replaceFile(path, await encodeRecords('tokens.json', records)) }
 }
 
 /** A folder of version 0.2.0 has none. */

@@ -63,7 +63,7 @@ describe('takes nothing in, and keeps what it held, when a source has', () => {
     ['an end of a session that goes on', [alice, session, ended]],
     ['one id twice among tokens', [token, { kind: 'token', record: aToken({ subject: 'id-of-bob' }) }]],
     ['two tokens for the same', [token, { kind: 'token', record: aToken({ id: 'token-2' }) }]],
-    ['a time that is none', [{ kind: 'user', record: aUser({ createdAt: 0.5 }) }]],
+    ['a time that is none', [{ kind: 'user', record: { ...aUser(), createdAt: 0.5 } }]],
   ]
   for (const [what, records] of wrong) {
     it(what, async () => {

@@ -4,6 +4,8 @@ import { readdir } from 'node:fs/promises'
 
 import { expect, it } from 'vitest'
 
+import { newUser } from '#lib/stores/kinds.ts'
+
 import { freshFolder } from './folder-for-test.ts'
 
 const id = '5d6f7c1e8b904a3c9d2e1f0a7b6c5d4e'
@@ -28,28 +30,9 @@ it('opens what version 0.1.0 wrote, which had no tokens', async () => {
   await folder.write('sessions.json', sessions)
   const stores = await folder.open()
 
-  expect(await stores.users.findByUsername('zoe')).toEqual({
-    id,
-    username: 'zoe',
-    passwordHash,
-    email: null,
-    emailVerifiedAt: null,
-    newEmail: null,
-    role: 'member',
-    status: 'active',
-    suspendedUntil: null,
-    suspendReason: '',
-    profile: { fullName: 'Zoë Ünïcode', bio: 'First line\nsecond "line"', age: 41 },
-    createdAt: 1_767_225_600_123,
-    passwordChangedAt: null,
-    wrongPasswords: null,
-    deletedAt: null,
-    recoveryGeneration: 0,
-    recoveryAddressVerifiedAt: 0,
-    formerAddress: null,
-    locale: null,
-    timeZone: null,
-  })
+  const profile = { fullName: 'Zoë Ünïcode', bio: 'First line\nsecond "line"', age: 41 }
+  const zoe = newUser({ id, username: 'zoe', passwordHash, profile, createdAt: 1_767_225_600_123 })
+  expect(await stores.users.findByUsername('zoe')).toEqual(zoe)
   const times = { createdAt: 1_767_225_600_456, lastActivityAt: 1_767_225_912_345 }
   const session = { id: live, userId: id, ...times, provedAt: 0, userAgent: '', address: '' }
   expect(await stores.sessions.listByUser(id)).toEqual([session])

@@ -4,22 +4,25 @@ import { rm } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 
+import { tokenStoreOf } from '#lib/stores/collection.ts'
 import { messageOf } from '#lib/stores/errors.ts'
 import type { StoreLog } from '#lib/stores/log.ts'
 import { createReadinessCheck } from '#lib/stores/readiness.ts'
 import type { StoredRecord, Stores } from '#lib/stores/types.ts'
 
 import { createAuditPart } from './audit.ts'
+import { createCollections } from './collections.ts'
 import type { CommitQueue } from './commit-queue.ts'
 import { prepareFolder, unusableFolder } from './folder.ts'
 import { lockFolder } from './folder-lock.ts'
 import { loadFolder } from './load-folder.ts'
+import { createMailStore } from './mails.ts'
 import { dump, encodeFolder, type FolderRecords, gather } from './moving.ts'
 import { checkFolder } from './readiness.ts'
 import { Replacement, type StoreFile } from './replacement.ts'
 import { createSessionPart } from './sessions.ts'
 import type { TakeOver } from './streamlit-files.ts'
-import { createTokenPart } from './tokens.ts'
+import { createHeldTokens } from './tokens.ts'
 import { createUserPart } from './users.ts'
 
 export interface JsonStoresOptions {
@@ -62,11 +65,13 @@ function createStores(
   const options = (name: StoreFile) => {
     return { path: join(folder, name), lazyMs, log, beforeWrite: () => replacement.settle() }
   }
-  const tokens = createTokenPart(loaded.tokens, options('tokens.json'))
-  const users = createUserPart(loaded.users, { ...options('users.json'), consumeToken: tokens.consume })
-  const sessions = createSessionPart(loaded.sessions, { ...options('sessions.json'), hasUser: users.has })
+  const held = createHeldTokens(() => ({ tokens: kept.collections.token, queue: kept.queue }))
+  const kept = createCollections(loaded, { token: held.aside }, options('tokens.json'))
+  const collections = { ...kept.collections, token: { ...kept.collections.token, take: held.take } }
+  const users = createUserPart(loaded, { ...options('users.json'), consumeToken: held.consume })
+  const sessions = createSessionPart(loaded, { ...options('sessions.json'), hasUser: users.has })
   const audit = createAuditPart(loaded.audit, options)
-  const queues = [users.queue, sessions.queue, tokens.queue, ...audit.queues]
+  const queues = [users.queue, sessions.queue, kept.queue, ...audit.queues]
   const requireOpen = () => {
     for (const queue of queues) queue.requireOpen()
   }
@@ -77,9 +82,10 @@ function createStores(
     description: `JSON files in ${folder}`,
     users: users.store,
     sessions: sessions.store,
-    tokens: tokens.store,
-    mails: tokens.mailStore,
+    tokens: tokenStoreOf(collections.token),
+    mails: createMailStore(kept.collections.mail, kept.queue),
     audit: audit.store,
+    collections,
 
     async *dump() {
       requireOpen()
@@ -87,11 +93,10 @@ function createStores(
       const trail = audit.snapshot()
       try {
         yield* dump({
-          users: [...users.values()],
+          user: [...users.values()],
           reserved: [...users.reserved()],
           ...sessions.snapshot(),
-          tokens: [...tokens.values()],
-          mails: [...tokens.mails()],
+          ...kept.snapshot(),
           audit: trail.entries(),
         })
       } finally {
@@ -113,9 +118,9 @@ function createStores(
         const files = await encodeFolder(gathered)
         await whileHeld(queues, async () => {
           await replacement.replace(files)
-          users.adopt(gathered.users)
-          sessions.adopt(gathered.sessions)
-          tokens.adopt(gathered.tokens)
+          users.adopt(gathered)
+          sessions.adopt(gathered)
+          kept.adopt(gathered)
           audit.adopt(gathered.audit)
         })
       } catch (error) {

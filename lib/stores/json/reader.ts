@@ -9,12 +9,11 @@ import { StoreError, type StoreReader } from '#lib/stores/types.ts'
 import { openAuditReader } from './audit.ts'
 import { readStoredFile, type StoredFile } from './document.ts'
 import { refuseLaterFiles } from './later-files.ts'
-import { dump, type FolderRecords } from './moving.ts'
+import { dump, valuesOf } from './moving.ts'
+import { loadRecords, noRecords, type Records } from './record-files.ts'
 import { readCurrentFile } from './replacement.ts'
-import { loadSessions, noSessions } from './sessions.ts'
+import { loadSessions } from './sessions.ts'
 import { isStreamlitSessions, isStreamlitUsers } from './streamlit-files.ts'
-import { loadTokens, noTokens } from './tokens.ts'
-import { loadUsers } from './users.ts'
 
 /**
  * Throws `store_unavailable` when there is no store in `dir`, and `store_damaged` when it is an older application's.
@@ -35,16 +34,7 @@ export async function openJsonReader(dir: string): Promise<StoreReader> {
       if (!isOpen) throw new StoreError('store_unavailable', `The reader of ${folder} is closed.`)
       const audit = await openAuditReader(folder)
       try {
-        const { users, sessions, tokens } = await readFolder(folder)
-        yield* dump({
-          users: users.users.values(),
-          reserved: users.reserved.values(),
-          sessions: sessions.sessions.values(),
-          ended: sessions.ended.values(),
-          tokens: tokens.tokens.values(),
-          mails: tokens.mails.values(),
-          audit: audit.entries(),
-        })
+        yield* dump({ ...valuesOf(await readFolder(folder)), audit: audit.entries() })
       } finally {
         await audit.close()
       }
@@ -63,17 +53,17 @@ export async function openJsonReader(dir: string): Promise<StoreReader> {
   }
 }
 
-async function readFolder(folder: string): Promise<Omit<FolderRecords, 'audit'>> {
+async function readFolder(folder: string): Promise<Records> {
   await refuseLaterFiles(folder)
   const sessionsFile = await readCurrentFile(folder, 'sessions.json', readStoredFile)
   const tokensFile = await readCurrentFile(folder, 'tokens.json', readStoredFile)
-  const users = await loadUsers(await requireUsersFile(folder))
+  const users = await loadRecords(await requireUsersFile(folder), 'users.json')
   const hasSessions = sessionsFile !== null && !isStreamlitSessions(sessionsFile)
   return {
-    users,
-    sessions: hasSessions ? (await loadSessions(sessionsFile, users.users)).records : noSessions(),
+    ...users,
+    ...(hasSessions ? (await loadSessions(sessionsFile, users.user)).records : noRecords('sessions.json')),
     // A folder of version 0.1.0 has no such file.
-    tokens: tokensFile === null ? noTokens() : await loadTokens(tokensFile),
+    ...(tokensFile === null ? noRecords('tokens.json') : await loadRecords(tokensFile, 'tokens.json')),
   }
 }
 

@@ -1,64 +1,43 @@
 // The sessions and why some ended, in memory and in sessions.json. Ending and touching take effect in memory at
 // once; only a new session waits for the disk before anybody hears of it.
 
-import { endedSchema, sessionSchema } from '#lib/stores/records.ts'
+import { kinds } from '#lib/stores/kinds.ts'
 import { requireTexts } from '#lib/stores/texts.ts'
 import { type EndedSession, isLive, type SessionRecord, type SessionStore } from '#lib/stores/types.ts'
 
 import { CommitQueue, type CommitQueueOptions } from './commit-queue.ts'
-import { encodeSections, loadSections, type Section, type StoredFile } from './document.ts'
+import type { StoredFile } from './document.ts'
 import { IdsByUser } from './ids-by-user.ts'
-import { PagedRecords } from './paged-records.ts'
+import { encodeRecords, loadRecords, type Records } from './record-files.ts'
 
-export interface SessionRecords {
-  sessions: PagedRecords<SessionRecord>
-  ended: PagedRecords<EndedSession>
-}
+type SessionRecords = Pick<Records, 'session' | 'ended'>
 
-const sessionSection: Section<SessionRecord> = {
-  schema: sessionSchema,
-  inFile: ({ id: _, ...rest }) => rest,
-}
-const endedSection: Section<EndedSession> = { schema: endedSchema, inFile: ({ reason, at }) => ({ reason, at }) }
-
-/** `leftOut` counts the sessions of people who are not there: nobody could be logged in by them. */
+/** `leftOut` counts the sessions of users who are not there: nobody could be logged in by them. */
 export async function loadSessions(
   file: StoredFile,
   users: { has(id: string): boolean },
 ): Promise<{ records: SessionRecords; leftOut: number }> {
-  const records = await loadSections(
-    { ...file, value: { ended: {}, ...file.value } },
-    { sessions: sessionSection, ended: endedSection },
-  )
+  const records = await loadRecords(file, 'sessions.json')
   // A session that ended while its page was being written is in both parts: it has ended.
-  for (const { id } of records.ended.values()) records.sessions.delete(id)
+  for (const { id } of records.ended.values()) records.session.delete(id)
   let leftOut = 0
-  for (const { id, userId } of records.sessions.values()) {
-    if (!users.has(userId) && records.sessions.delete(id)) leftOut++
+  for (const { id, userId } of records.session.values()) {
+    if (!users.has(userId) && records.session.delete(id)) leftOut++
   }
   return { records, leftOut }
-}
-
-export function noSessions(): SessionRecords {
-  return { sessions: new PagedRecords(sessionSection.inFile), ended: new PagedRecords(endedSection.inFile) }
-}
-
-export function encodeSessions({ sessions, ended }: SessionRecords): Promise<Buffer[]> {
-  // Sessions first: a session that ends between the two parts is then in both, never in neither.
-  return encodeSections({ sessions, ended })
 }
 
 export interface SessionPart {
   store: SessionStore
   queue: CommitQueue
   /** What somebody may have heard of. The sessions are copies, for a touch changes them. */
-  snapshot(): { sessions: SessionRecord[]; ended: EndedSession[] }
+  snapshot(): { session: SessionRecord[]; ended: EndedSession[] }
   /** From here on these are the sessions, on disk as well. Only while the queue is held. */
   adopt(records: SessionRecords): void
 }
 
 export function createSessionPart(
-  { sessions, ended }: SessionRecords,
+  { session: sessions, ended }: SessionRecords,
   { hasUser, ...options }: Omit<CommitQueueOptions, 'content'> & { hasUser(id: string): boolean },
 ): SessionPart {
   let idsByUser = new IdsByUser(sessions.values())
@@ -68,7 +47,8 @@ export function createSessionPart(
   const queue = new CommitQueue({
     ...options,
     content: {
-      encode: () => encodeSessions({ sessions, ended }),
+      // Sessions first: a session that ends between the two parts is then in both, never in neither.
+      encode: () => encodeRecords('sessions.json', { session: sessions, ended }),
       accept: () => inserted.clear(),
       undo() {
         // One that was ended meanwhile is gone already, and stays so.
@@ -80,7 +60,7 @@ export function createSessionPart(
 
   const store: SessionStore = {
     async insert(session) {
-      const added = sessionSchema.parse(session)
+      const added = kinds.session.schema.parse(session)
       requireTexts('session', added.id, added)
       return queue.run(() => {
         const { id, userId } = added
@@ -177,10 +157,10 @@ export function createSessionPart(
     snapshot() {
       const known: SessionRecord[] = []
       for (const session of sessions.values()) if (!inserted.has(session.id)) known.push({ ...session })
-      return { sessions: known, ended: [...ended.values()] }
+      return { session: known, ended: [...ended.values()] }
     },
     adopt(adopted) {
-      ;({ sessions, ended } = adopted)
+      ;({ session: sessions, ended } = adopted)
       idsByUser = new IdsByUser(sessions.values())
     },
   }

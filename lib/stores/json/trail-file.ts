@@ -8,7 +8,7 @@ import { z } from 'zod'
 import { replaceFile } from '#lib/durable-file.ts'
 import { isPermissionFault } from '#lib/file-owner.ts'
 import { messageOf, notPermitted, unavailable } from '#lib/stores/errors.ts'
-import { auditSchema } from '#lib/stores/records.ts'
+import { auditSchema } from '#lib/stores/kinds.ts'
 import type { AuditRecord } from '#lib/stores/types.ts'
 
 import { damaged, folderOf, madeByNewer } from './damage.ts'

@@ -3,63 +3,19 @@
 
 import { isDeepStrictEqual } from 'node:util'
 
-import { emailKey, reservedSchema, userSchema, verifiedKey } from '#lib/stores/records.ts'
+import { userSchema } from '#lib/stores/kinds.ts'
+import { emailKey, verifiedKey } from '#lib/stores/records.ts'
 import { requireTexts } from '#lib/stores/texts.ts'
 import type { InsertOutcome, ReservedUsername, UserRecord, UserStore } from '#lib/stores/types.ts'
 
 import { CommitQueue, type CommitQueueOptions } from './commit-queue.ts'
-import { damaged } from './damage.ts'
 import { Directory } from './directory.ts'
-import { encodeSections, loadSections, type Section, type StoredFile } from './document.ts'
 import { Drafts } from './drafts.ts'
-import { PagedRecords } from './paged-records.ts'
+import { encodeRecords, type Records } from './record-files.ts'
 import { createSizeWarning } from './size-warning.ts'
 import type { ConsumeToken } from './tokens.ts'
 
-export interface UserRecords {
-  users: PagedRecords<UserRecord>
-  reserved: PagedRecords<ReservedUsername>
-}
-
-const userSection: Section<UserRecord> = { schema: userSchema, inFile: (user) => user }
-const reservedSection: Section<ReservedUsername> = { schema: reservedSchema, inFile: ({ id: _, ...rest }) => rest }
-
-export async function loadUsers(file: StoredFile): Promise<UserRecords> {
-  // A file of an earlier version reserves nothing.
-  const records = await loadSections(
-    { ...file, value: { reserved: {}, ...file.value } },
-    { users: userSection, reserved: reservedSection },
-  )
-  const twin = findTwin(records)
-  if (twin) throw damaged(file.path, `the record ${JSON.stringify(twin.id)} repeats the ${twin.what} of another`)
-  return records
-}
-
-/** Somebody who has what only one can have, and somebody else has already. */
-export function findTwin({ users }: UserRecords): { id: string; what: string } | undefined {
-  const usernames = new Set<string>()
-  const emails = new Set<string>()
-  for (const user of users.values()) {
-    if (usernames.size === usernames.add(user.username).size) return { id: user.id, what: 'username' }
-    const email = verifiedKey(user)
-    if (email !== null && emails.size === emails.add(email).size) return { id: user.id, what: 'verified address' }
-  }
-  return undefined
-}
-
-export function noUsers(): UserRecords {
-  return { users: new PagedRecords(userSection.inFile), reserved: new PagedRecords(reservedSection.inFile) }
-}
-
-export function usersFrom(records: Iterable<UserRecord>): UserRecords {
-  const made = noUsers()
-  for (const user of records) made.users.set(userSchema.parse(user))
-  return made
-}
-
-export function encodeUsers({ users, reserved }: UserRecords): Promise<Buffer[]> {
-  return encodeSections({ users, reserved })
-}
+type UserRecords = Pick<Records, 'user' | 'reserved'>
 
 export interface UserPart {
   store: UserStore
@@ -81,16 +37,16 @@ export function createUserPart(
   let { people, reserved, idByUsername, idByEmail, activeAdmins } = indexed(records)
   const directory = new Directory()
   const noteSize = createSizeWarning(options.path, options.log)
-  noteSize(records.users.size)
+  noteSize(records.user.size)
 
   const queue = new CommitQueue({
     ...options,
     content: {
-      encode: () => encodeUsers(records),
+      encode: () => encodeRecords('users.json', records),
       accept() {
         directory.forget(people.accept())
         reserved.accept()
-        noteSize(records.users.size)
+        noteSize(records.user.size)
       },
       undo() {
         people.undo()
@@ -122,7 +78,7 @@ export function createUserPart(
       const inserted = userSchema.parse(user)
       requireTexts('user', inserted.id, inserted)
       const check = (): InsertOutcome | null => {
-        if (records.users.has(inserted.id)) throw new Error(`A user with the id ${inserted.id} exists.`)
+        if (records.user.has(inserted.id)) throw new Error(`A user with the id ${inserted.id} exists.`)
         if (isTaken(inserted.username, inserted.createdAt, inserted.id)) return 'username_taken'
         return isVerifiedByOther(inserted) ? 'email_taken' : null
       }
@@ -173,7 +129,7 @@ export function createUserPart(
       requireTexts('user', id, asked.change)
       return queue.run(() => {
         // The draft decides, so that two admins who are demoted at once cannot both go.
-        const user = records.users.get(id)
+        const user = records.user.get(id)
         if (!user || !holds(user, asked.onlyIf)) return null
         const updated = userSchema.parse({ ...user, ...asked.change })
         if (isActiveAdmin(user) && !isActiveAdmin(updated) && activeAdmins.size === 1) return 'last_admin'
@@ -188,7 +144,7 @@ export function createUserPart(
       const expected = structuredClone(onlyIf)
       requireTexts('user', id, { username })
       return queue.run(() => {
-        const user = records.users.get(id)
+        const user = records.user.get(id)
         if (!user || !holds(user, expected)) return null
         if (isTaken(username, at, id)) return 'username_taken'
         if (username !== user.username) {
@@ -204,7 +160,7 @@ export function createUserPart(
     async remove(id, reservedUntil, onlyIf = {}) {
       const expected = structuredClone(onlyIf)
       return queue.run(() => {
-        const user = records.users.get(id)
+        const user = records.user.get(id)
         if (!user || !holds(user, expected)) return false
         reserve(user, reservedUntil)
         people.delete(id)
@@ -270,17 +226,17 @@ export function createUserPart(
       records = adopted
       ;({ people, reserved, idByUsername, idByEmail, activeAdmins } = indexed(records))
       directory.forgetAll()
-      noteSize(records.users.size)
+      noteSize(records.user.size)
     },
   }
 }
 
 /** The people, and what finds them in the draft. */
-function indexed({ users, reserved }: UserRecords) {
+function indexed({ user, reserved }: UserRecords) {
   const idByUsername = new Map<string, string>()
   const idByEmail = new Map<string, string>()
   const activeAdmins = new Set<string>()
-  const people = new Drafts(users, (before, after) => {
+  const people = new Drafts(user, (before, after) => {
     if (before) {
       // In an undo, a name or address may be somebody else's again already.
       forget(idByUsername, before.username, before.id)
@@ -309,12 +265,5 @@ function holds(user: UserRecord, expected: object): boolean {
 }
 
 function copyOf(user: UserRecord | undefined): UserRecord | null {
-  if (user === undefined) return null
-  const { profile, wrongPasswords, formerAddress } = user
-  return {
-    ...user,
-    profile: { ...profile },
-    wrongPasswords: wrongPasswords && structuredClone(wrongPasswords),
-    formerAddress: formerAddress && { ...formerAddress },
-  }
+  return user === undefined ? null : structuredClone(user)
 }

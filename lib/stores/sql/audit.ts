@@ -8,7 +8,9 @@ import { isStorable, requireTexts } from '#lib/stores/texts.ts'
 import type { AuditHead, AuditStore } from '#lib/stores/types.ts'
 
 import { locked, type SqlDatabase } from './database.ts'
-import { auditColumns, auditOf, auditRow } from './schema.ts'
+import { mappings } from './schema.ts'
+
+const { columns: auditColumns, toRecord: auditOf, toRow: auditRow } = mappings.audit
 
 export function createAuditStore({ db, reads, flavour }: Pick<SqlDatabase, 'db' | 'reads' | 'flavour'>): AuditStore {
   const entries = reads.selectFrom('audit').select(auditColumns)

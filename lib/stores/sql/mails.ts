@@ -1,17 +1,18 @@
 // The mails that wait to be sent, in the table `mails`.
 
-import { requireTexts } from '#lib/stores/texts.ts'
-import type { MailStore } from '#lib/stores/types.ts'
+import type { Collection, MailRecord, MailStore } from '#lib/stores/types.ts'
 
 import { earliest, lockedOrSkipped, type SqlDatabase } from './database.ts'
-import { mailColumns, mailOf, mailRow } from './schema.ts'
+import { mappings } from './schema.ts'
 
-export function createMailStore({ db, reads, flavour }: Pick<SqlDatabase, 'db' | 'reads' | 'flavour'>): MailStore {
+const { columns: mailColumns, toRecord: mailOf } = mappings.mail
+
+export function createMailStore(
+  { db, reads, flavour }: Pick<SqlDatabase, 'db' | 'reads' | 'flavour'>,
+  mails: Collection<MailRecord>,
+): MailStore {
   return {
-    async add(mail) {
-      requireTexts('mail', mail.id, mail)
-      await db.insertInto('mails').values(mailRow(mail)).execute()
-    },
+    add: (mail) => mails.put(mail),
 
     async claim(at, until, limit, latest = Number.MAX_SAFE_INTEGER) {
       const due = db
@@ -42,10 +43,7 @@ export function createMailStore({ db, reads, flavour }: Pick<SqlDatabase, 'db' |
         .execute()
     },
 
-    async remove(id) {
-      const { numDeletedRows } = await db.deleteFrom('mails').where('id', '=', id).executeTakeFirst()
-      return numDeletedRows === 1n
-    },
+    remove: async (id) => (await mails.take(id)) !== null,
 
     async findNextDue() {
       const row = await reads.selectFrom('mails').select('due_at').orderBy('due_at').limit(1).executeTakeFirst()

@@ -1,11 +1,13 @@
 // Opens the stores of one database, SQLite's or PostgreSQL's: the same stores on either.
 
+import { tokenStoreOf } from '#lib/stores/collection.ts'
 import { unavailable } from '#lib/stores/errors.ts'
 import { describeStoreLocation } from '#lib/stores/location.ts'
 import type { StoreLog } from '#lib/stores/log.ts'
 import { createReadinessCheck } from '#lib/stores/readiness.ts'
 import type { StoredRecord, StoreReader, Stores } from '#lib/stores/types.ts'
 import { createAuditStore, findAuditHead } from './audit.ts'
+import { createCollections } from './collections.ts'
 import type { Connection, SqlDatabase } from './database.ts'
 import { createMailStore } from './mails.ts'
 import { requireVersion, schemaVersion } from './migrations.ts'
@@ -14,7 +16,6 @@ import { createPendingEnds } from './pending-ends.ts'
 import { openPostgres, openPostgresForReading } from './postgres.ts'
 import { createSessionStore, recordEnds } from './sessions.ts'
 import { openSqlite, openSqliteForReading } from './sqlite-file.ts'
-import { createTokenStore } from './tokens.ts'
 import { createUserStore } from './users.ts'
 
 export async function openSqliteStores({ path, log }: { path: string; log: StoreLog }): Promise<Stores> {
@@ -53,6 +54,7 @@ async function readerOf(connection: Connection, description: string): Promise<St
 
 function storesOf(database: SqlDatabase, log: StoreLog): Stores {
   const { db, description } = database
+  const collections = createCollections(database)
   const pending = createPendingEnds((ids, reason, at) => recordEnds(database, ids, reason, at), log)
   const checkReady = createReadinessCheck(
     async () => {
@@ -77,9 +79,10 @@ function storesOf(database: SqlDatabase, log: StoreLog): Stores {
     description,
     users: createUserStore(database),
     sessions: createSessionStore(database, pending),
-    tokens: createTokenStore(database),
-    mails: createMailStore(database),
+    tokens: tokenStoreOf(collections.token),
+    mails: createMailStore(database, collections.mail),
     audit: createAuditStore(database),
+    collections,
     findAuditHead: () => findAuditHead(database.reads),
     async *dump() {
       const { db, close } = await database.openForReading()

@@ -1,320 +1,136 @@
-// The tables as the code sees them, and how a row becomes a record. migrations.ts makes them.
+// The tables as the code sees them: their columns and how a row becomes a record follow from the schemas of kinds.ts.
+// migrations.ts makes them.
 
+import type { ColumnType } from 'kysely'
+import { z } from 'zod'
+
+import { innerOf, type KindName, kindNames, kinds, type RecordOf, type Snake, snakeCase } from '#lib/stores/kinds.ts'
 import { searchText, verifiedKey } from '#lib/stores/records.ts'
-import type {
-  AuditHead,
-  AuditRecord,
-  EndReason,
-  MailRecord,
-  ReservedUsername,
-  Role,
-  SessionRecord,
-  TokenRecord,
-  UserRecord,
-} from '#lib/stores/types.ts'
+import type { AuditHead, EndedSession, EndReason, SessionRecord, StoredRecord, UserRecord } from '#lib/stores/types.ts'
 
 export interface Tables {
   users: UserRow
   sessions: SessionRow
-  tokens: TokenRow
-  reserved_usernames: ReservedRow
-  mails: MailRow
-  audit: AuditRow
+  tokens: RowOf<RecordOf<'token'>>
+  reserved_usernames: RowOf<RecordOf<'reserved'>>
+  mails: RowOf<RecordOf<'mail'>>
+  audit: RowOf<RecordOf<'audit'>>
   /** One row: the last entry that there ever was. */
   audit_head: AuditHead
   /** One row. */
   gatehouse_schema: { version: number }
 }
 
-export interface UserRow {
-  id: string
-  username: string
-  password_hash: string
-  email: string | null
-  email_verified_at: number | null
-  new_email: string | null
-  role: Role
-  status: UserRecord['status']
-  suspended_until: number | null
-  suspend_reason: string
-  full_name: string
-  bio: string
-  age: number | null
-  created_at: number
-  password_changed_at: number | null
-  /** JSON, see UserRecord. */
-  wrong_passwords: string | null
-  deleted_at: number | null
-  recovery_generation: number
-  recovery_address_verified_at: number
-  /** JSON, see UserRecord. */
-  former_address: string | null
-  locale: string | null
-  time_zone: string | null
-  /** By which a verified address is unique, see records.ts. */
-  verified_email: string | null
-  /** What a search looks in, see records.ts. */
-  search_text: string
-}
+/** For queries on the table of whichever kind. */
+export type AnyTables = Record<string, Record<string, unknown>>
 
-/** Live or ended: one that ended keeps its id and why, and belongs to nobody any more. */
-export interface SessionRow {
-  id: string
-  user_id: string | null
-  created_at: number
-  last_activity_at: number
-  proved_at: number
-  user_agent: string
-  address: string
+type IsGroup<Value> = Value extends object ? (Value extends readonly unknown[] ? false : true) : false
+
+/** A group of fields lies in columns of its own. Any other object, and a list, is JSON in a text column. */
+type Flat<Fields> = {
+  [Name in keyof Fields & string as IsGroup<Fields[Name]> extends true ? never : Snake<Name>]: [
+    Extract<Fields[Name], object>,
+  ] extends [never]
+    ? Fields[Name]
+    : string | Extract<Fields[Name], null>
+}
+type Groups<Fields> = {
+  [Name in keyof Fields]: IsGroup<Fields[Name]> extends true ? (group: Flat<Fields[Name]>) => void : never
+}[keyof Fields]
+export type RowOf<Fields> = Flat<Fields> &
+  ([Groups<Fields>] extends [never] ? unknown : Groups<Fields> extends (group: infer All) => void ? All : never)
+
+/** With what the database searches and compares by, see records.ts. */
+export type UserRow = RowOf<UserRecord> & { verified_email: string | null; search_text: string }
+
+/** Live or ended: a row that ended keeps its id and the reason, and has no user any more. */
+export type SessionRow = Omit<RowOf<SessionRecord>, 'user_id'> & {
+  /** A string wherever `ended_at` is null, by the table's own check. */
+  user_id: ColumnType<string, string | null, string | null>
   ended_at: number | null
   end_reason: EndReason | null
 }
 
-export interface TokenRow {
-  id: string
-  purpose: string
-  subject: string
-  detail: string
-  created_at: number
-  expires_at: number
-  issued_by: string | null
+interface Column {
+  name: string
+  path: readonly string[]
+  isJson: boolean
 }
 
-export interface ReservedRow {
-  id: string
-  user_id: string
-  until: number
-}
-
-export interface MailRow {
-  id: string
-  sealed: string
-  created_at: number
-  due_at: number
-  attempts: number
-}
-
-export interface AuditRow {
-  seq: number
-  at: number
-  event: string
-  outcome: AuditRecord['outcome']
-  actor_id: string | null
-  subject_id: string | null
-  detail: string
-  network: string
-  address_hash: string
-  address: string
-  address_salt: string
-  previous: string
-  id: string
-}
-
-export const userColumns = [
-  'id',
-  'username',
-  'password_hash',
-  'email',
-  'email_verified_at',
-  'new_email',
-  'role',
-  'status',
-  'suspended_until',
-  'suspend_reason',
-  'full_name',
-  'bio',
-  'age',
-  'created_at',
-  'password_changed_at',
-  'wrong_passwords',
-  'deleted_at',
-  'recovery_generation',
-  'recovery_address_verified_at',
-  'former_address',
-  'locale',
-  'time_zone',
-] as const satisfies (keyof UserRow)[]
-
-export function userOf(row: Pick<UserRow, (typeof userColumns)[number]>): UserRecord {
-  return {
-    id: row.id,
-    username: row.username,
-    passwordHash: row.password_hash,
-    email: row.email,
-    emailVerifiedAt: row.email_verified_at,
-    newEmail: row.new_email,
-    role: row.role,
-    status: row.status,
-    suspendedUntil: row.suspended_until,
-    suspendReason: row.suspend_reason,
-    profile: { fullName: row.full_name, bio: row.bio, age: row.age },
-    createdAt: row.created_at,
-    passwordChangedAt: row.password_changed_at,
-    wrongPasswords: row.wrong_passwords === null ? null : JSON.parse(row.wrong_passwords),
-    deletedAt: row.deleted_at,
-    recoveryGeneration: row.recovery_generation,
-    recoveryAddressVerifiedAt: row.recovery_address_verified_at,
-    formerAddress: row.former_address === null ? null : JSON.parse(row.former_address),
-    locale: row.locale,
-    timeZone: row.time_zone,
+function* columnsOf(schema: z.ZodObject, group: readonly string[] = []): Generator<Column> {
+  for (const [field, value] of Object.entries(schema.shape)) {
+    const path = [...group, field]
+    if (value instanceof z.ZodObject) yield* columnsOf(value, path)
+    else {
+      const inner = innerOf(value)
+      yield {
+        name: snakeCase(field),
+        path,
+        isJson: [z.ZodObject, z.ZodArray, z.ZodRecord].some((type) => inner instanceof type),
+      }
+    }
   }
 }
+
+interface Mapping<Kept> {
+  columns: readonly (keyof RowOf<Kept> & string)[]
+  toRow(record: Kept): RowOf<Kept>
+  toRecord(row: RowOf<Kept>): Kept
+}
+
+function mappingOf<Name extends KindName>(name: Name): Mapping<RecordOf<Name>> {
+  const columns = [...columnsOf(kinds[name].schema)]
+  const valueAt = (record: unknown, path: readonly string[]) =>
+    path.reduce((value, field) => (value as Record<string, unknown>)[field], record)
+  const mapping = {
+    columns: columns.map((column) => column.name),
+    toRow: (record: unknown) =>
+      Object.fromEntries(
+        columns.map((column) => {
+          const value = valueAt(record, column.path)
+          return [column.name, column.isJson && value !== null ? JSON.stringify(value) : value]
+        }),
+      ),
+    toRecord(row: Record<string, unknown>) {
+      const record: Record<string, unknown> = {}
+      for (const column of columns) {
+        const value = row[column.name]
+        const [field = '', inGroup] = column.path
+        const stored = column.isJson && typeof value === 'string' ? JSON.parse(value) : value
+        if (inGroup === undefined) record[field] = stored
+        else record[field] = { ...(record[field] as object | undefined), [inGroup]: stored }
+      }
+      return record
+    },
+  }
+  return mapping as unknown as Mapping<RecordOf<Name>>
+}
+
+export const mappings = Object.fromEntries(kindNames.map((name) => [name, mappingOf(name)])) as {
+  readonly [Name in KindName]: Mapping<RecordOf<Name>>
+}
+
+export const { columns: userColumns, toRecord: userOf } = mappings.user
+export const { columns: sessionColumns, toRecord: sessionOf } = mappings.session
 
 export function userRow(user: UserRecord): UserRow {
-  return {
-    id: user.id,
-    username: user.username,
-    password_hash: user.passwordHash,
-    email: user.email,
-    email_verified_at: user.emailVerifiedAt,
-    new_email: user.newEmail,
-    role: user.role,
-    status: user.status,
-    suspended_until: user.suspendedUntil,
-    suspend_reason: user.suspendReason,
-    full_name: user.profile.fullName,
-    bio: user.profile.bio,
-    age: user.profile.age,
-    created_at: user.createdAt,
-    password_changed_at: user.passwordChangedAt,
-    wrong_passwords: user.wrongPasswords === null ? null : JSON.stringify(user.wrongPasswords),
-    deleted_at: user.deletedAt,
-    recovery_generation: user.recoveryGeneration,
-    recovery_address_verified_at: user.recoveryAddressVerifiedAt,
-    former_address: user.formerAddress === null ? null : JSON.stringify(user.formerAddress),
-    locale: user.locale,
-    time_zone: user.timeZone,
-    verified_email: verifiedKey(user),
-    search_text: searchText(user),
-  }
+  return { ...mappings.user.toRow(user), verified_email: verifiedKey(user), search_text: searchText(user) }
 }
 
-export const sessionColumns = [
-  'id',
-  'user_id',
-  'created_at',
-  'last_activity_at',
-  'proved_at',
-  'user_agent',
-  'address',
-] as const satisfies (keyof SessionRow)[]
-
-/** Of a live session: only those have somebody. */
-export function sessionOf(row: Pick<SessionRow, (typeof sessionColumns)[number]>): SessionRecord {
-  // A string by the table's own check; '' would fail the record's schema wherever it is checked.
-  return {
-    id: row.id,
-    userId: row.user_id ?? '',
-    createdAt: row.created_at,
-    lastActivityAt: row.last_activity_at,
-    provedAt: row.proved_at,
-    userAgent: row.user_agent,
-    address: row.address,
-  }
+export function sessionRow(session: SessionRecord) {
+  return { ...mappings.session.toRow(session), ended_at: null, end_reason: null }
 }
 
-export function sessionRow(session: SessionRecord): SessionRow {
-  return {
-    id: session.id,
-    user_id: session.userId,
-    created_at: session.createdAt,
-    last_activity_at: session.lastActivityAt,
-    proved_at: session.provedAt,
-    user_agent: session.userAgent,
-    address: session.address,
-    ended_at: null,
-    end_reason: null,
-  }
+/** The row of a record of any kind, in the table of its kind. */
+export function rowOf({ kind, record }: StoredRecord): object {
+  if (kind === 'user') return userRow(record)
+  if (kind === 'session') return sessionRow(record)
+  if (kind === 'ended') return endedRow(record)
+  const { toRow } = mappings[kind] as Mapping<unknown>
+  return toRow(record)
 }
 
-export const reservedColumns = ['id', 'user_id', 'until'] as const satisfies (keyof ReservedRow)[]
-
-export function reservedOf({ id, user_id, until }: ReservedRow): ReservedUsername {
-  return { id, userId: user_id, until }
-}
-
-export function reservedRow({ id, userId, until }: ReservedUsername): ReservedRow {
-  return { id, user_id: userId, until }
-}
-
-export const mailColumns = ['id', 'sealed', 'created_at', 'due_at', 'attempts'] as const satisfies (keyof MailRow)[]
-
-export function mailOf({ id, sealed, created_at, due_at, attempts }: MailRow): MailRecord {
-  return { id, sealed, createdAt: created_at, dueAt: due_at, attempts }
-}
-
-export function mailRow({ id, sealed, createdAt, dueAt, attempts }: MailRecord): MailRow {
-  return { id, sealed, created_at: createdAt, due_at: dueAt, attempts }
-}
-
-export const tokenColumns = [
-  'id',
-  'purpose',
-  'subject',
-  'detail',
-  'created_at',
-  'expires_at',
-  'issued_by',
-] as const satisfies (keyof TokenRow)[]
-
-export function tokenOf(row: TokenRow): TokenRecord {
-  return {
-    id: row.id,
-    purpose: row.purpose,
-    subject: row.subject,
-    detail: row.detail,
-    createdAt: row.created_at,
-    expiresAt: row.expires_at,
-    issuedBy: row.issued_by,
-  }
-}
-
-export function tokenRow(token: TokenRecord): TokenRow {
-  return {
-    id: token.id,
-    purpose: token.purpose,
-    subject: token.subject,
-    detail: token.detail,
-    created_at: token.createdAt,
-    expires_at: token.expiresAt,
-    issued_by: token.issuedBy,
-  }
-}
-
-export const auditColumns = [
-  'seq',
-  'at',
-  'event',
-  'outcome',
-  'actor_id',
-  'subject_id',
-  'detail',
-  'network',
-  'address_hash',
-  'address',
-  'address_salt',
-  'previous',
-  'id',
-] as const satisfies (keyof AuditRow)[]
-
-export function auditOf(row: AuditRow): AuditRecord {
-  const { actor_id, subject_id, address_hash, address_salt, ...rest } = row
-  return {
-    ...rest,
-    actorId: actor_id,
-    subjectId: subject_id,
-    addressHash: address_hash,
-    addressSalt: address_salt,
-  }
-}
-
-export function auditRow(record: AuditRecord): AuditRow {
-  const { actorId, subjectId, addressHash, addressSalt, ...rest } = record
-  return {
-    ...rest,
-    actor_id: actorId,
-    subject_id: subjectId,
-    address_hash: addressHash,
-    address_salt: addressSalt,
-  }
+function endedRow({ id, reason, at }: EndedSession) {
+  const times = { created_at: at, last_activity_at: at, proved_at: at, ended_at: at }
+  return { id, user_id: null, user_agent: '', address: '', ...times, end_reason: reason }
 }

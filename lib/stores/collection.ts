@@ -1,0 +1,30 @@
+// What both drivers share about the kinds that need no operations of their own.
+
+import type { CollectionKind, RecordOf } from './kinds.ts'
+import { declarationOf } from './kinds.ts'
+import { type Collection, clockSkewMs, type Only, type TokenRecord, type TokenStore } from './types.ts'
+
+/** Whether a record is among those that are asked for. A driver that cannot call it asks its database the same. */
+export function isAmong<Name extends CollectionKind>(
+  name: Name,
+  record: RecordOf<Name>,
+  { fields = {}, liveAt }: Only<RecordOf<Name>>,
+): boolean {
+  const values: Record<string, unknown> = record
+  if (Object.entries(fields).some(([field, value]) => values[field] !== value)) return false
+  const { expiry } = declarationOf(name)
+  if (liveAt === undefined || expiry === undefined) return true
+  const since = expiry.since === undefined ? liveAt : Number(values[expiry.since])
+  return Number(values[expiry.at]) > liveAt && since <= liveAt + clockSkewMs
+}
+
+export function tokenStoreOf(tokens: Collection<TokenRecord>): TokenStore {
+  return {
+    put: (token) => tokens.put(token),
+    take: (id, purpose, at) => tokens.take(id, { fields: { purpose }, liveAt: at }),
+    find: (id, purpose, at) => tokens.find(id, { fields: { purpose }, liveAt: at }),
+    list: (purpose, at, limit) => tokens.list({ fields: { purpose }, liveAt: at }, limit),
+    deleteExpired: (at) => tokens.deleteExpired(at),
+    deleteIssuedBy: (userId) => tokens.deleteAll({ issuedBy: userId }),
+  }
+}

@@ -1,0 +1,86 @@
+// Stores and a back-up that version 0.1.0 with schema 6 wrote. Every later version has to open them.
+
+import { cp, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+
+import { expect, test } from 'vitest'
+
+import { createTrailCheck } from '#lib/audit/verify.ts'
+import { freshPlace, inDatabase, kinds, type Place, withStores } from '#lib/cli/places-for-test.ts'
+
+import { readBackup, verifyBackup } from './backup-file.ts'
+import { summarize } from './summary.ts'
+import type { StoredRecord, Stores } from './types.ts'
+
+const fixtures = join(import.meta.dirname, 'fixtures')
+const ada = 'fdee430d40bd57deeac186cd9790033d'
+const session = 'e8bc163c82eee18733288c7d4ac636db3a6deb013ef2d37b68322be20edc45cc'
+const endedSession = 'ad328846aa18b32a335816374511cac1063c704b8c57999e51da9f908290a7a4'
+
+/** A copy: opening a store may bring it up to date. */
+async function placeOf(kind: (typeof kinds)[number]): Promise<Place> {
+  const place = await freshPlace(kind)
+  if (place.location.driver === 'json') await cp(join(fixtures, 'json'), place.location.dir, { recursive: true })
+  else if (place.location.driver === 'sqlite') await cp(join(fixtures, 'store.sqlite'), place.location.path)
+  else await inDatabase(place.url, await readFile(join(fixtures, 'postgres.sql'), 'utf8'))
+  return place
+}
+
+/** The records of the JSON fixture; the databases hold the same. */
+async function writtenRecords(): Promise<{ [Kind in StoredRecord['kind']]?: { id: string }[] }> {
+  const read = async (name: string) => JSON.parse(await readFile(join(fixtures, 'json', name), 'utf8'))
+  const listed = (part: object) => Object.entries(part).map(([id, record]) => ({ id, ...record }))
+  const [{ users, reserved }, { sessions, ended }, { tokens, mails }] = await Promise.all(
+    ['users.json', 'sessions.json', 'tokens.json'].map(read),
+  )
+  const audit = (await readFile(join(fixtures, 'json', 'audit.jsonl'), 'utf8')).trim().split('\n')
+  return {
+    user: listed(users),
+    reserved: listed(reserved),
+    session: listed(sessions),
+    ended: listed(ended),
+    token: listed(tokens),
+    mail: listed(mails),
+    audit: audit.map((line) => JSON.parse(line)),
+  }
+}
+
+const byId = (a: { id: string }, b: { id: string }) => (a.id < b.id ? -1 : 1)
+
+async function trailOf(stores: Stores) {
+  const trail = createTrailCheck()
+  for await (const { kind, record } of stores.dump()) if (kind === 'audit') trail.add(record)
+  return trail.finish(await stores.findAuditHead())
+}
+
+test.each(kinds)('opens the store that an earlier version wrote, unchanged: %s', async (kind) => {
+  await withStores(await placeOf(kind), async (stores) => {
+    // Later versions add fields, so that each record is compared with the fields it was written with.
+    const found = Map.groupBy(await Array.fromAsync(stores.dump()), ({ kind: of }) => of)
+    for (const [of, written] of Object.entries(await writtenRecords())) {
+      const records = (found.get(of as StoredRecord['kind']) ?? []).map(({ record }) => record)
+      expect(records.toSorted(byId), of).toMatchObject(written.toSorted(byId))
+    }
+    const lastActivityAt = 1_793_491_220_000
+    const bounds = { activeAfter: 0, createdAfter: 0, latest: lastActivityAt + 1, recentAfter: lastActivityAt }
+    expect(await stores.sessions.touch(session, lastActivityAt + 1, bounds)).toMatchObject({
+      userId: ada,
+      lastActivityAt: lastActivityAt + 1,
+    })
+    expect(await stores.sessions.findEndReason(endedSession)).toBe('password-changed')
+    expect(await stores.users.findByVerifiedEmail('ada@example.org')).toMatchObject({ id: ada })
+    expect(await trailOf(stores)).toMatchObject({ count: 3, faults: [] })
+  })
+})
+
+test('restores the back-up that an earlier version made', async () => {
+  const path = join(fixtures, 'backup.jsonl')
+  const backup = await verifyBackup(path)
+  await withStores(await freshPlace('sqlite'), async (stores) => {
+    await stores.replaceAll(readBackup(path, backup))
+    const { counts } = await summarize(stores.dump())
+    expect(counts).toMatchObject({ user: 3, session: 0, reserved: 1, audit: 3 })
+    expect(await stores.users.find(ada)).toMatchObject({ username: 'ada', formerAddress: { email: 'old@example.org' } })
+    expect(await trailOf(stores)).toMatchObject({ count: 3, faults: [] })
+  })
+})

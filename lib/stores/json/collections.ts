@@ -1,0 +1,181 @@
+// The kinds that need no operations of their own, in memory and in tokens.json. A record that was put or taken is so on the
+// disk before anybody is told.
+
+import { isAmong } from '#lib/stores/collection.ts'
+import { type CollectionKind, collectionKinds, declarationOf, keyOf, type RecordOf } from '#lib/stores/kinds.ts'
+import { requireTexts } from '#lib/stores/texts.ts'
+import type { Collection } from '#lib/stores/types.ts'
+
+import { CommitQueue, type CommitQueueOptions } from './commit-queue.ts'
+import { Drafts } from './drafts.ts'
+import type { PagedRecords } from './paged-records.ts'
+import { encodeRecords, type Records } from './record-files.ts'
+
+/** Records that are off the disk for a moment and still count. */
+export interface Aside<Kept> {
+  values(): Kept[]
+  /** They count no longer. */
+  drop(matches: (record: Kept) => boolean): void
+}
+
+/** A collection with what its own file can do in one step of the queue. */
+export interface JsonCollection<Kept> extends Collection<Kept> {
+  /** The draft: what the next commit writes. */
+  draft: {
+    get(id: string): Kept | undefined
+    values(): Iterable<Kept>
+    set(record: Kept): void
+    delete(id: string): void
+  }
+  /** All that are on disk; the records themselves, which never change. */
+  values(): Iterable<Kept>
+}
+
+type JsonCollections = { [Name in CollectionKind]: JsonCollection<RecordOf<Name>> }
+
+export interface CollectionPart {
+  collections: JsonCollections
+  queue: CommitQueue
+  /** What is on disk at this moment. */
+  snapshot(): { [Name in CollectionKind]: RecordOf<Name>[] }
+  /** From here on these are the records, on disk as well. Only while the queue is held. */
+  adopt(records: Pick<Records, CollectionKind>): void
+}
+
+export function createCollections(
+  records: Pick<Records, CollectionKind>,
+  asides: { [Name in CollectionKind]?: Aside<RecordOf<Name>> },
+  options: Omit<CommitQueueOptions, 'content'>,
+): CollectionPart {
+  const parts: ReturnType<typeof createCollection>[] = []
+  const queue = new CommitQueue({
+    ...options,
+    content: {
+      encode: () => encodeRecords('tokens.json', records),
+      accept() {
+        for (const { drafts } of parts) drafts().accept()
+      },
+      undo() {
+        for (const { drafts } of parts) drafts().undo()
+      },
+    },
+  })
+  const entries = collectionKinds.map((name) => {
+    const part = createCollection(name, () => records[name] as never, queue, asides[name] as never)
+    parts.push(part)
+    return [name, part.collection]
+  })
+  return {
+    collections: Object.fromEntries(entries) as unknown as JsonCollections,
+    queue,
+    snapshot: () => Object.fromEntries(parts.map(({ name, collection }) => [name, [...collection.values()]])) as never,
+    adopt(adopted) {
+      records = adopted
+      for (const { adopt } of parts) adopt()
+    },
+  }
+}
+
+function createCollection<Name extends CollectionKind>(
+  name: Name,
+  records: () => PagedRecords<RecordOf<Name>>,
+  queue: CommitQueue,
+  aside: Aside<RecordOf<Name>> = { values: () => [], drop() {} },
+) {
+  type Kept = RecordOf<Name>
+  const { schema, label, unique: [unique] = [], expiry } = declarationOf(name)
+  const keyIn = (record: Kept) => (unique === undefined ? null : keyOf(unique, record))
+  let { drafts, idByKey } = indexed()
+
+  function indexed() {
+    const idByKey = new Map<string, string>()
+    const drafts = new Drafts(records(), (before, after) => {
+      const [old, key] = [before && keyIn(before), after && keyIn(after)]
+      // In an undo, the record that was replaced may be back already.
+      if (before && old && idByKey.get(old) === before.id) idByKey.delete(old)
+      if (after && key) idByKey.set(key, after.id)
+    })
+    return { drafts, idByKey }
+  }
+
+  const draft: JsonCollection<Kept>['draft'] = {
+    get: (id) => records().get(id),
+    values: () => records().values(),
+    set(record) {
+      drafts.set(record)
+      queue.markUnsaved()
+    },
+    delete(id) {
+      drafts.delete(id)
+      queue.markUnsaved()
+    },
+  }
+
+  function remove(matches: (record: Kept) => boolean): Promise<number> {
+    return queue.run(() => {
+      aside.drop(matches)
+      const found = [...records().values()].filter(matches)
+      for (const { id } of found) draft.delete(id)
+      return found.length
+    })
+  }
+
+  const collection: JsonCollection<Kept> = {
+    draft,
+    values: () => drafts.values(),
+
+    async put(record) {
+      // Checked, so that nothing is ever written that could not be read again; and a copy.
+      const added = schema.parse(record) as Kept
+      requireTexts(name, added.id, added)
+      const key = keyIn(added)
+      return queue.run(() => {
+        const twin = records().get(added.id)
+        if (twin && (key === null || keyIn(twin) !== key)) throw new Error(`A ${label} with the id ${added.id} exists.`)
+        aside.drop((other) => key !== null && keyIn(other) === key)
+        const replaced = key === null ? undefined : idByKey.get(key)
+        if (replaced !== undefined) draft.delete(replaced)
+        draft.set(added)
+      })
+    },
+
+    async find(id, only = {}) {
+      queue.requireOpen()
+      const found = drafts.find(id) ?? aside.values().find((one) => one.id === id)
+      return found && isAmong(name, found, only) ? structuredClone(found) : null
+    },
+
+    async take(id, only = {}) {
+      return queue.run(() => {
+        const found = records().get(id)
+        if (!found || !isAmong(name, found, only)) return null
+        draft.delete(id)
+        return structuredClone(found)
+      })
+    },
+
+    async list(only, limit) {
+      queue.requireOpen()
+      const found = [...drafts.values(), ...aside.values()].filter((record) => isAmong(name, record, only))
+      const by = (record: Kept) => (record as Record<string, unknown>)[expiry?.since ?? 'id']
+      return structuredClone(found.toSorted((a, b) => compare(by(b), by(a))).slice(0, limit))
+    },
+
+    deleteAll: async (fields) => remove((record) => isAmong(name, record, { fields })),
+    deleteExpired: async (at) => (expiry ? remove((record) => !isAmong(name, record, { liveAt: at })) : 0),
+  }
+  return {
+    name,
+    collection,
+    drafts: () => drafts,
+    adopt() {
+      aside.drop(() => true)
+      ;({ drafts, idByKey } = indexed())
+    },
+  }
+}
+
+function compare(a: unknown, b: unknown): number {
+  if (typeof a === 'number' && typeof b === 'number') return a - b
+  return a === b ? 0 : String(a) < String(b) ? -1 : 1
+}

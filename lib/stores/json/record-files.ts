@@ -1,0 +1,57 @@
+// The files whose records are all in memory: which kinds each holds, reading it and encoding it.
+
+import { createRepeats } from '#lib/stores/agreement.ts'
+import { declarationOf, kindsIn, type MemoryKind, type RecordFile, type RecordOf } from '#lib/stores/kinds.ts'
+import type { StoredRecord } from '#lib/stores/types.ts'
+
+import { damaged } from './damage.ts'
+import { encodeSections, loadSections, type Section, type StoredFile } from './document.ts'
+import { PagedRecords } from './paged-records.ts'
+
+export type Records = { [Name in MemoryKind]: PagedRecords<RecordOf<Name>> }
+type RecordsIn<File extends RecordFile> = Pick<Records, ReturnType<typeof kindsIn<File>>[number]>
+type AnyRecords = Record<string, PagedRecords<{ id: string }>>
+
+function sectionOf(name: MemoryKind): Section<{ id: string }> {
+  const schema = declarationOf(name).schema as unknown as Section<{ id: string }>['schema']
+  // The id is the key. The first version wrote it into a user once more, and files stay as they are.
+  return { schema, inFile: name === 'user' ? (user) => user : ({ id: _, ...rest }) => rest }
+}
+
+export function noRecords<File extends RecordFile>(file: File): RecordsIn<File> {
+  const made = kindsIn(file).map((name) => [name, new PagedRecords(sectionOf(name).inFile)])
+  return Object.fromEntries(made)
+}
+
+/** Throws `store_damaged` for a file with a record that is wrong, or with two that have the same unique key. */
+export async function loadRecords<File extends RecordFile>(file: StoredFile, name: File): Promise<RecordsIn<File>> {
+  const names = kindsIn(name)
+  const partOf = (kind: MemoryKind) => declarationOf(kind).part
+  // A file of an earlier version lacks the parts that came later.
+  const later = Object.fromEntries(names.slice(1).map((kind) => [partOf(kind), {}]))
+  const sections = Object.fromEntries(names.map((kind) => [partOf(kind), sectionOf(kind)]))
+  const loaded = await loadSections({ ...file, value: { ...later, ...file.value } }, sections)
+  const records: AnyRecords = Object.fromEntries(names.map((kind) => [kind, loaded[partOf(kind)] ?? missing(kind)]))
+  const [fault] = repeatsIn(records)
+  if (fault !== undefined) throw damaged(file.path, fault.charAt(0).toLowerCase() + fault.slice(1))
+  return records as unknown as RecordsIn<File>
+}
+
+/** A sentence about each record with a unique key of another. */
+export function* repeatsIn(records: Partial<Records> | AnyRecords): Generator<string> {
+  const repeats = createRepeats()
+  for (const [kind, some] of Object.entries(records)) {
+    for (const record of some.values()) yield* repeats.add({ kind, record } as StoredRecord)
+  }
+}
+
+export function encodeRecords<File extends RecordFile>(file: File, records: RecordsIn<File>): Promise<Buffer[]> {
+  const all: AnyRecords = records as unknown as AnyRecords
+  return encodeSections(
+    Object.fromEntries(kindsIn(file).map((kind) => [declarationOf(kind).part, all[kind] ?? missing(kind)])),
+  )
+}
+
+function missing(kind: MemoryKind): never {
+  throw new TypeError(`The records of the kind ${kind} are missing.`)
+}

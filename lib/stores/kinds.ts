@@ -1,0 +1,343 @@
+// Every kind of record, declared once: its fields, its unique keys, its expiry, its file and its table. Both drivers, dumps,
+// copies, back-ups, `store check` and the contract tests derive from here (docs/adding-a-record-kind.md).
+//
+// Whatever is read from a file, a table or a back-up passes the schema, so that no store holds or returns anything else. The
+// order of the fields is the order in which they are written. A field that came later has a default, for the records of
+// earlier versions.
+
+import { z } from 'zod'
+
+import { verifiedKey } from './records.ts'
+import { endReasons, roles, type StoredRecord, userStatuses } from './types.ts'
+
+interface TextRule {
+  /** In UTF-16 units, far above what any form takes. */
+  most: number
+  /** Users or their browsers wrote it, so `store repair` may change it. Any other text is a key or was made by the site. */
+  isRepairable: boolean
+}
+
+const textRules = z.registry<TextRule>()
+/** A key of this length still fits into an index of either database. */
+export const keyRule: TextRule = { most: 255, isRepairable: false }
+const made = (most: number) => z.string().register(textRules, { most, isRepairable: false })
+const typed = (most = keyRule.most) => z.string().register(textRules, { most, isRepairable: true })
+
+const time = z.int()
+const failures = z.strictObject({ count: z.int().min(0), lastAt: time })
+
+export const userSchema = z.strictObject({
+  /** Opaque and random; never changes and is never reused. */
+  id: z.string(),
+  /** Canonical form: lower case. Unique in the store. */
+  username: z.string(),
+  /** A PHC string, or a hash of an older system that is replaced at the next log-in. */
+  passwordHash: made(2_000),
+  /** As the user typed it. */
+  email: made(320).nullable(),
+  /** When the user proved that the address is theirs, or null. Verified addresses are unique, without regard to case. */
+  emailVerifiedAt: time.nullable(),
+  /** An address that replaces the verified one once it is proved, or null. */
+  newEmail: made(320).nullable().default(null),
+  role: z.enum(roles),
+  status: z.enum(userStatuses),
+  /** When a suspension ends by itself; null without a suspension, or when only an admin can lift it. */
+  suspendedUntil: time.nullable().default(null),
+  /** The reason that the admin wrote down, or empty. */
+  suspendReason: typed(2_000).default(''),
+  profile: z.strictObject({ fullName: typed(1_000), bio: typed(100_000), age: z.int().nullable() }),
+  createdAt: time,
+  /** When the password was last chosen after sign-up, or null. A log-in that began before this is void. */
+  passwordChangedAt: time.nullable().default(null),
+  /** Wrong passwords since the last right one, by new and by known browsers; null when there are none. */
+  wrongPasswords: z.strictObject({ new: failures, known: failures }).nullable().default(null),
+  /** When the user deleted the account, which is erased some time later, or null. */
+  deletedAt: time.nullable().default(null),
+  /**
+   * Raised whenever the account is recovered. A code, link or alert of an earlier generation is void, unless it is of an
+   * address that was verified before the one that recovered the account (`recoveryAddressVerifiedAt`).
+   */
+  recoveryGeneration: z.int().min(0).default(0),
+  /** When the address was verified with which the account was last recovered; 0 when no address did. */
+  recoveryAddressVerifiedAt: time.default(0),
+  /** Of the addresses that were replaced lately, the one that was verified first; until `until`, it outranks later ones. */
+  formerAddress: z
+    .strictObject({ email: made(320), verifiedAt: time, until: time })
+    .nullable()
+    .default(null),
+  /** The language and the IANA time zone of the browser at the last log-in, for mails. Null: not known. */
+  locale: typed().nullable().default(null),
+  timeZone: typed().nullable().default(null),
+})
+
+const sessionSchema = z.strictObject({
+  /** SHA-256 of the session token, in hex. The token itself is stored nowhere. */
+  id: z.string(),
+  userId: z.string(),
+  createdAt: time,
+  lastActivityAt: time,
+  /** When the user last proved who they are, by password. Browsing never moves it. 0 when that is not known. */
+  provedAt: time.default(0),
+  /** What the browser that began the session called itself; anything at all, or empty. */
+  userAgent: typed(2_000).default(''),
+  /** The network address it came from, or empty. */
+  address: z.string().default(''),
+})
+
+/** Why and when a session ended; kept for as long as its cookie may come back. */
+const endedSchema = z.strictObject({ id: z.string(), reason: z.enum(endReasons), at: time })
+
+/** Something that works once: a code or link that was given to somebody. */
+const tokenSchema = z.strictObject({
+  /** A hash of the secret that was given out; the secret itself is stored nowhere. */
+  id: z.string(),
+  purpose: z.string(),
+  /** Whom or what it is for. At most one token of a purpose and subject is live. */
+  subject: z.string(),
+  /** What it is bound to, such as the address that it was sent to. */
+  detail: made(4_000_000),
+  createdAt: time,
+  expiresAt: time,
+  /** The user whose right it passes on, and who can lose that right; null for what the site or its owner made. */
+  issuedBy: z.string().nullable().default(null),
+})
+
+/** A username that was given up: until `until`, only the user who had it can take it. */
+const reservedSchema = z.strictObject({
+  /** The username, in canonical form. */
+  id: z.string(),
+  userId: z.string(),
+  until: time,
+})
+
+/** A mail in the queue. */
+const mailSchema = z.strictObject({
+  /** Opaque and random. */
+  id: z.string(),
+  /** Recipient, subject and text, sealed: they may hold a secret. */
+  sealed: made(4_000_000),
+  createdAt: time,
+  /** Next attempt. While claimed: when the claim expires. */
+  dueAt: time,
+  /** How many attempts have begun. */
+  attempts: z.int(),
+})
+
+/** An entry of the audit trail in its place: each is bound to the one before it (audit-chain.ts). */
+export const auditSchema = z.strictObject({
+  /** From 1, without gaps. */
+  seq: z.int().min(1),
+  at: time,
+  event: z.string(),
+  outcome: z.enum(['done', 'refused']),
+  /** Who did it: a user's id, `operator` for the command line, or null when it is not known. */
+  actorId: z.string().nullable(),
+  /** To whom, or null. */
+  subjectId: z.string().nullable(),
+  /** Further facts: a flat object as JSON. Never a secret. */
+  detail: made(4_000_000),
+  /** The network that it came from: the address without its last part, or empty. */
+  network: z.string(),
+  /** SHA-256 of salt and address in hex, or empty. It binds the address to the chain, also when that is forgotten. */
+  addressHash: z.string(),
+  /** The whole address, until it is forgotten; then both are empty. */
+  address: z.string(),
+  addressSalt: z.string(),
+  /** The id of the entry before it; of the first, 64 zeros. */
+  previous: z.string(),
+  /** A hash over all but the address and its salt, see audit-chain.ts. */
+  id: z.string(),
+})
+
+/** The files that a whole file of memory is written to; the audit trail has its own. */
+export type RecordFile = 'users.json' | 'sessions.json' | 'tokens.json'
+
+export interface Unique<Fields> {
+  fields: readonly (keyof Fields & string)[]
+  /** What two records with the same key do, for the end of a sentence. */
+  fault: string
+  /** Absent: the fields themselves. Null: this record has no such key. */
+  keyOf?: (record: Fields) => string | null
+}
+
+interface Declaration<Schema extends z.ZodObject, File extends RecordFile | 'audit.jsonl'> {
+  schema: Schema
+  /** In messages about one record. */
+  label: string
+  /** In the counts that `store check` prints. */
+  plural: string
+  /** Kinds of `tokens.json` have the operations of `Collection` (types.ts); the other files have operations of their own. */
+  file: File
+  /** The part of that file that holds the records. */
+  part: string
+  /** migrations.ts makes it, with a column for each field of the schema. */
+  table: string
+  /** A record replaces the one that has the same first key. The tables have these as unique indexes. */
+  unique?: readonly Unique<z.infer<Schema>>[]
+  /** When a record is no longer live, and, for clocks that were wrong, since when it can be. */
+  expiry?: { at: keyof z.infer<Schema> & string; since?: keyof z.infer<Schema> & string }
+  /** Whether a back-up holds it. A restore must not bring back what was ended or used. */
+  isBackedUp?: boolean
+}
+
+function declare<Schema extends z.ZodObject, const File extends RecordFile | 'audit.jsonl'>(
+  declaration: Declaration<Schema, File>,
+): Declaration<Schema, File> {
+  return declaration
+}
+
+/** In the order of a dump: users first, because the other kinds name them. */
+export const kinds = {
+  user: declare({
+    schema: userSchema,
+    label: 'user',
+    plural: 'users',
+    file: 'users.json',
+    part: 'users',
+    table: 'users',
+    unique: [
+      { fields: ['username'], fault: 'have the same username' },
+      { fields: ['email'], fault: 'have verified the same address', keyOf: verifiedKey },
+    ],
+    isBackedUp: true,
+  }),
+  session: declare({
+    schema: sessionSchema,
+    label: 'session',
+    plural: 'sessions',
+    file: 'sessions.json',
+    part: 'sessions',
+    table: 'sessions',
+  }),
+  ended: declare({
+    schema: endedSchema,
+    label: 'ended session',
+    plural: 'ended sessions',
+    file: 'sessions.json',
+    part: 'ended',
+    table: 'sessions',
+  }),
+  token: declare({
+    schema: tokenSchema,
+    label: 'token',
+    plural: 'tokens',
+    file: 'tokens.json',
+    part: 'tokens',
+    table: 'tokens',
+    unique: [{ fields: ['purpose', 'subject'], fault: 'are for the same purpose and subject' }],
+    expiry: { at: 'expiresAt', since: 'createdAt' },
+  }),
+  reserved: declare({
+    schema: reservedSchema,
+    label: 'reserved username',
+    plural: 'reserved names',
+    file: 'users.json',
+    part: 'reserved',
+    table: 'reserved_usernames',
+    expiry: { at: 'until' },
+    isBackedUp: true,
+  }),
+  mail: declare({
+    schema: mailSchema,
+    label: 'mail',
+    plural: 'mails',
+    file: 'tokens.json',
+    part: 'mails',
+    table: 'mails',
+  }),
+  audit: declare({
+    schema: auditSchema,
+    label: 'audit trail',
+    plural: 'audit entries',
+    file: 'audit.jsonl',
+    part: 'audit',
+    table: 'audit',
+    isBackedUp: true,
+  }),
+}
+
+type Kinds = typeof kinds
+export type KindName = keyof Kinds
+export type RecordOf<Name extends KindName> = z.infer<Kinds[Name]['schema']>
+/** The kinds that the JSON driver keeps in memory. */
+export type MemoryKind = Exclude<KindName, 'audit'>
+type KindsIn<File extends RecordFile> = {
+  [Name in MemoryKind]: Kinds[Name] extends { file: File } ? Name : never
+}[MemoryKind]
+/** The kinds that have the operations of `Collection` (types.ts). */
+export type CollectionKind = KindsIn<'tokens.json'>
+
+export const kindNames = Object.keys(kinds) as KindName[]
+
+export function kindsIn<File extends RecordFile>(file: File): KindsIn<File>[] {
+  return kindNames.filter((name) => kinds[name].file === file) as KindsIn<File>[]
+}
+
+export const collectionKinds = kindsIn('tokens.json')
+
+/** The declaration, for code that works on every kind alike. */
+export function declarationOf(name: KindName): Declaration<z.ZodObject, RecordFile | 'audit.jsonl'> {
+  return kinds[name] as unknown as Declaration<z.ZodObject, RecordFile | 'audit.jsonl'>
+}
+
+/** A record with its kind, checked. */
+export function storedSchema(names: readonly KindName[]): z.ZodType<StoredRecord> {
+  const variants = names.map((kind) => z.strictObject({ kind: z.literal(kind), record: kinds[kind].schema }))
+  const [first, ...others] = variants
+  if (first === undefined) throw new TypeError('A schema of no kinds matches nothing.')
+  return z.discriminatedUnion('kind', [first, ...others]) as unknown as z.ZodType<StoredRecord>
+}
+
+export const storedRecordSchema = storedSchema(kindNames)
+
+/** The record's key, or null when it has none. */
+export function keyOf<Fields>({ fields, keyOf: special }: Unique<Fields>, record: Fields): string | null {
+  return special ? special(record) : JSON.stringify(fields.map((field) => record[field]))
+}
+
+export type Snake<Name extends string> = Name extends `${infer First}${infer Rest}`
+  ? `${First extends Lowercase<First> ? First : `_${Lowercase<First>}`}${Snake<Rest>}`
+  : ''
+
+/** The name of a field in a table, and in a file that is imported. */
+export function snakeCase<Name extends string>(field: Name): Snake<Name> {
+  return field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`) as Snake<Name>
+}
+
+/** The schema under `nullable` and `default`. */
+export function innerOf(schema: z.core.$ZodType): z.core.$ZodType {
+  return schema instanceof z.ZodNullable || schema instanceof z.ZodDefault ? innerOf(schema.unwrap()) : schema
+}
+
+/** The rule of each text, by the name of its field; a text without one has the rule of a key. */
+export const ruleByField: ReadonlyMap<string, TextRule> = new Map(
+  kindNames.flatMap((name) => [...rulesIn(kinds[name].schema)]),
+)
+
+function* rulesIn(schema: z.ZodObject): Generator<[string, TextRule]> {
+  for (const [field, wrapped] of Object.entries(schema.shape)) {
+    const inner = innerOf(wrapped)
+    const rule = inner instanceof z.ZodString ? textRules.get(inner) : undefined
+    if (rule !== undefined) yield [field, rule]
+    if (inner instanceof z.ZodObject) yield* rulesIn(inner)
+  }
+}
+
+export const profileFields = Object.keys(userSchema.shape.profile.shape) as (keyof z.infer<
+  typeof userSchema
+>['profile'])[]
+
+/** What a new user is besides these fields: a member without address, with an empty profile. */
+export type NewUser = Pick<z.infer<typeof userSchema>, 'id' | 'username' | 'passwordHash' | 'createdAt'> &
+  Partial<Omit<z.input<typeof userSchema>, 'profile'>> & { profile?: Partial<z.infer<typeof userSchema>['profile']> }
+
+export function newUser({ profile, ...fields }: NewUser): z.infer<typeof userSchema> {
+  return userSchema.parse({
+    email: null,
+    emailVerifiedAt: null,
+    role: 'member',
+    status: 'active',
+    ...fields,
+    profile: { fullName: '', bio: '', age: null, ...profile },
+  })
+}

@@ -93,6 +93,8 @@ export interface Accounts {
   checkCredentials(username: string, password: string, loginClient: LoginClient): Promise<LogInOutcome>
   /** Whose username this is, in whatever form it was typed; null when nobody has it. */
   findId(username: string): Promise<string | null>
+  /** The same, only when this browser logged in as that person before, with the present password. */
+  findKnown(username: string, loginClient: LoginClient): Promise<string | null>
   /** Null when the person is gone or suspended. */
   findActive(id: string): Promise<User | null>
   /** Whether the person is still active and still has the password that `user` was known by. */
@@ -163,6 +165,11 @@ export function createAccounts(deps: {
   const hashNewPassword: Accounts['hashNewPassword'] = async (password, owner) => {
     const fault = await findPasswordFault(password, owner, { minLength: deps.passwordMinLength, strength, breached })
     return fault === null ? passwords.hash(password) : { ok: false, ...fault }
+  }
+
+  async function findNamed(username: string): Promise<UserRecord | null> {
+    const canonical = canonicalUsername(username)
+    return canonical === null ? null : store.findByUsername(canonical)
   }
 
   /** A suspension whose time is over ends at the latest when the person logs in. */
@@ -265,10 +272,11 @@ export function createAccounts(deps: {
       return tried.ok ? tried.value : tried
     },
 
-    async findId(username) {
-      const canonical = canonicalUsername(username)
-      const record = canonical === null ? null : await store.findByUsername(canonical)
-      return record?.id ?? null
+    findId: async (username) => (await findNamed(username))?.id ?? null,
+
+    async findKnown(username, loginClient) {
+      const record = await findNamed(username)
+      return record !== null && loginClient.isKnown(record) ? record.id : null
     },
 
     async findActive(id) {

@@ -2,7 +2,6 @@
 
 import { redirect } from 'next/navigation'
 import { logInSchema } from '#lib/accounts/forms.ts'
-import { countedAddress } from '#lib/rate-limits/counted-address.ts'
 import { currentRequest } from '#lib/request-context.ts'
 import { ok } from '#lib/result.ts'
 import { services } from '#lib/services.ts'
@@ -10,7 +9,6 @@ import { beginSession } from '#lib/web/begin-session.ts'
 import { afterLogIn, isScriptWithoutCookies } from '#lib/web/cookie-check.ts'
 import { readVisitorForm } from '#lib/web/form.ts'
 import type { FormState } from '#lib/web/form-state.ts'
-import { readDeviceOwner } from '#lib/web/known-device.ts'
 import { readLoginClient } from '#lib/web/login-client.ts'
 import { safeNextPath } from '#lib/web/next-path.ts'
 import { orNotSaved } from '#lib/web/not-saved.ts'
@@ -29,9 +27,11 @@ export async function logIn(_previous: FormState, posted: FormData): Promise<For
 
   const attempter = await readLoginClient()
   const { address } = attempter.by
-  const owner = await readDeviceOwner()
-  const client = owner === null ? countedAddress(address) : `browser ${owner}`
-  const asked = { name: username, password, address, client }
+  const findKnown = async () => {
+    const found = await orNotSaved(accounts.findKnown(username, attempter).then((id) => ok(id)))
+    return found.ok ? found.value : null
+  }
+  const asked = { name: username, password, address, findKnown }
   const check = async () => {
     const checked = await orNotSaved(accounts.checkCredentials(username, password, attempter))
     if (!checked.ok && checked.code !== 'busy' && checked.code !== 'not_saved') {

@@ -76,14 +76,17 @@ export function createAddresses(deps: {
 
   /** Milliseconds until another code may be sent, or 0. */
   async function waitForNext(userId: string, address: string): Promise<number> {
-    const waits = [
-      () => limits.take('code-mail-pause', userId),
-      () => limits.take('code-mail', userId),
-      () => limits.take('code-mail-to', emailKey(address)),
-    ]
-    for (const wait of waits) {
-      const waitMs = await wait()
-      if (waitMs > 0) return waitMs
+    const counted = [
+      ['code-mail-pause', userId],
+      ['code-mail', userId],
+      ['code-mail-to', emailKey(address)],
+    ] as const
+    for (const [at, [rule, whom]] of counted.entries()) {
+      const waitMs = await limits.take(rule, whom)
+      if (waitMs === 0) continue
+      // No code is sent: what others used up must not cost this user's own codes.
+      for (const [earlier, of] of counted.slice(0, at)) await limits.giveBack(earlier, of)
+      return waitMs
     }
     return 0
   }

@@ -16,8 +16,8 @@ export const rules = {
   /** Codes for one user: one a minute, five an hour. */
   'code-mail-pause': { most: 1, everyMs: seconds(60) },
   'code-mail': { most: 5, everyMs: hours(1) },
-  /** Codes to one address, from any account: protects a mailbox from being flooded. */
-  'code-mail-to': { most: 5, everyMs: hours(1) },
+  /** Codes to one address, from any account. More than two accounts use up, so that one cannot withhold another's code. */
+  'code-mail-to': { most: 12, everyMs: hours(1) },
   /**
    * Reset links for one name: from one requester, and from all. Links live as long as this window, so an attacker who
    * uses up the second limit leaves the owner with working links.

@@ -1,4 +1,4 @@
-// Rights end with whoever gave them.
+// Rights end when their giver loses them.
 import type { Page } from '@playwright/test'
 import { expect, test } from '#e2e/fixtures.ts'
 import { firstAdmin, logInAs, makePersonWith } from '#e2e/support/admin.ts'

@@ -21,7 +21,7 @@ const mostHeldOfClient = 20
 const mostHeld = 250
 /**
  * How many steps what does not take a place in the row waits behind it. The row holds what is compared one after the other,
- * and whoever comes behind sees how long that took. Most: ten wrong passwords of one address, of three Unicode forms each. With
+ * and the next request sees how long that took. Most: ten wrong passwords of one address, of three Unicode forms each. With
  * bcrypt of cost 12 that is 8.4 seconds, and the own step and these are 10.
  */
 const mostBehind = 4

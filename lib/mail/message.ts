@@ -17,7 +17,7 @@ export function momentOnly(at: number): RequestInfo {
   return { at, userAgent: '', address: '', locale: 'en', timeZone: null }
 }
 
-/** The language and time zone of the recipient, whoever caused the mail. Null when unknown. */
+/** The language and time zone of the recipient, not of the user who caused the mail. Null when unknown. */
 export type Reader = Pick<UserRecord, 'locale' | 'timeZone'>
 
 export const readerOf = ({ locale, timeZone }: Reader): Reader => ({ locale, timeZone })

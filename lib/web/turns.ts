@@ -13,7 +13,7 @@ const limits = {
   atOnce: 8,
   /** Half of them: an address whose forms are slow leaves room for the others. */
   atOnceOfGroup: 4,
-  /** Some seconds of work: whoever comes behind is better told to come back. */
+  /** Some seconds of work: tell the next request to come back. */
   mostWaiting: 400,
 }
 

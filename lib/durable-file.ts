@@ -1,10 +1,10 @@
 // Makes and replaces files so that a crash or a power cut leaves the old content or the new one, never a mixture.
 
 import { randomBytes } from 'node:crypto'
-import { chown, constants, link, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
+import { constants, link, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 
-import { giveTo, ownerToBe } from './file-owner.ts'
+import { giveTo, type Owner, ownerToBe } from './file-owner.ts'
 
 /** Whose the file is when root makes it: the folder's owner's, or root's. */
 export interface Ownership {
@@ -35,7 +35,7 @@ export async function replaceFile(path: string, chunks: Chunks, ownership?: Owne
  * be replaced before anything is added to it again.
  */
 export async function appendToFile(path: string, chunks: Chunks): Promise<void> {
-  const handle = await open(path, constants.O_WRONLY | constants.O_APPEND)
+  const handle = await open(path, constants.O_WRONLY | constants.O_APPEND | constants.O_NOFOLLOW)
   try {
     await handle.writeFile(chunks)
     await handle.datasync()
@@ -80,11 +80,21 @@ export async function makeFolder(dir: string): Promise<void> {
   const outermost = dirname(resolve(firstMade))
   const owner = await ownerToBe(outermost)
   for (let made = resolve(dir); made !== outermost; made = dirname(made)) {
-    await giveTo(owner, { chown: (uid, gid) => chown(made, uid, gid) })
+    if (owner !== null) await giveFolderTo(owner, made)
   }
   for (let parent = dirname(resolve(dir)); ; parent = dirname(parent)) {
     await syncFolder(parent)
     if (parent === outermost || parent === dirname(parent)) return
+  }
+}
+
+/** Rejects when a link was put in its place: root would give away what the link leads to. */
+async function giveFolderTo(owner: Owner, folder: string): Promise<void> {
+  const handle = await open(folder, constants.O_DIRECTORY | constants.O_NOFOLLOW)
+  try {
+    await giveTo(owner, handle)
+  } finally {
+    await handle.close()
   }
 }
 

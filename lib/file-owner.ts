@@ -5,7 +5,7 @@ import type { Stats } from 'node:fs'
 import { statSync } from 'node:fs'
 import { type FileHandle, stat } from 'node:fs/promises'
 
-interface Owner {
+export interface Owner {
   uid: number
   gid: number
 }

@@ -109,7 +109,8 @@ describe('text stays text', () => {
     expect(speaks).toEqual([
       'lib/mail/transport.ts', // nodemailer: SMTP_URL
       'lib/rate-limits/rate-limits.ts', // pg: DATABASE_URL
-      'lib/server/answers.ts', // answers, as the next three listen
+      'lib/server/answers.ts', // answers, as the next four listen
+      'lib/server/connections.ts',
       'lib/server/context.ts',
       'lib/server/http.ts',
       'lib/server/unread.ts',

@@ -103,8 +103,9 @@ export function createRateLimits(deps: {
    * After an error each process counts by itself for a while, so that requests do not wait for the database one after
    * another.
    */
+  const isAway = () => performance.now() < askedAgainAt
   async function askShared({ text, values }: Query) {
-    if (pool === null || performance.now() < askedAgainAt) throw new Error('The database of the counts is away.')
+    if (pool === null || isAway()) throw new Error('The database of the counts is away.')
     try {
       return await pool.query({ text, values })
     } catch (cause) {
@@ -130,7 +131,7 @@ export function createRateLimits(deps: {
     }),
   )
 
-  /** Counts the keys of each rule in its window. */
+  /** Counts the keys in memory of each rule in its window. PostgreSQL bounds its own counts. */
   const totals = new Map<string, RateLimiterMemory>(
     Object.entries(rules).map(([rule, { everyMs }]) => [
       rule,
@@ -142,13 +143,18 @@ export function createRateLimits(deps: {
   // database connection is shared.
   const limiterOf = (rule: Rule) => (enabled || alwaysOn.includes(rule) ? limiters.get(rule) : undefined)
 
+  /** Asked after a count: it then tells where that one was counted. */
+  const countsHere = () => pool === null || isAway()
+
   async function keyOf(rule: Rule, whom: string): Promise<string> {
     // Hashed, so that the counters hold no IP address.
     const hash = sha256(whom)
     const total = await totals.get(rule)?.get('keys')
     const isCrowded = total != null && total.msBeforeNext > 0 && total.consumedPoints >= mostKeys
-    // Keys from before the flood keep their own counter.
-    if (!isCrowded || (await limiters.get(rule)?.get(hash)) != null) return hash
+    if (!isCrowded) return hash
+    // Keys from before the flood keep their own counter, and so do all once PostgreSQL answers again.
+    const own = await limiters.get(rule)?.get(hash)
+    if (own != null || !countsHere()) return hash
     return `${sharedMark}${Number.parseInt(sha256(neighbourhood(whom)).slice(0, 8), 16) % sharedKeys}`
   }
 
@@ -167,8 +173,8 @@ export function createRateLimits(deps: {
         })
       try {
         const { isFirstInDuration } = await outsideOfRequests(consume)
-        // PostgreSQL bounds its own counts, and reports a returned count as the first one.
-        if (isFirstInDuration && pool === null) await outsideOfRequests(() => totals.get(rule)?.penalty('keys'))
+        // PostgreSQL reports a returned count as the first one.
+        if (isFirstInDuration && countsHere()) await outsideOfRequests(() => totals.get(rule)?.penalty('keys'))
         return 0
       } catch (refusal) {
         if (!(refusal instanceof RateLimiterRes)) throw refusal

@@ -6,6 +6,8 @@ const lookEveryMs = 500
 /**
  * Calls `end` once, with the signal's name. SIGHUP comes from a terminal that was closed. When npm dies of it, or of
  * SIGKILL, this process gets another parent and no signal: then the reason is `npm_ended`.
+ *
+ * `nohup` changes nothing here: Node itself, npm's too, undoes an inherited ignore of a signal before it runs a script.
  */
 export function onEnd(end: (reason: string) => void, { byNpm }: { byNpm: boolean }): void {
   let ended = false

@@ -10,6 +10,7 @@ import { findBodyFault } from '../web/body-limit.ts'
 import { clientAddress, unreadableEntry } from '../web/client-address.ts'
 import { type RefusalCode, refusal } from '../web/refusal.ts'
 import { createAnswers } from './answers.ts'
+import { createConnections } from './connections.ts'
 import { createContext, measureAnswer } from './context.ts'
 import { noteUnread } from './unread.ts'
 
@@ -32,8 +33,6 @@ const limits = {
 }
 /** A proxy that is set up wrongly does it with every request. */
 const warnEveryMs = minutes(1)
-/** With the limit of a body, what all of them together can make us hold. */
-const maxConnections = 1000
 /** Requests that wait on one line. A browser's next one may come a moment before the last answer is done with. */
 const mostQueued = 4
 
@@ -56,6 +55,7 @@ export function createServers(
   { dev = false, log = createLog(settings.logLevel) }: ServersOptions = {},
 ): Servers {
   const answers = createAnswers(settings.appOrigin, { dev })
+  const connections = createConnections(events, { byAddress: settings.trustProxyHops === 0 })
   const pinHost = createHostPin(settings.appOrigin)
   const pinAddress = createAddressPin(settings.trustProxyHops, log)
   let listener: RequestListener = (_request, response) => response.writeHead(503).end()
@@ -80,6 +80,7 @@ export function createServers(
     })
   }
   const answer: RequestListener = (request, response) => {
+    if (connections.isCrowded(request.socket)) response.shouldKeepAlive = false
     answers.begin(request, response)
     pinHost(request)
     const context = createContext(request, response, pinAddress(request))
@@ -103,7 +104,7 @@ export function createServers(
   const main = createServer(options, inOrder)
   const also = createServer(options, inOrder)
   for (const server of [main, also]) {
-    server.maxConnections = maxConnections
+    connections.watch(server)
     server.on('clientError', answers.refuseUnread)
     // Node answers the one with an empty page and the other not at all.
     server.on('checkExpectation', (request, response) => {

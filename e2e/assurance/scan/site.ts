@@ -24,17 +24,24 @@ export interface SiteOptions {
   store?: 'sqlite' | 'postgres'
   /** Whether anything is throttled: scanners come from one address, and far more often than people do. */
   limits?: boolean
+  /** Behind a proxy, one address may have more than a hundred connections. */
+  proxied?: boolean
   certificate?: Certificate
 }
 
 export async function withSite<Result>(
-  { store = 'sqlite', limits = false, certificate }: SiteOptions,
+  { store = 'sqlite', limits = false, proxied = false, certificate }: SiteOptions,
   work: (site: Site) => Promise<Result>,
 ): Promise<Result> {
   const tap = await openTap(certificate)
   const dataDir = await mkdtemp(path.join(tmpdir(), 'gatehouse-scan-'))
   const records = await makeStore(store, dataDir)
-  const env = { HOST: '127.0.0.1', APP_URL: tap.origin, LIMITS: limits ? 'on' : 'off' }
+  const env = {
+    HOST: '127.0.0.1',
+    APP_URL: tap.origin,
+    LIMITS: limits ? 'on' : 'off',
+    TRUST_PROXY_HOPS: proxied ? '1' : '0',
+  }
   const server = await startServer({ env, dataDir, store: records, realTime: true })
   try {
     tap.sendTo(server.address)

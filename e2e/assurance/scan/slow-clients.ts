@@ -30,7 +30,7 @@ const attacks: Record<'slow headers' | 'slow bodies' | 'slow reading', Attack> =
 }
 
 export function runSlowClients(attack: keyof typeof attacks): Promise<Report> {
-  return withSite({ limits: true }, async ({ server, faults }) => {
+  return withSite({ limits: true, proxied: true }, async ({ server, faults }) => {
     const { member } = await settlePeople(server)
     // The connections come to the server itself: between them and it, the tap would take them.
     const origin = server.address

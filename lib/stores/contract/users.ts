@@ -2,7 +2,15 @@
 
 import { describe, expect, it } from 'vitest'
 
-import type { Profile, Stores, UserFilter, UserQuery, UserRecord, UserStore } from '#lib/stores/types.ts'
+import {
+  clockSkewMs,
+  type Profile,
+  type Stores,
+  type UserFilter,
+  type UserQuery,
+  type UserRecord,
+  type UserStore,
+} from '#lib/stores/types.ts'
 
 import { type OpenFresh, openForEachTest } from './fresh.ts'
 import { aProfile, aToken, aUser, everybody, trickyKeys } from './samples.ts'
@@ -102,6 +110,14 @@ export function describeUserStore(name: string, open: OpenFresh): void {
         await stores.tokens.put(aToken({ ...invitation, id: 'token-2', expiresAt: 2_000 }))
         expect(await users.insert(aUser(), { consume: { ...consume, id: 'token-2' } })).toBe('token_void')
         expect(await users.count(everybody)).toBe(0)
+      })
+
+      it('makes nobody with a token of a clock that was ahead', async () => {
+        const ahead = consume.at + clockSkewMs
+        await stores.tokens.put({ ...invitation, createdAt: ahead + 1, expiresAt: ahead + 9_000 })
+        expect(await insert('guest')).toBe('token_void')
+        await stores.tokens.put({ ...invitation, createdAt: ahead, expiresAt: ahead + 9_000 })
+        expect(await insert('guest')).toBe('inserted')
       })
 
       it('leaves the token alone when it makes nobody', async () => {

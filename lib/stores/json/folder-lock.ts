@@ -1,7 +1,7 @@
 // One process owns the folder. The lock is SQLite's own on the file `lock`: a kernel lock that ends with the process,
 // however it dies, and that holds across containers, where process ids mean nothing.
 
-import { chmodSync, chownSync, lstatSync, readFileSync, realpathSync, truncateSync } from 'node:fs'
+import { closeSync, constants, fchmodSync, fchownSync, lstatSync, openSync, readFileSync, realpathSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { pathToFileURL } from 'node:url'
@@ -127,7 +127,7 @@ function take(path: string, holder: Holder, folder: string): DatabaseSync {
   try {
     // It holds a name and no data. Emptied, never unlinked: the kernel's lock is on this very file, so that a process
     // that still has it goes on having it.
-    truncateSync(path)
+    closeSync(openSync(path, constants.O_WRONLY | constants.O_TRUNC | constants.O_NOFOLLOW))
     return tryTake(path, holder)
   } catch (error) {
     throw resultCode(error) === busy ? lockedError(folder, null) : unusableLock(path, error)
@@ -135,10 +135,9 @@ function take(path: string, holder: Holder, folder: string): DatabaseSync {
 }
 
 function tryTake(path: string, holder: Holder): DatabaseSync {
+  makeOwnFile(path)
   const database = new DatabaseSync(path, { timeout: waitMs })
   try {
-    chmodSync(path, 0o600)
-    giveToFolder(path)
     // No journal beside it and no fsync: after a crash the lock is free, whatever the row says.
     database.exec('PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF')
     do writeHolder(database, holder)
@@ -150,10 +149,24 @@ function tryTake(path: string, holder: Holder): DatabaseSync {
   }
 }
 
-function giveToFolder(path: string): void {
-  const owner = ownerToBeSync(dirname(path))
+/**
+ * Makes the file if there is none, closed to others. By its descriptor and never through a link: root would open or give away
+ * what a link leads to. The descriptor is closed before SQLite locks the file: see lockFolder.
+ */
+function makeOwnFile(path: string): void {
+  const file = openSync(path, constants.O_RDONLY | constants.O_CREAT | constants.O_NOFOLLOW, 0o600)
   try {
-    if (owner !== null) chownSync(path, owner.uid, owner.gid)
+    fchmodSync(file, 0o600)
+    giveToFolder(file, dirname(path))
+  } finally {
+    closeSync(file)
+  }
+}
+
+function giveToFolder(file: number, folder: string): void {
+  const owner = ownerToBeSync(folder)
+  try {
+    if (owner !== null) fchownSync(file, owner.uid, owner.gid)
   } catch {
     // As elsewhere, see giveTo: it stays root's.
   }

@@ -6,7 +6,14 @@ import { type Expression, type ExpressionBuilder, type SqlBool, sql, type Transa
 
 import { emailKey, lowerCase, verifiedKey } from '#lib/stores/records.ts'
 import { isStorable, requireTexts } from '#lib/stores/texts.ts'
-import type { TokenUse, UserChange, UserFilter, UserRecord, UserStore } from '#lib/stores/types.ts'
+import {
+  clockSkewMs,
+  type TokenUse,
+  type UserChange,
+  type UserFilter,
+  type UserRecord,
+  type UserStore,
+} from '#lib/stores/types.ts'
 
 import { contains, locked, type SqlDatabase } from './database.ts'
 import { type Tables, type UserRow, userColumns, userOf, userRow } from './schema.ts'
@@ -205,6 +212,7 @@ export function createUserStore({ db, reads, flavour }: Pick<SqlDatabase, 'db' |
       .where('id', '=', id)
       .where('purpose', '=', purpose)
       .where('expires_at', '>', at)
+      .where('created_at', '<=', at + clockSkewMs)
     return (await locked(flavour, token).executeTakeFirst()) !== undefined
   }
 

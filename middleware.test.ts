@@ -1,6 +1,6 @@
 import { NextRequest } from 'next/server'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { minutes, seconds } from '#lib/clock.ts'
+import { minutes, seconds } from '#lib/core/clock.ts'
 import { openTestServices, type TestServices } from '#lib/services-for-test.ts'
 import { writeDevice } from '#lib/web/device-name.ts'
 import { handlerPaths } from '#lib/web/request-guard.ts'

@@ -1,7 +1,7 @@
 // The first door: cookie → session check → go on, or to the log-in page. A convenience, not the guard: every page,
 // action and handler checks again by itself (lib/web/current-user.ts).
 import { type NextRequest, NextResponse } from 'next/server'
-import { logFault } from '#lib/log.ts'
+import { logFault } from '#lib/core/log/log.ts'
 import { type Services, services } from '#lib/services.ts'
 import { offerCheckCookie } from '#lib/web/cookie-check.ts'
 import { readSession } from '#lib/web/current-session.ts'

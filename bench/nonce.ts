@@ -7,7 +7,7 @@ import { firstAdmin, logInAs } from '#e2e/support/admin.ts'
 import type { Client } from '#e2e/support/client.ts'
 import { type Answer, navigationHeaders, send } from '#e2e/support/http.ts'
 import { startServer, type TestServer } from '#e2e/support/server.ts'
-import { newNonce } from '#lib/crypto/random.ts'
+import { newNonce } from '#lib/core/crypto/random.ts'
 import { pagePolicy } from '#lib/web/security-headers.ts'
 import { measure, type Rate, type Target } from './load.ts'
 

@@ -2,8 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { hours, minutes } from './clock.ts'
 import { ownOrigins, readSettings } from './config.ts'
+import { hours, minutes } from './core/clock.ts'
 
 describe('readSettings', () => {
   test('needs no setting at all', () => {

@@ -2,10 +2,10 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { z } from 'zod'
-import { hours, seconds } from './clock.ts'
-import { type Mailbox, parseMailbox } from './email-address.ts'
-import { loopbackHosts } from './loopback.ts'
-import type { SessionLimits } from './sessions/window.ts'
+import type { SessionLimits } from './auth/sessions/window.ts'
+import { hours, seconds } from './core/clock.ts'
+import { type Mailbox, parseMailbox } from './core/email-address.ts'
+import { loopbackHosts } from './core/loopback.ts'
 import { parseStoreLocation, type StoreLocation } from './stores/location.ts'
 
 export interface Settings {

@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest'
-import { hours, minutes } from './clock.ts'
+import { hours, minutes } from './core/clock.ts'
 import { startExpiryJob } from './expiry-job.ts'
 import { openTestServices, type TestServices } from './services-for-test.ts'
 

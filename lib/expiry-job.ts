@@ -1,7 +1,7 @@
 // Deletes expired records and accounts and lifts suspensions that are over: at the first request or start, then hourly.
-import type { AuditEvent } from './audit/events.ts'
-import { hours } from './clock.ts'
-import { logFault } from './log.ts'
+import type { AuditEvent } from './core/audit/events.ts'
+import { hours } from './core/clock.ts'
+import { logFault } from './core/log/log.ts'
 import type { Services } from './services.ts'
 
 const everyMs = hours(1)

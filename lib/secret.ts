@@ -2,8 +2,8 @@
 import { randomBytes } from 'node:crypto'
 import { chmod, lstat, readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { createFile, makeFolder } from './durable-file.ts'
-import { isPermissionFault, permissionAdvice } from './file-owner.ts'
+import { createFile, makeFolder } from './core/files/durable-file.ts'
+import { isPermissionFault, permissionAdvice } from './core/files/file-owner.ts'
 
 const minLength = 32
 

@@ -51,8 +51,8 @@ describe('text stays text', () => {
 
   test('none is a command: the one other program that is started is this Node, to build the site [V1.2.5]', () => {
     expect(filesWith(/child_process|worker_threads|cluster/)).toEqual([
-      'lib/accounts/password-strength-worker.ts',
-      'lib/accounts/password-strength.ts',
+      'lib/auth/passwords/password-strength-worker.ts',
+      'lib/auth/passwords/password-strength.ts',
       'lib/server/build.ts',
     ])
     const starts = (node: Node, file: string) =>
@@ -78,14 +78,17 @@ describe('text stays text', () => {
     const isMade = (node: Node) => !['Literal', 'Identifier', undefined].includes(argumentOf(node)?.type)
     const made = find((node, file) => isCall(node) && takesStatement.test(calleeOf(node, file)) && isMade(node))
     // Of the counters: the library's text and its values, apart.
-    expect(made).toEqual(['lib/rate-limits/rate-limits.ts: pool.query({ text, values })'])
+    expect(made).toEqual(['lib/core/rate-limits/rate-limits.ts: pool.query({ text, values })'])
   })
 
   test('none is a pattern [V1.2.9]', () => {
     const made = find((node, file) => isCall(node) && calleeOf(node, file) === 'RegExp')
     // Of escaped words (asserted below), and of the names of Firebase's parameters, which stand beside it.
-    expect(made.map((found) => found.split(':')[0])).toEqual(['lib/accounts/context-words.ts', 'lib/cli/import.ts'])
-    expect(read('lib/accounts/context-words.ts')).toContain('.map(RegExp.escape)')
+    expect(made.map((found) => found.split(':')[0])).toEqual([
+      'lib/auth/passwords/context-words.ts',
+      'lib/cli/import.ts',
+    ])
+    expect(read('lib/auth/passwords/context-words.ts')).toContain('.map(RegExp.escape)')
     expect(read('lib/cli/import.ts').match(/\bfind\('\w+'\)/g)?.length).toBe(
       read('lib/cli/import.ts').match(/\bfind\(/g)?.length,
     )
@@ -94,10 +97,10 @@ describe('text stays text', () => {
   test('none is a name of a file: pages, actions and the domain reach no file system [V5.3.2]', () => {
     const reachesFiles = filesWith(/from '(node:)?(fs|fs\/promises)'/)
     expect(reachesFiles.filter((file) => !/^lib\/(stores|server|cli)\//.test(file))).toEqual([
-      'lib/common-passwords.ts', // a list that comes with a package
+      'lib/auth/passwords/common-passwords.ts', // a list that comes with a package
       'lib/config.ts', // files that settings name
-      'lib/durable-file.ts',
-      'lib/file-owner.ts', // whose the store's files are
+      'lib/core/files/durable-file.ts',
+      'lib/core/files/file-owner.ts', // whose the store's files are
       'lib/secret.ts',
     ])
   })
@@ -107,8 +110,8 @@ describe('text stays text', () => {
       /from '(nodemailer|pg|undici|node:(http|https|http2|net|tls|dgram|dns|dns\/promises)|(http|https|net|tls|dns))'/,
     )
     expect(speaks).toEqual([
-      'lib/mail/transport.ts', // nodemailer: SMTP_URL
-      'lib/rate-limits/rate-limits.ts', // pg: DATABASE_URL
+      'lib/core/mail/transport.ts', // nodemailer: SMTP_URL
+      'lib/core/rate-limits/rate-limits.ts', // pg: DATABASE_URL
       'lib/server/answers.ts', // answers, as the next four listen
       'lib/server/connections.ts',
       'lib/server/context.ts',
@@ -122,7 +125,7 @@ describe('text stays text', () => {
         isCall(node) && /^(globalThis\.|window\.)?(fetch|WebSocket|EventSource)$/.test(calleeOf(node, file)),
     )
     // BREACHED_PASSWORDS.
-    const elsewhere = asks.filter((found) => !found.startsWith('lib/accounts/breached-passwords.ts: '))
+    const elsewhere = asks.filter((found) => !found.startsWith('lib/auth/passwords/breached-passwords.ts: '))
     expect(elsewhere).toHaveLength(asks.length - 1)
     for (const found of elsewhere) expect(found, 'a page asks its own site').toMatch(/^app\/\S+: fetch\('\/api\//)
   })

@@ -1,13 +1,13 @@
 // docs/security/access.md says what the code does: roles, routes, actions, acts, ways in and limits.
 import { expect, test } from 'vitest'
-import { days, hours, minutes } from '#lib/clock.ts'
+import { hasRecentProof } from '#lib/auth/sessions/window.ts'
 import { commands } from '#lib/commands.ts'
 import { readSettings } from '#lib/config.ts'
+import { days, hours, minutes } from '#lib/core/clock.ts'
 import type { AnyCommand } from '#lib/core/command.ts'
-import { invitationLifeMs } from '#lib/invitations/invitations.ts'
-import { codeLifeMs, disownLifeMs, resetLifeMs } from '#lib/mail/letter.ts'
-import { can, type Permission, rolesByTrust } from '#lib/roles/permissions.ts'
-import { hasRecentProof } from '#lib/sessions/window.ts'
+import { codeLifeMs, disownLifeMs, resetLifeMs } from '#lib/core/mail/letter.ts'
+import { can, type Permission, rolesByTrust } from '#lib/core/roles/permissions.ts'
+import { invitationLifeMs } from '#lib/features/invitations/invitations.ts'
 import { publicRoutes } from '#lib/web/public-routes.ts'
 import { handlerPaths } from '#lib/web/request-guard.ts'
 import { read, sources, tableUnder, tableWithHead } from './tables.ts'
@@ -16,7 +16,9 @@ const document = 'docs/security/access.md'
 const text = read(document).replace(/\s+/g, ' ')
 
 test('every permission stands in the table of roles, with the roles that have it [V8.1.1]', () => {
-  const inCode = [...(read('lib/roles/permissions.ts').split('rolesByTrust')[0] ?? '').matchAll(/^ {2}\| '(.+)'$/gm)]
+  const inCode = [
+    ...(read('lib/core/roles/permissions.ts').split('rolesByTrust')[0] ?? '').matchAll(/^ {2}\| '(.+)'$/gm),
+  ]
   const rows = tableUnder('Roles', document)
   expect(rows.map(([name]) => name).toSorted()).toEqual(inCode.map((match) => match[1]).toSorted())
   for (const [name, ...marks] of rows) {

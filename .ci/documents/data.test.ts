@@ -1,11 +1,11 @@
 // docs/security/data.md knows every field that is kept, gives it a class, and says how long it stays.
 import { expect, test } from 'vitest'
 import { z } from 'zod'
-import { undoDeletionMs } from '#lib/accounts/accounts.ts'
-import { days, hours, minutes } from '#lib/clock.ts'
+import { undoDeletionMs } from '#lib/auth/accounts.ts'
 import { readSettings } from '#lib/config.ts'
-import { invitationLifeMs } from '#lib/invitations/invitations.ts'
-import { codeLifeMs, disownLifeMs, resetLifeMs } from '#lib/mail/letter.ts'
+import { days, hours, minutes } from '#lib/core/clock.ts'
+import { codeLifeMs, disownLifeMs, resetLifeMs } from '#lib/core/mail/letter.ts'
+import { invitationLifeMs } from '#lib/features/invitations/invitations.ts'
 import { kinds } from '#lib/stores/kinds.ts'
 import { read, tableUnder } from './tables.ts'
 
@@ -45,10 +45,10 @@ test('the times for which something is kept are those of the code [V14.1.2]', ()
   expect(kept.get('a link for “this was not me”')).toBe(`${disownLifeMs / hours(1)} hours`)
   expect(kept.get('an invitation; the set-up link')).toBe(`${invitationLifeMs / days(1)} days`)
   const written: [string, string, string, string][] = [
-    ['its username, reserved, with the former id', '90 days', 'lib/accounts/accounts.ts', 'reservedMs = days(90)'],
-    ['the whole address in the audit trail', '90 days', 'lib/audit/audit.ts', 'addressKeptMs = days(90)'],
-    ['an entry of the audit trail', '400 days', 'lib/audit/audit.ts', 'entryKeptMs = days(400)'],
-    ['a letter', '24 hours', 'lib/mail/mailroom.ts', 'triedForMs = hours(24)'],
+    ['its username, reserved, with the former id', '90 days', 'lib/auth/accounts.ts', 'reservedMs = days(90)'],
+    ['the whole address in the audit trail', '90 days', 'lib/core/audit/audit.ts', 'addressKeptMs = days(90)'],
+    ['an entry of the audit trail', '400 days', 'lib/core/audit/audit.ts', 'entryKeptMs = days(400)'],
+    ['a letter', '24 hours', 'lib/core/mail/mailroom.ts', 'triedForMs = hours(24)'],
   ]
   for (const [what, time, file, code] of written) {
     expect(kept.get(what), what).toContain(time)

@@ -1,12 +1,12 @@
 // The rules of fields that docs/security/access.md gives are those of the forms.
 import { expect, test } from 'vitest'
 import { z } from 'zod'
-import * as accountForms from '#lib/accounts/forms.ts'
-import { passwordMaxLength } from '#lib/accounts/password-rules.ts'
-import { ageMax, bioMax, fullNameMax, profileSchema } from '#lib/accounts/profile.ts'
-import { canonicalUsername } from '#lib/accounts/username.ts'
+import * as accountForms from '#lib/auth/forms.ts'
+import { passwordMaxLength } from '#lib/auth/passwords/password-rules.ts'
+import { canonicalUsername } from '#lib/auth/username.ts'
 import { commands } from '#lib/commands.ts'
 import { readSettings } from '#lib/config.ts'
+import { ageMax, bioMax, fullNameMax, profileSchema } from '#lib/features/profile/profile.ts'
 import { en } from '#lib/words/en.ts'
 import { read, tableUnder, tableWithHead } from './tables.ts'
 
@@ -54,7 +54,7 @@ test('every rule between fields names a refusal that the site has words for [V2.
     [...(new RegExp(`type ${type} =([^]*?)\n\n`).exec(read(file))?.[1] ?? '').matchAll(/'(\w+)'/g)].map((m) => m[1])
   const ofPairs = [
     ...among('lib/features/user-admin/people.ts', 'ChangeFault').filter((code) => code !== 'person_gone'),
-    ...among('lib/accounts/accounts.ts', 'SignUpFault'),
+    ...among('lib/auth/accounts.ts', 'SignUpFault'),
   ]
   expect(ofPairs.length).toBeGreaterThan(2)
   expect(ofPairs.filter((code = '') => !codes.includes(code))).toEqual([])

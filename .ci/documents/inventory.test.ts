@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { versionFloor } from '#lib/version-floor.ts'
+import { versionFloor } from '#lib/cli/version-floor.ts'
 import { read, sources, tableUnder } from './tables.ts'
 
 const document = 'docs/security/inventory.md'
@@ -80,7 +80,7 @@ test('every package with native code or an install script stands among those to 
 test('dangerous work names the files that do it, and no other file starts a process [V15.1.5]', () => {
   const named = /Dangerous work in our own code:([\s\S]*?)\n\n/.exec(read(document))?.[1] ?? ''
   expect(matching(/['"]node:child_process['"]/)).toEqual(['lib/server/build.ts'])
-  for (const file of ['lib/durable-file.ts', 'lib/server/build.ts', 'lib/web/multipart.ts']) {
+  for (const file of ['lib/core/files/durable-file.ts', 'lib/server/build.ts', 'lib/web/multipart.ts']) {
     expect(named).toContain(file)
     expect(read(file)).not.toBe('')
   }

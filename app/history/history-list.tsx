@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react'
 import { Clock } from '#app/ui/clock.tsx'
 import { Verbatim } from '#app/ui/verbatim.tsx'
-import { operator } from '#lib/audit/audit.ts'
+import { operator } from '#lib/core/audit/audit.ts'
 import type { AuditRecord } from '#lib/stores/types.ts'
 import { eventName } from '#lib/words/sentences.ts'
 import type { Words } from '#lib/words/words.ts'

@@ -9,8 +9,8 @@ import { firefox } from '#e2e/support/elsewhere.ts'
 import { projectDir } from '#e2e/support/server-process.ts'
 import { logIn } from '#e2e/support/site.ts'
 import { adminViews, memberViews, menuView, signUpFor, visitorViews } from '#e2e/support/views.ts'
-import { writeLetter } from '#lib/mail/letter.ts'
-import { type Message, noticeKinds, readerOf } from '#lib/mail/message.ts'
+import { writeLetter } from '#lib/core/mail/letter.ts'
+import { type Message, noticeKinds, readerOf } from '#lib/core/mail/message.ts'
 
 const looks = [
   { look: 'light', colorScheme: 'light', viewport: { width: 1280, height: 800 } },

@@ -1,5 +1,5 @@
 // Whether the audit trail of a store is whole, read from outside as `cli audit verify` reads it.
-import { createTrailCheck } from '#lib/audit/verify.ts'
+import { createTrailCheck } from '#lib/core/audit/verify.ts'
 import type { StoreLocation } from '#lib/stores/location.ts'
 import { openStoreReader } from '#lib/stores/open.ts'
 

@@ -1,6 +1,6 @@
 // `audit verify`: whether the audit trail is whole.
 import { type Command, InvalidArgumentError } from 'commander'
-import { createTrailCheck } from '../audit/verify.ts'
+import { createTrailCheck } from '../core/audit/verify.ts'
 import { openStoreReader } from '../stores/open.ts'
 import type { AuditHead } from '../stores/types.ts'
 import { counted, locationForms, locationFrom } from './store-location.ts'

@@ -2,7 +2,7 @@
 
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
-import { createFile } from '../durable-file.ts'
+import { createFile } from '../core/files/durable-file.ts'
 import { openStoreReader } from '../stores/open.ts'
 import type { UserRecord } from '../stores/types.ts'
 import { counted, locationForms, locationFrom } from './store-location.ts'

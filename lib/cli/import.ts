@@ -4,11 +4,11 @@ import { readFile, realpath } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { Argument, type Command } from 'commander'
 import { stringify } from 'csv-stringify/sync'
-import { createAudit, operator } from '../audit/audit.ts'
-import { createSystemClock } from '../clock.ts'
-import type { FirebaseProject } from '../crypto/old-hashes.ts'
-import { newId } from '../crypto/random.ts'
-import { replaceFile } from '../durable-file.ts'
+import { createAudit, operator } from '../core/audit/audit.ts'
+import { createSystemClock } from '../core/clock.ts'
+import type { FirebaseProject } from '../core/crypto/old-hashes.ts'
+import { newId } from '../core/crypto/random.ts'
+import { replaceFile } from '../core/files/durable-file.ts'
 import {
   type ImportOutcome,
   type ImportStore,
@@ -16,8 +16,8 @@ import {
   importPeople,
   readPeople,
   rehearse,
-} from '../import/import.ts'
-import { type ImportFormat, importFormats, type Rejection } from '../import/reading.ts'
+} from '../features/import/import.ts'
+import { type ImportFormat, importFormats, type Rejection } from '../features/import/reading.ts'
 import { messageOf } from '../stores/errors.ts'
 import { describeStoreLocation, type StoreLocation } from '../stores/location.ts'
 import { openStoreReader } from '../stores/open.ts'

@@ -1,8 +1,8 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { makeCertificates } from '../certificates-for-test.ts'
-import { startSmtp } from '../mail/smtp-for-test.ts'
+import { makeCertificates } from '../core/mail/certificates-for-test.ts'
+import { startSmtp } from '../core/mail/smtp-for-test.ts'
 import { runCommand } from './command-for-test.ts'
 import { freshDir } from './places-for-test.ts'
 

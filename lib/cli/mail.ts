@@ -1,11 +1,11 @@
 // `mail test`: whether mail leaves this site, tried at once and beside the queue.
 import type { Command } from 'commander'
-import { createSystemClock } from '../clock.ts'
 import { readSettings } from '../config.ts'
-import { newId } from '../crypto/random.ts'
-import { parseEmail } from '../email-address.ts'
-import { writeTestLetter } from '../mail/letter.ts'
-import { createTransport, describeTransport } from '../mail/transport.ts'
+import { createSystemClock } from '../core/clock.ts'
+import { newId } from '../core/crypto/random.ts'
+import { parseEmail } from '../core/email-address.ts'
+import { writeTestLetter } from '../core/mail/letter.ts'
+import { createTransport, describeTransport } from '../core/mail/transport.ts'
 import { wrongUsage } from './store-location.ts'
 import { print } from './terminal.ts'
 

@@ -1,8 +1,8 @@
 // `settings`: what is in force.
 import type { Command } from 'commander'
 import { readSettings, type Settings } from '../config.ts'
-import { describeMailbox } from '../email-address.ts'
-import { describeTransport } from '../mail/transport.ts'
+import { describeMailbox } from '../core/email-address.ts'
+import { describeTransport } from '../core/mail/transport.ts'
 import { describeStoreLocation } from '../stores/location.ts'
 import { print } from './terminal.ts'
 

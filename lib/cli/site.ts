@@ -1,7 +1,7 @@
 // The site's own services for one command: the same rules, stores and audit trail as the server has, and its own log kept
 // silent. While a server has a JSON folder, opening says so and nothing is done.
 import type { z } from 'zod'
-import { canonicalUsername } from '../accounts/username.ts'
+import { canonicalUsername } from '../auth/username.ts'
 import { readSettings } from '../config.ts'
 import { type Command, execute, type Outcome, operatorActor } from '../core/command.ts'
 import type { Person } from '../features/user-admin/people.ts'

@@ -1,7 +1,7 @@
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { anything } from '../audit/audit.ts'
+import { anything } from '../core/audit/audit.ts'
 import { aSession, aToken, aUser } from '../stores/contract/samples.ts'
 import type { StoredRecord } from '../stores/types.ts'
 import { runCommand, startCommand } from './command-for-test.ts'

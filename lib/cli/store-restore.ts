@@ -1,8 +1,8 @@
 // `store restore`: the people of a back-up into a store, in place of all that it holds.
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
-import { createAudit, operator } from '../audit/audit.ts'
-import { createSystemClock } from '../clock.ts'
+import { createAudit, operator } from '../core/audit/audit.ts'
+import { createSystemClock } from '../core/clock.ts'
 import { type Backup, readBackup, verifyBackup } from '../stores/backup-file.ts'
 import { copyInto, repaired, summaryOf } from '../stores/copy.ts'
 import type { StoreLocation } from '../stores/location.ts'

@@ -1,11 +1,12 @@
 // `user …`: seeing and looking after people.
 import { Argument, type Command, InvalidArgumentError, Option } from 'commander'
 import { z } from 'zod'
-import { undoDeletionMs } from '../accounts/accounts.ts'
-import { canonicalUsername } from '../accounts/username.ts'
+import { undoDeletionMs } from '../auth/accounts.ts'
+import { canonicalUsername } from '../auth/username.ts'
 import { readSettings } from '../config.ts'
 import type { Command as SiteCommand } from '../core/command.ts'
-import { parseEmail } from '../email-address.ts'
+import { parseEmail } from '../core/email-address.ts'
+import type { Result } from '../core/result.ts'
 import {
   changeRole as changeRoleOfUser,
   createUser,
@@ -18,7 +19,6 @@ import {
   unlockUser,
 } from '../features/user-admin/commands.ts'
 import type { Person } from '../features/user-admin/people.ts'
-import type { Result } from '../result.ts'
 import type { Services } from '../services.ts'
 import { openStoreReader } from '../stores/open.ts'
 import { lowerCase, searchText } from '../stores/records.ts'

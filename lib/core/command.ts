@@ -1,14 +1,14 @@
 // One operation, for everybody who may ask for it: a form, the resumption after re-authentication, and the operator's
 // command line. `execute` is the only way to run one, so that no caller can leave a check or an audit entry out.
 import type { z } from 'zod'
-import { type Occurrence, operator } from '../audit/audit.ts'
-import type { NoticeKind, RequestInfo } from '../mail/message.ts'
-import { momentOnly } from '../mail/message.ts'
-import type { Notices } from '../recovery/notices.ts'
-import { refused } from '../result.ts'
-import { can, type Permission } from '../roles/permissions.ts'
+import type { Notices } from '../auth/alerts.ts'
 import type { Services } from '../services.ts'
 import type { Role } from '../stores/types.ts'
+import { type Occurrence, operator } from './audit/audit.ts'
+import type { NoticeKind, RequestInfo } from './mail/message.ts'
+import { momentOnly } from './mail/message.ts'
+import { refused } from './result.ts'
+import { can, type Permission } from './roles/permissions.ts'
 
 export interface Actor {
   /** `operator` at the command line: it needs no permission and no re-authentication, for its user has the store's files. */

@@ -1,7 +1,7 @@
 // Parts of command inputs. Issues carry a code of the catalogue's errors.
 import { z } from 'zod'
-import { unwantedInLines } from '../accounts/profile.ts'
 import { roles } from '../stores/types.ts'
+import { unwantedInLines } from './typed-text.ts'
 
 const reasonMax = 500
 

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { minutes } from '../clock.ts'
-import { keyedHash } from '../crypto/keyed-hash.ts'
-import { wasAdmin } from '../recovery/former-admins.ts'
+import { wasAdmin } from '../auth/former-admins.ts'
 import { openTestServices, type TestServices } from '../services-for-test.ts'
 import { aUser } from '../stores/contract/samples.ts'
+import { minutes } from './clock.ts'
+import { keyedHash } from './crypto/keyed-hash.ts'
 import { oneTimeTokens } from './one-time-tokens.ts'
 
 let opened: TestServices

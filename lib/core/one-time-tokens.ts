@@ -1,10 +1,10 @@
 // Tokens that work once or for a limited time: mailed links, codes, and short-lived facts about a user or a session.
 // Owns how such a record is identified, written and read back. Knows no feature: each declares its purpose and detail.
 import type { z } from 'zod'
-import type { Clock } from '../clock.ts'
-import { sha256 } from '../crypto/hash.ts'
-import { newId, newToken } from '../crypto/random.ts'
 import type { TokenRecord, TokenStore, TokenUse } from '../stores/types.ts'
+import type { Clock } from './clock.ts'
+import { sha256 } from './crypto/hash.ts'
+import { newId, newToken } from './crypto/random.ts'
 
 export interface OneTimeToken<Detail> extends Omit<TokenRecord, 'purpose' | 'detail'> {
   detail: Detail

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { minutes } from '../clock.ts'
 import { openTestServices, storeNames, type TestServices } from '../services-for-test.ts'
+import { minutes } from './clock.ts'
 import type { PendingCommand, PendingCommands } from './pending-commands.ts'
 
 const endOne: PendingCommand = { name: 'sessions.end', input: { id: 'of-the-other' } }

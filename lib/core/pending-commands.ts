@@ -1,8 +1,8 @@
 // A command that waits for re-authentication: kept here, so that the user enters nothing twice and no browser carries
 // it along.
 import { z } from 'zod'
-import { type Clock, minutes } from '../clock.ts'
 import type { TokenStore } from '../stores/types.ts'
+import { type Clock, minutes } from './clock.ts'
 import { oneTimeTokens } from './one-time-tokens.ts'
 
 const detail = z.strictObject({ name: z.string(), input: z.unknown() })

@@ -4,7 +4,7 @@ import { type AddressInfo, connect, type Socket } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { readSettings } from '../config.ts'
-import { createSecurityEvents } from '../security-events.ts'
+import { createSecurityEvents } from '../core/security-events.ts'
 import { createServers } from './http.ts'
 
 const ask = 'GET / HTTP/1.1\r\nHost: localhost\r\n\r\n'

@@ -1,8 +1,8 @@
 // How many connections are open, in all and from one address, so that nobody keeps everybody else out by holding them.
 import type { Server } from 'node:http'
 import type { Socket } from 'node:net'
-import { countedAddress } from '../rate-limits/counted-address.ts'
-import type { SecurityEvents } from '../security-events.ts'
+import { countedAddress } from '../core/rate-limits/counted-address.ts'
+import type { SecurityEvents } from '../core/security-events.ts'
 
 /** With the limit of a body, what all of them together can make us hold. */
 const maxConnections = 1000

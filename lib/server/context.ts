@@ -2,10 +2,10 @@
 // figures.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import onHeaders from 'on-headers'
-import { newId } from '../crypto/random.ts'
-import { metrics } from '../metrics.ts'
-import type { RequestContext } from '../request-context.ts'
-import { methodClass, routeClass } from '../telemetry/route-class.ts'
+import { newId } from '../core/crypto/random.ts'
+import { metrics } from '../core/metrics.ts'
+import type { RequestContext } from '../core/request-context.ts'
+import { methodClass, routeClass } from './telemetry/route-class.ts'
 
 /** What a log line holds of a path. */
 const longestPath = 200

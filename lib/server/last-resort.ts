@@ -2,8 +2,8 @@
 // is made durable, and the process ends, for whoever started it to start it again. A rejected promise leaves nothing half
 // done, and Next makes some by design (what a render no longer waits for): it is logged, and no request can end the
 // process with one.
-import { seconds } from '../clock.ts'
-import { createLog, logFault, settleFaults } from '../log.ts'
+import { seconds } from '../core/clock.ts'
+import { createLog, logFault, settleFaults } from '../core/log/log.ts'
 
 /** The stores get this long. */
 const saveWithinMs = seconds(5)

@@ -4,16 +4,16 @@ import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import { inspect } from 'node:util'
 import { readSettings, type Settings } from '../config.ts'
-import { createLogRateLimit } from '../log-rate-limit.ts'
+import { createLogRateLimit } from '../core/log/log-rate-limit.ts'
 import { readOrCreateSecret } from '../secret.ts'
 import { closeServices, type Services, services } from '../services.ts'
-import type { Telemetry } from '../telemetry/telemetry.ts'
 import { buildIfNeeded } from './build.ts'
 import { onEnd } from './end.ts'
 import { loadEnvFiles } from './env-files.ts'
 import { createServers, listen, type Servers, stopServers } from './http.ts'
 import { holdBuild } from './kept-build.ts'
 import { installLastResort } from './last-resort.ts'
+import type { Telemetry } from './telemetry/telemetry.ts'
 
 const root = join(import.meta.dirname, '../..')
 const dev = process.argv.includes('--dev')
@@ -65,7 +65,7 @@ async function start(): Promise<void> {
 
 /** Before Next is loaded, which looks for who traces. Where nobody wants telemetry, none of it is loaded at all. */
 async function openTelemetry(app: Services): Promise<Telemetry> {
-  const { openTelemetry: open } = await import('../telemetry/telemetry.ts')
+  const { openTelemetry: open } = await import('./telemetry/telemetry.ts')
   return open(app)
 }
 

@@ -1,7 +1,7 @@
 // What never became a request: a connection too many, and bytes that Node cannot read or would wait for too long.
 import type { Server } from 'node:http'
 import type { Duplex } from 'node:stream'
-import type { SecurityEvents } from '../security-events.ts'
+import type { SecurityEvents } from '../core/security-events.ts'
 import type { RefusalCode } from '../web/refusal.ts'
 
 /** What the log calls it, and the page that says it. Everything else that cannot be read is malformed. */

@@ -1,7 +1,7 @@
 // How a store's faults read: which file, what is wrong, what to do.
 
 import { lstatSync } from 'node:fs'
-import { permissionAdvice } from '../file-owner.ts'
+import { permissionAdvice } from '../core/files/file-owner.ts'
 import { StoreError } from './types.ts'
 
 /** `wayOut` is what to do, in steps that end with a site that starts. */

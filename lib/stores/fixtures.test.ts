@@ -4,9 +4,8 @@ import { cp, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import { expect, test } from 'vitest'
-
-import { createTrailCheck } from '#lib/audit/verify.ts'
 import { freshPlace, inDatabase, kinds, type Place, withStores } from '#lib/cli/places-for-test.ts'
+import { createTrailCheck } from '#lib/core/audit/verify.ts'
 
 import { readBackup, verifyBackup } from './backup-file.ts'
 import { summarize } from './summary.ts'

@@ -1,7 +1,7 @@
 // Where a store is, as settings and commands write it: `sqlite:<path>`, `postgres://…`, `json:<folder>`.
 
 import { resolve } from 'node:path'
-import { loopbackHosts } from '../loopback.ts'
+import { loopbackHosts } from '../core/loopback.ts'
 
 export type StoreLocation =
   | { driver: 'json'; dir: string }

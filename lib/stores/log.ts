@@ -1,4 +1,4 @@
-// What a driver needs of a log; the site's own (lib/log.ts) is one.
+// What a driver needs of a log; the site's own (lib/core/log/log.ts) is one.
 
 /** What happened, by its name in docs/logs.md, and what else is to be known. */
 type Fields = { event: string; [name: string]: unknown }

@@ -1,6 +1,6 @@
 // What is computed from a record, for every driver alike.
 
-import { asciiEmail } from '../email-address.ts'
+import { asciiEmail } from '../core/email-address.ts'
 import type { UserRecord } from './types.ts'
 
 /** What a search looks in. Computed here for every driver: no two databases agree on lower case. */

@@ -2,8 +2,8 @@
 // code sets the cookie.
 import 'server-only'
 import { cookies, headers } from 'next/headers'
-import type { User } from '#lib/accounts/accounts.ts'
-import { ok, type Result, refused } from '#lib/result.ts'
+import type { User } from '#lib/auth/accounts.ts'
+import { ok, type Result, refused } from '#lib/core/result.ts'
 import { type Services, services } from '#lib/services.ts'
 import type { SessionRecord } from '#lib/stores/types.ts'
 import { readClientAddress } from './client-address.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { readSettings } from '#lib/config.ts'
-import { runInRequest } from '#lib/request-context.ts'
+import { runInRequest } from '#lib/core/request-context.ts'
 import { clientAddress, readClientAddress, unreadableEntry } from './client-address.ts'
 
 const socket = '198.51.100.9'

@@ -1,7 +1,7 @@
 // Where a request came from, as far as this deployment's proxies can be believed.
 import { isIP } from 'node:net'
 import type { Settings } from '#lib/config.ts'
-import { currentRequest } from '#lib/request-context.ts'
+import { currentRequest } from '#lib/core/request-context.ts'
 
 /**
  * The address that the outermost trusted proxy saw: the entry of X-Forwarded-For that stands `hops` from the right

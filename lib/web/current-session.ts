@@ -1,8 +1,9 @@
 // From a cookie value to a session: shared by middleware, pages, actions and handlers, so that all of them ask the
 // same question in the same way.
-import { currentRequest } from '#lib/request-context.ts'
+
+import type { SessionCheck } from '#lib/auth/sessions/sessions.ts'
+import { currentRequest } from '#lib/core/request-context.ts'
 import type { Services } from '#lib/services.ts'
-import type { SessionCheck } from '#lib/sessions/sessions.ts'
 import { sessionCookieName, type Unsealed, unsealToken } from './session-cookie.ts'
 
 /** A live session with its token, or why there is none; the reason is null for someone who had no session. */

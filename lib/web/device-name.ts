@@ -1,8 +1,8 @@
 // The cookie that names a browser and the people who logged in with it. One keyed hash covers the whole cookie, so
 // nobody makes one up, and it can be made again under the newest secret without knowing who those people are.
-import { sha256 } from '#lib/crypto/hash.ts'
-import { isKeyedHash, keyedHash } from '#lib/crypto/keyed-hash.ts'
-import { newId } from '#lib/crypto/random.ts'
+import { sha256 } from '#lib/core/crypto/hash.ts'
+import { isKeyedHash, keyedHash } from '#lib/core/crypto/keyed-hash.ts'
+import { newId } from '#lib/core/crypto/random.ts'
 import { cookieNameOn } from './cookie-name.ts'
 
 /** Whoever knew only an earlier password is as unknown as anybody. */

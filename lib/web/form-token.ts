@@ -1,6 +1,6 @@
 // What ties a form to the log-in it was rendered for: NIST SP 800-63B-4, 5.1, asks that what is posted carries it, beside
 // the origin check. It stays the same when the session's token is renewed, so that a form in another tab can still be sent.
-import { isKeyedHash, keyedHash } from '#lib/crypto/keyed-hash.ts'
+import { isKeyedHash, keyedHash } from '#lib/core/crypto/keyed-hash.ts'
 
 /** Whose log-in, and when: the same in every record of a session that is renewed. */
 export interface LogIn {

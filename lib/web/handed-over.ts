@@ -2,7 +2,7 @@
 // cookie that no script reads. Nothing else remembers it.
 import 'server-only'
 import { cookies } from 'next/headers'
-import { minutes } from '#lib/clock.ts'
+import { minutes } from '#lib/core/clock.ts'
 import { services } from '#lib/services.ts'
 import { cookieNameOn } from './cookie-name.ts'
 

@@ -1,6 +1,6 @@
-// Who tries a password, for lib/lockout.
+// Who tries a password, for lib/auth/lockout.
 import 'server-only'
-import type { LoginClient } from '#lib/lockout/lockout.ts'
+import type { LoginClient } from '#lib/auth/lockout/lockout.ts'
 import { readKnownDevice } from './known-device.ts'
 import { readRequestInfo } from './request-info.ts'
 

@@ -2,8 +2,8 @@
 // Opening such a link changes nothing, so that whatever reads mails and follows their links uses nothing up.
 import { cookies } from 'next/headers'
 import { type NextRequest, NextResponse } from 'next/server'
-import { minutes } from '#lib/clock.ts'
-import { isKeyedHash, keyedHash } from '#lib/crypto/keyed-hash.ts'
+import { minutes } from '#lib/core/clock.ts'
+import { isKeyedHash, keyedHash } from '#lib/core/crypto/keyed-hash.ts'
 import { services } from '#lib/services.ts'
 import { cookieNameOn } from './cookie-name.ts'
 

@@ -1,6 +1,6 @@
 // Multipart bodies exactly as browsers write them, and nothing else. Two parsers read each form, ours in middleware and
 // Next's behind it: whatever they could read differently would let a form past the one and into the other.
-import { ok, type Result, refused } from '#lib/result.ts'
+import { ok, type Result, refused } from '#lib/core/result.ts'
 import { maxBodyBytes, maxFieldBytes } from './body-limit.ts'
 
 /** RFC 2046 allows more in a boundary; browsers and HTTP libraries use these. */

@@ -1,7 +1,7 @@
 // Middleware's “go on” to a page or handler, with the policy that the page gets.
 import { type NextRequest, NextResponse } from 'next/server'
-import { newNonce } from '#lib/crypto/random.ts'
-import { currentRequest } from '#lib/request-context.ts'
+import { newNonce } from '#lib/core/crypto/random.ts'
+import { currentRequest } from '#lib/core/request-context.ts'
 import type { Services } from '#lib/services.ts'
 import { isForNextAlone, pagePolicy, transportHeaders } from './security-headers.ts'
 

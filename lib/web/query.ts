@@ -1,5 +1,5 @@
 // The query of a page as text, and addresses made from it.
-import { trimTyped } from '../typed-text.ts'
+import { trimTyped } from '../core/typed-text.ts'
 
 export type Query = Record<string, string | string[] | undefined>
 

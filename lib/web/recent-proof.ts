@@ -1,8 +1,8 @@
 // Pages that a session alone does not open: without a recent password check they lead over /confirm.
 import 'server-only'
 import { redirect } from 'next/navigation'
-import { minutes } from '#lib/clock.ts'
-import type { Permission } from '#lib/roles/permissions.ts'
+import { minutes } from '#lib/core/clock.ts'
+import type { Permission } from '#lib/core/roles/permissions.ts'
 import { services } from '#lib/services.ts'
 import { requirePermission, requireRole, type SignedIn } from './current-user.ts'
 

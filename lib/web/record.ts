@@ -1,8 +1,8 @@
 // Adding to the audit trail from a request: where it came from is read here, who and what the caller says.
 import 'server-only'
 import { headers } from 'next/headers'
-import type { Occurrence } from '#lib/audit/audit.ts'
-import { countedAddress } from '#lib/rate-limits/counted-address.ts'
+import type { Occurrence } from '#lib/core/audit/audit.ts'
+import { countedAddress } from '#lib/core/rate-limits/counted-address.ts'
 import { services } from '#lib/services.ts'
 import { readClientAddress } from './client-address.ts'
 

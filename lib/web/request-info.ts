@@ -1,7 +1,7 @@
 // Where and when a person does something, as mails about it tell.
 import 'server-only'
 import { headers } from 'next/headers'
-import type { RequestInfo } from '#lib/mail/message.ts'
+import type { RequestInfo } from '#lib/core/mail/message.ts'
 import { services } from '#lib/services.ts'
 import { readClientAddress } from './client-address.ts'
 import { readPreferences } from './preferences.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { readSettings } from '../config.ts'
-import { type RequestContext, runInRequest } from '../request-context.ts'
+import { type RequestContext, runInRequest } from '../core/request-context.ts'
 import { newDeviceId, writeDevice } from './device-name.ts'
 import { waitForTurn } from './turns.ts'
 

@@ -1,9 +1,9 @@
 // How many posted forms are worked on at a time, and whose is next. A form costs a page and often a password hash, so a
 // flood of them would make everything else slow. Addresses are served in rotation: one address, however many forms it
 // sends, delays only itself. Browsers in which somebody logged in before have a line of their own, which strangers do not fill.
-import { seconds } from '#lib/clock.ts'
-import { countedAddress } from '#lib/rate-limits/counted-address.ts'
-import { currentRequest } from '#lib/request-context.ts'
+import { seconds } from '#lib/core/clock.ts'
+import { countedAddress } from '#lib/core/rate-limits/counted-address.ts'
+import { currentRequest } from '#lib/core/request-context.ts'
 import type { Runtime } from '#lib/services.ts'
 import { deviceCookieName, deviceOwnerIn } from './device-name.ts'
 import { FairLine } from './fair-line.ts'

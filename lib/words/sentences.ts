@@ -1,6 +1,7 @@
 // Sentences whose key or arguments are put together.
-import { auditEvents } from '../audit/events.ts'
-import type { Device } from '../sessions/device.ts'
+
+import { auditEvents } from '../core/audit/events.ts'
+import type { Device } from '../core/device.ts'
 import { en } from './en.ts'
 import type { Words } from './words.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { hours, minutes, seconds } from '../clock.ts'
+import { hours, minutes, seconds } from '../core/clock.ts'
 import { clockTime, lasting, partOfDay, timeLeft, waitTime } from './time.ts'
 import { wordsFor } from './words.ts'
 

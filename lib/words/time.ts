@@ -1,5 +1,5 @@
 // Times as people say them. Takes the moment and the time zone; reads no clock.
-import { minutes, seconds } from '../clock.ts'
+import { minutes, seconds } from '../core/clock.ts'
 import type { Words } from './words.ts'
 
 /** The zone by its canonical IANA name; null when it is none that this system knows. */

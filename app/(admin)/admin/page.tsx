@@ -1,5 +1,5 @@
 import type { Metadata } from 'next'
-import { days, hours } from '#lib/clock.ts'
+import { days, hours } from '#lib/core/clock.ts'
 import { services } from '#lib/services.ts'
 import type { AuditCount } from '#lib/stores/types.ts'
 import { oneOf, pathWith } from '#lib/web/query.ts'

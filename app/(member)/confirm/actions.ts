@@ -1,8 +1,8 @@
 'use server'
 
 import { redirect } from 'next/navigation'
-import { confirmSchema } from '#lib/accounts/forms.ts'
-import { ok } from '#lib/result.ts'
+import { confirmSchema } from '#lib/auth/forms.ts'
+import { ok } from '#lib/core/result.ts'
 import { services } from '#lib/services.ts'
 import { renewSession } from '#lib/web/begin-session.ts'
 import { requirePermission } from '#lib/web/current-user.ts'

@@ -1,8 +1,8 @@
 import { Mail } from 'lucide'
 import { Icon } from '#app/ui/line-icon.tsx'
 import { Verbatim } from '#app/ui/verbatim.tsx'
-import type { User } from '#lib/accounts/accounts.ts'
-import { addressToVerify } from '#lib/addresses/addresses.ts'
+import type { User } from '#lib/auth/accounts.ts'
+import { addressToVerify } from '#lib/features/email/addresses.ts'
 import type { Words } from '#lib/words/words.ts'
 
 /** The address of the person, and whether they proved it. */

@@ -2,9 +2,9 @@
 
 import { redirect } from 'next/navigation'
 import { after } from 'next/server'
-import { forgotSchema } from '#lib/accounts/forms.ts'
-import { logFault } from '#lib/log.ts'
-import { countedAddress } from '#lib/rate-limits/counted-address.ts'
+import { forgotSchema } from '#lib/auth/forms.ts'
+import { logFault } from '#lib/core/log/log.ts'
+import { countedAddress } from '#lib/core/rate-limits/counted-address.ts'
 import { services } from '#lib/services.ts'
 import { readVisitorForm } from '#lib/web/form.ts'
 import type { FormState } from '#lib/web/form-state.ts'

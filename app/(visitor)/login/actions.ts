@@ -1,9 +1,9 @@
 'use server'
 
 import { redirect } from 'next/navigation'
-import { logInSchema } from '#lib/accounts/forms.ts'
-import { currentRequest } from '#lib/request-context.ts'
-import { ok } from '#lib/result.ts'
+import { logInSchema } from '#lib/auth/forms.ts'
+import { currentRequest } from '#lib/core/request-context.ts'
+import { ok } from '#lib/core/result.ts'
 import { services } from '#lib/services.ts'
 import { beginSession } from '#lib/web/begin-session.ts'
 import { afterLogIn, isScriptWithoutCookies } from '#lib/web/cookie-check.ts'

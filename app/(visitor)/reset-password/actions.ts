@@ -1,7 +1,7 @@
 'use server'
 
 import { redirect } from 'next/navigation'
-import { resetSchema } from '#lib/accounts/forms.ts'
+import { resetSchema } from '#lib/auth/forms.ts'
 import { services } from '#lib/services.ts'
 import { readVisitorForm } from '#lib/web/form.ts'
 import type { FormState } from '#lib/web/form-state.ts'

@@ -1,7 +1,7 @@
 'use server'
 
 import { redirect } from 'next/navigation'
-import { signUpSchema } from '#lib/accounts/forms.ts'
+import { signUpSchema } from '#lib/auth/forms.ts'
 import { services } from '#lib/services.ts'
 import { beginSession } from '#lib/web/begin-session.ts'
 import { afterLogIn, isScriptWithoutCookies } from '#lib/web/cookie-check.ts'

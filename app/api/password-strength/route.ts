@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { neededScore } from '#lib/accounts/password-rules.ts'
-import { countedAddress } from '#lib/rate-limits/counted-address.ts'
+import { neededScore } from '#lib/auth/passwords/password-rules.ts'
+import { countedAddress } from '#lib/core/rate-limits/counted-address.ts'
 import { services } from '#lib/services.ts'
 import { readClientAddress } from '#lib/web/client-address.ts'
 import { isSameOrigin } from '#lib/web/request-checks.ts'

@@ -2,7 +2,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { expect } from 'vitest'
-import { createTrailCheck } from '#lib/audit/verify.ts'
+import { createTrailCheck } from '#lib/core/audit/verify.ts'
 import { openStoreReader } from '#lib/stores/open.ts'
 import type { StoredRecord } from '#lib/stores/types.ts'
 import { type Ledger, nothingFound } from './ledger.ts'

@@ -1,6 +1,6 @@
 // What must hold of the store whatever was posted: it opens and agrees with itself, its trail is whole, and nobody has
 // become more than they were or lost anything to somebody else.
-import { createTrailCheck } from '#lib/audit/verify.ts'
+import { createTrailCheck } from '#lib/core/audit/verify.ts'
 import { createAgreement } from '#lib/stores/agreement.ts'
 import { findOpenFiles } from '#lib/stores/file-modes.ts'
 import type { StoreLocation } from '#lib/stores/location.ts'

@@ -1,8 +1,8 @@
 // A user deletes their own account. Logging in within 14 days brings it back.
 import { z } from 'zod'
-import { minutes } from '../../clock.ts'
+import { minutes } from '../../core/clock.ts'
 import { command } from '../../core/command.ts'
-import { logFault } from '../../log.ts'
+import { logFault } from '../../core/log/log.ts'
 
 export const deleteAccount = command({
   name: 'account.delete',

@@ -1,7 +1,7 @@
 // A user's own e-mail address: added, verified by a code, removed.
 import { z } from 'zod'
-import { giveAddressSchema, verifySchema } from '../../accounts/forms.ts'
-import { minutes } from '../../clock.ts'
+import { giveAddressSchema, verifySchema } from '../../auth/forms.ts'
+import { minutes } from '../../core/clock.ts'
 import { command } from '../../core/command.ts'
 
 const own = { permission: 'change-account' } as const

@@ -1,10 +1,10 @@
 // An administrator sees the site as another user sees it, for fifteen minutes.
 import { z } from 'zod'
-import { minutes } from '../../clock.ts'
+import { minutes } from '../../core/clock.ts'
 import { command } from '../../core/command.ts'
 import { id, reason } from '../../core/input.ts'
-import { ok, refused } from '../../result.ts'
-import { can } from '../../roles/permissions.ts'
+import { ok, refused } from '../../core/result.ts'
+import { can } from '../../core/roles/permissions.ts'
 
 export const startImpersonation = command({
   name: 'impersonation.start',

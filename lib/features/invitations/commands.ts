@@ -1,11 +1,11 @@
 // Links that let somebody sign up with a role.
 import { z } from 'zod'
-import { minutes } from '../../clock.ts'
+import { minutes } from '../../core/clock.ts'
 import { command } from '../../core/command.ts'
+import { emailOrNothingSchema } from '../../core/email-address.ts'
 import { idInput, role } from '../../core/input.ts'
-import { emailOrNothingSchema } from '../../email-address.ts'
-import { readerOf } from '../../mail/message.ts'
-import { ok, refused } from '../../result.ts'
+import { readerOf } from '../../core/mail/message.ts'
+import { ok, refused } from '../../core/result.ts'
 
 const inviting = { permission: 'invite', reauthenticate: minutes(5), subject: () => null } as const
 

@@ -1,6 +1,7 @@
 // A user changes their own profile.
-import { profileSchema } from '../../accounts/profile.ts'
+
 import { command } from '../../core/command.ts'
+import { profileSchema } from './profile.ts'
 
 export const saveProfile = command({
   name: 'profile.save',

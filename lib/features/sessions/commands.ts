@@ -1,8 +1,8 @@
 // Ending sessions: a user's own, and for the operator everybody's.
 import { z } from 'zod'
-import { minutes } from '../../clock.ts'
+import { minutes } from '../../core/clock.ts'
 import { command } from '../../core/command.ts'
-import { ok } from '../../result.ts'
+import { ok } from '../../core/result.ts'
 
 const own = { permission: 'leave', reauthenticate: minutes(10) } as const
 const nothing = z.strictObject({})

@@ -1,12 +1,12 @@
 // What an administrator or the operator does to another user's account.
 import { z } from 'zod'
-import { canonicalUsername } from '../../accounts/username.ts'
-import { days, minutes } from '../../clock.ts'
+import { canonicalUsername } from '../../auth/username.ts'
+import { days, minutes } from '../../core/clock.ts'
 import { type Actor, command } from '../../core/command.ts'
+import { emailSchema } from '../../core/email-address.ts'
 import { id, idInput, reason, role } from '../../core/input.ts'
-import { emailSchema } from '../../email-address.ts'
-import { momentOnly } from '../../mail/message.ts'
-import { ok, refused } from '../../result.ts'
+import { momentOnly } from '../../core/mail/message.ts'
+import { ok, refused } from '../../core/result.ts'
 import type { Services } from '../../services.ts'
 
 const subject = ({ id }: { id: string }) => id

@@ -1,7 +1,7 @@
 // What an administrator passed on ends when their own right does, and is not revived by its return.
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { days } from '../../clock.ts'
-import { momentOnly } from '../../mail/message.ts'
+import { days } from '../../core/clock.ts'
+import { momentOnly } from '../../core/mail/message.ts'
 import { aLoginClient, openTestServices, storeNames, type TestServices } from '../../services-for-test.ts'
 
 let opened: TestServices

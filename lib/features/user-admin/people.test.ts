@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { days, minutes } from '../../clock.ts'
+import { days, minutes } from '../../core/clock.ts'
 import { aLoginClient, openTestServices, storeNames, type TestServices } from '../../services-for-test.ts'
 
 let opened: TestServices

@@ -1,12 +1,12 @@
 // What those who look after a site do with its people: find them, change their role, suspend them, end their sessions,
 // delete them. Decides; whether the one who asks may is asked before.
-import { undoDeletionMs } from '../../accounts/accounts.ts'
-import type { Clock } from '../../clock.ts'
-import type { Decision } from '../../mail/message.ts'
-import { rememberAdmin } from '../../recovery/former-admins.ts'
-import type { Notices } from '../../recovery/notices.ts'
-import { ok, type Result, refused } from '../../result.ts'
-import type { Sessions } from '../../sessions/sessions.ts'
+import { undoDeletionMs } from '../../auth/accounts.ts'
+import type { Notices } from '../../auth/alerts.ts'
+import { rememberAdmin } from '../../auth/former-admins.ts'
+import type { Sessions } from '../../auth/sessions/sessions.ts'
+import type { Clock } from '../../core/clock.ts'
+import type { Decision } from '../../core/mail/message.ts'
+import { ok, type Result, refused } from '../../core/result.ts'
 import type { Role, TokenStore, UserChange, UserFilter, UserQuery, UserRecord, UserStore } from '../../stores/types.ts'
 
 /** As those see them who look after them: without the password's hash. */

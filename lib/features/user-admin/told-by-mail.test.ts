@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { days } from '../../clock.ts'
-import type { Message } from '../../mail/message.ts'
+import { days } from '../../core/clock.ts'
+import type { Message } from '../../core/mail/message.ts'
 import { openTestServices, type TestServices } from '../../services-for-test.ts'
 
 let opened: TestServices

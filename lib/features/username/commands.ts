@@ -1,6 +1,6 @@
 // A user changes their own username.
-import { changeUsernameSchema } from '../../accounts/forms.ts'
-import { minutes } from '../../clock.ts'
+import { changeUsernameSchema } from '../../auth/forms.ts'
+import { minutes } from '../../core/clock.ts'
 import { command } from '../../core/command.ts'
 
 export const changeUsername = command({

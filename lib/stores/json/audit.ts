@@ -7,7 +7,7 @@ import { join } from 'node:path'
 
 import { z } from 'zod'
 
-import { appendToFile, writeTemporary } from '#lib/durable-file.ts'
+import { appendToFile, writeTemporary } from '#lib/core/files/durable-file.ts'
 import { chained, noHead } from '#lib/stores/audit-chain.ts'
 import { auditSchema } from '#lib/stores/kinds.ts'
 import { requireTexts } from '#lib/stores/texts.ts'

@@ -3,8 +3,8 @@
 
 import { basename } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { replaceFile } from '#lib/durable-file.ts'
-import { outsideOfRequests } from '#lib/request-context.ts'
+import { replaceFile } from '#lib/core/files/durable-file.ts'
+import { outsideOfRequests } from '#lib/core/request-context.ts'
 import { messageOf, unavailable } from '#lib/stores/errors.ts'
 import type { StoreLog } from '#lib/stores/log.ts'
 import { StoreError } from '#lib/stores/types.ts'

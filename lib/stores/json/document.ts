@@ -6,8 +6,8 @@ import { lstat, readFile } from 'node:fs/promises'
 
 import type { z } from 'zod'
 
-import { isPermissionFault } from '#lib/file-owner.ts'
-import { decodeText, withoutNotANumber } from '#lib/python-json.ts'
+import { isPermissionFault } from '#lib/core/files/file-owner.ts'
+import { decodeText, withoutNotANumber } from '#lib/core/files/python-json.ts'
 import { messageOf, notPermitted } from '#lib/stores/errors.ts'
 import { kindNames, kinds } from '#lib/stores/kinds.ts'
 import { StoreError } from '#lib/stores/types.ts'

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 
 import { onTestFinished } from 'vitest'
 
-import { takeOverStreamlit } from '#lib/accounts/streamlit.ts'
+import { takeOverStreamlit } from '#lib/features/import/streamlit.ts'
 import type { Stores } from '#lib/stores/types.ts'
 
 import { openJsonStores } from './open.ts'

@@ -5,7 +5,7 @@ import { closeSync, constants, fchmodSync, fchownSync, lstatSync, openSync, read
 import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { pathToFileURL } from 'node:url'
-import { ownerToBeSync } from '#lib/file-owner.ts'
+import { ownerToBeSync } from '#lib/core/files/file-owner.ts'
 import { StoreError } from '#lib/stores/types.ts'
 import { unusableFolder } from './folder.ts'
 

@@ -3,8 +3,8 @@
 import { access, chmod, constants, readdir, realpath, stat } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 
-import { makeFolder } from '#lib/durable-file.ts'
-import { isPermissionFault, permissionAdvice } from '#lib/file-owner.ts'
+import { makeFolder } from '#lib/core/files/durable-file.ts'
+import { isPermissionFault, permissionAdvice } from '#lib/core/files/file-owner.ts'
 import { messageOf, unavailable } from '#lib/stores/errors.ts'
 import type { StoreLog } from '#lib/stores/log.ts'
 import { StoreError } from '#lib/stores/types.ts'

@@ -4,7 +4,7 @@
 import { truncate } from 'node:fs/promises'
 import { join } from 'node:path'
 
-import { removeLeftovers, replaceFile } from '#lib/durable-file.ts'
+import { removeLeftovers, replaceFile } from '#lib/core/files/durable-file.ts'
 import { noHead } from '#lib/stores/audit-chain.ts'
 import { type CollectionKind, userSchema } from '#lib/stores/kinds.ts'
 import type { StoreLog } from '#lib/stores/log.ts'

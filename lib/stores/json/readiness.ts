@@ -1,6 +1,6 @@
 // Whether the folder can be written now, asked of the disk itself.
 
-import { probeFolder } from '#lib/durable-file.ts'
+import { probeFolder } from '#lib/core/files/durable-file.ts'
 import { unavailable } from '#lib/stores/errors.ts'
 
 import type { CommitQueue } from './commit-queue.ts'

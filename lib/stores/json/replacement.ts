@@ -5,7 +5,7 @@
 import { lstat, rename, rm, rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
 
-import { makeFolder, replaceFile, syncFolder } from '#lib/durable-file.ts'
+import { makeFolder, replaceFile, syncFolder } from '#lib/core/files/durable-file.ts'
 import { unavailable } from '#lib/stores/errors.ts'
 
 export const storeFiles = ['users.json', 'sessions.json', 'audit.jsonl', 'audit-head.json', 'tokens.json'] as const

@@ -2,7 +2,7 @@
 // becomes of its people is decided by the caller's take-over.
 
 import { lstat, readFile } from 'node:fs/promises'
-import { replaceFile } from '#lib/durable-file.ts'
+import { replaceFile } from '#lib/core/files/durable-file.ts'
 import type { StoreLog } from '#lib/stores/log.ts'
 import type { UserRecord } from '#lib/stores/types.ts'
 import type { StoredFile } from './document.ts'

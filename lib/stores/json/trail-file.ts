@@ -5,8 +5,8 @@ import { constants, type FileHandle, open } from 'node:fs/promises'
 
 import { z } from 'zod'
 
-import { replaceFile } from '#lib/durable-file.ts'
-import { isPermissionFault } from '#lib/file-owner.ts'
+import { replaceFile } from '#lib/core/files/durable-file.ts'
+import { isPermissionFault } from '#lib/core/files/file-owner.ts'
 import { messageOf, notPermitted, unavailable } from '#lib/stores/errors.ts'
 import { auditSchema } from '#lib/stores/kinds.ts'
 import type { AuditRecord } from '#lib/stores/types.ts'

@@ -102,7 +102,7 @@ const steps: ((words: Words) => string[])[] = [
       attempts ${int} not null
     )${strict}`,
     `create index mails_by_due on mails (due_at)`,
-    // Of lib/rate-limits, in the form that its library reads and writes. What it counts is not worth a copy or a back-up.
+    // Of lib/core/rate-limits, in the form that its library reads and writes. What it counts is not worth a copy or a back-up.
     `create table limits (key ${text} not null primary key, points integer not null, expire ${int})${strict}`,
   ],
 

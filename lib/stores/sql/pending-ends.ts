@@ -1,7 +1,7 @@
 // Sessions that were ended here but whose end the database has not recorded yet: for this process they are over at
 // once, and it tries until the record says so too.
 
-import { outsideOfRequests } from '#lib/request-context.ts'
+import { outsideOfRequests } from '#lib/core/request-context.ts'
 import { messageOf } from '#lib/stores/errors.ts'
 import type { StoreLog } from '#lib/stores/log.ts'
 import { type EndedSession, type EndReason, StoreError } from '#lib/stores/types.ts'

@@ -4,7 +4,7 @@
 import { Kysely, PostgresDialect, type PostgresPool, type PostgresPoolClient } from 'kysely'
 import pg from 'pg'
 
-import { outsideOfRequests } from '#lib/request-context.ts'
+import { outsideOfRequests } from '#lib/core/request-context.ts'
 import { unavailable } from '#lib/stores/errors.ts'
 import { describeStoreLocation, isExposed } from '#lib/stores/location.ts'
 import type { StoreLog } from '#lib/stores/log.ts'

@@ -6,8 +6,8 @@ import { basename, dirname, join } from 'node:path'
 
 import SqliteDatabase from 'better-sqlite3'
 
-import { createFile, makeFolder } from '#lib/durable-file.ts'
-import { isPermissionFault } from '#lib/file-owner.ts'
+import { createFile, makeFolder } from '#lib/core/files/durable-file.ts'
+import { isPermissionFault } from '#lib/core/files/file-owner.ts'
 import * as errors from '#lib/stores/errors.ts'
 import { messageOf, notPermitted, unavailable } from '#lib/stores/errors.ts'
 import { describeStoreLocation } from '#lib/stores/location.ts'

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import pg from 'pg'
 import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 
-import { makeCertificates, type TestCertificates } from '#lib/certificates-for-test.ts'
+import { makeCertificates, type TestCertificates } from '#lib/core/mail/certificates-for-test.ts'
 
 import { openPostgresStores } from './open.ts'
 import { startPostgres, type TestPostgres } from './postgres-for-test.ts'

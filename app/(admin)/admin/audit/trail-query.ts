@@ -1,8 +1,8 @@
 // What the address of the audit trail asks for: shared by its page and its download.
 
-import { canonicalUsername } from '#lib/accounts/username.ts'
-import { type AuditEvent, auditEvents } from '#lib/audit/events.ts'
-import { days } from '#lib/clock.ts'
+import { canonicalUsername } from '#lib/auth/username.ts'
+import { type AuditEvent, auditEvents } from '#lib/core/audit/events.ts'
+import { days } from '#lib/core/clock.ts'
 import { services } from '#lib/services.ts'
 import type { AuditQuery } from '#lib/stores/types.ts'
 import { oneOf, type Query, textOf } from '#lib/web/query.ts'

@@ -1,5 +1,5 @@
 import { redirect } from 'next/navigation'
-import { exportPerson } from '#lib/accounts/export.ts'
+import { exportPerson } from '#lib/features/data-export/export.ts'
 import { services } from '#lib/services.ts'
 import { requireRecentProof } from '#lib/web/recent-proof.ts'
 import { recordOwn } from '#lib/web/record.ts'

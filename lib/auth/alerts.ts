@@ -1,0 +1,93 @@
+// Security alerts: mails that tell the owner what happened to the account, with a link to report that it was not them.
+import { type Clock, seconds } from '../core/clock.ts'
+import { logFault } from '../core/log/log.ts'
+import { disownLifeMs } from '../core/mail/letter.ts'
+import {
+  type Decision,
+  type Mail,
+  momentOnly,
+  type NoticeKind,
+  type RequestInfo,
+  readerOf,
+} from '../core/mail/message.ts'
+import { oneTimeTokens } from '../core/one-time-tokens.ts'
+import type { RateLimits } from '../core/rate-limits/rate-limits.ts'
+import type { TokenStore, UserRecord } from '../stores/types.ts'
+import { claimSchema } from './claims.ts'
+
+/** The links in alerts. The subject is the user's id; each alert has its own link. */
+export const disownLinks = (store: TokenStore, clock: Clock) =>
+  oneTimeTokens({ store, clock, purpose: 'disown', lifeMs: disownLifeMs, detail: claimSchema, several: true })
+
+type Told = Pick<
+  UserRecord,
+  'id' | 'username' | 'email' | 'emailVerifiedAt' | 'recoveryGeneration' | 'locale' | 'timeZone'
+>
+
+export interface Notices {
+  /**
+   * Sends to the verified address in this record, as it was before the change. Never rejects, because the change is
+   * done; a lost alert is logged.
+   */
+  tell(user: Told, kind: NoticeKind, by: RequestInfo): Promise<void>
+  /**
+   * Sends to the address in this record, which a recovery replaced. Has no link, because the other address has the
+   * stronger claim. Never rejects.
+   */
+  tellReplaced(user: Told, by: RequestInfo): Promise<void>
+  /**
+   * Like `tell`, for what the owner cannot undo: no link, no data about who decided it, and whom to ask. Never rejects.
+   */
+  tellDecision(user: Told, decision: Decision): Promise<void>
+}
+
+/** Always sent, because they change who can get in. Other rate limits bound how often they happen. */
+const alwaysTold: readonly NoticeKind[] = ['password-changed', 'address-changed', 'address-removed']
+
+export function createNotices(deps: {
+  tokens: TokenStore
+  mail: Mail
+  limits: RateLimits
+  clock: Clock
+  enabled: boolean
+}): Notices {
+  const { tokens, mail, limits, clock, enabled } = deps
+  const links = disownLinks(tokens, clock)
+  return {
+    async tell({ id, username, email, emailVerifiedAt, recoveryGeneration, ...reader }, kind, by) {
+      if (!enabled || email === null || emailVerifiedAt === null) return
+      // A delayed alert covers neither what follows a recovery nor another address: its link would be void.
+      const whose = `${kind} ${id} ${recoveryGeneration} ${emailVerifiedAt}`
+      const laterMs = alwaysTold.includes(kind) ? 0 : await limits.take('alert', whose)
+      // A delayed alert covers everything until it is sent, so one per due time is enough.
+      const dueAt = Math.round((clock() + laterMs) / seconds(10))
+      if (laterMs > 0 && (await limits.take('alert-late', `${whose} ${dueAt}`)) > 0) return
+      const claim = { email, verifiedAt: emailVerifiedAt, generation: recoveryGeneration }
+      try {
+        const { secret: token } = await links.issue(id, claim)
+        const message = { kind, to: email, username, token, by, reader: readerOf(reader), isForAll: laterMs > 0 }
+        await mail.post(message, laterMs)
+      } catch (error) {
+        logFault('notice_lost', error, { kind, userId: id })
+      }
+    },
+
+    async tellReplaced({ id, username, email, ...reader }, by) {
+      if (!enabled || email === null) return
+      const kind = 'address-replaced'
+      await mail
+        // Not from where: that address may be a thief's, and the other the owner's.
+        .post({ kind, to: email, username, by: momentOnly(by.at), reader: readerOf(reader) })
+        .catch((error: unknown) => logFault('notice_lost', error, { kind, userId: id }))
+    },
+
+    async tellDecision({ id, username, email, emailVerifiedAt, ...reader }, decision) {
+      if (!enabled || email === null || emailVerifiedAt === null) return
+      try {
+        await mail.post({ ...decision, to: email, username, by: momentOnly(clock()), reader: readerOf(reader) })
+      } catch (error) {
+        logFault('notice_lost', error, { kind: decision.kind, userId: id })
+      }
+    },
+  }
+}

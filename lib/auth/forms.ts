@@ -1,0 +1,117 @@
+// The rules of the forms around accounts and passwords that need no store. Issues carry a code of the catalogue's errors.
+import { z } from 'zod'
+import { emailOrNothingSchema, emailSchema } from '../core/email-address.ts'
+import { findCode, trimTyped } from '../core/typed-text.ts'
+import { findShapeFault, isOverlong, passwordMaxLength } from './passwords/password-rules.ts'
+import { canonicalUsername } from './username.ts'
+
+const username = z.string().transform((typed, ctx) => {
+  const canonical = canonicalUsername(typed)
+  if (canonical !== null) return canonical
+  ctx.addIssue({ code: 'custom', message: 'username_rule' })
+  return z.NEVER
+})
+
+export const giveAddressSchema = z.strictObject({ email: emailSchema })
+export const changeUsernameSchema = z.strictObject({ username })
+
+/** In digits of any script, with what mails and people put between them, and with the words of the mail around it. */
+export const verifySchema = z.object({
+  code: z.string().transform((typed, ctx) => {
+    const code = findCode(typed, 8)
+    if (code !== null) return code
+    ctx.addIssue({ code: 'custom', message: 'code_rule' })
+    return z.NEVER
+  }),
+})
+
+const typedName = (missing: string) => z.string().transform(trimTyped).pipe(z.string().min(1, missing))
+
+/** RFC 5321, 4.5.3.1.3, less the angle brackets. Nobody has a longer name or address, and looking for one normalizes it. */
+const longestName = 254
+
+export const forgotSchema = z.object({
+  email: typedName('username_or_email_missing').pipe(z.string().max(longestName, 'email_rule')),
+})
+
+export const resetSchema = (passwordMinLength: number) =>
+  z
+    .object({ username: z.string().optional(), password: z.string(), confirmPassword: z.string() })
+    .superRefine((typed, ctx) => checkNewPassword(typed, null, passwordMinLength, ctx), { when: () => true })
+
+export const signUpSchema = ({
+  passwordMinLength,
+  emailRequired,
+}: {
+  passwordMinLength: number
+  emailRequired: boolean
+}) =>
+  z
+    .object({
+      username,
+      email: emailRequired ? emailSchema : emailOrNothingSchema.optional(),
+      password: z.string(),
+      confirmPassword: z.string(),
+      next: z.string().optional(),
+    })
+    // Also when another field is wrong: a person learns of everything at once.
+    .superRefine(
+      (typed, ctx) => {
+        // A refused username is still what was typed, or nothing at all.
+        const name = typeof typed.username === 'string' ? canonicalUsername(typed.username) : null
+        checkNewPassword(typed, name, passwordMinLength, ctx)
+      },
+      { when: () => true },
+    )
+
+/** Any text may be tried: a name that nobody can have is answered like one that nobody has. */
+export const logInSchema = z.object({
+  username: typedName('username_missing'),
+  password: z
+    .string()
+    .min(1, 'password_missing')
+    .refine((password) => !isOverlong(password), { message: 'password_long', params: { max: passwordMaxLength } }),
+  next: z.string().optional(),
+})
+
+/** `username` stands in the form for password managers and the strength meter; who it is, the session says. */
+export const changePasswordSchema = (passwordMinLength: number) =>
+  z
+    .object({
+      username: z.string().optional(),
+      currentPassword: z
+        .string()
+        .min(1, 'current_password_missing')
+        .refine((password) => !isOverlong(password), { message: 'current_password_wrong' }),
+      password: z.string(),
+      confirmPassword: z.string(),
+    })
+    .superRefine((typed, ctx) => checkNewPassword(typed, null, passwordMinLength, ctx), { when: () => true })
+
+/** `act` is the handle of what waits for the proof. */
+export const confirmSchema = z.object({
+  username: z.string().optional(),
+  password: z
+    .string()
+    .min(1, 'password_missing')
+    .refine((password) => !isOverlong(password), { message: 'password_wrong' }),
+  act: z.string().optional(),
+  next: z.string().optional(),
+})
+
+/** Canonical username, or null while that is not valid or not asked for. */
+function checkNewPassword(
+  typed: { password: string; confirmPassword: string },
+  username: string | null,
+  minLength: number,
+  ctx: z.RefinementCtx,
+): void {
+  const fault = findShapeFault(typed.password, username, minLength)
+  if (fault !== null) {
+    const { code, ...params } = fault
+    ctx.addIssue({ code: 'custom', path: ['password'], message: code, params })
+  }
+  if (typed.confirmPassword !== typed.password) {
+    ctx.addIssue({ code: 'custom', path: ['confirmPassword'], message: 'passwords_differ' })
+  }
+}

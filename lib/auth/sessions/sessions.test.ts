@@ -1,0 +1,241 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { hours, minutes, seconds } from '../../core/clock.ts'
+import { openTestServices, storeNames, type TestServices } from '../../services-for-test.ts'
+import type { SessionStore } from '../../stores/types.ts'
+import { createSessions, type Sessions } from './sessions.ts'
+
+describe.each(storeNames)('sessions on %s', (storeName) => {
+  let opened: TestServices
+  let sessions: Sessions
+  let store: SessionStore
+  let advance: TestServices['advance']
+
+  beforeEach(async () => {
+    opened = await openTestServices({}, storeName)
+    for (const name of ['alice', 'idle', 'busy', 'live', 'many']) await opened.addPerson(name)
+    sessions = opened.app.sessions
+    store = opened.app.stores.sessions
+    advance = opened.advance
+  })
+
+  afterEach(() => opened[Symbol.asyncDispose]())
+
+  describe('start', () => {
+    test('gives a token of 256 bits that is stored nowhere [V7.2.2, V7.2.3]', async () => {
+      const { token, session } = await sessions.start('alice')
+      expect(Buffer.from(token, 'base64url')).toHaveLength(32)
+      expect(session).toMatchObject({ userId: 'alice', lastActivityAt: session.createdAt })
+      expect(JSON.stringify(await store.listByUser('alice'))).not.toContain(token)
+    })
+
+    test('keeps of what a browser calls itself what every store takes', async () => {
+      const userAgent = `Test\0/1.0 ${'x'.repeat(389)}😀`
+      const { session } = await sessions.start('alice', { userAgent, address: '2001:db8::7' })
+      expect((await store.find(session.id))?.userAgent).toBe(`Test/1.0 ${'x'.repeat(389)}`)
+    })
+  })
+
+  describe('check', () => {
+    test('does not slide the window [T19]', async () => {
+      const { token } = await sessions.start('alice')
+      advance(minutes(9))
+      expect(await sessions.check(token)).toMatchObject({ live: true })
+      advance(minutes(1))
+      expect(await sessions.check(token)).toEqual({ live: false, reason: 'idle' })
+    })
+
+    test('ends what it finds dead, once, and keeps saying why [V7.4.1]', async () => {
+      const { token, session } = await sessions.start('alice')
+      advance(seconds(600))
+      const answers = await Promise.all(Array.from({ length: 50 }, () => sessions.check(token)))
+      expect(new Set(answers.map((answer) => JSON.stringify(answer)))).toEqual(
+        new Set([JSON.stringify({ live: false, reason: 'idle' })]),
+      )
+      expect(await store.find(session.id)).toBeNull()
+    })
+
+    test('knows nothing of a token that never was', async () => {
+      expect(await sessions.check('never')).toEqual({ live: false, reason: null })
+    })
+  })
+
+  describe('a question that the store answers late', () => {
+    test.each(['check', 'touch'] as const)('finds a session live that was used meanwhile: %s', async (question) => {
+      const { token, session } = await sessions.start('alice')
+      const actMeanwhile = async () => {
+        advance(minutes(5))
+        await sessions.touch(token)
+      }
+      const slow = { ...store, find: late(store.find), touch: late(store.touch) }
+      function late<Answer>(ask: (id: string, ...rest: never[]) => Promise<Answer>) {
+        return async (id: string, ...rest: never[]) => {
+          await actMeanwhile()
+          return ask(id, ...rest)
+        }
+      }
+      const limits = opened.app.settings.session
+      const slowed = createSessions({ store: slow as SessionStore, limits, clock: opened.app.clock })
+      expect(await slowed[question](token)).toMatchObject({ live: true, session: { id: session.id } })
+      expect(await sessions.check(token)).toMatchObject({ live: true })
+    })
+  })
+
+  describe('touch', () => {
+    test('keeps a person in who acts every 9 minutes 59, until twelve hours are over [V7.3.1, V7.3.2, T19]', async () => {
+      const { token } = await sessions.start('alice')
+      for (let elapsed = seconds(599); elapsed < hours(12); elapsed += seconds(599)) {
+        advance(seconds(599))
+        expect(await sessions.touch(token)).toMatchObject({ live: true })
+      }
+      advance(seconds(599))
+      expect(await sessions.touch(token)).toEqual({ live: false, reason: 'expired' })
+    })
+
+    test('is a moment too late at 600 s [V7.3.1, T19]', async () => {
+      const { token } = await sessions.start('alice')
+      advance(seconds(600))
+      expect(await sessions.touch(token)).toEqual({ live: false, reason: 'idle' })
+    })
+  })
+
+  describe('renew', () => {
+    test('goes on under a new token with a new proof and the old end, and voids the old token [V7.2.4, T16]', async () => {
+      const { token, session } = await sessions.start('alice', { userAgent: 'Test/1.0', address: '2001:db8::7' })
+      advance(minutes(9))
+      const renewed = await sessions.renew(token)
+      expect(renewed?.session).toEqual({
+        ...session,
+        id: expect.not.stringMatching(session.id),
+        lastActivityAt: session.createdAt + minutes(9),
+        provedAt: session.createdAt + minutes(9),
+      })
+      expect(await sessions.check(renewed?.token ?? '')).toMatchObject({ live: true })
+      expect(await sessions.check(token)).toEqual({ live: false, reason: 'ended' })
+    })
+
+    test('of a session that is over, or never was, gives nothing', async () => {
+      const { token } = await sessions.start('idle')
+      advance(minutes(10))
+      expect(await sessions.renew(token)).toBeNull()
+      expect(await sessions.renew('never')).toBeNull()
+      expect(await sessions.list('idle')).toEqual([])
+    })
+
+    test('gives one new token to twenty who ask at once [T20]', async () => {
+      const { token } = await sessions.start('alice')
+      const answers = await Promise.all(Array.from({ length: 20 }, () => sessions.renew(token)))
+      expect(answers.filter((answer) => answer !== null)).toHaveLength(1)
+      expect(await sessions.list('alice')).toHaveLength(1)
+    })
+
+    test('never outlives a log-out or a change of password at the same moment: 200 interleavings [T18, T20]', async () => {
+      for (let round = 0; round < 200; round += 1) {
+        const { token } = await sessions.start('busy')
+        const end = () =>
+          round % 2 === 0 ? sessions.end(token, 'signed-out') : sessions.endOthers('busy', '', 'password-changed')
+        const acts: (() => Promise<unknown>)[] = [() => sessions.renew(token), end]
+        if (round % 4 > 1) acts.reverse()
+        const [first, second] = acts.map((act) => act())
+        const [renewed] = (await Promise.all([first, second])).filter(
+          (answer) => answer !== null && typeof answer === 'object',
+        )
+        const wasFirst = renewed !== undefined
+        // A log-out knows the old token alone; what was renewed before it goes on under the new one.
+        if (round % 2 === 0 && wasFirst) await sessions.endOthers('busy', '', 'ended')
+        expect(await sessions.list('busy')).toEqual([])
+      }
+    })
+  })
+
+  describe('endOthers', () => {
+    test('ends all of one person but the one, with the reason, and nobody else’s [V7.4.3]', async () => {
+      const here = await sessions.start('many')
+      const others = await Promise.all([1, 2, 3].map(() => sessions.start('many')))
+      const somebody = await sessions.start('alice')
+      expect(await sessions.endOthers('many', here.session.id, 'password-changed')).toBe(3)
+      for (const { token } of others) {
+        expect(await sessions.check(token)).toEqual({ live: false, reason: 'password-changed' })
+      }
+      expect(await sessions.list('many')).toEqual([here.session])
+      expect(await sessions.check(somebody.token)).toMatchObject({ live: true })
+    })
+  })
+
+  describe('endOne', () => {
+    test('ends a session for its owner alone [V7.5.2, V8.2.2]', async () => {
+      const { token, session } = await sessions.start('alice')
+      expect(await sessions.endOne('busy', session.id)).toBe(false)
+      expect(await sessions.check(token)).toMatchObject({ live: true })
+      expect(await sessions.endOne('alice', session.id)).toBe(true)
+      expect(await sessions.endOne('alice', session.id)).toBe(false)
+      expect(await sessions.check(token)).toEqual({ live: false, reason: 'ended' })
+    })
+  })
+
+  describe('list', () => {
+    test('has the live sessions, the last active first', async () => {
+      await sessions.start('many')
+      advance(minutes(9))
+      const second = await sessions.start('many')
+      const third = await sessions.start('many')
+      advance(minutes(1))
+      await sessions.touch(second.token)
+      expect((await sessions.list('many')).map(({ id }) => id)).toEqual([second.session.id, third.session.id])
+    })
+  })
+
+  describe('hasRecentProof', () => {
+    test('ends ten minutes after the proof, whatever was browsed [V7.5.1]', async () => {
+      const { token, session } = await sessions.start('alice')
+      advance(minutes(9.9))
+      const touched = await sessions.touch(token)
+      expect(touched).toMatchObject({ live: true, session: { provedAt: session.provedAt } })
+      expect(sessions.hasRecentProof(session)).toBe(true)
+      expect(sessions.hasRecentProof(session, minutes(5))).toBe(false)
+      advance(minutes(0.1))
+      expect(sessions.hasRecentProof(session)).toBe(false)
+      expect(sessions.hasRecentProof({ provedAt: 0 })).toBe(false)
+    })
+  })
+
+  describe('end', () => {
+    test('is done at once, twice is once, and the first reason stays', async () => {
+      const { token } = await sessions.start('alice')
+      await sessions.end(token, 'password-changed')
+      await sessions.end(token, 'signed-out')
+      expect(await sessions.check(token)).toEqual({ live: false, reason: 'password-changed' })
+    })
+  })
+
+  describe('prune', () => {
+    test('ends every dead session with its own reason, leaves the live ones, and forgets old reasons', async () => {
+      const idle = await sessions.start('idle')
+      const busy = await sessions.start('busy')
+      for (let step = 0; step < 72; step += 1) {
+        advance(minutes(9.9))
+        await sessions.touch(busy.token)
+      }
+      const live = await sessions.start('live')
+      advance(minutes(8))
+      await sessions.touch(live.token)
+      advance(minutes(5))
+      expect(await sessions.prune()).toBe(2)
+      expect(await sessions.check(idle.token)).toEqual({ live: false, reason: 'idle' })
+      expect(await sessions.check(busy.token)).toEqual({ live: false, reason: 'expired' })
+      expect(await sessions.check(live.token)).toMatchObject({ live: true })
+
+      advance(hours(12) + 1)
+      await sessions.prune()
+      expect(await sessions.check(idle.token)).toEqual({ live: false, reason: null })
+    })
+
+    test('goes through more dead sessions than one batch', async () => {
+      // More than one person can have.
+      const { session } = await sessions.start('many')
+      await Promise.all(Array.from({ length: 1200 }, (_, n) => store.insert({ ...session, id: `many-${n}` })))
+      advance(minutes(10))
+      expect(await sessions.prune()).toBe(1201)
+      expect(await store.listByUser('many')).toEqual([])
+    })
+  })
+})

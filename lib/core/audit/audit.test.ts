@@ -1,0 +1,183 @@
+import { globSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { openTestServices, storeNames, type TestServices } from '../../services-for-test.ts'
+import { idOf } from '../../stores/audit-chain.ts'
+import type { AuditRecord } from '../../stores/types.ts'
+import { days } from '../clock.ts'
+import { anything } from './audit.ts'
+import { auditEvents } from './events.ts'
+import { networkOf } from './network.ts'
+import { createTrailCheck } from './verify.ts'
+
+let opened: TestServices
+afterEach(() => opened[Symbol.asyncDispose]())
+
+async function trail(): Promise<AuditRecord[]> {
+  const stored = await Array.fromAsync(opened.app.stores.dump())
+  return stored.flatMap(({ kind, record }) => (kind === 'audit' ? [record] : []))
+}
+
+async function faultsIn(records: AuditRecord[], head = opened.app.stores.findAuditHead()): Promise<string[]> {
+  const check = createTrailCheck()
+  for (const record of records) check.add(record)
+  return check.finish(await head).faults
+}
+
+describe.each(storeNames)('the trail on %s', (store) => {
+  beforeEach(async () => {
+    opened = await openTestServices({}, store)
+  })
+
+  test('tells who did what to whom, from where, and how it ended', async () => {
+    const { audit } = opened.app
+    await audit.record({ event: 'account.signed_up', actorId: 'alice', subjectId: 'alice', address: '192.0.2.77' })
+    await audit.record({
+      event: 'account.role_changed',
+      outcome: 'refused',
+      actorId: 'bob',
+      subjectId: 'alice',
+      detail: { role: 'guest' },
+    })
+    const [second, first] = await audit.list({ ...anything, limit: 9 })
+    expect(first).toMatchObject({ seq: 1, event: 'account.signed_up', address: '192.0.2.77', network: '192.0.2.0/24' })
+    expect(second).toMatchObject({ seq: 2, outcome: 'refused', detail: '{"role":"guest"}', network: '' })
+    expect((await audit.history('alice')).map(({ seq }) => seq)).toEqual([2, 1])
+    expect((await audit.history('bob')).map(({ seq }) => seq)).toEqual([2])
+    expect(await faultsIn(await trail())).toEqual([])
+  })
+
+  test('records twenty of a kind that a user does with their own account, and how many more there were', async () => {
+    const { audit } = opened.app
+    const happens = (actorId: string) =>
+      audit.record({ event: 'account.exported', actorId, subjectId: actorId, address: '192.0.2.7' })
+    for (let n = 0; n < 50; n += 1) await happens('alice')
+    await happens('bob')
+    await audit.record({ event: 'profile.changed', actorId: 'alice', subjectId: 'alice' })
+    expect(await trail()).toHaveLength(22)
+    await audit.recordOmitted()
+    const [last] = await audit.list({ ...anything, limit: 1 })
+    expect(last).toMatchObject({ event: 'account.exported', actorId: 'alice', network: '192.0.2.0/24' })
+    expect(JSON.parse(last?.detail ?? '')).toMatchObject({ omitted: 30 })
+    await audit.recordOmitted()
+    expect(await trail()).toHaveLength(23)
+    expect(await faultsIn(await trail())).toEqual([])
+  })
+
+  test('takes an entry about whatever was posted in the place of an id', async () => {
+    const { audit } = opened.app
+    for (const subjectId of ['$'.repeat(5000), 'a\0b', '\ud800', ''])
+      await audit.record({ event: 'account.deleted', outcome: 'refused', actorId: 'root', subjectId })
+    expect((await trail()).map(({ subjectId }) => subjectId)).toEqual(['$'.repeat(255), 'ab', '', ''])
+  })
+
+  test('records everything that an administrator does to others, and what the operator does', async () => {
+    const { audit } = opened.app
+    for (let n = 0; n < 30; n += 1) {
+      await audit.record({ event: 'account.suspended', actorId: 'root', subjectId: `user-${n}` })
+      await audit.record({ event: 'sessions.pruned', actorId: 'operator' })
+      await audit.record({ event: 'invitation.made', actorId: 'root', detail: { role: 'admin', invitation: `${n}` } })
+    }
+    expect(await trail()).toHaveLength(90)
+  })
+
+  test('forgets the whole address after 90 days and the entry after 400, and can still be verified [V14.2.7]', async () => {
+    const { audit } = opened.app
+    const happens = () => audit.record({ event: 'session.started', actorId: 'alice', address: '2001:db8:1:2:3::4' })
+    await happens()
+    await happens()
+    opened.advance(days(91))
+    await happens()
+    await audit.tidy()
+    const after90 = await trail()
+    expect(after90.map(({ address }) => address)).toEqual(['', '', '2001:db8:1:2:3::4'])
+    expect(after90[0]?.network).toBe('2001:db8:1::/48')
+    expect(await faultsIn(after90)).toEqual([])
+    opened.advance(days(310))
+    await audit.tidy()
+    await audit.tidy()
+    const after400 = await trail()
+    expect(after400.map(({ seq, event }) => `${seq} ${event}`)).toEqual(['3 session.started', '4 audit.pruned'])
+    expect(await faultsIn(after400)).toEqual([])
+  })
+})
+
+describe('a broken trail', () => {
+  let whole: AuditRecord[]
+  beforeEach(async () => {
+    opened = await openTestServices()
+    for (const actorId of ['a', 'b', 'c', 'd', 'e', 'f']) {
+      await opened.app.audit.record({ event: 'session.started', actorId, address: '192.0.2.7' })
+    }
+    whole = await trail()
+  })
+  const without = (...places: number[]) => whole.filter(({ seq }) => !places.includes(seq))
+  const changed = (seq: number, change: Partial<AuditRecord>) =>
+    whole.map((record) => (record.seq === seq ? { ...record, ...change } : record))
+
+  test('is told from a whole one', async () => {
+    expect(await faultsIn(whole)).toEqual([])
+    expect(await faultsIn([])).toEqual(['Entries 1 to 6 are missing at the end.'])
+  })
+
+  test.each<[string, () => AuditRecord[], string]>([
+    ['an entry was removed', () => without(3), 'Entry 3 is missing.'],
+    ['some were removed', () => without(3, 4), 'Entries 3 to 4 are missing.'],
+    ['the first was removed', () => without(1), 'begins at entry 2'],
+    ['the last was removed', () => without(6), 'Entry 6 is missing at the end.'],
+    ['an entry was changed', () => changed(4, { actorId: 'b' }), 'Entry 4 was changed'],
+    ['its time was changed', () => changed(4, { at: 5 }), 'Entry 4 was changed'],
+    ['its address was changed', () => changed(4, { address: '192.0.2.8' }), 'its address is another one'],
+    [
+      'two were exchanged',
+      () => [2, 1, 3, 4, 5, 6].flatMap((n) => whole.filter(({ seq }) => seq === n)),
+      'stands behind',
+    ],
+    ['one stands there twice', () => [...whole.slice(0, 2), ...whole.slice(1)], 'stands behind'],
+    [
+      'one was rewritten with its hash',
+      () => whole.map((record) => (record.seq === 3 ? rewritten(record) : record)),
+      'Entry 4 does not follow on entry 3.',
+    ],
+  ])('is found: %s', async (_, records, fault) => {
+    expect((await faultsIn(records())).join(' ')).toContain(fault)
+  })
+
+  test('rewritten from one entry to its end is found by what was noted down before', () => {
+    const [first, second] = whole
+    if (!first || !second) throw new Error('There are six.')
+    const check = createTrailCheck()
+    const forged = rewritten(second)
+    check.add(first)
+    check.add(forged)
+    const { faults } = check.finish(forged, { seq: 2, id: second.id })
+    expect(faults).toEqual(['Entry 2 is not the one that you noted down.'])
+  })
+
+  function rewritten(record: AuditRecord): AuditRecord {
+    const forged = { ...record, actorId: 'somebody else' }
+    return { ...forged, id: idOf(forged) }
+  }
+})
+
+test('every kind of event is recorded somewhere', async () => {
+  opened = await openTestServices()
+  const root = join(import.meta.dirname, '../../..')
+  const files = globSync('{app,lib}/**/*.{ts,tsx}', {
+    cwd: root,
+    exclude: ['**/*.test.ts', 'lib/core/audit/events.ts', 'lib/words/**'],
+  })
+  const code = files.map((file) => readFileSync(join(root, file), 'utf8')).join('')
+  expect(auditEvents.filter((event) => !code.includes(`'${event}'`))).toEqual([])
+})
+
+test.each([
+  ['203.0.113.200', '203.0.113.0/24'],
+  ['::ffff:203.0.113.200', '203.0.113.0/24'],
+  ['2001:db8:aaaa:bbbb::1', '2001:db8:aaaa::/48'],
+  ['', ''],
+  ['<script>', ''],
+])('%j is in the network %j', async (address, network) => {
+  opened = await openTestServices()
+  expect(networkOf(address)).toBe(network)
+})

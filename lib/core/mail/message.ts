@@ -1,0 +1,66 @@
+// The messages that features send, before they become text.
+import type { Role, UserRecord } from '../../stores/types.ts'
+import type { Locale } from '../../words/words.ts'
+
+/** When, with which browser and from which IP address a request was made, and its language and time zone. */
+export interface RequestInfo {
+  at: number
+  userAgent: string
+  address: string
+  locale: Locale
+  /** Null when the browser did not send it. */
+  timeZone: string | null
+}
+
+/** For actions of an admin, the operator or the site: the mail tells the time and nothing else about them. */
+export function momentOnly(at: number): RequestInfo {
+  return { at, userAgent: '', address: '', locale: 'en', timeZone: null }
+}
+
+/** The language and time zone of the recipient, not of the user who caused the mail. Null when unknown. */
+export type Reader = Pick<UserRecord, 'locale' | 'timeZone'>
+
+export const readerOf = ({ locale, timeZone }: Reader): Reader => ({ locale, timeZone })
+
+/** Security alerts: changes to an account that its owner is told about. */
+export const noticeKinds = [
+  'new-device',
+  'password-changed',
+  'password-locked',
+  'address-changed',
+  'address-removed',
+  'username-changed',
+  'account-deleted',
+  'account-restored',
+] as const
+export type NoticeKind = (typeof noticeKinds)[number]
+
+/** What an admin, the operator or the site did to an account. The recipient can ask them about it. */
+export type Decision =
+  | { kind: 'role-changed'; role: Role }
+  | { kind: 'suspended'; until: number | null }
+  | { kind: 'suspension-ended' }
+  | { kind: 'account-deleted-by-admin'; erasedAt: number }
+  | { kind: 'account-restored-by-admin' }
+
+export type Message = { to: string; username: string; by: RequestInfo; reader: Reader } & (
+  | { kind: 'verify-email'; code: string }
+  /** To the user who has verified the address that another account just entered. */
+  | { kind: 'address-in-use' }
+  | { kind: 'reset-password' | 'reset-started'; token: string }
+  /** To an address that a recovery by an earlier one replaced. */
+  | { kind: 'address-replaced' }
+  | Decision
+  /** To a recipient without an account: `username` is empty. */
+  | { kind: 'invitation'; token: string }
+  /**
+   * `token` reports that the owner did not do it. `isForAll`: more events of the kind may have happened while the mail
+   * waited.
+   */
+  | { kind: NoticeKind; token: string; isForAll?: boolean }
+)
+
+/** Queues a message, due after `delayMs`. Resolves when it is stored, before it is sent. */
+export interface Mail {
+  post(message: Message, delayMs?: number): Promise<void>
+}

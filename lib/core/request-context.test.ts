@@ -1,0 +1,89 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Services } from '../services.ts'
+import { aLoginClient, openTestServices, storeNames, type TestServices } from '../services-for-test.ts'
+import { type RequestContext, runInRequest } from './request-context.ts'
+
+setFlagsFromString('--expose-gc')
+const collectGarbage = runInNewContext('gc') as () => void
+
+/** Next keeps what belongs to a request in storages of its own: this one plays their part. */
+const ofFramework = new AsyncLocalStorage<object>()
+
+/** Each as often as it is asked for, for different people from different addresses. */
+const operations: Record<string, (app: Services, n: number) => Promise<unknown>> = {
+  'counts an address': ({ limits }, n) => limits.take('wrong-password', `192.0.2.${n}`),
+  'counts, takes it back and forgets': async ({ limits }, n) => {
+    await limits.take('sign-up', `192.0.2.${n}`)
+    await limits.giveBack('sign-up', `192.0.2.${n}`)
+    await limits.take('rename', `person-${n}`)
+    await limits.forget(`person-${n}`)
+  },
+  'tries a password of nobody': ({ accounts }, n) =>
+    accounts.checkCredentials(`nobody-${n}`, 'one of many guesses', aLoginClient(`198.51.100.${n}`)),
+  'tries a wrong password': async ({ accounts, lockout }, n) => {
+    await accounts.checkCredentials(`person-${n}`, 'one of many guesses', aLoginClient(`203.0.113.${n}`))
+    await lockout.settle()
+  },
+  'begins a session and uses it': async ({ sessions }, n) => {
+    const { token } = await sessions.start(`person-${n}`)
+    await sessions.touch(token)
+  },
+  'rates a password': async ({ strength }, n) => {
+    // The first one starts the thread.
+    if (n < 2) await strength.estimate('Lantern over the quay 7', { username: `person-${n}`, email: null })
+  },
+  'adds to the audit trail': ({ audit }, n) => audit.record({ event: 'session.started', actorId: `person-${n}` }),
+  'posts a mail': ({ stores }, n) =>
+    stores.mails.add({ id: `mail-${n}`, sealed: 'sealed', createdAt: 1, dueAt: 1, attempts: 0 }),
+}
+
+const requests = 20
+/** Each connection of the pool keeps the request that opened or used it last. */
+const kept = { JSON: 0, SQLite: 0, PostgreSQL: 11 }
+
+describe.each(storeNames)('on %s', (store) => {
+  let opened: TestServices
+  beforeAll(async () => {
+    opened = await openTestServices({}, store)
+    for (let n = 0; n < requests; n++) await opened.addPerson(`person-${n}`)
+  })
+  afterAll(() => opened[Symbol.asyncDispose]())
+
+  test.each(Object.keys(operations))('nothing of a request is kept that %s', async (name) => {
+    const work = operations[name]
+    if (work === undefined) throw new Error('There is no such operation')
+    const traces = await Promise.all(Array.from({ length: requests }, (_, n) => request(() => work(opened.app, n))))
+    const alive = () => traces.flat().filter((trace) => trace.deref() !== undefined).length
+    // By collections, not by time: what a timer frees in a second was kept.
+    for (let round = 0; round < 30 && alive() > 2 * kept[store]; round++) {
+      await nextTurn()
+      collectGarbage()
+    }
+    expect(alive()).toBeLessThanOrEqual(2 * kept[store])
+  })
+})
+
+/** Does this as a request would, and resolves with what tells whether the request is still in memory. */
+async function request(work: () => Promise<unknown>): Promise<WeakRef<object>[]> {
+  const context: RequestContext = {
+    id: 'request',
+    path: '/',
+    address: '',
+    noted: new Set(),
+    answered: Promise.resolve(),
+    refusal: null,
+  }
+  const page = { rendered: 'much' }
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  ofFramework.run(page, () =>
+    runInRequest(context, () => {
+      work().then(() => resolve(), reject)
+    }),
+  )
+  await promise
+  return [new WeakRef(context), new WeakRef(page)]
+}

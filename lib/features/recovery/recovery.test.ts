@@ -1,0 +1,546 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { days, hours } from '../../core/clock.ts'
+import type { Message, NoticeKind } from '../../core/mail/message.ts'
+import {
+  aLoginClient,
+  openTestServices,
+  type StoreName,
+  storeNames,
+  type TestServices,
+} from '../../services-for-test.ts'
+import { aUser } from '../../stores/contract/samples.ts'
+
+const by = { at: 0, userAgent: '', address: '', locale: 'en', timeZone: null } as const
+const reader = { locale: null, timeZone: null }
+const password = 'tangerine-walrus-umbrella'
+const another = 'marmalade-teapot-lighthouse'
+
+let opened: TestServices
+let posted: Message[]
+let alice: string
+
+async function open(store: StoreName = 'JSON') {
+  opened = await openTestServices({}, store)
+  posted = []
+  const { app } = opened
+  vi.spyOn(app.mail, 'post').mockImplementation(async (message) => void posted.push(message))
+  const signedUp = await app.accounts.signUp({ username: 'alice', password })
+  alice = signedUp.ok ? signedUp.value.id : ''
+  await app.stores.users.update(alice, { email: 'Alice@example.org', emailVerifiedAt: 1 })
+  await app.sessions.start(alice)
+}
+afterEach(() => opened[Symbol.asyncDispose]())
+
+const ask = async (name = 'alice'): Promise<string> => {
+  await opened.app.recovery.ask(name, by)
+  return tokenOf('reset-password')
+}
+const tokenOf = (kind: Message['kind']): string => {
+  const found = posted.findLast((message) => message.kind === kind)
+  return found !== undefined && 'token' in found ? found.token : ''
+}
+const reset = (token: string, chosen = another) => opened.app.recovery.reset(token, chosen, by)
+const logsIn = async (chosen: string) =>
+  (await opened.app.accounts.checkCredentials('alice', chosen, aLoginClient())).ok
+const sessionCount = async () => (await opened.app.sessions.list(alice)).length
+const change = (fields: object) => opened.app.stores.users.update(alice, fields)
+const isVoid = { ok: false, code: 'link_void' }
+
+describe.each(storeNames)('a forgotten password on %s', (store) => {
+  beforeEach(() => open(store))
+
+  test('is replaced by a mailed link, once; every session ends, and the owner is told [V6.3.7, V7.4.3, V6.5.1]', async () => {
+    const token = await ask()
+    expect(posted).toEqual([{ kind: 'reset-password', to: 'Alice@example.org', username: 'alice', token, by, reader }])
+    expect(await opened.app.recovery.find(token)).toEqual({ username: 'alice' })
+    expect(await sessionCount()).toBe(1)
+    expect(await reset(token)).toMatchObject({ ok: true })
+    expect([await logsIn(another), await logsIn(password), await sessionCount()]).toEqual([true, false, 0])
+    expect(posted.at(-1)).toMatchObject({ kind: 'password-changed', to: 'Alice@example.org' })
+    expect(await reset(token)).toEqual(isVoid)
+    expect(await opened.app.recovery.find(token)).toBeNull()
+  })
+
+  test('is set by one of twenty who use the link at once [V2.3.4, V6.5.1, T28]', async () => {
+    const token = await ask()
+    const chosen = Array.from({ length: 20 }, (_, n) => `${another} ${n}`)
+    const answers = await Promise.all(chosen.map((one) => reset(token, one)))
+    expect(answers.filter(({ ok }) => ok)).toHaveLength(1)
+    expect(await logsIn(chosen[answers.findIndex(({ ok }) => ok)] ?? '')).toBe(true)
+  })
+})
+
+describe('a link to a new password', () => {
+  beforeEach(() => open())
+
+  test.each(['alice', ' ALICE ', 'alice@EXAMPLE.org'])('is sent to whoever is called %j', async (name) => {
+    expect(await ask(name)).not.toBe('')
+  })
+
+  test.each(['bob', 'bob@example.org', '@', '', '__proto__', 'alice@example.org\0'])(
+    'is sent to nobody for %j',
+    async (name) => {
+      await ask(name)
+      expect(posted).toEqual([])
+    },
+  )
+
+  test.each([
+    ['has no verified address', { emailVerifiedAt: null }],
+    ['has no address', { email: null, emailVerifiedAt: null }],
+    ['was deleted by an administrator', { status: 'suspended', deletedAt: 5 }],
+  ])('is not sent to somebody who %s', async (_, fields) => {
+    await change(fields)
+    await ask()
+    expect(posted).toEqual([])
+  })
+
+  test('is good for an hour and no longer [T28]', async () => {
+    const token = await ask()
+    opened.advance(hours(1) - 1)
+    expect(await opened.app.recovery.find(token)).not.toBeNull()
+    opened.advance(1)
+    expect(await reset(token)).toEqual(isVoid)
+  })
+
+  test.each([
+    ['an administrator deletes the account', { status: 'suspended', deletedAt: 5 }],
+    ['the account is recovered in another way', { recoveryGeneration: 1, recoveryAddressVerifiedAt: 1 }],
+  ])('is void once %s', async (_, fields) => {
+    const token = await ask()
+    await change(fields)
+    expect(await reset(token)).toEqual(isVoid)
+    expect(await opened.app.recovery.find(token)).toBeNull()
+  })
+
+  test.each([
+    ['the password', { passwordChangedAt: 5 }],
+    ['the address', { email: 'thief@example.net', emailVerifiedAt: 9 }],
+    ['whether there is an address', { email: null, emailVerifiedAt: null }],
+  ])('outlives a change of %s, and gives the account back to the address that it was sent to', async (_, fields) => {
+    const token = await ask()
+    await change(fields)
+    expect(await reset(token)).toMatchObject({ ok: true })
+    expect(await opened.app.stores.users.find(alice)).toMatchObject({ email: 'Alice@example.org', emailVerifiedAt: 1 })
+    expect(await logsIn(another)).toBe(true)
+  })
+
+  test('is worth nothing to an address that was given up for an older one', async () => {
+    await change({ email: 'thief@example.net', emailVerifiedAt: 9 })
+    const token = await ask()
+    await change({ email: 'Alice@example.org', emailVerifiedAt: 1 })
+    expect(await reset(token)).toEqual(isVoid)
+  })
+
+  test('leaves a suspended user suspended', async () => {
+    await change({ status: 'suspended', suspendReason: 'spam' })
+    expect(await reset(await ask())).toMatchObject({ ok: true })
+    expect(await opened.app.stores.users.find(alice)).toMatchObject({ status: 'suspended', suspendReason: 'spam' })
+    await change({ status: 'active' })
+    expect(await logsIn(another)).toBe(true)
+  })
+
+  test('stays good when others are sent, and voids those once it was used [T28]', async () => {
+    const [first, second, third] = [await ask(), await ask(), await ask()]
+    expect(await reset(second)).toMatchObject({ ok: true })
+    expect(await reset(first)).toEqual(isVoid)
+    expect(await reset(third)).toEqual(isVoid)
+  })
+
+  test('outlives a password that is refused', async () => {
+    const token = await ask()
+    expect(await reset(token, 'password123')).toMatchObject({ ok: false, code: 'password_guessable' })
+    expect(await reset(token)).toMatchObject({ ok: true })
+  })
+
+  test('stands in the store as a hash alone [V6.5.2, V14.2.4, T28]', async () => {
+    const token = await ask()
+    expect(JSON.stringify(await Array.fromAsync(opened.app.stores.dump()))).not.toContain(token)
+  })
+})
+
+describe('"this was not me"', () => {
+  beforeEach(() => open())
+  /** What an alert carries that goes to the present address. */
+  const tell = async () => {
+    const user = await opened.app.stores.users.find(alice)
+    if (user !== null) await opened.app.notices.tell(user, 'address-changed', by)
+    return tokenOf('address-changed')
+  }
+  const disown = (token: string) => opened.app.recovery.disown(token, by)
+
+  test('gives the address back, ends every session and begins a reset, once', async () => {
+    const token = await tell()
+    await change({ email: 'thief@example.net', newEmail: 'second@example.net', emailVerifiedAt: 9 })
+    expect(await opened.app.recovery.findNotice(token)).toEqual({ username: 'alice' })
+    expect(await disown(token)).toEqual({ ok: true, value: { userId: alice, isMailed: true } })
+    expect(await opened.app.stores.users.find(alice)).toMatchObject({ email: 'Alice@example.org', newEmail: null })
+    expect(await logsIn(password)).toBe(false)
+    expect(await sessionCount()).toBe(0)
+    expect(posted.at(-1)).toMatchObject({ kind: 'reset-started', to: 'Alice@example.org' })
+    expect(await reset(tokenOf('reset-started'))).toMatchObject({ ok: true })
+    expect(await disown(token)).toEqual(isVoid)
+  })
+
+  test('works for the first owner after a thief changed the address twice', async () => {
+    const token = await tell()
+    await change({ email: 'thief@example.net', emailVerifiedAt: 5 })
+    await tell()
+    await change({ email: 'second@example.net', emailVerifiedAt: 6 })
+    await disown(token)
+    expect(await opened.app.stores.users.find(alice)).toMatchObject({ email: 'Alice@example.org' })
+  })
+
+  test('brings a deleted account back', async () => {
+    const token = await tell()
+    await opened.app.accounts.delete(alice)
+    await disown(token)
+    expect(await opened.app.accounts.findActive(alice)).not.toBeNull()
+  })
+
+  test('voids the password and says so where the address belongs to another account by now', async () => {
+    const token = await tell()
+    await change({ email: 'thief@example.net', emailVerifiedAt: 9 })
+    await opened.addPerson('bob')
+    await opened.app.stores.users.update('bob', { email: 'alice@example.org', emailVerifiedAt: 7 })
+    posted.length = 0
+    expect(await disown(token)).toEqual({ ok: true, value: { userId: alice, isMailed: false } })
+    expect([await sessionCount(), await logsIn(password)]).toEqual([0, false])
+    expect(posted.map(({ kind, to }) => [kind, to])).toEqual([['address-replaced', 'thief@example.net']])
+    expect(await opened.app.stores.users.find(alice)).toMatchObject({ email: null, emailVerifiedAt: null })
+    expect(await opened.app.stores.users.find('bob')).toMatchObject({ email: 'alice@example.org' })
+  })
+
+  test('tells the address that it replaces, without a way back', async () => {
+    const token = await tell()
+    await change({ email: 'thief@example.net', emailVerifiedAt: 9 })
+    await disown(token)
+    const told = posted.find(({ to }) => to === 'thief@example.net')
+    expect(told).toMatchObject({ kind: 'address-replaced', username: 'alice', by })
+    expect(told).not.toHaveProperty('token')
+  })
+
+  test('leaves alone what an administrator deleted, and keeps a suspended user suspended', async () => {
+    const token = await tell()
+    await change({ status: 'suspended', deletedAt: 5 })
+    expect(await opened.app.recovery.findNotice(token)).toBeNull()
+    expect(await disown(token)).toEqual(isVoid)
+    const again = await (async () => {
+      await change({ deletedAt: null })
+      return tell()
+    })()
+    expect(await disown(again)).toMatchObject({ ok: true })
+    expect(await opened.app.stores.users.find(alice)).toMatchObject({ status: 'suspended' })
+  })
+
+  test('is good for 72 hours and no longer', async () => {
+    const token = await tell()
+    opened.advance(hours(72))
+    expect(await opened.app.recovery.findNotice(token)).toBeNull()
+    expect(await disown(token)).toEqual(isVoid)
+  })
+})
+
+describe.each(storeNames)('against a thief who knows the password, on %s', (store) => {
+  beforeEach(() => open(store))
+  const tell = async (kind: NoticeKind = 'password-changed') => {
+    const user = await opened.app.stores.users.find(alice)
+    if (user !== null) await opened.app.notices.tell(user, kind, by)
+    return tokenOf(kind)
+  }
+  const disown = (token: string) => opened.app.recovery.disown(token, by)
+  /** Logs in and changes the password. */
+  const thiefChangesPassword = async () => {
+    if (!(await logsIn(password))) return false
+    const changed = await opened.app.accounts.changePassword(
+      alice,
+      { current: password, password: 'lighthouse-keeper-harpsichord' },
+      aLoginClient(),
+    )
+    return changed.ok
+  }
+  const address = async () => (await opened.app.stores.users.find(alice))?.email
+
+  test('"this was not me" voids the password, and no log-in can void its link', async () => {
+    await disown(await tell())
+    const link = tokenOf('reset-started')
+    expect(await thiefChangesPassword()).toBe(false)
+    expect(await reset(link)).toMatchObject({ ok: true })
+  })
+
+  test('a forgotten password wins against changes of the password, of which there are five an hour', async () => {
+    const link = await ask()
+    let [current, next] = [password, 'lighthouse-keeper-harpsichord']
+    for (let change = 1; change <= 6; change += 1) {
+      const changed = await opened.app.accounts.changePassword(alice, { current, password: next }, aLoginClient())
+      if (change === 6) expect(changed).toMatchObject({ ok: false, code: 'password_change_too_often' })
+      else expect(changed.ok, `change ${change}`).toBe(true)
+      ;[current, next] = [next, `lighthouse-keeper-harpsichord ${change}`]
+    }
+    expect(await reset(link)).toMatchObject({ ok: true })
+    expect(await logsIn(another)).toBe(true)
+  })
+
+  test('a reset that an administrator starts voids the password and the sessions at once', async () => {
+    const started = await opened.app.recovery.startFor(alice, by, null)
+    expect(started).toEqual({ ok: true, value: { token: null } })
+    expect([await sessionCount(), await logsIn(password), await thiefChangesPassword()]).toEqual([0, false, false])
+    expect(await reset(tokenOf('reset-started'))).toMatchObject({ ok: true })
+  })
+
+  test('a reset that is handed over works for a suspended user, who stays suspended', async () => {
+    await change({ email: null, emailVerifiedAt: null, status: 'suspended' })
+    const started = await opened.app.recovery.startFor(alice, by, null)
+    const token = started.ok ? (started.value.token ?? '') : ''
+    expect(await reset(token)).toMatchObject({ ok: true })
+    expect(await opened.app.stores.users.find(alice)).toMatchObject({ status: 'suspended' })
+  })
+
+  test('what was mailed to an address that the thief verified is void after "this was not me" and a reset', async () => {
+    const own = await tell('address-changed')
+    await change({ email: 'thief@example.net', emailVerifiedAt: 50 })
+    const thiefs = [await tell('address-changed'), await tell('address-removed'), await tell()]
+    const thiefsLink = await ask()
+    await change({ email: 'second@example.net', emailVerifiedAt: 60 })
+    thiefs.push(await tell())
+    expect(await disown(own)).toMatchObject({ ok: true })
+    expect(await reset(tokenOf('reset-started'))).toMatchObject({ ok: true })
+    for (const token of thiefs) {
+      expect(await opened.app.recovery.findNotice(token)).toBeNull()
+      expect(await disown(token)).toEqual(isVoid)
+    }
+    expect(await reset(thiefsLink)).toEqual(isVoid)
+    expect([await address(), await logsIn(another)]).toEqual(['Alice@example.org', true])
+  })
+
+  test('a thief who is the first to press "this was not me", or to reset, takes nothing from the owner', async () => {
+    const own = await tell('address-changed')
+    await change({ email: 'thief@example.net', emailVerifiedAt: 50 })
+    const thiefs = await tell('address-changed')
+    await change({ email: 'second@example.net', emailVerifiedAt: 60 })
+    expect(await disown(thiefs)).toMatchObject({ ok: true })
+    expect(await address()).toBe('thief@example.net')
+    expect(await reset(tokenOf('reset-started'))).toMatchObject({ ok: true })
+    expect(await disown(own)).toMatchObject({ ok: true })
+    expect([await address(), await logsIn(another)]).toEqual(['Alice@example.org', false])
+  })
+
+  test('a code that was sent before the recovery proves nothing after it', async () => {
+    await opened.app.addresses.give(alice, 'thief@example.net', by)
+    const sent = posted.find(({ kind }) => kind === 'verify-email')
+    const code = sent !== undefined && 'code' in sent ? sent.code : ''
+    expect(code).toMatch(/^\d{8}$/)
+    await disown(await tell())
+    // The thief gave the address once more, which sends another code.
+    await change({ newEmail: 'thief@example.net' })
+    expect(await opened.app.addresses.verify(alice, code, by)).toEqual({ ok: false, code: 'code_void' })
+  })
+
+  async function takeAddress(email: string): Promise<void> {
+    await opened.app.limits.forget(alice)
+    await opened.app.addresses.give(alice, email, by)
+    const sent = posted.findLast(({ kind }) => kind === 'verify-email')
+    const code = sent !== undefined && 'code' in sent ? sent.code : ''
+    expect(await opened.app.addresses.verify(alice, code, by)).toMatchObject({ ok: true })
+  }
+
+  test.each([
+    ['takes the own address again', () => takeAddress('alice@example.org')],
+    ['removes it', async () => void (await opened.app.addresses.remove(alice, by))],
+  ])('an address of the thief has no way back once the owner %s', async (_, giveUp) => {
+    await takeAddress('thief@example.net')
+    const own = tokenOf('address-changed')
+    const thiefsLink = await ask()
+    const thiefs = await tell()
+    posted.length = 0
+    await giveUp()
+    const told = posted.findLast(({ kind }) => kind === 'address-changed' || kind === 'address-removed')
+    for (const token of [thiefs, told !== undefined && 'token' in told ? told.token : '']) {
+      expect(await opened.app.recovery.findNotice(token)).toBeNull()
+      expect(await disown(token)).toEqual(isVoid)
+    }
+    expect(await reset(thiefsLink)).toEqual(isVoid)
+    expect(await logsIn(password)).toBe(true)
+    expect(await disown(own)).toMatchObject({ ok: true, value: { isMailed: true } })
+    expect((await address())?.toLowerCase()).toBe('alice@example.org')
+  })
+
+  test('an address of the thief has no way back either when it is removed after three days', async () => {
+    await takeAddress('thief@example.net')
+    opened.advance(hours(70))
+    await opened.app.addresses.remove(alice, by)
+    const told = tokenOf('address-removed')
+    opened.advance(hours(3))
+    expect(await disown(told)).toEqual(isVoid)
+  })
+
+  test('a reset goes to the owner’s address while a thief’s is the account’s, also of a deleted account', async () => {
+    await takeAddress('thief@example.net')
+    expect(await opened.app.accounts.delete(alice)).toMatchObject({ ok: true })
+    posted.length = 0
+    expect(await opened.app.recovery.startFor(alice, by, null)).toEqual({ ok: true, value: { token: null } })
+    expect(posted.map((message) => 'to' in message && message.to)).toEqual(['Alice@example.org'])
+    expect(await logsIn(password)).toBe(false)
+    expect(await reset(tokenOf('reset-started'))).toMatchObject({ ok: true })
+    expect([await address(), await logsIn(another)]).toEqual(['Alice@example.org', true])
+  })
+
+  test('a forgotten password is mailed to the owner’s address too while a thief’s is the account’s', async () => {
+    await takeAddress('thief@example.net')
+    posted.length = 0
+    await ask()
+    expect(posted.map((message) => 'to' in message && message.to)).toEqual(['Alice@example.org', 'thief@example.net'])
+  })
+
+  test('the owner’s address has a way back when the thief removes it, or replaces it twice', async () => {
+    await opened.app.addresses.remove(alice, by)
+    await takeAddress('thief@example.net')
+    await takeAddress('second@example.net')
+    expect(await disown(tokenOf('address-removed'))).toMatchObject({ ok: true, value: { isMailed: true } })
+    expect(await address()).toBe('Alice@example.org')
+  })
+
+  test('an address that was verified later counts as later, whatever the clock said', async () => {
+    await change({ emailVerifiedAt: Date.now() + days(30) })
+    await takeAddress('thief@example.net')
+    const own = tokenOf('address-changed')
+    expect(await disown(await tell())).toMatchObject({ ok: true })
+    expect(await disown(own)).toMatchObject({ ok: true })
+    expect(await address()).toBe('Alice@example.org')
+  })
+
+  test('an address that is the first of the account, and a thief’s, is taken away by the operator', async () => {
+    await change({ email: 'thief@example.net', emailVerifiedAt: 50 })
+    const thiefs = await tell('address-changed')
+    const thiefsLink = await ask()
+    const started = await opened.app.recovery.startFor(alice, by, null, { withoutAddress: true })
+    const token = started.ok ? (started.value.token ?? '') : ''
+    expect(await disown(thiefs)).toEqual(isVoid)
+    expect(await reset(thiefsLink)).toEqual(isVoid)
+    expect(await reset(token)).toMatchObject({ ok: true })
+    expect([await address(), await logsIn(another)]).toEqual([null, true])
+  })
+
+  test('a link still works when the store failed at its first use', async () => {
+    const notice = await tell()
+    vi.spyOn(opened.app.stores.users, 'update').mockRejectedValueOnce(new Error('no room'))
+    await expect(disown(notice)).rejects.toThrow('no room')
+    expect(await disown(notice)).toMatchObject({ ok: true })
+    expect(await disown(notice)).toEqual(isVoid)
+    const link = tokenOf('reset-started')
+    vi.spyOn(opened.app.stores.users, 'update').mockRejectedValueOnce(new Error('no room'))
+    await expect(reset(link)).rejects.toThrow('no room')
+    expect(await reset(link)).toMatchObject({ ok: true })
+    expect(await reset(link)).toEqual(isVoid)
+  })
+
+  test('a request of the thief that was under way changes no address after the recovery', async () => {
+    const notice = await tell()
+    const { users } = opened.app.stores
+    for (const late of ['remove', 'give'] as const) {
+      const { update } = users
+      vi.spyOn(users, 'update').mockImplementationOnce(async (...given) => {
+        vi.mocked(users.update).mockRestore()
+        await users.update(alice, { recoveryGeneration: 7, emailVerifiedAt: 1 })
+        return update(...given)
+      })
+      const answer =
+        late === 'remove'
+          ? await opened.app.addresses.remove(alice, by)
+          : await opened.app.addresses.give(alice, 'thief@example.net', by)
+      expect(answer).toEqual({ ok: false, code: 'person_gone' })
+      expect(await users.find(alice)).toMatchObject({ email: 'Alice@example.org', newEmail: null })
+      await users.update(alice, { recoveryGeneration: 0 })
+    }
+    expect(await disown(notice)).toMatchObject({ ok: true })
+  })
+
+  test('an alert of what follows a recovery does not wait for those before it', async () => {
+    for (let n = 0; n < 3; n += 1) await tell('new-device')
+    await disown(await tell('password-changed'))
+    posted.length = 0
+    await tell('new-device')
+    expect(posted.map(({ kind }) => kind)).toEqual(['new-device'])
+    expect(await disown(tokenOf('new-device'))).toMatchObject({ ok: true })
+  })
+
+  test('what the account issued ends with its recovery', async () => {
+    const { token } = await opened.app.invitations.make({ role: 'admin', email: null, by: alice })
+    await disown(await tell())
+    expect(await opened.app.invitations.find(token)).toBeNull()
+  })
+})
+
+describe('asking for a link', () => {
+  beforeEach(() => open())
+  const from = (address: string, name = 'alice') => opened.app.recovery.waitToAsk(name, { address })
+
+  test('is limited for each who asks, so that one cannot use up what belongs to another', async () => {
+    for (let asked = 1; asked <= 3; asked += 1) expect(await from('203.0.113.9')).toBe(0)
+    expect(await from('203.0.113.9')).toBeGreaterThan(0)
+    expect(await from('203.0.113.9', ' ALICE ')).toBeGreaterThan(0)
+    expect(await from('198.51.100.4')).toBe(0)
+  })
+
+  test('is limited for each name, and every link of that hour still works when no other is sent', async () => {
+    const first = await ask()
+    for (let asked = 0; asked < 6; asked += 1) expect(await from(`203.0.113.${asked}`)).toBe(0)
+    const waitMs = await from('203.0.113.77')
+    expect(waitMs).toBeGreaterThan(0)
+    expect(await opened.app.recovery.find(first)).not.toBeNull()
+    expect(waitMs).toBeLessThanOrEqual(hours(1))
+  })
+
+  test('is answered alike for names that nobody has', async () => {
+    const waits = []
+    for (const name of ['alice', 'nobody-has-this', 'nobody@example.org']) {
+      for (let asked = 1; asked <= 4; asked += 1) waits.push((await from('203.0.113.9', name)) > 0)
+    }
+    expect(waits).toEqual(Array.from({ length: 3 }, () => [false, false, false, true]).flat())
+  })
+})
+
+test('notices go to nobody without a verified address, and never hold up what they tell of', async () => {
+  await open()
+  const user = await opened.app.stores.users.find(alice)
+  if (user === null) throw new Error('alice is gone')
+  await opened.app.notices.tell({ ...user, emailVerifiedAt: null }, 'new-device', by)
+  expect(posted).toEqual([])
+  vi.spyOn(opened.app.mail, 'post').mockRejectedValue(new Error('no room'))
+  await opened.app.notices.tell(user, 'new-device', by)
+})
+
+describe.each(['new-device', 'password-locked', 'account-deleted'] as const)('alerts of the kind %s', (kind) => {
+  test('that repeat within the hour are one mail at once, and one that tells of the others when it is over', async () => {
+    await open()
+    const due: (number | undefined)[] = []
+    vi.mocked(opened.app.mail.post).mockImplementation(async (message, delayMs) => {
+      posted.push(message)
+      due.push(delayMs)
+    })
+    const user = await opened.app.stores.users.find(alice)
+    if (user === null) throw new Error('alice is gone')
+    for (let n = 0; n < 200; n += 1) await opened.app.notices.tell(user, kind, by)
+    expect(posted.map((message) => 'isForAll' in message && message.isForAll)).toEqual([false, true])
+    expect(due[0]).toBe(0)
+    expect(due[1]).toBeGreaterThan(hours(1) / 2)
+  })
+})
+
+test('alerts about a changed password or address are always told at once', async () => {
+  await open()
+  const user = await opened.app.stores.users.find(alice)
+  if (user === null) throw new Error('alice is gone')
+  for (const kind of ['password-changed', 'address-changed', 'address-removed'] as const) {
+    for (let n = 0; n < 5; n += 1) await opened.app.notices.tell(user, kind, by)
+  }
+  expect(posted).toHaveLength(15)
+})
+
+test('notices can be switched off for a whole site', async () => {
+  opened = await openTestServices({ SECURITY_NOTICES: 'off' })
+  const post = vi.spyOn(opened.app.mail, 'post')
+  const told = { ...aUser({ email: 'alice@example.org', emailVerifiedAt: 1 }) }
+  await opened.app.notices.tell(told, 'new-device', by)
+  expect(post).not.toHaveBeenCalled()
+})

@@ -1,0 +1,297 @@
+// Account recovery: a mailed link for a forgotten password, a reset that an admin or the operator starts, and "this was
+// not me". A recovery voids the password and ends every session before it makes a link, so that an attacker who knows
+// the password cannot interfere.
+import type { Accounts } from '../../auth/accounts.ts'
+import { disownLinks, type Notices } from '../../auth/alerts.ts'
+import {
+  type Claim,
+  claimOf,
+  claimSchema,
+  counts,
+  holdsAddress,
+  isPresent,
+  type Mailbox,
+  mailboxesOf,
+} from '../../auth/claims.ts'
+import { wasAdmin } from '../../auth/former-admins.ts'
+import type { PasswordFault } from '../../auth/passwords/password-rules.ts'
+import type { Sessions } from '../../auth/sessions/sessions.ts'
+import { canonicalUsername } from '../../auth/username.ts'
+import type { Clock } from '../../core/clock.ts'
+import { noPassword } from '../../core/crypto/old-hashes.ts'
+import { logFault } from '../../core/log/log.ts'
+import { resetLifeMs } from '../../core/mail/letter.ts'
+import { type Mail, type RequestInfo, readerOf } from '../../core/mail/message.ts'
+import { type OneTimeTokens, oneTimeTokens } from '../../core/one-time-tokens.ts'
+import { countedAddress } from '../../core/rate-limits/counted-address.ts'
+import type { RateLimits } from '../../core/rate-limits/rate-limits.ts'
+import { ok, type Result, refused } from '../../core/result.ts'
+import { mayPassOn } from '../../core/roles/permissions.ts'
+import { trimTyped } from '../../core/typed-text.ts'
+import { emailKey, lowerCase } from '../../stores/records.ts'
+import type { EndReason, TokenStore, UserChange, UserRecord, UserStore } from '../../stores/types.ts'
+
+export interface Recovery {
+  /**
+   * Returns 0 when a link may be sent for this name, or the milliseconds to wait. Counts per requester and name, and
+   * per name. Unknown names count the same.
+   */
+  waitToAsk(name: string, by: Pick<RequestInfo, 'address'>): Promise<number>
+  /**
+   * Mails a link when the username or verified address has an account; earlier links stay valid. Call it outside the
+   * request, so that its duration reveals nothing. Returns the user’s id for the audit only, or null.
+   */
+  ask(name: string, by: RequestInfo): Promise<string | null>
+  /**
+   * An admin or the operator starts a reset: the password and all sessions are void first. The link goes to the
+   * verified address. Without one, the token is returned once and is valid only while `issuedBy` (null: the operator)
+   * may pass on the right. A suspended user stays suspended. An admin gets no link to the account of an admin or recent
+   * admin (`admin_by_hand`). With `withoutAddress` the operator removes an address that is not the owner’s, which voids
+   * everything mailed to it.
+   */
+  startFor(
+    id: string,
+    by: RequestInfo,
+    issuedBy: string | null,
+    options?: { withoutAddress?: boolean },
+  ): Promise<Result<{ token: string | null }, 'person_gone' | 'admin_by_hand'>>
+  /** Does not use the token up. Null when it is void. */
+  find(token: string): Promise<{ username: string } | null>
+  /**
+   * Sets the password once, ends every session and voids earlier secrets. Returns the user’s id. A refused password
+   * leaves the token usable. `link_void` when the token was used, expired, or the account was recovered since; changes
+   * by a logged-in user do not void it.
+   */
+  reset(
+    token: string,
+    password: string,
+    by: RequestInfo,
+  ): Promise<{ ok: true; value: string } | ({ ok: false } & (PasswordFault | { code: 'link_void' }))>
+  /** Whose alert the token belongs to, without using it up. Null when it is void. */
+  findNotice(token: string): Promise<{ username: string } | null>
+  /**
+   * The recipient of an alert reports that it was not them: voids the password, restores their address, undoes a
+   * deletion, ends every session and mails a reset link to that address. When another account has verified the address
+   * since, nothing is mailed and `isMailed` is false.
+   */
+  disown(token: string, by: RequestInfo): Promise<Result<{ userId: string; isMailed: boolean }, 'link_void'>>
+}
+
+export function createRecovery(deps: {
+  users: UserStore
+  tokens: TokenStore
+  accounts: Accounts
+  sessions: Sessions
+  mail: Mail
+  limits: RateLimits
+  notices: Notices
+  clock: Clock
+}): Recovery {
+  const { users, tokens: store, accounts, sessions, mail, limits, notices, clock } = deps
+  const alerts = disownLinks(store, clock)
+  const links = oneTimeTokens({
+    store,
+    clock,
+    purpose: 'reset-password',
+    lifeMs: resetLifeMs,
+    detail: claimSchema,
+    // Asking again must not void the link that was just sent.
+    several: true,
+  })
+
+  async function findByName(name: string): Promise<UserRecord | null> {
+    const typed = trimTyped(name)
+    if (typed.includes('@')) return users.findByVerifiedEmail(typed)
+    const username = canonicalUsername(typed)
+    return username === null ? null : users.findByUsername(username)
+  }
+
+  async function mailLink(
+    user: UserRecord,
+    { email, verifiedAt }: Mailbox,
+    by: RequestInfo,
+    kind: 'reset-password' | 'reset-started',
+  ): Promise<void> {
+    const { id, username, recoveryGeneration } = user
+    const { secret: token } = await links.issue(id, { email, verifiedAt, generation: recoveryGeneration })
+    await mail.post({ kind, to: email, username, token, by, reader: readerOf(user) })
+  }
+
+  /** Whether the owner of the account may recover it with this claim now. */
+  const isGood = (claim: Claim, user: UserRecord) => counts(claim, user) && holdsAddress(claim, user, clock())
+
+  /** Whether the issuer of a handed-over link may still issue it, to this user as they are now. */
+  async function isHandedOverRightly(issuedBy: string | null, to: UserRecord): Promise<boolean> {
+    if (issuedBy === null) return true
+    return to.role !== 'admin' && mayPassOn(await users.find(issuedBy), 'change-people')
+  }
+
+  async function findClaim(
+    { find }: OneTimeTokens<Claim>,
+    token: string,
+  ): Promise<{ claim: Claim; user: UserRecord } | null> {
+    const found = await find(token)
+    const user = found && (await users.find(found.subject))
+    if (!user || !isGood(found.detail, user)) return null
+    return (await isHandedOverRightly(found.issuedBy, user)) ? { claim: found.detail, user } : null
+  }
+
+  /**
+   * Applies the change and raises the generation in one step, then ends the sessions and deletes the tokens that the
+   * user issued. Retries when the account changed concurrently, so that an attacker cannot hold a recovery up. Null
+   * when the account may no longer be recovered this way.
+   */
+  async function recover(
+    userId: string,
+    { mayRecover, change, endReason }: RecoveryStep,
+    by: RequestInfo,
+  ): Promise<UserRecord | null> {
+    for (;;) {
+      const user = await users.find(userId)
+      if (user === null || !(await mayRecover(user))) return null
+      const { email, emailVerifiedAt, role, status, deletedAt, recoveryGeneration } = user
+      const onlyIf = { email, emailVerifiedAt, role, status, deletedAt, recoveryGeneration }
+      const asked: UserChange = {
+        // Unique even within one millisecond: device cookies are bound to this time.
+        passwordChangedAt: Math.max(clock(), (user.passwordChangedAt ?? 0) + 1),
+        wrongPasswords: null,
+        newEmail: null,
+        recoveryGeneration: recoveryGeneration + 1,
+        ...change(user),
+      }
+      let recovered = await users.update(userId, asked, onlyIf)
+      // Another account has verified the address. Remove the one that replaced it here as well.
+      if (recovered === 'email_taken')
+        recovered = await users.update(userId, { ...asked, email: null, emailVerifiedAt: null }, onlyIf)
+      if (recovered === null || typeof recovered === 'string') continue
+      const isReplaced = emailVerifiedAt !== null && recovered.email !== email
+      // The account has changed: each of these runs, whatever happens to the others.
+      const followUps = await Promise.allSettled([
+        sessions.endOthers(userId, '', endReason),
+        store.deleteIssuedBy(userId),
+        isReplaced ? notices.tellReplaced(user, by) : null,
+      ])
+      for (const followUp of followUps) if (followUp.status === 'rejected') throw followUp.reason
+      return recovered
+    }
+  }
+
+  /**
+   * After the recovery, whose generation voids the link already: taken before, a store that fails in between would cost
+   * the owner the only way back.
+   */
+  async function deleteUsed({ take }: OneTimeTokens<Claim>, token: string): Promise<void> {
+    await take(token).catch((error: unknown) => logFault('link_not_deleted', error))
+  }
+
+  return {
+    async waitToAsk(name, { address }) {
+      const trimmed = trimTyped(name)
+      const typed = trimmed.includes('@') ? emailKey(trimmed) : lowerCase(trimmed)
+      return (
+        (await limits.take('reset-mail-by', `${countedAddress(address)} ${typed}`)) ||
+        (await limits.take('reset-mail', typed))
+      )
+    },
+
+    async ask(name, by) {
+      const user = await findByName(name)
+      const isGone = user?.status === 'suspended' && user.deletedAt !== null
+      if (user === null || isGone) return user?.id ?? null
+      // Also to an address that gave way lately: who replaced it may be a thief.
+      for (const mailbox of mailboxesOf(user, clock())) await mailLink(user, mailbox, by, 'reset-password')
+      return user.id
+    },
+
+    async startFor(id, by, issuedBy, { withoutAddress = false } = {}) {
+      /** Asks after the user is read: a demotion that the record shows was remembered before. */
+      const byHand = async (user: UserRecord) =>
+        issuedBy !== null &&
+        mailboxesOf(user, clock()).length === 0 &&
+        (user.role === 'admin' || (await wasAdmin(store, id, clock())))
+      const step: RecoveryStep = {
+        // An owner's deletion, which a log-in undoes, must not keep a thief's password good.
+        mayRecover: async (user) => !isClosed(user) && !(await byHand(user)),
+        change: ({ emailVerifiedAt }) => ({
+          passwordHash: noPassword,
+          recoveryAddressVerifiedAt: withoutAddress ? 0 : (emailVerifiedAt ?? 0),
+          ...(withoutAddress && { email: null, emailVerifiedAt: null, formerAddress: null }),
+        }),
+        endReason: 'ended',
+      }
+      const present = await users.find(id)
+      if (present !== null && !isClosed(present) && (await byHand(present))) return refused('admin_by_hand')
+      const user = await recover(id, step, by)
+      if (user === null) return refused('person_gone')
+      const [strongest] = mailboxesOf(user, clock())
+      if (strongest === undefined) {
+        const { secret: token } = await links.issue(user.id, claimOf(user, null), { issuedBy })
+        return ok({ token })
+      }
+      await mailLink(user, strongest, by, 'reset-started')
+      return ok({ token: null })
+    },
+
+    async find(token) {
+      const found = await findClaim(links, token)
+      return found && { username: found.user.username }
+    },
+
+    async reset(token, password, by) {
+      const found = await findClaim(links, token)
+      if (found === null) return refused('link_void')
+      const { claim } = found
+      const hashed = await accounts.hashNewPassword(password, found.user)
+      if (!hashed.ok) return hashed
+      const step: RecoveryStep = {
+        mayRecover: (user) => isGood(claim, user),
+        change: (user) => ({ passwordHash: hashed.value, ...addressBack(claim, user) }),
+        endReason: 'password-changed',
+      }
+      const user = await recover(found.user.id, step, by)
+      if (user === null) return refused('link_void')
+      await deleteUsed(links, token)
+      await notices.tell(user, 'password-changed', by)
+      return ok(user.id)
+    },
+
+    async findNotice(token) {
+      const found = await findClaim(alerts, token)
+      return found && { username: found.user.username }
+    },
+
+    async disown(token, by) {
+      const found = await findClaim(alerts, token)
+      if (found === null) return refused('link_void')
+      const { claim } = found
+      const step: RecoveryStep = {
+        mayRecover: (user) => isGood(claim, user),
+        change: (user) => ({ passwordHash: noPassword, deletedAt: null, ...addressBack(claim, user) }),
+        endReason: 'ended',
+      }
+      const user = await recover(found.user.id, step, by)
+      if (user === null) return refused('link_void')
+      await deleteUsed(alerts, token)
+      const { email, emailVerifiedAt: verifiedAt } = user
+      const isMailed = email !== null && verifiedAt !== null
+      if (isMailed) await mailLink(user, { email, verifiedAt }, by, 'reset-started')
+      return ok({ userId: user.id, isMailed })
+    },
+  }
+}
+
+/** Deleted by an administrator: nobody but one brings it back. */
+const isClosed = ({ deletedAt, status }: UserRecord) => deletedAt !== null && status === 'suspended'
+
+interface RecoveryStep {
+  mayRecover(user: UserRecord): boolean | Promise<boolean>
+  change(user: UserRecord): UserChange
+  endReason: EndReason
+}
+
+/** Restores the claim's address with its old verification time. A handed-over link changes no address. */
+function addressBack({ email, verifiedAt }: Claim, user: UserRecord): UserChange {
+  if (email === null) return { recoveryAddressVerifiedAt: 0 }
+  if (isPresent(email, user)) return { recoveryAddressVerifiedAt: user.emailVerifiedAt ?? 0 }
+  return { email, emailVerifiedAt: verifiedAt, recoveryAddressVerifiedAt: verifiedAt ?? 0, formerAddress: null }
+}

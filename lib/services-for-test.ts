@@ -70,7 +70,7 @@ export async function openTestServices(
       await app.lockout.settle()
       await app.mail.close()
       await app.stores.close()
-      await app.limits.close()
+      await app.rateLimits.close()
       await database?.drop()
       await rm(dataDir, { recursive: true })
     },

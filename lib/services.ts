@@ -1,6 +1,6 @@
 // The composition root: settings → stores → domain modules.
 import { type Accounts, createAccounts } from './auth/accounts.ts'
-import { createNotices, type Notices } from './auth/alerts.ts'
+import { type Alerts, createAlerts } from './auth/alerts.ts'
 import { createLockout, type Lockout } from './auth/lockout/lockout.ts'
 import { type BreachedPasswords, createBreachedPasswords } from './auth/passwords/breached-passwords.ts'
 import { createPasswordStrength, type PasswordStrength } from './auth/passwords/password-strength.ts'
@@ -43,10 +43,10 @@ export interface Runtime {
   strength: PasswordStrength
   breached: BreachedPasswords
   mail: Mailroom
-  limits: RateLimits
+  rateLimits: RateLimits
   lockout: Lockout
   pace: RefusalPace
-  notices: Notices
+  alerts: Alerts
   audit: Audit
   sessionAges: SessionAges
   /** Newest first: the first seals cookies, all open them. */
@@ -106,7 +106,7 @@ export async function closeServices(): Promise<void> {
   await runtime?.audit.recordOmitted()
   await runtime?.mail.close()
   await runtime?.stores.close()
-  await runtime?.limits.close()
+  await runtime?.rateLimits.close()
   await runtime?.strength.close()
   runtime?.securityEvents.settle()
   settleFaults()
@@ -137,16 +137,16 @@ export async function openRuntime(settings = readSettings(), clock: Clock = crea
       log,
     })
     const onRefused = (rule: Rule) => securityEvents.note({ event: 'limit.reached', code: rule })
-    const limits = createRateLimits({ store: settings.store, enabled: settings.limits, onRefused })
-    const notices = createNotices({ tokens: stores.tokens, mail, limits, clock, enabled: settings.notices })
-    const audit = createAudit({ store: stores.audit, clock, events: securityEvents, limits })
+    const rateLimits = createRateLimits({ store: settings.store, enabled: settings.limits, onRefused })
+    const alerts = createAlerts({ tokens: stores.tokens, mail, rateLimits, clock, enabled: settings.notices })
+    const audit = createAudit({ store: stores.audit, clock, events: securityEvents, rateLimits })
     const lockout = createLockout({
       store: stores.users,
-      limits,
+      rateLimits,
       clock,
       onLocked: async (user, { by }) => {
         await audit.record({ event: 'password.locked', actorId: null, subjectId: user.id, address: by.address })
-        await notices.tell(user, 'password-locked', by)
+        await alerts.tell(user, 'password-locked', by)
       },
     })
     const { passwordMinLength: minLength, appOrigin } = settings
@@ -161,10 +161,10 @@ export async function openRuntime(settings = readSettings(), clock: Clock = crea
       strength: createPasswordStrength({ minLength, appOrigin }),
       breached: createBreachedPasswords({ url: settings.breachedPasswordsUrl, log }),
       mail,
-      limits,
+      rateLimits,
       lockout,
       pace: createRefusalPace({ store: stores.users, passwords }),
-      notices,
+      alerts,
       audit,
       sessionAges: createSessionAges(clock),
       sessionSecrets,
@@ -176,17 +176,17 @@ export async function openRuntime(settings = readSettings(), clock: Clock = crea
 }
 
 export function compose(runtime: Runtime): Services {
-  const { stores, clock, passwords, strength, breached, settings, mail, limits, lockout, notices, securityEvents } =
+  const { stores, clock, passwords, strength, breached, settings, mail, rateLimits, lockout, alerts, securityEvents } =
     runtime
   const { users, tokens } = stores
   const secrets = runtime.sessionSecrets
   const { passwordMinLength } = settings
-  const own = { store: users, tokens, passwords, strength, breached, passwordMinLength, lockout, limits, clock }
+  const own = { store: users, tokens, passwords, strength, breached, passwordMinLength, lockout, rateLimits, clock }
   const accounts = createAccounts({
     ...own,
     onLifted: async (user) => {
       await runtime.audit.record({ event: 'account.resumed', actorId: null, subjectId: user.id })
-      await notices.tellDecision(user, { kind: 'suspension-ended' })
+      await alerts.tellDecision(user, { kind: 'suspension-ended' })
     },
   })
   const onRanOut = (code: EndReason, who: string | null, count: number) =>
@@ -202,13 +202,13 @@ export function compose(runtime: Runtime): Services {
     ...runtime,
     accounts,
     sessions,
-    addresses: createAddresses({ users, tokens, mail, limits, notices, secrets, clock }),
-    recovery: createRecovery({ users, tokens, accounts, sessions, mail, limits, notices, clock }),
-    people: createPeople({ store: users, tokens, sessions, notices, clock }),
+    addresses: createAddresses({ users, tokens, mail, rateLimits, alerts, secrets, clock }),
+    recovery: createRecovery({ users, tokens, accounts, sessions, mail, rateLimits, alerts, clock }),
+    people: createPeople({ store: users, tokens, sessions, alerts, clock }),
     invitations: createInvitations({ store: tokens, users, accounts, clock }),
     setup: createSetup({ users, tokens, accounts, clock }),
     impersonations: createImpersonations({ store: tokens, clock }),
-    formDrafts: createFormDrafts({ tokens, limits, clock, secrets }),
+    formDrafts: createFormDrafts({ tokens, rateLimits, clock, secrets }),
     pendingCommands: createPendingCommands({ store: tokens, clock }),
   }
 }

@@ -5,7 +5,7 @@ import { commands } from '#lib/commands.ts'
 import { readSettings } from '#lib/config.ts'
 import { days, hours, minutes } from '#lib/core/clock.ts'
 import type { AnyCommand } from '#lib/core/command.ts'
-import { codeLifeMs, disownLifeMs, resetLifeMs } from '#lib/core/mail/letter.ts'
+import { codeLifeMs, compromiseReportLifeMs, resetLifeMs } from '#lib/core/mail/letter.ts'
 import { can, type Permission, rolesByTrust } from '#lib/core/roles/permissions.ts'
 import { invitationLifeMs } from '#lib/features/invitations/invitations.ts'
 import { publicRoutes } from '#lib/web/public-routes.ts'
@@ -64,7 +64,7 @@ test('the thresholds of what else decides are those of the code [V8.1.3, V8.1.4]
 })
 
 test('every action that begins or renews a session or sets a password stands among the ways in [V6.1.3]', () => {
-  const doing = /\b(beginSession|renewSession|recovery\.(reset|disown))\(/
+  const doing = /\b(beginSession|renewSession|recovery\.(reset|reportCompromise))\(/
   const inCode = sources('app/**/*.ts').filter((file) => doing.test(read(file)))
   const rows = tableUnder('Ways to authenticate', document)
   const places = [...new Set(rows.map(([, where]) => where))].filter((where) => where !== 'every request')
@@ -76,7 +76,7 @@ test('the links that let somebody in live as long as their table says [V6.1.3]',
   const lives = new Map(tableUnder('Ways to authenticate', document).map(([way = '', , , life]) => [way, life]))
   expect(lives.get('`invitation` link')).toContain(`${invitationLifeMs / days(1)} days`)
   expect(lives.get('`reset-password` link')).toContain(`${resetLifeMs / minutes(1)} minutes`)
-  expect(lives.get('`disown` link (“this was not me”)')).toContain(`${disownLifeMs / hours(1)} hours`)
+  expect(lives.get('`disown` link (“this was not me”)')).toContain(`${compromiseReportLifeMs / hours(1)} hours`)
   expect(text).toContain(`A code of eight digits (26 bits, ${codeLifeMs / minutes(1)} minutes`)
 })
 

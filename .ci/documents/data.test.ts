@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { undoDeletionMs } from '#lib/auth/accounts.ts'
 import { readSettings } from '#lib/config.ts'
 import { days, hours, minutes } from '#lib/core/clock.ts'
-import { codeLifeMs, disownLifeMs, resetLifeMs } from '#lib/core/mail/letter.ts'
+import { codeLifeMs, compromiseReportLifeMs, resetLifeMs } from '#lib/core/mail/letter.ts'
 import { invitationLifeMs } from '#lib/features/invitations/invitations.ts'
 import { kinds } from '#lib/stores/kinds.ts'
 import { read, tableUnder } from './tables.ts'
@@ -42,7 +42,7 @@ test('the times for which something is kept are those of the code [V14.1.2]', ()
   )
   expect(kept.get('a code for an address')).toBe(`${codeLifeMs / minutes(1)} minutes`)
   expect(kept.get('a link to a new password')).toBe(`${resetLifeMs / minutes(1)} minutes`)
-  expect(kept.get('a link for “this was not me”')).toBe(`${disownLifeMs / hours(1)} hours`)
+  expect(kept.get('a link for “this was not me”')).toBe(`${compromiseReportLifeMs / hours(1)} hours`)
   expect(kept.get('an invitation; the set-up link')).toBe(`${invitationLifeMs / days(1)} days`)
   const written: [string, string, string, string][] = [
     ['its username, reserved, with the former id', '90 days', 'lib/auth/accounts.ts', 'reservedMs = days(90)'],

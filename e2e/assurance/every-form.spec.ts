@@ -119,7 +119,7 @@ test.describe('every form', { tag: '@json' }, () => {
   test('knows no step before the one that leads to it [V2.3.1]', async ({ server }) => {
     const steps = [
       'app/(visitor)/reset-password/actions.ts#resetPassword', // before the link was opened
-      'app/(visitor)/not-me/actions.ts#disown',
+      'app/(visitor)/not-me/actions.ts#reportCompromise',
       'app/(visitor)/setup/actions.ts#finishSetup',
       'app/(member)/verify-email/actions.ts#verifyEmail', // before an address was given
       'app/(member)/verify-email/actions.ts#resendCode',

@@ -60,7 +60,7 @@ export const fieldsOf: Record<string, Fields> = {
   'app/(visitor)/signup/actions.ts#signUp': newAccount,
   'app/(visitor)/forgot-password/actions.ts#askForLink': [['email', 'sentinel']],
   'app/(visitor)/reset-password/actions.ts#resetPassword': newPassword,
-  'app/(visitor)/not-me/actions.ts#disown': [],
+  'app/(visitor)/not-me/actions.ts#reportCompromise': [],
   'app/(visitor)/setup/actions.ts#finishSetup': newAccount,
   'app/theme/actions.ts#chooseTheme': [['theme', 'dark']],
 }

@@ -155,12 +155,12 @@ export function createAccounts(deps: {
   breached: BreachedPasswords
   passwordMinLength: number
   lockout: Lockout
-  limits: RateLimits
+  rateLimits: RateLimits
   clock: Clock
   /** A suspension ended because its time was over. */
   onLifted: (user: UserRecord) => Promise<void>
 }): Accounts {
-  const { store, tokens, passwords, strength, breached, clock, limits, lockout } = deps
+  const { store, tokens, passwords, strength, breached, clock, rateLimits, lockout } = deps
 
   const hashNewPassword: Accounts['hashNewPassword'] = async (password, owner) => {
     const fault = await findPasswordFault(password, owner, { minLength: deps.passwordMinLength, strength, breached })
@@ -298,7 +298,7 @@ export function createAccounts(deps: {
       if (!isActive(record)) return refused('person_gone')
       const hashed = await hashNewPassword(password, record)
       if (!hashed.ok) return hashed
-      const waitMs = await limits.take('password-change', id)
+      const waitMs = await rateLimits.take('password-change', id)
       if (waitMs > 0) return { ok: false, code: 'password_change_too_often', waitMs }
       // Also within one millisecond no two passwords share a time.
       const passwordChangedAt = Math.max(clock(), (record.passwordChangedAt ?? 0) + 1)
@@ -324,7 +324,7 @@ export function createAccounts(deps: {
       const record = await store.find(id)
       if (!isActive(record)) return refused('person_gone')
       if (record.username === username) return ok(null)
-      const waitMs = await limits.take('rename', id)
+      const waitMs = await rateLimits.take('rename', id)
       if (waitMs > 0) return { ok: false, code: 'rename_too_often', waitMs }
       const now = clock()
       const times = { at: now, reservedUntil: now + reservedMs }

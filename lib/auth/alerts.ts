@@ -1,12 +1,12 @@
 // Security alerts: mails that tell the owner what happened to the account, with a link to report that it was not them.
 import { type Clock, seconds } from '../core/clock.ts'
 import { logFault } from '../core/log/log.ts'
-import { disownLifeMs } from '../core/mail/letter.ts'
+import { compromiseReportLifeMs } from '../core/mail/letter.ts'
 import {
+  type AlertKind,
   type Decision,
   type Mail,
   momentOnly,
-  type NoticeKind,
   type RequestInfo,
   readerOf,
 } from '../core/mail/message.ts'
@@ -16,20 +16,20 @@ import type { TokenStore, UserRecord } from '../stores/types.ts'
 import { claimSchema } from './claims.ts'
 
 /** The links in alerts. The subject is the user's id; each alert has its own link. */
-export const disownLinks = (store: TokenStore, clock: Clock) =>
-  oneTimeTokens({ store, clock, purpose: 'disown', lifeMs: disownLifeMs, detail: claimSchema, several: true })
+export const compromiseReportLinks = (store: TokenStore, clock: Clock) =>
+  oneTimeTokens({ store, clock, purpose: 'disown', lifeMs: compromiseReportLifeMs, detail: claimSchema, several: true })
 
 type Told = Pick<
   UserRecord,
   'id' | 'username' | 'email' | 'emailVerifiedAt' | 'recoveryGeneration' | 'locale' | 'timeZone'
 >
 
-export interface Notices {
+export interface Alerts {
   /**
    * Sends to the verified address in this record, as it was before the change. Never rejects, because the change is
    * done; a lost alert is logged.
    */
-  tell(user: Told, kind: NoticeKind, by: RequestInfo): Promise<void>
+  tell(user: Told, kind: AlertKind, by: RequestInfo): Promise<void>
   /**
    * Sends to the address in this record, which a recovery replaced. Has no link, because the other address has the
    * stronger claim. Never rejects.
@@ -42,26 +42,26 @@ export interface Notices {
 }
 
 /** Always sent, because they change who can get in. Other rate limits bound how often they happen. */
-const alwaysTold: readonly NoticeKind[] = ['password-changed', 'address-changed', 'address-removed']
+const alwaysTold: readonly AlertKind[] = ['password-changed', 'address-changed', 'address-removed']
 
-export function createNotices(deps: {
+export function createAlerts(deps: {
   tokens: TokenStore
   mail: Mail
-  limits: RateLimits
+  rateLimits: RateLimits
   clock: Clock
   enabled: boolean
-}): Notices {
-  const { tokens, mail, limits, clock, enabled } = deps
-  const links = disownLinks(tokens, clock)
+}): Alerts {
+  const { tokens, mail, rateLimits, clock, enabled } = deps
+  const links = compromiseReportLinks(tokens, clock)
   return {
     async tell({ id, username, email, emailVerifiedAt, recoveryGeneration, ...reader }, kind, by) {
       if (!enabled || email === null || emailVerifiedAt === null) return
       // A delayed alert covers neither what follows a recovery nor another address: its link would be void.
       const whose = `${kind} ${id} ${recoveryGeneration} ${emailVerifiedAt}`
-      const laterMs = alwaysTold.includes(kind) ? 0 : await limits.take('alert', whose)
+      const laterMs = alwaysTold.includes(kind) ? 0 : await rateLimits.take('alert', whose)
       // A delayed alert covers everything until it is sent, so one per due time is enough.
       const dueAt = Math.round((clock() + laterMs) / seconds(10))
-      if (laterMs > 0 && (await limits.take('alert-late', `${whose} ${dueAt}`)) > 0) return
+      if (laterMs > 0 && (await rateLimits.take('alert-late', `${whose} ${dueAt}`)) > 0) return
       const claim = { email, verifiedAt: emailVerifiedAt, generation: recoveryGeneration }
       try {
         const { secret: token } = await links.issue(id, claim)

@@ -2,7 +2,7 @@
 // secrets of earlier generations, except those sent to an address that was verified before the one that recovered it.
 // The mailbox that was verified first wins, so an address that an attacker adds never outlives or voids the owner’s.
 import { z } from 'zod'
-import { disownLifeMs } from '../core/mail/letter.ts'
+import { compromiseReportLifeMs } from '../core/mail/letter.ts'
 import { emailKey } from '../stores/records.ts'
 import type { FormerAddress, UserRecord } from '../stores/types.ts'
 
@@ -66,8 +66,8 @@ export function formerAfter(user: Holder, now: number): FormerAddress | null {
   const { email, emailVerifiedAt } = user
   if (email === null || emailVerifiedAt === null) return former
   // As long as any alert about this change is good.
-  if (former !== null && former.verifiedAt <= emailVerifiedAt) return { ...former, until: now + disownLifeMs }
-  return { email, verifiedAt: emailVerifiedAt, until: now + disownLifeMs }
+  if (former !== null && former.verifiedAt <= emailVerifiedAt) return { ...former, until: now + compromiseReportLifeMs }
+  return { email, verifiedAt: emailVerifiedAt, until: now + compromiseReportLifeMs }
 }
 
 export interface Mailbox {

@@ -123,7 +123,7 @@ describe('X-Forwarded-For', () => {
       await sessions.start(id, { userAgent: '', address: addresses[index % addresses.length] ?? '' })
     }
     await runtime.stores.close()
-    await runtime.limits.close()
+    await runtime.rateLimits.close()
     await runtime.strength.close()
     const { verdicts } = await examine(settings)
     expect(verdicts('proxy')).toBe(verdict === 'ok' ? 'ok' : 'ok warn')

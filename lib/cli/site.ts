@@ -21,7 +21,7 @@ export async function withSite<Answer>(work: (app: Services) => Promise<Answer>)
   } finally {
     await runtime.mail.close()
     await runtime.stores.close()
-    await runtime.limits.close()
+    await runtime.rateLimits.close()
     await runtime.strength.close()
   }
 }

@@ -1,11 +1,11 @@
 // One operation, for everybody who may ask for it: a form, the resumption after re-authentication, and the operator's
 // command line. `execute` is the only way to run one, so that no caller can leave a check or an audit entry out.
 import type { z } from 'zod'
-import type { Notices } from '../auth/alerts.ts'
+import type { Alerts } from '../auth/alerts.ts'
 import type { Services } from '../services.ts'
 import type { Role } from '../stores/types.ts'
 import { type Occurrence, operator } from './audit/audit.ts'
-import type { NoticeKind, RequestInfo } from './mail/message.ts'
+import type { AlertKind, RequestInfo } from './mail/message.ts'
 import { momentOnly } from './mail/message.ts'
 import { refused } from './result.ts'
 import { can, type Permission } from './roles/permissions.ts'
@@ -29,7 +29,7 @@ export type Outcome = ({ ok: true; value: unknown } | { ok: false; code: string;
   /** Nothing changed. */
   isRecorded?: false
   /** A mail to the account's owner. */
-  alert?: { user: Parameters<Notices['tell']>[0]; kind: NoticeKind }
+  alert?: { user: Parameters<Alerts['tell']>[0]; kind: AlertKind }
 }
 
 /** `signed-in`: every user, also while impersonating. `operator`: no user. */
@@ -89,7 +89,7 @@ export async function execute<Schema extends z.ZodObject, Ran extends Outcome>(
     const outcome = done.ok ? 'done' : 'refused'
     await app.audit.record({ event, outcome, actorId: actor.id, subjectId, detail, address: by.address })
   }
-  if (done.alert !== undefined) await app.notices.tell(done.alert.user, done.alert.kind, by)
+  if (done.alert !== undefined) await app.alerts.tell(done.alert.user, done.alert.kind, by)
   return done
 }
 
@@ -100,11 +100,12 @@ function isAllowed(needed: Needed, { role, isImpersonating }: Actor): boolean {
 
 /** Beyond ten entries in ten minutes a denial is counted and logged, and not recorded: nobody fills the trail so. */
 export async function recordDenial(
-  { limits, audit, securityEvents }: Pick<Services, 'limits' | 'audit' | 'securityEvents'>,
+  { rateLimits, audit, securityEvents }: Pick<Services, 'rateLimits' | 'audit' | 'securityEvents'>,
   actorId: string,
   address: string,
   detail: Record<string, string>,
 ): Promise<void> {
-  if ((await limits.take('denied-entry', actorId)) > 0) securityEvents.note({ event: 'access.denied', who: actorId })
+  if ((await rateLimits.take('denied-entry', actorId)) > 0)
+    securityEvents.note({ event: 'access.denied', who: actorId })
   else await audit.record({ event: 'access.denied', outcome: 'refused', actorId, detail, address })
 }

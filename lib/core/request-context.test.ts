@@ -15,12 +15,12 @@ const ofFramework = new AsyncLocalStorage<object>()
 
 /** Each as often as it is asked for, for different people from different addresses. */
 const operations: Record<string, (app: Services, n: number) => Promise<unknown>> = {
-  'counts an address': ({ limits }, n) => limits.take('wrong-password', `192.0.2.${n}`),
-  'counts, takes it back and forgets': async ({ limits }, n) => {
-    await limits.take('sign-up', `192.0.2.${n}`)
-    await limits.giveBack('sign-up', `192.0.2.${n}`)
-    await limits.take('rename', `person-${n}`)
-    await limits.forget(`person-${n}`)
+  'counts an address': ({ rateLimits }, n) => rateLimits.take('wrong-password', `192.0.2.${n}`),
+  'counts, takes it back and forgets': async ({ rateLimits }, n) => {
+    await rateLimits.take('sign-up', `192.0.2.${n}`)
+    await rateLimits.giveBack('sign-up', `192.0.2.${n}`)
+    await rateLimits.take('rename', `person-${n}`)
+    await rateLimits.forget(`person-${n}`)
   },
   'tries a password of nobody': ({ accounts }, n) =>
     accounts.checkCredentials(`nobody-${n}`, 'one of many guesses', aLoginClient(`198.51.100.${n}`)),

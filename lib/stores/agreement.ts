@@ -39,7 +39,7 @@ export function createAgreement(): Agreement {
   }
 }
 
-/** Notices records that have a unique key of another: a sentence about each. */
+/** Alerts records that have a unique key of another: a sentence about each. */
 export function createRepeats(): { add(stored: Pick<StoredRecord, 'kind' | 'record'>): string[] } {
   const seen = new Map<string, string>()
   return {

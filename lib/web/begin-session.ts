@@ -42,7 +42,7 @@ export async function beginSession(
   const isKnown = await recogniseDevice(user, app)
   const info = await readRequestInfo()
   // In the language and time zone of before: whoever stole the password must not choose how its owner is warned.
-  if (!isKnown && !isNewPerson) await app.notices.tell(user, 'new-device', info)
+  if (!isKnown && !isNewPerson) await app.alerts.tell(user, 'new-device', info)
   // Not worth failing a log-in for.
   await orNotSaved(app.accounts.notePreferences(user, info).then(() => ok(null)))
   return ok(null)

@@ -129,14 +129,14 @@ async function read<Schema extends z.ZodObject>(
 
 /** Every form passes here, so none can be forgotten: what succeeds costs budget too. */
 async function waitForForm(logIn: LogIn | null): Promise<number> {
-  const { limits, settings } = await services()
+  const { rateLimits, settings } = await services()
   // By log-in: a thief's session must not use up what the owner's own needs to end it.
-  if (logIn !== null) return limits.take('form', `${logIn.userId} ${logIn.startedAt}`)
+  if (logIn !== null) return rateLimits.take('form', `${logIn.userId} ${logIn.startedAt}`)
   // Two budgets for known browsers: whoever shares the owner's network uses up the one, and whoever once knew the password, and
   // so has such a browser too, the other. Neither keeps the owner from their log-in.
   const known = await readDeviceOwner()
-  if (known !== null && (await limits.take('visitor-form', `browser ${known}`)) === 0) return 0
-  return limits.take('visitor-form', countedAddress(readClientAddress(await headers(), settings)))
+  if (known !== null && (await rateLimits.take('visitor-form', `browser ${known}`)) === 0) return 0
+  return rateLimits.take('visitor-form', countedAddress(readClientAddress(await headers(), settings)))
 }
 
 function isTiedTo(logIn: LogIn, form: FormData, secrets: readonly string[]): boolean {

@@ -24,7 +24,7 @@ export const publicActions: readonly string[] = [
   'app/(visitor)/signup/actions.ts#signUp',
   'app/(visitor)/forgot-password/actions.ts#askForLink',
   'app/(visitor)/reset-password/actions.ts#resetPassword',
-  'app/(visitor)/not-me/actions.ts#disown',
+  'app/(visitor)/not-me/actions.ts#reportCompromise',
   'app/(visitor)/setup/actions.ts#finishSetup',
   'app/theme/actions.ts#chooseTheme',
 ]

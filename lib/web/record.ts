@@ -29,10 +29,10 @@ export async function recordTry(
   event: Occurrence['event'],
   { actorId, subjectId, code }: { actorId: string | null; subjectId: string | null; code: string },
 ): Promise<void> {
-  const { limits, settings, securityEvents } = await services()
+  const { rateLimits, settings, securityEvents } = await services()
   if (code !== 'credentials_wrong' && code !== 'password_wrong') {
     const address = countedAddress(readClientAddress(await headers(), settings))
-    if ((await limits.take('denied-entry', address)) > 0) {
+    if ((await rateLimits.take('denied-entry', address)) > 0) {
       securityEvents.note({ event, code, who: actorId, about: subjectId })
       return
     }

@@ -14,9 +14,9 @@ import { readRequestInfo } from '#lib/web/request-info.ts'
 export async function askForLink(_previous: FormState, posted: FormData): Promise<FormState> {
   const form = await readVisitorForm(posted, forgotSchema)
   if (!form.ok) return form.state
-  const { recovery, audit, limits } = await services()
+  const { recovery, audit, rateLimits } = await services()
   const by = await readRequestInfo()
-  const waitMs = await limits.take('reset-ask', countedAddress(by.address))
+  const waitMs = await rateLimits.take('reset-ask', countedAddress(by.address))
   if (waitMs > 0) return form.refuse({ code: 'ask_too_often', waitMs })
   const waitForNameMs = await recovery.waitToAsk(form.value.email, by)
   if (waitForNameMs > 0) return form.refuse({ code: 'reset_mail_too_often', waitMs: waitForNameMs })

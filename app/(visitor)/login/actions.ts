@@ -22,7 +22,7 @@ export async function logIn(_previous: FormState, posted: FormData): Promise<For
   const form = await readVisitorForm(posted, logInSchema)
   if (!form.ok) return form.state
   const { username, password, next } = form.value
-  const { accounts, notices, pace } = await services()
+  const { accounts, alerts, pace } = await services()
   if (await isScriptWithoutCookies()) return form.refuse({ code: 'cookies_off' })
 
   const attempter = await readLoginClient()
@@ -52,7 +52,7 @@ export async function logIn(_previous: FormState, posted: FormData): Promise<For
     if (!restored.ok) return form.refuse(restored)
     if (!restored.value) return form.refuse({ code: 'credentials_wrong' })
     await recordOwn('account.restored', user.id)
-    await notices.tell(user, 'account-restored', await readRequestInfo())
+    await alerts.tell(user, 'account-restored', await readRequestInfo())
   }
   const begun = await beginSession(user)
   if (!begun.ok) return form.refuse({ code: begun.code === 'person_gone' ? 'credentials_wrong' : begun.code })

@@ -8,7 +8,7 @@ import { services } from '#lib/services.ts'
 import { readMailedSecret } from '#lib/web/mailed-secret.ts'
 import { getWords } from '#lib/web/words.ts'
 import { ShownSecretField } from '../shown-secret.tsx'
-import { disown } from './actions.ts'
+import { reportCompromise } from './actions.ts'
 
 export async function generateMetadata(): Promise<Metadata> {
   const words = await getWords()
@@ -45,7 +45,11 @@ export default async function NotMePage({ searchParams }: PageProps<'/not-me'>) 
   const lead = words.rich('not_me.lead', { username: () => <Verbatim key="username">{person.username}</Verbatim> })
   return (
     <VisitorCard title={words('not_me.title')} lead={lead} otherWay={{ ...logIn, text: words('not_me.other_way') }}>
-      <ActionForm action={disown} connectionWords={words('errors.connection')} faultWords={words('errors.fault')}>
+      <ActionForm
+        action={reportCompromise}
+        connectionWords={words('errors.connection')}
+        faultWords={words('errors.fault')}
+      >
         <FormAlert />
         <ShownSecretField path="/not-me" />
         <SubmitButton label={words('not_me.submit')} pendingLabel={words('not_me.pending')} />

@@ -17,7 +17,7 @@ import { record, recordOwn } from '#lib/web/record.ts'
 import { readRequestInfo } from '#lib/web/request-info.ts'
 
 export async function signUp(_previous: FormState, posted: FormData): Promise<FormState> {
-  const { addresses, settings, invitations, limits } = await services()
+  const { addresses, settings, invitations, rateLimits } = await services()
   const token = (await readMailedSecret('/signup')) ?? ''
   // Should the store be away, the sign-up itself says so, beside the form.
   const found = token === '' ? ok(null) : await orNotSaved(invitations.find(token).then((one) => ok(one)))
@@ -30,11 +30,11 @@ export async function signUp(_previous: FormState, posted: FormData): Promise<Fo
   if (await isScriptWithoutCookies()) return form.refuse({ code: 'cookies_off' })
 
   const network = countedAddress((await readRequestInfo()).address)
-  const waitMs = (await limits.take('sign-up-try', network)) || (await limits.take('sign-up', network))
+  const waitMs = (await rateLimits.take('sign-up-try', network)) || (await rateLimits.take('sign-up', network))
   if (waitMs > 0) return form.refuse({ code: 'sign_up_too_often', waitMs })
   const signedUp = await orNotSaved(invitation === null ? signUpUninvited(account) : signUpInvited(token, account))
   if (!signedUp.ok) {
-    await limits.giveBack('sign-up', network)
+    await rateLimits.giveBack('sign-up', network)
     return form.refuse(signedUp)
   }
 

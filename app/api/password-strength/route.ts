@@ -26,12 +26,15 @@ const question = z.strictObject({
  * loads them. Nothing is kept or logged.
  */
 export async function POST(request: Request): Promise<Response> {
-  const { settings, strength, limits } = await services()
+  const { settings, strength, rateLimits } = await services()
   if (!isSameOrigin(request.headers, settings.appOrigin)) return new Response(null, { status: 403, headers })
   if (Number(request.headers.get('content-length') ?? 0) > maxQuestionBytes) {
     return new Response(null, { status: 413, headers })
   }
-  const waitMs = await limits.take('strength-question', countedAddress(readClientAddress(request.headers, settings)))
+  const waitMs = await rateLimits.take(
+    'strength-question',
+    countedAddress(readClientAddress(request.headers, settings)),
+  )
   if (waitMs > 0) {
     const retryAfter = String(Math.ceil(waitMs / 1000))
     return new Response(null, { status: 429, headers: { ...headers, 'retry-after': retryAfter } })

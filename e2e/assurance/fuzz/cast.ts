@@ -69,7 +69,7 @@ export const memberWithAddress: Play = async (site) => {
 }
 
 /** The browser that opened the mailed link of somebody whose password was changed. */
-export const disowner: Play = async (site) => {
+export const compromiseReporter: Play = async (site) => {
   const { client, known } = await memberWithAddress(site)
   const password = `Barge ${randomBytes(4).toString('hex')} in the canal`
   const change = { username: known.username ?? '', currentPassword: known.password ?? '', password }

@@ -7,7 +7,7 @@ import {
   adminOverSuspended,
   adminWhoLooks,
   adminWithInvitation,
-  disowner,
+  compromiseReporter,
   forgetful,
   knownVisitor,
   member,
@@ -87,7 +87,12 @@ export const forms: Record<string, FormTarget> = {
     fields: newPassword({ username: fc.constant(known('username')) }),
     spent: /^\/(login\?reset|reset-password)/,
   },
-  'app/(visitor)/not-me/actions.ts#disown': { page: at('/not-me'), play: disowner, fields: none, spent: /^\/not-me/ },
+  'app/(visitor)/not-me/actions.ts#reportCompromise': {
+    page: at('/not-me'),
+    play: compromiseReporter,
+    fields: none,
+    spent: /^\/not-me/,
+  },
   [`app${oneself}/profile/edit/actions.ts#saveProfile`]: {
     page: at('/profile/edit'),
     play: member,

@@ -111,7 +111,7 @@ describe.each(storeNames)('on %s', (store) => {
     const again = compose(await openRuntime(app.settings, app.clock))
     const tried = await again.accounts.checkCredentials('alice', right, aLoginClient())
     await again.stores.close()
-    await again.limits.close()
+    await again.rateLimits.close()
     expect(tried).toMatchObject({ code: 'too_soon' })
   })
 
@@ -190,7 +190,7 @@ test('ten wrong ones from one address are all for ten minutes, whoever they are 
   expect(await logIn(right, { by: aLoginClient('2001:db8:0:1::7') })).toMatchObject({ code: 'too_soon_here' })
   expect(await logIn(right, { by: aLoginClient('2001:db8:0:2::7') })).toMatchObject({ ok: true })
   expect(await logIn(right, { by: aLoginClient('2001:db8:0:1::7', true) }), 'known').toMatchObject({ ok: true })
-  expect(await app.limits.take('wrong-password', 'elsewhere')).toBe(0)
+  expect(await app.rateLimits.take('wrong-password', 'elsewhere')).toBe(0)
 })
 
 test('right passwords and refused tries use up no address', async () => {
@@ -246,5 +246,5 @@ test('switched off, nobody waits, and nobody is told that the password is void',
   await app.lockout.settle()
   expect(posted).not.toHaveBeenCalled()
   expect(await logIn(right)).toMatchObject({ ok: true })
-  expect(readSettings({ LIMITS: 'off' }).limits).toBe(app.limits.enabled)
+  expect(readSettings({ LIMITS: 'off' }).limits).toBe(app.rateLimits.enabled)
 })

@@ -44,12 +44,12 @@ export interface Lockout {
 
 export function createLockout(deps: {
   store: UserStore
-  limits: RateLimits
+  rateLimits: RateLimits
   clock: Clock
   /** Called when a user’s password is locked for browsers of one kind. */
   onLocked: (user: UserRecord, loginClient: LoginClient) => Promise<void>
 }): Lockout {
-  const { limits, clock, onLocked } = deps
+  const { rateLimits, clock, onLocked } = deps
   const counts = createFailureCounts(deps.store)
   const turns = new Map<string, Promise<unknown>>()
 
@@ -73,7 +73,7 @@ export function createLockout(deps: {
 
       const forPerson = async () => {
         const { user: present, failures } = await counts.read(counted)
-        if (limits.enabled) {
+        if (rateLimits.enabled) {
           if (failures.count >= mostFailures) return { ok: false, code: 'password_locked' } as const
           const waitMs = waitLeft(failures, clock())
           if (waitMs > 0) return { ok: false, code: 'too_soon', waitMs } as const
@@ -83,7 +83,7 @@ export function createLockout(deps: {
           const failed = { count: failures.count + 1, lastAt: clock() }
           // With rate limits off, nobody is locked out.
           await counts.add(counted, failed, async (locked) => {
-            if (limits.enabled) await onLocked(locked, loginClient)
+            if (rateLimits.enabled) await onLocked(locked, loginClient)
           })
         }
         if (compared.matched && failures.count > 0) await counts.forgive(counted)
@@ -91,7 +91,7 @@ export function createLockout(deps: {
       }
 
       const fromAddress = async () => {
-        const waitMs = await limits.take('wrong-password', network)
+        const waitMs = await rateLimits.take('wrong-password', network)
         if (waitMs > 0) return { ok: false, code: 'too_soon_here', waitMs } as const
         let isWrong = false
         try {
@@ -100,7 +100,7 @@ export function createLockout(deps: {
           return done
         } finally {
           // Only a wrong password counts as a guess. Store failures do not.
-          if (!isWrong) await limits.giveBack('wrong-password', network)
+          if (!isWrong) await rateLimits.giveBack('wrong-password', network)
         }
       }
 

@@ -137,7 +137,7 @@ describe('the password as it was given', () => {
       // Wrong ones without end: how often is another test's affair.
       await app.lockout.settle()
       await accounts.unlock(id)
-      await app.limits.forget(countedAddress(aLoginClient().by.address))
+      await app.rateLimits.forget(countedAddress(aLoginClient().by.address))
       const found = await accounts.checkCredentials(username, tried, aLoginClient())
       return found.ok ? 'ok' : found.code
     }

@@ -65,17 +65,17 @@ export function createAudit(deps: {
   clock: Clock
   events?: Pick<SecurityEvents, 'note'>
   /** Absent for commands of the operator, whom nothing limits. */
-  limits?: Pick<RateLimits, 'take'>
+  rateLimits?: Pick<RateLimits, 'take'>
 }): Audit {
-  const { store, clock, events, limits } = deps
+  const { store, clock, events, rateLimits } = deps
   /** Counted and not recorded, by event, outcome and user. At most as many as `own-entry` has counters. */
   const omitted = new Map<string, { occurrence: Occurrence; count: number; since: number }>()
 
   /** Whether the user's budget is used up. Only what is about the actor alone is left out: other entries say what was given to whom. */
   async function isOverBudget({ event, outcome = 'done', actorId, subjectId = null }: Occurrence): Promise<boolean> {
-    if (limits === undefined || actorId === null || actorId === operator) return false
+    if (rateLimits === undefined || actorId === null || actorId === operator) return false
     if (subjectId !== actorId) return false
-    return (await limits.take('own-entry', omittedKey({ event, outcome, actorId }))) > 0
+    return (await rateLimits.take('own-entry', omittedKey({ event, outcome, actorId }))) > 0
   }
 
   function omit(occurrence: Occurrence): void {

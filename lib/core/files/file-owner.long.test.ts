@@ -32,7 +32,7 @@ async function startAsService(dir: string, url: string): Promise<string> {
     try {
       const runtime = await openRuntime(readSettings({ DATA_DIR: process.argv[1], DATABASE_URL: process.argv[2], LOG_LEVEL: 'silent' }))
       await runtime.stores.checkReady()
-      await runtime.mail.close(); await runtime.stores.close(); await runtime.limits.close(); await runtime.strength.close()
+      await runtime.mail.close(); await runtime.stores.close(); await runtime.rateLimits.close(); await runtime.strength.close()
       console.log('started')
     } catch (error) {
       console.log(error.code, error.message)

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
 import { writeLetter, writeTestLetter } from './letter.ts'
-import { type Message, noticeKinds } from './message.ts'
+import { alertKinds, type Message } from './message.ts'
 
 const userAgent = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0'
 const by = { at: Date.UTC(2026, 0, 1, 9), userAgent, address: '192.0.2.7', locale: 'en', timeZone: null } as const
@@ -25,7 +25,7 @@ const messages: Message[] = [
   { kind: 'reset-password', token: 'a-token', ...recipient },
   { kind: 'reset-started', token: 'a-token', ...recipient },
   { kind: 'invitation', token: 'a-token', ...recipient },
-  ...noticeKinds.map((kind): Message => ({ kind, token: 'a-token', ...recipient })),
+  ...alertKinds.map((kind): Message => ({ kind, token: 'a-token', ...recipient })),
   ...decisions,
 ]
 
@@ -60,16 +60,13 @@ describe.each(messages)('the letter of kind $kind', (message) => {
   })
 })
 
-test.each(noticeKinds)(
-  'a notice of %s tells when, with what and from where, and a way out [V6.3.5, V6.3.7]',
-  (kind) => {
-    const { text } = writeLetter({ kind, token: 'a-token', ...recipient }, origin)
-    expect(text).toContain('When: 1 January 2026 at 09:00 UTC')
-    expect(text).toContain('Browser: Firefox on Windows')
-    expect(text).toContain('Network address: 192.0.2.7')
-    expect(text).toContain(`This was not me:\n${origin}/not-me?token=a-token`)
-  },
-)
+test.each(alertKinds)('an alert of %s tells when, with what and from where, and a way out [V6.3.5, V6.3.7]', (kind) => {
+  const { text } = writeLetter({ kind, token: 'a-token', ...recipient }, origin)
+  expect(text).toContain('When: 1 January 2026 at 09:00 UTC')
+  expect(text).toContain('Browser: Firefox on Windows')
+  expect(text).toContain('Network address: 192.0.2.7')
+  expect(text).toContain(`This was not me:\n${origin}/not-me?token=a-token`)
+})
 
 test.each(decisions)('a mail of $kind tells when and whom to ask, and carries no link', (message) => {
   const { text } = writeLetter({ ...message, by: { ...by, userAgent, address: '192.0.2.7' } }, origin)

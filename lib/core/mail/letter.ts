@@ -18,7 +18,7 @@ export interface Letter {
 export const codeLifeMs = minutes(10)
 /** As long as the rate limit’s window: a user who may get no new link has one that still works. */
 export const resetLifeMs = hours(1)
-export const disownLifeMs = hours(72)
+export const compromiseReportLifeMs = hours(72)
 
 /** One line of a letter's body. */
 type Part =
@@ -170,7 +170,7 @@ function draft(message: Message, appOrigin: string, words: Words): Draft {
           facts,
           ...(message.isForAll ? [paragraph(words('mail.for_all'))] : []),
           paragraph(words(`mail.${kind}.expected`)),
-          paragraph(words('mail.not_me.lead', { life: lasting(words, disownLifeMs) })),
+          paragraph(words('mail.not_me.lead', { life: lasting(words, compromiseReportLifeMs) })),
           { kind: 'button', text: words('mail.not_me.button'), url: link('/not-me', 'token', message.token) },
         ],
       }

@@ -23,7 +23,7 @@ export type Reader = Pick<UserRecord, 'locale' | 'timeZone'>
 export const readerOf = ({ locale, timeZone }: Reader): Reader => ({ locale, timeZone })
 
 /** Security alerts: changes to an account that its owner is told about. */
-export const noticeKinds = [
+export const alertKinds = [
   'new-device',
   'password-changed',
   'password-locked',
@@ -33,7 +33,7 @@ export const noticeKinds = [
   'account-deleted',
   'account-restored',
 ] as const
-export type NoticeKind = (typeof noticeKinds)[number]
+export type AlertKind = (typeof alertKinds)[number]
 
 /** What an admin, the operator or the site did to an account. The recipient can ask them about it. */
 export type Decision =
@@ -57,7 +57,7 @@ export type Message = { to: string; username: string; by: RequestInfo; reader: R
    * `token` reports that the owner did not do it. `isForAll`: more events of the kind may have happened while the mail
    * waited.
    */
-  | { kind: NoticeKind; token: string; isForAll?: boolean }
+  | { kind: AlertKind; token: string; isForAll?: boolean }
 )
 
 /** Queues a message, due after `delayMs`. Resolves when it is stored, before it is sent. */

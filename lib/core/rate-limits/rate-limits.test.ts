@@ -12,58 +12,58 @@ afterEach(async () => {
   for (const one of opened.splice(0)) await one[Symbol.asyncDispose]()
 })
 
-async function open(store: StoreName): Promise<{ limits: RateLimits; location: StoreLocation }> {
+async function open(store: StoreName): Promise<{ rateLimits: RateLimits; location: StoreLocation }> {
   const services = await openTestServices({}, store)
   opened.push(services)
-  return { limits: services.app.limits, location: services.app.settings.store }
+  return { rateLimits: services.app.rateLimits, location: services.app.settings.store }
 }
 
 describe.each(storeNames)('on %s', (store) => {
   test('a rule holds for each by itself, and says how long to wait', async () => {
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() })
-    const { limits } = await open(store)
-    expect(await limits.take('code-mail-pause', 'alice')).toBe(0)
-    expect(await limits.take('code-mail-pause', 'bob')).toBe(0)
+    const { rateLimits } = await open(store)
+    expect(await rateLimits.take('code-mail-pause', 'alice')).toBe(0)
+    expect(await rateLimits.take('code-mail-pause', 'bob')).toBe(0)
     vi.setSystemTime(Date.now() + seconds(20))
-    expect(await limits.take('code-mail-pause', 'alice')).toBe(seconds(40))
+    expect(await rateLimits.take('code-mail-pause', 'alice')).toBe(seconds(40))
     vi.setSystemTime(Date.now() + seconds(40))
-    expect(await limits.take('code-mail-pause', 'alice')).toBe(0)
+    expect(await rateLimits.take('code-mail-pause', 'alice')).toBe(0)
   })
 
   test('what is forgotten of one by every rule is not forgotten of another', async () => {
-    const { limits } = await open(store)
-    for (const whom of ['alice', 'bob']) for (let n = 0; n < 4; n += 1) await limits.take('rename', whom)
-    for (let n = 0; n < 6; n += 1) await limits.take('code-try', 'alice')
-    await limits.forget('alice')
-    expect(await limits.take('rename', 'alice')).toBe(0)
-    expect(await limits.take('code-try', 'alice')).toBe(0)
-    expect(await limits.take('rename', 'bob')).toBeGreaterThan(0)
+    const { rateLimits } = await open(store)
+    for (const whom of ['alice', 'bob']) for (let n = 0; n < 4; n += 1) await rateLimits.take('rename', whom)
+    for (let n = 0; n < 6; n += 1) await rateLimits.take('code-try', 'alice')
+    await rateLimits.forget('alice')
+    expect(await rateLimits.take('rename', 'alice')).toBe(0)
+    expect(await rateLimits.take('code-try', 'alice')).toBe(0)
+    expect(await rateLimits.take('rename', 'bob')).toBeGreaterThan(0)
   })
 
   test('what was counted by a clock that was ahead holds nobody up once it is right', async () => {
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + days(30) })
-    const { limits } = await open(store)
-    for (let n = 0; n < 4; n += 1) await limits.take('rename', 'alice')
+    const { rateLimits } = await open(store)
+    for (let n = 0; n < 4; n += 1) await rateLimits.take('rename', 'alice')
     vi.setSystemTime(Date.now() - days(30))
-    for (let n = 0; n < 3; n += 1) expect(await limits.take('rename', 'alice')).toBe(0)
-    expect(await limits.take('rename', 'alice')).toBeLessThanOrEqual(hours(24))
-    expect(await limits.take('rename', 'alice')).toBeGreaterThan(0)
+    for (let n = 0; n < 3; n += 1) expect(await rateLimits.take('rename', 'alice')).toBe(0)
+    expect(await rateLimits.take('rename', 'alice')).toBeLessThanOrEqual(hours(24))
+    expect(await rateLimits.take('rename', 'alice')).toBeGreaterThan(0)
   })
 
   test('twenty who come at once are five', async () => {
-    const { limits } = await open(store)
-    const waits = await Promise.all(Array.from({ length: 20 }, () => limits.take('code-try', 'alice')))
+    const { rateLimits } = await open(store)
+    const waits = await Promise.all(Array.from({ length: 20 }, () => rateLimits.take('code-try', 'alice')))
     expect(waits.filter((wait) => wait === 0)).toHaveLength(5)
     expect(Math.max(...waits)).toBeLessThanOrEqual(minutes(10))
   })
 })
 
 test('processes that share a PostgreSQL count together, and tell it no names', async () => {
-  const { limits, location } = await open('PostgreSQL')
+  const { rateLimits, location } = await open('PostgreSQL')
   const other = createRateLimits({ store: location, enabled: true })
-  expect(await limits.take('reset-mail-by', 'alice@example.org')).toBe(0)
+  expect(await rateLimits.take('reset-mail-by', 'alice@example.org')).toBe(0)
   expect(await other.take('reset-mail-by', 'alice@example.org')).toBe(0)
-  expect(await limits.take('reset-mail-by', 'alice@example.org')).toBe(0)
+  expect(await rateLimits.take('reset-mail-by', 'alice@example.org')).toBe(0)
   expect(await other.take('reset-mail-by', 'alice@example.org')).toBeGreaterThan(0)
   await other.close()
 })
@@ -71,10 +71,10 @@ test('processes that share a PostgreSQL count together, and tell it no names', a
 const away: StoreLocation = { driver: 'postgres', url: 'postgres://nobody@127.0.0.1:1/none' }
 
 test('while that is away each counts for itself', async () => {
-  const limits = createRateLimits({ store: away, enabled: true })
-  opened.push({ [Symbol.asyncDispose]: () => limits.close() })
-  expect(await limits.take('code-mail-pause', 'alice')).toBe(0)
-  expect(await limits.take('code-mail-pause', 'alice')).toBeGreaterThan(0)
+  const rateLimits = createRateLimits({ store: away, enabled: true })
+  opened.push({ [Symbol.asyncDispose]: () => rateLimits.close() })
+  expect(await rateLimits.take('code-mail-pause', 'alice')).toBe(0)
+  expect(await rateLimits.take('code-mail-pause', 'alice')).toBeGreaterThan(0)
 })
 
 test('one that does not answer is asked again ten seconds later, and no count before waits for it', async () => {
@@ -86,26 +86,26 @@ test('one that does not answer is asked again ten seconds later, and no count be
   })
   await once(silent.listen(0, '127.0.0.1'), 'listening')
   const { port } = silent.address() as AddressInfo
-  const limits = createRateLimits({
+  const rateLimits = createRateLimits({
     store: { driver: 'postgres', url: `postgres://a@127.0.0.1:${port}/none` },
     enabled: true,
   })
-  opened.push({ [Symbol.asyncDispose]: () => limits.close().then(() => void silent.close()) })
-  expect(await limits.take('rename', 'alice')).toBe(0)
+  opened.push({ [Symbol.asyncDispose]: () => rateLimits.close().then(() => void silent.close()) })
+  expect(await rateLimits.take('rename', 'alice')).toBe(0)
   expect(asked).toBe(1)
   vi.advanceTimersByTime(seconds(10) - 1)
-  expect(await limits.take('rename', 'alice')).toBe(0)
+  expect(await rateLimits.take('rename', 'alice')).toBe(0)
   expect(asked).toBe(1)
   vi.advanceTimersByTime(1)
-  expect(await limits.take('rename', 'alice')).toBe(0)
+  expect(await rateLimits.take('rename', 'alice')).toBe(0)
   expect(asked).toBe(2)
 })
 
 test('switched off, nothing is throttled but tries of a code', async () => {
-  const limits = createRateLimits({ store: { driver: 'json', dir: '' }, enabled: false })
-  for (let n = 0; n < 9; n += 1) expect(await limits.take('reset-mail', 'alice')).toBe(0)
-  for (let n = 0; n < 5; n += 1) expect(await limits.take('code-try', 'alice')).toBe(0)
-  expect(await limits.take('code-try', 'alice')).toBeGreaterThan(0)
+  const rateLimits = createRateLimits({ store: { driver: 'json', dir: '' }, enabled: false })
+  for (let n = 0; n < 9; n += 1) expect(await rateLimits.take('reset-mail', 'alice')).toBe(0)
+  for (let n = 0; n < 5; n += 1) expect(await rateLimits.take('code-try', 'alice')).toBe(0)
+  expect(await rateLimits.take('code-try', 'alice')).toBeGreaterThan(0)
 })
 
 test.each<[string, StoreLocation]>([
@@ -114,12 +114,12 @@ test.each<[string, StoreLocation]>([
 ])(
   'countless addresses share counts in the end %s: they fill no memory, and are still counted [V15.2.2]',
   async (_, store) => {
-    const limits = createRateLimits({ store, enabled: true })
-    opened.push({ [Symbol.asyncDispose]: () => limits.close() })
-    for (let n = 0; n < 100_000; n += 1) await limits.take('denied-entry', `address ${n}`)
+    const rateLimits = createRateLimits({ store, enabled: true })
+    opened.push({ [Symbol.asyncDispose]: () => rateLimits.close() })
+    for (let n = 0; n < 100_000; n += 1) await rateLimits.take('denied-entry', `address ${n}`)
     let refused = 0
     for (let n = 0; n < 20_000; n += 1) {
-      if ((await limits.take('denied-entry', `address ${100_000 + n}`)) > 0) refused += 1
+      if ((await rateLimits.take('denied-entry', `address ${100_000 + n}`)) > 0) refused += 1
     }
     // A thousand counts of ten each are all that the 20,000 have.
     expect(refused).toBeGreaterThanOrEqual(10_000)

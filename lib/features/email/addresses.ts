@@ -2,7 +2,7 @@
 // here reveals whether another user has it.
 import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
-import type { Notices } from '../../auth/alerts.ts'
+import type { Alerts } from '../../auth/alerts.ts'
 import { formerAfter, verifiedTime } from '../../auth/claims.ts'
 import type { Clock } from '../../core/clock.ts'
 import { isKeyedHash, keyedHash } from '../../core/crypto/keyed-hash.ts'
@@ -60,12 +60,12 @@ export function createAddresses(deps: {
   users: UserStore
   tokens: TokenStore
   mail: Mail
-  limits: RateLimits
-  notices: Notices
+  rateLimits: RateLimits
+  alerts: Alerts
   secrets: readonly string[]
   clock: Clock
 }): Addresses {
-  const { users, tokens: store, mail, limits, notices, secrets, clock } = deps
+  const { users, tokens: store, mail, rateLimits, alerts, secrets, clock } = deps
   /** One per user. It is found without the code, so that wrong codes can be counted. */
   const codes = oneTimeTokens({ store, clock, purpose, lifeMs: codeLifeMs, detail })
 
@@ -82,10 +82,10 @@ export function createAddresses(deps: {
       ['code-mail-to', emailKey(address)],
     ] as const
     for (const [at, [rule, whom]] of counted.entries()) {
-      const waitMs = await limits.take(rule, whom)
+      const waitMs = await rateLimits.take(rule, whom)
       if (waitMs === 0) continue
       // No code is sent: what others used up must not cost this user's own codes.
-      for (const [earlier, of] of counted.slice(0, at)) await limits.giveBack(earlier, of)
+      for (const [earlier, of] of counted.slice(0, at)) await rateLimits.giveBack(earlier, of)
       return waitMs
     }
     return 0
@@ -138,7 +138,7 @@ export function createAddresses(deps: {
       const { address, hash, generation } = sent.detail
       if (address !== addressToVerify(user) || generation !== user.recoveryGeneration) return refused('code_void')
       // Count before comparing: concurrent attempts share the limit of five.
-      if ((await limits.take('code-try', `${userId} ${hash}`)) > 0) return refused('code_void')
+      if ((await rateLimits.take('code-try', `${userId} ${hash}`)) > 0) return refused('code_void')
       if (!isKeyedHash(hash, codeOf(userId, address, code), purpose, secrets)) return refused('code_wrong')
       const taken = await codes.take(userId)
       if (!isDeepStrictEqual(taken, sent)) return refused('code_void')
@@ -155,7 +155,7 @@ export function createAddresses(deps: {
       if (verified === 'email_taken') return refused('address_taken')
       if (verified === null || verified === 'last_admin') return refused('code_void')
       if (emailVerifiedAt === null) return ok('added')
-      await notices.tell(user, 'address-changed', by)
+      await alerts.tell(user, 'address-changed', by)
       return ok('changed')
     },
 
@@ -168,7 +168,7 @@ export function createAddresses(deps: {
       const asRead = { ...present, email, emailVerifiedAt, formerAddress, recoveryGeneration }
       const removed = await users.update(userId, nothing, asRead)
       if (removed === null) return refused('person_gone')
-      await notices.tell(user, 'address-removed', by)
+      await alerts.tell(user, 'address-removed', by)
       return ok(null)
     },
   }

@@ -42,11 +42,11 @@ const longestForm = 30_000
 
 export function createFormDrafts(deps: {
   tokens: TokenStore
-  limits: RateLimits
+  rateLimits: RateLimits
   clock: Clock
   secrets: readonly string[]
 }): FormDrafts {
-  const { tokens: store, limits, clock, secrets } = deps
+  const { tokens: store, rateLimits, clock, secrets } = deps
   const forms = oneTimeTokens({ store, clock, purpose, lifeMs: minutes(30), detail })
 
   const tagFor = (sessionId: string, userId: string) =>
@@ -68,7 +68,7 @@ export function createFormDrafts(deps: {
 
     async keep(sessionId, form) {
       const owner = ownerOf(form.tag, sessionId)
-      if (owner === null || (await limits.take('kept-form', owner)) > 0) return
+      if (owner === null || (await rateLimits.take('kept-form', owner)) > 0) return
       await put(sessionId, form)
     },
 

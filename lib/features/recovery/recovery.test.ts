@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { days, hours } from '../../core/clock.ts'
-import type { Message, NoticeKind } from '../../core/mail/message.ts'
+import type { AlertKind, Message } from '../../core/mail/message.ts'
 import {
   aLoginClient,
   openTestServices,
@@ -164,22 +164,22 @@ describe('"this was not me"', () => {
   /** What an alert carries that goes to the present address. */
   const tell = async () => {
     const user = await opened.app.stores.users.find(alice)
-    if (user !== null) await opened.app.notices.tell(user, 'address-changed', by)
+    if (user !== null) await opened.app.alerts.tell(user, 'address-changed', by)
     return tokenOf('address-changed')
   }
-  const disown = (token: string) => opened.app.recovery.disown(token, by)
+  const reportCompromise = (token: string) => opened.app.recovery.reportCompromise(token, by)
 
   test('gives the address back, ends every session and begins a reset, once', async () => {
     const token = await tell()
     await change({ email: 'thief@example.net', newEmail: 'second@example.net', emailVerifiedAt: 9 })
     expect(await opened.app.recovery.findNotice(token)).toEqual({ username: 'alice' })
-    expect(await disown(token)).toEqual({ ok: true, value: { userId: alice, isMailed: true } })
+    expect(await reportCompromise(token)).toEqual({ ok: true, value: { userId: alice, isMailed: true } })
     expect(await opened.app.stores.users.find(alice)).toMatchObject({ email: 'Alice@example.org', newEmail: null })
     expect(await logsIn(password)).toBe(false)
     expect(await sessionCount()).toBe(0)
     expect(posted.at(-1)).toMatchObject({ kind: 'reset-started', to: 'Alice@example.org' })
     expect(await reset(tokenOf('reset-started'))).toMatchObject({ ok: true })
-    expect(await disown(token)).toEqual(isVoid)
+    expect(await reportCompromise(token)).toEqual(isVoid)
   })
 
   test('works for the first owner after a thief changed the address twice', async () => {
@@ -187,14 +187,14 @@ describe('"this was not me"', () => {
     await change({ email: 'thief@example.net', emailVerifiedAt: 5 })
     await tell()
     await change({ email: 'second@example.net', emailVerifiedAt: 6 })
-    await disown(token)
+    await reportCompromise(token)
     expect(await opened.app.stores.users.find(alice)).toMatchObject({ email: 'Alice@example.org' })
   })
 
   test('brings a deleted account back', async () => {
     const token = await tell()
     await opened.app.accounts.delete(alice)
-    await disown(token)
+    await reportCompromise(token)
     expect(await opened.app.accounts.findActive(alice)).not.toBeNull()
   })
 
@@ -204,7 +204,7 @@ describe('"this was not me"', () => {
     await opened.addPerson('bob')
     await opened.app.stores.users.update('bob', { email: 'alice@example.org', emailVerifiedAt: 7 })
     posted.length = 0
-    expect(await disown(token)).toEqual({ ok: true, value: { userId: alice, isMailed: false } })
+    expect(await reportCompromise(token)).toEqual({ ok: true, value: { userId: alice, isMailed: false } })
     expect([await sessionCount(), await logsIn(password)]).toEqual([0, false])
     expect(posted.map(({ kind, to }) => [kind, to])).toEqual([['address-replaced', 'thief@example.net']])
     expect(await opened.app.stores.users.find(alice)).toMatchObject({ email: null, emailVerifiedAt: null })
@@ -214,7 +214,7 @@ describe('"this was not me"', () => {
   test('tells the address that it replaces, without a way back', async () => {
     const token = await tell()
     await change({ email: 'thief@example.net', emailVerifiedAt: 9 })
-    await disown(token)
+    await reportCompromise(token)
     const told = posted.find(({ to }) => to === 'thief@example.net')
     expect(told).toMatchObject({ kind: 'address-replaced', username: 'alice', by })
     expect(told).not.toHaveProperty('token')
@@ -224,12 +224,12 @@ describe('"this was not me"', () => {
     const token = await tell()
     await change({ status: 'suspended', deletedAt: 5 })
     expect(await opened.app.recovery.findNotice(token)).toBeNull()
-    expect(await disown(token)).toEqual(isVoid)
+    expect(await reportCompromise(token)).toEqual(isVoid)
     const again = await (async () => {
       await change({ deletedAt: null })
       return tell()
     })()
-    expect(await disown(again)).toMatchObject({ ok: true })
+    expect(await reportCompromise(again)).toMatchObject({ ok: true })
     expect(await opened.app.stores.users.find(alice)).toMatchObject({ status: 'suspended' })
   })
 
@@ -237,18 +237,18 @@ describe('"this was not me"', () => {
     const token = await tell()
     opened.advance(hours(72))
     expect(await opened.app.recovery.findNotice(token)).toBeNull()
-    expect(await disown(token)).toEqual(isVoid)
+    expect(await reportCompromise(token)).toEqual(isVoid)
   })
 })
 
 describe.each(storeNames)('against a thief who knows the password, on %s', (store) => {
   beforeEach(() => open(store))
-  const tell = async (kind: NoticeKind = 'password-changed') => {
+  const tell = async (kind: AlertKind = 'password-changed') => {
     const user = await opened.app.stores.users.find(alice)
-    if (user !== null) await opened.app.notices.tell(user, kind, by)
+    if (user !== null) await opened.app.alerts.tell(user, kind, by)
     return tokenOf(kind)
   }
-  const disown = (token: string) => opened.app.recovery.disown(token, by)
+  const reportCompromise = (token: string) => opened.app.recovery.reportCompromise(token, by)
   /** Logs in and changes the password. */
   const thiefChangesPassword = async () => {
     if (!(await logsIn(password))) return false
@@ -262,7 +262,7 @@ describe.each(storeNames)('against a thief who knows the password, on %s', (stor
   const address = async () => (await opened.app.stores.users.find(alice))?.email
 
   test('"this was not me" voids the password, and no log-in can void its link', async () => {
-    await disown(await tell())
+    await reportCompromise(await tell())
     const link = tokenOf('reset-started')
     expect(await thiefChangesPassword()).toBe(false)
     expect(await reset(link)).toMatchObject({ ok: true })
@@ -303,11 +303,11 @@ describe.each(storeNames)('against a thief who knows the password, on %s', (stor
     const thiefsLink = await ask()
     await change({ email: 'second@example.net', emailVerifiedAt: 60 })
     thiefs.push(await tell())
-    expect(await disown(own)).toMatchObject({ ok: true })
+    expect(await reportCompromise(own)).toMatchObject({ ok: true })
     expect(await reset(tokenOf('reset-started'))).toMatchObject({ ok: true })
     for (const token of thiefs) {
       expect(await opened.app.recovery.findNotice(token)).toBeNull()
-      expect(await disown(token)).toEqual(isVoid)
+      expect(await reportCompromise(token)).toEqual(isVoid)
     }
     expect(await reset(thiefsLink)).toEqual(isVoid)
     expect([await address(), await logsIn(another)]).toEqual(['Alice@example.org', true])
@@ -318,10 +318,10 @@ describe.each(storeNames)('against a thief who knows the password, on %s', (stor
     await change({ email: 'thief@example.net', emailVerifiedAt: 50 })
     const thiefs = await tell('address-changed')
     await change({ email: 'second@example.net', emailVerifiedAt: 60 })
-    expect(await disown(thiefs)).toMatchObject({ ok: true })
+    expect(await reportCompromise(thiefs)).toMatchObject({ ok: true })
     expect(await address()).toBe('thief@example.net')
     expect(await reset(tokenOf('reset-started'))).toMatchObject({ ok: true })
-    expect(await disown(own)).toMatchObject({ ok: true })
+    expect(await reportCompromise(own)).toMatchObject({ ok: true })
     expect([await address(), await logsIn(another)]).toEqual(['Alice@example.org', false])
   })
 
@@ -330,14 +330,14 @@ describe.each(storeNames)('against a thief who knows the password, on %s', (stor
     const sent = posted.find(({ kind }) => kind === 'verify-email')
     const code = sent !== undefined && 'code' in sent ? sent.code : ''
     expect(code).toMatch(/^\d{8}$/)
-    await disown(await tell())
+    await reportCompromise(await tell())
     // The thief gave the address once more, which sends another code.
     await change({ newEmail: 'thief@example.net' })
     expect(await opened.app.addresses.verify(alice, code, by)).toEqual({ ok: false, code: 'code_void' })
   })
 
   async function takeAddress(email: string): Promise<void> {
-    await opened.app.limits.forget(alice)
+    await opened.app.rateLimits.forget(alice)
     await opened.app.addresses.give(alice, email, by)
     const sent = posted.findLast(({ kind }) => kind === 'verify-email')
     const code = sent !== undefined && 'code' in sent ? sent.code : ''
@@ -357,11 +357,11 @@ describe.each(storeNames)('against a thief who knows the password, on %s', (stor
     const told = posted.findLast(({ kind }) => kind === 'address-changed' || kind === 'address-removed')
     for (const token of [thiefs, told !== undefined && 'token' in told ? told.token : '']) {
       expect(await opened.app.recovery.findNotice(token)).toBeNull()
-      expect(await disown(token)).toEqual(isVoid)
+      expect(await reportCompromise(token)).toEqual(isVoid)
     }
     expect(await reset(thiefsLink)).toEqual(isVoid)
     expect(await logsIn(password)).toBe(true)
-    expect(await disown(own)).toMatchObject({ ok: true, value: { isMailed: true } })
+    expect(await reportCompromise(own)).toMatchObject({ ok: true, value: { isMailed: true } })
     expect((await address())?.toLowerCase()).toBe('alice@example.org')
   })
 
@@ -371,7 +371,7 @@ describe.each(storeNames)('against a thief who knows the password, on %s', (stor
     await opened.app.addresses.remove(alice, by)
     const told = tokenOf('address-removed')
     opened.advance(hours(3))
-    expect(await disown(told)).toEqual(isVoid)
+    expect(await reportCompromise(told)).toEqual(isVoid)
   })
 
   test('a reset goes to the owner’s address while a thief’s is the account’s, also of a deleted account', async () => {
@@ -396,7 +396,7 @@ describe.each(storeNames)('against a thief who knows the password, on %s', (stor
     await opened.app.addresses.remove(alice, by)
     await takeAddress('thief@example.net')
     await takeAddress('second@example.net')
-    expect(await disown(tokenOf('address-removed'))).toMatchObject({ ok: true, value: { isMailed: true } })
+    expect(await reportCompromise(tokenOf('address-removed'))).toMatchObject({ ok: true, value: { isMailed: true } })
     expect(await address()).toBe('Alice@example.org')
   })
 
@@ -404,8 +404,8 @@ describe.each(storeNames)('against a thief who knows the password, on %s', (stor
     await change({ emailVerifiedAt: Date.now() + days(30) })
     await takeAddress('thief@example.net')
     const own = tokenOf('address-changed')
-    expect(await disown(await tell())).toMatchObject({ ok: true })
-    expect(await disown(own)).toMatchObject({ ok: true })
+    expect(await reportCompromise(await tell())).toMatchObject({ ok: true })
+    expect(await reportCompromise(own)).toMatchObject({ ok: true })
     expect(await address()).toBe('Alice@example.org')
   })
 
@@ -415,7 +415,7 @@ describe.each(storeNames)('against a thief who knows the password, on %s', (stor
     const thiefsLink = await ask()
     const started = await opened.app.recovery.startFor(alice, by, null, { withoutAddress: true })
     const token = started.ok ? (started.value.token ?? '') : ''
-    expect(await disown(thiefs)).toEqual(isVoid)
+    expect(await reportCompromise(thiefs)).toEqual(isVoid)
     expect(await reset(thiefsLink)).toEqual(isVoid)
     expect(await reset(token)).toMatchObject({ ok: true })
     expect([await address(), await logsIn(another)]).toEqual([null, true])
@@ -424,9 +424,9 @@ describe.each(storeNames)('against a thief who knows the password, on %s', (stor
   test('a link still works when the store failed at its first use', async () => {
     const notice = await tell()
     vi.spyOn(opened.app.stores.users, 'update').mockRejectedValueOnce(new Error('no room'))
-    await expect(disown(notice)).rejects.toThrow('no room')
-    expect(await disown(notice)).toMatchObject({ ok: true })
-    expect(await disown(notice)).toEqual(isVoid)
+    await expect(reportCompromise(notice)).rejects.toThrow('no room')
+    expect(await reportCompromise(notice)).toMatchObject({ ok: true })
+    expect(await reportCompromise(notice)).toEqual(isVoid)
     const link = tokenOf('reset-started')
     vi.spyOn(opened.app.stores.users, 'update').mockRejectedValueOnce(new Error('no room'))
     await expect(reset(link)).rejects.toThrow('no room')
@@ -452,21 +452,21 @@ describe.each(storeNames)('against a thief who knows the password, on %s', (stor
       expect(await users.find(alice)).toMatchObject({ email: 'Alice@example.org', newEmail: null })
       await users.update(alice, { recoveryGeneration: 0 })
     }
-    expect(await disown(notice)).toMatchObject({ ok: true })
+    expect(await reportCompromise(notice)).toMatchObject({ ok: true })
   })
 
   test('an alert of what follows a recovery does not wait for those before it', async () => {
     for (let n = 0; n < 3; n += 1) await tell('new-device')
-    await disown(await tell('password-changed'))
+    await reportCompromise(await tell('password-changed'))
     posted.length = 0
     await tell('new-device')
     expect(posted.map(({ kind }) => kind)).toEqual(['new-device'])
-    expect(await disown(tokenOf('new-device'))).toMatchObject({ ok: true })
+    expect(await reportCompromise(tokenOf('new-device'))).toMatchObject({ ok: true })
   })
 
   test('what the account issued ends with its recovery', async () => {
     const { token } = await opened.app.invitations.make({ role: 'admin', email: null, by: alice })
-    await disown(await tell())
+    await reportCompromise(await tell())
     expect(await opened.app.invitations.find(token)).toBeNull()
   })
 })
@@ -500,14 +500,14 @@ describe('asking for a link', () => {
   })
 })
 
-test('notices go to nobody without a verified address, and never hold up what they tell of', async () => {
+test('alerts go to nobody without a verified address, and never hold up what they tell of', async () => {
   await open()
   const user = await opened.app.stores.users.find(alice)
   if (user === null) throw new Error('alice is gone')
-  await opened.app.notices.tell({ ...user, emailVerifiedAt: null }, 'new-device', by)
+  await opened.app.alerts.tell({ ...user, emailVerifiedAt: null }, 'new-device', by)
   expect(posted).toEqual([])
   vi.spyOn(opened.app.mail, 'post').mockRejectedValue(new Error('no room'))
-  await opened.app.notices.tell(user, 'new-device', by)
+  await opened.app.alerts.tell(user, 'new-device', by)
 })
 
 describe.each(['new-device', 'password-locked', 'account-deleted'] as const)('alerts of the kind %s', (kind) => {
@@ -520,7 +520,7 @@ describe.each(['new-device', 'password-locked', 'account-deleted'] as const)('al
     })
     const user = await opened.app.stores.users.find(alice)
     if (user === null) throw new Error('alice is gone')
-    for (let n = 0; n < 200; n += 1) await opened.app.notices.tell(user, kind, by)
+    for (let n = 0; n < 200; n += 1) await opened.app.alerts.tell(user, kind, by)
     expect(posted.map((message) => 'isForAll' in message && message.isForAll)).toEqual([false, true])
     expect(due[0]).toBe(0)
     expect(due[1]).toBeGreaterThan(hours(1) / 2)
@@ -532,15 +532,15 @@ test('alerts about a changed password or address are always told at once', async
   const user = await opened.app.stores.users.find(alice)
   if (user === null) throw new Error('alice is gone')
   for (const kind of ['password-changed', 'address-changed', 'address-removed'] as const) {
-    for (let n = 0; n < 5; n += 1) await opened.app.notices.tell(user, kind, by)
+    for (let n = 0; n < 5; n += 1) await opened.app.alerts.tell(user, kind, by)
   }
   expect(posted).toHaveLength(15)
 })
 
-test('notices can be switched off for a whole site', async () => {
+test('alerts can be switched off for a whole site', async () => {
   opened = await openTestServices({ SECURITY_NOTICES: 'off' })
   const post = vi.spyOn(opened.app.mail, 'post')
   const told = { ...aUser({ email: 'alice@example.org', emailVerifiedAt: 1 }) }
-  await opened.app.notices.tell(told, 'new-device', by)
+  await opened.app.alerts.tell(told, 'new-device', by)
   expect(post).not.toHaveBeenCalled()
 })

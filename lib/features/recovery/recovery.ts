@@ -2,7 +2,7 @@
 // not me". A recovery voids the password and ends every session before it makes a link, so that an attacker who knows
 // the password cannot interfere.
 import type { Accounts } from '../../auth/accounts.ts'
-import { disownLinks, type Notices } from '../../auth/alerts.ts'
+import { type Alerts, compromiseReportLinks } from '../../auth/alerts.ts'
 import {
   type Claim,
   claimOf,
@@ -74,7 +74,7 @@ export interface Recovery {
    * deletion, ends every session and mails a reset link to that address. When another account has verified the address
    * since, nothing is mailed and `isMailed` is false.
    */
-  disown(token: string, by: RequestInfo): Promise<Result<{ userId: string; isMailed: boolean }, 'link_void'>>
+  reportCompromise(token: string, by: RequestInfo): Promise<Result<{ userId: string; isMailed: boolean }, 'link_void'>>
 }
 
 export function createRecovery(deps: {
@@ -83,12 +83,12 @@ export function createRecovery(deps: {
   accounts: Accounts
   sessions: Sessions
   mail: Mail
-  limits: RateLimits
-  notices: Notices
+  rateLimits: RateLimits
+  alerts: Alerts
   clock: Clock
 }): Recovery {
-  const { users, tokens: store, accounts, sessions, mail, limits, notices, clock } = deps
-  const alerts = disownLinks(store, clock)
+  const { users, tokens: store, accounts, sessions, mail, rateLimits, alerts, clock } = deps
+  const reportLinks = compromiseReportLinks(store, clock)
   const links = oneTimeTokens({
     store,
     clock,
@@ -169,7 +169,7 @@ export function createRecovery(deps: {
       const followUps = await Promise.allSettled([
         sessions.endOthers(userId, '', endReason),
         store.deleteIssuedBy(userId),
-        isReplaced ? notices.tellReplaced(user, by) : null,
+        isReplaced ? alerts.tellReplaced(user, by) : null,
       ])
       for (const followUp of followUps) if (followUp.status === 'rejected') throw followUp.reason
       return recovered
@@ -189,8 +189,8 @@ export function createRecovery(deps: {
       const trimmed = trimTyped(name)
       const typed = trimmed.includes('@') ? emailKey(trimmed) : lowerCase(trimmed)
       return (
-        (await limits.take('reset-mail-by', `${countedAddress(address)} ${typed}`)) ||
-        (await limits.take('reset-mail', typed))
+        (await rateLimits.take('reset-mail-by', `${countedAddress(address)} ${typed}`)) ||
+        (await rateLimits.take('reset-mail', typed))
       )
     },
 
@@ -251,17 +251,17 @@ export function createRecovery(deps: {
       const user = await recover(found.user.id, step, by)
       if (user === null) return refused('link_void')
       await deleteUsed(links, token)
-      await notices.tell(user, 'password-changed', by)
+      await alerts.tell(user, 'password-changed', by)
       return ok(user.id)
     },
 
     async findNotice(token) {
-      const found = await findClaim(alerts, token)
+      const found = await findClaim(reportLinks, token)
       return found && { username: found.user.username }
     },
 
-    async disown(token, by) {
-      const found = await findClaim(alerts, token)
+    async reportCompromise(token, by) {
+      const found = await findClaim(reportLinks, token)
       if (found === null) return refused('link_void')
       const { claim } = found
       const step: RecoveryStep = {
@@ -271,7 +271,7 @@ export function createRecovery(deps: {
       }
       const user = await recover(found.user.id, step, by)
       if (user === null) return refused('link_void')
-      await deleteUsed(alerts, token)
+      await deleteUsed(reportLinks, token)
       const { email, emailVerifiedAt: verifiedAt } = user
       const isMailed = email !== null && verifiedAt !== null
       if (isMailed) await mailLink(user, { email, verifiedAt }, by, 'reset-started')

@@ -104,10 +104,10 @@ export const unlockUser = command({
   name: 'users.unlock',
   input: idInput,
   audit: 'account.unlocked',
-  async run({ accounts, limits, people }, { id }, actor) {
+  async run({ accounts, rateLimits, people }, { id }, actor) {
     // Clears the lockout and what is counted by the user's id: nobody lifts their own.
     if (id === actor.id) return refused('yourself')
-    await limits.forget(id)
+    await rateLimits.forget(id)
     await accounts.unlock(id)
     const user = await people.find(id)
     return user === null ? refused('person_gone') : ok(user)

@@ -1,7 +1,7 @@
 // What those who look after a site do with its people: find them, change their role, suspend them, end their sessions,
 // delete them. Decides; whether the one who asks may is asked before.
 import { undoDeletionMs } from '../../auth/accounts.ts'
-import type { Notices } from '../../auth/alerts.ts'
+import type { Alerts } from '../../auth/alerts.ts'
 import { rememberAdmin } from '../../auth/former-admins.ts'
 import type { Sessions } from '../../auth/sessions/sessions.ts'
 import type { Clock } from '../../core/clock.ts'
@@ -68,10 +68,10 @@ export function createPeople(deps: {
   store: UserStore
   tokens: TokenStore
   sessions: Sessions
-  notices: Notices
+  alerts: Alerts
   clock: Clock
 }): People {
-  const { store, tokens, sessions, notices, clock } = deps
+  const { store, tokens, sessions, alerts, clock } = deps
 
   /** `changeOf` says what to change, given the record as it is; null for nothing that can be done. */
   async function change(
@@ -94,7 +94,7 @@ export function createPeople(deps: {
   }
 
   async function told(user: UserRecord, decision: Decision): Promise<Result<Person, never>> {
-    await notices.tellDecision(user, decision)
+    await alerts.tellDecision(user, decision)
     return ok(personOf(user))
   }
 
@@ -174,7 +174,7 @@ export function createPeople(deps: {
           const user = await store.update(id, notSuspended, { status: 'suspended', suspendedUntil })
           if (user === null || typeof user === 'string') continue
           await tokens.deleteIssuedBy(id)
-          await notices.tellDecision(user, { kind: 'suspension-ended' })
+          await alerts.tellDecision(user, { kind: 'suspension-ended' })
           lifted.push(id)
         }
         if (over.length < batch) return lifted

@@ -64,7 +64,7 @@ test('tells nothing that changed nothing', async () => {
   expect(posted).toEqual([])
 })
 
-test('tells nobody without a verified address, and nobody where notices are off', async () => {
+test('tells nobody without a verified address, and nobody where alerts are off', async () => {
   await opened.app.stores.users.update('bob', { emailVerifiedAt: null })
   for (const act of Object.values(acts)) await act()
   await opened[Symbol.asyncDispose]()

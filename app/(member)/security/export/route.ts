@@ -9,8 +9,8 @@ export const dynamic = 'force-dynamic'
 /** Everything kept about the person, as a file. After a proof the page is shown again, for a file cannot be gone on to. */
 export async function GET(): Promise<Response> {
   const { user } = await requireRecentProof('leave', '/security?export=ready')
-  const { stores, clock, limits } = await services()
-  if ((await limits.take('export', user.id)) > 0) redirect('/security?export=too-often')
+  const { stores, clock, rateLimits } = await services()
+  if ((await rateLimits.take('export', user.id)) > 0) redirect('/security?export=too-often')
   await recordOwn('account.exported', user.id)
   const everything = await exportPerson(user.id, stores, clock)
   return new Response(`${JSON.stringify(everything, null, 2)}\n`, {

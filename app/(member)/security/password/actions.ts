@@ -17,7 +17,7 @@ import { readRequestInfo } from '#lib/web/request-info.ts'
 export async function changePassword(_previous: FormState, posted: FormData): Promise<FormState> {
   const { user, session } = await requirePermission('change-account', '/security/password')
   const app = await services()
-  const { accounts, sessions, notices, settings } = app
+  const { accounts, sessions, alerts, settings } = app
   const form = await readForm(posted, changePasswordSchema(settings.passwordMinLength), session)
   if (!form.ok) return form.state
   const { currentPassword, password } = form.value
@@ -39,7 +39,7 @@ export async function changePassword(_previous: FormState, posted: FormData): Pr
   // The others end first: a renewal that fails must not leave a thief's session behind the new password.
   const ended = await orNotSaved(sessions.endOthers(user.id, session.id, 'password-changed').then((count) => ok(count)))
   const renewed = await orNotSaved(renewSession())
-  await notices.tell(user, 'password-changed', await readRequestInfo())
+  await alerts.tell(user, 'password-changed', await readRequestInfo())
   const isPartly = !ended.ok || (!renewed.ok && renewed.code === 'not_saved')
   if (isPartly) return form.refuse({ code: 'password_changed_only' })
   // Should this session have ended meanwhile, the log-in page says why.

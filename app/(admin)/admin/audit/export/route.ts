@@ -27,8 +27,8 @@ const columns = [
 /** What the page shows, whole, the newest first. Read page by page while it is sent. */
 export async function GET(request: Request): Promise<Response> {
   const { user } = await requireAdmin('/admin/audit')
-  const { limits } = await services()
-  if ((await limits.take('export', user.id)) > 0) redirect('/admin/audit?refused=export_too_often')
+  const { rateLimits } = await services()
+  if ((await rateLimits.take('export', user.id)) > 0) redirect('/admin/audit?refused=export_too_often')
   const query = Object.fromEntries(new URL(request.url).searchParams)
   const asked = await readTrailQuery(query)
   const format = query.format === 'csv' ? 'csv' : 'jsonl'

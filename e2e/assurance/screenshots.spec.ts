@@ -10,7 +10,7 @@ import { projectDir } from '#e2e/support/server-process.ts'
 import { logIn } from '#e2e/support/site.ts'
 import { adminViews, memberViews, menuView, signUpFor, visitorViews } from '#e2e/support/views.ts'
 import { writeLetter } from '#lib/core/mail/letter.ts'
-import { type Message, noticeKinds, readerOf } from '#lib/core/mail/message.ts'
+import { type Message, alertKinds, readerOf } from '#lib/core/mail/message.ts'
 
 const looks = [
   { look: 'light', colorScheme: 'light', viewport: { width: 1280, height: 800 } },
@@ -38,7 +38,7 @@ const everyMessage: Message[] = [
   { kind: 'account-deleted-by-admin', erasedAt: by.at, ...recipient },
   { kind: 'account-restored-by-admin', ...recipient },
   { kind: 'invitation', token, ...recipient, username: '' },
-  ...noticeKinds.map((kind): Message => ({ kind, token, ...recipient })),
+  ...alertKinds.map((kind): Message => ({ kind, token, ...recipient })),
 ]
 
 const forReadme = ['home-complete-light', 'home-complete-dark', 'profile-saved-phone']

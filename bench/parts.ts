@@ -36,9 +36,9 @@ const sentences = [
   'profile.title',
   'profile.edit',
   'fields.username',
-  'fields.full_name',
-  'fields.bio',
-  'fields.age',
+  'profile_fields.fullName.label',
+  'profile_fields.bio.label',
+  'profile_fields.age.label',
 ] as const
 
 export async function measureParts(): Promise<Part[]> {

@@ -6,7 +6,7 @@ import { passwordMaxLength } from '#lib/auth/passwords/password-rules.ts'
 import { canonicalUsername } from '#lib/auth/username.ts'
 import { commands } from '#lib/commands.ts'
 import { readSettings } from '#lib/config.ts'
-import { ageMax, bioMax, fullNameMax, profileSchema } from '#lib/features/profile/profile.ts'
+import { profileFields, profileSchema } from '#lib/features/profile/profile.ts'
 import { en } from '#lib/words/en.ts'
 import { read, tableUnder, tableWithHead } from './tables.ts'
 
@@ -23,9 +23,9 @@ test('every field of every form has its rule [V2.1.1]', () => {
 })
 
 test('the numbers in the rules are those of the code [V2.1.1]', () => {
-  expect(fields.get('fullName')).toContain(`up to ${fullNameMax};`)
-  expect(fields.get('bio')).toContain(`up to ${bioMax};`)
-  expect(fields.get('age')).toContain(`0 to ${ageMax}`)
+  expect(fields.get('fullName')).toContain(`up to ${profileFields.fullName.max};`)
+  expect(fields.get('bio')).toContain(`up to ${profileFields.bio.max};`)
+  expect(fields.get('age')).toContain(`0 to ${profileFields.age.max}`)
   expect(fields.get('password')).toMatch(
     new RegExp(`^${readSettings({}).passwordMinLength} \\(.*\\) to ${passwordMaxLength};`),
   )

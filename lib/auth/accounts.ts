@@ -110,7 +110,7 @@ export interface Accounts {
     change: { current: string; password: string },
     loginClient: LoginClient,
   ): Promise<{ ok: true; value: null } | ({ ok: false } & ChangePasswordFault)>
-  saveProfile(id: string, profile: Profile): Promise<Result<null, 'person_gone'>>
+  saveProfile(id: string, profile: Partial<Profile>): Promise<Result<null, 'person_gone'>>
   /** Forgets wrong passwords: the next one is the first. */
   unlock(id: string): Promise<void>
   /** The rules of a new password, and its hash. */

@@ -152,7 +152,10 @@ export interface TokenUse {
 
 export type InsertOutcome = 'inserted' | 'username_taken' | 'email_taken' | 'token_void'
 
-export type UserChange = Partial<Omit<UserRecord, 'id' | 'username' | 'createdAt'>>
+/** A field of the profile that is absent keeps its value. */
+export type UserChange = Partial<Omit<UserRecord, 'id' | 'username' | 'createdAt' | 'profile'>> & {
+  profile?: Partial<Profile>
+}
 
 export interface SessionStore {
   /** Throws when the id exists or existed (ids are 256-bit and never repeat), and when nobody has the `userId`. */

@@ -160,7 +160,7 @@ function sentences(fault: z.ZodError, words: Words): FormState['errors'] {
 }
 
 function isOptional(schema: z.ZodObject, name: string): boolean {
-  return schema.shape[name]?.safeParse(undefined).success === true
+  return schema.shape[name]?._zod.optin === 'optional'
 }
 
 /** All values that were posted under one name → the one text. */

@@ -131,7 +131,11 @@ export function createUserPart(
         // The draft decides, so that two admins who are demoted at once cannot both go.
         const user = records.user.get(id)
         if (!user || !holds(user, asked.onlyIf)) return null
-        const updated = userSchema.parse({ ...user, ...asked.change })
+        const updated = userSchema.parse({
+          ...user,
+          ...asked.change,
+          profile: { ...user.profile, ...asked.change.profile },
+        })
         if (isActiveAdmin(user) && !isActiveAdmin(updated) && activeAdmins.size === 1) return 'last_admin'
         if (isVerifiedByOther(updated)) return 'email_taken'
         people.set(updated)

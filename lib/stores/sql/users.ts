@@ -178,7 +178,7 @@ export function createUserStore({ db, reads, flavour }: Pick<SqlDatabase, 'db' |
     const user = userOf(row)
     if (!holds(user, onlyIf)) return null
     if (admins?.length === 1 && admins[0]?.id === id) return 'last_admin'
-    const changed: UserRecord = { ...user, ...change }
+    const changed: UserRecord = { ...user, ...change, profile: { ...user.profile, ...change.profile } }
     const changedRow = userRow(changed)
     if (changedRow.verified_email !== null && changedRow.verified_email !== verifiedKey(user)) {
       await lockNames(trx, [changedRow.verified_email])

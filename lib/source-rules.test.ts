@@ -176,7 +176,7 @@ describe('the README', () => {
     for (const feature of ['https', 'cookies', 'JavaScript may be off', 'CSP', 'SameSite', 'HSTS']) {
       expect(needs).toContain(feature)
     }
-    expect(read('README.md')).toMatch(/\*\*A host name of its own\.\*\* Cookies know no ports/)
+    expect(read('README.md')).toMatch(/\*\*One host name for Gatehouse alone\.\*\* Cookies are shared between ports/)
   })
 })
 

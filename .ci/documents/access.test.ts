@@ -84,8 +84,8 @@ test('the limits of a session are documented as they are, with NIST’s reasons 
   const { session } = readSettings({})
   expect([session.idleMs, session.maxMs]).toEqual([minutes(10), hours(12)])
   const rows = new Map(tableUnder('What ends one', 'docs/sessions.md').map(([limit, how = '']) => [limit, how]))
-  expect(rows.get('ten minutes without the person')).toMatch(/SESSION_IDLE_SECONDS.*NIST SP 800-63B-4/)
-  expect(rows.get('twelve hours in any case')).toMatch(/SESSION_MAX_SECONDS.*NIST/)
+  expect(rows.get('ten idle minutes')).toMatch(/SESSION_IDLE_SECONDS.*NIST SP 800-63B-4/)
+  expect(rows.get('twelve hours')).toMatch(/SESSION_MAX_SECONDS.*NIST/)
 })
 
 /** What the first guard in this source asks for, and how old the proof of the password may be. Empty without a guard. */

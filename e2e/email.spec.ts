@@ -1,6 +1,6 @@
 // E-mail: an address and its proof, a forgotten password, being told, and leaving.
 import type { Page } from '@playwright/test'
-import { expect, test } from '#e2e/fixtures.ts'
+import { expect, giveCookies, test } from '#e2e/fixtures.ts'
 import { Client } from '#e2e/support/client.ts'
 import { minutes, seconds } from '#e2e/support/durations.ts'
 import { firefox, logInElsewhere, outliveProof } from '#e2e/support/elsewhere.ts'
@@ -15,18 +15,13 @@ const heading = (page: Page) => page.getByRole('heading', { level: 1 })
 const status = (page: Page, text: string) => page.getByRole('status').filter({ hasText: text })
 const emailCard = (page: Page) => page.getByRole('region', { name: 'E-mail' })
 
-/** Signs somebody up with an address and proves it; the page stands on Security. */
+/** The page's browser is logged in as a new user with a verified address. */
 async function signUpWithAddress(page: Page, server: TestServer): Promise<Person> {
-  const person = makePerson()
-  await page.goto('/signup')
-  await fillSignUp(page, person)
-  await page.getByLabel('E-mail address').fill(addressOf(person))
-  await page.getByRole('button', { name: 'Sign up' }).click()
-  await expect(heading(page)).toHaveText('Verify your e-mail address')
+  const [client, person] = [new Client(server.url), makePerson()]
+  await client.submit('/signup', 'Sign up', { ...person, confirmPassword: person.password, email: addressOf(person) })
   const code = codeIn(await letterTo(server, addressOf(person), 'Your code'))
-  await page.getByLabel('Code').fill(code)
-  await page.getByRole('button', { name: 'Verify' }).click()
-  await expect(page).toHaveURL('/security?address=added')
+  expect((await client.submit('/verify-email', 'Verify', { code })).location).toBe('/security?address=added')
+  await giveCookies(client, page.context())
   return person
 }
 
@@ -38,7 +33,15 @@ async function askForLink(page: Page, name: string): Promise<void> {
 }
 
 test('an address given at sign-up is proved by its code', everywhere, async ({ page, server }) => {
-  const person = await signUpWithAddress(page, server)
+  const person = makePerson()
+  await page.goto('/signup')
+  await fillSignUp(page, person)
+  await page.getByLabel('E-mail address').fill(addressOf(person))
+  await page.getByRole('button', { name: 'Sign up' }).click()
+  await expect(heading(page)).toHaveText('Verify your e-mail address')
+  await page.getByLabel('Code').fill(codeIn(await letterTo(server, addressOf(person), 'Your code')))
+  await page.getByRole('button', { name: 'Verify' }).click()
+  await expect(page).toHaveURL('/security?address=added')
   await expect(status(page, 'E-mail address verified.')).toBeVisible()
   await expect(emailCard(page)).toContainText(addressOf(person))
   await expect(emailCard(page)).toContainText('Verified')
@@ -284,6 +287,7 @@ test('a log-in from a new browser is told, and from a known one is not [V6.3.5]'
 test('a username is changed, and the old one stays reserved', everywhere, async ({ page, server }) => {
   const person = await signUpWithAddress(page, server)
   const username = `${person.username}-new`
+  await page.goto('/security')
   await page.getByRole('link', { name: 'Change username' }).click()
   await page.getByLabel('New username').fill('x')
   await page.getByRole('button', { name: 'Change username' }).click()
@@ -326,8 +330,7 @@ test(
 
 test('what is kept about a person is one file [V5.4.1, V5.4.2]', async ({ page, server }) => {
   const person = await signUpWithAddress(page, server)
-  const client = new Client(server.url)
-  for (const { name, value } of await page.context().cookies()) client.cookies.set(name, value)
+  const client = await new Client(server.url).takeCookies(page.context())
   const answer = await client.open('/security/export?filename=evil.html%22%0d%0aX-Evil:%201')
   expect(answer.headers['content-disposition']).toBe(`attachment; filename="gatehouse-${person.username}.json"`)
   expect(JSON.parse(answer.text)).toMatchObject({ person: { username: person.username, email: addressOf(person) } })

@@ -8,6 +8,7 @@ import { stripVTControlCharacters } from 'node:util'
 import { provideChromium } from '#e2e/support/find-chromium.ts'
 import { type StoreName, storeNames } from '#e2e/support/test-store.ts'
 import { judgeRun, writePage } from './evidence.ts'
+import { writeInventory } from './inventory.ts'
 import { type PlaywrightReport, type PlaywrightSuite, readReport, type VitestReport } from './reports.ts'
 
 const root = path.resolve(import.meta.dirname, '..')
@@ -51,7 +52,10 @@ if (isSound) {
     else notRun(browserRunner(store))
   }
 }
-if (isAll) judgeEvidence()
+if (isAll) {
+  writeInventory()
+  judgeEvidence()
+}
 
 say(`\n== Summary, after ${Math.round((performance.now() - started) / 1000)} s`)
 for (const failure of failures) say(`failed: ${failure}`)

@@ -1,6 +1,6 @@
 // Security: where a person is logged in and ending that, changing the password, and the password asked for once more.
 import type { BrowserContext, Page } from '@playwright/test'
-import { expect, test } from '#e2e/fixtures.ts'
+import { expect, signIn, test } from '#e2e/fixtures.ts'
 import { Client, type Filled } from '#e2e/support/client.ts'
 import { minutes } from '#e2e/support/durations.ts'
 import { iPhone, logInElsewhere, outliveProof } from '#e2e/support/elsewhere.ts'
@@ -11,10 +11,7 @@ const everywhere = { tag: '@no-javascript' }
 
 /** Somebody new, logged in here with the page's browser and elsewhere with Firefox on Windows. */
 async function logInTwice(page: Page, origin: string): Promise<{ person: Person; elsewhere: Client }> {
-  const person = makePerson()
-  await page.goto('/signup')
-  await signUp(page, person)
-  await expect(page).toHaveURL('/')
+  const person = await signIn(page.context(), origin)
   return { person, elsewhere: await logInElsewhere(origin, person) }
 }
 
@@ -25,8 +22,7 @@ async function nextStep(client: Client): Promise<string | null> {
 
 /** What somebody who copied the browser's cookies holds. */
 async function copyOf(context: BrowserContext, origin: string): Promise<Client> {
-  const thief = new Client(origin)
-  for (const { name, value } of await context.cookies()) thief.cookies.set(name, value)
+  const thief = await new Client(origin).takeCookies(context)
   expect(await thief.isSignedIn()).toBe(true)
   return thief
 }
@@ -45,7 +41,11 @@ test(
   'sessions are listed, this one first, each with what tells it apart [V7.5.2]',
   everywhere,
   async ({ page, server }) => {
-    const { person } = await logInTwice(page, server.url)
+    const person = makePerson()
+    await page.goto('/signup')
+    await signUp(page, person)
+    await expect(page).toHaveURL('/')
+    await logInElsewhere(server.url, person)
     await logInElsewhere(server.url, person, iPhone)
     await logInElsewhere(server.url, person, 'curl/8.5.0')
     await new Client(server.url).signUp()

@@ -1,6 +1,6 @@
 // A disk that is full under a store of files: the site says so, loses nothing, still lets people out, and recovers by
 // itself.
-import { expect, test } from '#e2e/fixtures.ts'
+import { expect, giveCookies, test } from '#e2e/fixtures.ts'
 import { Client } from '#e2e/support/client.ts'
 import { minutes } from '#e2e/support/durations.ts'
 import { type FailingDisk, makeFailingDisk } from '#e2e/support/failing-disk.ts'
@@ -52,7 +52,7 @@ test.describe('a full disk', { tag: ['@json', '@sqlite'] }, () => {
     await expect(page.getByRole('alert').filter({ hasText: notSaved })).toBeVisible()
     await expect(page.getByLabel('Username')).toHaveValue(newcomer.username)
 
-    await context.addCookies([{ name: 'session', value: member.cookies.get('session') ?? '', url: server.url }])
+    await giveCookies(member, context)
     const edit = await context.newPage()
     await edit.goto(`${server.url}/profile/edit`)
     const changed = { fullName: 'After', bio: 'Two\nlines', age: '50' }

@@ -33,10 +33,10 @@ test('an import takes a job title from the column of its name', async () => {
 
 test.each(['JSON', 'SQLite', 'PostgreSQL'] as const)('a job title goes through form, store and export on %s', async (store) => {
   await using opened = await openTestServices({}, store)
-  const { accounts, stores, clock } = opened.app
+  const { stores, clock } = opened.app
   await opened.addPerson('alice')
-  await accounts.saveProfile('alice', profileSchema.parse({ ...older, jobTitle: 'Engineer' }))
-  await accounts.saveProfile('alice', profileSchema.parse({ ...older, bio: 'Curious' }))
+  await stores.users.update('alice', { profile: profileSchema.parse({ ...older, jobTitle: 'Engineer' }) })
+  await stores.users.update('alice', { profile: profileSchema.parse({ ...older, bio: 'Curious' }) })
   expect((await stores.users.find('alice'))?.profile).toMatchObject({ bio: 'Curious', jobTitle: 'Engineer' })
   expect((await exportPerson('alice', stores, clock))?.person.profile).toMatchObject({ jobTitle: 'Engineer' })
   const { jobTitle: _, ...profile } = (await stores.users.find('alice'))?.profile ?? {}
@@ -126,10 +126,9 @@ function apply({ file, lines }: Block): void {
 }
 
 function runIn(cwd: string, [program = '', ...args]: string[]): void {
-  const { NODE_ENV: _, VITEST: __, ...env } = process.env
   const { status, stdout, stderr } = spawnSync(path.join(root, 'node_modules/.bin', program), args, {
     cwd,
-    env: { ...env, NO_COLOR: '1' },
+    env: { ...process.env, NODE_ENV: 'test', NO_COLOR: '1' },
     encoding: 'utf8',
   })
   if (status !== 0) throw new Error(`${program} ${args.join(' ')} failed:\n${stdout}\n${stderr}`)

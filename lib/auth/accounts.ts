@@ -10,6 +10,7 @@ import { ok, type Result, refused } from '../core/result.ts'
 import { newUser } from '../stores/kinds.ts'
 import {
   clockSkewMs,
+  type LockoutStore,
   type Profile,
   type Role,
   type TokenStore,
@@ -149,6 +150,7 @@ export type ChangePasswordFault =
 
 export function createAccounts(deps: {
   store: UserStore
+  lockouts: LockoutStore
   tokens: TokenStore
   passwords: PasswordHasher
   strength: PasswordStrength
@@ -302,7 +304,7 @@ export function createAccounts(deps: {
       if (waitMs > 0) return { ok: false, code: 'password_change_too_often', waitMs }
       // Also within one millisecond no two passwords share a time.
       const passwordChangedAt = Math.max(clock(), (record.passwordChangedAt ?? 0) + 1)
-      const change: UserChange = { passwordHash: hashed.value, passwordChangedAt, wrongPasswords: null }
+      const change: UserChange = { passwordHash: hashed.value, passwordChangedAt }
       const onlyIf: UserChange = { passwordHash: record.passwordHash, status: 'active', deletedAt: null }
       // Changed, suspended or deleted since it was read: what was typed is then not the present password.
       return (await store.update(id, change, onlyIf)) === null ? refused('password_wrong') : ok(null)
@@ -315,7 +317,7 @@ export function createAccounts(deps: {
     },
 
     async unlock(id) {
-      await store.update(id, { wrongPasswords: null })
+      await deps.lockouts.forgetUser(id)
     },
 
     hashNewPassword,

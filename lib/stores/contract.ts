@@ -3,6 +3,7 @@
 import { describeAuditStore } from './contract/audit.ts'
 import { describeCollections } from './contract/collections.ts'
 import type { OpenFresh } from './contract/fresh.ts'
+import { describeLockoutStore } from './contract/lockouts.ts'
 import { describeMailStore } from './contract/mails.ts'
 import { describeMoving } from './contract/moving.ts'
 import { describeSessionStore } from './contract/sessions.ts'
@@ -14,6 +15,7 @@ export function describeStores(name: string, open: OpenFresh): void {
   describeSessionStore(name, open)
   describeCollections(name, open)
   describeMailStore(name, open)
+  describeLockoutStore(name, open)
   describeAuditStore(name, open)
   describeMoving(name, open)
   describeTexts(name, open)

@@ -1,7 +1,7 @@
 // What is computed from a record, for every driver alike.
 
 import { asciiEmail } from '../core/email-address.ts'
-import type { UserRecord } from './types.ts'
+import type { LockoutSubject, UserRecord } from './types.ts'
 
 /** What a search looks in. Computed here for every driver: no two databases agree on lower case. */
 export function searchText({ username, email, profile }: UserRecord): string {
@@ -23,4 +23,8 @@ export function emailKey(email: string): string {
 
 export function lowerCase(text: string): string {
   return text.normalize('NFC').toLowerCase()
+}
+
+export function lockoutId({ userId, about }: Pick<LockoutSubject, 'userId' | 'about'>): string {
+  return `${userId} ${about}`
 }

@@ -13,10 +13,6 @@ export const userStatuses = ['active', 'suspended'] as const
 // Not by its name, which would be circular: the declaration calls functions that take a user.
 export type UserRecord = z.infer<typeof userSchema>
 export type Profile = UserRecord['profile']
-/** By browsers that the user never logged in with, and by those that they did. */
-export type WrongPasswords = NonNullable<UserRecord['wrongPasswords']>
-/** How often in a row, and when last. */
-export type Failures = WrongPasswords['new']
 /** An address that another took the place of, or none, for as long as its owner may undo that. */
 export type FormerAddress = NonNullable<UserRecord['formerAddress']>
 export type SessionRecord = RecordOf<'session'>
@@ -24,6 +20,11 @@ export type EndedSession = RecordOf<'ended'>
 export type TokenRecord = RecordOf<'token'>
 export type ReservedUsername = RecordOf<'reserved'>
 export type MailRecord = RecordOf<'mail'>
+export type LockoutRecord = RecordOf<'lockout'>
+/** How often in a row, and when last. */
+export type Failures = Pick<LockoutRecord, 'count' | 'lastAt'>
+/** Whose failures, and to prove which secret. */
+export type LockoutSubject = Pick<LockoutRecord, 'userId' | 'about' | 'secretSetAt'>
 export type AuditRecord = RecordOf<'audit'>
 /** What is recorded of something that was done, before it has its place in the trail. */
 export type AuditEntry = Omit<AuditRecord, 'seq' | 'previous' | 'id'>
@@ -228,6 +229,24 @@ export interface MailStore {
   findNextDue(): Promise<number | null>
 }
 
+export interface LockoutStore {
+  /**
+   * Adds a failure and returns how many there are, in one atomic step: of any number of calls at once, each counts. 0 when
+   * the secret was replaced by then, which changes nothing. Counts for anybody, also for a user who does not exist.
+   */
+  count(subject: LockoutSubject, at: number): Promise<number>
+  /** Null when there is none since this secret was set. */
+  find(subject: LockoutSubject): Promise<Failures | null>
+  /** All records of one user, also about secrets that were replaced. */
+  listByUser(userId: string): Promise<LockoutRecord[]>
+  /** Begins at zero again for this secret. */
+  forget(subject: LockoutSubject): Promise<void>
+  /** Begins at zero again for every secret of the user. */
+  forgetUser(userId: string): Promise<void>
+  /** Removes the records of users who do not exist. */
+  removeOrphans(): Promise<void>
+}
+
 export interface AuditQuery {
   /** Null is any. */
   event: string | null
@@ -318,6 +337,7 @@ export interface Stores extends StoreReader {
   readonly sessions: SessionStore
   readonly tokens: TokenStore
   readonly mails: MailStore
+  readonly lockouts: LockoutStore
   readonly audit: AuditStore
   readonly collections: Collections
   /**

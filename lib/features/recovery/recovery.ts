@@ -152,9 +152,8 @@ export function createRecovery(deps: {
       const { email, emailVerifiedAt, role, status, deletedAt, recoveryGeneration } = user
       const onlyIf = { email, emailVerifiedAt, role, status, deletedAt, recoveryGeneration }
       const asked: UserChange = {
-        // Unique even within one millisecond: device cookies are bound to this time.
+        // Unique even within one millisecond: device cookies and lockouts are bound to this time.
         passwordChangedAt: Math.max(clock(), (user.passwordChangedAt ?? 0) + 1),
-        wrongPasswords: null,
         newEmail: null,
         recoveryGeneration: recoveryGeneration + 1,
         ...change(user),

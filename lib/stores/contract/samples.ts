@@ -3,8 +3,10 @@
 import { z } from 'zod'
 
 import { innerOf, type KindName, kinds, type NewUser, newUser, type RecordOf } from '#lib/stores/kinds.ts'
+import { lockoutId } from '#lib/stores/records.ts'
 import type {
   AuditEntry,
+  LockoutRecord,
   MailRecord,
   Profile,
   SessionRecord,
@@ -88,6 +90,12 @@ export function aToken(overrides: Partial<TokenRecord> = {}): TokenRecord {
 
 export function aMail(overrides: Partial<MailRecord> = {}): MailRecord {
   return { id: 'mail-1', sealed: 'sealed', createdAt: 1_000, dueAt: 1_000, attempts: 0, ...overrides }
+}
+
+/** Of a wrong password, in a browser that the user never logged in with. */
+export function aLockout(overrides: Partial<Omit<LockoutRecord, 'id'>> = {}): LockoutRecord {
+  const fields = { userId: 'id-of-alice', about: 'password-new', secretSetAt: 0, count: 1, lastAt: 1_000, ...overrides }
+  return { id: lockoutId(fields), ...fields }
 }
 
 export function anEntry(overrides: Partial<AuditEntry> = {}): AuditEntry {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { aSession, aToken, aUser } from '#lib/stores/contract/samples.ts'
+import { aLockout, aSession, aToken, aUser } from '#lib/stores/contract/samples.ts'
 import type { Stores, TouchBounds } from '#lib/stores/types.ts'
 
 import { bothKinds } from './stores-for-test.ts'
@@ -74,6 +74,12 @@ describe.each(bothKinds)('%s, opened twice', (_, fresh) => {
     )
     const taken = (await Promise.all(takes.flat())).filter((token) => token !== null)
     expect(taken).toHaveLength(1)
+  })
+
+  it('counts each of forty failures at once on both sides', async () => {
+    const sides = await openTwice()
+    const counts = await Promise.all(Array.from({ length: 40 }, (_, n) => sides[n % 2]?.lockouts.count(aLockout(), n)))
+    expect(new Set(counts)).toEqual(new Set(Array.from({ length: 40 }, (_, n) => n + 1)))
   })
 
   it('keeps one of ten admins who are all demoted or suspended at once on both sides [V2.3.4, T29]', async () => {

@@ -117,7 +117,7 @@ describe('checkCredentials', () => {
     expect(await check('alice', 'wrong')).toEqual(wrong)
     expect(await check('nobody', alice.password)).toEqual(wrong)
     expect(await check('__proto__', alice.password)).toEqual(wrong)
-    await opened.app.stores.users.update(id, { status: 'suspended' })
+    await opened.app.stores.users.changeStanding(id, { status: 'suspended' })
     expect(await check('alice', 'wrong')).toEqual(wrong)
   })
 
@@ -125,7 +125,7 @@ describe('checkCredentials', () => {
     const { id } = await signedUp()
     const { users } = opened.app.stores
     const until = opened.app.clock() + minutes(5)
-    await users.update(id, { status: 'suspended', suspendedUntil: until, suspendReason: 'spam' })
+    await users.changeStanding(id, { status: 'suspended', suspendedUntil: until, suspendReason: 'spam' })
     expect(await check('alice', alice.password)).toEqual({ ok: false, code: 'suspended', until })
     opened.advance(minutes(5) - 1)
     expect(await check('alice', alice.password)).toMatchObject({ code: 'suspended' })
@@ -165,7 +165,7 @@ describe('findActive', () => {
   test('finds nobody who is suspended or never was', async () => {
     const { id } = await signedUp()
     expect(await opened.app.accounts.findActive(id)).toMatchObject({ username: 'alice' })
-    await opened.app.stores.users.update(id, { status: 'suspended' })
+    await opened.app.stores.users.changeStanding(id, { status: 'suspended' })
     expect(await opened.app.accounts.findActive(id)).toBeNull()
     expect(await opened.app.accounts.findActive('nobody')).toBeNull()
   })
@@ -258,7 +258,7 @@ describe('a deleted account', () => {
 
   test('is never the only administrator’s', async () => {
     const { id } = await signedUp()
-    await opened.app.stores.users.update(id, { role: 'admin' })
+    await opened.app.stores.users.changeStanding(id, { role: 'admin' })
     expect(await opened.app.accounts.delete(id)).toEqual({ ok: false, code: 'last_admin' })
   })
 })
@@ -267,7 +267,7 @@ test('an export has everything about the person but what a thief could use [V15.
   const { accounts, sessions, stores, clock } = opened.app
   const { id } = await signedUp()
   await accounts.saveProfile(id, aProfile({ fullName: 'Alice Liddell', bio: 'Curious', age: 7 }))
-  await stores.users.update(id, { email: 'alice@example.org', emailVerifiedAt: 5 })
+  await stores.users.changeEmail(id, { email: 'alice@example.org', emailVerifiedAt: 5 })
   const { session } = await sessions.start(id, { userAgent: 'Test/1.0', address: '192.0.2.7' })
   const everything = await exportPerson(id, stores, clock)
   const { passwordHash } = await recordOf('alice')

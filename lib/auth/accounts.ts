@@ -181,7 +181,7 @@ export function createAccounts(deps: {
     const { id, suspendedUntil } = record
     const active: UserChange = { status: 'active', suspendedUntil: null, suspendReason: '' }
     const updated = await store.update(id, active, { status: 'suspended', suspendedUntil })
-    if (updated === null || typeof updated === 'string') return record
+    if (updated === null) return record
     await tokens.deleteIssuedBy(id)
     await deps.onLifted(updated)
     return updated
@@ -305,7 +305,7 @@ export function createAccounts(deps: {
       // Also within one millisecond no two passwords share a time.
       const passwordChangedAt = Math.max(clock(), (record.passwordChangedAt ?? 0) + 1)
       const change: UserChange = { passwordHash: hashed.value, passwordChangedAt }
-      const onlyIf: UserChange = { passwordHash: record.passwordHash, status: 'active', deletedAt: null }
+      const onlyIf = { passwordHash: record.passwordHash, status: 'active', deletedAt: null } as const
       // Changed, suspended or deleted since it was read: what was typed is then not the present password.
       return (await store.update(id, change, onlyIf)) === null ? refused('password_wrong') : ok(null)
     },
@@ -345,9 +345,9 @@ export function createAccounts(deps: {
     async delete(id) {
       const record = await store.find(id)
       if (!isActive(record)) return refused('person_gone')
-      const deleted = await store.update(id, { deletedAt: clock() }, { status: 'active', deletedAt: null })
+      const deleted = await store.changeStanding(id, { deletedAt: clock() }, { status: 'active', deletedAt: null })
+      if (deleted === null) return refused('person_gone')
       if (deleted === 'last_admin') return refused(deleted)
-      if (deleted === null || deleted === 'email_taken') return refused('person_gone')
       await tokens.deleteIssuedBy(id)
       return ok(record)
     },
@@ -366,7 +366,7 @@ export function createAccounts(deps: {
         for (const { id, deletedAt } of left) {
           // Deleted when the clock was ahead: the term begins now, not when that time comes.
           if (deletedAt !== null && deletedAt > now) {
-            await store.update(id, { deletedAt: now }, { deletedAt })
+            await store.changeStanding(id, { deletedAt: now }, { deletedAt })
             continue
           }
           await tokens.deleteIssuedBy(id)

@@ -109,12 +109,14 @@ export interface UserStore {
   /** Whether anybody has a password hash that begins with none of these. Reads everybody. */
   hasOtherHash(beginnings: readonly string[]): Promise<boolean>
   /**
-   * Changes the named fields and no others. With `onlyIf`, nothing is changed unless these fields hold these
-   * values at that moment (compare and set). Null when nobody has the id or the comparison fails. Nothing is changed
-   * either, and the code says why, when this is the only active admin and would no longer be one, or when somebody
-   * else has verified the address.
+   * Changes the named fields and no others. With `onlyIf`, here and below, nothing is changed unless these fields hold
+   * these values at that moment (compare and set). Null when nobody has the id or the comparison fails.
    */
-  update(id: string, change: UserChange, onlyIf?: UserChange): Promise<UserRecord | 'last_admin' | 'email_taken' | null>
+  update(id: string, change: UserChange, onlyIf?: UserFields): Promise<UserRecord | null>
+  /** The same for a change that may verify an address. `email_taken`, and no change, when it is somebody else's. */
+  changeEmail(id: string, change: EmailChange, onlyIf?: UserFields): Promise<UserRecord | 'email_taken' | null>
+  /** The same for role, suspension and deletion. `last_admin`, and no change, when no active admin would be left. */
+  changeStanding(id: string, change: StandingChange, onlyIf?: UserFields): Promise<UserRecord | 'last_admin' | null>
   /**
    * Gives the person another username and reserves the one they had, in one step. They may take back what is reserved
    * for them. Null when nobody has the id or the comparison fails.
@@ -123,13 +125,13 @@ export interface UserStore {
     id: string,
     username: string,
     times: { at: number; reservedUntil: number },
-    onlyIf?: UserChange,
+    onlyIf?: UserFields,
   ): Promise<'renamed' | 'username_taken' | null>
   /**
    * Removes the person and reserves their username, in one step. False when nobody has the id or the comparison
    * fails. Their sessions are the caller's to end first.
    */
-  remove(id: string, reservedUntil: number, onlyIf?: UserChange): Promise<boolean>
+  remove(id: string, reservedUntil: number, onlyIf?: UserFields): Promise<boolean>
   /** At most `limit` people who deleted their account before this time, or after `latest`: no clock was right then. */
   listDeleted(before: number, limit: number, latest?: number): Promise<UserRecord[]>
   /** Forgets reservations that are over. Returns how many. */
@@ -153,7 +155,15 @@ export interface TokenUse {
 
 export type InsertOutcome = 'inserted' | 'username_taken' | 'email_taken' | 'token_void'
 
-export type UserChange = Partial<Omit<UserRecord, 'id' | 'username' | 'createdAt'>>
+export type UserFields = Partial<Omit<UserRecord, 'id' | 'username' | 'createdAt'>>
+/** May say that an address is not verified, end a suspension and undo a deletion: no other user can be in the way. */
+export type UserChange = Ordinary & ({ emailVerifiedAt?: null } | { email: string | null; emailVerifiedAt: null })
+export type EmailChange = Ordinary & Pick<UserFields, 'email' | 'emailVerifiedAt'>
+export type StandingChange = Pick<UserFields, 'role' | 'status' | 'suspendedUntil' | 'suspendReason' | 'deletedAt'>
+type Ordinary = Omit<UserFields, 'email' | 'emailVerifiedAt' | 'role' | 'status' | 'deletedAt'> & {
+  status?: 'active'
+  deletedAt?: null
+}
 
 export interface SessionStore {
   /** Throws when the id exists or existed (ids are 256-bit and never repeat), and when nobody has the `userId`. */

@@ -98,7 +98,7 @@ it('has on disk what it acknowledged, without being closed', async () => {
   const folder = await freshFolder()
   const running = await folder.open()
   await running.users.insert(aUser())
-  await running.users.update('id-of-alice', { role: 'admin' })
+  await running.users.changeStanding('id-of-alice', { role: 'admin' })
   await running.sessions.insert(aSession({ id: 'live' }))
   await running.sessions.insert(aSession({ id: 'over' }))
   await running.sessions.end(['over'], 'signed-out', 3_000)
@@ -129,7 +129,7 @@ it('keeps a thousand people and sessions through changes and ends of many [V15.4
     'idle',
     3_000,
   )
-  await Promise.all(people.map(({ id }, n) => (n % 7 === 0 ? first.users.update(id, { role: 'guest' }) : null)))
+  await Promise.all(people.map(({ id }, n) => (n % 7 === 0 ? first.users.changeStanding(id, { role: 'guest' }) : null)))
   await first.close()
 
   const { users, sessions } = await folder.open()

@@ -20,7 +20,7 @@ describe.each(bothKinds)('copying out of %s', (_, fresh) => {
       if (seen.length === 0) {
         await stores.users.insert(aUser({ username: 'zoe' }))
         await stores.sessions.insert(aSession({ userId: 'id-of-zoe' }))
-        await stores.users.update('id-of-user-1499', { role: 'admin' })
+        await stores.users.changeStanding('id-of-user-1499', { role: 'admin' })
       }
       seen.push('role' in record ? `${record.id} ${record.role}` : record.id)
     }

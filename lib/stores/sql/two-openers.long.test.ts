@@ -88,7 +88,7 @@ describe.each(bothKinds)('%s, opened twice', (_, fresh) => {
     for (const username of names) await sides[0].users.insert(aUser({ username, role: 'admin' }))
     const outcomes = await Promise.all(
       names.map((name, n) =>
-        sides[n % 2]?.users.update(`id-of-${name}`, n % 3 === 0 ? { status: 'suspended' } : { role: 'member' }),
+        sides[n % 2]?.users.changeStanding(`id-of-${name}`, n % 3 === 0 ? { status: 'suspended' } : { role: 'member' }),
       ),
     )
     expect(outcomes.filter((outcome) => outcome === 'last_admin')).toHaveLength(1)

@@ -1,15 +1,13 @@
 // The people, in the table `users`.
 
-import { isDeepStrictEqual } from 'node:util'
-
 import { type Expression, type ExpressionBuilder, type SqlBool, sql, type Transaction } from 'kysely'
 
-import { emailKey, lowerCase, verifiedKey } from '#lib/stores/records.ts'
+import { emailKey, holds, losesLastAdmin, lowerCase, verifiedKey } from '#lib/stores/records.ts'
 import { isStorable, requireTexts } from '#lib/stores/texts.ts'
 import {
   clockSkewMs,
   type TokenUse,
-  type UserChange,
+  type UserFields,
   type UserFilter,
   type UserRecord,
   type UserStore,
@@ -30,7 +28,7 @@ export function createUserStore({ db, reads, flavour }: Pick<SqlDatabase, 'db' |
         if (consume !== undefined && !(await lockToken(trx, consume))) return 'token_void'
         await lockNames(trx, [row.username, row.verified_email])
         if (await isTaken(trx, row.username, row.created_at, row.id)) return 'username_taken'
-        if (await isVerifiedByOther(trx, row)) return 'email_taken'
+        if (await isVerifiedByOther(trx, user)) return 'email_taken'
         if (consume !== undefined) await trx.deleteFrom('tokens').where('id', '=', consume.id).execute()
         await trx.insertInto('users').values(row).execute()
         return 'inserted'
@@ -108,12 +106,21 @@ export function createUserStore({ db, reads, flavour }: Pick<SqlDatabase, 'db' |
       return Number(numDeletedRows)
     },
 
-    async update(id, change, onlyIf = {}) {
-      const given = structuredClone({ change, onlyIf })
-      // Only what changes: whoever has a text of an older version must be able to log in.
-      requireTexts('user', id, given.change)
-      return db.transaction().execute((trx) => update(trx, id, given.change, given.onlyIf))
-    },
+    update: (id, fields, onlyIf) => change(id, fields, onlyIf, () => () => null),
+
+    changeEmail: (id, fields, onlyIf) =>
+      change(id, fields, onlyIf, (trx) => async (before, after) => {
+        if (verifiedKey(after) === verifiedKey(before)) return null
+        await lockNames(trx, [verifiedKey(after)])
+        return (await isVerifiedByOther(trx, after)) ? 'email_taken' : null
+      }),
+
+    changeStanding: (id, fields, onlyIf) =>
+      change(id, fields, onlyIf, async (trx) => {
+        // The admins first, in the order of their ids, and only then the user: a fixed order excludes deadlocks.
+        const admins = await lockActiveAdmins(trx)
+        return (before, after) => (losesLastAdmin(before, after, admins.length) ? 'last_admin' : null)
+      }),
 
     async listSuspendedUntil(at, limit) {
       const over = users.where('status', '=', 'suspended').where('suspended_until', '<=', at)
@@ -169,24 +176,28 @@ export function createUserStore({ db, reads, flavour }: Pick<SqlDatabase, 'db' |
     return found
   }
 
-  async function update(trx: Transaction<Tables>, id: string, change: UserChange, onlyIf: UserChange) {
-    // The admins first, in the order of their ids, and only then the person: whoever locks in one order never waits
-    // for somebody who waits for them.
-    const admins = mayDemote(change) ? await lockActiveAdmins(trx) : null
-    const row = await findLocked(trx, id)
-    if (row === undefined) return null
-    const user = userOf(row)
-    if (!holds(user, onlyIf)) return null
-    if (admins?.length === 1 && admins[0]?.id === id) return 'last_admin'
-    const changed: UserRecord = { ...user, ...change }
-    const changedRow = userRow(changed)
-    if (changedRow.verified_email !== null && changedRow.verified_email !== verifiedKey(user)) {
-      await lockNames(trx, [changedRow.verified_email])
-      if (await isVerifiedByOther(trx, changedRow)) return 'email_taken'
-    }
-    const { id: _, username, created_at, ...values } = changedRow
-    await trx.updateTable('users').set(values).where('id', '=', id).execute()
-    return changed
+  /** `rule` is called before the user's row is locked, and what it gives decides afterwards. */
+  async function change<Refusal = never>(
+    id: string,
+    fields: UserFields,
+    onlyIf: UserFields = {},
+    rule: (trx: Transaction<Tables>) => Awaitable<(before: UserRecord, after: UserRecord) => Awaitable<Refusal | null>>,
+  ): Promise<UserRecord | Refusal | null> {
+    const asked = structuredClone({ fields, onlyIf })
+    // Only what changes: a user with a text of an older version must be able to log in.
+    requireTexts('user', id, asked.fields)
+    return db.transaction().execute(async (trx) => {
+      const refuse = await rule(trx)
+      const row = await findLocked(trx, id)
+      if (row === undefined || !holds(userOf(row), asked.onlyIf)) return null
+      const before = userOf(row)
+      const after: UserRecord = { ...before, ...asked.fields }
+      const refusal = await refuse(before, after)
+      if (refusal !== null) return refusal
+      const { id: _, username, created_at, ...values } = userRow(after)
+      await trx.updateTable('users').set(values).where('id', '=', id).execute()
+      return after
+    })
   }
 
   function findLocked(trx: Transaction<Tables>, id: string) {
@@ -234,18 +245,11 @@ export function createUserStore({ db, reads, flavour }: Pick<SqlDatabase, 'db' |
     return reservation !== undefined
   }
 
-  async function isVerifiedByOther(
-    trx: Transaction<Tables>,
-    { id, verified_email }: Pick<UserRow, 'id' | 'verified_email'>,
-  ): Promise<boolean> {
-    if (verified_email === null) return false
-    const owner = await trx
-      .selectFrom('users')
-      .select('id')
-      .where('verified_email', '=', verified_email)
-      .where('id', '!=', id)
-      .executeTakeFirst()
-    return owner !== undefined
+  async function isVerifiedByOther(trx: Transaction<Tables>, user: UserRecord): Promise<boolean> {
+    const key = verifiedKey(user)
+    if (key === null) return false
+    const owners = trx.selectFrom('users').select('id').where('verified_email', '=', key)
+    return (await owners.where('id', '!=', user.id).executeTakeFirst()) !== undefined
   }
 
   async function reserve(
@@ -275,13 +279,7 @@ export function createUserStore({ db, reads, flavour }: Pick<SqlDatabase, 'db' |
 /** Sets these locks apart from other advisory locks in the same database. */
 const nameLocks = 67
 
-function holds(user: UserRecord, expected: UserChange): boolean {
-  return isDeepStrictEqual({ ...user, ...expected }, user)
-}
-
-function mayDemote({ role, status, deletedAt }: UserChange): boolean {
-  return (role ?? 'admin') !== 'admin' || (status ?? 'active') !== 'active' || (deletedAt ?? null) !== null
-}
+type Awaitable<Value> = Value | Promise<Value>
 
 /** Nobody has such a name. PostgreSQL fails when asked for a NUL, and half of a pair would become another character. */
 function isUnstorable(text: string): boolean {

@@ -1,6 +1,7 @@
 // What every driver must do. A driver's test calls this and adds its own cases.
 
 import { describeAuditStore } from './contract/audit.ts'
+import { describeClosed } from './contract/closed.ts'
 import { describeCollections } from './contract/collections.ts'
 import type { OpenFresh } from './contract/fresh.ts'
 import { describeLockoutStore } from './contract/lockouts.ts'
@@ -19,4 +20,5 @@ export function describeStores(name: string, open: OpenFresh): void {
   describeAuditStore(name, open)
   describeMoving(name, open)
   describeTexts(name, open)
+  describeClosed(name, open)
 }

@@ -3,13 +3,13 @@
 import { cp, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
-import SqliteDatabase from 'better-sqlite3'
 import { expect, test } from 'vitest'
 import { freshPlace, inDatabase, kinds, type Place, withStores } from '#lib/cli/places-for-test.ts'
 import { createTrailCheck } from '#lib/core/audit/verify.ts'
 
 import { readBackup, verifyBackup } from './backup-file.ts'
 import { aLockout } from './contract/samples.ts'
+import { execute } from './sql/stores-for-test.ts'
 import { summarize } from './summary.ts'
 import type { StoredRecord, Stores } from './types.ts'
 
@@ -84,8 +84,8 @@ test.each(kinds)(
     const at = 1_793_491_209_000
     const counts = JSON.stringify({ new: { count: 100, lastAt: at }, known: { count: 7, lastAt: at } })
     const lock = `update users set wrong_passwords = '${counts}' where id = '${ada}'`
-    if (place.location.driver === 'postgres') await inDatabase(place.url, lock)
-    else if (place.location.driver === 'sqlite') new SqliteDatabase(place.location.path).exec(lock).close()
+    if (place.location.driver === 'postgres') await execute(place.url, lock)
+    else if (place.location.driver === 'sqlite') await execute(place.location.path, lock)
     else {
       const path = join(place.location.dir, 'users.json')
       await writeFile(

@@ -423,12 +423,12 @@ describe.each(storeNames)('against a thief who knows the password, on %s', (stor
 
   test('a link still works when the store failed at its first use', async () => {
     const notice = await tell()
-    vi.spyOn(opened.app.stores.users, 'update').mockRejectedValueOnce(new Error('no room'))
+    vi.spyOn(opened.app.stores.users, 'changeEmail').mockRejectedValueOnce(new Error('no room'))
     await expect(reportCompromise(notice)).rejects.toThrow('no room')
     expect(await reportCompromise(notice)).toMatchObject({ ok: true })
     expect(await reportCompromise(notice)).toEqual(isVoid)
     const link = tokenOf('reset-started')
-    vi.spyOn(opened.app.stores.users, 'update').mockRejectedValueOnce(new Error('no room'))
+    vi.spyOn(opened.app.stores.users, 'changeEmail').mockRejectedValueOnce(new Error('no room'))
     await expect(reset(link)).rejects.toThrow('no room')
     expect(await reset(link)).toMatchObject({ ok: true })
     expect(await reset(link)).toEqual(isVoid)

@@ -131,9 +131,9 @@ describe.each(storeNames)('what an administrator passed on, on %s', (store) => {
     expect(await recovery.find(reset)).toBeNull()
     expect(await recovery.reset(reset, password, momentOnly(clock()))).toEqual({ ok: false, code: 'link_void' })
     // Nor at the moment when the role is taken away.
-    const { update } = stores.users
-    const demotion = vi.spyOn(stores.users, 'update').mockImplementation(async (...given) => {
-      const updated = await update(...given)
+    const { changeStanding } = stores.users
+    const demotion = vi.spyOn(stores.users, 'changeStanding').mockImplementation(async (...given) => {
+      const updated = await changeStanding(...given)
       if ('role' in given[1]) expect(await start('bea')).toEqual({ ok: false, code: 'admin_by_hand' })
       return updated
     })

@@ -69,12 +69,5 @@ export function describeLockoutStore(name: string, open: OpenFresh): void {
       expect(await lockouts.listByUser('id-of-bob')).toEqual([])
       expect(await lockouts.listByUser('id-of-alice')).toEqual([aLockout()])
     })
-
-    it('rejects after it was closed', async () => {
-      await stores.close()
-      const fault = { code: 'store_unavailable' }
-      await expect(lockouts.count(password, 1_000)).rejects.toMatchObject(fault)
-      await expect(lockouts.removeOrphans()).rejects.toMatchObject(fault)
-    })
   })
 }

@@ -115,13 +115,6 @@ export function describeMoving(name: string, open: OpenFresh): void {
       await expect(stores.replaceAll(recordsOf(twins))).rejects.toThrow()
       expect(await dumped()).toEqual(everything)
     })
-
-    it('rejects after it was closed', async () => {
-      await stores.close()
-      const fault = { code: 'store_unavailable' }
-      await expect(Array.fromAsync(stores.dump())).rejects.toMatchObject(fault)
-      await expect(stores.replaceAll(recordsOf([]))).rejects.toMatchObject(fault)
-    })
   })
 }
 

@@ -6,12 +6,14 @@ import { innerOf, type KindName, kinds, type NewUser, newUser, type RecordOf } f
 import { lockoutId } from '#lib/stores/records.ts'
 import type {
   AuditEntry,
+  AuditQuery,
   LockoutRecord,
   MailRecord,
   Profile,
   SessionRecord,
   StoredRecord,
   TokenRecord,
+  TouchBounds,
   UserQuery,
   UserRecord,
 } from '#lib/stores/types.ts'
@@ -124,6 +126,19 @@ export const everybody: UserQuery = {
   after: null,
   limit: 50,
 }
+
+export const everyEntry: AuditQuery = {
+  event: null,
+  outcome: null,
+  personId: null,
+  since: null,
+  until: null,
+  before: null,
+  limit: 100,
+}
+
+/** Every session is live, and none recent: each touch writes. */
+export const always: TouchBounds = { activeAfter: 0, createdAfter: 0, latest: 1_000_000, recentAfter: 1_000_000 }
 
 export async function* recordsOf(records: StoredRecord[]): AsyncGenerator<StoredRecord> {
   yield* structuredClone(records)

@@ -578,16 +578,5 @@ export function describeUserStore(name: string, open: OpenFresh): void {
       await users.insert(long)
       expect(await users.find(long.id)).toEqual(long)
     })
-
-    it('rejects after it was closed', async () => {
-      await stores.close()
-      const fault = { code: 'store_unavailable' }
-      await expect(users.insert(aUser())).rejects.toMatchObject(fault)
-      await expect(users.find('id-of-alice')).rejects.toMatchObject(fault)
-      await expect(users.findByUsername('alice')).rejects.toMatchObject(fault)
-      await expect(users.update('id-of-alice', noAddress)).rejects.toMatchObject(fault)
-      await expect(users.list({ ...everybody, limit: 1 })).rejects.toMatchObject(fault)
-      await expect(stores.checkReady()).rejects.toMatchObject(fault)
-    })
   })
 }

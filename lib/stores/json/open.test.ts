@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 
 import { aMail, aSession, aToken, aUser } from '#lib/stores/contract/samples.ts'
 
-import { freshFolder, openFolder } from './folder-for-test.ts'
+import { freshFolder, openFolder, ownFiles } from './folder-for-test.ts'
 
 const always = { activeAfter: 0, createdAfter: 0, latest: 1_000_000, recentAfter: 1_000_000 }
 
@@ -215,14 +215,7 @@ it('leaves no temporary file behind', async () => {
   await Promise.all(Array.from({ length: 30 }, (_, n) => users.insert(aUser({ username: `user-${n}` }))))
   await sessions.insert(aSession({ userId: 'id-of-user-0' }))
   await checkReady()
-  expect((await readdir(folder.dir)).toSorted()).toEqual([
-    'audit-head.json',
-    'audit.jsonl',
-    'lock',
-    'sessions.json',
-    'tokens.json',
-    'users.json',
-  ])
+  expect((await readdir(folder.dir)).toSorted()).toEqual(ownFiles)
 })
 
 it('can be reached through a linked folder', async () => {

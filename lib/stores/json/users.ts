@@ -92,6 +92,16 @@ export function createUserPart(
     })
   }
 
+  function some(limit: number, matches: (user: UserRecord) => boolean): UserRecord[] {
+    queue.requireOpen()
+    const found: UserRecord[] = []
+    for (const user of people.values()) {
+      if (found.length === limit) break
+      if (matches(user)) found.push(structuredClone(user))
+    }
+    return found
+  }
+
   const store: UserStore = {
     async insert(user, { consume } = {}) {
       // Checked, so that nothing is ever written that could not be read again; and a copy.
@@ -183,14 +193,7 @@ export function createUserPart(
     },
 
     async listDeleted(before, limit, latest = Number.POSITIVE_INFINITY) {
-      queue.requireOpen()
-      const found: UserRecord[] = []
-      for (const user of people.values()) {
-        if (found.length === limit) break
-        const { deletedAt } = user
-        if (deletedAt !== null && (deletedAt < before || deletedAt > latest)) found.push(user)
-      }
-      return found.flatMap((user) => copyOf(user) ?? [])
+      return some(limit, ({ deletedAt }) => deletedAt !== null && (deletedAt < before || deletedAt > latest))
     },
 
     async forgetReserved(at) {
@@ -203,13 +206,9 @@ export function createUserPart(
     },
 
     async listSuspendedUntil(at, limit) {
-      queue.requireOpen()
-      const found: UserRecord[] = []
-      for (const user of people.values()) {
-        if (found.length === limit) break
-        if (user.status === 'suspended' && user.suspendedUntil !== null && user.suspendedUntil <= at) found.push(user)
-      }
-      return found.flatMap((user) => copyOf(user) ?? [])
+      return some(limit, ({ status, suspendedUntil }) => {
+        return status === 'suspended' && suspendedUntil !== null && suspendedUntil <= at
+      })
     },
 
     async findMany(ids) {
@@ -219,8 +218,7 @@ export function createUserPart(
 
     async list(query) {
       queue.requireOpen()
-      const found = await directory.list(people.values(), query)
-      return found.flatMap((user) => copyOf(user) ?? [])
+      return structuredClone(await directory.list(people.values(), query))
     },
 
     async count(filter) {

@@ -1,11 +1,9 @@
 import { describe, expect, it } from 'vitest'
 
-import { aLockout, aSession, aToken, aUser } from '#lib/stores/contract/samples.ts'
-import type { Stores, TouchBounds } from '#lib/stores/types.ts'
+import { aLockout, always, aSession, aToken, aUser } from '#lib/stores/contract/samples.ts'
+import type { Stores } from '#lib/stores/types.ts'
 
 import { bothKinds } from './stores-for-test.ts'
-
-const always: TouchBounds = { activeAfter: 0, createdAfter: 0, latest: 1_000_000, recentAfter: 1_000_000 }
 
 describe.each(bothKinds)('%s, opened twice', (_, fresh) => {
   async function openTwice(): Promise<[Stores, Stores]> {

@@ -28,30 +28,16 @@ export function createUserStore({ db, reads, flavour }: Pick<SqlDatabase, 'db' |
         if (consume !== undefined && !(await lockToken(trx, consume))) return 'token_void'
         await lockNames(trx, [row.username, row.verified_email])
         if (await isTaken(trx, row.username, row.created_at, row.id)) return 'username_taken'
-        if (await isVerifiedByOther(trx, user)) return 'email_taken'
+        if (await isVerifiedByOther(trx, row)) return 'email_taken'
         if (consume !== undefined) await trx.deleteFrom('tokens').where('id', '=', consume.id).execute()
         await trx.insertInto('users').values(row).execute()
         return 'inserted'
       })
     },
 
-    async find(id) {
-      if (isUnstorable(id)) return null
-      const row = await users.where('id', '=', id).executeTakeFirst()
-      return row ? userOf(row) : null
-    },
-
-    async findByUsername(username) {
-      if (isUnstorable(username)) return null
-      const row = await users.where('username', '=', username).executeTakeFirst()
-      return row ? userOf(row) : null
-    },
-
-    async findByVerifiedEmail(email) {
-      if (isUnstorable(email)) return null
-      const row = await users.where('verified_email', '=', emailKey(email)).executeTakeFirst()
-      return row ? userOf(row) : null
-    },
+    find: (id) => findBy('id', id),
+    findByUsername: (username) => findBy('username', username),
+    findByVerifiedEmail: (email) => findBy('verified_email', emailKey(email)),
 
     async hasOtherHash(beginnings) {
       const isOther = beginnings.map(
@@ -112,7 +98,7 @@ export function createUserStore({ db, reads, flavour }: Pick<SqlDatabase, 'db' |
       change(id, fields, onlyIf, (trx) => async (before, after) => {
         if (verifiedKey(after) === verifiedKey(before)) return null
         await lockNames(trx, [verifiedKey(after)])
-        return (await isVerifiedByOther(trx, after)) ? 'email_taken' : null
+        return (await isVerifiedByOther(trx, userRow(after))) ? 'email_taken' : null
       }),
 
     changeStanding: (id, fields, onlyIf) =>
@@ -162,6 +148,12 @@ export function createUserStore({ db, reads, flavour }: Pick<SqlDatabase, 'db' |
         .executeTakeFirstOrThrow()
       return Number(count)
     },
+  }
+
+  async function findBy(column: 'id' | 'username' | 'verified_email', value: string): Promise<UserRecord | null> {
+    if (isUnstorable(value)) return null
+    const row = await users.where(column, '=', value).executeTakeFirst()
+    return row ? userOf(row) : null
   }
 
   function conditions(
@@ -245,11 +237,13 @@ export function createUserStore({ db, reads, flavour }: Pick<SqlDatabase, 'db' |
     return reservation !== undefined
   }
 
-  async function isVerifiedByOther(trx: Transaction<Tables>, user: UserRecord): Promise<boolean> {
-    const key = verifiedKey(user)
-    if (key === null) return false
-    const owners = trx.selectFrom('users').select('id').where('verified_email', '=', key)
-    return (await owners.where('id', '!=', user.id).executeTakeFirst()) !== undefined
+  async function isVerifiedByOther(
+    trx: Transaction<Tables>,
+    { id, verified_email }: Pick<UserRow, 'id' | 'verified_email'>,
+  ): Promise<boolean> {
+    if (verified_email === null) return false
+    const owners = trx.selectFrom('users').select('id').where('verified_email', '=', verified_email)
+    return (await owners.where('id', '!=', id).executeTakeFirst()) !== undefined
   }
 
   async function reserve(

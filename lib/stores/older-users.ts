@@ -1,4 +1,4 @@
-// Users as the versions before schema 7 wrote them: with the counts of wrong passwords, which are lockouts of their own now.
+// Users as the versions before schema 8 wrote them: with the counts of wrong passwords, which are lockouts of their own now.
 
 import { z } from 'zod'
 

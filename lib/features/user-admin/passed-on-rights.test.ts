@@ -75,8 +75,8 @@ describe.each(storeNames)('what an administrator passed on, on %s', (store) => {
       undo: () => opened.app.people.restore('bea'),
     },
     'a deletion by the user': {
-      end: () => opened.app.accounts.delete('bea'),
-      undo: async () => ({ ok: await opened.app.accounts.restore('bea') }),
+      end: () => opened.app.accountDeletion.delete('bea'),
+      undo: async () => ({ ok: await opened.app.accountDeletion.restore('bea') }),
     },
   }
 
@@ -107,7 +107,7 @@ describe.each(storeNames)('what an administrator passed on, on %s', (store) => {
       deletedAt: opened.app.clock() - days(15),
       status: 'suspended',
     })
-    expect(await opened.app.accounts.erase()).toEqual(['bea'])
+    expect(await opened.app.accountDeletion.erase()).toEqual(['bea'])
     await expectVoid(passed)
   })
 
@@ -154,23 +154,23 @@ describe.each(storeNames)('an account that waits to be erased, on %s', (store) =
     await opened.addPerson('ada')
     await opened.app.stores.users.changeStanding('ada', { role: 'admin' })
     await addWithPassword('mallory')
-    expect(await opened.app.accounts.delete(mallory)).toMatchObject({ ok: true })
+    expect(await opened.app.accountDeletion.delete(mallory)).toMatchObject({ ok: true })
   })
 
   test('is demoted, and comes back as what it is then', async () => {
-    const { people, accounts } = opened.app
+    const { people, accounts, accountDeletion } = opened.app
     expect(await people.changeRole(mallory, 'member', 'ada')).toMatchObject({ value: { role: 'member' } })
     expect(await logIn()).toMatchObject({ ok: true, value: { role: 'member' } })
-    expect(await accounts.restore(mallory)).toBe(true)
+    expect(await accountDeletion.restore(mallory)).toBe(true)
     expect(await accounts.findActive(mallory)).toMatchObject({ role: 'member' })
   })
 
   test('is suspended, and does not come back until that is over', async () => {
-    const { people, accounts, clock } = opened.app
+    const { people, clock, accountDeletion } = opened.app
     const until = clock() + days(1)
     expect(await people.suspend(mallory, { reason: 'x', until }, 'ada')).toMatchObject({ ok: true })
     expect(await logIn()).toMatchObject({ ok: false })
-    expect(await accounts.restore(mallory)).toBe(false)
+    expect(await accountDeletion.restore(mallory)).toBe(false)
     // An administrator who brings the account back does not lift the suspension by that.
     expect(await people.restore(mallory)).toMatchObject({ value: { status: 'suspended', suspendedUntil: until } })
     expect(await people.resume(mallory)).toMatchObject({ value: { status: 'active' } })
@@ -178,13 +178,13 @@ describe.each(storeNames)('an account that waits to be erased, on %s', (store) =
   })
 
   test('is deleted for good, and is erased on the day it would have been', async () => {
-    const { people, accounts } = opened.app
+    const { people, accountDeletion } = opened.app
     opened.advance(days(10))
     expect(await people.delete(mallory, 'ada')).toMatchObject({ ok: true })
     expect(await logIn()).toEqual({ ok: false, code: 'credentials_wrong' })
     expect(await people.delete(mallory, 'ada')).toEqual({ ok: false, code: 'person_gone' })
     opened.advance(days(4) + 1)
-    expect(await accounts.erase()).toEqual([mallory])
+    expect(await accountDeletion.erase()).toEqual([mallory])
   })
 
   test('takes one act after the other', async () => {
@@ -210,7 +210,7 @@ describe.each(storeNames)('an account that waits to be erased, on %s', (store) =
 
   test('stays deleted by an administrator, also when a suspension from before runs out', async () => {
     const { people, clock } = opened.app
-    await opened.app.accounts.restore(mallory)
+    await opened.app.accountDeletion.restore(mallory)
     await people.suspend(mallory, { reason: 'x', until: clock() + days(1) }, 'ada')
     await people.delete(mallory, 'ada')
     opened.advance(days(2))

@@ -47,7 +47,7 @@ describe.each(storeNames)('people on %s', (store) => {
   })
 
   test('deleted by an admin, one does not come back by a log-in, is restored for 14 days and then erased', async () => {
-    const { people, accounts } = opened.app
+    const { people, accounts, accountDeletion } = opened.app
     const signedUp = await accounts.signUp({ username: 'dora', password: 'Lantern over the quay 47' })
     const id = signedUp.ok ? signedUp.value.id : ''
     expect(await people.delete(id, 'ada')).toMatchObject({ ok: true })
@@ -57,7 +57,7 @@ describe.each(storeNames)('people on %s', (store) => {
     expect(await logIn()).toMatchObject({ ok: true })
     await people.delete(id, 'ada')
     opened.advance(days(14) + 1)
-    expect(await accounts.erase()).toEqual([id])
+    expect(await accountDeletion.erase()).toEqual([id])
     expect(await people.restore(id)).toEqual({ ok: false, code: 'person_gone' })
   })
 

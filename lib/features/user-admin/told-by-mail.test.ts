@@ -77,19 +77,3 @@ test('holds nothing up when a mail cannot be kept', async () => {
   vi.spyOn(opened.app.mail, 'post').mockRejectedValue(new Error('no room'))
   for (const act of Object.values(acts)) expect(await act()).toMatchObject({ ok: true })
 })
-
-test('remembers the language and time zone of a log-in, and writes only what differs', async () => {
-  const { accounts, stores } = opened.app
-  const find = async () => {
-    const user = await accounts.findActive('bob')
-    if (user === null) throw new Error('bob is gone')
-    return user
-  }
-  const update = vi.spyOn(stores.users, 'update')
-  await accounts.notePreferences(await find(), { locale: 'en', timeZone: 'Asia/Tokyo' })
-  // A browser without JavaScript tells no time zone.
-  await accounts.notePreferences(await find(), { locale: 'en', timeZone: null })
-  expect(update).not.toHaveBeenCalled()
-  await accounts.notePreferences(await find(), { locale: 'en', timeZone: 'Europe/Vienna' })
-  expect(await stores.users.find('bob')).toMatchObject({ locale: 'en', timeZone: 'Europe/Vienna' })
-})

@@ -162,6 +162,11 @@ const steps: ((words: Words) => string[])[] = [
     `create index tokens_by_issuer on tokens (issued_by) where issued_by is not null`,
   ],
 
+  ({ text, int }) => [
+    `alter table sessions add column authentications ${text} not null default '["password"]'`,
+    `alter table sessions add column password_changed_at ${int} default -1`,
+  ],
+
   ({ text, int, strict, numberAt }) => [
     `create table lockouts (
       id ${text} not null primary key,

@@ -26,6 +26,7 @@ export function startExpiryJob({ sessions, accountDeletion, people, audit, store
       await stores.tokens.deleteExpired(clock())
       for (const id of await people.liftSuspensions()) await note('account.resumed', id)
       for (const id of await accountDeletion.erase()) await note('account.erased', id)
+      await stores.lockouts.removeOrphans()
       await audit.tidy()
     } catch (error) {
       logFault('sweep_failed', error)

@@ -3,7 +3,7 @@ import type { BrowserContext, Page } from '@playwright/test'
 import { expect, signIn, test } from '#e2e/fixtures.ts'
 import { Client, type Filled } from '#e2e/support/client.ts'
 import { minutes } from '#e2e/support/durations.ts'
-import { iPhone, logInElsewhere, outliveProof } from '#e2e/support/elsewhere.ts'
+import { iPhone, logInWithOtherBrowser, outliveProof } from '#e2e/support/other-browser.ts'
 import { makePerson, type Person } from '#e2e/support/person.ts'
 import { changePassword, confirm, logIn, sessionEntries, signUp } from '#e2e/support/site.ts'
 
@@ -12,7 +12,7 @@ const everywhere = { tag: '@no-javascript' }
 /** Somebody new, logged in here with the page's browser and elsewhere with Firefox on Windows. */
 async function logInTwice(page: Page, origin: string): Promise<{ person: Person; elsewhere: Client }> {
   const person = await signIn(page.context(), origin)
-  return { person, elsewhere: await logInElsewhere(origin, person) }
+  return { person, elsewhere: await logInWithOtherBrowser(origin, person) }
 }
 
 /** The address that a browser is sent to at its next navigation. */
@@ -45,9 +45,9 @@ test(
     await page.goto('/signup')
     await signUp(page, person)
     await expect(page).toHaveURL('/')
-    await logInElsewhere(server.url, person)
-    await logInElsewhere(server.url, person, iPhone)
-    await logInElsewhere(server.url, person, 'curl/8.5.0')
+    await logInWithOtherBrowser(server.url, person)
+    await logInWithOtherBrowser(server.url, person, iPhone)
+    await logInWithOtherBrowser(server.url, person, 'curl/8.5.0')
     await new Client(server.url).signUp()
 
     await page.goto('/security')
@@ -69,7 +69,7 @@ test(
 
 test('ending a session tells its browser why, and leaves the others [V7.5.2]', everywhere, async ({ page, server }) => {
   const { person, elsewhere } = await logInTwice(page, server.url)
-  const third = await logInElsewhere(server.url, person, iPhone)
+  const third = await logInWithOtherBrowser(server.url, person, iPhone)
 
   await page.goto('/security')
   await endButton(page, 'Firefox on Windows').click()
@@ -85,7 +85,7 @@ test('ending a session tells its browser why, and leaves the others [V7.5.2]', e
 
 test('all other sessions are ended at once, and this one stays [V7.5.2]', everywhere, async ({ page, server }) => {
   const { person, elsewhere } = await logInTwice(page, server.url)
-  const third = await logInElsewhere(server.url, person, iPhone)
+  const third = await logInWithOtherBrowser(server.url, person, iPhone)
 
   await page.goto('/security')
   await endOthersButton(page).click()
@@ -109,8 +109,11 @@ test('a session that is over already is said to be, and keeps its reason', every
 
 test('a session of somebody else stays, whatever the form says [V7.5.2, V8.2.2]', async ({ server, newPerson }) => {
   const [owner, stranger] = [await newPerson(), await newPerson()]
-  const [here, there] = [await logInElsewhere(server.url, owner), await logInElsewhere(server.url, owner)]
-  const [theirs, theirOther] = [await logInElsewhere(server.url, stranger), await logInElsewhere(server.url, stranger)]
+  const [here, there] = [await logInWithOtherBrowser(server.url, owner), await logInWithOtherBrowser(server.url, owner)]
+  const [theirs, theirOther] = [
+    await logInWithOtherBrowser(server.url, stranger),
+    await logInWithOtherBrowser(server.url, stranger),
+  ]
   const theirId = idIn(await theirs.findForm('/security', 'End session'))
   const own = await here.findForm('/security', 'End session')
 
@@ -139,7 +142,10 @@ test('no address ends a session, and scripts learn nothing of a session’s id o
   newPerson,
 }) => {
   const person = await newPerson()
-  const [here, elsewhere] = [await logInElsewhere(server.url, person), await logInElsewhere(server.url, person)]
+  const [here, elsewhere] = [
+    await logInWithOtherBrowser(server.url, person),
+    await logInWithOtherBrowser(server.url, person),
+  ]
   const id = idIn(await here.findForm('/security', 'End session'))
   for (const path of ['/security?ended=others', `/security?id=${id}`, `/confirm?act=end-session&id=${id}`]) {
     await here.open(path)
@@ -177,7 +183,7 @@ test(
       expect(await page.content()).not.toContain(person.password)
     }
     expect(await elsewhere.isSignedIn()).toBe(true)
-    await logInElsewhere(server.url, person)
+    await logInWithOtherBrowser(server.url, person)
   },
 )
 
@@ -262,14 +268,14 @@ test('a proof serves for ten minutes, and browsing does not extend it', everywhe
   await expect(page).toHaveURL('/security?ended=others')
   expect(await nextStep(elsewhere)).toContain('reason=ended')
 
-  const second = await logInElsewhere(server.url, person)
+  const second = await logInWithOtherBrowser(server.url, person)
   await server.advance(minutes(9))
   await page.goto('/security')
   await endOthersButton(page).click()
   await expect(page).toHaveURL('/security?ended=others')
   expect(await second.isSignedIn()).toBe(false)
 
-  await logInElsewhere(server.url, person)
+  await logInWithOtherBrowser(server.url, person)
   await server.advance(minutes(1))
   await page.goto('/security')
   await endOthersButton(page).click()
@@ -291,8 +297,8 @@ test('a page confirms the act that it showed, once, in its own session [V2.3.1, 
   newPerson,
 }) => {
   const person = await newPerson()
-  const here = await logInElsewhere(server.url, person)
-  const elsewhere = await logInElsewhere(server.url, person)
+  const here = await logInWithOtherBrowser(server.url, person)
+  const elsewhere = await logInWithOtherBrowser(server.url, person)
   await outliveProof(server, [], [here, elsewhere])
   const endOthers = await here.findForm('/security', 'End all other sessions')
   const password = Object.entries({ password: person.password })
@@ -313,7 +319,7 @@ test('a confirmation leads where the address says, and never out of the site [V3
   newPerson,
 }) => {
   const person = await newPerson()
-  const client = await logInElsewhere(server.url, person)
+  const client = await logInWithOtherBrowser(server.url, person)
   // Who has just logged in is not asked again.
   expect((await client.open('/confirm?next=%2Fprofile')).location).toBe('/profile')
   for (const [next, leadsTo] of [

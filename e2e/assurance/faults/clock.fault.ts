@@ -8,8 +8,8 @@ import { readSettings } from '#lib/config.ts'
 import { createSystemClock, hours, minutes } from '#lib/core/clock.ts'
 import { compose, openRuntime, type Services } from '#lib/services.ts'
 import { aLoginClient } from '#lib/services-for-test.ts'
+import { createStats } from './stats.ts'
 import { makeSubject, type StoreName, type Subject } from './subjects.ts'
-import { createTally } from './tally.ts'
 
 const stores: StoreName[] = ['JSON', 'SQLite', 'PostgreSQL']
 
@@ -60,7 +60,7 @@ describe.each(stores)('%s', (name) => {
     pass(minutes(1))
     expect(await app.sessions.check(token)).toEqual({ live: false, reason: 'idle' })
     await stop(app)
-    createTally('clock set back while it runs', name).round(2)
+    createStats('clock set back while it runs', name).round(2)
   })
 
   test('set back between two runs: sessions from what is now the future are over, people are there [T19]', async () => {
@@ -77,7 +77,7 @@ describe.each(stores)('%s', (name) => {
     const known = await app.accounts.checkCredentials(person.username, person.password, aLoginClient())
     expect(known).toMatchObject({ ok: true })
     await stop(app)
-    createTally('clock set back between runs', name).round(1)
+    createStats('clock set back between runs', name).round(1)
   })
 })
 

@@ -169,11 +169,7 @@ test(
     const { password } = makePerson()
     const tries: [change: Parameters<typeof changePassword>[1], field: string, sentence: RegExp][] = [
       [{ current: 'not it', password }, 'Current password', /The current password is wrong\./],
-      [{ current: 'x'.repeat(5000), password }, 'Current password', /The current password is wrong\./],
-      [{ current: '', password }, 'Current password', /Enter your current password\./],
-      [{ current: person.password, password: 'short 7' }, 'New password', /at least 8 characters/],
       [{ current: person.password, password: 'password123' }, 'New password', /one of the most common passwords/],
-      [{ current: person.password, password: `my ${person.username} 26` }, 'New password', /contain your username/],
       [{ current: person.password, password, confirmation: 'another' }, 'Confirm new password', /The two differ\./],
     ]
     for (const [change, field, sentence] of tries) {

@@ -9,19 +9,24 @@ import { logTo } from './stores-for-test.ts'
 
 // One database for all tests, emptied before each: a new one takes half a second.
 let database: TestDatabase
-let stores: Stores
+let opened: Stores | null = null
 beforeAll(async () => {
   database = await createDatabase()
-  stores = await openPostgresStores({ url: database.url, poolSize: 10, log: logTo() })
 })
 afterAll(async () => {
-  await stores.close()
+  await opened?.close()
   await database.drop()
 })
 
 describeStores('PostgreSQL', async () => {
+  const stores = opened ?? (await openPostgresStores({ url: database.url, poolSize: 10, log: logTo() }))
+  opened = stores
   await stores.replaceAll(nothing())
-  return { ...stores, close: async () => {} }
+  const close = () => {
+    opened = null
+    return stores.close()
+  }
+  return { ...stores, close }
 })
 
 async function* nothing(): AsyncGenerator<never> {}

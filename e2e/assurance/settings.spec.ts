@@ -6,7 +6,6 @@ import path from 'node:path'
 import { expect, test } from '#e2e/fixtures.ts'
 import { Client } from '#e2e/support/client.ts'
 import { findFreePort } from '#e2e/support/free-port.ts'
-import { send } from '#e2e/support/http.ts'
 import { type Exit, runToExit } from '#e2e/support/server-process.ts'
 
 const secret = 'a-secret-of-31-characters-xxxxx'
@@ -43,27 +42,6 @@ test('a DATA_DIR that is a file stops the start with one line that names it', as
   await writeFile(file, '')
   expectOneLine(await runToExit({ DATA_DIR: file }), file)
   await rm(folder, { recursive: true })
-})
-
-test('a second server on the same folder ends by itself and names the holder and the way out [V15.4.1]', {
-  tag: '@json',
-}, async ({ startOwnServer }) => {
-  const first = await startOwnServer()
-  const exit = await runToExit({ DATA_DIR: first.dataDir })
-  expectOneLine(exit, first.dataDir)
-  expect(exit.stderr).toContain(String(first.pid()))
-  expect(exit.stderr).toContain('DATABASE_URL')
-
-  const client = new Client(first.url)
-  await client.signUp()
-  expect(await client.isSignedIn()).toBe(true)
-})
-
-test('a store whose holder was killed is free again [V15.4.3]', async ({ startOwnServer }) => {
-  const server = await startOwnServer()
-  await server.kill()
-  await server.restart()
-  expect((await send(server.url, { path: '/readyz' })).status).toBe(200)
 })
 
 test('a taken port stops the start with one line that names PORT', async () => {

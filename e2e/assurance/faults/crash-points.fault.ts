@@ -9,19 +9,19 @@ import { makeScenario, play, playSteps, survives } from './scenario.ts'
 import { createStats } from './stats.ts'
 import { type StartOptions, startStore } from './store-process.ts'
 import { countCalls, injecting } from './strace.ts'
-import { type FolderSubject, keepCopy, makeFolderSubject } from './subjects.ts'
+import { type FolderSubject, inFreshFolder, keepCopy } from './subjects.ts'
 import { WriteRecord } from './write-record.ts'
 
 describe.each(['JSON', 'SQLite'] as const)('%s', (name) => {
   test('loses nothing when its process is killed at any system call', async () => {
     const stats = createStats('crash points', name)
-    const counts = await inFresh((subject) =>
+    const counts = await inFreshFolder(name, (subject) =>
       countCalls(subject, (options) => play(subject, new WriteRecord(), options)),
     )
     expect(counts.size).toBeGreaterThan(4)
     for (const [call, most] of counts) {
       await stepThrough(most, (nth) =>
-        inFresh(async (subject) => {
+        inFreshFolder(name, async (subject) => {
           const written = new WriteRecord()
           if (await play(subject, written, injecting(subject, call, 'signal=KILL', nth))) return false
           const store = await restartAndAudit(subject, written, stats)
@@ -34,7 +34,7 @@ describe.each(['JSON', 'SQLite'] as const)('%s', (name) => {
 
   test('loses nothing when it is killed once more at any system call of the start after that', async () => {
     const stats = createStats('crash points of a recovery', name)
-    await inFresh(async (subject) => {
+    await inFreshFolder(name, async (subject) => {
       const written = await playUntilRecoveryIsDue(subject)
       const copy = keepCopy(subject)
       const counts = await countCalls(subject, (options) => openAndClose(subject, options))
@@ -50,15 +50,6 @@ describe.each(['JSON', 'SQLite'] as const)('%s', (name) => {
       }
     })
   })
-
-  async function inFresh<Answer>(work: (subject: FolderSubject) => Promise<Answer>): Promise<Answer> {
-    const subject = await makeFolderSubject(name)
-    try {
-      return await work(subject)
-    } finally {
-      await subject.remove()
-    }
-  }
 })
 
 /** Leaves as much as a start can have to put right. */

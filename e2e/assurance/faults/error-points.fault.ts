@@ -8,7 +8,7 @@ import { makeScenario, playSteps } from './scenario.ts'
 import { createStats } from './stats.ts'
 import { type StartOptions, type StoreProcess, startStore } from './store-process.ts'
 import { countCalls, injecting, wasInjected } from './strace.ts'
-import { type FolderSubject, makeFolderSubject } from './subjects.ts'
+import { type FolderSubject, inFreshFolder } from './subjects.ts'
 import { WriteRecord } from './write-record.ts'
 
 const random = createRandom(seed)
@@ -16,13 +16,13 @@ const random = createRandom(seed)
 describe.each(['JSON', 'SQLite'] as const)('%s', (name) => {
   test('says that nothing was saved, holds what it held, and works on', async () => {
     const stats = createStats('error points', name)
-    const counts = await inFresh((subject) =>
+    const counts = await inFreshFolder(name, (subject) =>
       countCalls(subject, (options) => playThrough(subject, new WriteRecord(), options)),
     )
     for (const [call, most] of counts) {
       for (const error of errorsOf(call)) {
         await stepThrough(most, (nth) =>
-          inFresh(async (subject) => {
+          inFreshFolder(name, async (subject) => {
             const written = new WriteRecord()
             await playThrough(subject, written, injecting(subject, call, `error=${error}`, nth))
             if (!wasInjected(subject)) return false
@@ -34,15 +34,6 @@ describe.each(['JSON', 'SQLite'] as const)('%s', (name) => {
       }
     }
   })
-
-  async function inFresh<Answer>(work: (subject: FolderSubject) => Promise<Answer>): Promise<Answer> {
-    const subject = await makeFolderSubject(name)
-    try {
-      return await work(subject)
-    } finally {
-      await subject.remove()
-    }
-  }
 })
 
 function errorsOf(call: string): string[] {

@@ -167,7 +167,7 @@ test(
   everywhere,
   async ({ page, server }) => {
     const person = await signUpWithAddress(page, server)
-    const elsewhere = await logInWithOtherBrowser(server.url, person)
+    const otherBrowser = await logInWithOtherBrowser(server.url, person)
     await page.context().clearCookies()
     await page.goto('/login')
     await page.getByRole('link', { name: 'Forgot your password?' }).click()
@@ -186,7 +186,7 @@ test(
     await page.getByLabel('Confirm new password', { exact: true }).fill(password)
     await page.getByRole('button', { name: 'Set password' }).click()
     await expect(status(page, 'Your password was changed and every session ended.')).toBeVisible()
-    expect((await elsewhere.open('/profile')).location).toContain('reason=password-changed')
+    expect((await otherBrowser.open('/profile')).location).toContain('reason=password-changed')
     await logIn(page, { ...person, password })
     await expect(page).toHaveURL('/')
     await letterTo(server, addressOf(person), 'Your password was changed')
@@ -293,14 +293,14 @@ test(
   everywhere,
   async ({ page, server }) => {
     const person = await signUpWithAddress(page, server)
-    const elsewhere = await logInWithOtherBrowser(server.url, person)
+    const otherBrowser = await logInWithOtherBrowser(server.url, person)
     const leave = async () => {
       await page.goto('/security/delete')
       await page.getByRole('button', { name: 'Delete account' }).click()
       await expect(status(page, 'Your account is deleted.')).toBeVisible()
     }
     await leave()
-    expect(await elsewhere.isSignedIn()).toBe(false)
+    expect(await otherBrowser.isSignedIn()).toBe(false)
     await letterTo(server, addressOf(person), 'Your account was deleted')
     await logIn(page, person)
     await expect(status(page, 'Your account is no longer deleted.')).toBeVisible()

@@ -10,11 +10,11 @@ export const iPhone =
 
 /** Logs the person in with a browser that calls itself so. */
 export async function logInWithOtherBrowser(origin: string, person: Person, userAgent = firefox): Promise<Client> {
-  const elsewhere = new Client(origin)
-  const form = await elsewhere.findForm('/login', 'Log in')
-  await elsewhere.post(form, Object.entries({ ...person }), { 'user-agent': userAgent })
-  expect(await elsewhere.isSignedIn()).toBe(true)
-  return elsewhere
+  const otherBrowser = new Client(origin)
+  const form = await otherBrowser.findForm('/login', 'Log in')
+  await otherBrowser.post(form, Object.entries({ ...person }), { 'user-agent': userAgent })
+  expect(await otherBrowser.isSignedIn()).toBe(true)
+  return otherBrowser
 }
 
 /** Everybody opens a page now and then for eighteen minutes: the sessions live, the proofs get old. */

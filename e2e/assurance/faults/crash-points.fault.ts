@@ -5,7 +5,7 @@ import path from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { restartAndAudit } from './audit.ts'
 import { someOf, stepThrough } from './scale.ts'
-import { makeScenario, play, playSteps, survives } from './scenario.ts'
+import { makeScenario, runScenario, runSteps, survives } from './scenario.ts'
 import { createStats } from './stats.ts'
 import { type StartOptions, startStore } from './store-process.ts'
 import { countCalls, injecting } from './strace.ts'
@@ -16,14 +16,14 @@ describe.each(['JSON', 'SQLite'] as const)('%s', (name) => {
   test('loses nothing when its process is killed at any system call', async () => {
     const stats = createStats('crash points', name)
     const counts = await inFreshFolder(name, (subject) =>
-      countCalls(subject, (options) => play(subject, new WriteRecord(), options)),
+      countCalls(subject, (options) => runScenario(subject, new WriteRecord(), options)),
     )
     expect(counts.size).toBeGreaterThan(4)
     for (const [call, most] of counts) {
       await stepThrough(most, (nth) =>
         inFreshFolder(name, async (subject) => {
           const written = new WriteRecord()
-          if (await play(subject, written, injecting(subject, call, 'signal=KILL', nth))) return false
+          if (await runScenario(subject, written, injecting(subject, call, 'signal=KILL', nth))) return false
           const store = await restartAndAudit(subject, written, stats)
           await store.stores.close()
           return true
@@ -35,7 +35,7 @@ describe.each(['JSON', 'SQLite'] as const)('%s', (name) => {
   test('loses nothing when it is killed once more at any system call of the start after that', async () => {
     const stats = createStats('crash points of a recovery', name)
     await inFreshFolder(name, async (subject) => {
-      const written = await playUntilRecoveryIsDue(subject)
+      const written = await runUntilRecoveryIsDue(subject)
       const copy = keepCopy(subject)
       const counts = await countCalls(subject, (options) => openAndClose(subject, options))
       expect(counts.size).toBeGreaterThan(4)
@@ -53,11 +53,11 @@ describe.each(['JSON', 'SQLite'] as const)('%s', (name) => {
 })
 
 /** Leaves as much as a start can have to put right. */
-async function playUntilRecoveryIsDue(subject: FolderSubject): Promise<WriteRecord> {
+async function runUntilRecoveryIsDue(subject: FolderSubject): Promise<WriteRecord> {
   if (subject.store === 'SQLite') {
     const written = new WriteRecord()
     const store = await startStore(subject.location)
-    await playSteps(makeScenario(), store.stores, written)
+    await runSteps(makeScenario(), store.stores, written)
     await store.kill()
     expect(existsSync(path.join(subject.folder, 'site.db-wal')), 'everything is still in the log').toBe(true)
     return written
@@ -65,7 +65,7 @@ async function playUntilRecoveryIsDue(subject: FolderSubject): Promise<WriteReco
   // Everything was replaced, and of the new files one is in place.
   for (let nth = 1; ; nth += 1) {
     const written = new WriteRecord()
-    const died = !(await play(subject, written, injecting(subject, 'rename', 'signal=KILL', nth)))
+    const died = !(await runScenario(subject, written, injecting(subject, 'rename', 'signal=KILL', nth)))
     expect(died, 'the death in the middle of a replacement').toBe(true)
     const isLeft = (name: string) => existsSync(path.join(subject.folder, 'replacement', name))
     if (isLeft('tokens.json') && !isLeft('users.json')) return written

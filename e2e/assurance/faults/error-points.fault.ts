@@ -4,7 +4,7 @@ import { StoreError } from '#lib/stores/types.ts'
 import { restartAndAudit } from './audit.ts'
 import { createRandom, seed } from './random.ts'
 import { isShort, stepThrough } from './scale.ts'
-import { makeScenario, playSteps } from './scenario.ts'
+import { makeScenario, runSteps } from './scenario.ts'
 import { createStats } from './stats.ts'
 import { type StartOptions, type StoreProcess, startStore } from './store-process.ts'
 import { countCalls, injecting, wasInjected } from './strace.ts'
@@ -17,14 +17,14 @@ describe.each(['JSON', 'SQLite'] as const)('%s', (name) => {
   test('says that nothing was saved, holds what it held, and works on', async () => {
     const stats = createStats('error points', name)
     const counts = await inFreshFolder(name, (subject) =>
-      countCalls(subject, (options) => playThrough(subject, new WriteRecord(), options)),
+      countCalls(subject, (options) => runThrough(subject, new WriteRecord(), options)),
     )
     for (const [call, most] of counts) {
       for (const error of errorsOf(call)) {
         await stepThrough(most, (nth) =>
           inFreshFolder(name, async (subject) => {
             const written = new WriteRecord()
-            await playThrough(subject, written, injecting(subject, call, `error=${error}`, nth))
+            await runThrough(subject, written, injecting(subject, call, `error=${error}`, nth))
             if (!wasInjected(subject)) return false
             const store = await restartAndAudit(subject, written, stats)
             await store.stores.close()
@@ -49,11 +49,11 @@ function allErrorsOf(call: string): string[] {
 }
 
 /** The process itself has to outlive the error. */
-async function playThrough(subject: FolderSubject, written: WriteRecord, options: StartOptions): Promise<void> {
+async function runThrough(subject: FolderSubject, written: WriteRecord, options: StartOptions): Promise<void> {
   const store = await startOrRefuse(subject, options)
   if (store === null) return
   const { stores } = store
-  await playSteps(makeScenario(), stores, written, async () => {
+  await runSteps(makeScenario(), stores, written, async () => {
     // A session that was to end is over in any case.
     const differences = written.differences(await Array.fromAsync(stores.dump()))
     expect(differences.filter((key) => !key.startsWith('session '))).toEqual([])

@@ -9,7 +9,7 @@ import { type CuttableDisk, mountCuttableDisk } from './disk.ts'
 import { startLoad } from './load.ts'
 import { createRandom, seed } from './random.ts'
 import { isShort, someOf, stepThrough } from './scale.ts'
-import { play } from './scenario.ts'
+import { runScenario } from './scenario.ts'
 import { createStats } from './stats.ts'
 import { type StoreProcess, startStore } from './store-process.ts'
 import { countCalls, ignoringSyncs, injecting } from './strace.ts'
@@ -55,7 +55,7 @@ describe.each(['JSON', 'SQLite'] as const)('%s', (name) => {
     using disk = mountCuttableDisk(64)
     const subject = inFolder(name, path.join(disk.folder, 'data'))
     const stats = createStats('power cut at a system call', name)
-    const counts = await countCalls(subject, (options) => play(subject, new WriteRecord(), options))
+    const counts = await countCalls(subject, (options) => runScenario(subject, new WriteRecord(), options))
     // Neither opening nor closing changes what the disk holds.
     const changing = [...counts].filter(([call]) => !/^(open|close)/.test(call))
     for (const [call, most] of someOf(changing)) {
@@ -64,7 +64,7 @@ describe.each(['JSON', 'SQLite'] as const)('%s', (name) => {
         execFileSync('sync', ['-f', disk.folder])
         const written = new WriteRecord()
         // The kernel does nothing for the dead process any more: its last call is the moment of the cut.
-        if (await play(subject, written, injecting(subject, call, 'signal=KILL', nth))) return false
+        if (await runScenario(subject, written, injecting(subject, call, 'signal=KILL', nth))) return false
         disk.cutPower()
         await disk.bringBack()
         const store = await restartAndAudit(subject, written, stats)

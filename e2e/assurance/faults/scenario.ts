@@ -51,7 +51,7 @@ function makeOther(): { person: UserRecord; session: SessionRecord; records: Sto
  * Rejects with Unanswered when the process ended on the way. `onRefusal` is called for a step that was refused; the
  * step is then asked for once more, and has to be done. Without it, none may be refused.
  */
-export async function playSteps(
+export async function runSteps(
   steps: readonly Step[],
   stores: Stores,
   written: WriteRecord,
@@ -69,11 +69,11 @@ export async function playSteps(
   }
 }
 
-/** Starts the store, plays everything and closes it. Resolves with false when the process was killed on the way. */
-export function play(subject: Subject, written: WriteRecord, options: StartOptions): Promise<boolean> {
+/** Starts the store, runs every step and closes it. Resolves with false when the process was killed on the way. */
+export function runScenario(subject: Subject, written: WriteRecord, options: StartOptions): Promise<boolean> {
   return survives(async () => {
     const { stores } = await startStore(subject.location, options)
-    await playSteps(makeScenario(), stores, written)
+    await runSteps(makeScenario(), stores, written)
     await stores.close()
   })
 }

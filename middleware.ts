@@ -1,7 +1,7 @@
 // The first door: cookie → session check → go on, or to the log-in page. A convenience, not the guard: every page,
 // action and handler checks again by itself (lib/web/current-user.ts).
 import { type NextRequest, NextResponse } from 'next/server'
-import { logFault } from '#lib/core/log/log.ts'
+import { logError } from '#lib/core/log/log.ts'
 import { type Services, services } from '#lib/services.ts'
 import { offerCheckCookie } from '#lib/web/cookie-check.ts'
 import { readSession } from '#lib/web/current-session.ts'
@@ -25,7 +25,7 @@ export async function middleware(request: NextRequest): Promise<Response> {
     return answer
   } catch (error) {
     // A gate that cannot decide stays shut.
-    logFault('gate_failed', error)
+    logError('gate_failed', error)
     app?.securityEvents.note({ event: 'request.refused', code: 'unavailable' })
     return refusal('unavailable', request.headers)
   }

@@ -1,7 +1,7 @@
 // Deletes expired records and accounts and lifts suspensions that are over: at the first request or start, then hourly.
 import type { AuditEvent } from './core/audit/events.ts'
 import { hours } from './core/clock.ts'
-import { logFault } from './core/log/log.ts'
+import { logError } from './core/log/log.ts'
 import type { Services } from './services.ts'
 
 const everyMs = hours(1)
@@ -28,7 +28,7 @@ export function startExpiryJob({ sessions, accounts, people, audit, stores, cloc
       for (const id of await accounts.erase()) await note('account.erased', id)
       await audit.tidy()
     } catch (error) {
-      logFault('sweep_failed', error)
+      logError('sweep_failed', error)
     }
   }
 

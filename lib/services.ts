@@ -12,7 +12,7 @@ import { type Audit, createAudit } from './core/audit/audit.ts'
 import { type Clock, createSystemClock } from './core/clock.ts'
 import { createPasswordHasher, type PasswordHasher } from './core/crypto/password.ts'
 import { newId } from './core/crypto/random.ts'
-import { createLog, type Log, settleFaults } from './core/log/log.ts'
+import { createLog, type Log, settleErrors } from './core/log/log.ts'
 import { createMailroom, type Mailroom } from './core/mail/mailroom.ts'
 import { createTransport } from './core/mail/transport.ts'
 import { createPendingCommands, type PendingCommands } from './core/pending-commands.ts'
@@ -109,7 +109,7 @@ export async function closeServices(): Promise<void> {
   await runtime?.rateLimits.close()
   await runtime?.strength.close()
   runtime?.securityEvents.settle()
-  settleFaults()
+  settleErrors()
 }
 
 export async function openRuntime(settings = readSettings(), clock: Clock = createSystemClock()): Promise<Runtime> {

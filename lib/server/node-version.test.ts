@@ -6,7 +6,7 @@ import manifest from '../../package.json' with { type: 'json' }
 const root = join(import.meta.dirname, '../..')
 const oldest = manifest.engines.node.replace('>=', '')
 
-/** As a Node of this version would run it. */
+/** Runs the check as a Node of this version would. */
 function runOn(version: string, ...args: string[]) {
   const pretend = `data:text/javascript,Object.defineProperty(process.versions, 'node', { value: '${version}' })`
   const check = `--import=data:text/javascript,import ${JSON.stringify(`file://${join(root, 'lib/server/node-version.cjs')}`)}`
@@ -30,7 +30,7 @@ test.each([oldest, `${major}.${minor + 1}.0`, `${major + 1}.0.0`, manifest.depen
   (version) => expect(runOn(version, '--eval', 'console.log("ran")')).toMatchObject({ status: 0, stdout: 'ran\n' }),
 )
 
-test('every command of ours asks first', () => {
+test('every npm script runs the check first', () => {
   for (const name of ['start', 'dev', 'build', 'cli'] as const) {
     expect(manifest.scripts[name]).toMatch(/^exec node --require \.\/lib\/server\/node-version\.cjs lib\//)
   }

@@ -7,7 +7,7 @@ export const maxBodyBytes = 128 * 1024
 export const maxFieldBytes = 64 * 1024
 
 /** A length that is not told in advance could not be refused in advance. */
-export function findBodyFault(headers: {
+export function findBodyError(headers: {
   transferEncoding: string | null | undefined
   contentLength: string | null | undefined
 }): 'length_required' | 'too_large' | null {

@@ -2,7 +2,7 @@
 import type { NextRequest } from 'next/server'
 import type { Services } from '#lib/services.ts'
 import { isOwnActionCall } from './action-call.ts'
-import { findBodyFault } from './body-limit.ts'
+import { findBodyError } from './body-limit.ts'
 import { parseMultipart } from './multipart.ts'
 import type { RefusalCode } from './refusal.ts'
 import { findOriginFault } from './request-checks.ts'
@@ -27,7 +27,7 @@ export async function findRequestFault(request: NextRequest, app: Services): Pro
   if (method === 'GET' || method === 'HEAD' || method === 'OPTIONS') return null
   const originFault = findOriginFault(headers, app.settings.appOrigin)
   if (originFault !== null) return originFault
-  const bodyFault = findBodyFault({
+  const bodyFault = findBodyError({
     transferEncoding: headers.get('transfer-encoding'),
     contentLength: headers.get('content-length'),
   })

@@ -3,7 +3,7 @@
 import { redirect } from 'next/navigation'
 import { after } from 'next/server'
 import { forgotSchema } from '#lib/auth/forms.ts'
-import { logFault } from '#lib/core/log/log.ts'
+import { logError } from '#lib/core/log/log.ts'
 import { countedAddress } from '#lib/core/rate-limits/counted-address.ts'
 import { services } from '#lib/services.ts'
 import { readVisitorForm } from '#lib/web/form.ts'
@@ -25,7 +25,7 @@ export async function askForLink(_previous: FormState, posted: FormData): Promis
       const subjectId = await recovery.ask(form.value.email, by)
       await audit.record({ event: 'password.reset_asked', actorId: null, subjectId, address: by.address })
     } catch (error) {
-      logFault('reset_not_sent', error)
+      logError('reset_not_sent', error)
     }
   })
   redirect('/forgot-password?sent=1')

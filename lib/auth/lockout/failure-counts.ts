@@ -1,6 +1,6 @@
 // Consecutive wrong passwords. Stored with the user, and kept in memory until the write is done. Counts for unknown
 // names exist in memory only.
-import { logFault } from '../../core/log/log.ts'
+import { logError } from '../../core/log/log.ts'
 import type { Failures, UserQuery, UserRecord, UserStore, WrongPasswords } from '../../stores/types.ts'
 import { type Browser, mostFailures, noFailures } from './back-off.ts'
 
@@ -46,7 +46,7 @@ export function createFailureCounts(store: UserStore): FailureCounts {
   function save(key: string, work: () => Promise<unknown>): Promise<void> {
     const saved = (saving.get(key) ?? Promise.resolve())
       .then(work)
-      .catch((error: unknown) => logFault('attempt_not_counted', error))
+      .catch((error: unknown) => logError('attempt_not_counted', error))
       .then(() => {
         if (saving.get(key) === saved) saving.delete(key)
       })

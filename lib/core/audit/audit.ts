@@ -6,7 +6,7 @@ import { storable } from '../../stores/texts.ts'
 import type { AuditCount, AuditEntry, AuditQuery, AuditRecord, AuditStore } from '../../stores/types.ts'
 import { type Clock, days } from '../clock.ts'
 import { newToken } from '../crypto/random.ts'
-import { logFault } from '../log/log.ts'
+import { logError } from '../log/log.ts'
 import type { RateLimits } from '../rate-limits/rate-limits.ts'
 import type { SecurityEvents } from '../security-events.ts'
 import type { AuditEvent } from './events.ts'
@@ -90,7 +90,7 @@ export function createAudit(deps: {
     try {
       await store.append(entry)
     } catch (error) {
-      logFault('audit_lost', error, { entry: { ...entry, addressSalt: undefined } })
+      logError('audit_lost', error, { entry: { ...entry, addressSalt: undefined } })
     }
   }
 

@@ -37,13 +37,13 @@ const budget = createLogRateLimit((of, leftOut) => {
 })
 
 /** One line about the unexpected, for places that must work even where the services could not be opened. */
-export function logFault(event: string, error: unknown, context: Record<string, unknown> = {}): void {
+export function logError(event: string, error: unknown, context: Record<string, unknown> = {}): void {
   faults ??= createLog('error')
   if (event !== unbounded && !budget.take(event)) return
   faults.error({ event, ...context, err: error }, 'Unexpected failure')
 }
 
 /** What was left out of the last minute is told before the process ends. */
-export function settleFaults(): void {
+export function settleErrors(): void {
   budget.settle()
 }

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { minutes } from '../../core/clock.ts'
 import { command } from '../../core/command.ts'
-import { logFault } from '../../core/log/log.ts'
+import { logError } from '../../core/log/log.ts'
 
 export const deleteAccount = command({
   name: 'account.delete',
@@ -14,7 +14,7 @@ export const deleteAccount = command({
     const deleted = await accounts.delete(id)
     if (!deleted.ok) return deleted
     // A deleted account's sessions let nobody in. The owner is told even if they could not be ended.
-    await sessions.endOthers(id, '', 'ended').catch((error: unknown) => logFault('sessions_not_ended', error))
+    await sessions.endOthers(id, '', 'ended').catch((error: unknown) => logError('sessions_not_ended', error))
     return { ...deleted, alert: { user: deleted.value, kind: 'account-deleted' } }
   },
 })

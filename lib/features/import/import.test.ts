@@ -10,7 +10,7 @@ import { aUser } from '../../stores/contract/samples.ts'
 import { newUser } from '../../stores/kinds.ts'
 import { openStores } from '../../stores/open.ts'
 import type { Stores } from '../../stores/types.ts'
-import { type ImportStore, importInto, importPeople, readPeople, rehearse } from './import.ts'
+import { type ImportStore, importInto, importUsers, readUsers, rehearse } from './import.ts'
 import type { ImportFormat } from './reading.ts'
 
 const now = Date.parse('2026-01-31T12:00:00Z')
@@ -52,12 +52,12 @@ function readingsOf({ format, content, size = 65_536, project = firebase }: Sour
   async function* chunks() {
     for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size)
   }
-  return readPeople(format, chunks(), { now, newId, firebase: project })
+  return readUsers(format, chunks(), { now, newId, firebase: project })
 }
 
 async function importText(format: ImportFormat, content: string | Uint8Array, stores?: Stores) {
   const target = stores ?? (await openStore())
-  const outcome = await importPeople(readingsOf({ format, content }), importInto(target.users), () => {})
+  const outcome = await importUsers(readingsOf({ format, content }), importInto(target.users), () => {})
   const find = async (username: string) => {
     const found = await target.users.findByUsername(username)
     if (found === null) throw new Error(`${username} is not there.`)
@@ -128,7 +128,7 @@ describe('a CSV file', () => {
       const content = '\ufeffusername,bio\r\n\r\nžofie,x\r\nalice,"one\r\ntwo é"\r\n\r\nbob,\r\nx,\r\n'
       const store = await openStore()
       const readings = readingsOf({ format: 'csv', content, size })
-      const outcome = await importPeople(readings, importInto(store.users), () => {})
+      const outcome = await importUsers(readings, importInto(store.users), () => {})
       expect(outcome.imported).toBe(2)
       expect(outcome.rejected.map(({ line }) => line)).toEqual([3, 8])
       expect(await store.users.findByUsername('alice')).toMatchObject({ profile: { bio: 'one\ntwo é' } })
@@ -444,7 +444,7 @@ describe('an export of Firebase', () => {
   test('needs the parameters of the project, which a person without a password does not', async () => {
     const content = exported(person('1', 'anna@example.org'), person('2', 'bert@example.org', { passwordHash: '' }))
     const readings = readingsOf({ format: 'firebase', content, project: null })
-    const outcome = await importPeople(readings, importInto((await openStore()).users), () => {})
+    const outcome = await importUsers(readings, importInto((await openStore()).users), () => {})
     expect(outcome).toMatchObject({
       imported: 1,
       rejected: [{ line: 1, reason: expect.stringContaining('--firebase-config') }],
@@ -487,7 +487,7 @@ describe('rehearse', () => {
     const rows = 'alice,,\nbob,,\ncarl,A@example.org,1\ndora,d@example.org,1\nerik,,\nerik,,\nx,,\n'
     const content = `username,email,email_verified\n${rows}`
     const before = await Array.fromAsync(stores.dump())
-    const told = await importPeople(readingsOf({ format: 'csv', content }), await rehearse(stores.dump()), () => {})
+    const told = await importUsers(readingsOf({ format: 'csv', content }), await rehearse(stores.dump()), () => {})
     expect(await Array.fromAsync(stores.dump())).toEqual(before)
     expect(told.imported).toBe(2)
     expect((await importText('csv', content, stores)).outcome).toEqual(told)
@@ -509,7 +509,7 @@ describe('a store', () => {
         return 'inserted'
       },
     }
-    const outcome = await importPeople(readingsOf({ format: 'csv', content }), store, () => {})
+    const outcome = await importUsers(readingsOf({ format: 'csv', content }), store, () => {})
     expect([outcome.imported, most]).toEqual([500, 64])
   })
 
@@ -526,7 +526,7 @@ describe('a store', () => {
         return 'inserted'
       },
     }
-    await expect(importPeople(readingsOf({ format: 'csv', content }), store, () => {})).rejects.toThrow('full')
+    await expect(importUsers(readingsOf({ format: 'csv', content }), store, () => {})).rejects.toThrow('full')
     expect(asked).toBeLessThan(200)
     expect(running).toBe(1)
   })

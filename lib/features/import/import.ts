@@ -21,7 +21,7 @@ import { csvRows, decode, firebaseRows, isObject, jsonRows, parseJson } from './
 import { takeOverStreamlit } from './streamlit.ts'
 
 /** In the order of the file. Rejects with the code `import_unreadable` when the file as a whole is not of this form. */
-export function readPeople(
+export function readUsers(
   format: ImportFormat,
   chunks: AsyncIterable<Uint8Array>,
   context: ImportContext,
@@ -59,7 +59,7 @@ const parallel = 64
  * Of two rows with one username or verified address, the first counts. Nobody who is there is changed. When it rejects,
  * those who were inserted stay. `onStep` is told how many were inserted until then, after every row.
  */
-export async function importPeople(
+export async function importUsers(
   readings: AsyncIterable<Reading>,
   store: ImportStore,
   onStep: (imported: number) => void,

@@ -19,7 +19,7 @@ import type { Sessions } from '../../auth/sessions/sessions.ts'
 import { canonicalUsername } from '../../auth/username.ts'
 import type { Clock } from '../../core/clock.ts'
 import { noPassword } from '../../core/crypto/old-hashes.ts'
-import { logFault } from '../../core/log/log.ts'
+import { logError } from '../../core/log/log.ts'
 import { resetLifeMs } from '../../core/mail/letter.ts'
 import { type Mail, type RequestInfo, readerOf } from '../../core/mail/message.ts'
 import { type OneTimeTokens, oneTimeTokens } from '../../core/one-time-tokens.ts'
@@ -181,7 +181,7 @@ export function createRecovery(deps: {
    * the owner the only way back.
    */
   async function deleteUsed({ take }: OneTimeTokens<Claim>, token: string): Promise<void> {
-    await take(token).catch((error: unknown) => logFault('link_not_deleted', error))
+    await take(token).catch((error: unknown) => logError('link_not_deleted', error))
   }
 
   return {

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { chmod, lstat, readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { createFile, makeFolder } from './core/files/durable-file.ts'
-import { isPermissionFault, permissionAdvice } from './core/files/file-owner.ts'
+import { isPermissionError, permissionAdvice } from './core/files/file-owner.ts'
 
 const minLength = 32
 
@@ -39,7 +39,7 @@ async function create(path: string): Promise<void> {
     await createFile(path, Buffer.from(`${randomBytes(32).toString('base64url')}\n`))
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)
-    const advice = isPermissionFault(cause) ? ` ${permissionAdvice(dirname(path), dirname(path))} Otherwise:` : ''
+    const advice = isPermissionError(cause) ? ` ${permissionAdvice(dirname(path), dirname(path))} Otherwise:` : ''
     const fault = `The session secret cannot be kept in ${path} (${reason}).${advice} Set SESSION_SECRET to at least ${minLength} random characters.`
     throw Object.assign(new Error(fault, { cause }), { code: 'secret_unavailable' })
   }
@@ -48,7 +48,7 @@ async function create(path: string): Promise<void> {
 /** Against other accounts of the machine. On a read-only file system it stays as somebody made it. */
 async function close(path: string): Promise<void> {
   await chmod(path, 0o600).catch((cause: NodeJS.ErrnoException) => {
-    if (isPermissionFault(cause)) throw notPermitted(path, cause)
+    if (isPermissionError(cause)) throw notPermitted(path, cause)
     if (cause.code !== 'EROFS') throw cause
   })
 }
@@ -69,7 +69,7 @@ async function readIfThere(path: string): Promise<string | null> {
     throw damaged(`${path} is not a plain file. Move it away, or give the secret in SESSION_SECRET.`)
   } catch (cause) {
     if (cause instanceof Error && 'code' in cause && /^(ENOENT|ENOTDIR)$/.test(String(cause.code))) return null
-    if (cause instanceof Error && isPermissionFault(cause)) throw notPermitted(path, cause)
+    if (cause instanceof Error && isPermissionError(cause)) throw notPermitted(path, cause)
     throw cause
   }
 }

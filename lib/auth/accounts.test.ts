@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { days, minutes } from '../core/clock.ts'
 import { sha256 } from '../core/crypto/hash.ts'
-import { exportPerson } from '../features/data-export/export.ts'
+import { exportUser } from '../features/data-export/export.ts'
 import { aLoginClient, openTestServices, type TestServices } from '../services-for-test.ts'
 import { aProfile } from '../stores/contract/samples.ts'
 import type { UserRecord } from '../stores/types.ts'
@@ -269,7 +269,7 @@ test('an export has everything about the person but what a thief could use [V15.
   await accounts.saveProfile(id, aProfile({ fullName: 'Alice Liddell', bio: 'Curious', age: 7 }))
   await stores.users.update(id, { email: 'alice@example.org', emailVerifiedAt: 5 })
   const { session } = await sessions.start(id, { userAgent: 'Test/1.0', address: '192.0.2.7' })
-  const everything = await exportPerson(id, stores, clock)
+  const everything = await exportUser(id, stores, clock)
   const { passwordHash } = await recordOf('alice')
   expect(JSON.stringify(everything)).not.toMatch(new RegExp(`${session.id}|${RegExp.escape(passwordHash)}`))
   expect(everything).toMatchObject({

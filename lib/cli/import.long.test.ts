@@ -156,7 +156,7 @@ describe('import', () => {
       stdout: expect.stringMatching(/^Imported: 0 users .*\nExisting: 200 users/),
     })
     expect((await rejectedBy(path)).map(({ reason }) => reason)).toEqual(
-      Array(200).fill('The username is there already.'),
+      Array(200).fill('The username exists already.'),
     )
     expect(await contentOf(place)).toEqual(before)
   })

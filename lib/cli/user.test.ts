@@ -202,7 +202,9 @@ test('audit verify detects five kinds of manipulation, with exit code 1', async 
   }
   await writeFile(path, `${lines.join('\n')}\n`)
   expect((await run('audit', 'verify', '--head', head)).code).toBe(0)
-  expect((await run('audit', 'verify', '--head', `2:${'0'.repeat(64)}`)).stdout).toContain('Entry 2 is not the one')
+  expect((await run('audit', 'verify', '--head', `2:${'0'.repeat(64)}`)).stdout).toContain(
+    'Entry 2 differs from the head',
+  )
   expect((await run('audit', 'verify', '--head', 'x')).code).toBe(2)
 })
 

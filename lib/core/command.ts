@@ -1,5 +1,5 @@
-// One operation, for everybody who may ask for it: a form, the resumption after re-authentication, and the operator's
-// command line. `execute` is the only way to run one, so that no caller can leave a check or an audit entry out.
+// A command is one operation for all callers: a form, the resumption after re-authentication, and the command line.
+// `execute` is the only way to run one, so that no caller can skip a check or an audit entry.
 import type { z } from 'zod'
 import type { Alerts } from '../auth/alerts.ts'
 import type { Services } from '../services.ts'
@@ -11,39 +11,42 @@ import { refused } from './result.ts'
 import { can, type Permission } from './roles/permissions.ts'
 
 export interface Actor {
-  /** `operator` at the command line: it needs no permission and no re-authentication, for its user has the store's files. */
+  /**
+   * `operator` on the command line. The operator needs no permission or re-authentication, since they have the store's
+   * files.
+   */
   id: string
-  /** As read in this request. Null for the operator. */
+  /** The role read in this request. Null for the operator. */
   role: Role | null
   session: { id: string; provedAt: number } | null
   isImpersonating: boolean
-  /** When and from where, for alerts and the audit trail. */
+  /** Time and origin, for alerts and the audit trail. */
   by: RequestInfo
 }
 
 export type Outcome = ({ ok: true; value: unknown } | { ok: false; code: string; waitMs?: number }) & {
   /** For the audit entry. */
   detail?: Occurrence['detail']
-  /** Where the input does not name the subject. */
+  /** If the input does not contain the subject. */
   subjectId?: string
-  /** Nothing changed. */
+  /** False when nothing changed: suppresses the audit entry. */
   isRecorded?: false
-  /** A mail to the account's owner. */
+  /** An alert mail to the account's owner. */
   alert?: { user: Parameters<Alerts['tell']>[0]; kind: AlertKind }
 }
 
-/** `signed-in`: every user, also while impersonating. `operator`: no user. */
+/** `signed-in`: any user, even while impersonating. `operator`: no user. */
 type Needed = Permission | 'signed-in' | 'operator'
 
 export interface Command<Name extends string, Schema extends z.ZodObject, Ran extends Outcome, Needs = Needed> {
   name: Name
   permission: Needs
-  /** Milliseconds for which a password check counts. Absent: the session is enough. */
+  /** Maximum age of the last password check. Absent: the session suffices. */
   reauthenticate?: number
-  /** Also the schema of the form. */
+  /** The form uses the same schema. */
   input: Schema
   audit: Occurrence['event']
-  /** Whom or what it is done to. Absent: the actor. */
+  /** The id of the affected user or object. Absent: the actor. */
   subject?(input: z.output<Schema>): string | null
   run(app: Services, input: z.output<Schema>, actor: Actor): Promise<Ran>
 }
@@ -63,7 +66,7 @@ export function operatorActor(now: number): Actor {
   return { id: operator, role: null, session: null, isImpersonating: false, by: momentOnly(now) }
 }
 
-/** Rejects when the store is away. `input` may come from anywhere. */
+/** Rejects when the store is unavailable. `input` is untrusted. */
 export async function execute<Schema extends z.ZodObject, Ran extends Outcome>(
   command: Command<string, Schema, Ran>,
   actor: Actor,
@@ -98,7 +101,10 @@ function isAllowed(needed: Needed, { role, isImpersonating }: Actor): boolean {
   return needed !== 'operator' && !isImpersonating && can({ role }, needed)
 }
 
-/** Beyond ten entries in ten minutes a denial is counted and logged, and not recorded: nobody fills the trail so. */
+/**
+ * After ten denials in ten minutes, further ones are only counted and logged, so that a user cannot fill the audit
+ * trail.
+ */
 export async function recordDenial(
   { rateLimits, audit, securityEvents }: Pick<Services, 'rateLimits' | 'audit' | 'securityEvents'>,
   actorId: string,

@@ -1,4 +1,4 @@
-// Which cryptography the site has, and where: read from the sources, so that none comes in unseen.
+// The cryptography of the site and its places, read from the sources, so that additions are noticed.
 import { globSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -15,13 +15,13 @@ function find(pattern: RegExp): string[] {
   return sources.flatMap((file) => [...read(file).matchAll(pattern)].map(([, found]) => `${file}: ${found?.trim()}`))
 }
 
-test('the sources are read at all', () => {
+test('finds the sources', () => {
   expect(sources).toContain('lib/core/crypto/hash.ts')
   expect(sources.length).toBeGreaterThan(200)
 })
 
 describe('the libraries', () => {
-  test('are Node’s own, argon2, bcrypt and iron-session, in these files alone [V11.1.3, V11.2.1]', () => {
+  test('are Node’s own, argon2, bcrypt and iron-session, only in these files [V11.1.3, V11.2.1]', () => {
     const libraries =
       /from '((?:node:)?crypto|node:tls|node:https|@node-rs\/[^']+|iron[^']*|[^']*(?:crypt|cipher|jose|jsonwebtoken|sha\d|md5|hash-)[^'./]*)'/g
     expect(find(libraries)).toEqual([
@@ -52,26 +52,26 @@ describe('the algorithms', () => {
   test('of digests and keyed hashes are SHA-256 [V11.4.1, V11.4.3]', () => {
     const named = find(/\b(?:createHash|createHmac|hkdfSync|hkdf|createSign|createVerify)\(\s*(['"`]?[\w-]+)/g)
     expect(named.length).toBeGreaterThan(5)
-    // The one service of its kind goes by SHA-1; nothing rests on it here.
+    // Pwned Passwords uses SHA-1; no security here depends on it.
     const others = ["lib/auth/passwords/breached-passwords.ts: 'sha1"]
     expect(named.filter((found) => !found.endsWith(": 'sha256"))).toEqual(others)
     expect(find(/\b(md[245]|ripemd\w*|sha-?224)\b/gi)).toEqual([])
   })
 
-  test('encrypt by iron-session; our own cipher only redoes the hashes that Firebase made [V11.3.1]', () => {
+  test('encrypt with iron-session; the only other cipher verifies Firebase hashes [V11.3.1]', () => {
     expect(find(/\b((?:create(?:Cipher|Decipher)\w*|publicEncrypt|privateDecrypt)\([^)]*)/g)).toEqual([
       "lib/core/crypto/old-hashes.ts: createCipheriv('aes-256-ctr', derived.subarray(0, 32",
     ])
     expect(find(/\b([\w-]*-ecb|des-[\w-]+|rc4|RSA_PKCS1_PADDING)\b/gi)).toEqual([])
   })
 
-  test('compare what was made from a secret in constant time [V11.2.4]', () => {
+  test('compare values derived from secrets in constant time [V11.2.4]', () => {
     expect(find(/\b(timingSafeEqual)\(/g)).toEqual([
       'lib/core/crypto/keyed-hash.ts: timingSafeEqual',
       'lib/core/crypto/old-hashes.ts: timingSafeEqual',
     ])
-    // Whatever else is found by a secret is found by its SHA-256, of which a clock tells nothing. What stays is two fields
-    // of one form, the mark of who has no password, and codes of errors.
+    // Other secrets are looked up by their SHA-256, so timing reveals nothing. The remaining comparisons are two fields
+    // of one form, the mark for no password, and error codes.
     const named = /\b([\w.]*(?:token|code|secret|password|hash|seal|mac|digest|signature) [!=]== [\w.']+)/gi
     const withConstant = /[!=]== (?:null|undefined|0|'.*|typeof)$/
     expect(new Set(find(named).filter((found) => !withConstant.test(found)))).toEqual(
@@ -89,7 +89,7 @@ describe('the algorithms', () => {
   })
 })
 
-test('no certificate goes unchecked, and none of what TLS refuses is allowed again [V12.3.2]', () => {
+test('never disables certificate checks or enables obsolete TLS options [V12.3.2]', () => {
   expect(
     find(/(?<!'tls\.)(rejectUnauthorized|NODE_TLS_REJECT_UNAUTHORIZED|checkServerIdentity|minVersion|secureProtocol)/g),
   ).toEqual([])

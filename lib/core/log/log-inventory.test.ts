@@ -1,4 +1,4 @@
-// The events that the code logs, read from its sources, against those that docs/logs.md tells operators of.
+// Compares the events that the code logs, read from its sources, with docs/logs.md.
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseSync } from 'oxc-parser'
@@ -18,7 +18,7 @@ interface Node {
 }
 interface LogCall {
   file: string
-  /** Undefined where it is no text in the source. */
+  /** Undefined when it is no string literal. */
   event: unknown
   arguments: Node[]
 }
@@ -31,7 +31,7 @@ function* callsIn(node: unknown): Generator<Node> {
   }
 }
 
-/** Calls of a log's methods, by the shape that all of them have: an object with an event first. */
+/** Finds calls of a log's methods by their shape: the first argument is an object with an event. */
 function logCalls(file: string): LogCall[] {
   const program = parseSync(file, readFileSync(join(root, file), 'utf8')).program
   return [...callsIn(program)].flatMap((call) => {
@@ -47,10 +47,10 @@ function logCalls(file: string): LogCall[] {
 }
 
 const calls = sources.flatMap(logCalls)
-/** A security event's line takes its name from the event (lib/core/security-events.ts). */
+/** The line of a security event takes its name from the event (lib/core/security-events.ts). */
 const named = calls.filter(({ file }) => file !== 'lib/core/security-events.ts' && file !== 'lib/core/log/log.ts')
 
-test('docs/logs.md names each event that the code logs, and no other [V16.1.1]', () => {
+test('docs/logs.md lists exactly the events that the code logs [V16.1.1]', () => {
   const table = readFileSync(join(root, 'docs/logs.md'), 'utf8')
     .split('\n## ')
     .find((section) => section.startsWith('Events'))
@@ -60,13 +60,13 @@ test('docs/logs.md names each event that the code logs, and no other [V16.1.1]',
   expect(told.toSorted()).toEqual([...new Set(known)].toSorted())
 })
 
-test('each line names its event by a text of its own [V16.2.1]', () => {
+test('each line names its event with a unique literal [V16.2.1]', () => {
   expect(named.length).toBeGreaterThan(30)
   expect(named.filter(({ event }) => typeof event !== 'string')).toEqual([])
 })
 
-test('no log call takes a message for a format, and nothing writes to the console [V1.3.10, V16.2.3]', () => {
-  // With a third argument pino reads %s and %o in the message.
+test('no log call uses a format string, and nothing writes to the console [V1.3.10, V16.2.3]', () => {
+  // With a third argument pino interprets %s and %o in the message.
   const formatting = calls.filter(({ arguments: given }) => given.length > 2 && given[0]?.type === 'ObjectExpression')
   expect(formatting.map(({ file }) => file)).toEqual([])
   expect(sources.filter((file) => /\bconsole\.\w+\(/.test(readFileSync(join(root, file), 'utf8')))).toEqual([])

@@ -1,4 +1,4 @@
-// docs/throttling.md says what the rules say.
+// Compares docs/throttling.md with the rules.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -10,7 +10,7 @@ import { rules } from './rate-limits.ts'
 
 const page = readFileSync(join(import.meta.dirname, '../../../docs/throttling.md'), 'utf8')
 
-test('every rule is documented with its numbers, and no other [V2.1.3, V6.1.1]', () => {
+test('documents exactly the rules and their numbers [V2.1.3, V6.1.1]', () => {
   const units: Record<string, (n: number) => number> = { minute: minutes, minutes, hours }
   const rows = [...page.matchAll(/^\| `([\w-]+)` \| .* \| (\d+) \| (\d+) (minutes?|hours) \|$/gm)]
   const documented = Object.fromEntries(
@@ -22,7 +22,7 @@ test('every rule is documented with its numbers, and no other [V2.1.3, V6.1.1]',
   expect(documented).toEqual(rules)
 })
 
-test('so is how many sessions one person has at once, and what becomes of one more [V7.1.2]', () => {
+test('documents how many sessions a user can have, and what happens beyond that [V7.1.2]', () => {
   expect(page).toContain(`at most ${mostSessions} sessions; the oldest ends`)
 })
 

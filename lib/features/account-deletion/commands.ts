@@ -13,7 +13,7 @@ export const deleteAccount = command({
   async run({ accounts, sessions }, _input, { id }) {
     const deleted = await accounts.delete(id)
     if (!deleted.ok) return deleted
-    // A deleted account's sessions let nobody in. The owner is told even if they could not be ended.
+    // A deleted account's sessions are rejected anyway, so the owner still gets the alert if ending them fails.
     await sessions.endOthers(id, '', 'ended').catch((error: unknown) => logError('sessions_not_ended', error))
     return { ...deleted, alert: { user: deleted.value, kind: 'account-deleted' } }
   },

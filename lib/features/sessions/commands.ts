@@ -1,4 +1,4 @@
-// Ending sessions: a user's own, and for the operator everybody's.
+// Ends a user's own sessions, and as the operator all sessions.
 import { z } from 'zod'
 import { minutes } from '../../core/clock.ts'
 import { command } from '../../core/command.ts'

@@ -1,4 +1,4 @@
-// What an administrator passed on ends when their own right does, and is not revived by its return.
+// Tokens that an administrator issued end when the administrator loses the right, and stay void when it returns.
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { days } from '../../core/clock.ts'
 import { momentOnly } from '../../core/mail/message.ts'
@@ -9,7 +9,7 @@ afterEach(() => opened[Symbol.asyncDispose]())
 
 const password = 'Lantern over the quay 47'
 
-/** Without a sign-up, whose strength check takes most of a second. */
+/** Skips the sign-up, whose strength check takes most of a second. */
 async function setPassword(id: string): Promise<void> {
   const hashed = await opened.app.passwords.hash(password)
   if (hashed.ok) await opened.app.stores.users.update(id, { passwordHash: hashed.value })
@@ -21,14 +21,14 @@ async function addWithPassword(name: string): Promise<void> {
   await setPassword(name)
 }
 
-describe.each(storeNames)('what an administrator passed on, on %s', (store) => {
+describe.each(storeNames)('the tokens that an administrator issued, on %s', (store) => {
   beforeEach(async () => {
     opened = await openTestServices({}, store)
     for (const name of ['ada', 'bea', 'bob']) await opened.addPerson(name)
     for (const id of ['ada', 'bea']) await opened.app.stores.users.update(id, { role: 'admin' })
   })
 
-  /** All that `bea` can pass on. */
+  /** Every kind of token that `bea` can issue. */
   async function passOn() {
     const { invitations, recovery, impersonations, sessions, clock } = opened.app
     const { session } = await sessions.start('bea')
@@ -80,20 +80,23 @@ describe.each(storeNames)('what an administrator passed on, on %s', (store) => {
     },
   }
 
-  test.each(Object.entries(endings))('is void after %s, and stays so when that is undone', async (_, { end, undo }) => {
-    const passed = await passOn()
-    expect(await opened.app.invitations.find(passed.invitation)).not.toBeNull()
-    expect(await opened.app.recovery.find(passed.reset)).not.toBeNull()
-    expect(await end()).toMatchObject({ ok: true })
-    await expectVoid(passed)
-    expect(await undo()).toMatchObject({ ok: true })
-    expect(await opened.app.accounts.findActive('bea')).toMatchObject({ role: 'admin' })
-    await expectVoid(passed)
-  })
+  test.each(Object.entries(endings))(
+    'are void after %s, and stay void when that is undone',
+    async (_, { end, undo }) => {
+      const passed = await passOn()
+      expect(await opened.app.invitations.find(passed.invitation)).not.toBeNull()
+      expect(await opened.app.recovery.find(passed.reset)).not.toBeNull()
+      expect(await end()).toMatchObject({ ok: true })
+      await expectVoid(passed)
+      expect(await undo()).toMatchObject({ ok: true })
+      expect(await opened.app.accounts.findActive('bea')).toMatchObject({ role: 'admin' })
+      await expectVoid(passed)
+    },
+  )
 
-  test('is void while the right is gone, also when nothing removed it', async () => {
+  test('are void without the right, even if they were not deleted', async () => {
     const passed = await passOn()
-    // As after a crash between the demotion and the removal of what was passed on.
+    // Like a crash between the demotion and the deletion of the tokens.
     await opened.app.stores.users.update('bea', { role: 'member' })
     expect(await opened.app.invitations.find(passed.invitation)).toBeNull()
     expect(await opened.app.recovery.find(passed.reset)).toBeNull()
@@ -101,14 +104,14 @@ describe.each(storeNames)('what an administrator passed on, on %s', (store) => {
     await expectVoid(passed)
   })
 
-  test('is void once the user is erased', async () => {
+  test('are void once the user is erased', async () => {
     const passed = await passOn()
     await opened.app.stores.users.update('bea', { deletedAt: opened.app.clock() - days(15), status: 'suspended' })
     expect(await opened.app.accounts.erase()).toEqual(['bea'])
     await expectVoid(passed)
   })
 
-  test('leaves what others passed on, and what the site made', async () => {
+  test('do not include those of other administrators and the site', async () => {
     const { invitations, people, recovery, clock } = opened.app
     const { token } = await invitations.make({ role: 'guest', email: null, by: 'ada' })
     const byOperator = await recovery.startFor('bob', momentOnly(clock()), null)
@@ -117,17 +120,17 @@ describe.each(storeNames)('what an administrator passed on, on %s', (store) => {
     expect(byOperator.ok && (await recovery.find(byOperator.value.token ?? ''))).toEqual({ username: 'bob' })
   })
 
-  test('is no account of another administrator, who needs the operator or their own mailbox', async () => {
+  test('give no access to another administrator’s account', async () => {
     const { recovery, people, stores, clock } = opened.app
     const start = (issuedBy: string | null) => recovery.startFor('ada', momentOnly(clock()), issuedBy)
     expect(await start('bea')).toEqual({ ok: false, code: 'admin_by_hand' })
     expect(await start(null)).toMatchObject({ ok: true, value: { token: expect.any(String) } })
-    // Nor is it by way of a link that was handed over before the promotion.
+    // A link from before the promotion does not work either.
     const { reset } = await passOn()
     await people.changeRole('bob', 'admin', 'ada')
     expect(await recovery.find(reset)).toBeNull()
     expect(await recovery.reset(reset, password, momentOnly(clock()))).toEqual({ ok: false, code: 'link_void' })
-    // Nor at the moment when the role is taken away.
+    // Nor does it while the role is being removed.
     const { update } = stores.users
     const demotion = vi.spyOn(stores.users, 'update').mockImplementation(async (...given) => {
       const updated = await update(...given)
@@ -136,14 +139,14 @@ describe.each(storeNames)('what an administrator passed on, on %s', (store) => {
     })
     await people.changeRole('ada', 'member', 'bea')
     demotion.mockRestore()
-    // Nor after it.
+    // Nor afterwards.
     expect(await start('bea')).toEqual({ ok: false, code: 'admin_by_hand' })
     await stores.users.update('ada', { email: 'ada@example.org', emailVerifiedAt: 1 })
     expect(await start('bea')).toEqual({ ok: true, value: { token: null } })
   })
 })
 
-describe.each(storeNames)('an account that waits to be erased, on %s', (store) => {
+describe.each(storeNames)('an account waiting for erasure, on %s', (store) => {
   const mallory = 'mallory'
   const logIn = () => opened.app.accounts.checkCredentials('mallory', password, aLoginClient())
   beforeEach(async () => {
@@ -154,7 +157,7 @@ describe.each(storeNames)('an account that waits to be erased, on %s', (store) =
     expect(await opened.app.accounts.delete(mallory)).toMatchObject({ ok: true })
   })
 
-  test('is demoted, and comes back as what it is then', async () => {
+  test('can be demoted, and returns with the new role', async () => {
     const { people, accounts } = opened.app
     expect(await people.changeRole(mallory, 'member', 'ada')).toMatchObject({ value: { role: 'member' } })
     expect(await logIn()).toMatchObject({ ok: true, value: { role: 'member' } })
@@ -162,19 +165,19 @@ describe.each(storeNames)('an account that waits to be erased, on %s', (store) =
     expect(await accounts.findActive(mallory)).toMatchObject({ role: 'member' })
   })
 
-  test('is suspended, and does not come back until that is over', async () => {
+  test('can be suspended, and does not return before the suspension ends', async () => {
     const { people, accounts, clock } = opened.app
     const until = clock() + days(1)
     expect(await people.suspend(mallory, { reason: 'x', until }, 'ada')).toMatchObject({ ok: true })
     expect(await logIn()).toMatchObject({ ok: false })
     expect(await accounts.restore(mallory)).toBe(false)
-    // An administrator who brings the account back does not lift the suspension by that.
+    // Restoring the account does not lift the suspension.
     expect(await people.restore(mallory)).toMatchObject({ value: { status: 'suspended', suspendedUntil: until } })
     expect(await people.resume(mallory)).toMatchObject({ value: { status: 'active' } })
     expect(await logIn()).toMatchObject({ ok: true })
   })
 
-  test('is deleted for good, and is erased on the day it would have been', async () => {
+  test('can be deleted by an administrator, and is erased on the original day', async () => {
     const { people, accounts } = opened.app
     opened.advance(days(10))
     expect(await people.delete(mallory, 'ada')).toMatchObject({ ok: true })
@@ -184,7 +187,7 @@ describe.each(storeNames)('an account that waits to be erased, on %s', (store) =
     expect(await accounts.erase()).toEqual([mallory])
   })
 
-  test('takes one act after the other', async () => {
+  test('accepts several changes in a row', async () => {
     const { people } = opened.app
     expect(await people.changeRole(mallory, 'guest', 'ada')).toMatchObject({ ok: true })
     expect(await people.suspend(mallory, { reason: 'x', until: null }, 'ada')).toMatchObject({ ok: true })
@@ -194,7 +197,7 @@ describe.each(storeNames)('an account that waits to be erased, on %s', (store) =
     expect(await people.restore(mallory)).toMatchObject({ value: { role: 'guest', status: 'active', deletedAt: null } })
   })
 
-  test('is no administrator that the last one could rely on', async () => {
+  test('does not count as a remaining administrator', async () => {
     const { people } = opened.app
     for (const act of [
       () => people.changeRole('ada', 'member', 'cli'),
@@ -205,7 +208,7 @@ describe.each(storeNames)('an account that waits to be erased, on %s', (store) =
     expect(await people.suspend(mallory, { reason: 'x', until: null }, 'ada')).toMatchObject({ ok: true })
   })
 
-  test('stays deleted by an administrator, also when a suspension from before runs out', async () => {
+  test('stays deleted by an administrator when an earlier suspension ends', async () => {
     const { people, clock } = opened.app
     await opened.app.accounts.restore(mallory)
     await people.suspend(mallory, { reason: 'x', until: clock() + days(1) }, 'ada')

@@ -5,14 +5,14 @@ import { aLoginClient, openTestServices, storeNames, type TestServices } from '.
 let opened: TestServices
 afterEach(() => opened[Symbol.asyncDispose]())
 
-describe.each(storeNames)('people on %s', (store) => {
+describe.each(storeNames)('user administration on %s', (store) => {
   beforeEach(async () => {
     opened = await openTestServices({}, store)
     for (const name of ['ada', 'bob', 'cy']) await opened.addPerson(name)
     await opened.app.stores.users.update('ada', { role: 'admin' })
   })
 
-  test('one of two admins who demote, suspend and delete each other at once stays [V2.3.4, T29]', async () => {
+  test('keeps one of two admins who demote, suspend and delete each other in parallel [V2.3.4, T29]', async () => {
     const { people, stores } = opened.app
     const acts = [
       (id: string, by: string) => people.changeRole(id, 'member', by),
@@ -30,7 +30,7 @@ describe.each(storeNames)('people on %s', (store) => {
     }
   })
 
-  test('suspended, one is out at once and until the end of it [V7.4.2, V8.3.2]', async () => {
+  test('a suspension logs the user out immediately and until its end [V7.4.2, V8.3.2]', async () => {
     const { people, accounts, sessions, clock } = opened.app
     const { token } = await sessions.start('bob')
     const until = clock() + minutes(60)
@@ -46,7 +46,7 @@ describe.each(storeNames)('people on %s', (store) => {
     expect(await people.resume('bob')).toEqual({ ok: false, code: 'person_gone' })
   })
 
-  test('deleted by an admin, one does not come back by a log-in, is restored for 14 days and then erased', async () => {
+  test('a user deleted by an admin cannot return by a log-in, can be restored for 14 days, and is then erased', async () => {
     const { people, accounts } = opened.app
     const signedUp = await accounts.signUp({ username: 'dora', password: 'Lantern over the quay 47' })
     const id = signedUp.ok ? signedUp.value.id : ''
@@ -61,7 +61,7 @@ describe.each(storeNames)('people on %s', (store) => {
     expect(await people.restore(id)).toEqual({ ok: false, code: 'person_gone' })
   })
 
-  test('nobody does any of it to themselves, or to somebody who is gone', async () => {
+  test('rejects changes to the administrator’s own or a missing account', async () => {
     const { people } = opened.app
     await people.changeRole('bob', 'admin', 'ada')
     const suspension = { reason: 'x', until: null }
@@ -77,8 +77,8 @@ describe.each(storeNames)('people on %s', (store) => {
   })
 })
 
-describe('what nobody but the admin sees', () => {
-  test('holds no password hash [V8.2.3, V15.3.1]', async () => {
+describe('the administrator’s view of a user', () => {
+  test('contains no password hash [V8.2.3, V15.3.1]', async () => {
     opened = await openTestServices()
     await opened.addPerson('bob')
     const { people } = opened.app

@@ -1,5 +1,5 @@
-// What those who look after a site do with its people: find them, change their role, suspend them, end their sessions,
-// delete them. Decides; whether the one who asks may is asked before.
+// How administrators manage users: find them, change roles, suspend, end sessions, delete. Callers check the permission
+// first.
 import { undoDeletionMs } from '../../auth/accounts.ts'
 import type { Alerts } from '../../auth/alerts.ts'
 import { rememberAdmin } from '../../auth/former-admins.ts'
@@ -9,56 +9,56 @@ import type { Decision } from '../../core/mail/message.ts'
 import { ok, type Result, refused } from '../../core/result.ts'
 import type { Role, TokenStore, UserChange, UserFilter, UserQuery, UserRecord, UserStore } from '../../stores/types.ts'
 
-/** As those see them who look after them: without the password's hash. */
+/** The administrator's view of a user: without the password hash. */
 export type Person = Omit<UserRecord, 'passwordHash'>
 
 export type ChangeFault = 'person_gone' | 'last_admin' | 'yourself'
 
 export interface Suspension {
-  /** For those who look after the site; the person is not told. */
+  /** For administrators only; the user does not see it. */
   reason: string
-  /** Null until somebody lifts it. */
+  /** Null for an indefinite suspension. */
   until: number | null
 }
 
 /**
- * `by` is the id of whoever does it: nobody does these to themselves. Each is told to the person by mail. What changes a
- * role, suspends, deletes, or takes one of these back, voids every link and look by which the person passed a right on:
- * being promoted again revives none. All apply as well to accounts that wait to be erased.
+ * `by` is the id of the administrator, who cannot change their own account. Each change mails the user, and applies to
+ * accounts that wait for erasure too. A change of role, suspension or deletion voids every link and impersonation that
+ * the user issued; a later promotion does not revive them.
  */
 export interface People {
   list(query: UserQuery): Promise<Person[]>
   count(filter: UserFilter): Promise<number>
-  /** Null when nobody has the id. */
+  /** Null for an unknown id. */
   find(id: string): Promise<Person | null>
-  /** `username` in canonical form; null when nobody has it. */
+  /** `username` must be canonical. Null when no user has it. */
   findByUsername(username: string): Promise<Person | null>
-  /** By id, of those who are there. */
+  /** Usernames by id, without unknown ids. */
   findNames(ids: readonly (string | null)[]): Promise<Map<string, string>>
-  /** In force at the person's next request. */
+  /** Applies from the user's next request on. */
   changeRole(id: string, role: Role, by: string): Promise<Result<Person, ChangeFault>>
-  /** Ends every session; nobody logs in until it is over. */
+  /** Ends every session. The user cannot log in until the suspension ends. */
   suspend(id: string, suspension: Suspension, by: string): Promise<Result<Person, ChangeFault>>
   resume(id: string): Promise<Result<Person, 'person_gone'>>
   /**
-   * Ends every session. The person cannot undo it; `restore` can, for 14 days. An account that its owner deleted keeps the
-   * day on which it is erased.
+   * Ends every session. Only `restore` can undo it, within 14 days. If the owner deleted the account earlier, the day
+   * of its erasure stays the same.
    */
   delete(id: string, by: string): Promise<Result<Person, ChangeFault>>
-  /** Somebody whom an administrator suspended after they had deleted the account stays suspended. */
+  /** Keeps the suspension of a user who was suspended after deleting their account. */
   restore(id: string): Promise<Result<Person, 'person_gone'>>
-  /** Returns how many. */
+  /** Returns the number of ended sessions. */
   endSessions(id: string): Promise<number>
-  /** Lifts the suspensions that are over. Returns whose. */
+  /** Ends the suspensions that are over. Returns the ids of their users. */
   liftSuspensions(): Promise<string[]>
 }
 
 const notSuspended: UserChange = { status: 'active', suspendedUntil: null, suspendReason: '' }
-/** A deletion that a log-in does not undo. A suspension has a reason, by which the two are told apart. */
+/** A deletion that a log-in does not undo. The empty reason distinguishes it from a suspension. */
 const closed: UserChange = { status: 'suspended', suspendedUntil: null, suspendReason: '' }
 const batch = 100
 
-/** By an administrator or the operator, not by its owner. */
+/** Deleted by an administrator or the operator, not by the owner. */
 export function isDeletedByAdmin(user: Pick<UserRecord, 'deletedAt' | 'status' | 'suspendedUntil' | 'suspendReason'>) {
   const isClosed = user.status === 'suspended' && user.suspendedUntil === null && user.suspendReason === ''
   return user.deletedAt !== null && isClosed
@@ -73,7 +73,7 @@ export function createPeople(deps: {
 }): People {
   const { store, tokens, sessions, alerts, clock } = deps
 
-  /** `changeOf` says what to change, given the record as it is; null for nothing that can be done. */
+  /** `changeOf` gets the current record and returns the change, or null if there is nothing to do. */
   async function change(
     id: string,
     changeOf: (found: UserRecord) => UserChange | null,
@@ -84,7 +84,8 @@ export function createPeople(deps: {
       if (!before || !changes) return refused('person_gone')
       const { role, status, suspendedUntil, suspendReason, deletedAt } = before
       const after = await store.update(id, changes, { role, status, suspendedUntil, suspendReason, deletedAt })
-      // Somebody else was faster: a person who deletes and restores the account in turn does not evade this.
+      // The account changed concurrently. Retry, so that a user who deletes and restores it in a loop cannot evade the
+      // change.
       if (after === null) continue
       if (after === 'last_admin') return refused(after)
       if (after === 'email_taken') return refused('person_gone')
@@ -121,7 +122,7 @@ export function createPeople(deps: {
 
     async changeRole(id, role, by) {
       if (id === by) return refused('yourself')
-      // Before the demotion: a reset that runs at the same time must see the role or this.
+      // Remember before the demotion: a concurrent reset must see either the role or this.
       if (role !== 'admin' && (await store.find(id))?.role === 'admin') await rememberAdmin(tokens, id, clock())
       const changed = await change(id, () => ({ role }))
       if (!changed.ok) return changed
@@ -170,7 +171,7 @@ export function createPeople(deps: {
       for (;;) {
         const over = await store.listSuspendedUntil(clock(), batch)
         for (const { id, suspendedUntil } of over) {
-          // Not if it was prolonged at this moment.
+          // Skips a suspension that was extended in the meantime.
           const user = await store.update(id, notSuspended, { status: 'suspended', suspendedUntil })
           if (user === null || typeof user === 'string') continue
           await tokens.deleteIssuedBy(id)

@@ -27,7 +27,7 @@ const acts: Record<string, () => Promise<unknown>> = {
   'the return of an account': () => opened.app.people.restore('bob'),
 }
 
-test('tells each change of a role, suspension and deletion, in the time zone of the one who is told [V6.3.7]', async () => {
+test('mails the user about each change of role, suspension and deletion, in the user’s time zone [V6.3.7]', async () => {
   for (const act of Object.values(acts)) expect(await act()).toMatchObject({ ok: true })
   expect(posted.map(({ kind }) => kind)).toEqual([
     'role-changed',
@@ -47,7 +47,7 @@ test('tells each change of a role, suspension and deletion, in the time zone of 
   }
 })
 
-test('tells that a suspension is over when its time is', async () => {
+test('mails the user when a suspension runs out', async () => {
   const { people, clock } = opened.app
   await people.suspend('bob', { reason: 'x', until: clock() + days(1) }, 'ada')
   opened.advance(days(1))
@@ -55,7 +55,7 @@ test('tells that a suspension is over when its time is', async () => {
   expect(posted.at(-1)).toMatchObject({ kind: 'suspension-ended' })
 })
 
-test('tells nothing that changed nothing', async () => {
+test('sends no mail when nothing changed', async () => {
   const { people } = opened.app
   await people.changeRole('bob', 'member', 'ada')
   await people.resume('bob')
@@ -64,7 +64,7 @@ test('tells nothing that changed nothing', async () => {
   expect(posted).toEqual([])
 })
 
-test('tells nobody without a verified address, and nobody where alerts are off', async () => {
+test('sends no mail without a verified address or with alerts off', async () => {
   await opened.app.stores.users.update('bob', { emailVerifiedAt: null })
   for (const act of Object.values(acts)) await act()
   await opened[Symbol.asyncDispose]()
@@ -73,12 +73,12 @@ test('tells nobody without a verified address, and nobody where alerts are off',
   expect(posted).toEqual([])
 })
 
-test('holds nothing up when a mail cannot be kept', async () => {
+test('completes the change when the mail cannot be queued', async () => {
   vi.spyOn(opened.app.mail, 'post').mockRejectedValue(new Error('no room'))
   for (const act of Object.values(acts)) expect(await act()).toMatchObject({ ok: true })
 })
 
-test('remembers the language and time zone of a log-in, and writes only what differs', async () => {
+test('stores the language and time zone of a log-in, and writes only differences', async () => {
   const { accounts, stores } = opened.app
   const find = async () => {
     const user = await accounts.findActive('bob')
@@ -87,7 +87,7 @@ test('remembers the language and time zone of a log-in, and writes only what dif
   }
   const update = vi.spyOn(stores.users, 'update')
   await accounts.notePreferences(await find(), { locale: 'en', timeZone: 'Asia/Tokyo' })
-  // A browser without JavaScript tells no time zone.
+  // A browser without JavaScript sends no time zone.
   await accounts.notePreferences(await find(), { locale: 'en', timeZone: null })
   expect(update).not.toHaveBeenCalled()
   await accounts.notePreferences(await find(), { locale: 'en', timeZone: 'Europe/Vienna' })

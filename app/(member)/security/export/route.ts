@@ -1,5 +1,5 @@
 import { redirect } from 'next/navigation'
-import { exportPerson } from '#lib/features/data-export/export.ts'
+import { exportUser } from '#lib/features/data-export/export.ts'
 import { services } from '#lib/services.ts'
 import { requireRecentProof } from '#lib/web/recent-proof.ts'
 import { recordOwn } from '#lib/web/record.ts'
@@ -12,7 +12,7 @@ export async function GET(): Promise<Response> {
   const { stores, clock, rateLimits } = await services()
   if ((await rateLimits.take('export', user.id)) > 0) redirect('/security?export=too-often')
   await recordOwn('account.exported', user.id)
-  const everything = await exportPerson(user.id, stores, clock)
+  const everything = await exportUser(user.id, stores, clock)
   return new Response(`${JSON.stringify(everything, null, 2)}\n`, {
     headers: {
       'content-type': 'application/json',

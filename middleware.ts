@@ -13,7 +13,7 @@ import { nextResponse } from '#lib/web/next-response.ts'
 import { isPublicRoute } from '#lib/web/public-routes.ts'
 import { refusal } from '#lib/web/refusal.ts'
 import { isPersonsAct } from '#lib/web/request-checks.ts'
-import { findRequestFault } from '#lib/web/request-guard.ts'
+import { findRequestError } from '#lib/web/request-guard.ts'
 import { wellKnown } from '#lib/web/well-known.ts'
 
 export async function middleware(request: NextRequest): Promise<Response> {
@@ -33,7 +33,7 @@ export async function middleware(request: NextRequest): Promise<Response> {
 
 async function decide(request: NextRequest, app: Services): Promise<Response> {
   const { method, headers, nextUrl } = request
-  const fault = await findRequestFault(request, app)
+  const fault = await findRequestError(request, app)
   if (fault !== null) {
     app.securityEvents.note({ event: 'request.refused', code: fault })
     return refusal(fault, headers)

@@ -5,14 +5,14 @@ import { readToken } from '#lib/web/current-session.ts'
 import { handedOverCookieOptions, handedOverCookies } from '#lib/web/handed-over.ts'
 import { isStoreUnavailable } from '#lib/web/not-saved.ts'
 import { refusal } from '#lib/web/refusal.ts'
-import { findOriginFault } from '#lib/web/request-checks.ts'
+import { findOriginError } from '#lib/web/request-checks.ts'
 import { sessionCookieName, sessionCookieOptions } from '#lib/web/session-cookie.ts'
 
 /** A route handler, not an action: only a full answer can carry Clear-Site-Data and leave no private page behind. */
 export async function POST(request: NextRequest): Promise<Response> {
   const app = await services()
   const { appOrigin } = app.settings
-  const fault = findOriginFault(request.headers, appOrigin)
+  const fault = findOriginError(request.headers, appOrigin)
   if (fault !== null) return refusal(fault, request.headers)
 
   const isRecorded = await endSession(request, app)

@@ -1,4 +1,4 @@
-// Adding to the audit trail from a request: where it came from is read here, who and what the caller says.
+// Writes audit entries from a request, with its IP address.
 import 'server-only'
 import { headers } from 'next/headers'
 import type { Occurrence } from '#lib/core/audit/audit.ts'
@@ -11,19 +11,19 @@ export async function record(occurrence: Omit<Occurrence, 'address'>): Promise<v
   await audit.record({ ...occurrence, address: readClientAddress(await headers(), settings) })
 }
 
-/** The same for what somebody does with their own account. */
+/** For a user's action on their own account. */
 export async function recordOwn(event: Occurrence['event'], userId: string): Promise<void> {
   await record({ event, actorId: userId, subjectId: userId })
 }
 
-/** Whether it was the password, or how often one was tried. */
+/** Whether the refusal is about the password or the number of attempts. */
 export function isRefusedTry(code: string): boolean {
   return ['password_wrong', 'too_soon', 'too_soon_here', 'password_locked'].includes(code)
 }
 
 /**
- * A password that was tried and refused, for `code`. Whoever goes on after being told to wait, or to choose another one, fills
- * no trail: beyond some entries an address it is counted and logged alone.
+ * Records a refused password. Attempts after a waiting time or lockout was announced could fill the audit trail: after
+ * some entries per IP address they are only counted and logged.
  */
 export async function recordTry(
   event: Occurrence['event'],

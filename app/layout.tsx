@@ -26,7 +26,7 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
       dir={words.direction}
       data-theme={theme === 'system' ? undefined : theme}
       className={GeistSans.variable}
-      // Extensions and translations mark these two before React sees them.
+      // Extensions and translations modify these elements before hydration.
       suppressHydrationWarning
     >
       <body suppressHydrationWarning>

@@ -10,7 +10,7 @@ import { clockTime } from '#lib/words/time.ts'
 import type { Words } from '#lib/words/words.ts'
 import { stopLooking } from './actions.ts'
 
-/** On every page that an admin sees as somebody else does. */
+/** Shown on every page while an admin impersonates a user. */
 export async function LookBanner({
   words,
   signedIn: { user, session },

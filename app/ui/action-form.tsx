@@ -10,9 +10,9 @@ import { FormTokenField } from './form-token.tsx'
 import { useTypedValues } from './typed-values.tsx'
 
 /**
- * A form around a server action. Without JavaScript the browser posts it and the page comes back with the state. With
- * JavaScript the action is called here instead of by React, which would empty the fields after every answer: what was
- * typed, passwords too, stays where it is.
+ * A form around a server action. Without JavaScript the browser posts it, and the page returns with the state. With
+ * JavaScript this component calls the action instead of React, which would empty all fields, passwords too, after every
+ * response.
  */
 export function ActionForm({
   action,
@@ -22,11 +22,11 @@ export function ActionForm({
   children,
 }: {
   action: FormAction
-  /** Shown when no answer arrives. */
+  /** Shown when no response arrives. */
   connectionWords: string
-  /** Shown when the server answered that it failed. */
+  /** Shown when the server failed. */
   faultWords: string
-  /** For a form whose text must outlive its session: who writes it, and how it is offered again. */
+  /** Keeps the form's text beyond its session: the author, and the words of the offer. */
   keep?: { owner: DraftOwner; words: DraftWords }
   children: ReactNode
 }) {
@@ -75,7 +75,7 @@ export function ActionForm({
   )
 }
 
-/** Next marks the errors of the server, and only those, with the code that its log has. */
+/** Next adds a digest, which its log has too, to server errors only. */
 function hasDigest(cause: unknown): boolean {
   return cause instanceof Error && 'digest' in cause
 }

@@ -5,7 +5,7 @@ export function stateOf({ status, deletedAt }: Pick<Person, 'status' | 'deletedA
   return deletedAt === null ? status : ('deleted' as const)
 }
 
-/** Role and state in words; what is out of the ordinary stands out. */
+/** Role and state as text. Unusual ones are highlighted. */
 export function StateBadge({ words, person }: { words: Words; person: Person }) {
   const state = stateOf(person)
   return <span className={state === 'active' ? 'badge' : 'badge badge-warn'}>{words(`states.${state}`)}</span>

@@ -9,7 +9,7 @@ import type { Words } from '#lib/words/words.ts'
 import { type Bar, Chart } from './chart.tsx'
 import { Sections } from './sections.tsx'
 
-/** Whole hours and days, so that a bar means the same at each look. */
+/** Whole hours and days, so that each bar keeps its meaning between views. */
 const periods = {
   day: { partMs: hours(1), parts: 24, tickEvery: 6 },
   month: { partMs: days(1), parts: 30, tickEvery: 7 },

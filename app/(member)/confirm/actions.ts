@@ -32,10 +32,10 @@ export async function confirm(_previous: FormState, posted: FormData): Promise<F
   const renewed = await renewSession()
   if (!renewed.ok && renewed.code === 'not_saved') return form.refuse(renewed)
   if (renewed.ok) await recordOwn('session.confirmed', user.id)
-  // When the session is over, the page says why; and what waited for it is not done.
+  // If the session has ended, the page says why, and the pending command does not run.
   if (!renewed.ok || !handle) redirect(safeNextPath(next) ?? '/')
 
-  // The password was right, so no form asks for anything again: a page tells what goes wrong from here on.
+  // From here on the form must not be shown again, since the password was right: a page reports errors.
   const pending = await orNotSaved(pendingCommands.take(session.id, handle).then((taken) => ok(taken)))
   if (!pending.ok) redirect('/security?undone=unsaved')
   if (pending.value === null) redirect('/security?undone=lapsed')

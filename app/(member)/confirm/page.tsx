@@ -17,7 +17,7 @@ import { confirmSentence, deviceName } from '#lib/words/sentences.ts'
 import type { Words } from '#lib/words/words.ts'
 import { confirm } from './actions.ts'
 
-/** Who logged in on the way here need not do it twice. Shorter than any page asks for, so that none leads back here. */
+/** A user who just logged in is not asked again. Shorter than any page's limit, so that no page redirects back here. */
 const justNowMs = minutes(1)
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -66,7 +66,7 @@ export default async function ConfirmPage({ searchParams }: PageProps<'/confirm'
   )
 }
 
-/** What the password is asked for. */
+/** The sentence that says what the password is needed for. */
 async function purposeOf(pending: PendingCommand | null, userId: string, words: Words): Promise<string> {
   if (pending === null || !isCommandName(pending.name)) return words('confirm.lead')
   const { data } = commands['sessions.end'].input.safeParse(pending.input)

@@ -30,7 +30,7 @@ interface Props {
   timeZone: string | null
 }
 
-/** One browser that is logged in; each but this one can be ended. */
+/** One logged-in browser. Each except the current one can be logged out. */
 export function SessionEntry({ words, session, isThis, limits, now, timeZone }: Props) {
   const device = parseDevice(session.userAgent)
   const name = deviceName(words, device)

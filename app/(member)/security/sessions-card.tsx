@@ -10,14 +10,14 @@ import { SessionEntry } from './session-entry.tsx'
 
 interface Props {
   words: Words
-  /** The last active first. */
+  /** Most recently active first. */
   sessions: readonly SessionRecord[]
   current: SignedIn['session']
   limits: SessionLimits
   timeZone: string | null
 }
 
-/** Where the person is logged in, this browser first. */
+/** The user's sessions, the current one first. */
 export function SessionsCard({ words, sessions, current, limits, timeZone }: Props) {
   const isThis = ({ id }: SessionRecord) => id === current.id
   const others = sessions.filter((session) => !isThis(session))

@@ -157,7 +157,7 @@ function Who({
   if (id === null) return nobody && <span className="text-muted">{nobody}</span>
   if (id === operator) return words('admin.audit.operator')
   const name = names.get(id)
-  // Who was erased has no name any more.
+  // An erased user has no name any more.
   if (name === undefined)
     return (
       <code translate="no" className="text-sm break-all">

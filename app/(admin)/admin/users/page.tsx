@@ -138,7 +138,7 @@ function sorting(order: (typeof orders)[number]): Pick<UserQuery, 'by' | 'descen
   return { by: order === 'username' ? 'username' : 'createdAt', descending: order === 'newest' }
 }
 
-/** One more than is shown is asked for, to know whether anything follows. Backwards, the order is turned and then back. */
+/** Requests one more than shown, to know whether more follow. For the previous page, reverses the order twice. */
 async function readPage(query: Query, asked: Omit<UserQuery, 'after' | 'limit'>) {
   const { people } = await services()
   const limit = pageSize + 1
@@ -153,7 +153,7 @@ async function readPage(query: Query, asked: Omit<UserQuery, 'after' | 'limit'>)
   return { shown: found.slice(0, pageSize), hasPrevious: after !== null, hasNext: found.length > pageSize }
 }
 
-/** As an address holds it: `1767258000000.alice`. */
+/** The position in the list as a query value: `1767258000000.alice`. */
 function placeOf(person: Person | undefined): string {
   return person ? `${person.createdAt}.${person.username}` : ''
 }

@@ -6,7 +6,10 @@ import { recordOwn } from '#lib/web/record.ts'
 
 export const dynamic = 'force-dynamic'
 
-/** Everything kept about the person, as a file. After a proof the page is shown again, for a file cannot be gone on to. */
+/**
+ * All data about the user as a file. After re-authentication the page is shown instead, since a download cannot be a
+ * redirect's target.
+ */
 export async function GET(): Promise<Response> {
   const { user } = await requireRecentProof('leave', '/security?export=ready')
   const { stores, clock, rateLimits } = await services()

@@ -34,14 +34,14 @@ export async function changePassword(_previous: FormState, posted: FormData): Pr
 
   await recordOwn('password.changed', user.id)
   const changedUser = await accounts.findActive(user.id)
-  // This browser stays known; any other, a thief's too, is one from before.
+  // This browser stays known; all others, including an attacker's, become unknown.
   if (changedUser !== null) await recogniseDevice(changedUser, app)
-  // The others end first: a renewal that fails must not leave a thief's session behind the new password.
+  // End the others first: if the renewal fails, no attacker's session must survive the new password.
   const ended = await orNotSaved(sessions.endOthers(user.id, session.id, 'password-changed').then((count) => ok(count)))
   const renewed = await orNotSaved(renewSession())
   await alerts.tell(user, 'password-changed', await readRequestInfo())
   const isPartly = !ended.ok || (!renewed.ok && renewed.code === 'not_saved')
   if (isPartly) return form.refuse({ code: 'password_changed_only' })
-  // Should this session have ended meanwhile, the log-in page says why.
+  // If this session has ended meanwhile, the log-in page says why.
   redirect('/security?changed=1')
 }

@@ -5,13 +5,13 @@ import { isSameOrigin } from '#lib/web/request-checks.ts'
 
 const headers = { 'cache-control': 'no-store' }
 
-/** A person did something in the page: the window slides. */
+/** Extends the idle window after activity in a page. */
 export async function POST(request: NextRequest): Promise<Response> {
   const app = await services()
   const { appOrigin } = app.settings
   if (!isSameOrigin(request.headers, appOrigin)) return new Response(null, { status: 403, headers })
   const found = await readSession(request.cookies, app, { touch: false })
-  // Nothing slides for somebody suspended or gone.
+  // A suspended or deleted user's session is not extended.
   const user = found.live ? await app.accounts.findActive(found.session.userId) : null
   if (user === null) return new Response(null, { status: 401, headers })
   const slid = await readSession(request.cookies, app, { touch: true })

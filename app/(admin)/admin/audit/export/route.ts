@@ -24,7 +24,7 @@ const columns = [
   'id',
 ]
 
-/** What the page shows, whole, the newest first. Read page by page while it is sent. */
+/** All entries of the query, newest first. Streams them page by page. */
 export async function GET(request: Request): Promise<Response> {
   const { user } = await requireAdmin('/admin/audit')
   const { rateLimits } = await services()
@@ -34,7 +34,7 @@ export async function GET(request: Request): Promise<Response> {
   const format = query.format === 'csv' ? 'csv' : 'jsonl'
   await record({ event: 'audit.exported', actorId: user.id, detail: { format } })
   const entries = Readable.from(asked === null ? [] : walk(asked))
-  // A cell that a spreadsheet would take for a formula is made text (OWASP: CSV injection).
+  // Escapes cells that a spreadsheet would run as a formula (OWASP: CSV injection).
   const body =
     format === 'csv' ? entries.pipe(stringify({ header: true, columns, escape_formulas: true })) : entries.map(asLine)
   return new Response(Readable.toWeb(body) as ReadableStream, {
@@ -57,7 +57,7 @@ async function* walk(asked: TrailQuery) {
   }
 }
 
-/** Without the salt, which is of use to nobody. */
+/** Omits the salt and hash of the IP address. */
 function shown({ addressSalt: _, addressHash: __, at, ...entry }: AuditRecord) {
   return { ...entry, at: new Date(at).toISOString() }
 }

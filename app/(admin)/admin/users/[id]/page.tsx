@@ -286,7 +286,7 @@ function Fact({ name, children }: { name: string; children: ReactNode }) {
   )
 }
 
-/** In a row, by browsers of either kind: each has its own waiting time. */
+/** Consecutive wrong passwords from known and new browsers, which have separate waiting times. */
 function wrongPasswordsOf({ wrongPasswords }: Person): number {
   return wrongPasswords === null ? 0 : wrongPasswords.new.count + wrongPasswords.known.count
 }

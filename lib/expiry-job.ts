@@ -1,4 +1,4 @@
-// Deletes expired records and accounts and lifts suspensions that are over: at the first request or start, then hourly.
+// Deletes expired records and accounts, and lifts suspensions that have ended: at the start, then hourly.
 import type { AuditEvent } from './core/audit/events.ts'
 import { hours } from './core/clock.ts'
 import { logError } from './core/log/log.ts'
@@ -7,7 +7,7 @@ import type { Services } from './services.ts'
 const everyMs = hours(1)
 
 export interface ExpiryJob {
-  /** Resolves when the run in progress is done. No other follows. */
+  /** Resolves when the current run has ended. No other starts. */
   stop(): Promise<void>
 }
 

@@ -32,7 +32,7 @@ import { readOrCreateSecret } from './secret.ts'
 import { openStores } from './stores/open.ts'
 import type { EndReason, Stores } from './stores/types.ts'
 
-/** What exists once in a process, because it holds a resource or a queue. */
+/** Exists once per process, because each part holds a resource or a queue. */
 export interface Runtime {
   settings: Settings
   clock: Clock
@@ -49,7 +49,7 @@ export interface Runtime {
   alerts: Alerts
   audit: Audit
   sessionAges: SessionAges
-  /** Newest first: the first seals cookies, all open them. */
+  /** Newest first. The first one seals; all of them open. */
   sessionSecrets: readonly string[]
 }
 
@@ -67,8 +67,8 @@ export interface Services extends Runtime {
 }
 
 /**
- * Middleware, pages and the server are separate bundles of one process: module variables exist once in each of them,
- * globalThis once in all.
+ * Middleware, pages and the server are separate bundles of one process: each has its own module variables, but they
+ * share globalThis.
  */
 const runtimeKey = Symbol.for('gatehouse.runtime')
 const expiryJobKey = Symbol.for('gatehouse.expiry-job')
@@ -79,9 +79,9 @@ const shared = globalThis as typeof globalThis & {
 
 let composed: Services | undefined
 
-/** Opens the stores at the first call, and again at the next one when that failed. */
+/** Opens the stores at the first call. After a failure, the next call tries again. */
 export async function services(): Promise<Services> {
-  // What it opens (pools, timers, threads) outlives the request that happens to be the first.
+  // Pools, timers and threads must not belong to the request that happens to be first.
   shared[runtimeKey] ??= outsideOfRequests(open).catch((cause: unknown) => {
     shared[runtimeKey] = undefined
     throw cause
@@ -98,7 +98,7 @@ async function open(): Promise<Runtime> {
   return runtime
 }
 
-/** Makes every acknowledged write durable and lets go of the stores, for good: what asks later gets an error. */
+/** Flushes acknowledged writes and closes the stores. Later calls fail. */
 export async function closeServices(): Promise<void> {
   const runtime = await shared[runtimeKey]
   await shared[expiryJobKey]?.stop()
@@ -115,7 +115,10 @@ export async function closeServices(): Promise<void> {
 export async function openRuntime(settings = readSettings(), clock: Clock = createSystemClock()): Promise<Runtime> {
   const log = createLog(settings.logLevel)
   clock.onStepBack?.((ms) => {
-    log.warn({ event: 'clock_set_back', ms }, `The clock was set back by ${Math.round(ms / 1000)} s, and is followed.`)
+    log.warn(
+      { event: 'clock_set_back', ms },
+      `The clock was set back by ${Math.round(ms / 1000)} s; the site follows it.`,
+    )
   })
   const securityEvents = createSecurityEvents(log)
   const takeOver = (old: unknown) => takeOverStreamlit(old, { now: clock(), newId })
@@ -125,7 +128,7 @@ export async function openRuntime(settings = readSettings(), clock: Clock = crea
     if (settings.sessionSecrets === null && settings.store.driver === 'postgres') {
       log.warn(
         { event: 'secret_of_one_machine' },
-        'The session secret is this machine’s own. Before a second one joins, set SESSION_SECRET to the same value on both.',
+        'The session secret exists on this machine only. Before you add a second machine, set SESSION_SECRET to the same value on both.',
       )
     }
     const mail = createMailroom({

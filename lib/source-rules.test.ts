@@ -1,5 +1,5 @@
-// What no file of the site may do, because input could then do it too: read from the sources themselves. Who may import
-// whom stands in architecture.test.ts.
+// Forbids source patterns that could let input act as code, command, query, path or URL. Import rules are in
+// architecture.test.ts.
 import { globSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseSync } from 'oxc-parser'
@@ -22,7 +22,7 @@ interface Node {
 const parsed = new Map(sources.map((file) => [file, nodesOf(parseSync(file, read(file)).program)]))
 const ofBrowser = sources.filter((file) => read(file).startsWith("'use client'") || file.startsWith('app/session/'))
 
-/** Where each of these stands, as `file: source`. */
+/** All occurrences, as `file: source`. */
 function find(isMeant: (node: Node, file: string) => boolean, files = sources): string[] {
   return files.flatMap((file) =>
     (parsed.get(file) ?? []).filter((node) => isMeant(node, file)).map((node) => `${file}: ${sourceOf(node, file)}`),
@@ -33,14 +33,14 @@ function filesWith(pattern: RegExp): string[] {
   return sources.filter((file) => pattern.test(read(file)))
 }
 
-test('the sources are read at all', () => {
+test('finds the sources', () => {
   expect(sources.length).toBeGreaterThan(150)
   expect(ofBrowser).toContain('app/session/keeper.ts')
   expect(find((node) => node.type === 'CallExpression').length).toBeGreaterThan(2000)
 })
 
-describe('text stays text', () => {
-  test('none is run as code [V1.3.2]', () => {
+describe('text is never interpreted', () => {
+  test('as code [V1.3.2]', () => {
     const runs = /^(eval|Function|vm\..*|(globalThis\.|window\.)?(eval|Function))$/
     expect(find((node, file) => isCall(node) && runs.test(calleeOf(node, file)))).toEqual([])
     expect(filesWith(/from '(node:)?vm'|javascript:/)).toEqual([])
@@ -49,7 +49,7 @@ describe('text stays text', () => {
     expect(find((node, file) => isCall(node) && timers.test(calleeOf(node, file)) && isText(node))).toEqual([])
   })
 
-  test('none is a command: the one other program that is started is this Node, to build the site [V1.2.5]', () => {
+  test('as a command: the only program started is this Node, to build the site [V1.2.5]', () => {
     expect(filesWith(/child_process|worker_threads|cluster/)).toEqual([
       'lib/auth/passwords/password-strength-worker.ts',
       'lib/auth/passwords/password-strength.ts',
@@ -62,12 +62,12 @@ describe('text stays text', () => {
     expect(started[0]).toMatch(/^lib\/server\/build\.ts: spawn\(process\.execPath, \[/)
   })
 
-  test('none is a part of a statement: values are bound, and only migrations write statements from parts [V1.2.4]', () => {
-    // Kysely's sql`…` binds what stands in ${…}; these put it into the text.
+  test('as a part of an SQL statement: values are bound, and only migrations compose statements [V1.2.4]', () => {
+    // Kysely's sql`…` binds values in ${…}; these functions insert them as text.
     const raw = find((node, file) => isCall(node) && /^sql\.(raw|lit|id|ref|table|join)$/.test(calleeOf(node, file)))
     const others = raw.filter((found) => !found.startsWith('lib/stores/sql/migrations.ts: '))
-    // Times, which are numbers: an expression that is grouped by has to be the same text twice.
-    // And the names of tables, which lib/stores/kinds.ts declares.
+    // Times, which are numbers: a grouped expression must be textually identical twice. And the table names that
+    // lib/stores/kinds.ts declares.
     expect(others).toEqual([
       'lib/stores/sql/audit.ts: sql.lit(since)',
       'lib/stores/sql/audit.ts: sql.lit(partMs)',
@@ -77,13 +77,13 @@ describe('text stays text', () => {
     const takesStatement = /^\w+\.(query|exec|prepare|pragma)$/
     const isMade = (node: Node) => !['Literal', 'Identifier', undefined].includes(argumentOf(node)?.type)
     const made = find((node, file) => isCall(node) && takesStatement.test(calleeOf(node, file)) && isMade(node))
-    // Of the counters: the library's text and its values, apart.
+    // The rate limits pass the library's text and values separately.
     expect(made).toEqual(['lib/core/rate-limits/rate-limits.ts: pool.query({ text, values })'])
   })
 
-  test('none is a pattern [V1.2.9]', () => {
+  test('as a regular expression [V1.2.9]', () => {
     const made = find((node, file) => isCall(node) && calleeOf(node, file) === 'RegExp')
-    // Of escaped words (asserted below), and of the names of Firebase's parameters, which stand beside it.
+    // Of escaped words (asserted below), and of constant names of Firebase's parameters.
     expect(made.map((found) => found.split(':')[0])).toEqual([
       'lib/auth/passwords/context-words.ts',
       'lib/cli/import.ts',
@@ -94,7 +94,7 @@ describe('text stays text', () => {
     )
   })
 
-  test('none is a name of a file: pages, actions and the domain reach no file system [V5.3.2]', () => {
+  test('as a file name: pages, actions and the domain use no file system [V5.3.2]', () => {
     const reachesFiles = filesWith(/from '(node:)?(fs|fs\/promises)'/)
     expect(reachesFiles.filter((file) => !/^lib\/(stores|server|cli)\//.test(file))).toEqual([
       'lib/auth/passwords/common-passwords.ts', // a list that comes with a package
@@ -105,7 +105,7 @@ describe('text stays text', () => {
     ])
   })
 
-  test('none is an address that the server asks: it speaks to those that the settings name, and to no one else [V1.3.6]', () => {
+  test('as a URL that the server requests: it only connects to hosts in the settings [V1.3.6]', () => {
     const speaks = filesWith(
       /from '(nodemailer|pg|undici|node:(http|https|http2|net|tls|dgram|dns|dns\/promises)|(http|https|net|tls|dns))'/,
     )
@@ -124,7 +124,7 @@ describe('text stays text', () => {
       (node, file) =>
         isCall(node) && /^(globalThis\.|window\.)?(fetch|WebSocket|EventSource)$/.test(calleeOf(node, file)),
     )
-    // BREACHED_PASSWORDS.
+    // The service of BREACHED_PASSWORDS.
     const elsewhere = asks.filter((found) => !found.startsWith('lib/auth/passwords/breached-passwords.ts: '))
     expect(elsewhere).toHaveLength(asks.length - 1)
     for (const found of elsewhere) expect(found, 'a page asks its own site').toMatch(/^app\/\S+: fetch\('\/api\//)
@@ -132,7 +132,7 @@ describe('text stays text', () => {
 })
 
 describe('in the browser', () => {
-  test('no global is read that an element’s name could take the place of [V3.2.3]', () => {
+  test('reads no global that a named element could shadow (DOM clobbering) [V3.2.3]', () => {
     const own = {
       window: /^(setTimeout|clearTimeout)$/,
       document:
@@ -147,22 +147,22 @@ describe('in the browser', () => {
     expect(reads).toEqual([])
   })
 
-  test('no message of another window is listened to [V3.5.5]', () => {
+  test('listens to no message of another window [V3.5.5]', () => {
     const listens = (node: Node, file: string) =>
       isCall(node) && /(^|\.)addEventListener$/.test(calleeOf(node, file)) && /'message'/.test(sourceOf(node, file))
     expect(find(listens)).toEqual([])
-    // A BroadcastChannel has one origin. It is told to look, and asks the server.
+    // A BroadcastChannel has one origin. Its message only triggers a request to the server.
     expect(filesWith(/\bonmessage\b|postMessage\(/).filter((file) => file.startsWith('app/'))).toEqual([
       'app/session/tabs.ts',
     ])
     expect(read('app/session/tabs.ts')).not.toMatch(/window\.postMessage|\bparent\b|\bopener\b/)
   })
 
-  test('nothing needs a plug-in, and no page frames another [V3.7.1]', () => {
+  test('uses no plug-in and no frame [V3.7.1]', () => {
     expect(filesWith(/<(object|embed|applet|iframe|frame|portal)\b/)).toEqual([])
   })
 
-  test('no link and no form leads off the site [V3.7.3]', () => {
+  test('has no link or form to another site [V3.7.3]', () => {
     const leads = find((node) => node.type === 'JSXAttribute' && /^(href|src|action|formAction)$/.test(nameOf(node)))
     expect(leads.length).toBeGreaterThan(40)
     const literal = leads.filter((found) => /=["']|=\{[`'"]/.test(found))
@@ -171,7 +171,7 @@ describe('in the browser', () => {
 })
 
 describe('the README', () => {
-  test('says what a browser needs, what it does without, and to share the host name with nothing [V3.1.1]', () => {
+  test('lists what a browser needs and what works without it, and requires a separate host name [V3.1.1]', () => {
     const [, needs = ''] = /\*\*What a browser needs\.\*\*(.+?)\n\n/s.exec(read('README.md')) ?? []
     for (const feature of ['https', 'cookies', 'JavaScript may be off', 'CSP', 'SameSite', 'HSTS']) {
       expect(needs).toContain(feature)
@@ -202,7 +202,7 @@ describe('patterns', () => {
     '<',
     '&a',
   ]
-  /** Short ones first: what grows exponentially would never come to an end on the long ones. */
+  /** Short texts first: with exponential growth, the long ones would never finish. */
   const attacks = [26, 50_000].flatMap((times) =>
     pieces.flatMap((piece) => ['!', '\u0000'].map((end) => piece.repeat(times) + end)),
   )
@@ -213,7 +213,7 @@ describe('patterns', () => {
     return performance.now() - began
   }
 
-  test('none takes longer than its text is long: 50,000 repeats that almost match [V1.3.12]', () => {
+  test('none is slow on 50,000 repeats that almost match [V1.3.12]', () => {
     const patterns = new Map<string, { file: string; pattern: RegExp }>()
     for (const [file, nodes] of parsed) {
       for (const node of nodes) {
@@ -224,7 +224,7 @@ describe('patterns', () => {
     }
     expect(patterns.size).toBeGreaterThan(70)
     const slow = [...patterns.values()].flatMap(({ file, pattern }) => {
-      // Twice, for a machine that was busy with something else.
+      // Measured twice, in case the machine was busy.
       const found = attacks.find((text) => timeOf(pattern, text) > 250 && timeOf(pattern, text) > 250)
       return found === undefined ? [] : [`${file}: ${pattern} for ${JSON.stringify(found.slice(0, 6))}…`]
     })

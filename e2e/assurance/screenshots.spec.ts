@@ -10,7 +10,7 @@ import { projectDir } from '#e2e/support/server-process.ts'
 import { logIn } from '#e2e/support/site.ts'
 import { adminViews, memberViews, menuView, signUpFor, visitorViews } from '#e2e/support/views.ts'
 import { writeLetter } from '#lib/core/mail/letter.ts'
-import { type Message, alertKinds, readerOf } from '#lib/core/mail/message.ts'
+import { alertKinds, type Message, readerOf } from '#lib/core/mail/message.ts'
 
 const looks = [
   { look: 'light', colorScheme: 'light', viewport: { width: 1280, height: 800 } },

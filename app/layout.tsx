@@ -5,6 +5,7 @@ import { services } from '#lib/services.ts'
 import { readPreferences, timeZoneCookie } from '#lib/web/preferences.ts'
 import { getWords } from '#lib/web/words.ts'
 import './globals.css'
+import { FormMessagesProvider } from './ui/form-messages.tsx'
 import { TimeZone } from './ui/time-zone.tsx'
 import { EndOfHydration } from './ui/typed-values.tsx'
 
@@ -30,7 +31,9 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
       suppressHydrationWarning
     >
       <body suppressHydrationWarning>
-        {children}
+        <FormMessagesProvider unreachable={words('errors.connection')} failed={words('errors.fault')}>
+          {children}
+        </FormMessagesProvider>
         <EndOfHydration />
         <TimeZone cookie={timeZoneCookie(settings.appOrigin)} known={timeZone} />
       </body>

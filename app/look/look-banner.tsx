@@ -34,7 +34,7 @@ export async function LookBanner({
         </span>
         <span>{text}</span>
       </p>
-      <ActionForm action={stopLooking} connectionWords={words('errors.connection')} faultWords={words('errors.fault')}>
+      <ActionForm action={stopLooking}>
         <FormAlert />
         <SubmitButton look="quiet" label={words('look.stop')} pendingLabel={words('look.stop_pending')} />
       </ActionForm>

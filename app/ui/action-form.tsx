@@ -1,11 +1,21 @@
 'use client'
 
 import { unstable_rethrow } from 'next/navigation'
-import { type ReactNode, type SubmitEvent, useActionState, useEffect, useRef, useState, useTransition } from 'react'
+import {
+  type ReactNode,
+  type SubmitEvent,
+  useActionState,
+  useContext,
+  useEffect,
+  useRef,
+  useState,
+  useTransition,
+} from 'react'
 import { DraftOffer, type DraftWords } from '#app/session/draft-offer.tsx'
 import { type DraftOwner, keepDrafts } from '#app/session/drafts.ts'
 import { type FormAction, type FormState, untouchedForm } from '#lib/web/form-state.ts'
 import { FormContext } from './form-context.ts'
+import { FormMessages } from './form-messages.tsx'
 import { FormTokenField } from './form-token.tsx'
 import { useTypedValues } from './typed-values.tsx'
 
@@ -16,16 +26,10 @@ import { useTypedValues } from './typed-values.tsx'
  */
 export function ActionForm({
   action,
-  connectionWords,
-  faultWords,
   keep,
   children,
 }: {
   action: FormAction
-  /** Shown when no response arrives. */
-  connectionWords: string
-  /** Shown when the server failed. */
-  faultWords: string
   /** Keeps the form's text beyond its session: the author, and the words of the offer. */
   keep?: { owner: DraftOwner; words: DraftWords }
   children: ReactNode
@@ -33,13 +37,13 @@ export function ActionForm({
   const [posted, post] = useActionState(action, untouchedForm)
   const [answered, setAnswered] = useState<FormState | null>(null)
   const [pending, startTransition] = useTransition()
+  const messages = useContext(FormMessages)
   const form = useRef<HTMLFormElement>(null)
   const state = answered ?? posted
   useTypedValues(form)
 
   useEffect(() => {
-    const faults = Object.keys(state.errors).length > 0 || state.alert !== null
-    if (!faults) return
+    if (Object.keys(state.errors).length === 0 && state.alert === null) return
     const within = form.current
     const first = within?.querySelector('[aria-invalid="true"]') ?? within?.querySelector('[role="alert"]')
     if (first instanceof HTMLElement) first.focus()
@@ -53,7 +57,7 @@ export function ActionForm({
     startTransition(async () => {
       const answer = await action(state, typed).catch((cause: unknown): FormState => {
         unstable_rethrow(cause)
-        return { values: {}, errors: {}, alert: hasDigest(cause) ? faultWords : connectionWords }
+        return { values: {}, errors: {}, alert: hasDigest(cause) ? messages.failed : messages.unreachable }
       })
       startTransition(() => setAnswered(answer))
     })

@@ -42,7 +42,7 @@ export default async function ConfirmPage({ searchParams }: PageProps<'/confirm'
         <p className="mt-2">{await purposeOf(pending, user.id, words)}</p>
       </div>
       <div className="card p-6">
-        <ActionForm action={confirm} connectionWords={words('errors.connection')} faultWords={words('errors.fault')}>
+        <ActionForm action={confirm}>
           <FormAlert />
           <UsernameForManagers username={user.username} />
           <input type="hidden" name="act" value={handle} />

@@ -58,11 +58,7 @@ export function SessionEntry({ words, session, isThis, limits, now, timeZone }: 
         </dl>
         {!isThis && (
           <div className="sm:col-start-2 sm:row-start-1 sm:max-w-60">
-            <ActionForm
-              action={endSession}
-              connectionWords={words('errors.connection')}
-              faultWords={words('errors.fault')}
-            >
+            <ActionForm action={endSession}>
               <FormAlert />
               <input type="hidden" name="id" value={session.id} />
               <SubmitButton

@@ -45,11 +45,7 @@ export function SessionsCard({ words, sessions, current, limits, timeZone }: Pro
       </ul>
       {others.length > 0 && (
         <div className="border-t border-line p-6 sm:justify-items-end sm:grid">
-          <ActionForm
-            action={endOtherSessions}
-            connectionWords={words('errors.connection')}
-            faultWords={words('errors.fault')}
-          >
+          <ActionForm action={endOtherSessions}>
             <FormAlert />
             <SubmitButton
               look="quiet"

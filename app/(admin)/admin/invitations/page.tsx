@@ -45,7 +45,7 @@ export default async function InvitationsPage({ searchParams }: PageProps<'/admi
       {link && query.done === 'made' && <HandOver text={words('admin.invitations.link')} link={link} />}
       <div className="card flex max-w-[34rem] flex-col gap-4 p-6">
         <p className="text-muted">{words('admin.invitations.lead')}</p>
-        <ActionForm action={invite} connectionWords={words('errors.connection')} faultWords={words('errors.fault')}>
+        <ActionForm action={invite}>
           <FormAlert />
           <Select
             name="role"
@@ -96,11 +96,7 @@ export default async function InvitationsPage({ searchParams }: PageProps<'/admi
                   <td data-label={words('admin.invitations.made')}>{clock(createdAt)}</td>
                   <td data-label={words('admin.invitations.expires')}>{clock(expiresAt)}</td>
                   <td>
-                    <ActionForm
-                      action={withdrawInvitation}
-                      connectionWords={words('errors.connection')}
-                      faultWords={words('errors.fault')}
-                    >
+                    <ActionForm action={withdrawInvitation}>
                       <FormAlert />
                       <input type="hidden" name="id" value={id} />
                       <SubmitButton

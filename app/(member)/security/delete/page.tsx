@@ -26,11 +26,7 @@ export default async function DeleteAccountPage({ searchParams }: PageProps<'/se
         {refused !== null && <Notice kind="danger">{messageFor(words, refused).text}</Notice>}
         <p>{words('account_delete.lead')}</p>
         <p>{words('account_delete.undo')}</p>
-        <ActionForm
-          action={deleteAccount}
-          connectionWords={words('errors.connection')}
-          faultWords={words('errors.fault')}
-        >
+        <ActionForm action={deleteAccount}>
           <FormAlert />
           <div className="flex flex-wrap gap-3">
             <SubmitButton

@@ -20,7 +20,6 @@ export default async function ChangeAddressPage({ searchParams }: PageProps<'/se
   const { user } = await requireRecentProof('change-account', '/security/email')
   const words = await getWords()
   const refused = refusalIn(await searchParams)
-  const faults = { connectionWords: words('errors.connection'), faultWords: words('errors.fault') }
   const isChange = user.email !== null && user.emailVerifiedAt !== null
 
   return (
@@ -36,7 +35,7 @@ export default async function ChangeAddressPage({ searchParams }: PageProps<'/se
         </p>
       </div>
       <div className="card p-6">
-        <ActionForm action={giveAddress} {...faults}>
+        <ActionForm action={giveAddress}>
           <FormAlert>{refused !== null && <Notice kind="danger">{messageFor(words, refused).text}</Notice>}</FormAlert>
           <Field name="email" label={words('fields.email')} type="email" autoComplete="email" required />
           <div className="flex flex-wrap gap-3">
@@ -55,7 +54,7 @@ export default async function ChangeAddressPage({ searchParams }: PageProps<'/se
             </h2>
             <p className="text-muted">{words('email_change.remove_text')}</p>
           </div>
-          <ActionForm action={removeAddress} {...faults}>
+          <ActionForm action={removeAddress}>
             <FormAlert />
             <div>
               <SubmitButton

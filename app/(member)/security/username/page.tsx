@@ -27,11 +27,7 @@ export default async function ChangeUsernamePage({ searchParams }: PageProps<'/s
         <p className="mt-2 text-muted">{words('username_change.lead')}</p>
       </div>
       <div className="card p-6">
-        <ActionForm
-          action={changeUsername}
-          connectionWords={words('errors.connection')}
-          faultWords={words('errors.fault')}
-        >
+        <ActionForm action={changeUsername}>
           <FormAlert>{refused !== null && <Notice kind="danger">{messageFor(words, refused).text}</Notice>}</FormAlert>
           <Field
             name="username"

@@ -24,7 +24,7 @@ export function ActRow({
   return (
     <div className={look}>
       <p className="max-w-[34rem] text-sm text-muted">{text}</p>
-      <ActionForm action={action} connectionWords={words('errors.connection')} faultWords={words('errors.fault')}>
+      <ActionForm action={action}>
         <FormAlert />
         <input type="hidden" name="id" value={id} />
         <SubmitButton look="quiet" label={label} pendingLabel={words('admin.person.pending')} />

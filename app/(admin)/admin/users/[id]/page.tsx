@@ -149,11 +149,7 @@ export default async function PersonPage({ params, searchParams }: PageProps<'/a
             {isSelf ? (
               <p>{words(`roles.${person.role}`)}</p>
             ) : (
-              <ActionForm
-                action={changeRole}
-                connectionWords={words('errors.connection')}
-                faultWords={words('errors.fault')}
-              >
+              <ActionForm action={changeRole}>
                 <FormAlert />
                 <input type="hidden" name="id" value={id} />
                 <Select

@@ -28,11 +28,7 @@ export default async function DeletePersonPage({ params }: PageProps<'/admin/use
       </h1>
       <div className="card flex flex-col gap-4 p-6">
         <p>{words(person.deletedAt === null ? 'admin.delete.lead' : 'admin.person.delete_final_text')}</p>
-        <ActionForm
-          action={deletePerson}
-          connectionWords={words('errors.connection')}
-          faultWords={words('errors.fault')}
-        >
+        <ActionForm action={deletePerson}>
           <FormAlert />
           <input type="hidden" name="id" value={id} />
           <div className="flex flex-wrap gap-3">

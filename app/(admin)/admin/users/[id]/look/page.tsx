@@ -29,7 +29,7 @@ export default async function LookPersonPage({ params }: PageProps<'/admin/users
       </h1>
       <div className="card flex flex-col gap-4 p-6">
         <p>{words('admin.look.lead')}</p>
-        <ActionForm action={lookAs} connectionWords={words('errors.connection')} faultWords={words('errors.fault')}>
+        <ActionForm action={lookAs}>
           <FormAlert />
           <input type="hidden" name="id" value={id} />
           <Field name="reason" label={words('fields.reason')} hint={words('admin.look.reason_hint')} required />

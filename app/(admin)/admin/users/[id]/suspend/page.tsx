@@ -29,7 +29,7 @@ export default async function SuspendPersonPage({ params }: PageProps<'/admin/us
       </h1>
       <div className="card flex flex-col gap-4 p-6">
         <p>{words('admin.suspend.lead')}</p>
-        <ActionForm action={suspend} connectionWords={words('errors.connection')} faultWords={words('errors.fault')}>
+        <ActionForm action={suspend}>
           <FormAlert />
           <input type="hidden" name="id" value={id} />
           <Field name="reason" label={words('fields.reason')} hint={words('admin.suspend.reason_hint')} required />

@@ -27,7 +27,7 @@ import { takeOverStreamlit } from './features/import/streamlit.ts'
 import { createInvitations, type Invitations } from './features/invitations/invitations.ts'
 import { createRecovery, type Recovery } from './features/recovery/recovery.ts'
 import { createSetup, type Setup } from './features/setup/setup.ts'
-import { createPeople, type People } from './features/user-admin/people.ts'
+import { createUserAdmin, type UserAdmin } from './features/user-admin/user-admin.ts'
 import { readOrCreateSecret } from './secret.ts'
 import { openStores } from './stores/open.ts'
 import type { EndReason, Stores } from './stores/types.ts'
@@ -60,7 +60,7 @@ export interface Services extends Runtime {
   pendingCommands: PendingCommands
   addresses: Addresses
   recovery: Recovery
-  people: People
+  userAdmin: UserAdmin
   invitations: Invitations
   setup: Setup
   impersonations: Impersonations
@@ -207,7 +207,7 @@ export function compose(runtime: Runtime): Services {
     sessions,
     addresses: createAddresses({ users, tokens, mail, rateLimits, alerts, secrets, clock }),
     recovery: createRecovery({ users, tokens, accounts, sessions, mail, rateLimits, alerts, clock }),
-    people: createPeople({ store: users, tokens, sessions, alerts, clock }),
+    userAdmin: createUserAdmin({ store: users, tokens, sessions, alerts, clock }),
     invitations: createInvitations({ store: tokens, users, accounts, clock }),
     setup: createSetup({ users, tokens, accounts, clock }),
     impersonations: createImpersonations({ store: tokens, clock }),

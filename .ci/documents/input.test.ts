@@ -53,7 +53,7 @@ test('every rule between fields names a refusal that the site has words for [V2.
   const among = (file: string, type: string) =>
     [...(new RegExp(`type ${type} =([^]*?)\n\n`).exec(read(file))?.[1] ?? '').matchAll(/'(\w+)'/g)].map((m) => m[1])
   const ofPairs = [
-    ...among('lib/features/user-admin/people.ts', 'ChangeFault').filter((code) => code !== 'person_gone'),
+    ...among('lib/features/user-admin/user-admin.ts', 'ChangeFault').filter((code) => code !== 'person_gone'),
     ...among('lib/auth/accounts.ts', 'SignUpFault'),
   ]
   expect(ofPairs.length).toBeGreaterThan(2)

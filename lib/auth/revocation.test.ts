@@ -22,7 +22,7 @@ const acts: Record<string, Act> = {
 }
 
 const revocations: Record<string, Act> = {
-  suspended: ({ people }, id) => people.suspend(id, { reason: 'x', until: null }, 'ada'),
+  suspended: ({ userAdmin }, id) => userAdmin.suspend(id, { reason: 'x', until: null }, 'ada'),
   deleted: ({ accounts }, id) => accounts.delete(id),
 }
 

@@ -4,7 +4,7 @@ import type { z } from 'zod'
 import { canonicalUsername } from '../auth/username.ts'
 import { readSettings } from '../config.ts'
 import { type Command, execute, type Outcome, operatorActor } from '../core/command.ts'
-import type { Person } from '../features/user-admin/people.ts'
+import type { ManagedUser } from '../features/user-admin/user-admin.ts'
 import { compose, openRuntime, type Services } from '../services.ts'
 import { messageFor } from '../words/message-for.ts'
 import { wordsFor } from '../words/words.ts'
@@ -27,9 +27,9 @@ export async function withSite<Answer>(work: (app: Services) => Promise<Answer>)
 }
 
 /** Rejects when no user has this name. */
-export async function findUser({ people }: Services, username: string): Promise<Person> {
+export async function findUser({ userAdmin }: Services, username: string): Promise<ManagedUser> {
   const canonical = canonicalUsername(username)
-  const user = canonical === null ? null : await people.findByUsername(canonical)
+  const user = canonical === null ? null : await userAdmin.findByUsername(canonical)
   if (user === null) throw unknownUser(username)
   return user
 }

@@ -18,7 +18,7 @@ import {
   suspendUser,
   unlockUser,
 } from '../features/user-admin/commands.ts'
-import type { Person } from '../features/user-admin/people.ts'
+import type { ManagedUser } from '../features/user-admin/user-admin.ts'
 import type { Services } from '../services.ts'
 import { openStoreReader } from '../stores/open.ts'
 import { lowerCase, searchText } from '../stores/records.ts'
@@ -156,19 +156,19 @@ function remove(username: string, { json, yes }: Json & { yes?: boolean }, comma
 }
 
 /** In UTC. For an account that its owner deleted, the day stays the same. */
-function erasureDay({ deletedAt }: Person, now = 0): string {
+function erasureDay({ deletedAt }: ManagedUser, now = 0): string {
   return new Date((deletedAt ?? now) + undoDeletionMs).toISOString().slice(0, 10)
 }
 
 /** Runs a command on one user, and prints the user or a sentence. */
 function change(
   username: string,
-  command: SiteCommand<string, z.ZodObject, Result<Person, string>>,
+  command: SiteCommand<string, z.ZodObject, Result<ManagedUser, string>>,
   options: {
     json: boolean | undefined
     input?: Record<string, string>
-    before?(user: Person, app: Services): Promise<void>
-    done: string | ((user: Person) => string)
+    before?(user: ManagedUser, app: Services): Promise<void>
+    done: string | ((user: ManagedUser) => string)
     gone?: string
   },
 ): Promise<void> {
@@ -197,7 +197,7 @@ function reset(username: string, options: ResetOptions): Promise<void> {
 
 async function printReset(
   app: Services,
-  { id, username }: Pick<Person, 'id' | 'username'>,
+  { id, username }: Pick<ManagedUser, 'id' | 'username'>,
   { json, withoutAddress = false }: ResetOptions,
 ): Promise<void> {
   const started = await executeAsOperator(withoutAddress ? startResetWithoutAddress : startPasswordReset, { id }, app)
@@ -226,7 +226,7 @@ async function readUsers(): Promise<UserRecord[]> {
 }
 
 /** Without the password hash, and with readable times. */
-function shown(user: Person | UserRecord): Record<string, unknown> {
+function shown(user: ManagedUser | UserRecord): Record<string, unknown> {
   const { passwordHash: _, profile, ...rest } = { passwordHash: '', ...user }
   const readable = Object.entries(rest).map(([name, value]) => [
     name,
@@ -235,7 +235,7 @@ function shown(user: Person | UserRecord): Record<string, unknown> {
   return { ...Object.fromEntries(readable), state: stateOf(user), profile }
 }
 
-function stateOf({ status, deletedAt }: Pick<Person, 'status' | 'deletedAt'>): string {
+function stateOf({ status, deletedAt }: Pick<ManagedUser, 'status' | 'deletedAt'>): string {
   return deletedAt === null ? status : 'deleted'
 }
 

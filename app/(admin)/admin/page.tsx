@@ -32,11 +32,11 @@ export default async function OverviewPage({ searchParams }: PageProps<'/admin'>
   const period = oneOf(await searchParams, 'period', ['day', 'month']) ?? 'day'
   const { partMs, parts } = periods[period]
   const since = Math.floor(session.now / partMs) * partMs - (parts - 1) * partMs
-  const { people, sessions, invitations, audit } = await services()
+  const { userAdmin, sessions, invitations, audit } = await services()
   const anybody = { search: '', role: null, state: null }
   const [all, suspended, live, open, counts] = await Promise.all([
-    people.count(anybody),
-    people.count({ ...anybody, state: 'suspended' }),
+    userAdmin.count(anybody),
+    userAdmin.count({ ...anybody, state: 'suspended' }),
     sessions.countLive(),
     invitations.list(),
     audit.count([...new Set(series.map(({ event }) => event))], since, partMs),

@@ -13,9 +13,9 @@ export const startImpersonation = command({
   input: z.strictObject({ id, reason }),
   audit: 'look.started',
   subject: ({ id }) => id,
-  async run({ people, impersonations }, { id, reason }, actor) {
+  async run({ userAdmin, impersonations }, { id, reason }, actor) {
     const detail = { reason }
-    const user = await people.find(id)
+    const user = await userAdmin.find(id)
     const isShown = user?.status === 'active' && user.deletedAt === null && !can(user, 'look-as-person')
     if (!isShown || actor.session === null) return { ...refused('not_shown'), detail }
     await impersonations.start(actor.session.id, { adminId: actor.id, userId: id })

@@ -34,11 +34,11 @@ export const endAllSessions = command({
   permission: 'operator',
   input: nothing,
   audit: 'session.all_ended',
-  async run({ stores, people }) {
+  async run({ stores, userAdmin }) {
     const users = new Set<string>()
     for await (const { kind, record } of stores.dump()) if (kind === 'session') users.add(record.userId)
     let count = 0
-    for (const id of users) count += await people.endSessions(id)
+    for (const id of users) count += await userAdmin.endSessions(id)
     return { ...ok(count), detail: { count } }
   },
 })

@@ -55,15 +55,15 @@ describe.each(storeNames)('the tokens that an administrator issued, on %s', (sto
 
   const endings = {
     'a demotion': {
-      end: () => opened.app.people.changeRole('bea', 'member', 'ada'),
-      undo: () => opened.app.people.changeRole('bea', 'admin', 'ada'),
+      end: () => opened.app.userAdmin.changeRole('bea', 'member', 'ada'),
+      undo: () => opened.app.userAdmin.changeRole('bea', 'admin', 'ada'),
     },
     'a suspension': {
-      end: () => opened.app.people.suspend('bea', { reason: 'x', until: null }, 'ada'),
-      undo: () => opened.app.people.resume('bea'),
+      end: () => opened.app.userAdmin.suspend('bea', { reason: 'x', until: null }, 'ada'),
+      undo: () => opened.app.userAdmin.resume('bea'),
     },
     'a suspension whose time is over at the next log-in': {
-      end: () => opened.app.people.suspend('bea', { reason: 'x', until: opened.app.clock() + days(1) }, 'ada'),
+      end: () => opened.app.userAdmin.suspend('bea', { reason: 'x', until: opened.app.clock() + days(1) }, 'ada'),
       undo: async () => {
         opened.advance(days(1))
         await setPassword('bea')
@@ -71,8 +71,8 @@ describe.each(storeNames)('the tokens that an administrator issued, on %s', (sto
       },
     },
     'a deletion by an administrator': {
-      end: () => opened.app.people.delete('bea', 'ada'),
-      undo: () => opened.app.people.restore('bea'),
+      end: () => opened.app.userAdmin.delete('bea', 'ada'),
+      undo: () => opened.app.userAdmin.restore('bea'),
     },
     'a deletion by the user': {
       end: () => opened.app.accounts.delete('bea'),
@@ -100,7 +100,7 @@ describe.each(storeNames)('the tokens that an administrator issued, on %s', (sto
     await opened.app.stores.users.update('bea', { role: 'member' })
     expect(await opened.app.invitations.find(passed.invitation)).toBeNull()
     expect(await opened.app.recovery.find(passed.reset)).toBeNull()
-    await opened.app.people.changeRole('bea', 'admin', 'ada')
+    await opened.app.userAdmin.changeRole('bea', 'admin', 'ada')
     await expectVoid(passed)
   })
 
@@ -112,22 +112,22 @@ describe.each(storeNames)('the tokens that an administrator issued, on %s', (sto
   })
 
   test('do not include those of other administrators and the site', async () => {
-    const { invitations, people, recovery, clock } = opened.app
+    const { invitations, userAdmin, recovery, clock } = opened.app
     const { token } = await invitations.make({ role: 'guest', email: null, by: 'ada' })
     const byOperator = await recovery.startFor('bob', momentOnly(clock()), null)
-    await people.delete('bea', 'ada')
+    await userAdmin.delete('bea', 'ada')
     expect(await invitations.find(token)).not.toBeNull()
     expect(byOperator.ok && (await recovery.find(byOperator.value.token ?? ''))).toEqual({ username: 'bob' })
   })
 
   test('give no access to another administrator’s account', async () => {
-    const { recovery, people, stores, clock } = opened.app
+    const { recovery, userAdmin, stores, clock } = opened.app
     const start = (issuedBy: string | null) => recovery.startFor('ada', momentOnly(clock()), issuedBy)
     expect(await start('bea')).toEqual({ ok: false, code: 'admin_by_hand' })
     expect(await start(null)).toMatchObject({ ok: true, value: { token: expect.any(String) } })
     // A link from before the promotion does not work either.
     const { reset } = await passOn()
-    await people.changeRole('bob', 'admin', 'ada')
+    await userAdmin.changeRole('bob', 'admin', 'ada')
     expect(await recovery.find(reset)).toBeNull()
     expect(await recovery.reset(reset, password, momentOnly(clock()))).toEqual({ ok: false, code: 'link_void' })
     // Nor does it while the role is being removed.
@@ -137,7 +137,7 @@ describe.each(storeNames)('the tokens that an administrator issued, on %s', (sto
       if ('role' in given[1]) expect(await start('bea')).toEqual({ ok: false, code: 'admin_by_hand' })
       return updated
     })
-    await people.changeRole('ada', 'member', 'bea')
+    await userAdmin.changeRole('ada', 'member', 'bea')
     demotion.mockRestore()
     // Nor afterwards.
     expect(await start('bea')).toEqual({ ok: false, code: 'admin_by_hand' })
@@ -158,63 +158,65 @@ describe.each(storeNames)('an account waiting for erasure, on %s', (store) => {
   })
 
   test('can be demoted, and returns with the new role', async () => {
-    const { people, accounts } = opened.app
-    expect(await people.changeRole(mallory, 'member', 'ada')).toMatchObject({ value: { role: 'member' } })
+    const { userAdmin, accounts } = opened.app
+    expect(await userAdmin.changeRole(mallory, 'member', 'ada')).toMatchObject({ value: { role: 'member' } })
     expect(await logIn()).toMatchObject({ ok: true, value: { role: 'member' } })
     expect(await accounts.restore(mallory)).toBe(true)
     expect(await accounts.findActive(mallory)).toMatchObject({ role: 'member' })
   })
 
   test('can be suspended, and does not return before the suspension ends', async () => {
-    const { people, accounts, clock } = opened.app
+    const { userAdmin, accounts, clock } = opened.app
     const until = clock() + days(1)
-    expect(await people.suspend(mallory, { reason: 'x', until }, 'ada')).toMatchObject({ ok: true })
+    expect(await userAdmin.suspend(mallory, { reason: 'x', until }, 'ada')).toMatchObject({ ok: true })
     expect(await logIn()).toMatchObject({ ok: false })
     expect(await accounts.restore(mallory)).toBe(false)
     // Restoring the account does not lift the suspension.
-    expect(await people.restore(mallory)).toMatchObject({ value: { status: 'suspended', suspendedUntil: until } })
-    expect(await people.resume(mallory)).toMatchObject({ value: { status: 'active' } })
+    expect(await userAdmin.restore(mallory)).toMatchObject({ value: { status: 'suspended', suspendedUntil: until } })
+    expect(await userAdmin.resume(mallory)).toMatchObject({ value: { status: 'active' } })
     expect(await logIn()).toMatchObject({ ok: true })
   })
 
   test('can be deleted by an administrator, and is erased on the original day', async () => {
-    const { people, accounts } = opened.app
+    const { userAdmin, accounts } = opened.app
     opened.advance(days(10))
-    expect(await people.delete(mallory, 'ada')).toMatchObject({ ok: true })
+    expect(await userAdmin.delete(mallory, 'ada')).toMatchObject({ ok: true })
     expect(await logIn()).toEqual({ ok: false, code: 'credentials_wrong' })
-    expect(await people.delete(mallory, 'ada')).toEqual({ ok: false, code: 'person_gone' })
+    expect(await userAdmin.delete(mallory, 'ada')).toEqual({ ok: false, code: 'person_gone' })
     opened.advance(days(4) + 1)
     expect(await accounts.erase()).toEqual([mallory])
   })
 
   test('accepts several changes in a row', async () => {
-    const { people } = opened.app
-    expect(await people.changeRole(mallory, 'guest', 'ada')).toMatchObject({ ok: true })
-    expect(await people.suspend(mallory, { reason: 'x', until: null }, 'ada')).toMatchObject({ ok: true })
-    expect(await people.resume(mallory)).toMatchObject({ ok: true })
-    expect(await people.suspend(mallory, { reason: 'x', until: null }, 'ada')).toMatchObject({ ok: true })
-    expect(await people.delete(mallory, 'ada')).toMatchObject({ ok: true })
-    expect(await people.restore(mallory)).toMatchObject({ value: { role: 'guest', status: 'active', deletedAt: null } })
+    const { userAdmin } = opened.app
+    expect(await userAdmin.changeRole(mallory, 'guest', 'ada')).toMatchObject({ ok: true })
+    expect(await userAdmin.suspend(mallory, { reason: 'x', until: null }, 'ada')).toMatchObject({ ok: true })
+    expect(await userAdmin.resume(mallory)).toMatchObject({ ok: true })
+    expect(await userAdmin.suspend(mallory, { reason: 'x', until: null }, 'ada')).toMatchObject({ ok: true })
+    expect(await userAdmin.delete(mallory, 'ada')).toMatchObject({ ok: true })
+    expect(await userAdmin.restore(mallory)).toMatchObject({
+      value: { role: 'guest', status: 'active', deletedAt: null },
+    })
   })
 
   test('does not count as a remaining administrator', async () => {
-    const { people } = opened.app
+    const { userAdmin } = opened.app
     for (const act of [
-      () => people.changeRole('ada', 'member', 'cli'),
-      () => people.suspend('ada', { reason: 'x', until: null }, 'cli'),
-      () => people.delete('ada', 'cli'),
+      () => userAdmin.changeRole('ada', 'member', 'cli'),
+      () => userAdmin.suspend('ada', { reason: 'x', until: null }, 'cli'),
+      () => userAdmin.delete('ada', 'cli'),
     ])
       expect(await act()).toEqual({ ok: false, code: 'last_admin' })
-    expect(await people.suspend(mallory, { reason: 'x', until: null }, 'ada')).toMatchObject({ ok: true })
+    expect(await userAdmin.suspend(mallory, { reason: 'x', until: null }, 'ada')).toMatchObject({ ok: true })
   })
 
   test('stays deleted by an administrator when an earlier suspension ends', async () => {
-    const { people, clock } = opened.app
+    const { userAdmin, clock } = opened.app
     await opened.app.accounts.restore(mallory)
-    await people.suspend(mallory, { reason: 'x', until: clock() + days(1) }, 'ada')
-    await people.delete(mallory, 'ada')
+    await userAdmin.suspend(mallory, { reason: 'x', until: clock() + days(1) }, 'ada')
+    await userAdmin.delete(mallory, 'ada')
     opened.advance(days(2))
-    expect(await people.liftSuspensions()).toEqual([])
+    expect(await userAdmin.liftSuspensions()).toEqual([])
     expect(await logIn()).toEqual({ ok: false, code: 'credentials_wrong' })
   })
 })

@@ -20,11 +20,11 @@ beforeEach(() => open())
 afterEach(() => opened[Symbol.asyncDispose]())
 
 const acts: Record<string, () => Promise<unknown>> = {
-  'a role': () => opened.app.people.changeRole('bob', 'guest', 'ada'),
-  'a suspension': () => opened.app.people.suspend('bob', { reason: 'secret', until: null }, 'ada'),
-  'the end of a suspension': () => opened.app.people.resume('bob'),
-  'a deletion': () => opened.app.people.delete('bob', 'ada'),
-  'the return of an account': () => opened.app.people.restore('bob'),
+  'a role': () => opened.app.userAdmin.changeRole('bob', 'guest', 'ada'),
+  'a suspension': () => opened.app.userAdmin.suspend('bob', { reason: 'secret', until: null }, 'ada'),
+  'the end of a suspension': () => opened.app.userAdmin.resume('bob'),
+  'a deletion': () => opened.app.userAdmin.delete('bob', 'ada'),
+  'the return of an account': () => opened.app.userAdmin.restore('bob'),
 }
 
 test('mails the user about each change of role, suspension and deletion, in the user’s time zone [V6.3.7]', async () => {
@@ -48,19 +48,19 @@ test('mails the user about each change of role, suspension and deletion, in the 
 })
 
 test('mails the user when a suspension runs out', async () => {
-  const { people, clock } = opened.app
-  await people.suspend('bob', { reason: 'x', until: clock() + days(1) }, 'ada')
+  const { userAdmin, clock } = opened.app
+  await userAdmin.suspend('bob', { reason: 'x', until: clock() + days(1) }, 'ada')
   opened.advance(days(1))
-  expect(await people.liftSuspensions()).toEqual(['bob'])
+  expect(await userAdmin.liftSuspensions()).toEqual(['bob'])
   expect(posted.at(-1)).toMatchObject({ kind: 'suspension-ended' })
 })
 
 test('sends no mail when nothing changed', async () => {
-  const { people } = opened.app
-  await people.changeRole('bob', 'member', 'ada')
-  await people.resume('bob')
-  await people.restore('bob')
-  await people.suspend('bob', { reason: 'x', until: null }, 'bob')
+  const { userAdmin } = opened.app
+  await userAdmin.changeRole('bob', 'member', 'ada')
+  await userAdmin.resume('bob')
+  await userAdmin.restore('bob')
+  await userAdmin.suspend('bob', { reason: 'x', until: null }, 'bob')
   expect(posted).toEqual([])
 })
 

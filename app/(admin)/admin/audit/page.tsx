@@ -32,11 +32,11 @@ export default async function AuditPage({ searchParams }: PageProps<'/admin/audi
   const words = await getWords()
   const { timeZone } = await readPreferences()
   const query = await searchParams
-  const { audit, people } = await services()
+  const { audit, userAdmin } = await services()
   const asked = await readTrailQuery(query)
   const found = asked === null ? [] : await audit.list({ ...asked, limit: pageSize + 1 })
   const entries = found.slice(0, pageSize)
-  const names = await people.findNames(entries.flatMap(({ actorId, subjectId }) => [actorId, subjectId]))
+  const names = await userAdmin.findNames(entries.flatMap(({ actorId, subjectId }) => [actorId, subjectId]))
   const person = (id: string | null, nobody: string) => <Who id={id} names={names} words={words} nobody={nobody} />
 
   return (

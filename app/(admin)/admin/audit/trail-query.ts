@@ -32,9 +32,9 @@ export async function readTrailQuery(query: Query): Promise<TrailQuery | null> {
 
 /** Accepts a username, or the id of a user who may be erased. */
 async function findId(person: string): Promise<string | null> {
-  const { people } = await services()
+  const { userAdmin } = await services()
   const username = canonicalUsername(person)
-  const found = username === null ? null : await people.findByUsername(username)
+  const found = username === null ? null : await userAdmin.findByUsername(username)
   return found?.id ?? (/^([0-9a-f]{32}|operator)$/.test(person) ? person : null)
 }
 

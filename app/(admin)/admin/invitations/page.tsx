@@ -28,9 +28,9 @@ export default async function InvitationsPage({ searchParams }: PageProps<'/admi
   const { session } = await requireAdmin('/admin/invitations')
   const words = await getWords()
   const { timeZone } = await readPreferences()
-  const { invitations, people } = await services()
+  const { invitations, userAdmin } = await services()
   const open = await invitations.list()
-  const names = await people.findNames(open.map(({ by }) => by))
+  const names = await userAdmin.findNames(open.map(({ by }) => by))
   const query = await searchParams
   const outcome = outcomeOf(words, 'invitations', query)
   const links = await Promise.all(open.map(({ id }) => readHandedOver('invitation', id)))

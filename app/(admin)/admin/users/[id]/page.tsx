@@ -11,7 +11,7 @@ import { SubmitButton } from '#app/ui/submit-button.tsx'
 import { Verbatim } from '#app/ui/verbatim.tsx'
 import { parseDevice } from '#lib/core/device.ts'
 import { rolesByTrust } from '#lib/core/roles/permissions.ts'
-import { isDeletedByAdmin, type Person } from '#lib/features/user-admin/people.ts'
+import { isDeletedByAdmin, type ManagedUser } from '#lib/features/user-admin/user-admin.ts'
 import { services } from '#lib/services.ts'
 import { readHandedOver } from '#lib/web/handed-over.ts'
 import { readPreferences } from '#lib/web/preferences.ts'
@@ -36,15 +36,15 @@ export default async function PersonPage({ params, searchParams }: PageProps<'/a
   const { id } = await params
   const words = await getWords()
   const { timeZone } = await readPreferences()
-  const { people, sessions, audit } = await services()
-  const person = await people.find(id)
+  const { userAdmin, sessions, audit } = await services()
+  const person = await userAdmin.find(id)
   if (person === null) notFound()
   const [live, history, link] = await Promise.all([
     sessions.list(id),
     audit.history(id),
     readHandedOver('reset-password', id),
   ])
-  const names = await people.findNames(history.map(({ actorId }) => actorId))
+  const names = await userAdmin.findNames(history.map(({ actorId }) => actorId))
   const query = await searchParams
   const outcome = outcomeOf(words, 'person', query)
   const state = stateOf(person)
@@ -283,6 +283,6 @@ function Fact({ name, children }: { name: string; children: ReactNode }) {
 }
 
 /** Consecutive wrong passwords from known and new browsers, which have separate waiting times. */
-function wrongPasswordsOf({ wrongPasswords }: Person): number {
+function wrongPasswordsOf({ wrongPasswords }: ManagedUser): number {
   return wrongPasswords === null ? 0 : wrongPasswords.new.count + wrongPasswords.known.count
 }

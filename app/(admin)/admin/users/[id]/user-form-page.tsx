@@ -31,7 +31,7 @@ export async function UserFormPage({
   children?: ReactNode
 }) {
   const words = await getWords()
-  const user = await (await services()).people.find(id)
+  const user = await (await services()).userAdmin.find(id)
   if (user === null) notFound()
   const isFinal = name === 'delete' && user.deletedAt !== null
 

@@ -10,7 +10,7 @@ import { ok, type Result, refused } from '../../core/result.ts'
 import type { Role, TokenStore, UserChange, UserFilter, UserQuery, UserRecord, UserStore } from '../../stores/types.ts'
 
 /** The administrator's view of a user: without the password hash. */
-export type Person = Omit<UserRecord, 'passwordHash'>
+export type ManagedUser = Omit<UserRecord, 'passwordHash'>
 
 export type ChangeFault = 'person_gone' | 'last_admin' | 'yourself'
 
@@ -26,27 +26,27 @@ export interface Suspension {
  * accounts that wait for erasure too. A change of role, suspension or deletion voids every link and impersonation that
  * the user issued; a later promotion does not revive them.
  */
-export interface People {
-  list(query: UserQuery): Promise<Person[]>
+export interface UserAdmin {
+  list(query: UserQuery): Promise<ManagedUser[]>
   count(filter: UserFilter): Promise<number>
   /** Null for an unknown id. */
-  find(id: string): Promise<Person | null>
+  find(id: string): Promise<ManagedUser | null>
   /** `username` must be canonical. Null when no user has it. */
-  findByUsername(username: string): Promise<Person | null>
+  findByUsername(username: string): Promise<ManagedUser | null>
   /** Usernames by id, without unknown ids. */
   findNames(ids: readonly (string | null)[]): Promise<Map<string, string>>
   /** Applies from the user's next request on. */
-  changeRole(id: string, role: Role, by: string): Promise<Result<Person, ChangeFault>>
+  changeRole(id: string, role: Role, by: string): Promise<Result<ManagedUser, ChangeFault>>
   /** Ends every session. The user cannot log in until the suspension ends. */
-  suspend(id: string, suspension: Suspension, by: string): Promise<Result<Person, ChangeFault>>
-  resume(id: string): Promise<Result<Person, 'person_gone'>>
+  suspend(id: string, suspension: Suspension, by: string): Promise<Result<ManagedUser, ChangeFault>>
+  resume(id: string): Promise<Result<ManagedUser, 'person_gone'>>
   /**
    * Ends every session. Only `restore` can undo it, within 14 days. If the owner deleted the account earlier, the day
    * of its erasure stays the same.
    */
-  delete(id: string, by: string): Promise<Result<Person, ChangeFault>>
+  delete(id: string, by: string): Promise<Result<ManagedUser, ChangeFault>>
   /** Keeps the suspension of a user who was suspended after deleting their account. */
-  restore(id: string): Promise<Result<Person, 'person_gone'>>
+  restore(id: string): Promise<Result<ManagedUser, 'person_gone'>>
   /** Returns the number of ended sessions. */
   endSessions(id: string): Promise<number>
   /** Ends the suspensions that are over. Returns the ids of their users. */
@@ -64,13 +64,13 @@ export function isDeletedByAdmin(user: Pick<UserRecord, 'deletedAt' | 'status' |
   return user.deletedAt !== null && isClosed
 }
 
-export function createPeople(deps: {
+export function createUserAdmin(deps: {
   store: UserStore
   tokens: TokenStore
   sessions: Sessions
   alerts: Alerts
   clock: Clock
-}): People {
+}): UserAdmin {
   const { store, tokens, sessions, alerts, clock } = deps
 
   /** `changeOf` gets the current record and returns the change, or null if there is nothing to do. */
@@ -94,25 +94,25 @@ export function createPeople(deps: {
     }
   }
 
-  async function told(user: UserRecord, decision: Decision): Promise<Result<Person, never>> {
+  async function told(user: UserRecord, decision: Decision): Promise<Result<ManagedUser, never>> {
     await alerts.tellDecision(user, decision)
-    return ok(personOf(user))
+    return ok(managedUserOf(user))
   }
 
   const endSessions = (id: string) => sessions.endOthers(id, '', 'ended')
 
   return {
-    list: async (query) => (await store.list(query)).map(personOf),
+    list: async (query) => (await store.list(query)).map(managedUserOf),
     count: (filter) => store.count(filter),
 
     async find(id) {
       const found = await store.find(id)
-      return found && personOf(found)
+      return found && managedUserOf(found)
     },
 
     async findByUsername(username) {
       const found = await store.findByUsername(username)
-      return found && personOf(found)
+      return found && managedUserOf(found)
     },
 
     async findNames(ids) {
@@ -127,7 +127,7 @@ export function createPeople(deps: {
       const changed = await change(id, () => ({ role }))
       if (!changed.ok) return changed
       const { before, after } = changed.value
-      return before.role === role ? ok(personOf(after)) : told(after, { kind: 'role-changed', role })
+      return before.role === role ? ok(managedUserOf(after)) : told(after, { kind: 'role-changed', role })
     },
 
     async suspend(id, { reason, until }, by) {
@@ -184,6 +184,6 @@ export function createPeople(deps: {
   }
 }
 
-function personOf({ passwordHash: _, ...person }: UserRecord): Person {
-  return person
+function managedUserOf({ passwordHash: _, ...user }: UserRecord): ManagedUser {
+  return user
 }

@@ -13,11 +13,11 @@ describe.each(storeNames)('user administration on %s', (store) => {
   })
 
   test('keeps one of two admins who demote, suspend and delete each other in parallel [V2.3.4, T29]', async () => {
-    const { people, stores } = opened.app
+    const { userAdmin, stores } = opened.app
     const acts = [
-      (id: string, by: string) => people.changeRole(id, 'member', by),
-      (id: string, by: string) => people.suspend(id, { reason: 'x', until: null }, by),
-      (id: string, by: string) => people.delete(id, by),
+      (id: string, by: string) => userAdmin.changeRole(id, 'member', by),
+      (id: string, by: string) => userAdmin.suspend(id, { reason: 'x', until: null }, by),
+      (id: string, by: string) => userAdmin.delete(id, by),
     ]
     for (const act of acts) {
       for (const id of ['ada', 'bob']) {
@@ -26,53 +26,53 @@ describe.each(storeNames)('user administration on %s', (store) => {
       const outcomes = await Promise.all([act('ada', 'bob'), act('bob', 'ada')])
       expect(outcomes.filter(({ ok }) => ok)).toHaveLength(1)
       expect(outcomes).toContainEqual({ ok: false, code: 'last_admin' })
-      expect(await people.count({ search: '', role: 'admin', state: 'active' })).toBe(1)
+      expect(await userAdmin.count({ search: '', role: 'admin', state: 'active' })).toBe(1)
     }
   })
 
   test('a suspension logs the user out immediately and until its end [V7.4.2, V8.3.2]', async () => {
-    const { people, accounts, sessions, clock } = opened.app
+    const { userAdmin, accounts, sessions, clock } = opened.app
     const { token } = await sessions.start('bob')
     const until = clock() + minutes(60)
-    expect(await people.suspend('bob', { reason: 'spam', until }, 'ada')).toMatchObject({
+    expect(await userAdmin.suspend('bob', { reason: 'spam', until }, 'ada')).toMatchObject({
       value: { status: 'suspended', suspendReason: 'spam', suspendedUntil: until },
     })
     expect(await sessions.check(token)).toEqual({ live: false, reason: 'ended' })
     expect(await accounts.findActive('bob')).toBeNull()
-    expect(await people.liftSuspensions()).toEqual([])
+    expect(await userAdmin.liftSuspensions()).toEqual([])
     opened.advance(minutes(60))
-    expect(await people.liftSuspensions()).toEqual(['bob'])
+    expect(await userAdmin.liftSuspensions()).toEqual(['bob'])
     expect(await accounts.findActive('bob')).toMatchObject({ id: 'bob' })
-    expect(await people.resume('bob')).toEqual({ ok: false, code: 'person_gone' })
+    expect(await userAdmin.resume('bob')).toEqual({ ok: false, code: 'person_gone' })
   })
 
   test('a user deleted by an admin cannot return by a log-in, can be restored for 14 days, and is then erased', async () => {
-    const { people, accounts } = opened.app
+    const { userAdmin, accounts } = opened.app
     const signedUp = await accounts.signUp({ username: 'dora', password: 'Lantern over the quay 47' })
     const id = signedUp.ok ? signedUp.value.id : ''
-    expect(await people.delete(id, 'ada')).toMatchObject({ ok: true })
+    expect(await userAdmin.delete(id, 'ada')).toMatchObject({ ok: true })
     const logIn = () => accounts.checkCredentials('dora', 'Lantern over the quay 47', aLoginClient())
     expect(await logIn()).toEqual({ ok: false, code: 'credentials_wrong' })
-    expect(await people.restore(id)).toMatchObject({ ok: true })
+    expect(await userAdmin.restore(id)).toMatchObject({ ok: true })
     expect(await logIn()).toMatchObject({ ok: true })
-    await people.delete(id, 'ada')
+    await userAdmin.delete(id, 'ada')
     opened.advance(days(14) + 1)
     expect(await accounts.erase()).toEqual([id])
-    expect(await people.restore(id)).toEqual({ ok: false, code: 'person_gone' })
+    expect(await userAdmin.restore(id)).toEqual({ ok: false, code: 'person_gone' })
   })
 
   test('rejects changes to the administrator’s own or a missing account', async () => {
-    const { people } = opened.app
-    await people.changeRole('bob', 'admin', 'ada')
+    const { userAdmin } = opened.app
+    await userAdmin.changeRole('bob', 'admin', 'ada')
     const suspension = { reason: 'x', until: null }
     for (const [by, code] of [
       ['bob', 'yourself'],
       ['ada', 'person_gone'],
     ] as const) {
       const id = code === 'yourself' ? 'bob' : 'nobody'
-      expect(await people.changeRole(id, 'guest', by)).toEqual({ ok: false, code })
-      expect(await people.suspend(id, suspension, by)).toEqual({ ok: false, code })
-      expect(await people.delete(id, by)).toEqual({ ok: false, code })
+      expect(await userAdmin.changeRole(id, 'guest', by)).toEqual({ ok: false, code })
+      expect(await userAdmin.suspend(id, suspension, by)).toEqual({ ok: false, code })
+      expect(await userAdmin.delete(id, by)).toEqual({ ok: false, code })
     }
   })
 })
@@ -81,8 +81,8 @@ describe('the administrator’s view of a user', () => {
   test('contains no password hash [V8.2.3, V15.3.1]', async () => {
     opened = await openTestServices()
     await opened.addPerson('bob')
-    const { people } = opened.app
-    const [listed] = await people.list({
+    const { userAdmin } = opened.app
+    const [listed] = await userAdmin.list({
       search: '',
       role: null,
       state: null,
@@ -92,7 +92,7 @@ describe('the administrator’s view of a user', () => {
       limit: 1,
     })
     expect(listed?.username).toBe('bob')
-    for (const person of [listed, await people.find('bob'), await people.findByUsername('bob')]) {
+    for (const person of [listed, await userAdmin.find('bob'), await userAdmin.findByUsername('bob')]) {
       expect(JSON.stringify(person)).not.toMatch(/passwordHash|argon2/)
     }
   })

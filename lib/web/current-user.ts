@@ -112,9 +112,9 @@ async function seenAs(
   { id }: SessionRecord,
   app: Services,
 ): Promise<Pick<SignedIn, 'user' | 'impersonation'>> {
-  const impersonation = can(user, 'look-as-person') ? await app.impersonations.find(id) : null
+  const impersonation = can(user, 'impersonate') ? await app.impersonations.find(id) : null
   const person = impersonation && (await app.accounts.findActive(impersonation.userId))
   // Stops when the impersonated user has become an admin.
-  if (!impersonation || !person || can(person, 'look-as-person')) return { user, impersonation: null }
+  if (!impersonation || !person || can(person, 'impersonate')) return { user, impersonation: null }
   return { user: person, impersonation: { admin: user, endsAt: impersonation.endsAt } }
 }

@@ -15,7 +15,7 @@ import { isRefusedTry, recordOwn, recordTry } from '#lib/web/record.ts'
 import { resume } from '#lib/web/run-command.ts'
 
 export async function confirm(_previous: FormState, posted: FormData): Promise<FormState> {
-  const { user, session } = await requirePermission('leave', '/confirm')
+  const { user, session } = await requirePermission('manage-own-account', '/confirm')
   const form = await readForm(posted, confirmSchema, session)
   if (!form.ok) return form.state
   const { password, act: handle, next } = form.value

@@ -26,7 +26,7 @@ export async function generateMetadata(): Promise<Metadata> {
 }
 
 export default async function ConfirmPage({ searchParams }: PageProps<'/confirm'>) {
-  const { user, session } = await requirePermission('leave', '/confirm')
+  const { user, session } = await requirePermission('manage-own-account', '/confirm')
   const words = await getWords()
   const query = await searchParams
   const next = safeNextPath(query.next) ?? '/'

@@ -3,7 +3,14 @@ import { roles } from '../../stores/types.ts'
 import { can, type Permission, rolesByTrust } from './permissions.ts'
 
 test('guests manage sessions and deletion, members their account, admins other users', () => {
-  const permissions: Permission[] = ['leave', 'change-profile', 'change-account', 'see-people', 'invite', 'see-audit']
+  const permissions: Permission[] = [
+    'manage-own-account',
+    'change-profile',
+    'change-account',
+    'see-people',
+    'invite',
+    'see-audit',
+  ]
   const table = roles.map((role) => [role, permissions.filter((permission) => can({ role }, permission)).length])
   expect(table).toEqual([
     ['admin', 6],

@@ -8,23 +8,23 @@ export type Permission =
   /** Password, e-mail address, username. */
   | 'change-account'
   /** End own sessions, export own data, delete the account. */
-  | 'leave'
+  | 'manage-own-account'
   | 'see-people'
   | 'change-people'
-  | 'look-as-person'
+  | 'impersonate'
   | 'invite'
   | 'see-audit'
 
 /** All roles, from the fewest permissions to the most. */
 export const rolesByTrust: readonly Role[] = ['guest', 'member', 'admin']
 
-const ofGuests: readonly Permission[] = ['leave']
+const ofGuests: readonly Permission[] = ['manage-own-account']
 const ofMembers: readonly Permission[] = [...ofGuests, 'change-profile', 'change-account']
 
 const granted: Record<Role, readonly Permission[]> = {
   guest: ofGuests,
   member: ofMembers,
-  admin: [...ofMembers, 'see-people', 'change-people', 'look-as-person', 'invite', 'see-audit'],
+  admin: [...ofMembers, 'see-people', 'change-people', 'impersonate', 'invite', 'see-audit'],
 }
 
 /**

@@ -6,7 +6,7 @@ import { logError } from '../../core/log/log.ts'
 
 export const deleteAccount = command({
   name: 'account.delete',
-  permission: 'leave',
+  permission: 'manage-own-account',
   reauthenticate: minutes(10),
   input: z.strictObject({}),
   audit: 'account.deleted',

@@ -8,7 +8,7 @@ import { can } from '../../core/roles/permissions.ts'
 
 export const startImpersonation = command({
   name: 'impersonation.start',
-  permission: 'look-as-person',
+  permission: 'impersonate',
   reauthenticate: minutes(5),
   input: z.strictObject({ id, reason }),
   audit: 'look.started',
@@ -16,7 +16,7 @@ export const startImpersonation = command({
   async run({ userAdmin, impersonations }, { id, reason }, actor) {
     const detail = { reason }
     const user = await userAdmin.find(id)
-    const isShown = user?.status === 'active' && user.deletedAt === null && !can(user, 'look-as-person')
+    const isShown = user?.status === 'active' && user.deletedAt === null && !can(user, 'impersonate')
     if (!isShown || actor.session === null) return { ...refused('not_shown'), detail }
     await impersonations.start(actor.session.id, { adminId: actor.id, userId: id })
     return { ...ok(null), detail }

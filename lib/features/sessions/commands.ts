@@ -4,7 +4,7 @@ import { minutes } from '../../core/clock.ts'
 import { command } from '../../core/command.ts'
 import { ok } from '../../core/result.ts'
 
-const own = { permission: 'leave', reauthenticate: minutes(10) } as const
+const own = { permission: 'manage-own-account', reauthenticate: minutes(10) } as const
 const nothing = z.strictObject({})
 
 export const endSession = command({

@@ -15,7 +15,7 @@ export async function generateMetadata(): Promise<Metadata> {
 }
 
 export default async function DeleteAccountPage({ searchParams }: PageProps<'/security/delete'>) {
-  await requireRecentProof('leave', '/security/delete')
+  await requireRecentProof('manage-own-account', '/security/delete')
   const words = await getWords()
   const refused = refusalIn(await searchParams)
 

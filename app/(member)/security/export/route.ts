@@ -11,7 +11,7 @@ export const dynamic = 'force-dynamic'
  * redirect's target.
  */
 export async function GET(): Promise<Response> {
-  const { user } = await requireRecentProof('leave', '/security?export=ready')
+  const { user } = await requireRecentProof('manage-own-account', '/security?export=ready')
   const { stores, clock, rateLimits } = await services()
   if ((await rateLimits.take('export', user.id)) > 0) redirect('/security?export=too-often')
   await recordOwn('account.exported', user.id)

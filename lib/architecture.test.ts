@@ -336,7 +336,7 @@ function exportsOf(file: string) {
 function isGuarded(...functions: ExportedFunction[]): boolean {
   // `action` derives the guard from its command's permission.
   const guard =
-    /^((const [^=]+ = )?await (requireUser|requirePermission|requireRole|requireRecentProof|requireAdmin)\(|action\('[\w.-]+'\)$)/
+    /^((const [^=]+ = )?await (requireUser|requirePermission|requireRole|requireRecentAuthentication|requireAdmin)\(|action\('[\w.-]+'\)$)/
   return functions.length > 0 && functions.every(({ firstStatement }) => guard.test(firstStatement))
 }
 

@@ -1,6 +1,6 @@
 // docs/security/access.md says what the code does: roles, routes, actions, acts, ways in and limits.
 import { expect, test } from 'vitest'
-import { hasRecentProof } from '#lib/auth/sessions/window.ts'
+import { hasRecentAuthentication } from '#lib/auth/sessions/window.ts'
 import { commands } from '#lib/commands.ts'
 import { readSettings } from '#lib/config.ts'
 import { days, hours, minutes } from '#lib/core/clock.ts'
@@ -59,8 +59,8 @@ test('the thresholds of what else decides are those of the code [V8.1.3, V8.1.4]
   expect(rows.get('last act of the person')).toBe(`${session.idleMs / 1000} s`)
   expect(rows.get('beginning of the session')).toBe(`${session.maxMs / hours(1)} h`)
   expect(rows.get('last proof of the password')).toBe('10 min, 5 min for admins')
-  expect(hasRecentProof({ provedAt: 0 }, minutes(10) - 1)).toBe(true)
-  expect(hasRecentProof({ provedAt: 0 }, minutes(10))).toBe(false)
+  expect(hasRecentAuthentication({ provedAt: 0 }, minutes(10) - 1)).toBe(true)
+  expect(hasRecentAuthentication({ provedAt: 0 }, minutes(10))).toBe(false)
 })
 
 test('every action that begins or renews a session or sets a password stands among the ways in [V6.1.3]', () => {

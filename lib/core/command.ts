@@ -79,7 +79,11 @@ export async function execute<Schema extends z.ZodObject, Ran extends Outcome>(
     return refused('not_allowed')
   }
   const { session, by } = actor
-  if (session !== null && reauthenticate !== undefined && !app.sessions.hasRecentProof(session, reauthenticate)) {
+  if (
+    session !== null &&
+    reauthenticate !== undefined &&
+    !app.sessions.hasRecentAuthentication(session, reauthenticate)
+  ) {
     return refused('reauthentication_required')
   }
   const parsed = command.input.safeParse(input)

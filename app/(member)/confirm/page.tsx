@@ -33,7 +33,7 @@ export default async function ConfirmPage({ searchParams }: PageProps<'/confirm'
   const handle = typeof query.act === 'string' ? query.act : ''
   const { pendingCommands, sessions } = await services()
   const pending = await pendingCommands.find(session.id, handle)
-  if (pending === null && sessions.hasRecentProof(session, justNowMs)) redirect(next)
+  if (pending === null && sessions.hasRecentAuthentication(session, justNowMs)) redirect(next)
 
   return (
     <div className="flex max-w-[30rem] flex-col gap-6">

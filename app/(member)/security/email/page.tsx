@@ -5,7 +5,7 @@ import { FormAlert } from '#app/ui/form-alert.tsx'
 import { Notice } from '#app/ui/notice.tsx'
 import { SubmitButton } from '#app/ui/submit-button.tsx'
 import { Verbatim } from '#app/ui/verbatim.tsx'
-import { requireRecentProof } from '#lib/web/recent-proof.ts'
+import { requireRecentAuthentication } from '#lib/web/recent-authentication.ts'
 import { refusalIn } from '#lib/web/refusal-query.ts'
 import { getWords } from '#lib/web/words.ts'
 import { messageFor } from '#lib/words/message-for.ts'
@@ -17,7 +17,7 @@ export async function generateMetadata(): Promise<Metadata> {
 }
 
 export default async function ChangeAddressPage({ searchParams }: PageProps<'/security/email'>) {
-  const { user } = await requireRecentProof('change-account', '/security/email')
+  const { user } = await requireRecentAuthentication('change-account', '/security/email')
   const words = await getWords()
   const refused = refusalIn(await searchParams)
   const isChange = user.email !== null && user.emailVerifiedAt !== null

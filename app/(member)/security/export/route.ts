@@ -1,7 +1,7 @@
 import { redirect } from 'next/navigation'
 import { exportUser } from '#lib/features/data-export/export.ts'
 import { services } from '#lib/services.ts'
-import { requireRecentProof } from '#lib/web/recent-proof.ts'
+import { requireRecentAuthentication } from '#lib/web/recent-authentication.ts'
 import { recordOwn } from '#lib/web/record.ts'
 
 export const dynamic = 'force-dynamic'
@@ -11,7 +11,7 @@ export const dynamic = 'force-dynamic'
  * redirect's target.
  */
 export async function GET(): Promise<Response> {
-  const { user } = await requireRecentProof('manage-own-account', '/security?export=ready')
+  const { user } = await requireRecentAuthentication('manage-own-account', '/security?export=ready')
   const { stores, clock, rateLimits } = await services()
   if ((await rateLimits.take('export', user.id)) > 0) redirect('/security?export=too-often')
   await recordOwn('account.exported', user.id)

@@ -3,7 +3,7 @@ import { stringify } from 'csv-stringify'
 import { redirect } from 'next/navigation'
 import { services } from '#lib/services.ts'
 import type { AuditRecord } from '#lib/stores/types.ts'
-import { requireAdmin } from '#lib/web/recent-proof.ts'
+import { requireAdmin } from '#lib/web/recent-authentication.ts'
 import { record } from '#lib/web/record.ts'
 import { readTrailQuery, type TrailQuery } from '../trail-query.ts'
 

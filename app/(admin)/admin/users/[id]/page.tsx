@@ -15,7 +15,7 @@ import { isDeletedByAdmin, type ManagedUser } from '#lib/features/user-admin/use
 import { services } from '#lib/services.ts'
 import { readHandedOver } from '#lib/web/handed-over.ts'
 import { readPreferences } from '#lib/web/preferences.ts'
-import { requireAdmin } from '#lib/web/recent-proof.ts'
+import { requireAdmin } from '#lib/web/recent-authentication.ts'
 import { getWords } from '#lib/web/words.ts'
 import { deviceName } from '#lib/words/sentences.ts'
 import { StateBadge, stateOf } from '../../badges.tsx'

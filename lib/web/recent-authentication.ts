@@ -7,22 +7,23 @@ import { services } from '#lib/services.ts'
 import { requirePermission, requireRole, type SignedIn } from './current-user.ts'
 
 /** For pages about other users' accounts: half of the time for one's own. */
-const adminProofMs = minutes(5)
+const adminAuthenticationMs = minutes(5)
 
 /** Like `requirePermission`. Also redirects to re-authentication and back if the last one is over ten minutes old. */
-export async function requireRecentProof(permission: Permission, path: string): Promise<SignedIn> {
+export async function requireRecentAuthentication(permission: Permission, path: string): Promise<SignedIn> {
   const signedIn = await requirePermission(permission, path)
-  return proved(signedIn, path)
+  return recentlyAuthenticated(signedIn, path)
 }
 
 /** For admin pages: 404 for other users, and re-authentication after five minutes. */
 export async function requireAdmin(path: string): Promise<SignedIn> {
   const signedIn = await requireRole('admin', path)
-  return proved(signedIn, path, adminProofMs)
+  return recentlyAuthenticated(signedIn, path, adminAuthenticationMs)
 }
 
-async function proved(signedIn: SignedIn, path: string, withinMs?: number): Promise<SignedIn> {
+async function recentlyAuthenticated(signedIn: SignedIn, path: string, withinMs?: number): Promise<SignedIn> {
   const { sessions } = await services()
-  if (!sessions.hasRecentProof(signedIn.session, withinMs)) redirect(`/confirm?${new URLSearchParams({ next: path })}`)
+  if (!sessions.hasRecentAuthentication(signedIn.session, withinMs))
+    redirect(`/confirm?${new URLSearchParams({ next: path })}`)
   return signedIn
 }

@@ -170,7 +170,7 @@ describe('import', () => {
     const { code, stdout, stderr } = await importFile('csv', path, place, '--yes')
     expect({ code, stdout }).toEqual({
       code: 0,
-      stdout: expect.stringMatching(/Imported: 1 user .*already: 1 user,.*Rejected: 4 rows/s),
+      stdout: expect.stringMatching(/Imported: 1 user .*Existing: 1 user,.*Rejected: 4 rows/s),
     })
     expect(stdout).toContain(`${path}.rejected.csv`)
     const text = await readFile(`${path}.rejected.csv`, 'utf8')
@@ -191,7 +191,7 @@ describe('import', () => {
   })
 
   test.each(['json', 'sqlite', 'postgres'] as const)(
-    'tried out, tells the same and changes nothing: %s',
+    'predicts the same in a dry run, and changes nothing: %s',
     async (kind) => {
       const place = await freshPlace(kind)
       await fill(place, people(2, 'user'))
@@ -276,7 +276,7 @@ describe('import', () => {
 })
 
 describe('an import of 10,000 people', () => {
-  test.each<Kind>(['json', 'sqlite', 'postgres'])('shows how far it is, and brings all of them: %s', async (kind) => {
+  test.each<Kind>(['json', 'sqlite', 'postgres'])('shows progress, and imports all users: %s', async (kind) => {
     const place = await freshPlace(kind)
     const path = await file('people.csv', manyPeople(10_000))
     const { code, stdout, stderr } = await importFile('csv', path, place, '--yes')

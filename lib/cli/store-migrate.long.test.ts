@@ -281,7 +281,7 @@ describe('store migrate, interrupted', () => {
   })
 
   test.each(kinds)(
-    'by a kill at any moment, leaves the one or the other, and is simply run again: %s',
+    'by a kill at any moment, leaves the old or the new content, and can be run again: %s',
     async (kind) => {
       const [from, to] = [await freshPlace('json'), await freshPlace(kind)]
       await fill(from, people(2_000))

@@ -46,7 +46,7 @@ test('opens, accepts changes of that user, and check names user and field', asyn
 })
 
 test.each(['sqlite', 'postgres'] as const)(
-  'moves to another store without it, and both are the same: %s',
+  'is left out by a migration, and then both stores agree: %s',
   async (kind) => {
     const [place, target] = [await oldFolder(), await freshPlace(kind)]
     const { code, stdout, stderr } = await cli('migrate', '--from', place.url, '--to', target.url)

@@ -16,7 +16,7 @@ function runOn(version: string, ...args: string[]) {
 const [major = 0, minor = 0] = oldest.split('.').map(Number)
 
 test.each(['20.20.2', '22.21.0', `${major - 1}.99.0`, `${major}.${minor - 1}.9`])(
-  'Node %s is told in one line what is needed',
+  'Node %s gets the required version in one line',
   (version) => {
     const { status, stdout, stderr } = runOn(version, '--eval', 'console.log("ran")')
     expect({ status, stdout }).toEqual({ status: 1, stdout: '' })

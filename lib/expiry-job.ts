@@ -11,9 +11,16 @@ export interface ExpiryJob {
   stop(): Promise<void>
 }
 
-type Dependencies = Pick<Services, 'sessions' | 'accounts' | 'userAdmin' | 'audit' | 'stores' | 'clock'>
+type Dependencies = Pick<Services, 'sessions' | 'accountDeletion' | 'userAdmin' | 'audit' | 'stores' | 'clock'>
 
-export function startExpiryJob({ sessions, accounts, userAdmin, audit, stores, clock }: Dependencies): ExpiryJob {
+export function startExpiryJob({
+  sessions,
+  accountDeletion,
+  userAdmin,
+  audit,
+  stores,
+  clock,
+}: Dependencies): ExpiryJob {
   let running = run()
   const timer = setInterval(() => {
     running = run()
@@ -25,7 +32,7 @@ export function startExpiryJob({ sessions, accounts, userAdmin, audit, stores, c
       await sessions.prune()
       await stores.tokens.deleteExpired(clock())
       for (const id of await userAdmin.liftSuspensions()) await note('account.resumed', id)
-      for (const id of await accounts.erase()) await note('account.erased', id)
+      for (const id of await accountDeletion.erase()) await note('account.erased', id)
       await audit.tidy()
     } catch (error) {
       logError('sweep_failed', error)

@@ -37,7 +37,7 @@ describe('store migrate', () => {
       const alice = await accounts.signUp({ username: 'alice', password: 'three blind mice run' })
       if (!alice.ok) throw new Error('Nobody signed up.')
       const { id } = alice.value
-      await accounts.saveProfile(id, aProfile({ fullName: 'Žofie 🦊', bio: 'one\ntwo', age: 30 }))
+      await stores.users.update(id, { profile: aProfile({ fullName: 'Žofie 🦊', bio: 'one\ntwo', age: 30 }) })
       await stores.users.update(id, { email: 'alice@example.org', emailVerifiedAt: 5, role: 'admin' })
       await stores.users.insert(aUser({ username: 'bob', status: 'suspended' }))
       await stores.tokens.put(aToken({ subject: id }))

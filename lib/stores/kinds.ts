@@ -8,7 +8,7 @@
 import { z } from 'zod'
 
 import { verifiedKey } from './records.ts'
-import { endReasons, roles, type StoredRecord, userStatuses } from './types.ts'
+import { authenticationMethods, endReasons, roles, type StoredRecord, userStatuses } from './types.ts'
 
 interface TextRule {
   /** In UTF-16 units, far above what any form takes. */
@@ -78,6 +78,13 @@ const sessionSchema = z.strictObject({
   lastActivityAt: time,
   /** When the user last proved who they are, by password. Browsing never moves it. 0 when that is not known. */
   provedAt: time.default(0),
+  /** How, the last time. One list, because a re-authentication proves everything anew. */
+  authentications: z.array(z.enum(authenticationMethods)).default(['password']),
+  /**
+   * The user's `passwordChangedAt` when they were authenticated: the session is void once the user has another. -1 when that
+   * is not known, in records of earlier versions.
+   */
+  passwordChangedAt: time.nullable().default(-1),
   /** What the browser that began the session called itself; anything at all, or empty. */
   userAgent: typed(2_000).default(''),
   /** The network address it came from, or empty. */

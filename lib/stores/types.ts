@@ -28,6 +28,9 @@ export type AuditRecord = RecordOf<'audit'>
 /** What is recorded of something that was done, before it has its place in the trail. */
 export type AuditEntry = Omit<AuditRecord, 'seq' | 'previous' | 'id'>
 
+/** What proves who somebody is. */
+export const authenticationMethods = ['password'] as const
+
 /** Why a session is over; the words for each stand in the message catalogue. */
 export const endReasons = ['idle', 'expired', 'ended', 'password-changed', 'signed-out'] as const
 export type EndReason = (typeof endReasons)[number]

@@ -1,10 +1,10 @@
 // Stores a form draft when a form without script arrives after its session ended.
 import type { NextRequest } from 'next/server'
+import { isStoreUnavailable } from '#lib/core/not-saved.ts'
 import type { Services } from '#lib/services.ts'
 import { readToken } from './current-session.ts'
 import { formTag, isFrameworkField, isSecretField } from './form-fields.ts'
 import { parseMultipart } from './multipart.ts'
-import { isStoreUnavailable } from './not-saved.ts'
 
 /** Ignores forms without a tag and browsers without a session. Never fails the request. */
 export async function keepFormDraft(request: NextRequest, app: Services): Promise<void> {

@@ -149,7 +149,16 @@ export function makePerson(): UserRecord {
 export function makeSession({ id }: UserRecord): SessionRecord {
   const at = nextMoment()
   const origin = { userAgent: 'Mozilla/5.0 (“Tést”)', address: '203.0.113.9' }
-  return { id: `session-${nextNumber()}`, userId: id, createdAt: at, lastActivityAt: at, provedAt: at, ...origin }
+  return {
+    id: `session-${nextNumber()}`,
+    userId: id,
+    createdAt: at,
+    lastActivityAt: at,
+    provedAt: at,
+    authentications: ['password'],
+    passwordChangedAt: null,
+    ...origin,
+  }
 }
 
 export function makeToken({ id }: UserRecord): TokenRecord {

@@ -10,8 +10,8 @@ export const deleteAccount = command({
   reauthenticate: minutes(10),
   input: z.strictObject({}),
   audit: 'account.deleted',
-  async run({ accounts, sessions }, _input, { id }) {
-    const deleted = await accounts.delete(id)
+  async run({ accountDeletion, sessions }, _input, { id }) {
+    const deleted = await accountDeletion.delete(id)
     if (!deleted.ok) return deleted
     // A deleted account's sessions are rejected anyway, so the owner still gets the alert if ending them fails.
     await sessions.endOthers(id, '', 'ended').catch((error: unknown) => logError('sessions_not_ended', error))

@@ -193,7 +193,7 @@ describe('"this was not me"', () => {
 
   test('restores a deleted account', async () => {
     const token = await tell()
-    await opened.app.accounts.delete(alice)
+    await opened.app.accountDeletion.delete(alice)
     await reportCompromise(token)
     expect(await opened.app.accounts.findActive(alice)).not.toBeNull()
   })
@@ -376,7 +376,7 @@ describe.each(storeNames)('against an attacker who knows the password, on %s', (
 
   test('a reset goes to the owner’s address while the account has the attacker’s, even when deleted', async () => {
     await takeAddress('thief@example.net')
-    expect(await opened.app.accounts.delete(alice)).toMatchObject({ ok: true })
+    expect(await opened.app.accountDeletion.delete(alice)).toMatchObject({ ok: true })
     posted.length = 0
     expect(await opened.app.recovery.startFor(alice, by, null)).toEqual({ ok: true, value: { token: null } })
     expect(posted.map((message) => 'to' in message && message.to)).toEqual(['Alice@example.org'])

@@ -75,8 +75,8 @@ describe.each(storeNames)('the tokens that an administrator issued, on %s', (sto
       undo: () => opened.app.userAdmin.restore('bea'),
     },
     'a deletion by the user': {
-      end: () => opened.app.accounts.delete('bea'),
-      undo: async () => ({ ok: await opened.app.accounts.restore('bea') }),
+      end: () => opened.app.accountDeletion.delete('bea'),
+      undo: async () => ({ ok: await opened.app.accountDeletion.restore('bea') }),
     },
   }
 
@@ -107,7 +107,7 @@ describe.each(storeNames)('the tokens that an administrator issued, on %s', (sto
   test('are void once the user is erased', async () => {
     const passed = await passOn()
     await opened.app.stores.users.update('bea', { deletedAt: opened.app.clock() - days(15), status: 'suspended' })
-    expect(await opened.app.accounts.erase()).toEqual(['bea'])
+    expect(await opened.app.accountDeletion.erase()).toEqual(['bea'])
     await expectVoid(passed)
   })
 
@@ -154,37 +154,37 @@ describe.each(storeNames)('an account waiting for erasure, on %s', (store) => {
     await opened.addPerson('ada')
     await opened.app.stores.users.update('ada', { role: 'admin' })
     await addWithPassword('mallory')
-    expect(await opened.app.accounts.delete(mallory)).toMatchObject({ ok: true })
+    expect(await opened.app.accountDeletion.delete(mallory)).toMatchObject({ ok: true })
   })
 
-  test('can be demoted, and returns with the new role', async () => {
-    const { userAdmin, accounts } = opened.app
+  test('is demoted, and comes back as what it is then', async () => {
+    const { userAdmin, accounts, accountDeletion } = opened.app
     expect(await userAdmin.changeRole(mallory, 'member', 'ada')).toMatchObject({ value: { role: 'member' } })
     expect(await logIn()).toMatchObject({ ok: true, value: { role: 'member' } })
-    expect(await accounts.restore(mallory)).toBe(true)
+    expect(await accountDeletion.restore(mallory)).toBe(true)
     expect(await accounts.findActive(mallory)).toMatchObject({ role: 'member' })
   })
 
-  test('can be suspended, and does not return before the suspension ends', async () => {
-    const { userAdmin, accounts, clock } = opened.app
+  test('is suspended, and does not come back until that is over', async () => {
+    const { userAdmin, clock, accountDeletion } = opened.app
     const until = clock() + days(1)
     expect(await userAdmin.suspend(mallory, { reason: 'x', until }, 'ada')).toMatchObject({ ok: true })
     expect(await logIn()).toMatchObject({ ok: false })
-    expect(await accounts.restore(mallory)).toBe(false)
-    // Restoring the account does not lift the suspension.
+    expect(await accountDeletion.restore(mallory)).toBe(false)
+    // An administrator who brings the account back does not lift the suspension by that.
     expect(await userAdmin.restore(mallory)).toMatchObject({ value: { status: 'suspended', suspendedUntil: until } })
     expect(await userAdmin.resume(mallory)).toMatchObject({ value: { status: 'active' } })
     expect(await logIn()).toMatchObject({ ok: true })
   })
 
-  test('can be deleted by an administrator, and is erased on the original day', async () => {
-    const { userAdmin, accounts } = opened.app
+  test('is deleted for good, and is erased on the day it would have been', async () => {
+    const { userAdmin, accountDeletion } = opened.app
     opened.advance(days(10))
     expect(await userAdmin.delete(mallory, 'ada')).toMatchObject({ ok: true })
     expect(await logIn()).toEqual({ ok: false, code: 'credentials_wrong' })
     expect(await userAdmin.delete(mallory, 'ada')).toEqual({ ok: false, code: 'person_gone' })
     opened.advance(days(4) + 1)
-    expect(await accounts.erase()).toEqual([mallory])
+    expect(await accountDeletion.erase()).toEqual([mallory])
   })
 
   test('accepts several changes in a row', async () => {
@@ -210,9 +210,9 @@ describe.each(storeNames)('an account waiting for erasure, on %s', (store) => {
     expect(await userAdmin.suspend(mallory, { reason: 'x', until: null }, 'ada')).toMatchObject({ ok: true })
   })
 
-  test('stays deleted by an administrator when an earlier suspension ends', async () => {
+  test('stays deleted by an administrator, also when a suspension from before runs out', async () => {
     const { userAdmin, clock } = opened.app
-    await opened.app.accounts.restore(mallory)
+    await opened.app.accountDeletion.restore(mallory)
     await userAdmin.suspend(mallory, { reason: 'x', until: clock() + days(1) }, 'ada')
     await userAdmin.delete(mallory, 'ada')
     opened.advance(days(2))

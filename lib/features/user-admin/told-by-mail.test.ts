@@ -77,19 +77,3 @@ test('completes the change when the mail cannot be queued', async () => {
   vi.spyOn(opened.app.mail, 'post').mockRejectedValue(new Error('no room'))
   for (const act of Object.values(acts)) expect(await act()).toMatchObject({ ok: true })
 })
-
-test('stores the language and time zone of a log-in, and writes only differences', async () => {
-  const { accounts, stores } = opened.app
-  const find = async () => {
-    const user = await accounts.findActive('bob')
-    if (user === null) throw new Error('bob is gone')
-    return user
-  }
-  const update = vi.spyOn(stores.users, 'update')
-  await accounts.notePreferences(await find(), { locale: 'en', timeZone: 'Asia/Tokyo' })
-  // A browser without JavaScript sends no time zone.
-  await accounts.notePreferences(await find(), { locale: 'en', timeZone: null })
-  expect(update).not.toHaveBeenCalled()
-  await accounts.notePreferences(await find(), { locale: 'en', timeZone: 'Europe/Vienna' })
-  expect(await stores.users.find('bob')).toMatchObject({ locale: 'en', timeZone: 'Europe/Vienna' })
-})

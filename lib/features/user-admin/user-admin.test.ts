@@ -47,7 +47,7 @@ describe.each(storeNames)('user administration on %s', (store) => {
   })
 
   test('a user deleted by an admin cannot return by a log-in, can be restored for 14 days, and is then erased', async () => {
-    const { userAdmin, accounts } = opened.app
+    const { userAdmin, accounts, accountDeletion } = opened.app
     const signedUp = await accounts.signUp({ username: 'dora', password: 'Lantern over the quay 47' })
     const id = signedUp.ok ? signedUp.value.id : ''
     expect(await userAdmin.delete(id, 'ada')).toMatchObject({ ok: true })
@@ -57,7 +57,7 @@ describe.each(storeNames)('user administration on %s', (store) => {
     expect(await logIn()).toMatchObject({ ok: true })
     await userAdmin.delete(id, 'ada')
     opened.advance(days(14) + 1)
-    expect(await accounts.erase()).toEqual([id])
+    expect(await accountDeletion.erase()).toEqual([id])
     expect(await userAdmin.restore(id)).toEqual({ ok: false, code: 'person_gone' })
   })
 
@@ -77,7 +77,7 @@ describe.each(storeNames)('user administration on %s', (store) => {
   })
 })
 
-describe('the administrator’s view of a user', () => {
+describe('the administrator’s view of a user', () =>
   test('contains no password hash [V8.2.3, V15.3.1]', async () => {
     opened = await openTestServices()
     await opened.addPerson('bob')
@@ -95,5 +95,4 @@ describe('the administrator’s view of a user', () => {
     for (const person of [listed, await userAdmin.find('bob'), await userAdmin.findByUsername('bob')]) {
       expect(JSON.stringify(person)).not.toMatch(/passwordHash|argon2/)
     }
-  })
-})
+  }))

@@ -67,6 +67,8 @@ export function aSession(overrides: Partial<SessionRecord> = {}): SessionRecord 
     createdAt: 1_000,
     lastActivityAt: 2_000,
     provedAt: 1_000,
+    authentications: ['password'],
+    passwordChangedAt: null,
     userAgent: 'Mozilla/5.0 (X11; Linux x86_64) “Gatehouse” Test/1.0',
     address: '2001:db8::7',
     ...overrides,

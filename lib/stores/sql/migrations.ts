@@ -147,6 +147,11 @@ const steps: ((words: Words) => string[])[] = [
     `alter table tokens add column issued_by ${text}`,
     `create index tokens_by_issuer on tokens (issued_by) where issued_by is not null`,
   ],
+
+  ({ text, int }) => [
+    `alter table sessions add column authentications ${text} not null default '["password"]'`,
+    `alter table sessions add column password_changed_at ${int} default -1`,
+  ],
 ]
 
 /** What this code reads and writes. */

@@ -1,5 +1,5 @@
 // Handles a full disk or an unreachable database, which users get told, unlike a bug.
-import { type Result, refused } from '#lib/core/result.ts'
+import { type Result, refused } from './result.ts'
 
 /** Returns `not_saved` when the store could not save and changed nothing. Other errors still throw. */
 export async function orNotSaved<Outcome extends Result<unknown, string>>(

@@ -73,6 +73,10 @@ async function measure(stores: Stores, size: number, startMs: number): Promise<S
     return (written / (performance.now() - began)) * 1000
   })
   const logOuts = await repeat(100, () => timed(() => sessions.end([anySession()], 'signed-out', now)))
+  const failures = await repeat(100, (n) => {
+    const userId = `id-person-${Math.floor(Math.random() * size)}`
+    return timed(() => stores.lockouts.count({ userId, about: 'password-new', secretSetAt: 0 }, now + n))
+  })
   const page = await repeat(50, () =>
     timed(() => users.list({ ...everybody, after: { username: 'person-5', createdAt: 0 } })),
   )
@@ -106,6 +110,7 @@ async function measure(stores: Stores, size: number, startMs: number): Promise<S
     'durable sign-ups, 64 at once, a second': together.result,
     '64 at once against one alone, times': together.result / aloneRate,
     'durable log-out, p50, ms': median(logOuts),
+    'wrong password counted, durable, p50, ms': median(failures),
     'page of 50 people, p50, ms': median(page),
     'search for people, p50, ms': median(search),
     ...admin,

@@ -150,7 +150,8 @@ export async function openRuntime(settings = readSettings(), clock: Clock = crea
     const alerts = createAlerts({ tokens: stores.tokens, mail, rateLimits, clock, enabled: settings.notices })
     const audit = createAudit({ store: stores.audit, clock, events: securityEvents, rateLimits })
     const lockout = createLockout({
-      store: stores.users,
+      users: stores.users,
+      lockouts: stores.lockouts,
       rateLimits,
       clock,
       onLocked: async (user, { by }) => {
@@ -187,10 +188,21 @@ export async function openRuntime(settings = readSettings(), clock: Clock = crea
 export function compose(runtime: Runtime): Services {
   const { stores, clock, passwords, strength, breached, settings, mail, rateLimits, lockout, alerts, securityEvents } =
     runtime
-  const { users, tokens } = stores
+  const { users, tokens, lockouts } = stores
   const secrets = runtime.sessionSecrets
   const { passwordMinLength } = settings
-  const own = { store: users, tokens, passwords, strength, breached, passwordMinLength, lockout, rateLimits, clock }
+  const own = {
+    store: users,
+    lockouts,
+    tokens,
+    passwords,
+    strength,
+    breached,
+    passwordMinLength,
+    lockout,
+    rateLimits,
+    clock,
+  }
   const accounts = createAccounts({
     ...own,
     onLifted: async (user) => {

@@ -116,7 +116,7 @@ describe('checkCredentials', () => {
     expect(await check('alice', 'wrong')).toEqual(wrong)
     expect(await check('nobody', alice.password)).toEqual(wrong)
     expect(await check('__proto__', alice.password)).toEqual(wrong)
-    await opened.app.stores.users.update(id, { status: 'suspended' })
+    await opened.app.stores.users.changeStanding(id, { status: 'suspended' })
     expect(await check('alice', 'wrong')).toEqual(wrong)
   })
 
@@ -124,7 +124,7 @@ describe('checkCredentials', () => {
     const { id } = await signedUp()
     const { users } = opened.app.stores
     const until = opened.app.clock() + minutes(5)
-    await users.update(id, { status: 'suspended', suspendedUntil: until, suspendReason: 'spam' })
+    await users.changeStanding(id, { status: 'suspended', suspendedUntil: until, suspendReason: 'spam' })
     expect(await check('alice', alice.password)).toEqual({ ok: false, code: 'suspended', until })
     opened.advance(minutes(5) - 1)
     expect(await check('alice', alice.password)).toMatchObject({ code: 'suspended' })
@@ -164,7 +164,7 @@ describe('findActive', () => {
   test('finds nobody who is suspended or never was', async () => {
     const { id } = await signedUp()
     expect(await opened.app.accounts.findActive(id)).toMatchObject({ username: 'alice' })
-    await opened.app.stores.users.update(id, { status: 'suspended' })
+    await opened.app.stores.users.changeStanding(id, { status: 'suspended' })
     expect(await opened.app.accounts.findActive(id)).toBeNull()
     expect(await opened.app.accounts.findActive('nobody')).toBeNull()
   })

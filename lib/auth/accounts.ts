@@ -9,6 +9,7 @@ import { ok, type Result, refused } from '../core/result.ts'
 import { newUser } from '../stores/kinds.ts'
 import type {
   EndReason,
+  LockoutStore,
   Profile,
   Role,
   SessionRecord,
@@ -133,6 +134,7 @@ export type ChangePasswordFault =
 
 export function createAccounts(deps: {
   store: UserStore
+  lockouts: LockoutStore
   tokens: TokenStore
   passwords: PasswordHasher
   strength: PasswordStrength
@@ -163,7 +165,7 @@ export function createAccounts(deps: {
     const { id, suspendedUntil } = record
     const active: UserChange = { status: 'active', suspendedUntil: null, suspendReason: '' }
     const updated = await store.update(id, active, { status: 'suspended', suspendedUntil })
-    if (updated === null || typeof updated === 'string') return record
+    if (updated === null) return record
     await tokens.deleteIssuedBy(id)
     await deps.onLifted(updated)
     return updated
@@ -288,15 +290,15 @@ export function createAccounts(deps: {
       if (waitMs > 0) return { ok: false, code: 'password_change_too_often', waitMs }
       // Also within one millisecond no two passwords share a time.
       const passwordChangedAt = Math.max(clock(), (record.passwordChangedAt ?? 0) + 1)
-      const change: UserChange = { passwordHash: hashed.value, passwordChangedAt, wrongPasswords: null }
-      const onlyIf: UserChange = { passwordHash: record.passwordHash, status: 'active', deletedAt: null }
+      const change: UserChange = { passwordHash: hashed.value, passwordChangedAt }
+      const onlyIf = { passwordHash: record.passwordHash, status: 'active', deletedAt: null } as const
       // Changed, suspended or deleted since it was read: what was typed is then not the present password.
       const changed = await store.update(id, change, onlyIf)
-      return changed === null || typeof changed === 'string' ? refused('password_wrong') : ok(toUser(changed))
+      return changed === null ? refused('password_wrong') : ok(toUser(changed))
     },
 
     async unlock(id) {
-      await store.update(id, { wrongPasswords: null })
+      await deps.lockouts.forgetUser(id)
     },
 
     hashNewPassword,

@@ -52,7 +52,7 @@ test('does not run with input that the schema rejects', async () => {
 })
 
 test('sends the alert after the change, and neither alert nor entry if nothing changed', async () => {
-  await opened.app.stores.users.update('bob', { email: 'bob@example.org', emailVerifiedAt: 1 })
+  await opened.app.stores.users.changeEmail('bob', { email: 'bob@example.org', emailVerifiedAt: 1 })
   const post = vi.spyOn(opened.app.mail, 'post')
   const bob: Actor = { ...ada, id: 'bob', role: 'member' }
   const rename = (username: string) => execute(changeUsername, bob, { username }, opened.app)

@@ -62,6 +62,6 @@ test('a deleted account is erased 14 days after it is seen if a fast clock dated
 
 test('the last administrator cannot delete the account', async () => {
   const { id } = await signedUp()
-  await opened.app.stores.users.update(id, { role: 'admin' })
+  await opened.app.stores.users.changeStanding(id, { role: 'admin' })
   expect(await opened.app.accountDeletion.delete(id)).toEqual({ ok: false, code: 'last_admin' })
 })

@@ -23,9 +23,9 @@ export function createAccountDeletion(deps: { users: UserStore; tokens: TokenSto
     async delete(id) {
       const record = await users.find(id)
       if (!isActive(record)) return refused('person_gone')
-      const deleted = await users.update(id, { deletedAt: clock() }, { status: 'active', deletedAt: null })
+      const deleted = await users.changeStanding(id, { deletedAt: clock() }, { status: 'active', deletedAt: null })
+      if (deleted === null) return refused('person_gone')
       if (deleted === 'last_admin') return refused(deleted)
-      if (deleted === null || deleted === 'email_taken') return refused('person_gone')
       await tokens.deleteIssuedBy(id)
       return ok(record)
     },
@@ -44,7 +44,7 @@ export function createAccountDeletion(deps: { users: UserStore; tokens: TokenSto
         for (const { id, deletedAt } of deleted) {
           // Deleted while the clock was ahead: the 14 days begin now.
           if (deletedAt !== null && deletedAt > now) {
-            await users.update(id, { deletedAt: now }, { deletedAt })
+            await users.changeStanding(id, { deletedAt: now }, { deletedAt })
             continue
           }
           await tokens.deleteIssuedBy(id)

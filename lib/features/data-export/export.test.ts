@@ -9,7 +9,7 @@ test('exports everything about the user except what a thief could use [V15.3.1]'
   const made = await accounts.signUp({ username: 'alice', password: 'tangerine-walrus-umbrella' })
   const id = made.ok ? made.value.id : ''
   await stores.users.update(id, { profile: aProfile({ fullName: 'Alice Liddell', bio: 'Curious', age: 7 }) })
-  await stores.users.update(id, { email: 'alice@example.org', emailVerifiedAt: 5 })
+  await stores.users.changeEmail(id, { email: 'alice@example.org', emailVerifiedAt: 5 })
   const { session } = await sessions.start(id, { userAgent: 'Test/1.0', address: '192.0.2.7' })
   const everything = await exportUser(id, stores, clock)
   const { passwordHash = '' } = (await stores.users.find(id)) ?? {}

@@ -1,4 +1,5 @@
 // All stored data about a user, for that user (GDPR, article 20).
+import { wrongPasswordsOf } from '../../auth/lockout/failure-counts.ts'
 import { anything } from '../../core/audit/audit.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { Stores } from '../../stores/types.ts'
@@ -9,7 +10,7 @@ const mostEntries = 10_000
 /** Times are ISO 8601. Omits the password hash and session ids, which only an attacker could use. */
 export async function exportUser(
   id: string,
-  { users, sessions, audit }: Pick<Stores, 'users' | 'sessions' | 'audit'>,
+  { users, lockouts, sessions, audit }: Pick<Stores, 'users' | 'lockouts' | 'sessions' | 'audit'>,
   clock: Clock,
 ) {
   const user = await users.find(id)
@@ -19,6 +20,7 @@ export async function exportUser(
     exportedAt: iso(clock()),
     person: {
       ...rest,
+      wrongPasswords: wrongPasswordsOf(user, await lockouts.listByUser(id)),
       createdAt: iso(createdAt),
       emailVerifiedAt: iso(emailVerifiedAt),
       passwordChangedAt: iso(passwordChangedAt),

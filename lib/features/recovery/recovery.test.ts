@@ -26,7 +26,7 @@ async function open(store: StoreName = 'JSON') {
   vi.spyOn(app.mail, 'post').mockImplementation(async (message) => void posted.push(message))
   const signedUp = await app.accounts.signUp({ username: 'alice', password })
   alice = signedUp.ok ? signedUp.value.id : ''
-  await app.stores.users.update(alice, { email: 'Alice@example.org', emailVerifiedAt: 1 })
+  await app.stores.users.changeEmail(alice, { email: 'Alice@example.org', emailVerifiedAt: 1 })
   await app.sessions.start(alice)
 }
 afterEach(() => opened[Symbol.asyncDispose]())
@@ -202,7 +202,7 @@ describe('"this was not me"', () => {
     const token = await tell()
     await change({ email: 'thief@example.net', emailVerifiedAt: 9 })
     await opened.addPerson('bob')
-    await opened.app.stores.users.update('bob', { email: 'alice@example.org', emailVerifiedAt: 7 })
+    await opened.app.stores.users.changeEmail('bob', { email: 'alice@example.org', emailVerifiedAt: 7 })
     posted.length = 0
     expect(await reportCompromise(token)).toEqual({ ok: true, value: { userId: alice, isMailed: false } })
     expect([await sessionCount(), await logsIn(password)]).toEqual([0, false])
@@ -423,12 +423,12 @@ describe.each(storeNames)('against an attacker who knows the password, on %s', (
 
   test('a link still works after the store failed at its first use', async () => {
     const notice = await tell()
-    vi.spyOn(opened.app.stores.users, 'update').mockRejectedValueOnce(new Error('no room'))
+    vi.spyOn(opened.app.stores.users, 'changeEmail').mockRejectedValueOnce(new Error('no room'))
     await expect(reportCompromise(notice)).rejects.toThrow('no room')
     expect(await reportCompromise(notice)).toMatchObject({ ok: true })
     expect(await reportCompromise(notice)).toEqual(isVoid)
     const link = tokenOf('reset-started')
-    vi.spyOn(opened.app.stores.users, 'update').mockRejectedValueOnce(new Error('no room'))
+    vi.spyOn(opened.app.stores.users, 'changeEmail').mockRejectedValueOnce(new Error('no room'))
     await expect(reset(link)).rejects.toThrow('no room')
     expect(await reset(link)).toMatchObject({ ok: true })
     expect(await reset(link)).toEqual(isVoid)
@@ -441,7 +441,7 @@ describe.each(storeNames)('against an attacker who knows the password, on %s', (
       const { update } = users
       vi.spyOn(users, 'update').mockImplementationOnce(async (...given) => {
         vi.mocked(users.update).mockRestore()
-        await users.update(alice, { recoveryGeneration: 7, emailVerifiedAt: 1 })
+        await users.changeEmail(alice, { recoveryGeneration: 7, emailVerifiedAt: 1 })
         return update(...given)
       })
       const answer =

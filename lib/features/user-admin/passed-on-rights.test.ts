@@ -17,7 +17,7 @@ async function setPassword(id: string): Promise<void> {
 
 async function addWithPassword(name: string): Promise<void> {
   await opened.addPerson(name)
-  await opened.app.stores.users.update(name, { role: 'admin' })
+  await opened.app.stores.users.changeStanding(name, { role: 'admin' })
   await setPassword(name)
 }
 
@@ -25,7 +25,7 @@ describe.each(storeNames)('the tokens that an administrator issued, on %s', (sto
   beforeEach(async () => {
     opened = await openTestServices({}, store)
     for (const name of ['ada', 'bea', 'bob']) await opened.addPerson(name)
-    for (const id of ['ada', 'bea']) await opened.app.stores.users.update(id, { role: 'admin' })
+    for (const id of ['ada', 'bea']) await opened.app.stores.users.changeStanding(id, { role: 'admin' })
   })
 
   /** Every kind of token that `bea` can issue. */
@@ -96,8 +96,8 @@ describe.each(storeNames)('the tokens that an administrator issued, on %s', (sto
 
   test('are void without the right, even if they were not deleted', async () => {
     const passed = await passOn()
-    // Like a crash between the demotion and the deletion of the tokens.
-    await opened.app.stores.users.update('bea', { role: 'member' })
+    // As after a crash between the demotion and the removal of what was passed on.
+    await opened.app.stores.users.changeStanding('bea', { role: 'member' })
     expect(await opened.app.invitations.find(passed.invitation)).toBeNull()
     expect(await opened.app.recovery.find(passed.reset)).toBeNull()
     await opened.app.userAdmin.changeRole('bea', 'admin', 'ada')
@@ -106,7 +106,10 @@ describe.each(storeNames)('the tokens that an administrator issued, on %s', (sto
 
   test('are void once the user is erased', async () => {
     const passed = await passOn()
-    await opened.app.stores.users.update('bea', { deletedAt: opened.app.clock() - days(15), status: 'suspended' })
+    await opened.app.stores.users.changeStanding('bea', {
+      deletedAt: opened.app.clock() - days(15),
+      status: 'suspended',
+    })
     expect(await opened.app.accountDeletion.erase()).toEqual(['bea'])
     await expectVoid(passed)
   })
@@ -130,10 +133,10 @@ describe.each(storeNames)('the tokens that an administrator issued, on %s', (sto
     await userAdmin.changeRole('bob', 'admin', 'ada')
     expect(await recovery.find(reset)).toBeNull()
     expect(await recovery.reset(reset, password, momentOnly(clock()))).toEqual({ ok: false, code: 'link_void' })
-    // Nor does it while the role is being removed.
-    const { update } = stores.users
-    const demotion = vi.spyOn(stores.users, 'update').mockImplementation(async (...given) => {
-      const updated = await update(...given)
+    // Nor at the moment when the role is taken away.
+    const { changeStanding } = stores.users
+    const demotion = vi.spyOn(stores.users, 'changeStanding').mockImplementation(async (...given) => {
+      const updated = await changeStanding(...given)
       if ('role' in given[1]) expect(await start('bea')).toEqual({ ok: false, code: 'admin_by_hand' })
       return updated
     })
@@ -141,7 +144,7 @@ describe.each(storeNames)('the tokens that an administrator issued, on %s', (sto
     demotion.mockRestore()
     // Nor afterwards.
     expect(await start('bea')).toEqual({ ok: false, code: 'admin_by_hand' })
-    await stores.users.update('ada', { email: 'ada@example.org', emailVerifiedAt: 1 })
+    await stores.users.changeEmail('ada', { email: 'ada@example.org', emailVerifiedAt: 1 })
     expect(await start('bea')).toEqual({ ok: true, value: { token: null } })
   })
 })
@@ -152,7 +155,7 @@ describe.each(storeNames)('an account waiting for erasure, on %s', (store) => {
   beforeEach(async () => {
     opened = await openTestServices({}, store)
     await opened.addPerson('ada')
-    await opened.app.stores.users.update('ada', { role: 'admin' })
+    await opened.app.stores.users.changeStanding('ada', { role: 'admin' })
     await addWithPassword('mallory')
     expect(await opened.app.accountDeletion.delete(mallory)).toMatchObject({ ok: true })
   })

@@ -10,9 +10,9 @@ async function open(env: Record<string, string> = {}) {
   opened = await openTestServices(env)
   for (const name of ['ada', 'bob']) await opened.addPerson(name)
   const { users } = opened.app.stores
-  await users.update('ada', { role: 'admin' })
+  await users.changeStanding('ada', { role: 'admin' })
   const reader = { locale: 'en', timeZone: 'Asia/Tokyo' }
-  await users.update('bob', { email: 'bob@example.org', emailVerifiedAt: 1, ...reader })
+  await users.changeEmail('bob', { email: 'bob@example.org', emailVerifiedAt: 1, ...reader })
   posted = []
   vi.spyOn(opened.app.mail, 'post').mockImplementation(async (message) => void posted.push(message))
 }

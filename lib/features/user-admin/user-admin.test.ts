@@ -9,7 +9,7 @@ describe.each(storeNames)('user administration on %s', (store) => {
   beforeEach(async () => {
     opened = await openTestServices({}, store)
     for (const name of ['ada', 'bob', 'cy']) await opened.addPerson(name)
-    await opened.app.stores.users.update('ada', { role: 'admin' })
+    await opened.app.stores.users.changeStanding('ada', { role: 'admin' })
   })
 
   test('keeps one of two admins who demote, suspend and delete each other in parallel [V2.3.4, T29]', async () => {
@@ -21,7 +21,7 @@ describe.each(storeNames)('user administration on %s', (store) => {
     ]
     for (const act of acts) {
       for (const id of ['ada', 'bob']) {
-        await stores.users.update(id, { role: 'admin', status: 'active', deletedAt: null })
+        await stores.users.changeStanding(id, { role: 'admin', status: 'active', deletedAt: null })
       }
       const outcomes = await Promise.all([act('ada', 'bob'), act('bob', 'ada')])
       expect(outcomes.filter(({ ok }) => ok)).toHaveLength(1)

@@ -9,9 +9,10 @@ import { Notice } from '#app/ui/notice.tsx'
 import { Select } from '#app/ui/select.tsx'
 import { SubmitButton } from '#app/ui/submit-button.tsx'
 import { Verbatim } from '#app/ui/verbatim.tsx'
+import { wrongPasswordsOf } from '#lib/auth/lockout/failure-counts.ts'
 import { parseDevice } from '#lib/core/device.ts'
 import { rolesByTrust } from '#lib/core/roles/permissions.ts'
-import { isDeletedByAdmin, type ManagedUser } from '#lib/features/user-admin/user-admin.ts'
+import { isDeletedByAdmin } from '#lib/features/user-admin/user-admin.ts'
 import { services } from '#lib/services.ts'
 import { readHandedOver } from '#lib/web/handed-over.ts'
 import { readPreferences } from '#lib/web/preferences.ts'
@@ -36,11 +37,12 @@ export default async function PersonPage({ params, searchParams }: PageProps<'/a
   const { id } = await params
   const words = await getWords()
   const { timeZone } = await readPreferences()
-  const { userAdmin, sessions, audit } = await services()
+  const { userAdmin, sessions, audit, stores } = await services()
   const person = await userAdmin.find(id)
   if (person === null) notFound()
-  const [live, history, link] = await Promise.all([
+  const [live, lockouts, history, link] = await Promise.all([
     sessions.list(id),
+    stores.lockouts.listByUser(id),
     audit.history(id),
     readHandedOver('reset-password', id),
   ])
@@ -48,6 +50,9 @@ export default async function PersonPage({ params, searchParams }: PageProps<'/a
   const query = await searchParams
   const outcome = outcomeOf(words, 'person', query)
   const state = stateOf(person)
+  const failures = wrongPasswordsOf(person, lockouts)
+  /** In a row, by browsers of either kind: each has its own waiting time. */
+  const wrongPasswords = (failures?.new.count ?? 0) + (failures?.known.count ?? 0)
   const isSelf = admin.id === id
   const isClosed = isDeletedByAdmin(person)
   const isSuspended = person.status === 'suspended' && !isClosed
@@ -223,7 +228,7 @@ export default async function PersonPage({ params, searchParams }: PageProps<'/a
                 id={id}
                 action={unlock}
                 label={words('admin.person.unlock')}
-                text={words('admin.person.unlock_text', { count: wrongPasswordsOf(person) })}
+                text={words('admin.person.unlock_text', { count: wrongPasswords })}
               />
               {person.role !== 'admin' && (
                 <ActRowLink
@@ -280,9 +285,4 @@ function Fact({ name, children }: { name: string; children: ReactNode }) {
       <dd>{children}</dd>
     </div>
   )
-}
-
-/** Consecutive wrong passwords from known and new browsers, which have separate waiting times. */
-function wrongPasswordsOf({ wrongPasswords }: ManagedUser): number {
-  return wrongPasswords === null ? 0 : wrongPasswords.new.count + wrongPasswords.known.count
 }

@@ -3,8 +3,8 @@ import type { Page } from '@playwright/test'
 import { expect, giveCookies, test } from '#e2e/fixtures.ts'
 import { Client } from '#e2e/support/client.ts'
 import { minutes, seconds } from '#e2e/support/durations.ts'
-import { firefox, logInElsewhere, outliveProof } from '#e2e/support/elsewhere.ts'
 import { codeIn, letterTo, pathIn } from '#e2e/support/mailbox.ts'
+import { firefox, logInWithOtherBrowser, outliveProof } from '#e2e/support/other-browser.ts'
 import { makePerson, type Person } from '#e2e/support/person.ts'
 import type { TestServer } from '#e2e/support/server.ts'
 import { confirm, fillSignUp, logIn } from '#e2e/support/site.ts'
@@ -167,7 +167,7 @@ test(
   everywhere,
   async ({ page, server }) => {
     const person = await signUpWithAddress(page, server)
-    const elsewhere = await logInElsewhere(server.url, person)
+    const otherBrowser = await logInWithOtherBrowser(server.url, person)
     await page.context().clearCookies()
     await page.goto('/login')
     await page.getByRole('link', { name: 'Forgot your password?' }).click()
@@ -186,7 +186,7 @@ test(
     await page.getByLabel('Confirm new password', { exact: true }).fill(password)
     await page.getByRole('button', { name: 'Set password' }).click()
     await expect(status(page, 'Your password was changed and every session ended.')).toBeVisible()
-    expect((await elsewhere.open('/profile')).location).toContain('reason=password-changed')
+    expect((await otherBrowser.open('/profile')).location).toContain('reason=password-changed')
     await logIn(page, { ...person, password })
     await expect(page).toHaveURL('/')
     await letterTo(server, addressOf(person), 'Your password was changed')
@@ -217,7 +217,7 @@ test('whatever follows a mailed link without posting uses nothing up, and is sig
   const person = await signUpWithAddress(page, server)
   await askForLink(page, person.username)
   const links = [pathIn(await letterTo(server, addressOf(person), 'Choose a new password'))]
-  await logInElsewhere(server.url, person, firefox)
+  await logInWithOtherBrowser(server.url, person, firefox)
   links.push(pathIn(await letterTo(server, addressOf(person), 'New log-in to your account')))
   for (const link of links) {
     const secret = new URLSearchParams(link.split('?')[1]).get('token') ?? ''
@@ -259,13 +259,13 @@ test('a used link, a link too old and no link say what to do next', everywhere, 
 
 test('a log-in from a new browser is told, and from a known one is not [V6.3.5]', async ({ page, server }) => {
   const person = await signUpWithAddress(page, server)
-  const browser = await logInElsewhere(server.url, person, firefox)
+  const browser = await logInWithOtherBrowser(server.url, person, firefox)
   const letter = await letterTo(server, addressOf(person), 'New log-in to your account')
   expect(letter.text).toContain('Firefox on Windows')
   await browser.logOut()
   await browser.logIn(person)
   expect(await browser.isSignedIn()).toBe(true)
-  await logInElsewhere(server.url, person)
+  await logInWithOtherBrowser(server.url, person)
   await letterTo(server, addressOf(person), 'New log-in to your account', 2)
 })
 
@@ -293,14 +293,14 @@ test(
   everywhere,
   async ({ page, server }) => {
     const person = await signUpWithAddress(page, server)
-    const elsewhere = await logInElsewhere(server.url, person)
+    const otherBrowser = await logInWithOtherBrowser(server.url, person)
     const leave = async () => {
       await page.goto('/security/delete')
       await page.getByRole('button', { name: 'Delete account' }).click()
       await expect(status(page, 'Your account is deleted.')).toBeVisible()
     }
     await leave()
-    expect(await elsewhere.isSignedIn()).toBe(false)
+    expect(await otherBrowser.isSignedIn()).toBe(false)
     await letterTo(server, addressOf(person), 'Your account was deleted')
     await logIn(page, person)
     await expect(status(page, 'Your account is no longer deleted.')).toBeVisible()

@@ -32,7 +32,7 @@ const allowed = {
   ],
 }
 
-test('the registry holds every command of every feature', async () => {
+test('the registry has every command of every feature', async () => {
   const files = globSync('features/*/commands.ts', { cwd: import.meta.dirname })
   expect(files.length).toBeGreaterThan(5)
   const modules = await Promise.all(files.map((file) => import(/* @vite-ignore */ `./${file}`)))
@@ -46,7 +46,7 @@ describe('every command', () => {
   })
   afterAll(() => opened[Symbol.asyncDispose]())
 
-  /** Of a user whom the store does not know, so that no command changes anything. */
+  /** For an unknown user, so that no command changes anything. */
   async function codesFor(change: Partial<Actor>) {
     const now = opened.app.clock()
     const by = { at: now, userAgent: '', address: '', locale: 'en', timeZone: null } as const
@@ -67,7 +67,7 @@ describe('every command', () => {
     codes.flatMap(([name, code]) => (code === wanted ? [name] : [])).toSorted()
 
   test.each(['guest', 'member', 'admin'] as const)(
-    'is refused to a %s without its permission [V8.2.1, V8.3.1]',
+    'is denied to a %s without its permission [V8.2.1, V8.3.1]',
     async (role) => {
       const allowedTo = { guest: allowed.guest, member: [...allowed.guest, ...allowed.member] }
       const expected = all.filter(({ name }) =>
@@ -78,7 +78,7 @@ describe('every command', () => {
     },
   )
 
-  test('is refused while impersonating, except the end of it', async () => {
+  test('is denied while impersonating, except ending it', async () => {
     const denied = namesWith(await codesFor({ isImpersonating: true }), 'not_allowed')
     expect(denied).toEqual(
       all

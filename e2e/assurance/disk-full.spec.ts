@@ -110,8 +110,8 @@ test.describe('a full disk', { tag: ['@json', '@sqlite'] }, () => {
   test('a new password is taken or said not to be, and a session ends or is said not to', async () => {
     const here = new Client(server.url)
     const person = await here.signUp()
-    const elsewhere = new Client(server.url)
-    await elsewhere.logIn(person)
+    const otherBrowser = new Client(server.url)
+    await otherBrowser.logIn(person)
     const { password } = makePerson()
     fail()
     const refused = await here.submit('/security/password', 'Change password', {
@@ -120,11 +120,11 @@ test.describe('a full disk', { tag: ['@json', '@sqlite'] }, () => {
       confirmPassword: password,
     })
     expect(textOf(refused.text)).toContain(notSaved)
-    expect(await elsewhere.isSignedIn()).toBe(true)
+    expect(await otherBrowser.isSignedIn()).toBe(true)
 
     const answer = await here.submit('/security', 'End session', {})
     expect(answer.location).toBe(isAlone ? '/security?ended=1' : '/security?undone=unsaved')
-    expect(await elsewhere.isSignedIn()).toBe(false)
+    expect(await otherBrowser.isSignedIn()).toBe(false)
 
     recover()
     await expect.poll(async () => (await readiness()).status).toBe(200)

@@ -141,7 +141,6 @@ function usualScenario({ name, command }: SiteAction): Scenario {
   const isAdmins =
     permission !== undefined &&
     permission !== 'signed-in' &&
-    permission !== 'anyone' &&
     permission !== 'operator' &&
     !can({ role: 'member' }, permission)
   return isAdmins ? adminOver() : member

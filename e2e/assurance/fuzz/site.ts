@@ -38,7 +38,7 @@ export interface FuzzedSite {
 }
 
 export async function openSite({ withAdmin = true } = {}): Promise<FuzzedSite> {
-  // Nobody is away here; when a proof gets old, whoever plays the part logs in again.
+  // Nobody is away here; when a proof gets old, the actor logs in again.
   const env = { SESSION_IDLE_SECONDS: '86400', SESSION_MAX_SECONDS: '86400' }
   const server = await startServer({ env, realTime: true })
   const agent = new Agent({ keepAlive: true, maxSockets: atOnce })

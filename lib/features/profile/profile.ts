@@ -78,8 +78,8 @@ function numberSchema(name: ProfileField, { max }: FieldRule) {
 }
 
 /**
- * Unchanged when it is several times too long, which is refused anyway, or has more marks in a row than Unicode's Stream-Safe
- * Text Format allows (UAX 15): the time that normalizing takes grows with the square of those.
+ * Skips text that is far too long and rejected anyway, or has more combining marks in a row than Unicode's Stream-Safe
+ * Text Format allows (UAX 15): normalisation time grows with the square of those.
  */
 function normalized(text: string, max: number): string {
   return text.length > 4 * max || /\p{M}{31}/u.test(text) ? text : text.normalize('NFC')

@@ -9,12 +9,12 @@ export const iPhone =
   'Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1'
 
 /** Logs the person in with a browser that calls itself so. */
-export async function logInElsewhere(origin: string, person: Person, userAgent = firefox): Promise<Client> {
-  const elsewhere = new Client(origin)
-  const form = await elsewhere.findForm('/login', 'Log in')
-  await elsewhere.post(form, Object.entries({ ...person }), { 'user-agent': userAgent })
-  expect(await elsewhere.isSignedIn()).toBe(true)
-  return elsewhere
+export async function logInWithOtherBrowser(origin: string, person: Person, userAgent = firefox): Promise<Client> {
+  const otherBrowser = new Client(origin)
+  const form = await otherBrowser.findForm('/login', 'Log in')
+  await otherBrowser.post(form, Object.entries({ ...person }), { 'user-agent': userAgent })
+  expect(await otherBrowser.isSignedIn()).toBe(true)
+  return otherBrowser
 }
 
 /** Everybody opens a page now and then for eighteen minutes: the sessions live, the proofs get old. */

@@ -89,7 +89,7 @@ test('the page is guarded, and a page without its guard is found [V8.3.1]', () =
   runIn(copy, guards)
   const guarded = readFileSync(file, 'utf8')
   writeFileSync(file, guarded.replace(/await requireUser\(.*\)/, "{ user: { username: '' } }"))
-  expect(() => runIn(copy, guards)).toThrow('is guarded by its first statement')
+  expect(() => runIn(copy, guards)).toThrow('app/(member)/reports/page.tsx')
   writeFileSync(file, guarded)
 })
 
@@ -128,10 +128,10 @@ function apply({ file, lines }: Block): void {
 }
 
 function runIn(cwd: string, [program = '', ...args]: string[]): void {
-  const { status, stdout, stderr } = spawnSync(path.join(root, 'node_modules/.bin', program), args, {
-    cwd,
-    env: { ...process.env, NODE_ENV: 'test', NO_COLOR: '1' },
-    encoding: 'utf8',
-  })
+  const bin = path.join(root, 'node_modules/.bin')
+  const own = Object.entries(process.env).filter(([name]) => !name.startsWith('VITEST'))
+  const env = { ...Object.fromEntries(own), PATH: `${bin}${path.delimiter}${process.env.PATH}`, NO_COLOR: '1' }
+  const options = { cwd, env: { ...env, NODE_ENV: 'test' as const }, encoding: 'utf8' as const }
+  const { status, stdout, stderr } = spawnSync(path.join(bin, program), args, options)
   if (status !== 0) throw new Error(`${program} ${args.join(' ')} failed:\n${stdout}\n${stderr}`)
 }

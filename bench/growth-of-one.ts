@@ -138,7 +138,17 @@ function person(username: string, createdAt = now): UserRecord {
 function session(id: string, userId: string): SessionRecord {
   const userAgent =
     'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36'
-  return { id, userId, createdAt: now, lastActivityAt: now, provedAt: now, authentications: ['password'], passwordChangedAt: null, userAgent, address: '203.0.113.9' }
+  return {
+    id,
+    userId,
+    createdAt: now,
+    lastActivityAt: now,
+    provedAt: now,
+    authentications: ['password'],
+    passwordChangedAt: null,
+    userAgent,
+    address: '203.0.113.9',
+  }
 }
 
 function sessionId(n: number): string {

@@ -104,31 +104,6 @@ describe('text stays text', () => {
       'lib/secret.ts',
     ])
   })
-
-  test('none is an address that the server asks: it speaks to those that the settings name, and to no one else [V1.3.6]', () => {
-    const speaks = filesWith(
-      /from '(nodemailer|pg|undici|node:(http|https|http2|net|tls|dgram|dns|dns\/promises)|(http|https|net|tls|dns))'/,
-    )
-    expect(speaks).toEqual([
-      'lib/core/mail/transport.ts', // nodemailer: SMTP_URL
-      'lib/core/rate-limits/rate-limits.ts', // pg: DATABASE_URL
-      'lib/server/answers.ts', // answers, as the next four listen
-      'lib/server/connections.ts',
-      'lib/server/context.ts',
-      'lib/server/http.ts',
-      'lib/server/unread.ts',
-      'lib/stores/sql/postgres.ts', // pg: DATABASE_URL
-      'lib/web/client-address.ts', // isIP
-    ])
-    const asks = find(
-      (node, file) =>
-        isCall(node) && /^(globalThis\.|window\.)?(fetch|WebSocket|EventSource)$/.test(calleeOf(node, file)),
-    )
-    // BREACHED_PASSWORDS.
-    const elsewhere = asks.filter((found) => !found.startsWith('lib/auth/passwords/breached-passwords.ts: '))
-    expect(elsewhere).toHaveLength(asks.length - 1)
-    for (const found of elsewhere) expect(found, 'a page asks its own site').toMatch(/^app\/\S+: fetch\('\/api\//)
-  })
 })
 
 describe('in the browser', () => {
@@ -167,16 +142,6 @@ describe('in the browser', () => {
     expect(leads.length).toBeGreaterThan(40)
     const literal = leads.filter((found) => /=["']|=\{[`'"]/.test(found))
     expect(literal.filter((found) => !/=\{?["'`](\/(?!\/)|#|\$\{(here|path|basePath)\})/.test(found))).toEqual([])
-  })
-})
-
-describe('the README', () => {
-  test('says what a browser needs, what it does without, and to share the host name with nothing [V3.1.1]', () => {
-    const [, needs = ''] = /\*\*What a browser needs\.\*\*(.+?)\n\n/s.exec(read('README.md')) ?? []
-    for (const feature of ['https', 'cookies', 'JavaScript may be off', 'CSP', 'SameSite', 'HSTS']) {
-      expect(needs).toContain(feature)
-    }
-    expect(read('README.md')).toMatch(/\*\*A host name of its own\.\*\* Cookies know no ports/)
   })
 })
 

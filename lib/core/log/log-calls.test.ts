@@ -1,10 +1,8 @@
-// The events that the code logs, read from its sources, against those that docs/logs.md tells operators of.
+// How the code calls its logger, read from its sources: no behaviour shows a call that has not run.
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseSync } from 'oxc-parser'
 import { expect, test } from 'vitest'
-import { auditEvents } from '../audit/events.ts'
-import { refusalEvents } from '../security-events.ts'
 
 const root = join(import.meta.dirname, '../../..')
 const sources = globSync(['{app,lib}/**/*.{ts,tsx}', '*.ts'], {
@@ -49,16 +47,6 @@ function logCalls(file: string): LogCall[] {
 const calls = sources.flatMap(logCalls)
 /** A security event's line takes its name from the event (lib/core/security-events.ts). */
 const named = calls.filter(({ file }) => file !== 'lib/core/security-events.ts' && file !== 'lib/core/log/log.ts')
-
-test('docs/logs.md names each event that the code logs, and no other [V16.1.1]', () => {
-  const table = readFileSync(join(root, 'docs/logs.md'), 'utf8')
-    .split('\n## ')
-    .find((section) => section.startsWith('Events'))
-  const cells = (table ?? '').split('\n').flatMap((line) => /^\| (`[^|]+) \|/.exec(line)?.[1] ?? [])
-  const told = cells.flatMap((cell) => [...cell.matchAll(/`([\w.]+)`/g)].map((match) => String(match[1])))
-  const known = [...auditEvents, ...refusalEvents, 'lines_left_out', ...named.map(({ event }) => String(event))]
-  expect(told.toSorted()).toEqual([...new Set(known)].toSorted())
-})
 
 test('each line names its event by a text of its own [V16.2.1]', () => {
   expect(named.length).toBeGreaterThan(30)

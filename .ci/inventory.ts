@@ -205,7 +205,7 @@ function classOf(field: string): string {
   if (/\.(passwordHash|sealed)$/.test(field)) return 'secret'
   if (field === 'reserved.id') return 'personal'
   const isInternal =
-    /\.(id|\w+Id|at|\w+At|until|\w+Until|count|role|status|purpose|subject|issuedBy|reason|recoveryGeneration|attempts|seq|event|outcome|previous)$/
+    /\.(id|\w+Id|at|\w+At|until|\w+Until|count|role|status|purpose|about|subject|issuedBy|reason|recoveryGeneration|attempts|seq|event|outcome|previous)$/
   return isInternal.test(field) ? 'internal' : 'personal'
 }
 

@@ -31,7 +31,7 @@ test('the inventory says what each role, page, handler and command needs [V8.1.1
 
 test('the inventory lists each way to authenticate, and how long sessions and links live [V6.1.3, V7.1.1]', () => {
   expect(first('Ways to authenticate')).toEqual(
-    expect.arrayContaining(['app/(visitor)/login/actions.ts', 'app/(visitor)/reset-password/actions.ts']),
+    expect.arrayContaining(['lib/features/log-in/commands.ts', 'lib/features/recovery/commands.ts']),
   )
   expect(rowsOf('How long')).toEqual(
     expect.arrayContaining([

@@ -52,9 +52,9 @@ export function readInventory(): Section[] {
     {
       title: 'Ways to authenticate',
       head: ['file', 'begins or renews a session, or sets a password'],
-      rows: using(/\b(beginSession|renewSession|recovery\.(?:reset|reportCompromise))\(/g).filter(([file = '']) =>
-        file.startsWith('app/'),
-      ),
+      rows: using(
+        /\b(auth\.finish|sessions\.renew|accounts\.changePassword|recovery\.(?:reset|reportCompromise))\(/g,
+      ).filter(([file = '']) => file.startsWith('lib/features/')),
     },
     { title: 'How long', head: ['what', 'time'], rows: lifetimes() },
     {

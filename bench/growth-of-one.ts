@@ -73,6 +73,10 @@ async function measure(stores: Stores, size: number, startMs: number): Promise<S
     return (written / (performance.now() - began)) * 1000
   })
   const logOuts = await repeat(100, () => timed(() => sessions.end([anySession()], 'signed-out', now)))
+  const failures = await repeat(100, (n) => {
+    const userId = `id-person-${Math.floor(Math.random() * size)}`
+    return timed(() => stores.lockouts.count({ userId, about: 'password-new', secretSetAt: 0 }, now + n))
+  })
   const page = await repeat(50, () =>
     timed(() => users.list({ ...everybody, after: { username: 'person-5', createdAt: 0 } })),
   )
@@ -106,6 +110,7 @@ async function measure(stores: Stores, size: number, startMs: number): Promise<S
     'durable sign-ups, 64 at once, a second': together.result,
     '64 at once against one alone, times': together.result / aloneRate,
     'durable log-out, p50, ms': median(logOuts),
+    'wrong password counted, durable, p50, ms': median(failures),
     'page of 50 people, p50, ms': median(page),
     'search for people, p50, ms': median(search),
     ...admin,
@@ -133,7 +138,17 @@ function person(username: string, createdAt = now): UserRecord {
 function session(id: string, userId: string): SessionRecord {
   const userAgent =
     'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36'
-  return { id, userId, createdAt: now, lastActivityAt: now, provedAt: now, userAgent, address: '203.0.113.9' }
+  return {
+    id,
+    userId,
+    createdAt: now,
+    lastActivityAt: now,
+    provedAt: now,
+    authentications: ['password'],
+    passwordChangedAt: null,
+    userAgent,
+    address: '203.0.113.9',
+  }
 }
 
 function sessionId(n: number): string {

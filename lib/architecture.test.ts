@@ -5,6 +5,7 @@ import type { NextConfig } from 'next'
 import { parseSync } from 'oxc-parser'
 import { describe, expect, test } from 'vitest'
 import { isAtLeast, versionFloor } from './cli/version-floor.ts'
+import { commands, isCommandName } from './commands.ts'
 import { userSchema } from './stores/kinds.ts'
 import { publicActions, publicRoutes } from './web/public-routes.ts'
 import { handlerPaths } from './web/request-guard.ts'
@@ -208,18 +209,16 @@ describe('ways in', () => {
     find('{app,lib}/**/*.{ts,tsx}', 'middleware.ts').filter((file) => pattern.test(read(file)))
 
   test('are logging in, signing up and setting up, each with a password: nothing mailed opens a session [V6.3.4, V6.3.6, V7.6.2]', () => {
-    expect(naming(/\bsessions\.start\(/)).toEqual(['lib/web/begin-session.ts'])
-    expect(naming(/\bbeginSession\(/)).toEqual([
-      'app/(visitor)/login/actions.ts',
-      'app/(visitor)/setup/actions.ts',
-      'app/(visitor)/signup/actions.ts',
-      'lib/web/begin-session.ts',
+    expect(naming(/\bsessions\.start\(/)).toEqual(['lib/auth/log-in.ts'])
+    expect(naming(/\bauth\.finish\(/)).toEqual([
+      'lib/features/log-in/commands.ts',
+      'lib/features/setup/commands.ts',
+      'lib/features/sign-up/commands.ts',
     ])
-    // Who has a session gets a new token for a password alone.
-    expect(naming(/\brenewSession\(/)).toEqual([
-      'app/(member)/confirm/actions.ts',
-      'app/(member)/security/password/actions.ts',
-      'lib/web/begin-session.ts',
+    // A session gets a new token for a password alone.
+    expect(naming(/\bsessions\.renew\(/)).toEqual([
+      'lib/features/log-in/commands.ts',
+      'lib/features/password/commands.ts',
     ])
   })
 
@@ -266,11 +265,15 @@ describe('guards', () => {
     expect(lenient).toEqual([])
   })
 
-  test('a form is tied to its log-in, except where anyone may post it', () => {
-    const untied = withActions.filter((file) => /\breadVisitorForm\(/.test(read(file)))
-    const open = publicActions.map((id) => id.replace(/#.*/, '')).filter((file) => file !== 'app/theme/actions.ts')
-    expect(untied).toEqual(open.toSorted())
-    expect(open.filter((file) => /\breadForm\(/.test(read(file)))).toEqual([])
+  test('an action is public exactly if anyone may run its command', () => {
+    const ofAnyone = withActions.flatMap((file) =>
+      exportedFunctions(file).flatMap(({ name, firstStatement }) => {
+        const command = /^action\('([\w.-]+)'\)$/.exec(firstStatement)?.[1]
+        const isOpen = command !== undefined && isCommandName(command) && commands[command].permission === 'anyone'
+        return isOpen ? [`${file}#${name}`] : []
+      }),
+    )
+    expect([...ofAnyone, 'app/theme/actions.ts#chooseTheme'].toSorted()).toEqual([...publicActions].toSorted())
   })
 
   test('actions stand in files of their own, as plain functions or commands that the test above can read', () => {

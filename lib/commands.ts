@@ -1,10 +1,17 @@
 // Every command of the site by its name: for the resumption after re-authentication, and for tests that ask all of them.
 import * as accountDeletion from './features/account-deletion/commands.ts'
+import * as auditTrail from './features/audit-trail/commands.ts'
+import * as dataExport from './features/data-export/commands.ts'
 import * as email from './features/email/commands.ts'
 import * as impersonation from './features/impersonation/commands.ts'
 import * as invitations from './features/invitations/commands.ts'
+import * as logIn from './features/log-in/commands.ts'
+import * as password from './features/password/commands.ts'
 import * as profile from './features/profile/commands.ts'
+import * as recovery from './features/recovery/commands.ts'
 import * as sessions from './features/sessions/commands.ts'
+import * as setup from './features/setup/commands.ts'
+import * as signUp from './features/sign-up/commands.ts'
 import * as userAdmin from './features/user-admin/commands.ts'
 import * as username from './features/username/commands.ts'
 
@@ -15,6 +22,13 @@ const all = {
   ...invitations,
   ...profile,
   ...sessions,
+  ...auditTrail,
+  ...dataExport,
+  ...logIn,
+  ...password,
+  ...recovery,
+  ...setup,
+  ...signUp,
   ...userAdmin,
   ...username,
 }

@@ -11,9 +11,9 @@ export interface ExpiryJob {
   stop(): Promise<void>
 }
 
-type Dependencies = Pick<Services, 'sessions' | 'accounts' | 'people' | 'audit' | 'stores' | 'clock'>
+type Dependencies = Pick<Services, 'sessions' | 'accountDeletion' | 'people' | 'audit' | 'stores' | 'clock'>
 
-export function startExpiryJob({ sessions, accounts, people, audit, stores, clock }: Dependencies): ExpiryJob {
+export function startExpiryJob({ sessions, accountDeletion, people, audit, stores, clock }: Dependencies): ExpiryJob {
   let running = run()
   const timer = setInterval(() => {
     running = run()
@@ -25,7 +25,8 @@ export function startExpiryJob({ sessions, accounts, people, audit, stores, cloc
       await sessions.prune()
       await stores.tokens.deleteExpired(clock())
       for (const id of await people.liftSuspensions()) await note('account.resumed', id)
-      for (const id of await accounts.erase()) await note('account.erased', id)
+      for (const id of await accountDeletion.erase()) await note('account.erased', id)
+      await stores.lockouts.removeOrphans()
       await audit.tidy()
     } catch (error) {
       logFault('sweep_failed', error)

@@ -2,6 +2,7 @@
 import { type Accounts, createAccounts } from './auth/accounts.ts'
 import { type Alerts, createAlerts } from './auth/alerts.ts'
 import { createLockout, type Lockout } from './auth/lockout/lockout.ts'
+import { createLogIn, type LogIn } from './auth/log-in.ts'
 import { type BreachedPasswords, createBreachedPasswords } from './auth/passwords/breached-passwords.ts'
 import { createPasswordStrength, type PasswordStrength } from './auth/passwords/password-strength.ts'
 import { createRefusalPace, type RefusalPace } from './auth/refusal-pace.ts'
@@ -20,6 +21,7 @@ import { createRateLimits, type RateLimits, type Rule } from './core/rate-limits
 import { outsideOfRequests } from './core/request-context.ts'
 import { createSecurityEvents, type SecurityEvents } from './core/security-events.ts'
 import { type ExpiryJob, startExpiryJob } from './expiry-job.ts'
+import { type AccountDeletion, createAccountDeletion } from './features/account-deletion/account-deletion.ts'
 import { type Addresses, createAddresses } from './features/email/addresses.ts'
 import { createFormDrafts, type FormDrafts } from './features/form-drafts/form-drafts.ts'
 import { createImpersonations, type Impersonations } from './features/impersonation/impersonation.ts'
@@ -28,6 +30,7 @@ import { createInvitations, type Invitations } from './features/invitations/invi
 import { createRecovery, type Recovery } from './features/recovery/recovery.ts'
 import { createSetup, type Setup } from './features/setup/setup.ts'
 import { createPeople, type People } from './features/user-admin/people.ts'
+import { createUsernames, type Usernames } from './features/username/username.ts'
 import { readOrCreateSecret } from './secret.ts'
 import { openStores } from './stores/open.ts'
 import type { EndReason, Stores } from './stores/types.ts'
@@ -54,7 +57,10 @@ export interface Runtime {
 }
 
 export interface Services extends Runtime {
+  auth: LogIn
   accounts: Accounts
+  accountDeletion: AccountDeletion
+  usernames: Usernames
   sessions: Sessions
   formDrafts: FormDrafts
   pendingCommands: PendingCommands
@@ -141,7 +147,8 @@ export async function openRuntime(settings = readSettings(), clock: Clock = crea
     const alerts = createAlerts({ tokens: stores.tokens, mail, rateLimits, clock, enabled: settings.notices })
     const audit = createAudit({ store: stores.audit, clock, events: securityEvents, rateLimits })
     const lockout = createLockout({
-      store: stores.users,
+      users: stores.users,
+      lockouts: stores.lockouts,
       rateLimits,
       clock,
       onLocked: async (user, { by }) => {
@@ -178,10 +185,21 @@ export async function openRuntime(settings = readSettings(), clock: Clock = crea
 export function compose(runtime: Runtime): Services {
   const { stores, clock, passwords, strength, breached, settings, mail, rateLimits, lockout, alerts, securityEvents } =
     runtime
-  const { users, tokens } = stores
+  const { users, tokens, lockouts } = stores
   const secrets = runtime.sessionSecrets
   const { passwordMinLength } = settings
-  const own = { store: users, tokens, passwords, strength, breached, passwordMinLength, lockout, rateLimits, clock }
+  const own = {
+    store: users,
+    lockouts,
+    tokens,
+    passwords,
+    strength,
+    breached,
+    passwordMinLength,
+    lockout,
+    rateLimits,
+    clock,
+  }
   const accounts = createAccounts({
     ...own,
     onLifted: async (user) => {
@@ -198,9 +216,23 @@ export function compose(runtime: Runtime): Services {
     ages: runtime.sessionAges,
     onRanOut,
   })
+  const accountDeletion = createAccountDeletion({ users, tokens, clock })
+  const formDrafts = createFormDrafts({ tokens, rateLimits, clock, secrets })
+  const auth = createLogIn({
+    accounts,
+    sessions,
+    pace: runtime.pace,
+    alerts,
+    users,
+    restore: accountDeletion.restore,
+    handOver: (endedId, { id, userId }) => formDrafts.handOver(endedId, { sessionId: id, userId }),
+  })
   return {
     ...runtime,
+    auth,
     accounts,
+    accountDeletion,
+    usernames: createUsernames({ users, rateLimits, clock }),
     sessions,
     addresses: createAddresses({ users, tokens, mail, rateLimits, alerts, secrets, clock }),
     recovery: createRecovery({ users, tokens, accounts, sessions, mail, rateLimits, alerts, clock }),
@@ -208,7 +240,7 @@ export function compose(runtime: Runtime): Services {
     invitations: createInvitations({ store: tokens, users, accounts, clock }),
     setup: createSetup({ users, tokens, accounts, clock }),
     impersonations: createImpersonations({ store: tokens, clock }),
-    formDrafts: createFormDrafts({ tokens, rateLimits, clock, secrets }),
+    formDrafts,
     pendingCommands: createPendingCommands({ store: tokens, clock }),
   }
 }

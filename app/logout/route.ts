@@ -1,9 +1,12 @@
 import { type NextRequest, NextResponse } from 'next/server'
+import { execute } from '#lib/core/command.ts'
+import { momentOnly } from '#lib/core/mail/message.ts'
+import { orNotSaved } from '#lib/core/not-saved.ts'
+import { logOut } from '#lib/features/log-in/commands.ts'
 import { type Services, services } from '#lib/services.ts'
 import { readClientAddress } from '#lib/web/client-address.ts'
 import { readToken } from '#lib/web/current-session.ts'
 import { handedOverCookieOptions, handedOverCookies } from '#lib/web/handed-over.ts'
-import { isStoreUnavailable } from '#lib/web/not-saved.ts'
 import { refusal } from '#lib/web/refusal.ts'
 import { findOriginFault } from '#lib/web/request-checks.ts'
 import { sessionCookieName, sessionCookieOptions } from '#lib/web/session-cookie.ts'
@@ -34,20 +37,9 @@ export async function POST(request: NextRequest): Promise<Response> {
 
 /** False when the store could not record the end; it goes on trying (SessionStore.end). */
 async function endSession(request: NextRequest, app: Services): Promise<boolean> {
-  const { token } = await readToken(request.cookies, app)
-  try {
-    if (token === null) return true
-    // Whose it was, for the record alone: a store that is away must not keep the end from being asked for.
-    const session = await app.sessions.check(token).catch(() => null)
-    await app.sessions.end(token, 'signed-out')
-    if (session?.live) {
-      const { userId } = session.session
-      const address = readClientAddress(request.headers, app.settings)
-      await app.audit.record({ event: 'session.ended', actorId: userId, subjectId: userId, address })
-    }
-    return true
-  } catch (error) {
-    if (isStoreUnavailable(error)) return false
-    throw error
-  }
+  const { token: presented } = await readToken(request.cookies, app)
+  const by = { ...momentOnly(app.clock()), address: readClientAddress(request.headers, app.settings) }
+  const visitor = { id: '', role: null, session: null, isImpersonating: false, by, presented }
+  const ended = await orNotSaved(execute(logOut, visitor, {}, app))
+  return ended.ok
 }

@@ -1,5 +1,5 @@
-// Every server action of the build as its form posts it. Fields and permissions come from the registry of commands and from
-// the schemas of log-in; nothing here names an action that runs a command.
+// Every server action of the build as its form posts it. Fields and permissions come from the registry of
+// commands; nothing here names an action that runs a command.
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
@@ -7,7 +7,7 @@ import { type BuiltAction, readActions } from '#e2e/support/build-manifests.ts'
 import type { Fields } from '#e2e/support/form-body.ts'
 import type { FormMarkup } from '#e2e/support/form-markup.ts'
 import { projectDir } from '#e2e/support/server-process.ts'
-import * as forms from '#lib/auth/forms.ts'
+import { confirmSchema } from '#lib/auth/forms.ts'
 import { commands, isCommandName } from '#lib/commands.ts'
 import type { AnyCommand } from '#lib/core/command.ts'
 
@@ -21,17 +21,10 @@ export interface SiteAction extends BuiltAction {
   fields: Fields
 }
 
-const newAccount = forms.signUpSchema({ passwordMinLength: 8, emailRequired: false })
+/** Of the actions that run no command by their name. */
 const functionSchemas: Record<string, z.ZodObject> = {
-  logIn: forms.logInSchema,
-  signUp: newAccount,
-  finishSetup: newAccount,
-  askForLink: forms.forgotSchema,
-  resetPassword: forms.resetSchema(8),
-  changePassword: forms.changePasswordSchema(8),
-  confirm: forms.confirmSchema,
+  confirm: confirmSchema,
   chooseTheme: z.object({ theme: z.string() }),
-  reportCompromise: z.object({}),
 }
 
 const password = 'Lantern under the bridge 47'

@@ -28,10 +28,9 @@ export async function readStoredUsers(location: StoreLocation): Promise<string> 
  */
 export async function readStoredState(location: StoreLocation): Promise<string> {
   const lines = (await readAll(location)).flatMap(({ kind, record }) => {
-    if (kind === 'audit' || kind === 'mail') return []
     // A wrong password that was tried counts, wherever it was asked for.
-    const counts = kind === 'user' ? { wrongPasswords: null } : { lastActivityAt: 0 }
-    return [JSON.stringify({ kind, ...record, ...counts })]
+    if (kind === 'audit' || kind === 'mail' || kind === 'lockout') return []
+    return [JSON.stringify({ kind, ...record, lastActivityAt: 0 })]
   })
   return lines.toSorted().join('\n')
 }

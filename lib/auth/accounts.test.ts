@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { days, minutes } from '../core/clock.ts'
+import { minutes } from '../core/clock.ts'
 import { sha256 } from '../core/crypto/hash.ts'
-import { exportPerson } from '../features/data-export/export.ts'
 import { aLoginClient, openTestServices, type TestServices } from '../services-for-test.ts'
 import { aProfile } from '../stores/contract/samples.ts'
 import type { UserRecord } from '../stores/types.ts'
@@ -117,7 +116,7 @@ describe('checkCredentials', () => {
     expect(await check('alice', 'wrong')).toEqual(wrong)
     expect(await check('nobody', alice.password)).toEqual(wrong)
     expect(await check('__proto__', alice.password)).toEqual(wrong)
-    await opened.app.stores.users.update(id, { status: 'suspended' })
+    await opened.app.stores.users.changeStanding(id, { status: 'suspended' })
     expect(await check('alice', 'wrong')).toEqual(wrong)
   })
 
@@ -125,7 +124,7 @@ describe('checkCredentials', () => {
     const { id } = await signedUp()
     const { users } = opened.app.stores
     const until = opened.app.clock() + minutes(5)
-    await users.update(id, { status: 'suspended', suspendedUntil: until, suspendReason: 'spam' })
+    await users.changeStanding(id, { status: 'suspended', suspendedUntil: until, suspendReason: 'spam' })
     expect(await check('alice', alice.password)).toEqual({ ok: false, code: 'suspended', until })
     opened.advance(minutes(5) - 1)
     expect(await check('alice', alice.password)).toMatchObject({ code: 'suspended' })
@@ -165,116 +164,8 @@ describe('findActive', () => {
   test('finds nobody who is suspended or never was', async () => {
     const { id } = await signedUp()
     expect(await opened.app.accounts.findActive(id)).toMatchObject({ username: 'alice' })
-    await opened.app.stores.users.update(id, { status: 'suspended' })
+    await opened.app.stores.users.changeStanding(id, { status: 'suspended' })
     expect(await opened.app.accounts.findActive(id)).toBeNull()
     expect(await opened.app.accounts.findActive('nobody')).toBeNull()
-  })
-})
-
-describe('saveProfile', () => {
-  test('keeps the profile, and says when there is nobody to keep it for', async () => {
-    const { id } = await signedUp()
-    const profile = aProfile({ fullName: 'Alice Liddell', bio: 'one\ntwo', age: 19 })
-    expect(await opened.app.accounts.saveProfile(id, profile)).toEqual({ ok: true, value: null })
-    expect(await opened.app.accounts.findActive(id)).toMatchObject({ profile })
-    expect(await opened.app.accounts.saveProfile('nobody', profile)).toEqual({ ok: false, code: 'person_gone' })
-  })
-})
-
-describe('rename', () => {
-  test('gives another username, and keeps the old one for its owner alone for 90 days', async () => {
-    const { accounts } = opened.app
-    const { id } = await signedUp()
-    expect(await accounts.rename(id, 'alicia')).toEqual({ ok: true, value: null })
-    expect((await accounts.checkCredentials('alicia', alice.password, aLoginClient())).ok).toBe(true)
-    expect((await accounts.checkCredentials('alice', alice.password, aLoginClient())).ok).toBe(false)
-    expect(await accounts.signUp(alice)).toMatchObject({ code: 'username_taken' })
-    expect(await accounts.rename(id, 'alice')).toEqual({ ok: true, value: null })
-    await accounts.rename(id, 'alicia')
-    opened.advance(days(90))
-    expect((await accounts.signUp(alice)).ok).toBe(true)
-  })
-
-  test('refuses a name that somebody has, and a fourth change in a day', async () => {
-    const { accounts } = opened.app
-    const { id } = await signedUp()
-    await opened.addPerson('bob')
-    expect(await accounts.rename(id, 'bob')).toEqual({ ok: false, code: 'username_taken' })
-    for (const name of ['a.1', 'a.2']) expect((await accounts.rename(id, name)).ok).toBe(true)
-    expect(await accounts.rename(id, 'a.3')).toEqual({
-      ok: false,
-      code: 'rename_too_often',
-      waitMs: expect.any(Number),
-    })
-    expect(await accounts.rename(id, 'a.2')).toEqual({ ok: true, value: null })
-  })
-})
-
-describe('a deleted account', () => {
-  test('is there for nobody, and comes back by a log-in within 14 days', async () => {
-    const { accounts } = opened.app
-    const user = await signedUp()
-    expect(await accounts.delete(user.id)).toMatchObject({ ok: true, value: { username: 'alice' } })
-    expect(await accounts.findActive(user.id)).toBeNull()
-    expect(await accounts.isCurrent(user)).toBe(false)
-    expect((await accounts.saveProfile(user.id, user.profile)).ok).toBe(false)
-    expect(await accounts.delete(user.id)).toEqual({ ok: false, code: 'person_gone' })
-    opened.advance(days(14) - 1)
-    expect(await accounts.erase()).toEqual([])
-    const known = await accounts.checkCredentials('alice', alice.password, aLoginClient())
-    expect(known).toMatchObject({ ok: true, value: { deletedAt: expect.any(Number) } })
-    expect(await accounts.restore(user.id)).toBe(true)
-    expect(await accounts.findActive(user.id)).toMatchObject({ username: 'alice', deletedAt: null })
-    opened.advance(days(14))
-    expect(await accounts.erase()).toEqual([])
-  })
-
-  test('is erased after 14 days, its username reserved for 90 more [V14.2.7]', async () => {
-    const { accounts, stores } = opened.app
-    const { id } = await signedUp()
-    await accounts.delete(id)
-    opened.advance(days(14) + 1)
-    expect((await accounts.checkCredentials('alice', alice.password, aLoginClient())).ok).toBe(false)
-    expect(await accounts.erase()).toHaveLength(1)
-    expect(await stores.users.find(id)).toBeNull()
-    expect(await accounts.restore(id)).toBe(false)
-    expect(await accounts.signUp(alice)).toMatchObject({ code: 'username_taken' })
-    opened.advance(days(90))
-    await accounts.erase()
-    expect(await Array.fromAsync(stores.dump())).toEqual([])
-    expect((await accounts.signUp(alice)).ok).toBe(true)
-  })
-
-  test('is erased 14 days after it is seen, when a clock that was ahead dated its deletion', async () => {
-    const { accounts } = opened.app
-    const { id } = await signedUp()
-    opened.stepClock(days(30))
-    await accounts.delete(id)
-    opened.stepClock(-days(30))
-    expect(await accounts.erase()).toEqual([])
-    opened.advance(days(14) + 1)
-    expect(await accounts.erase()).toEqual([id])
-  })
-
-  test('is never the only administrator’s', async () => {
-    const { id } = await signedUp()
-    await opened.app.stores.users.update(id, { role: 'admin' })
-    expect(await opened.app.accounts.delete(id)).toEqual({ ok: false, code: 'last_admin' })
-  })
-})
-
-test('an export has everything about the person but what a thief could use [V15.3.1]', async () => {
-  const { accounts, sessions, stores, clock } = opened.app
-  const { id } = await signedUp()
-  await accounts.saveProfile(id, aProfile({ fullName: 'Alice Liddell', bio: 'Curious', age: 7 }))
-  await stores.users.update(id, { email: 'alice@example.org', emailVerifiedAt: 5 })
-  const { session } = await sessions.start(id, { userAgent: 'Test/1.0', address: '192.0.2.7' })
-  const everything = await exportPerson(id, stores, clock)
-  const { passwordHash } = await recordOf('alice')
-  expect(JSON.stringify(everything)).not.toMatch(new RegExp(`${session.id}|${RegExp.escape(passwordHash)}`))
-  expect(everything).toMatchObject({
-    exportedAt: '2026-01-01T09:00:00.000Z',
-    person: { username: 'alice', email: 'alice@example.org', profile: { fullName: 'Alice Liddell' }, role: 'member' },
-    sessions: [{ userAgent: 'Test/1.0', address: '192.0.2.7', createdAt: '2026-01-01T09:00:00.000Z' }],
   })
 })

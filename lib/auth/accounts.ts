@@ -1,5 +1,4 @@
-// Signing up, checking credentials, the profile, another username, leaving. Decides; the store remembers. Knows no forms,
-// words or cookies.
+// Users and their passwords: making users, finding them, checking and changing passwords.
 
 import { type Clock, days } from '../core/clock.ts'
 import { noPassword } from '../core/crypto/old-hashes.ts'
@@ -8,15 +7,17 @@ import { newId } from '../core/crypto/random.ts'
 import type { RateLimits } from '../core/rate-limits/rate-limits.ts'
 import { ok, type Result, refused } from '../core/result.ts'
 import { newUser } from '../stores/kinds.ts'
-import {
-  clockSkewMs,
-  type Profile,
-  type Role,
-  type TokenStore,
-  type TokenUse,
-  type UserChange,
-  type UserRecord,
-  type UserStore,
+import type {
+  EndReason,
+  LockoutStore,
+  Profile,
+  Role,
+  SessionRecord,
+  TokenStore,
+  TokenUse,
+  UserChange,
+  UserRecord,
+  UserStore,
 } from '../stores/types.ts'
 import type { Compared, Lockout, LockoutFault, LoginClient } from './lockout/lockout.ts'
 import type { BreachedPasswords } from './passwords/breached-passwords.ts'
@@ -61,12 +62,8 @@ export interface NewAccount {
   role?: Role
 }
 
-/** A username that was given up stays reserved for its last owner's sake: nobody can pass for them. */
-const reservedMs = days(90)
 /** For how long a deleted account comes back by a log-in. */
 export const undoDeletionMs = days(14)
-/** People who are erased in one go. */
-const eraseBatch = 100
 
 export interface Accounts {
   /** Refuses a taken name, and a password that breaks the rules, with what the reason needs to be told. */
@@ -97,20 +94,19 @@ export interface Accounts {
   findKnown(username: string, loginClient: LoginClient): Promise<string | null>
   /** Null when the person is gone or suspended. */
   findActive(id: string): Promise<User | null>
-  /** Whether the person is still active and still has the password that `user` was known by. */
-  isCurrent(user: User): Promise<boolean>
+  /**
+   * Whose session it is, or why it is void: the user is suspended or gone, or the password is another one than when the
+   * session was authenticated. Holds at once, whether or not the session's record could be ended.
+   */
+  findOwner(session: Pick<SessionRecord, 'userId' | 'passwordChangedAt'>): Promise<Result<User, EndReason>>
   /** Proof that the person at the keyboard is this one. A wrong password counts as one at the log-in does. */
   checkPassword(id: string, password: string, loginClient: LoginClient): Promise<PasswordCheck>
-  /**
-   * Replaces the password, and voids every log-in that began with the old one (`isCurrent`). The sessions there are
-   * stay: ending the others comes next, and is the caller's.
-   */
+  /** Replaces the password, and voids every session and log-in of the old one (`findOwner`). */
   changePassword(
     id: string,
     change: { current: string; password: string },
     loginClient: LoginClient,
-  ): Promise<{ ok: true; value: null } | ({ ok: false } & ChangePasswordFault)>
-  saveProfile(id: string, profile: Profile): Promise<Result<null, 'person_gone'>>
+  ): Promise<{ ok: true; value: User } | ({ ok: false } & ChangePasswordFault)>
   /** Forgets wrong passwords: the next one is the first. */
   unlock(id: string): Promise<void>
   /** The rules of a new password, and its hash. */
@@ -118,25 +114,14 @@ export interface Accounts {
     password: string,
     owner: PasswordOwner,
   ): Promise<{ ok: true; value: string } | ({ ok: false } & PasswordFault)>
-  /** `username` in canonical form. The old one stays reserved for 90 days; three changes a day. */
-  rename(
-    id: string,
-    username: string,
-  ): Promise<Result<null, 'username_taken' | 'person_gone'> | { ok: false; code: 'rename_too_often'; waitMs: number }>
-  /** Remembers how mails to this user are to be written. What the browser has not told stays as it was. */
-  notePreferences(user: User, told: Pick<User, 'locale' | 'timeZone'>): Promise<void>
-  /** Nobody sees the account from now on; a log-in within 14 days brings it back. Their sessions are the caller's to end. */
-  delete(id: string): Promise<{ ok: true; value: UserRecord } | { ok: false; code: 'person_gone' | 'last_admin' }>
-  /** Undoes a deletion. False when the account was erased or suspended meanwhile. */
-  restore(id: string): Promise<boolean>
-  /** Erases those who deleted their account more than 14 days ago, and forgets reservations that are over. Returns whom. */
-  erase(): Promise<string[]>
 }
 
-type LogInOutcome =
-  | Result<User, 'credentials_wrong' | 'busy'>
-  | { ok: false; code: 'suspended'; until: number | null }
-  | ({ ok: false } & LockoutFault)
+export type LogInRefusal =
+  | { code: 'credentials_wrong' | 'busy' }
+  | { code: 'suspended'; until: number | null }
+  | LockoutFault
+
+type LogInOutcome = { ok: true; value: User } | ({ ok: false } & LogInRefusal)
 
 type PasswordCheck = Result<null, 'password_wrong' | 'busy' | 'person_gone'> | ({ ok: false } & LockoutFault)
 
@@ -149,6 +134,7 @@ export type ChangePasswordFault =
 
 export function createAccounts(deps: {
   store: UserStore
+  lockouts: LockoutStore
   tokens: TokenStore
   passwords: PasswordHasher
   strength: PasswordStrength
@@ -179,7 +165,7 @@ export function createAccounts(deps: {
     const { id, suspendedUntil } = record
     const active: UserChange = { status: 'active', suspendedUntil: null, suspendReason: '' }
     const updated = await store.update(id, active, { status: 'suspended', suspendedUntil })
-    if (updated === null || typeof updated === 'string') return record
+    if (updated === null) return record
     await tokens.deleteIssuedBy(id)
     await deps.onLifted(updated)
     return updated
@@ -284,9 +270,11 @@ export function createAccounts(deps: {
       return isActive(record) ? toUser(record) : null
     },
 
-    async isCurrent({ id, passwordChangedAt }) {
-      const record = await store.find(id)
-      return isActive(record) && record.passwordChangedAt === passwordChangedAt
+    async findOwner({ userId, passwordChangedAt }) {
+      const record = await store.find(userId)
+      if (!isActive(record)) return refused('ended')
+      const isOfPresentPassword = passwordChangedAt === -1 || passwordChangedAt === record.passwordChangedAt
+      return isOfPresentPassword ? ok(toUser(record)) : refused('password-changed')
     },
 
     checkPassword: async (id, password, loginClient) => comparePassword(await store.find(id), password, loginClient),
@@ -302,80 +290,18 @@ export function createAccounts(deps: {
       if (waitMs > 0) return { ok: false, code: 'password_change_too_often', waitMs }
       // Also within one millisecond no two passwords share a time.
       const passwordChangedAt = Math.max(clock(), (record.passwordChangedAt ?? 0) + 1)
-      const change: UserChange = { passwordHash: hashed.value, passwordChangedAt, wrongPasswords: null }
-      const onlyIf: UserChange = { passwordHash: record.passwordHash, status: 'active', deletedAt: null }
+      const change: UserChange = { passwordHash: hashed.value, passwordChangedAt }
+      const onlyIf = { passwordHash: record.passwordHash, status: 'active', deletedAt: null } as const
       // Changed, suspended or deleted since it was read: what was typed is then not the present password.
-      return (await store.update(id, change, onlyIf)) === null ? refused('password_wrong') : ok(null)
-    },
-
-    async saveProfile(id, profile) {
-      // Decided where it is written: whoever was suspended since the page's guard changes nothing.
-      const saved = await store.update(id, { profile }, { status: 'active', deletedAt: null })
-      return saved === null ? refused('person_gone') : ok(null)
+      const changed = await store.update(id, change, onlyIf)
+      return changed === null ? refused('password_wrong') : ok(toUser(changed))
     },
 
     async unlock(id) {
-      await store.update(id, { wrongPasswords: null })
+      await deps.lockouts.forgetUser(id)
     },
 
     hashNewPassword,
-
-    async rename(id, username) {
-      const record = await store.find(id)
-      if (!isActive(record)) return refused('person_gone')
-      if (record.username === username) return ok(null)
-      const waitMs = await rateLimits.take('rename', id)
-      if (waitMs > 0) return { ok: false, code: 'rename_too_often', waitMs }
-      const now = clock()
-      const times = { at: now, reservedUntil: now + reservedMs }
-      const outcome = await store.rename(id, username, times, { status: 'active', deletedAt: null })
-      if (outcome === null) return refused('person_gone')
-      return outcome === 'renamed' ? ok(null) : refused(outcome)
-    },
-
-    async notePreferences(user, told) {
-      const { locale, timeZone } = { locale: told.locale ?? user.locale, timeZone: told.timeZone ?? user.timeZone }
-      // A log-in with the browser of the last one costs no write.
-      if (locale === user.locale && timeZone === user.timeZone) return
-      await store.update(user.id, { locale, timeZone }, { status: 'active', deletedAt: null })
-    },
-
-    async delete(id) {
-      const record = await store.find(id)
-      if (!isActive(record)) return refused('person_gone')
-      const deleted = await store.update(id, { deletedAt: clock() }, { status: 'active', deletedAt: null })
-      if (deleted === 'last_admin') return refused(deleted)
-      if (deleted === null || deleted === 'email_taken') return refused('person_gone')
-      await tokens.deleteIssuedBy(id)
-      return ok(record)
-    },
-
-    async restore(id) {
-      // Before: who comes back gets none of the links back that they had passed on.
-      await tokens.deleteIssuedBy(id)
-      return (await store.update(id, { deletedAt: null }, { status: 'active' })) !== null
-    },
-
-    async erase() {
-      const now = clock()
-      const erased: string[] = []
-      for (;;) {
-        const left = await store.listDeleted(now - undoDeletionMs, eraseBatch, now + clockSkewMs)
-        for (const { id, deletedAt } of left) {
-          // Deleted when the clock was ahead: the term begins now, not when that time comes.
-          if (deletedAt !== null && deletedAt > now) {
-            await store.update(id, { deletedAt: now }, { deletedAt })
-            continue
-          }
-          await tokens.deleteIssuedBy(id)
-          // Not if they came back, or left anew, at this moment.
-          if (await store.remove(id, now + reservedMs, { deletedAt })) erased.push(id)
-        }
-        if (left.length < eraseBatch) break
-      }
-      await store.forgetReserved(now)
-      return erased
-    },
   }
 }
 
@@ -386,7 +312,7 @@ function withoutToken<Outcome extends { ok: true } | { ok: false; code: string }
   return outcome as Exclude<Outcome, { code: 'link_void' }>
 }
 
-function isActive(record: UserRecord | null): record is UserRecord {
+export function isActive(record: UserRecord | null): record is UserRecord {
   return record?.status === 'active' && record.deletedAt === null
 }
 

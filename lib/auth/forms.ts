@@ -106,6 +106,8 @@ function checkNewPassword(
   minLength: number,
   ctx: z.RefinementCtx,
 ): void {
+  // Runs also when a field is missing, which the schema itself reports.
+  if (typeof typed.password !== 'string') return
   const fault = findShapeFault(typed.password, username, minLength)
   if (fault !== null) {
     const { code, ...params } = fault

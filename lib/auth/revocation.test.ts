@@ -2,9 +2,11 @@
 // must change nothing any more: each act is held up at each of its questions to the store in turn.
 import { isDeepStrictEqual } from 'node:util'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { execute } from '../core/command.ts'
+import { saveProfile } from '../features/profile/commands.ts'
 import { compose, type Services } from '../services.ts'
 import { aLoginClient, openTestServices, storeNames, type TestServices } from '../services-for-test.ts'
-import { aProfile, aUser } from '../stores/contract/samples.ts'
+import { aUser } from '../stores/contract/samples.ts'
 import type { Stores, UserRecord, UserStore } from '../stores/types.ts'
 
 const password = 'Lantern over the quay 47'
@@ -14,16 +16,19 @@ const by = { at: 0, userAgent: '', address: '', locale: 'en', timeZone: null } a
 type Act = (app: Services, id: string) => Promise<{ ok: boolean }>
 
 const acts: Record<string, Act> = {
-  profile: ({ accounts }, id) => accounts.saveProfile(id, aProfile({ fullName: 'Changed' })),
+  profile: (app, id) => {
+    const actor = { id, role: 'member', session: null, isImpersonating: false, by } as const
+    return execute(saveProfile, actor, { fullName: 'Changed', bio: '', age: '' }, app)
+  },
   password: ({ accounts }, id) => accounts.changePassword(id, { current: password, password: another }, aLoginClient()),
-  username: ({ accounts }, id) => accounts.rename(id, `${id.slice(-20)}-x`),
+  username: ({ usernames }, id) => usernames.rename(id, `${id.slice(-20)}-x`),
   'an-address': ({ addresses }, id) => addresses.give(id, `${id}-x@example.org`, by),
   'no-address': ({ addresses }, id) => addresses.remove(id, by),
 }
 
 const revocations: Record<string, Act> = {
   suspended: ({ people }, id) => people.suspend(id, { reason: 'x', until: null }, 'ada'),
-  deleted: ({ accounts }, id) => accounts.delete(id),
+  deleted: ({ accountDeletion }, id) => accountDeletion.delete(id),
 }
 
 describe.each(storeNames)('an act under way on %s', (store) => {

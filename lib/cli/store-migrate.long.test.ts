@@ -37,8 +37,9 @@ describe('store migrate', () => {
       const alice = await accounts.signUp({ username: 'alice', password: 'three blind mice run' })
       if (!alice.ok) throw new Error('Nobody signed up.')
       const { id } = alice.value
-      await accounts.saveProfile(id, aProfile({ fullName: 'Žofie 🦊', bio: 'one\ntwo', age: 30 }))
-      await stores.users.update(id, { email: 'alice@example.org', emailVerifiedAt: 5, role: 'admin' })
+      await stores.users.update(id, { profile: aProfile({ fullName: 'Žofie 🦊', bio: 'one\ntwo', age: 30 }) })
+      await stores.users.changeEmail(id, { email: 'alice@example.org', emailVerifiedAt: 5 })
+      await stores.users.changeStanding(id, { role: 'admin' })
       await stores.users.insert(aUser({ username: 'bob', status: 'suspended' }))
       await stores.tokens.put(aToken({ subject: id }))
       const [live, ended] = [(await sessions.start(id)).token, (await sessions.start(id)).token]

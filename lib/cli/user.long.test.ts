@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import PostalMime from 'postal-mime'
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { aUser } from '../stores/contract/samples.ts'
+import { aLockout, aUser } from '../stores/contract/samples.ts'
 import type { StoredRecord } from '../stores/types.ts'
 import { runCommand, startCommand } from './command-for-test.ts'
 import { contentOf, fill, freshPlace, kinds, settingsFor } from './places-for-test.ts'
@@ -105,17 +105,24 @@ test('only the operator is handed a link to the account of an administrator', as
 
 test.each(kinds)('unlock forgets wrong passwords in a %s store, and is recorded', async (kind) => {
   const place = await freshPlace(kind)
-  const failures = { count: 100, lastAt: 4_000_000_000_000 }
-  const wrongPasswords = { new: failures, known: { ...failures, count: 3 } }
-  await fill(place, [{ kind: 'user', record: aUser({ id: 'ada', username: 'ada', wrongPasswords }) }])
+  const ada = aUser({ id: 'ada', username: 'ada' })
+  const lockouts = ['new', 'known'].map((browser) =>
+    aLockout({ userId: 'ada', about: `password-${browser}`, count: 100 }),
+  )
+  await fill(place, [
+    { kind: 'user', record: ada },
+    ...lockouts.map((record) => ({ kind: 'lockout' as const, record })),
+  ])
   const run = (...args: string[]) => runCommand(['user', ...args], settingsFor(place))
   const missing = await run('unlock', 'nobody')
   expect(missing).toMatchObject({ code: 1, stdout: '', stderr: 'Nobody is called "nobody".\n' })
+  const locked = JSON.parse((await run('show', 'ada', '--json')).stdout)
+  expect(locked.wrongPasswords).toMatchObject({ new: { count: 100 }, known: { count: 100 } })
   const unlocked = await run('unlock', 'Ada', '--json')
   expect(unlocked).toMatchObject({ code: 0, stderr: '' })
   expect(JSON.parse(unlocked.stdout)).toMatchObject({ username: 'ada', wrongPasswords: null })
   const records = (await contentOf(place))?.map((text): StoredRecord => JSON.parse(text)) ?? []
-  expect(records.find(({ kind: of }) => of === 'user')?.record).toMatchObject({ wrongPasswords: null })
+  expect(records.filter(({ kind: of }) => of === 'lockout')).toEqual([])
   expect(records.find(({ kind: of }) => of === 'audit')?.record).toMatchObject({
     event: 'account.unlocked',
     actorId: 'operator',

@@ -2,6 +2,7 @@
 import { Argument, type Command, InvalidArgumentError, Option } from 'commander'
 import { z } from 'zod'
 import { undoDeletionMs } from '../auth/accounts.ts'
+import { wrongPasswordsOf } from '../auth/lockout/failure-counts.ts'
 import { canonicalUsername } from '../auth/username.ts'
 import { readSettings } from '../config.ts'
 import type { Command as SiteCommand } from '../core/command.ts'
@@ -22,7 +23,7 @@ import type { Person } from '../features/user-admin/people.ts'
 import type { Services } from '../services.ts'
 import { openStoreReader } from '../stores/open.ts'
 import { lowerCase, searchText } from '../stores/records.ts'
-import { type Role, roles, type UserFilter, type UserRecord } from '../stores/types.ts'
+import { type LockoutRecord, type Role, roles, type UserFilter, type UserRecord } from '../stores/types.ts'
 import { executeAsOperator, findPerson, withSite } from './site.ts'
 import { wrongUsage } from './store-location.ts'
 import { confirm, print, refusal, say } from './terminal.ts'
@@ -85,14 +86,15 @@ async function list({
   json,
 }: Json & { search: string; role?: Role; state?: UserFilter['state'] }) {
   const wanted = lowerCase(search)
-  const found = (await readUsers()).filter(
+  const { users, lockouts } = await readUsers()
+  const found = users.filter(
     (user) =>
       (role === undefined || user.role === role) &&
       (!state || stateOf(user) === state) &&
       (wanted === '' || searchText(user).includes(wanted)),
   )
   found.sort((one, other) => (one.username < other.username ? -1 : 1))
-  if (json) return print(JSON.stringify(found.map(shown)))
+  if (json) return print(JSON.stringify(found.map((user) => shown(user, lockouts.get(user.id)))))
   for (const user of found) {
     print(
       `${user.username.padEnd(32)} ${user.role.padEnd(7)} ${stateOf(user).padEnd(10)} ${user.email ?? ''}`.trimEnd(),
@@ -103,10 +105,12 @@ async function list({
 
 async function show(username: string, { json }: Json): Promise<void> {
   const canonical = canonicalUsername(username)
-  const user = (await readUsers()).find((one) => one.username === canonical)
+  const { users, lockouts } = await readUsers()
+  const user = users.find((one) => one.username === canonical)
   if (user === undefined) throw refusal(`Nobody is called ${JSON.stringify(username)}.`)
-  if (json) return print(JSON.stringify(shown(user)))
-  for (const [name, value] of Object.entries(shown(user))) {
+  const fields = shown(user, lockouts.get(user.id))
+  if (json) return print(JSON.stringify(fields))
+  for (const [name, value] of Object.entries(fields)) {
     print(`${name.padEnd(18)} ${typeof value === 'object' ? JSON.stringify(value) : value}`)
   }
 }
@@ -177,7 +181,8 @@ function change(
     const outcome = await executeAsOperator(command, { id: user.id, ...input }, app)
     if (outcome.ok) {
       const sentence = typeof done === 'string' ? done : done(outcome.value)
-      print(json ? JSON.stringify(shown(outcome.value)) : `${user.username} ${sentence}`)
+      const lockouts = await app.stores.lockouts.listByUser(user.id)
+      print(json ? JSON.stringify(shown(outcome.value, lockouts)) : `${user.username} ${sentence}`)
     } else if (outcome.code === 'date_past') throw refusal('The last day is over already.')
     else if (outcome.code !== 'last_admin') throw refusal(`${user.username} ${gone}`)
     else throw refusal(`${user.username} is the only administrator. Make somebody else one first.`)
@@ -208,24 +213,27 @@ async function printReset(
   say(`Hand this link to ${username}: whoever opens it within an hour chooses the password, once.`)
 }
 
-async function readUsers(): Promise<UserRecord[]> {
+async function readUsers(): Promise<{ users: UserRecord[]; lockouts: Map<string, LockoutRecord[]> }> {
   const reader = await openStoreReader(readSettings().store)
   try {
     const users: UserRecord[] = []
+    const lockouts: LockoutRecord[] = []
     for await (const { kind, record } of reader.dump()) {
-      // People come first.
-      if (kind !== 'user') break
-      users.push(record)
+      // The trail, which is long, comes last.
+      if (kind === 'audit') break
+      if (kind === 'user') users.push(record)
+      if (kind === 'lockout') lockouts.push(record)
     }
-    return users
+    return { users, lockouts: Map.groupBy(lockouts, ({ userId }) => userId) }
   } finally {
     await reader.close()
   }
 }
 
 /** Without the password's hash, and with times as people read them. */
-function shown(user: Person | UserRecord): Record<string, unknown> {
-  const { passwordHash: _, profile, ...rest } = { passwordHash: '', ...user }
+function shown(user: Person | UserRecord, lockouts: LockoutRecord[] = []): Record<string, unknown> {
+  const wrongPasswords = wrongPasswordsOf(user, lockouts)
+  const { passwordHash: _, profile, ...rest } = { passwordHash: '', ...user, wrongPasswords }
   const readable = Object.entries(rest).map(([name, value]) => [
     name,
     typeof value === 'number' ? new Date(value).toISOString() : value,

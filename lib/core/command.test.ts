@@ -52,7 +52,7 @@ test('runs nothing for an input that the schema refuses', async () => {
 })
 
 test('tells the owner after the change, and neither tells nor records what changes nothing', async () => {
-  await opened.app.stores.users.update('bob', { email: 'bob@example.org', emailVerifiedAt: 1 })
+  await opened.app.stores.users.changeEmail('bob', { email: 'bob@example.org', emailVerifiedAt: 1 })
   const post = vi.spyOn(opened.app.mail, 'post')
   const bob: Actor = { ...ada, id: 'bob', role: 'member' }
   const rename = (username: string) => execute(changeUsername, bob, { username }, opened.app)

@@ -2,23 +2,34 @@
 // command line. `execute` is the only way to run one, so that no caller can leave a check or an audit entry out.
 import type { z } from 'zod'
 import type { Alerts } from '../auth/alerts.ts'
+import type { LoginClient } from '../auth/lockout/lockout.ts'
 import type { Services } from '../services.ts'
 import type { Role } from '../stores/types.ts'
 import { type Occurrence, operator } from './audit/audit.ts'
 import type { AlertKind, RequestInfo } from './mail/message.ts'
 import { momentOnly } from './mail/message.ts'
+import { countedAddress } from './rate-limits/counted-address.ts'
 import { refused } from './result.ts'
 import { can, type Permission } from './roles/permissions.ts'
 
 export interface Actor {
-  /** `operator` at the command line: it needs no permission and no re-authentication, for its user has the store's files. */
+  /**
+   * `operator` at the command line: it needs no permission and no re-authentication, for its user has the store's files.
+   * Empty for a visitor, who is not logged in.
+   */
   id: string
-  /** As read in this request. Null for the operator. */
+  /** As read in this request. Null for the operator and for visitors. */
   role: Role | null
   session: { id: string; provedAt: number } | null
   isImpersonating: boolean
   /** When and from where, for alerts and the audit trail. */
   by: RequestInfo
+  /** The browser, for commands that try a password. */
+  client?: LoginClient
+  /** The secret of the mailed link that the browser opened. */
+  secret?: string
+  /** The token of the session that the browser presents, live or not. */
+  presented?: string | null
 }
 
 export type Outcome = ({ ok: true; value: unknown } | { ok: false; code: string; waitMs?: number }) & {
@@ -26,14 +37,16 @@ export type Outcome = ({ ok: true; value: unknown } | { ok: false; code: string;
   detail?: Occurrence['detail']
   /** Where the input does not name the subject. */
   subjectId?: string
-  /** Nothing changed. */
-  isRecorded?: false
+  /** For the audit entry, where a visitor turns out to be this user. */
+  actorId?: string
+  /** False: nothing changed. `try`: a password was tried; see `recordTry`. */
+  isRecorded?: false | 'try'
   /** A mail to the account's owner. */
   alert?: { user: Parameters<Alerts['tell']>[0]; kind: AlertKind }
 }
 
-/** `signed-in`: every user, also while impersonating. `operator`: no user. */
-type Needed = Permission | 'signed-in' | 'operator'
+/** `signed-in`: every user, also while impersonating. `anyone`: visitors too. `operator`: no user. */
+type Needed = Permission | 'signed-in' | 'anyone' | 'operator'
 
 export interface Command<Name extends string, Schema extends z.ZodObject, Ran extends Outcome, Needs = Needed> {
   name: Name
@@ -42,6 +55,8 @@ export interface Command<Name extends string, Schema extends z.ZodObject, Ran ex
   reauthenticate?: number
   /** Also the schema of the form. */
   input: Schema
+  /** The same, where rules depend on the settings or on the link that the browser opened. */
+  inputFor?(app: Services, actor: Pick<Actor, 'secret'>): Promise<Schema>
   audit: Occurrence['event']
   /** Whom or what it is done to. Absent: the actor. */
   subject?(input: z.output<Schema>): string | null
@@ -59,8 +74,22 @@ export function command<
   return definition
 }
 
+/** For commands that only a browser runs. */
+export function presentedBy({ client, presented = null }: Actor): { client: LoginClient; presented: string | null } {
+  if (client === undefined) throw new TypeError('A command that tries a password was run without a browser.')
+  return { client, presented }
+}
+
 export function operatorActor(now: number): Actor {
   return { id: operator, role: null, session: null, isImpersonating: false, by: momentOnly(now) }
+}
+
+export async function schemaOf<Schema extends z.ZodObject>(
+  { input, inputFor }: Pick<Command<string, Schema, Outcome>, 'input' | 'inputFor'>,
+  actor: Pick<Actor, 'secret'>,
+  app: Services,
+): Promise<Schema> {
+  return inputFor ? inputFor(app, actor) : input
 }
 
 /** Rejects when the store is away. `input` may come from anywhere. */
@@ -79,23 +108,53 @@ export async function execute<Schema extends z.ZodObject, Ran extends Outcome>(
   if (session !== null && reauthenticate !== undefined && !app.sessions.hasRecentProof(session, reauthenticate)) {
     return refused('reauthentication_required')
   }
-  const parsed = command.input.safeParse(input)
+  const schema = await schemaOf(command, actor, app)
+  const parsed = schema.safeParse(input)
   if (!parsed.success) return { ...refused('input_invalid'), issues: parsed.error.issues }
 
   const done = await command.run(app, parsed.data, actor)
-  if (done.isRecorded !== false) {
-    const subjectId = done.subjectId ?? subject(parsed.data)
+  const actorId = done.actorId ?? (actor.id || null)
+  const subjectId = done.subjectId ?? subject(parsed.data) ?? (actor.role === null ? (done.actorId ?? null) : null)
+  if (!done.ok && done.isRecorded === 'try') {
+    await recordTry(app, { event, actorId, subjectId, code: done.code, address: by.address })
+  } else if (done.isRecorded !== false) {
     const detail = { ...done.detail, ...(!done.ok && { code: done.code }) }
     const outcome = done.ok ? 'done' : 'refused'
-    await app.audit.record({ event, outcome, actorId: actor.id, subjectId, detail, address: by.address })
+    await app.audit.record({ event, outcome, actorId, subjectId, detail, address: by.address })
   }
   if (done.alert !== undefined) await app.alerts.tell(done.alert.user, done.alert.kind, by)
   return done
 }
 
-function isAllowed(needed: Needed, { role, isImpersonating }: Actor): boolean {
-  if (role === null || needed === 'signed-in') return true
-  return needed !== 'operator' && !isImpersonating && can({ role }, needed)
+function isAllowed(needed: Needed, { id, role, isImpersonating }: Actor): boolean {
+  if (needed === 'anyone' || id === operator) return true
+  if (role === null || needed === 'operator') return false
+  return needed === 'signed-in' || (!isImpersonating && can({ role }, needed))
+}
+
+/** Codes of a password that was compared and is wrong. Every other refusal only tells the client to wait or to stop. */
+const wrongCodes = ['credentials_wrong', 'password_wrong']
+
+/**
+ * Records a refused password. A client that continues after it was told to wait fills no trail: beyond ten entries in ten
+ * minutes and address, its tries are counted and logged alone.
+ */
+async function recordTry(
+  { rateLimits, audit, securityEvents }: Pick<Services, 'rateLimits' | 'audit' | 'securityEvents'>,
+  tried: {
+    event: Occurrence['event']
+    actorId: string | null
+    subjectId: string | null
+    code: string
+    address: string
+  },
+): Promise<void> {
+  const { event, actorId, subjectId, code, address } = tried
+  if (!wrongCodes.includes(code) && (await rateLimits.take('denied-entry', countedAddress(address))) > 0) {
+    securityEvents.note({ event, code, who: actorId, about: subjectId })
+    return
+  }
+  await audit.record({ event, outcome: 'refused', actorId, subjectId, detail: { code }, address })
 }
 
 /** Beyond ten entries in ten minutes a denial is counted and logged, and not recorded: nobody fills the trail so. */

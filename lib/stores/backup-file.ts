@@ -1,6 +1,5 @@
-// The form of a back-up: a line that says what it is, one user, reserved username or entry of the audit trail a line, and
-// a last line with the number of users and
-// the SHA-256 of everything before it, so that a file that was cut short or changed is always noticed.
+// The form of a back-up: a line that says what it is, one user, reserved username, lockout or entry of the audit trail a
+// line, and a last line with the number of users and the SHA-256 of everything before it, so that a file that was cut short or changed is always noticed.
 // Sessions, ended sessions and tokens are left out on purpose: a restore can then never bring back a session that was
 // ended since, or a token that was used.
 
@@ -12,11 +11,12 @@ import { z } from 'zod'
 import { createAgreement } from './agreement.ts'
 import { messageOf } from './errors.ts'
 import { kindNames, kinds, storedSchema } from './kinds.ts'
+import { lockoutsIn, olderUserSchema } from './older-users.ts'
 import { canonicalJson } from './summary.ts'
 import type { StoredRecord } from './types.ts'
 
 /** The present form. A change that an older Gatehouse would misread raises it. */
-const version = 3
+const version = 4
 
 const headerSchema = z.object({
   format: z.literal('gatehouse-backup'),
@@ -25,7 +25,7 @@ const headerSchema = z.object({
   gatehouse: z.string(),
 })
 const backedUp = kindNames.filter((name) => kinds[name].isBackedUp)
-const lineSchema = storedSchema(backedUp)
+const lineSchema = storedSchema(backedUp, { user: olderUserSchema })
 
 export interface Backup {
   /** When it was made, in ISO form. */
@@ -108,8 +108,10 @@ async function* readRecords(path: string): AsyncGenerator<StoredRecord, Backup> 
       // The bytes, not the text: what is no UTF-8 reads the same as other bytes that are none.
       digest.update(next.value).update('\n')
       const record = parseLine(path, number, line)
-      if (record.kind === 'user') users++
       yield record
+      if (record.kind !== 'user') continue
+      users++
+      for (const lockout of lockoutsIn(JSON.parse(line).record)) yield { kind: 'lockout', record: lockout }
     }
   } finally {
     await lines.return()
@@ -137,7 +139,7 @@ function parseLine(path: string, number: number, line: string): StoredRecord {
   const [issue] = parsed.error.issues
   throw damaged(
     path,
-    `line ${number} is neither a user, a reserved username nor an entry of the audit trail (${issue?.path.join('.')}: ${issue?.message})`,
+    `line ${number} is neither a user, a reserved username, a lockout nor an entry of the audit trail (${issue?.path.join('.')}: ${issue?.message})`,
   )
 }
 

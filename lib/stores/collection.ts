@@ -2,7 +2,16 @@
 
 import type { CollectionKind, RecordOf } from './kinds.ts'
 import { declarationOf } from './kinds.ts'
-import { type Collection, clockSkewMs, type Only, type TokenRecord, type TokenStore } from './types.ts'
+import { lockoutId } from './records.ts'
+import {
+  type Collection,
+  clockSkewMs,
+  type LockoutRecord,
+  type LockoutStore,
+  type Only,
+  type TokenRecord,
+  type TokenStore,
+} from './types.ts'
 
 /** Whether a record is among those that are asked for. A driver that cannot call it asks its database the same. */
 export function isAmong<Name extends CollectionKind>(
@@ -26,5 +35,26 @@ export function tokenStoreOf(tokens: Collection<TokenRecord>): TokenStore {
     list: (purpose, at, limit) => tokens.list({ fields: { purpose }, liveAt: at }, limit),
     deleteExpired: (at) => tokens.deleteExpired(at),
     deleteIssuedBy: (userId) => tokens.deleteAll({ issuedBy: userId }),
+  }
+}
+
+/** Each user has one record a secret and kind of browser. */
+const mostOfUser = 100
+
+/** The driver adds what a collection cannot do. */
+export function lockoutStoreOf(
+  lockouts: Collection<LockoutRecord>,
+  own: Pick<LockoutStore, 'count' | 'removeOrphans'>,
+): LockoutStore {
+  return {
+    ...own,
+    find: (subject) => lockouts.find(lockoutId(subject), { fields: { secretSetAt: subject.secretSetAt } }),
+    listByUser: (userId) => lockouts.list({ fields: { userId } }, mostOfUser),
+    async forget(subject) {
+      await lockouts.take(lockoutId(subject), { fields: { secretSetAt: subject.secretSetAt } })
+    },
+    async forgetUser(userId) {
+      await lockouts.deleteAll({ userId })
+    },
   }
 }

@@ -1,8 +1,10 @@
 // What every driver must do. A driver's test calls this and adds its own cases.
 
 import { describeAuditStore } from './contract/audit.ts'
+import { describeClosed } from './contract/closed.ts'
 import { describeCollections } from './contract/collections.ts'
 import type { OpenFresh } from './contract/fresh.ts'
+import { describeLockoutStore } from './contract/lockouts.ts'
 import { describeMailStore } from './contract/mails.ts'
 import { describeMoving } from './contract/moving.ts'
 import { describeSessionStore } from './contract/sessions.ts'
@@ -14,7 +16,9 @@ export function describeStores(name: string, open: OpenFresh): void {
   describeSessionStore(name, open)
   describeCollections(name, open)
   describeMailStore(name, open)
+  describeLockoutStore(name, open)
   describeAuditStore(name, open)
   describeMoving(name, open)
   describeTexts(name, open)
+  describeClosed(name, open)
 }

@@ -1,6 +1,6 @@
 // Stores and a back-up that version 0.1.0 with schema 6 wrote. Every later version has to open them.
 
-import { cp, readFile } from 'node:fs/promises'
+import { cp, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import { expect, test } from 'vitest'
@@ -8,6 +8,8 @@ import { freshPlace, inDatabase, kinds, type Place, withStores } from '#lib/cli/
 import { createTrailCheck } from '#lib/core/audit/verify.ts'
 
 import { readBackup, verifyBackup } from './backup-file.ts'
+import { aLockout } from './contract/samples.ts'
+import { execute } from './sql/stores-for-test.ts'
 import { summarize } from './summary.ts'
 import type { StoredRecord, Stores } from './types.ts'
 
@@ -25,7 +27,7 @@ async function placeOf(kind: (typeof kinds)[number]): Promise<Place> {
   return place
 }
 
-/** The records of the JSON fixture; the databases hold the same. */
+/** The records of the JSON fixture; the databases hold the same. Users held the counts that are lockouts now. */
 async function writtenRecords(): Promise<{ [Kind in StoredRecord['kind']]?: { id: string }[] }> {
   const read = async (name: string) => JSON.parse(await readFile(join(fixtures, 'json', name), 'utf8'))
   const listed = (part: object) => Object.entries(part).map(([id, record]) => ({ id, ...record }))
@@ -34,7 +36,8 @@ async function writtenRecords(): Promise<{ [Kind in StoredRecord['kind']]?: { id
   )
   const audit = (await readFile(join(fixtures, 'json', 'audit.jsonl'), 'utf8')).trim().split('\n')
   return {
-    user: listed(users),
+    user: listed(users).map(({ wrongPasswords: _, ...user }) => user),
+    lockout: [failuresOfBob],
     reserved: listed(reserved),
     session: listed(sessions),
     ended: listed(ended),
@@ -43,6 +46,8 @@ async function writtenRecords(): Promise<{ [Kind in StoredRecord['kind']]?: { id
     audit: audit.map((line) => JSON.parse(line)),
   }
 }
+
+const failuresOfBob = aLockout({ userId: '81b637d8fcd2c6da6359e6963113a117', count: 3, lastAt: 1_793_491_203_000 })
 
 const byId = (a: { id: string }, b: { id: string }) => (a.id < b.id ? -1 : 1)
 
@@ -72,13 +77,42 @@ test.each(kinds)('opens the store that an earlier version wrote, unchanged: %s',
   })
 })
 
+test.each(kinds)(
+  'keeps a password locked that was locked in an earlier version, until it is unlocked: %s',
+  async (kind) => {
+    const place = await placeOf(kind)
+    const at = 1_793_491_209_000
+    const counts = JSON.stringify({ new: { count: 100, lastAt: at }, known: { count: 7, lastAt: at } })
+    const lock = `update users set wrong_passwords = '${counts}' where id = '${ada}'`
+    if (place.location.driver === 'postgres') await execute(place.url, lock)
+    else if (place.location.driver === 'sqlite') await execute(place.location.path, lock)
+    else {
+      const path = join(place.location.dir, 'users.json')
+      await writeFile(
+        path,
+        (await readFile(path, 'utf8')).replace('"wrongPasswords":null', `"wrongPasswords":${counts}`),
+      )
+    }
+    const lockoutsOfAda = ({ lockouts }: Stores) => lockouts.listByUser(ada)
+    const of = { userId: ada, secretSetAt: 1_793_491_202_000, lastAt: at }
+    for (const time of ['first', 'second'])
+      expect((await withStores(place, lockoutsOfAda)).toSorted(byId), `opened for the ${time} time`).toEqual([
+        aLockout({ ...of, about: 'password-known', count: 7 }),
+        aLockout({ ...of, about: 'password-new', count: 100 }),
+      ])
+    await withStores(place, ({ lockouts }) => lockouts.forgetUser(ada))
+    expect(await withStores(place, lockoutsOfAda)).toEqual([])
+  },
+)
+
 test('restores the back-up that an earlier version made', async () => {
   const path = join(fixtures, 'backup.jsonl')
   const backup = await verifyBackup(path)
   await withStores(await freshPlace('sqlite'), async (stores) => {
     await stores.replaceAll(readBackup(path, backup))
     const { counts } = await summarize(stores.dump())
-    expect(counts).toMatchObject({ user: 3, session: 0, reserved: 1, audit: 3 })
+    expect(counts).toMatchObject({ user: 3, session: 0, reserved: 1, lockout: 1, audit: 3 })
+    expect(await stores.lockouts.listByUser(failuresOfBob.userId)).toEqual([failuresOfBob])
     expect(await stores.users.find(ada)).toMatchObject({ username: 'ada', formerAddress: { email: 'old@example.org' } })
     expect(await trailOf(stores)).toMatchObject({ count: 3, faults: [] })
   })

@@ -8,7 +8,7 @@
 import { z } from 'zod'
 
 import { verifiedKey } from './records.ts'
-import { endReasons, roles, type StoredRecord, userStatuses } from './types.ts'
+import { authenticationMethods, endReasons, roles, type StoredRecord, userStatuses } from './types.ts'
 
 interface TextRule {
   /** In UTF-16 units, far above what any form takes. */
@@ -24,7 +24,6 @@ const made = (most: number) => z.string().register(textRules, { most, isRepairab
 const typed = (most = keyRule.most) => z.string().register(textRules, { most, isRepairable: true })
 
 const time = z.int()
-const failures = z.strictObject({ count: z.int().min(0), lastAt: time })
 
 export const userSchema = z.strictObject({
   /** Opaque and random; never changes and is never reused. */
@@ -49,8 +48,6 @@ export const userSchema = z.strictObject({
   createdAt: time,
   /** When the password was last chosen after sign-up, or null. A log-in that began before this is void. */
   passwordChangedAt: time.nullable().default(null),
-  /** Wrong passwords since the last right one, by new and by known browsers; null when there are none. */
-  wrongPasswords: z.strictObject({ new: failures, known: failures }).nullable().default(null),
   /** When the user deleted the account, which is erased some time later, or null. */
   deletedAt: time.nullable().default(null),
   /**
@@ -78,6 +75,13 @@ const sessionSchema = z.strictObject({
   lastActivityAt: time,
   /** When the user last proved who they are, by password. Browsing never moves it. 0 when that is not known. */
   provedAt: time.default(0),
+  /** How, the last time. One list, because a re-authentication proves everything anew. */
+  authentications: z.array(z.enum(authenticationMethods)).default(['password']),
+  /**
+   * The user's `passwordChangedAt` when they were authenticated: the session is void once the user has another. -1 when that
+   * is not known, in records of earlier versions.
+   */
+  passwordChangedAt: time.nullable().default(-1),
   /** What the browser that began the session called itself; anything at all, or empty. */
   userAgent: typed(2_000).default(''),
   /** The network address it came from, or empty. */
@@ -121,6 +125,19 @@ const mailSchema = z.strictObject({
   dueAt: time,
   /** How many attempts have begun. */
   attempts: z.int(),
+})
+
+/** Failures in a row to prove one secret of a user. A right one removes the record. */
+const lockoutSchema = z.strictObject({
+  /** Made of the next two: see `lockoutId` (records.ts). */
+  id: z.string(),
+  userId: z.string(),
+  /** Which secret and where, such as `password-new`: the password, in browsers that the user never logged in with. */
+  about: z.string(),
+  /** When the secret was chosen that was not proved. The failures of an earlier secret do not count for a later one. */
+  secretSetAt: time,
+  count: z.int().min(0),
+  lastAt: time,
 })
 
 /** An entry of the audit trail in its place: each is bound to the one before it (audit-chain.ts). */
@@ -245,6 +262,15 @@ export const kinds = {
     part: 'mails',
     table: 'mails',
   }),
+  lockout: declare({
+    schema: lockoutSchema,
+    label: 'lockout',
+    plural: 'lockouts',
+    file: 'tokens.json',
+    part: 'lockouts',
+    table: 'lockouts',
+    isBackedUp: true,
+  }),
   audit: declare({
     schema: auditSchema,
     label: 'audit trail',
@@ -280,9 +306,14 @@ export function declarationOf(name: KindName): Declaration<z.ZodObject, RecordFi
   return kinds[name] as unknown as Declaration<z.ZodObject, RecordFile | 'audit.jsonl'>
 }
 
-/** A record with its kind, checked. */
-export function storedSchema(names: readonly KindName[]): z.ZodType<StoredRecord> {
-  const variants = names.map((kind) => z.strictObject({ kind: z.literal(kind), record: kinds[kind].schema }))
+/** A record with its kind, checked. `older` are schemas that take earlier versions' records as well. */
+export function storedSchema(
+  names: readonly KindName[],
+  older: { [Name in KindName]?: z.ZodType<RecordOf<Name>> } = {},
+): z.ZodType<StoredRecord> {
+  const variants = names.map((kind) =>
+    z.strictObject({ kind: z.literal(kind), record: older[kind] ?? kinds[kind].schema }),
+  )
   const [first, ...others] = variants
   if (first === undefined) throw new TypeError('A schema of no kinds matches nothing.')
   return z.discriminatedUnion('kind', [first, ...others]) as unknown as z.ZodType<StoredRecord>

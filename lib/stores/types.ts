@@ -13,10 +13,6 @@ export const userStatuses = ['active', 'suspended'] as const
 // Not by its name, which would be circular: the declaration calls functions that take a user.
 export type UserRecord = z.infer<typeof userSchema>
 export type Profile = UserRecord['profile']
-/** By browsers that the user never logged in with, and by those that they did. */
-export type WrongPasswords = NonNullable<UserRecord['wrongPasswords']>
-/** How often in a row, and when last. */
-export type Failures = WrongPasswords['new']
 /** An address that another took the place of, or none, for as long as its owner may undo that. */
 export type FormerAddress = NonNullable<UserRecord['formerAddress']>
 export type SessionRecord = RecordOf<'session'>
@@ -24,9 +20,17 @@ export type EndedSession = RecordOf<'ended'>
 export type TokenRecord = RecordOf<'token'>
 export type ReservedUsername = RecordOf<'reserved'>
 export type MailRecord = RecordOf<'mail'>
+export type LockoutRecord = RecordOf<'lockout'>
+/** How often in a row, and when last. */
+export type Failures = Pick<LockoutRecord, 'count' | 'lastAt'>
+/** Whose failures, and to prove which secret. */
+export type LockoutSubject = Pick<LockoutRecord, 'userId' | 'about' | 'secretSetAt'>
 export type AuditRecord = RecordOf<'audit'>
 /** What is recorded of something that was done, before it has its place in the trail. */
 export type AuditEntry = Omit<AuditRecord, 'seq' | 'previous' | 'id'>
+
+/** What proves who somebody is. */
+export const authenticationMethods = ['password'] as const
 
 /** Why a session is over; the words for each stand in the message catalogue. */
 export const endReasons = ['idle', 'expired', 'ended', 'password-changed', 'signed-out'] as const
@@ -108,12 +112,14 @@ export interface UserStore {
   /** Whether anybody has a password hash that begins with none of these. Reads everybody. */
   hasOtherHash(beginnings: readonly string[]): Promise<boolean>
   /**
-   * Changes the named fields and no others. With `onlyIf`, nothing is changed unless these fields hold these
-   * values at that moment (compare and set). Null when nobody has the id or the comparison fails. Nothing is changed
-   * either, and the code says why, when this is the only active admin and would no longer be one, or when somebody
-   * else has verified the address.
+   * Changes the named fields and no others. With `onlyIf`, here and below, nothing is changed unless these fields hold
+   * these values at that moment (compare and set). Null when nobody has the id or the comparison fails.
    */
-  update(id: string, change: UserChange, onlyIf?: UserChange): Promise<UserRecord | 'last_admin' | 'email_taken' | null>
+  update(id: string, change: UserChange, onlyIf?: UserFields): Promise<UserRecord | null>
+  /** The same for a change that may verify an address. `email_taken`, and no change, when it is somebody else's. */
+  changeEmail(id: string, change: EmailChange, onlyIf?: UserFields): Promise<UserRecord | 'email_taken' | null>
+  /** The same for role, suspension and deletion. `last_admin`, and no change, when no active admin would be left. */
+  changeStanding(id: string, change: StandingChange, onlyIf?: UserFields): Promise<UserRecord | 'last_admin' | null>
   /**
    * Gives the person another username and reserves the one they had, in one step. They may take back what is reserved
    * for them. Null when nobody has the id or the comparison fails.
@@ -122,13 +128,13 @@ export interface UserStore {
     id: string,
     username: string,
     times: { at: number; reservedUntil: number },
-    onlyIf?: UserChange,
+    onlyIf?: UserFields,
   ): Promise<'renamed' | 'username_taken' | null>
   /**
    * Removes the person and reserves their username, in one step. False when nobody has the id or the comparison
    * fails. Their sessions are the caller's to end first.
    */
-  remove(id: string, reservedUntil: number, onlyIf?: UserChange): Promise<boolean>
+  remove(id: string, reservedUntil: number, onlyIf?: UserFields): Promise<boolean>
   /** At most `limit` people who deleted their account before this time, or after `latest`: no clock was right then. */
   listDeleted(before: number, limit: number, latest?: number): Promise<UserRecord[]>
   /** Forgets reservations that are over. Returns how many. */
@@ -152,7 +158,15 @@ export interface TokenUse {
 
 export type InsertOutcome = 'inserted' | 'username_taken' | 'email_taken' | 'token_void'
 
-export type UserChange = Partial<Omit<UserRecord, 'id' | 'username' | 'createdAt'>>
+export type UserFields = Partial<Omit<UserRecord, 'id' | 'username' | 'createdAt'>>
+/** May say that an address is not verified, end a suspension and undo a deletion: no other user can be in the way. */
+export type UserChange = Ordinary & ({ emailVerifiedAt?: null } | { email: string | null; emailVerifiedAt: null })
+export type EmailChange = Ordinary & Pick<UserFields, 'email' | 'emailVerifiedAt'>
+export type StandingChange = Pick<UserFields, 'role' | 'status' | 'suspendedUntil' | 'suspendReason' | 'deletedAt'>
+type Ordinary = Omit<UserFields, 'email' | 'emailVerifiedAt' | 'role' | 'status' | 'deletedAt'> & {
+  status?: 'active'
+  deletedAt?: null
+}
 
 export interface SessionStore {
   /** Throws when the id exists or existed (ids are 256-bit and never repeat), and when nobody has the `userId`. */
@@ -226,6 +240,24 @@ export interface MailStore {
   remove(id: string): Promise<boolean>
   /** When the next one is due, or null when none waits. */
   findNextDue(): Promise<number | null>
+}
+
+export interface LockoutStore {
+  /**
+   * Adds a failure and returns how many there are, in one atomic step: of any number of calls at once, each counts. 0 when
+   * the secret was replaced by then, which changes nothing. Counts for anybody, also for a user who does not exist.
+   */
+  count(subject: LockoutSubject, at: number): Promise<number>
+  /** Null when there is none since this secret was set. */
+  find(subject: LockoutSubject): Promise<Failures | null>
+  /** All records of one user, also about secrets that were replaced. */
+  listByUser(userId: string): Promise<LockoutRecord[]>
+  /** Begins at zero again for this secret. */
+  forget(subject: LockoutSubject): Promise<void>
+  /** Begins at zero again for every secret of the user. */
+  forgetUser(userId: string): Promise<void>
+  /** Removes the records of users who do not exist. */
+  removeOrphans(): Promise<void>
 }
 
 export interface AuditQuery {
@@ -318,6 +350,7 @@ export interface Stores extends StoreReader {
   readonly sessions: SessionStore
   readonly tokens: TokenStore
   readonly mails: MailStore
+  readonly lockouts: LockoutStore
   readonly audit: AuditStore
   readonly collections: Collections
   /**

@@ -1,11 +1,20 @@
 // Where each command's form stands, and the page that follows.
 import 'server-only'
 import { revalidatePath } from 'next/cache'
+import { after } from 'next/server'
 import type { z } from 'zod'
 import type { Commands } from '#lib/commands.ts'
 import { services } from '#lib/services.ts'
+import type { Refusal } from '#lib/words/message-for.ts'
+import { fullTime } from '#lib/words/time.ts'
+import { beginSession, continueSession } from './begin-session.ts'
+import { afterLogIn } from './cookie-check.ts'
 import { showOnce } from './handed-over.ts'
-import { forgetMailedSecret } from './mailed-secret.ts'
+import { recogniseDevice } from './known-device.ts'
+import { forgetMailedSecret, type MailedPath } from './mailed-secret.ts'
+import { safeNextPath } from './next-path.ts'
+import { readPreferences } from './preferences.ts'
+import { getWords } from './words.ts'
 
 export interface CommandPages<Input, Value> {
   /** The page with the form. After a log-in or re-authentication, the user comes back to it. */
@@ -17,6 +26,13 @@ export interface CommandPages<Input, Value> {
   refused?: string
   /** The form itself shows what is refused. */
   staysInForm?: true
+  /** The exceptions of it: where these codes lead, or null. */
+  refusedAt?(code: string): Promise<string | null>
+  /** What the form shows, where that says more than the code. */
+  refusal?(outcome: Refusal): Promise<Refusal>
+  /** Belongs to the mailed link that its page showed. */
+  mailed?: MailedPath
+  beginsSession?: true
 }
 
 type PagesOf<Name extends WebCommandName> = CommandPages<
@@ -25,7 +41,9 @@ type PagesOf<Name extends WebCommandName> = CommandPages<
 >
 
 type OfOperator = { [Name in keyof Commands]: Commands[Name]['permission'] extends 'operator' ? Name : never }
-export type WebCommandName = Exclude<keyof Commands, OfOperator[keyof Commands]>
+/** Route handlers answer these, and the page of the re-authentication goes on with another command. */
+type Answered = 'log-out' | 'account.export' | 'audit.export' | 'session.confirm'
+export type WebCommandName = Exclude<keyof Commands, OfOperator[keyof Commands] | Answered>
 
 const userPath = ({ id }: { id: string }) => `/admin/users/${encodeURIComponent(id)}`
 const onUserPage = (done: string) => ({
@@ -68,6 +86,96 @@ export const commandPages: { [Name in WebCommandName]: PagesOf<Name> } = {
     path: '/admin/invitations',
     next: () => '/admin/invitations?done=withdrawn',
     refused: '/admin/invitations?done=already',
+  },
+  'log-in': {
+    path: '/login',
+    staysInForm: true,
+    beginsSession: true,
+    async refusal(outcome) {
+      const { until } = outcome as { until?: number | null }
+      if (!until) return outcome
+      const { timeZone } = await readPreferences()
+      return { code: 'suspended_until', when: fullTime(await getWords(), until, timeZone) } as Refusal
+    },
+    async next({ token, user, isRestored }, { next }) {
+      await beginSession(token, user)
+      return afterLogIn(isRestored ? '/?restored=1' : (safeNextPath(next) ?? '/'))
+    },
+  },
+  'sign-up': {
+    path: '/signup',
+    mailed: '/signup',
+    staysInForm: true,
+    beginsSession: true,
+    async refusedAt(code) {
+      // The account was made, and the link used up.
+      if (code === 'signed_up_only') await forgetMailedSecret('/signup', (await services()).settings.appOrigin)
+      return null
+    },
+    async next({ token, user, isUnproved }, { next }) {
+      const { settings } = await services()
+      await forgetMailedSecret('/signup', settings.appOrigin)
+      await beginSession(token, user)
+      return afterLogIn(isUnproved ? '/verify-email' : (safeNextPath(next) ?? '/'))
+    },
+  },
+  'setup.finish': {
+    path: '/setup',
+    mailed: '/setup',
+    staysInForm: true,
+    beginsSession: true,
+    async next({ token, user }) {
+      const { settings } = await services()
+      await forgetMailedSecret('/setup', settings.appOrigin)
+      await beginSession(token, user)
+      return afterLogIn('/admin')
+    },
+  },
+  'password.ask-reset': {
+    path: '/forgot-password',
+    staysInForm: true,
+    async next({ later }) {
+      after(later)
+      return '/forgot-password?sent=1'
+    },
+  },
+  'password.reset': {
+    path: '/reset-password',
+    mailed: '/reset-password',
+    staysInForm: true,
+    refusedAt: async (code) => (code === 'link_void' ? '/reset-password' : null),
+    async next(user) {
+      const app = await services()
+      await forgetMailedSecret('/reset-password', app.settings.appOrigin)
+      // The browser with the link is the owner's: strangers in its network must not keep it from the log-in that follows.
+      if (user !== null) await recogniseDevice(user, app)
+      return '/login?reset=1'
+    },
+  },
+  'account.report-compromise': {
+    path: '/not-me',
+    mailed: '/not-me',
+    staysInForm: true,
+    async refusedAt(code) {
+      if (code !== 'link_void') return null
+      await forgetMailedSecret('/not-me', (await services()).settings.appOrigin)
+      return '/not-me'
+    },
+    async next({ isMailed }) {
+      await forgetMailedSecret('/not-me', (await services()).settings.appOrigin)
+      return `/not-me?done=${isMailed ? 'mailed' : 'address_taken'}`
+    },
+  },
+  'password.change': {
+    path: '/security/password',
+    staysInForm: true,
+    refusal: async (outcome) => (outcome.code === 'password_wrong' ? { code: 'current_password_wrong' } : outcome),
+    async next({ token, user }) {
+      // This browser stays known; all others, also a thief's, are not.
+      await recogniseDevice(user, await services())
+      if (token !== null) await continueSession(token)
+      return '/security?changed=1'
+    },
   },
   'sessions.end': { path: '/security', next: (isEnded) => `/security?ended=${isEnded ? '1' : 'already'}` },
   'sessions.end-others': { path: '/security', next: () => '/security?ended=others' },

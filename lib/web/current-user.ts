@@ -96,8 +96,9 @@ const lookUp = cache(async (): Promise<{ signedIn: SignedIn | null; reason: EndR
   const app = await services()
   const current = await readSession(jar, app, { touch: false })
   if (!current.live) return { signedIn: null, reason: current.reason }
-  const user = await app.accounts.findActive(current.session.userId)
-  if (user === null) return { signedIn: null, reason: 'ended' }
+  const owner = await app.accounts.findOwner(current.session)
+  if (!owner.ok) return { signedIn: null, reason: owner.code }
+  const user = owner.value
   const { id, createdAt, provedAt } = current.session
   const limits = deadlines(current.session, app.settings.session)
   const logIn = { userId: user.id, startedAt: createdAt }

@@ -1,10 +1,10 @@
 // A form that arrives when its session is over, without a script that could keep it: what of it is kept, and for whom.
 import type { NextRequest } from 'next/server'
+import { isStoreUnavailable } from '#lib/core/not-saved.ts'
 import type { Services } from '#lib/services.ts'
 import { readToken } from './current-session.ts'
 import { formTag, isFrameworkField, isSecretField } from './form-fields.ts'
 import { parseMultipart } from './multipart.ts'
-import { isStoreUnavailable } from './not-saved.ts'
 
 /** A form without its tag is not kept, and none is for whoever had no session. Never fails the request. */
 export async function keepFormDraft(request: NextRequest, app: Services): Promise<void> {

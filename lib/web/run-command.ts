@@ -1,39 +1,51 @@
 // Commands over the web: from the action that posts a form, and after the re-authentication that one waited for.
 import 'server-only'
+import { cookies } from 'next/headers'
 import { redirect } from 'next/navigation'
 import { commands } from '#lib/commands.ts'
-import { type Actor, type AnyCommand, execute, type Outcome } from '#lib/core/command.ts'
+import { type Actor, type AnyCommand, execute, type Outcome, schemaOf } from '#lib/core/command.ts'
+import { orNotSaved } from '#lib/core/not-saved.ts'
 import type { PendingCommand } from '#lib/core/pending-commands.ts'
 import { ok } from '#lib/core/result.ts'
 import { can } from '#lib/core/roles/permissions.ts'
 import { services } from '#lib/services.ts'
 import { type CommandPages, commandPages, type WebCommandName } from './command-pages.ts'
+import { isScriptWithoutCookies } from './cookie-check.ts'
+import { readToken } from './current-session.ts'
 import { requirePermission, requireRole, requireUser, type SignedIn } from './current-user.ts'
-import { readForm } from './form.ts'
+import { readForm, readVisitorForm } from './form.ts'
 import type { FormAction } from './form-state.ts'
-import { orNotSaved } from './not-saved.ts'
+import { readLoginClient } from './login-client.ts'
+import { type MailedPath, readMailedSecret } from './mailed-secret.ts'
 import { refusalQuery } from './refusal-query.ts'
-import { readRequestInfo } from './request-info.ts'
 
 /** An action: guard, form, command, and the page that follows, or the form again. */
 export function action(name: WebCommandName): FormAction {
   const command: AnyCommand = commands[name]
-  const { path, staysInForm }: CommandPages<never, never> = commandPages[name]
+  const pages: CommandPages<never, never> = commandPages[name]
   return async (_previous, posted) => {
-    const signedIn = await requireActor(command, path)
-    const form = await readForm(posted, command.input, signedIn.session)
-    if (!form.ok) return form.state
-
     const app = await services()
-    const outcome = await orNotSaved(execute(command, await actorOf(signedIn), form.texts, app))
-    if (!outcome.ok && outcome.code === 'reauthentication_required') {
+    const signedIn = command.permission === 'anyone' ? null : await requireActor(command, pages.path)
+    const actor = await (signedIn === null ? visitorOf(pages.mailed) : actorOf(signedIn))
+    const schema = await schemaOf(command, actor, app)
+    const form = await (signedIn === null
+      ? readVisitorForm(posted, schema, pages.mailed)
+      : readForm(posted, schema, signedIn.session))
+    if (!form.ok) return form.state
+    if (pages.beginsSession && (await isScriptWithoutCookies())) return form.refuse({ code: 'cookies_off' })
+
+    const outcome = await orNotSaved(execute(command, actor, form.texts, app))
+    if (!outcome.ok && outcome.code === 'reauthentication_required' && signedIn !== null) {
       const keeping = app.pendingCommands.keep(signedIn.session.id, { name, input: form.texts })
       const kept = await orNotSaved(keeping.then((act) => ok(act)))
       if (!kept.ok) redirect(await pathAfter(name, form.value, kept))
       redirect(`/confirm?${new URLSearchParams({ next: pathOf(name, form.value), act: kept.value })}`)
     }
-    if (!outcome.ok && staysInForm && !['not_allowed', 'person_gone'].includes(outcome.code))
-      return form.refuse(outcome)
+    if (!outcome.ok && pages.staysInForm && !['not_allowed', 'person_gone'].includes(outcome.code)) {
+      const elsewhere = await pages.refusedAt?.(outcome.code)
+      if (elsewhere) redirect(elsewhere)
+      return form.refuse((await pages.refusal?.(outcome)) ?? outcome)
+    }
     redirect(await pathAfter(name, form.value, outcome))
   }
 }
@@ -48,15 +60,33 @@ export async function resume(pending: PendingCommand, by: SignedIn): Promise<str
   return parsed.success ? pathAfter(name, parsed.data, outcome) : '/security?undone=lapsed'
 }
 
-/** Of whoever is logged in, also while they see the site as somebody else. */
-async function actorOf({ user, impersonation, session }: SignedIn): Promise<Actor> {
+/** The logged-in user, also while they see the site as somebody else. */
+export async function actorOf({ user, impersonation, session }: SignedIn): Promise<Actor> {
   const { id, role } = impersonation?.admin ?? user
-  return { id, role, session, isImpersonating: impersonation !== null, by: await readRequestInfo() }
+  return { id, role, session, isImpersonating: impersonation !== null, ...(await readBrowser()) }
+}
+
+async function visitorOf(mailed: MailedPath | undefined): Promise<Actor> {
+  const secret = mailed && (await readMailedSecret(mailed))
+  return {
+    ...(await readBrowser()),
+    ...(secret && { secret }),
+    id: '',
+    role: null,
+    session: null,
+    isImpersonating: false,
+  }
+}
+
+async function readBrowser(): Promise<Pick<Actor, 'by' | 'client' | 'presented'>> {
+  const client = await readLoginClient()
+  const { token: presented } = await readToken(await cookies(), await services())
+  return { by: client.by, client, presented }
 }
 
 /** To a user who is no administrator, an administrator's form does not exist. */
 function requireActor({ permission }: AnyCommand, path: string) {
-  if (permission === 'signed-in' || permission === 'operator') return requireUser(path)
+  if (permission === 'signed-in' || permission === 'operator' || permission === 'anyone') return requireUser(path)
   return can({ role: 'member' }, permission) ? requirePermission(permission, path) : requireRole('admin', path)
 }
 

@@ -917,8 +917,6 @@ export const en = {
     field_missing: 'A field of this form did not arrive, so nothing was saved. Reload the page and try again.',
     too_large: 'That was more than this form can take, so nothing was saved. Shorten it and try again.',
     not_saved: 'This could not be saved. What you typed is still here: try again in a moment.',
-    password_changed_only:
-      'The password was changed, but some other sessions may not have ended yet. Open Security in a moment and end them there.',
     signed_up_only: 'Your account was made, but you are not logged in yet. Log in in a moment.',
     origin_unknown:
       'Your browser did not say which page the form came from, so nothing was saved. Let it send the Referer header to this site, and try again.',

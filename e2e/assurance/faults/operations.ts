@@ -67,7 +67,7 @@ export function createOperations(stores: Stores, written: WriteRecord): Operatio
       const { profile } = makePerson()
       return enter([changeTo({ kind: 'user', record: { ...person, profile } })], async () => {
         const answer = await stores.users.update(person.id, { profile })
-        if (answer === null || answer === 'last_admin') throw new Error(`${person.id} is gone: ${answer}`)
+        if (answer === null) throw new Error(`${person.id} is gone`)
       })
     },
 
@@ -149,7 +149,16 @@ export function makePerson(): UserRecord {
 export function makeSession({ id }: UserRecord): SessionRecord {
   const at = nextMoment()
   const origin = { userAgent: 'Mozilla/5.0 (“Tést”)', address: '203.0.113.9' }
-  return { id: `session-${nextNumber()}`, userId: id, createdAt: at, lastActivityAt: at, provedAt: at, ...origin }
+  return {
+    id: `session-${nextNumber()}`,
+    userId: id,
+    createdAt: at,
+    lastActivityAt: at,
+    provedAt: at,
+    authentications: ['password'],
+    passwordChangedAt: null,
+    ...origin,
+  }
 }
 
 export function makeToken({ id }: UserRecord): TokenRecord {

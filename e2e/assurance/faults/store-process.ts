@@ -118,7 +118,8 @@ function remoteStores(description: string, call: RemoteCall): Stores {
     tokens: part('tokens') as Stores['tokens'],
     mails: part('mails') as Stores['mails'],
     audit: part('audit') as Stores['audit'],
-    // Tokens and mails are stored by these.
+    lockouts: part('lockouts') as Stores['lockouts'],
+    // Tokens, mails and lockouts are stored by these.
     collections: {} as Stores['collections'],
     async *dump() {
       yield* (await call(null, 'dump', [])) as StoredRecord[]

@@ -140,6 +140,7 @@ function usualScenario({ name, command }: SiteAction): Scenario {
   const permission = command?.permission
   const isAdmins =
     permission !== undefined &&
+    permission !== 'anyone' &&
     permission !== 'signed-in' &&
     permission !== 'operator' &&
     !can({ role: 'member' }, permission)

@@ -43,14 +43,6 @@ export async function viewStore(location: StoreLocation): Promise<StoreView> {
   }
 }
 
-/** What wrong passwords count is not the person's own: anybody can bring it about. */
-const movedByAnybody: ReadonlySet<string> = new Set<keyof UserRecord>(['wrongPasswords'])
-
-/** A record as text, but for what anybody may move in it. */
-export function ownPartOf(user: UserRecord | undefined): string {
-  return JSON.stringify(user, (name, value) => (movedByAnybody.has(name) ? undefined : value))
-}
-
 function isSame(one: AuditHead | null, other: AuditHead | null): boolean {
   return one?.id === other?.id
 }

@@ -1,6 +1,6 @@
 // The one rule for consecutive wrong passwords: how long to wait, and when the password is locked.
 import { minutes, seconds } from '../../core/clock.ts'
-import { clockSkewMs, type Failures, type WrongPasswords } from '../../stores/types.ts'
+import { clockSkewMs, type Failures } from '../../stores/types.ts'
 
 /** Room for typing errors: OWASP’s Authentication Cheat Sheet suggests a handful before a lockout. */
 export const freeFailures = 5
@@ -10,7 +10,8 @@ export const longestWaitMs = minutes(15)
 /** NIST SP 800-63B-4, 3.2.2: no more than 100 consecutive failures; then the password is void until it is reset. */
 export const mostFailures = 100
 
-export type Browser = keyof WrongPasswords
+/** One that the user logged in with before, with the present password, or any other. */
+export type Browser = 'new' | 'known'
 
 export const noFailures: Failures = { count: 0, lastAt: 0 }
 

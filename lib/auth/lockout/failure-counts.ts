@@ -1,25 +1,22 @@
-// Consecutive wrong passwords. Stored with the user, and kept in memory until the write is done. Counts for unknown
-// names exist in memory only.
+// Consecutive wrong passwords, in memory until the store has them. Counts for unknown names exist in memory only.
 import { logFault } from '../../core/log/log.ts'
-import type { Failures, UserQuery, UserRecord, UserStore, WrongPasswords } from '../../stores/types.ts'
+import type { Failures, LockoutRecord, LockoutStore, LockoutSubject, UserRecord } from '../../stores/types.ts'
 import { type Browser, mostFailures, noFailures } from './back-off.ts'
 
-/** `id` is null for an unknown name. */
+/** `subject` is null for an unknown name. */
 export interface Counted {
   /** Unique per user or name, and kind of browser. */
   key: string
-  id: string | null
-  browser: Browser
+  subject: LockoutSubject | null
 }
 
 export interface FailureCounts {
-  /** The present record (null for an unknown name) and the count so far. */
-  read(counted: Counted): Promise<{ user: UserRecord | null; failures: Failures }>
+  read(counted: Counted): Promise<Failures>
   /**
    * Adds one and resolves when it is stored; a failure is logged. An unknown name causes a write of the same size. Calls
    * `onLocked` at the maximum.
    */
-  add(counted: Counted, failures: Failures, onLocked: (user: UserRecord) => Promise<void>): Promise<void>
+  add(counted: Counted, failures: Failures, onLocked: () => Promise<void>): Promise<void>
   /** Resolves when it is stored; a failure is logged. */
   forgive(counted: Counted): Promise<void>
   /** Resolves when the pending writes are done or have failed. */
@@ -28,12 +25,30 @@ export interface FailureCounts {
 
 /** Drops the oldest beyond this. */
 const mostRemembered = 10_000
+/** Its count is never read. A write only for existing names would reveal them by its duration. */
+const nobody: LockoutSubject = { userId: 'nobody', about: 'password-new', secretSetAt: 0 }
 
-export function createFailureCounts(store: UserStore): FailureCounts {
+type Owner = Pick<UserRecord, 'id' | 'passwordChangedAt'>
+
+export function passwordOf({ id, passwordChangedAt }: Owner, browser: Browser): LockoutSubject {
+  return { userId: id, about: `password-${browser}`, secretSetAt: passwordChangedAt ?? 0 }
+}
+
+/** By browsers that the user never logged in with, and by those that they did; null when there are none. */
+export function wrongPasswordsOf(user: Owner, lockouts: readonly LockoutRecord[]): Record<Browser, Failures> | null {
+  const failuresIn = (browser: Browser): Failures => {
+    const { userId, about, secretSetAt } = passwordOf(user, browser)
+    const isOfThese = (one: LockoutRecord) => one.userId === userId && one.about === about
+    const found = lockouts.find((one) => isOfThese(one) && one.secretSetAt === secretSetAt)
+    return found ? { count: found.count, lastAt: found.lastAt } : noFailures
+  }
+  const both = { new: failuresIn('new'), known: failuresIn('known') }
+  return both.new.count + both.known.count > 0 ? both : null
+}
+
+export function createFailureCounts(store: LockoutStore): FailureCounts {
   const remembered = new Map<string, Failures>()
-  const saving = new Map<string, Promise<void>>()
-  /** Whose record is written for unknown names. */
-  let standIn: string | null = null
+  const saving = new Set<Promise<void>>()
 
   function remember(key: string, failures: Failures): void {
     remembered.delete(key)
@@ -42,77 +57,41 @@ export function createFailureCounts(store: UserStore): FailureCounts {
     if (remembered.size > mostRemembered && oldest !== undefined) remembered.delete(oldest)
   }
 
-  /** Serialises the writes of each key. Never rejects. */
-  function save(key: string, work: () => Promise<unknown>): Promise<void> {
-    const saved = (saving.get(key) ?? Promise.resolve())
-      .then(work)
-      .catch((error: unknown) => logFault('attempt_not_counted', error))
-      .then(() => {
-        if (saving.get(key) === saved) saving.delete(key)
-      })
-    saving.set(key, saved)
-    return saved
-  }
-
-  /** Compare and set, retried because other processes count as well. Returns the updated user. */
-  async function change(id: string, changed: (before: WrongPasswords) => WrongPasswords): Promise<UserRecord | null> {
-    for (;;) {
-      const user = await store.find(id)
-      if (user === null) return null
-      const after = changed(user.wrongPasswords ?? none)
-      const wrongPasswords = after.new.count + after.known.count === 0 ? null : after
-      const updated = await store.update(id, { wrongPasswords }, { wrongPasswords: user.wrongPasswords })
-      if (updated !== null) return { ...user, wrongPasswords }
-    }
-  }
-
-  /** Rewrites a record unchanged: a write only for existing names would reveal them by its duration. */
-  async function writeAsMuch(): Promise<void> {
-    standIn ??= (await store.list(firstUser))[0]?.id ?? null
-    if (standIn !== null && (await change(standIn, (before) => before)) === null) standIn = null
+  /** Never rejects. */
+  async function save(work: () => Promise<unknown>): Promise<void> {
+    const saved = work().then(
+      () => {},
+      (error: unknown) => logFault('attempt_not_counted', error),
+    )
+    saving.add(saved)
+    await saved
+    saving.delete(saved)
   }
 
   return {
-    async read({ key, id, browser }) {
-      // Read memory before the store: a count that is being written is in one of the two.
+    async read({ key, subject }) {
       const recent = remembered.get(key) ?? noFailures
-      const user = id === null ? null : await store.find(id)
-      const kept = user?.wrongPasswords?.[browser] ?? noFailures
-      return { user, failures: recent.count > kept.count ? recent : kept }
+      const kept = (subject && (await store.find(subject))) ?? noFailures
+      return recent.count > kept.count ? recent : kept
     },
 
-    add({ key, id, browser }, failures, onLocked) {
+    add({ key, subject }, failures, onLocked) {
       remember(key, failures)
-      if (id === null) return save(key, writeAsMuch)
-      const { lastAt } = failures
-      return save(key, async () => {
-        const user = await change(id, (before) => ({
-          ...before,
-          [browser]: { count: before[browser].count + 1, lastAt },
-        }))
-        if (remembered.get(key) === failures) remembered.delete(key)
-        if (user?.wrongPasswords?.[browser].count === mostFailures) await onLocked(user)
+      return save(async () => {
+        const count = await store.count(subject ?? nobody, failures.lastAt)
+        if (subject === null) return
+        remembered.delete(key)
+        if (count === mostFailures) await onLocked()
       })
     },
 
-    async forgive({ key, id, browser }) {
+    async forgive({ key, subject }) {
       remembered.delete(key)
-      if (id !== null) await save(key, () => change(id, (before) => ({ ...before, [browser]: noFailures })))
+      if (subject !== null) await save(() => store.forget(subject))
     },
 
     async settle() {
-      while (saving.size > 0) await Promise.all(saving.values())
+      while (saving.size > 0) await Promise.all(saving)
     },
   }
 }
-
-const none: WrongPasswords = { new: noFailures, known: noFailures }
-const firstUser = {
-  search: '',
-  role: null,
-  state: null,
-  by: 'createdAt',
-  descending: false,
-  after: null,
-  limit: 1,
-} satisfies UserQuery

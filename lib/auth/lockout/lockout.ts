@@ -5,9 +5,9 @@ import { sha256 } from '../../core/crypto/hash.ts'
 import type { RequestInfo } from '../../core/mail/message.ts'
 import { countedAddress } from '../../core/rate-limits/counted-address.ts'
 import type { RateLimits } from '../../core/rate-limits/rate-limits.ts'
-import type { UserRecord, UserStore } from '../../stores/types.ts'
+import type { LockoutStore, UserRecord, UserStore } from '../../stores/types.ts'
 import { mostFailures, waitLeft } from './back-off.ts'
-import { type Counted, createFailureCounts } from './failure-counts.ts'
+import { createFailureCounts, passwordOf } from './failure-counts.ts'
 
 /** The client of a log-in, as far as the request shows. */
 export interface LoginClient {
@@ -43,14 +43,15 @@ export interface Lockout {
 }
 
 export function createLockout(deps: {
-  store: UserStore
+  users: UserStore
+  lockouts: LockoutStore
   rateLimits: RateLimits
   clock: Clock
   /** Called when a user’s password is locked for browsers of one kind. */
   onLocked: (user: UserRecord, loginClient: LoginClient) => Promise<void>
 }): Lockout {
-  const { rateLimits, clock, onLocked } = deps
-  const counts = createFailureCounts(deps.store)
+  const { users, lockouts, rateLimits, clock, onLocked } = deps
+  const counts = createFailureCounts(lockouts)
   const turns = new Map<string, Promise<unknown>>()
 
   function inTurn<Value>(key: string, work: () => Promise<Value>): Promise<Value> {
@@ -68,11 +69,13 @@ export function createLockout(deps: {
       const id = user?.id ?? null
       const browser = user !== null && loginClient.isKnown(user) ? 'known' : 'new'
       // Hash it: users type passwords into the username field.
-      const counted: Counted = { key: `${browser} ${id ?? sha256(name)}`, id, browser }
+      const key = `${browser} ${id ?? sha256(name)}`
       const network = countedAddress(loginClient.by.address)
 
       const forPerson = async () => {
-        const { user: present, failures } = await counts.read(counted)
+        const present = id === null ? null : await users.find(id)
+        const counted = { key, subject: present && passwordOf(present, browser) }
+        const failures = await counts.read(counted)
         if (rateLimits.enabled) {
           if (failures.count >= mostFailures) return { ok: false, code: 'password_locked' } as const
           const waitMs = waitLeft(failures, clock())
@@ -82,8 +85,8 @@ export function createLockout(deps: {
         if (compared.matched === false) {
           const failed = { count: failures.count + 1, lastAt: clock() }
           // With rate limits off, nobody is locked out.
-          await counts.add(counted, failed, async (locked) => {
-            if (rateLimits.enabled) await onLocked(locked, loginClient)
+          await counts.add(counted, failed, async () => {
+            if (present && rateLimits.enabled) await onLocked(present, loginClient)
           })
         }
         if (compared.matched && failures.count > 0) await counts.forgive(counted)
@@ -95,7 +98,7 @@ export function createLockout(deps: {
         if (waitMs > 0) return { ok: false, code: 'too_soon_here', waitMs } as const
         let isWrong = false
         try {
-          const done = await inTurn(counted.key, forPerson)
+          const done = await inTurn(key, forPerson)
           isWrong = done.ok && done.matched === false
           return done
         } finally {
@@ -105,9 +108,7 @@ export function createLockout(deps: {
       }
 
       // Serialise: concurrent right passwords would take each other’s budget before they give it back.
-      const tried = await (browser === 'known'
-        ? inTurn(counted.key, forPerson)
-        : inTurn(`address ${network}`, fromAddress))
+      const tried = await (browser === 'known' ? inTurn(key, forPerson) : inTurn(`address ${network}`, fromAddress))
       return tried.ok ? { ok: true, value: tried.value } : tried
     },
 

@@ -102,12 +102,13 @@ describe.each(storeNames)('sessions on %s', (storeName) => {
     test('goes on under a new token with a new proof and the old end, and voids the old token [V7.2.4, T16]', async () => {
       const { token, session } = await sessions.start('alice', { userAgent: 'Test/1.0', address: '2001:db8::7' })
       advance(minutes(9))
-      const renewed = await sessions.renew(token)
+      const renewed = await sessions.renew(token, null)
       expect(renewed?.session).toEqual({
         ...session,
         id: expect.not.stringMatching(session.id),
         lastActivityAt: session.createdAt + minutes(9),
         provedAt: session.createdAt + minutes(9),
+        passwordChangedAt: null,
       })
       expect(await sessions.check(renewed?.token ?? '')).toMatchObject({ live: true })
       expect(await sessions.check(token)).toEqual({ live: false, reason: 'ended' })
@@ -116,14 +117,14 @@ describe.each(storeNames)('sessions on %s', (storeName) => {
     test('of a session that is over, or never was, gives nothing', async () => {
       const { token } = await sessions.start('idle')
       advance(minutes(10))
-      expect(await sessions.renew(token)).toBeNull()
-      expect(await sessions.renew('never')).toBeNull()
+      expect(await sessions.renew(token, null)).toBeNull()
+      expect(await sessions.renew('never', null)).toBeNull()
       expect(await sessions.list('idle')).toEqual([])
     })
 
     test('gives one new token to twenty who ask at once [T20]', async () => {
       const { token } = await sessions.start('alice')
-      const answers = await Promise.all(Array.from({ length: 20 }, () => sessions.renew(token)))
+      const answers = await Promise.all(Array.from({ length: 20 }, () => sessions.renew(token, null)))
       expect(answers.filter((answer) => answer !== null)).toHaveLength(1)
       expect(await sessions.list('alice')).toHaveLength(1)
     })
@@ -133,7 +134,7 @@ describe.each(storeNames)('sessions on %s', (storeName) => {
         const { token } = await sessions.start('busy')
         const end = () =>
           round % 2 === 0 ? sessions.end(token, 'signed-out') : sessions.endOthers('busy', '', 'password-changed')
-        const acts: (() => Promise<unknown>)[] = [() => sessions.renew(token), end]
+        const acts: (() => Promise<unknown>)[] = [() => sessions.renew(token, null), end]
         if (round % 4 > 1) acts.reverse()
         const [first, second] = acts.map((act) => act())
         const [renewed] = (await Promise.all([first, second])).filter(

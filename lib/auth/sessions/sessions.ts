@@ -18,8 +18,8 @@ export const mostSessions = 20
 
 export type SessionCheck = { live: true; session: SessionRecord } | { live: false; reason: EndReason | null }
 
-/** Where the session was started from; both may be empty. */
-export type Origin = Pick<SessionRecord, 'userAgent' | 'address'>
+/** Where the session was started from, and with which password. */
+export type Origin = Partial<Pick<SessionRecord, 'userAgent' | 'address' | 'passwordChangedAt'>>
 
 /** User-Agents have at most a few hundred characters. */
 const userAgentMax = 400
@@ -39,7 +39,7 @@ export interface Sessions {
    * Re-authentication: the session continues under a new token, with a new proof time and the old absolute lifetime.
    * Returns null, and nothing continues, when the session is over or ends concurrently.
    */
-  renew(token: string): Promise<{ token: string; session: SessionRecord } | null>
+  renew(token: string, passwordChangedAt: number | null): Promise<{ token: string; session: SessionRecord } | null>
   /** Whether the last authentication is less than `withinMs` ago. Ten minutes by default. */
   hasRecentProof(session: Pick<SessionRecord, 'provedAt'>, withinMs?: number): boolean
   /** The live sessions of the user, the last active first. */
@@ -130,7 +130,7 @@ export function createSessions(deps: {
   }
 
   return {
-    async start(userId, { userAgent, address } = { userAgent: '', address: '' }) {
+    async start(userId, { userAgent = '', address = '', passwordChangedAt = -1 } = {}) {
       const token = newToken()
       const now = clock()
       const session: SessionRecord = {
@@ -139,6 +139,8 @@ export function createSessions(deps: {
         createdAt: now,
         lastActivityAt: now,
         provedAt: now,
+        authentications: ['password'],
+        passwordChangedAt,
         userAgent: storable(userAgent, userAgentMax),
         address: storable(address, addressMax),
       }
@@ -148,13 +150,20 @@ export function createSessions(deps: {
       return { token, session }
     },
 
-    async renew(oldToken) {
+    async renew(oldToken, passwordChangedAt) {
       const id = sha256(oldToken)
       const found = await explain(id)
       if (!found.live) return null
       const now = clock()
       const token = newToken()
-      const session: SessionRecord = { ...found.session, id: sha256(token), lastActivityAt: now, provedAt: now }
+      const session: SessionRecord = {
+        ...found.session,
+        id: sha256(token),
+        lastActivityAt: now,
+        provedAt: now,
+        authentications: ['password'],
+        passwordChangedAt,
+      }
       await store.insert(session)
       ages.rename(id, session, now)
       const endNew = () => end([session.id], 'ended', now)

@@ -10,8 +10,8 @@ export const deleteAccount = command({
   reauthenticate: minutes(10),
   input: z.strictObject({}),
   audit: 'account.deleted',
-  async run({ accounts, sessions }, _input, { id }) {
-    const deleted = await accounts.delete(id)
+  async run({ accountDeletion, sessions }, _input, { id }) {
+    const deleted = await accountDeletion.delete(id)
     if (!deleted.ok) return deleted
     // A deleted account's sessions let nobody in. The owner is told even if they could not be ended.
     await sessions.endOthers(id, '', 'ended').catch((error: unknown) => logFault('sessions_not_ended', error))

@@ -1,4 +1,5 @@
 // Everything that is kept about a person, for that person (GDPR, article 20).
+import { wrongPasswordsOf } from '../../auth/lockout/failure-counts.ts'
 import { anything } from '../../core/audit/audit.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { Stores } from '../../stores/types.ts'
@@ -9,7 +10,7 @@ const mostEntries = 10_000
 /** Times as ISO 8601. Without the password's hash and the sessions' ids, which would be of use to a thief alone. */
 export async function exportPerson(
   id: string,
-  { users, sessions, audit }: Pick<Stores, 'users' | 'sessions' | 'audit'>,
+  { users, lockouts, sessions, audit }: Pick<Stores, 'users' | 'lockouts' | 'sessions' | 'audit'>,
   clock: Clock,
 ) {
   const user = await users.find(id)
@@ -19,6 +20,7 @@ export async function exportPerson(
     exportedAt: iso(clock()),
     person: {
       ...rest,
+      wrongPasswords: wrongPasswordsOf(user, await lockouts.listByUser(id)),
       createdAt: iso(createdAt),
       emailVerifiedAt: iso(emailVerifiedAt),
       passwordChangedAt: iso(passwordChangedAt),

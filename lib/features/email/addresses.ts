@@ -112,9 +112,9 @@ export function createAddresses(deps: {
       const waitMs = await waitForNext(userId, address)
       if (waitMs > 0) return { ok: false, code: 'mail_too_soon', waitMs }
       const { email, emailVerifiedAt, recoveryGeneration } = user
-      const change = isVerified ? { newEmail: address } : { email: address }
+      const change = isVerified ? { newEmail: address } : { email: address, emailVerifiedAt: null }
       const given = await users.update(userId, change, { ...present, email, emailVerifiedAt, recoveryGeneration })
-      if (given === null || given === 'last_admin' || given === 'email_taken') return refused('person_gone')
+      if (given === null) return refused('person_gone')
       await sendCode(given, address, by)
       return ok(null)
     },
@@ -151,9 +151,9 @@ export function createAddresses(deps: {
         formerAddress: formerAfter(user, now),
       }
       const asRead = { ...present, email, emailVerifiedAt, newEmail, recoveryGeneration, formerAddress }
-      const verified = await users.update(userId, change, asRead)
+      const verified = await users.changeEmail(userId, change, asRead)
       if (verified === 'email_taken') return refused('address_taken')
-      if (verified === null || verified === 'last_admin') return refused('code_void')
+      if (verified === null) return refused('code_void')
       if (emailVerifiedAt === null) return ok('added')
       await alerts.tell(user, 'address-changed', by)
       return ok('changed')

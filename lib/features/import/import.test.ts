@@ -410,7 +410,7 @@ describe('an export of Firebase', () => {
     const { stores, find } = await importText('firebase', content)
     const { id } = await find('anna2')
     await stores.users.rename(id, 'other', { at: now, reservedUntil: now + 1_000 })
-    await stores.users.update(id, { email: 'new@example.org' })
+    await stores.users.changeEmail(id, { email: 'new@example.org' })
     const before = await Array.fromAsync(stores.dump())
     const again = await importText('firebase', content, stores)
     expect(again.outcome).toMatchObject({ imported: 0, rejected: [{ isThere: true }, { isThere: true }] })

@@ -12,7 +12,7 @@ describe('an invitation', () => {
   beforeEach(async () => {
     opened = await openTestServices()
     await opened.addPerson('ada')
-    await opened.app.stores.users.update('ada', { role: 'admin' })
+    await opened.app.stores.users.changeStanding('ada', { role: 'admin' })
   })
   const make = (email: string | null = null) => opened.app.invitations.make({ role: 'guest', email, by: 'ada' })
   const accept = (token: string, username: string) => opened.app.invitations.accept(token, { username, password })

@@ -1,6 +1,6 @@
 // A user changes their own profile.
-
 import { command } from '../../core/command.ts'
+import { ok, refused } from '../../core/result.ts'
 import { profileSchema } from './profile.ts'
 
 export const saveProfile = command({
@@ -8,9 +8,11 @@ export const saveProfile = command({
   permission: 'change-profile',
   input: profileSchema,
   audit: 'profile.changed',
-  async run({ accounts, formDrafts }, profile, { id, session }) {
-    const saved = await accounts.saveProfile(id, profile)
-    if (saved.ok && session !== null) await formDrafts.forget(session.id)
-    return saved
+  async run({ stores, formDrafts }, profile, { id, session }) {
+    // Compare and set: a user who was suspended since the guard changes nothing.
+    const saved = await stores.users.update(id, { profile }, { status: 'active', deletedAt: null })
+    if (saved === null) return refused('person_gone')
+    if (session !== null) await formDrafts.forget(session.id)
+    return ok(null)
   },
 })

@@ -26,7 +26,7 @@ async function open(store: StoreName = 'JSON') {
   vi.spyOn(app.mail, 'post').mockImplementation(async (message) => void posted.push(message))
   const signedUp = await app.accounts.signUp({ username: 'alice', password })
   alice = signedUp.ok ? signedUp.value.id : ''
-  await app.stores.users.update(alice, { email: 'Alice@example.org', emailVerifiedAt: 1 })
+  await app.stores.users.changeEmail(alice, { email: 'Alice@example.org', emailVerifiedAt: 1 })
   await app.sessions.start(alice)
 }
 afterEach(() => opened[Symbol.asyncDispose]())
@@ -193,7 +193,7 @@ describe('"this was not me"', () => {
 
   test('brings a deleted account back', async () => {
     const token = await tell()
-    await opened.app.accounts.delete(alice)
+    await opened.app.accountDeletion.delete(alice)
     await reportCompromise(token)
     expect(await opened.app.accounts.findActive(alice)).not.toBeNull()
   })
@@ -202,7 +202,7 @@ describe('"this was not me"', () => {
     const token = await tell()
     await change({ email: 'thief@example.net', emailVerifiedAt: 9 })
     await opened.addPerson('bob')
-    await opened.app.stores.users.update('bob', { email: 'alice@example.org', emailVerifiedAt: 7 })
+    await opened.app.stores.users.changeEmail('bob', { email: 'alice@example.org', emailVerifiedAt: 7 })
     posted.length = 0
     expect(await reportCompromise(token)).toEqual({ ok: true, value: { userId: alice, isMailed: false } })
     expect([await sessionCount(), await logsIn(password)]).toEqual([0, false])
@@ -376,7 +376,7 @@ describe.each(storeNames)('against a thief who knows the password, on %s', (stor
 
   test('a reset goes to the owner’s address while a thief’s is the account’s, also of a deleted account', async () => {
     await takeAddress('thief@example.net')
-    expect(await opened.app.accounts.delete(alice)).toMatchObject({ ok: true })
+    expect(await opened.app.accountDeletion.delete(alice)).toMatchObject({ ok: true })
     posted.length = 0
     expect(await opened.app.recovery.startFor(alice, by, null)).toEqual({ ok: true, value: { token: null } })
     expect(posted.map((message) => 'to' in message && message.to)).toEqual(['Alice@example.org'])
@@ -423,12 +423,12 @@ describe.each(storeNames)('against a thief who knows the password, on %s', (stor
 
   test('a link still works when the store failed at its first use', async () => {
     const notice = await tell()
-    vi.spyOn(opened.app.stores.users, 'update').mockRejectedValueOnce(new Error('no room'))
+    vi.spyOn(opened.app.stores.users, 'changeEmail').mockRejectedValueOnce(new Error('no room'))
     await expect(reportCompromise(notice)).rejects.toThrow('no room')
     expect(await reportCompromise(notice)).toMatchObject({ ok: true })
     expect(await reportCompromise(notice)).toEqual(isVoid)
     const link = tokenOf('reset-started')
-    vi.spyOn(opened.app.stores.users, 'update').mockRejectedValueOnce(new Error('no room'))
+    vi.spyOn(opened.app.stores.users, 'changeEmail').mockRejectedValueOnce(new Error('no room'))
     await expect(reset(link)).rejects.toThrow('no room')
     expect(await reset(link)).toMatchObject({ ok: true })
     expect(await reset(link)).toEqual(isVoid)
@@ -441,7 +441,7 @@ describe.each(storeNames)('against a thief who knows the password, on %s', (stor
       const { update } = users
       vi.spyOn(users, 'update').mockImplementationOnce(async (...given) => {
         vi.mocked(users.update).mockRestore()
-        await users.update(alice, { recoveryGeneration: 7, emailVerifiedAt: 1 })
+        await users.changeEmail(alice, { recoveryGeneration: 7, emailVerifiedAt: 1 })
         return update(...given)
       })
       const answer =

@@ -29,7 +29,7 @@ import { ok, type Result, refused } from '../../core/result.ts'
 import { mayPassOn } from '../../core/roles/permissions.ts'
 import { trimTyped } from '../../core/typed-text.ts'
 import { emailKey, lowerCase } from '../../stores/records.ts'
-import type { EndReason, TokenStore, UserChange, UserRecord, UserStore } from '../../stores/types.ts'
+import type { EmailChange, EndReason, TokenStore, UserRecord, UserStore } from '../../stores/types.ts'
 
 export interface Recovery {
   /**
@@ -151,19 +151,18 @@ export function createRecovery(deps: {
       if (user === null || !(await mayRecover(user))) return null
       const { email, emailVerifiedAt, role, status, deletedAt, recoveryGeneration } = user
       const onlyIf = { email, emailVerifiedAt, role, status, deletedAt, recoveryGeneration }
-      const asked: UserChange = {
-        // Unique even within one millisecond: device cookies are bound to this time.
+      const asked: EmailChange = {
+        // Unique even within one millisecond: device cookies and lockouts are bound to this time.
         passwordChangedAt: Math.max(clock(), (user.passwordChangedAt ?? 0) + 1),
-        wrongPasswords: null,
         newEmail: null,
         recoveryGeneration: recoveryGeneration + 1,
         ...change(user),
       }
-      let recovered = await users.update(userId, asked, onlyIf)
+      let recovered = await users.changeEmail(userId, asked, onlyIf)
       // Another account has verified the address. Remove the one that replaced it here as well.
       if (recovered === 'email_taken')
         recovered = await users.update(userId, { ...asked, email: null, emailVerifiedAt: null }, onlyIf)
-      if (recovered === null || typeof recovered === 'string') continue
+      if (recovered === null) continue
       const isReplaced = emailVerifiedAt !== null && recovered.email !== email
       // The account has changed: each of these runs, whatever happens to the others.
       const followUps = await Promise.allSettled([
@@ -285,12 +284,12 @@ const isClosed = ({ deletedAt, status }: UserRecord) => deletedAt !== null && st
 
 interface RecoveryStep {
   mayRecover(user: UserRecord): boolean | Promise<boolean>
-  change(user: UserRecord): UserChange
+  change(user: UserRecord): EmailChange
   endReason: EndReason
 }
 
 /** Restores the claim's address with its old verification time. A handed-over link changes no address. */
-function addressBack({ email, verifiedAt }: Claim, user: UserRecord): UserChange {
+function addressBack({ email, verifiedAt }: Claim, user: UserRecord): EmailChange {
   if (email === null) return { recoveryAddressVerifiedAt: 0 }
   if (isPresent(email, user)) return { recoveryAddressVerifiedAt: user.emailVerifiedAt ?? 0 }
   return { email, emailVerifiedAt: verifiedAt, recoveryAddressVerifiedAt: verifiedAt ?? 0, formerAddress: null }

@@ -17,7 +17,7 @@ async function setPassword(id: string): Promise<void> {
 
 async function addWithPassword(name: string): Promise<void> {
   await opened.addPerson(name)
-  await opened.app.stores.users.update(name, { role: 'admin' })
+  await opened.app.stores.users.changeStanding(name, { role: 'admin' })
   await setPassword(name)
 }
 
@@ -25,7 +25,7 @@ describe.each(storeNames)('what an administrator passed on, on %s', (store) => {
   beforeEach(async () => {
     opened = await openTestServices({}, store)
     for (const name of ['ada', 'bea', 'bob']) await opened.addPerson(name)
-    for (const id of ['ada', 'bea']) await opened.app.stores.users.update(id, { role: 'admin' })
+    for (const id of ['ada', 'bea']) await opened.app.stores.users.changeStanding(id, { role: 'admin' })
   })
 
   /** All that `bea` can pass on. */
@@ -75,8 +75,8 @@ describe.each(storeNames)('what an administrator passed on, on %s', (store) => {
       undo: () => opened.app.people.restore('bea'),
     },
     'a deletion by the user': {
-      end: () => opened.app.accounts.delete('bea'),
-      undo: async () => ({ ok: await opened.app.accounts.restore('bea') }),
+      end: () => opened.app.accountDeletion.delete('bea'),
+      undo: async () => ({ ok: await opened.app.accountDeletion.restore('bea') }),
     },
   }
 
@@ -94,7 +94,7 @@ describe.each(storeNames)('what an administrator passed on, on %s', (store) => {
   test('is void while the right is gone, also when nothing removed it', async () => {
     const passed = await passOn()
     // As after a crash between the demotion and the removal of what was passed on.
-    await opened.app.stores.users.update('bea', { role: 'member' })
+    await opened.app.stores.users.changeStanding('bea', { role: 'member' })
     expect(await opened.app.invitations.find(passed.invitation)).toBeNull()
     expect(await opened.app.recovery.find(passed.reset)).toBeNull()
     await opened.app.people.changeRole('bea', 'admin', 'ada')
@@ -103,8 +103,11 @@ describe.each(storeNames)('what an administrator passed on, on %s', (store) => {
 
   test('is void once the user is erased', async () => {
     const passed = await passOn()
-    await opened.app.stores.users.update('bea', { deletedAt: opened.app.clock() - days(15), status: 'suspended' })
-    expect(await opened.app.accounts.erase()).toEqual(['bea'])
+    await opened.app.stores.users.changeStanding('bea', {
+      deletedAt: opened.app.clock() - days(15),
+      status: 'suspended',
+    })
+    expect(await opened.app.accountDeletion.erase()).toEqual(['bea'])
     await expectVoid(passed)
   })
 
@@ -128,9 +131,9 @@ describe.each(storeNames)('what an administrator passed on, on %s', (store) => {
     expect(await recovery.find(reset)).toBeNull()
     expect(await recovery.reset(reset, password, momentOnly(clock()))).toEqual({ ok: false, code: 'link_void' })
     // Nor at the moment when the role is taken away.
-    const { update } = stores.users
-    const demotion = vi.spyOn(stores.users, 'update').mockImplementation(async (...given) => {
-      const updated = await update(...given)
+    const { changeStanding } = stores.users
+    const demotion = vi.spyOn(stores.users, 'changeStanding').mockImplementation(async (...given) => {
+      const updated = await changeStanding(...given)
       if ('role' in given[1]) expect(await start('bea')).toEqual({ ok: false, code: 'admin_by_hand' })
       return updated
     })
@@ -138,7 +141,7 @@ describe.each(storeNames)('what an administrator passed on, on %s', (store) => {
     demotion.mockRestore()
     // Nor after it.
     expect(await start('bea')).toEqual({ ok: false, code: 'admin_by_hand' })
-    await stores.users.update('ada', { email: 'ada@example.org', emailVerifiedAt: 1 })
+    await stores.users.changeEmail('ada', { email: 'ada@example.org', emailVerifiedAt: 1 })
     expect(await start('bea')).toEqual({ ok: true, value: { token: null } })
   })
 })
@@ -149,25 +152,25 @@ describe.each(storeNames)('an account that waits to be erased, on %s', (store) =
   beforeEach(async () => {
     opened = await openTestServices({}, store)
     await opened.addPerson('ada')
-    await opened.app.stores.users.update('ada', { role: 'admin' })
+    await opened.app.stores.users.changeStanding('ada', { role: 'admin' })
     await addWithPassword('mallory')
-    expect(await opened.app.accounts.delete(mallory)).toMatchObject({ ok: true })
+    expect(await opened.app.accountDeletion.delete(mallory)).toMatchObject({ ok: true })
   })
 
   test('is demoted, and comes back as what it is then', async () => {
-    const { people, accounts } = opened.app
+    const { people, accounts, accountDeletion } = opened.app
     expect(await people.changeRole(mallory, 'member', 'ada')).toMatchObject({ value: { role: 'member' } })
     expect(await logIn()).toMatchObject({ ok: true, value: { role: 'member' } })
-    expect(await accounts.restore(mallory)).toBe(true)
+    expect(await accountDeletion.restore(mallory)).toBe(true)
     expect(await accounts.findActive(mallory)).toMatchObject({ role: 'member' })
   })
 
   test('is suspended, and does not come back until that is over', async () => {
-    const { people, accounts, clock } = opened.app
+    const { people, clock, accountDeletion } = opened.app
     const until = clock() + days(1)
     expect(await people.suspend(mallory, { reason: 'x', until }, 'ada')).toMatchObject({ ok: true })
     expect(await logIn()).toMatchObject({ ok: false })
-    expect(await accounts.restore(mallory)).toBe(false)
+    expect(await accountDeletion.restore(mallory)).toBe(false)
     // An administrator who brings the account back does not lift the suspension by that.
     expect(await people.restore(mallory)).toMatchObject({ value: { status: 'suspended', suspendedUntil: until } })
     expect(await people.resume(mallory)).toMatchObject({ value: { status: 'active' } })
@@ -175,13 +178,13 @@ describe.each(storeNames)('an account that waits to be erased, on %s', (store) =
   })
 
   test('is deleted for good, and is erased on the day it would have been', async () => {
-    const { people, accounts } = opened.app
+    const { people, accountDeletion } = opened.app
     opened.advance(days(10))
     expect(await people.delete(mallory, 'ada')).toMatchObject({ ok: true })
     expect(await logIn()).toEqual({ ok: false, code: 'credentials_wrong' })
     expect(await people.delete(mallory, 'ada')).toEqual({ ok: false, code: 'person_gone' })
     opened.advance(days(4) + 1)
-    expect(await accounts.erase()).toEqual([mallory])
+    expect(await accountDeletion.erase()).toEqual([mallory])
   })
 
   test('takes one act after the other', async () => {
@@ -207,7 +210,7 @@ describe.each(storeNames)('an account that waits to be erased, on %s', (store) =
 
   test('stays deleted by an administrator, also when a suspension from before runs out', async () => {
     const { people, clock } = opened.app
-    await opened.app.accounts.restore(mallory)
+    await opened.app.accountDeletion.restore(mallory)
     await people.suspend(mallory, { reason: 'x', until: clock() + days(1) }, 'ada')
     await people.delete(mallory, 'ada')
     opened.advance(days(2))

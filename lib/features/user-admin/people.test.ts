@@ -9,7 +9,7 @@ describe.each(storeNames)('people on %s', (store) => {
   beforeEach(async () => {
     opened = await openTestServices({}, store)
     for (const name of ['ada', 'bob', 'cy']) await opened.addPerson(name)
-    await opened.app.stores.users.update('ada', { role: 'admin' })
+    await opened.app.stores.users.changeStanding('ada', { role: 'admin' })
   })
 
   test('one of two admins who demote, suspend and delete each other at once stays [V2.3.4, T29]', async () => {
@@ -21,7 +21,7 @@ describe.each(storeNames)('people on %s', (store) => {
     ]
     for (const act of acts) {
       for (const id of ['ada', 'bob']) {
-        await stores.users.update(id, { role: 'admin', status: 'active', deletedAt: null })
+        await stores.users.changeStanding(id, { role: 'admin', status: 'active', deletedAt: null })
       }
       const outcomes = await Promise.all([act('ada', 'bob'), act('bob', 'ada')])
       expect(outcomes.filter(({ ok }) => ok)).toHaveLength(1)
@@ -47,7 +47,7 @@ describe.each(storeNames)('people on %s', (store) => {
   })
 
   test('deleted by an admin, one does not come back by a log-in, is restored for 14 days and then erased', async () => {
-    const { people, accounts } = opened.app
+    const { people, accounts, accountDeletion } = opened.app
     const signedUp = await accounts.signUp({ username: 'dora', password: 'Lantern over the quay 47' })
     const id = signedUp.ok ? signedUp.value.id : ''
     expect(await people.delete(id, 'ada')).toMatchObject({ ok: true })
@@ -57,7 +57,7 @@ describe.each(storeNames)('people on %s', (store) => {
     expect(await logIn()).toMatchObject({ ok: true })
     await people.delete(id, 'ada')
     opened.advance(days(14) + 1)
-    expect(await accounts.erase()).toEqual([id])
+    expect(await accountDeletion.erase()).toEqual([id])
     expect(await people.restore(id)).toEqual({ ok: false, code: 'person_gone' })
   })
 

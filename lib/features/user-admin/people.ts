@@ -7,7 +7,15 @@ import type { Sessions } from '../../auth/sessions/sessions.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { Decision } from '../../core/mail/message.ts'
 import { ok, type Result, refused } from '../../core/result.ts'
-import type { Role, TokenStore, UserChange, UserFilter, UserQuery, UserRecord, UserStore } from '../../stores/types.ts'
+import type {
+  Role,
+  StandingChange,
+  TokenStore,
+  UserFilter,
+  UserQuery,
+  UserRecord,
+  UserStore,
+} from '../../stores/types.ts'
 
 /** As those see them who look after them: without the password's hash. */
 export type Person = Omit<UserRecord, 'passwordHash'>
@@ -53,9 +61,9 @@ export interface People {
   liftSuspensions(): Promise<string[]>
 }
 
-const notSuspended: UserChange = { status: 'active', suspendedUntil: null, suspendReason: '' }
+const notSuspended = { status: 'active', suspendedUntil: null, suspendReason: '' } as const
 /** A deletion that a log-in does not undo. A suspension has a reason, by which the two are told apart. */
-const closed: UserChange = { status: 'suspended', suspendedUntil: null, suspendReason: '' }
+const closed: StandingChange = { status: 'suspended', suspendedUntil: null, suspendReason: '' }
 const batch = 100
 
 /** By an administrator or the operator, not by its owner. */
@@ -76,18 +84,17 @@ export function createPeople(deps: {
   /** `changeOf` says what to change, given the record as it is; null for nothing that can be done. */
   async function change(
     id: string,
-    changeOf: (found: UserRecord) => UserChange | null,
+    changeOf: (found: UserRecord) => StandingChange | null,
   ): Promise<Result<{ before: UserRecord; after: UserRecord }, ChangeFault>> {
     for (;;) {
       const before = await store.find(id)
       const changes = before && changeOf(before)
       if (!before || !changes) return refused('person_gone')
       const { role, status, suspendedUntil, suspendReason, deletedAt } = before
-      const after = await store.update(id, changes, { role, status, suspendedUntil, suspendReason, deletedAt })
+      const after = await store.changeStanding(id, changes, { role, status, suspendedUntil, suspendReason, deletedAt })
       // Somebody else was faster: a person who deletes and restores the account in turn does not evade this.
       if (after === null) continue
       if (after === 'last_admin') return refused(after)
-      if (after === 'email_taken') return refused('person_gone')
       await tokens.deleteIssuedBy(id)
       return ok({ before, after })
     }
@@ -131,7 +138,7 @@ export function createPeople(deps: {
 
     async suspend(id, { reason, until }, by) {
       if (id === by) return refused('yourself')
-      const suspended: UserChange = { status: 'suspended', suspendedUntil: until, suspendReason: reason }
+      const suspended: StandingChange = { status: 'suspended', suspendedUntil: until, suspendReason: reason }
       const changed = await change(id, (found) => (isDeletedByAdmin(found) ? null : suspended))
       if (!changed.ok) return changed
       await endSessions(id)
@@ -172,7 +179,7 @@ export function createPeople(deps: {
         for (const { id, suspendedUntil } of over) {
           // Not if it was prolonged at this moment.
           const user = await store.update(id, notSuspended, { status: 'suspended', suspendedUntil })
-          if (user === null || typeof user === 'string') continue
+          if (user === null) continue
           await tokens.deleteIssuedBy(id)
           await alerts.tellDecision(user, { kind: 'suspension-ended' })
           lifted.push(id)

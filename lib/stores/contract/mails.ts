@@ -2,17 +2,15 @@
 
 import { describe, expect, it } from 'vitest'
 
-import type { MailStore, Stores } from '#lib/stores/types.ts'
+import type { MailStore } from '#lib/stores/types.ts'
 
 import { type OpenFresh, openForEachTest } from './fresh.ts'
 import { aMail } from './samples.ts'
 
 export function describeMailStore(name: string, open: OpenFresh): void {
   describe(`${name}: mails`, () => {
-    let stores: Stores
     let mails: MailStore
     openForEachTest(open, (opened) => {
-      stores = opened
       mails = opened.mails
     })
 
@@ -69,14 +67,6 @@ export function describeMailStore(name: string, open: OpenFresh): void {
       expect(await mails.remove('mail-1')).toBe(false)
       expect(await mails.findNextDue()).toBeNull()
       expect(await mails.claim(9_000, 9_999, 5)).toEqual([])
-    })
-
-    it('rejects after it was closed', async () => {
-      await stores.close()
-      const fault = { code: 'store_unavailable' }
-      await expect(mails.add(aMail())).rejects.toMatchObject(fault)
-      await expect(mails.claim(1_000, 2_000, 1)).rejects.toMatchObject(fault)
-      await expect(mails.findNextDue()).rejects.toMatchObject(fault)
     })
   })
 }

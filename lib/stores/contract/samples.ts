@@ -3,13 +3,17 @@
 import { z } from 'zod'
 
 import { innerOf, type KindName, kinds, type NewUser, newUser, type RecordOf } from '#lib/stores/kinds.ts'
+import { lockoutId } from '#lib/stores/records.ts'
 import type {
   AuditEntry,
+  AuditQuery,
+  LockoutRecord,
   MailRecord,
   Profile,
   SessionRecord,
   StoredRecord,
   TokenRecord,
+  TouchBounds,
   UserQuery,
   UserRecord,
 } from '#lib/stores/types.ts'
@@ -67,6 +71,8 @@ export function aSession(overrides: Partial<SessionRecord> = {}): SessionRecord 
     createdAt: 1_000,
     lastActivityAt: 2_000,
     provedAt: 1_000,
+    authentications: ['password'],
+    passwordChangedAt: null,
     userAgent: 'Mozilla/5.0 (X11; Linux x86_64) “Gatehouse” Test/1.0',
     address: '2001:db8::7',
     ...overrides,
@@ -88,6 +94,12 @@ export function aToken(overrides: Partial<TokenRecord> = {}): TokenRecord {
 
 export function aMail(overrides: Partial<MailRecord> = {}): MailRecord {
   return { id: 'mail-1', sealed: 'sealed', createdAt: 1_000, dueAt: 1_000, attempts: 0, ...overrides }
+}
+
+/** Of a wrong password, in a browser that the user never logged in with. */
+export function aLockout(overrides: Partial<Omit<LockoutRecord, 'id'>> = {}): LockoutRecord {
+  const fields = { userId: 'id-of-alice', about: 'password-new', secretSetAt: 0, count: 1, lastAt: 1_000, ...overrides }
+  return { id: lockoutId(fields), ...fields }
 }
 
 export function anEntry(overrides: Partial<AuditEntry> = {}): AuditEntry {
@@ -116,6 +128,19 @@ export const everybody: UserQuery = {
   after: null,
   limit: 50,
 }
+
+export const everyEntry: AuditQuery = {
+  event: null,
+  outcome: null,
+  personId: null,
+  since: null,
+  until: null,
+  before: null,
+  limit: 100,
+}
+
+/** Every session is live, and none recent: each touch writes. */
+export const always: TouchBounds = { activeAfter: 0, createdAfter: 0, latest: 1_000_000, recentAfter: 1_000_000 }
 
 export async function* recordsOf(records: StoredRecord[]): AsyncGenerator<StoredRecord> {
   yield* structuredClone(records)

@@ -2,10 +2,10 @@
 
 import { beforeEach, describe, expect, it } from 'vitest'
 
-import type { SessionRecord, SessionStore, Stores, TouchBounds } from '#lib/stores/types.ts'
+import type { SessionRecord, SessionStore, Stores } from '#lib/stores/types.ts'
 
 import { type OpenFresh, openForEachTest } from './fresh.ts'
-import { aSession, aUser, trickyKeys } from './samples.ts'
+import { always, aSession, aUser, trickyKeys } from './samples.ts'
 
 export function describeSessionStore(name: string, open: OpenFresh): void {
   describe(`${name}: sessions`, () => {
@@ -18,9 +18,6 @@ export function describeSessionStore(name: string, open: OpenFresh): void {
     beforeEach(async () => {
       for (const username of ['alice', 'bob']) await stores.users.insert(aUser({ username }))
     })
-
-    /** Everything is live, and nothing recent: each touch writes. */
-    const always: TouchBounds = { activeAfter: 0, createdAfter: 0, latest: 1_000_000, recentAfter: 1_000_000 }
 
     it('gives an inserted session back', async () => {
       await sessions.insert(aSession())
@@ -222,19 +219,6 @@ export function describeSessionStore(name: string, open: OpenFresh): void {
         expect(await sessions.end([id], 'ended', 4_000)).toBe(1)
         expect(await sessions.findEndReason(id)).toBe('ended')
       }
-    })
-
-    it('rejects after it was closed', async () => {
-      await stores.close()
-      const fault = { code: 'store_unavailable' }
-      await expect(sessions.insert(aSession())).rejects.toMatchObject(fault)
-      await expect(sessions.find('session-1')).rejects.toMatchObject(fault)
-      await expect(sessions.touch('session-1', 1, always)).rejects.toMatchObject(fault)
-      await expect(sessions.end(['session-1'], 'ended', 1)).rejects.toMatchObject(fault)
-      await expect(sessions.findEndReason('session-1')).rejects.toMatchObject(fault)
-      await expect(sessions.listByUser('id-of-alice')).rejects.toMatchObject(fault)
-      await expect(sessions.listDead(always, 1)).rejects.toMatchObject(fault)
-      await expect(sessions.forgetEnded(1)).rejects.toMatchObject(fault)
     })
   })
 }

@@ -36,10 +36,12 @@ describe('when users.json cannot be written', () => {
     const { users } = await folder.open()
     await users.insert(aUser())
     await block(folder, 'users.json')
-    await expect(users.update('id-of-alice', { role: 'admin' })).rejects.toMatchObject(notSaved)
+    await expect(users.changeStanding('id-of-alice', { role: 'admin' })).rejects.toMatchObject(notSaved)
     expect(await users.find('id-of-alice')).toEqual(aUser())
     await unblock(folder, 'users.json')
-    expect(await users.update('id-of-alice', { email: 'a@example.org' })).toEqual(aUser({ email: 'a@example.org' }))
+    expect(await users.changeEmail('id-of-alice', { email: 'a@example.org' })).toEqual(
+      aUser({ email: 'a@example.org' }),
+    )
   })
 
   it('undoes everything that shared the commit, however it built on each other [V2.3.3]', async () => {
@@ -48,10 +50,10 @@ describe('when users.json cannot be written', () => {
     await users.insert(aUser())
     await block(folder, 'users.json')
     const outcomes = await Promise.allSettled([
-      users.update('id-of-alice', { role: 'admin' }),
-      users.update('id-of-alice', { role: 'guest' }, { role: 'admin' }),
+      users.changeStanding('id-of-alice', { role: 'admin' }),
+      users.changeStanding('id-of-alice', { role: 'guest' }, { role: 'admin' }),
       users.insert(aUser({ username: 'bob' })),
-      users.update('id-of-bob', { role: 'admin' }),
+      users.changeStanding('id-of-bob', { role: 'admin' }),
       users.insert(aUser({ id: 'late', username: 'bob' })),
     ])
     expect(outcomes.map(({ status }) => status)).toEqual(Array(5).fill('rejected'))
@@ -66,10 +68,10 @@ describe('when users.json cannot be written', () => {
     const { users } = await folder.open()
     for (const username of ['alice', 'bob']) await users.insert(aUser({ username, role: 'admin' }))
     await block(folder, 'users.json')
-    await expect(users.update('id-of-alice', { role: 'member' })).rejects.toMatchObject(notSaved)
+    await expect(users.changeStanding('id-of-alice', { role: 'member' })).rejects.toMatchObject(notSaved)
     await unblock(folder, 'users.json')
-    expect(await users.update('id-of-bob', { status: 'suspended' })).toMatchObject({ status: 'suspended' })
-    expect(await users.update('id-of-alice', { role: 'member' })).toBe('last_admin')
+    expect(await users.changeStanding('id-of-bob', { status: 'suspended' })).toMatchObject({ status: 'suspended' })
+    expect(await users.changeStanding('id-of-alice', { role: 'member' })).toBe('last_admin')
   })
 
   it('shows nobody what is not on disk', async () => {
@@ -80,7 +82,7 @@ describe('when users.json cannot be written', () => {
     let isOver = false
     const outcome = Promise.allSettled([
       users.insert(aUser({ username: 'bob' })),
-      users.update('id-of-alice', { role: 'admin' }),
+      users.changeStanding('id-of-alice', { role: 'admin' }),
     ]).finally(() => {
       isOver = true
     })

@@ -47,7 +47,7 @@ it('looks through everybody without holding up what else there is to do', async 
 it('meets everybody once while others sign up and change', async () => {
   const { users } = await folderOf(usernames)
   const listing = names(users, { limit: 10_000 })
-  const updates = ['u0', 'u1', 'u2999'].map((name) => users.update(`id-of-${name}`, { email: 'a@example.org' }))
+  const updates = ['u0', 'u1', 'u2999'].map((name) => users.changeEmail(`id-of-${name}`, { email: 'a@example.org' }))
   const newcomer = users.insert(aUser({ username: 'newcomer' }))
   const found = (await listing).filter((name) => name !== 'newcomer')
   expect(found).toEqual(usernames.toSorted())
@@ -59,7 +59,7 @@ it('finds by what is on disk, before and after a change', async () => {
   const { users, replaceAll } = await folderOf(['alice'])
   const search = (text: string) => names(users, { search: text, limit: 10 })
   expect(await search('wonder')).toEqual([])
-  const updating = users.update('id-of-alice', { email: 'alice@wonderland.example' })
+  const updating = users.changeEmail('id-of-alice', { email: 'alice@wonderland.example' })
   expect(await search('wonder')).toEqual([])
   await updating
   expect(await search('wonder')).toEqual(['alice'])

@@ -151,7 +151,7 @@ it('reads a file that was laid out anew by hand, and writes it as ever', async (
   await folder.write('users.json', JSON.stringify(JSON.parse(asWritten), null, 4))
   const { users } = await folder.open()
   expect(await users.findByUsername('zoë')).toEqual(aUser({ id: 'u2', username: 'zoë' }))
-  await users.update('u2', { email: null })
+  await users.changeEmail('u2', { email: null })
   expect(await folder.read('users.json')).toBe(asWritten)
 })
 

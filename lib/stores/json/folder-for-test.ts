@@ -28,6 +28,9 @@ export interface TestFolder {
   open(): Promise<Stores>
 }
 
+/** What an open folder holds. */
+export const ownFiles = ['audit-head.json', 'audit.jsonl', 'lock', 'sessions.json', 'tokens.json', 'users.json']
+
 /** Longer than any test: what is on disk is there because somebody waited for it. */
 export const never = 60 * 60 * 1000
 

@@ -14,7 +14,7 @@ import { readStoredFile, refuseRepeatedKeys, type StoredFile } from './document.
 import { tighten, unusableFolder } from './folder.ts'
 import { refuseLaterFiles } from './later-files.ts'
 import type { FolderRecords } from './moving.ts'
-import { encodeRecords, loadRecords, noRecords, type Records } from './record-files.ts'
+import { encodeRecords, loadRecords, loadTokens, noRecords, type Records } from './record-files.ts'
 import { readCurrentFile, recoverReplacement } from './replacement.ts'
 import { loadSessions } from './sessions.ts'
 import { isStreamlitSessions, isStreamlitUsers, keepOriginal, logTakeOver, type TakeOver } from './streamlit-files.ts'
@@ -41,7 +41,7 @@ export async function loadFolder(folder: string, takeOver: TakeOver, log: StoreL
   const users = await loadOrTakeOverUsers(files.users, takeOver, log)
   if (users.records.user.size === 0) refuseLostUsers(folder, files)
   const sessions = await loadOrReplaceSessions(files.sessions, users.records.user, log)
-  const tokens = await loadOrMakeTokens(files.tokens, log)
+  const tokens = await loadOrMakeTokens(files, log)
   const audit = await loadOrMakeAudit(folder, log)
   try {
     await removeLeftovers(folder)
@@ -133,13 +133,12 @@ async function loadOrReplaceSessions(
   }
 }
 
-/** A folder of version 0.1.0 has no such file. */
 async function loadOrMakeTokens(
-  file: StoredFile | null,
+  { users, tokens }: Record<'users' | 'tokens', StoredFile | null>,
   log: StoreLog,
 ): Promise<Loaded<Pick<Records, CollectionKind>>> {
-  if (file !== null) return { records: await loadRecords(file, 'tokens.json'), settle: (path) => tighten(path, log) }
-  const records = noRecords('tokens.json')
+  const { records, isOlder } = await loadTokens(tokens, users && isStreamlitUsers(users) ? null : users)
+  if (tokens !== null && !isOlder) return { records, settle: (path) => tighten(path, log) }
   return { records, settle: async (path) => replaceFile(path, await encodeRecords('tokens.json', records)) }
 }
 

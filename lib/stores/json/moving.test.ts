@@ -19,7 +19,7 @@ it('dumps one moment, whatever happens while it is read', async () => {
   await stores.replaceAll(recordsOf([alice, bob, session, token]))
   const dump = stores.dump()[Symbol.asyncIterator]()
   expect((await dump.next()).value).toEqual(alice)
-  await stores.users.update('id-of-bob', { role: 'guest' })
+  await stores.users.changeStanding('id-of-bob', { role: 'guest' })
   await stores.users.insert(aUser({ username: 'carol' }))
   await stores.sessions.touch('session-1', 9_000, always)
   await stores.sessions.insert(aSession({ id: 'session-2' }))

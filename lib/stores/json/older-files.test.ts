@@ -6,7 +6,7 @@ import { expect, it } from 'vitest'
 
 import { newUser } from '#lib/stores/kinds.ts'
 
-import { freshFolder } from './folder-for-test.ts'
+import { freshFolder, ownFiles } from './folder-for-test.ts'
 
 const id = '5d6f7c1e8b904a3c9d2e1f0a7b6c5d4e'
 const live = 'ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb'
@@ -39,14 +39,7 @@ it('opens what version 0.1.0 wrote, which had no tokens', async () => {
   expect(await stores.sessions.findEndReason(over)).toBe('signed-out')
   expect(folder.log).toEqual([])
 
-  expect((await readdir(folder.dir)).toSorted()).toEqual([
-    'audit-head.json',
-    'audit.jsonl',
-    'lock',
-    'sessions.json',
-    'tokens.json',
-    'users.json',
-  ])
+  expect((await readdir(folder.dir)).toSorted()).toEqual(ownFiles)
   expect(await folder.read('users.json')).toBe(users)
   expect(await folder.read('sessions.json')).toBe(sessions)
   await stores.sessions.touch(live, session.lastActivityAt + 1, {

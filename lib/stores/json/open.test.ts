@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 
 import { aMail, aSession, aToken, aUser } from '#lib/stores/contract/samples.ts'
 
-import { freshFolder, openFolder } from './folder-for-test.ts'
+import { freshFolder, openFolder, ownFiles } from './folder-for-test.ts'
 
 const always = { activeAfter: 0, createdAfter: 0, latest: 1_000_000, recentAfter: 1_000_000 }
 
@@ -98,7 +98,7 @@ it('has on disk what it acknowledged, without being closed', async () => {
   const folder = await freshFolder()
   const running = await folder.open()
   await running.users.insert(aUser())
-  await running.users.update('id-of-alice', { role: 'admin' })
+  await running.users.changeStanding('id-of-alice', { role: 'admin' })
   await running.sessions.insert(aSession({ id: 'live' }))
   await running.sessions.insert(aSession({ id: 'over' }))
   await running.sessions.end(['over'], 'signed-out', 3_000)
@@ -129,7 +129,7 @@ it('keeps a thousand people and sessions through changes and ends of many [V15.4
     'idle',
     3_000,
   )
-  await Promise.all(people.map(({ id }, n) => (n % 7 === 0 ? first.users.update(id, { role: 'guest' }) : null)))
+  await Promise.all(people.map(({ id }, n) => (n % 7 === 0 ? first.users.changeStanding(id, { role: 'guest' }) : null)))
   await first.close()
 
   const { users, sessions } = await folder.open()
@@ -215,14 +215,7 @@ it('leaves no temporary file behind', async () => {
   await Promise.all(Array.from({ length: 30 }, (_, n) => users.insert(aUser({ username: `user-${n}` }))))
   await sessions.insert(aSession({ userId: 'id-of-user-0' }))
   await checkReady()
-  expect((await readdir(folder.dir)).toSorted()).toEqual([
-    'audit-head.json',
-    'audit.jsonl',
-    'lock',
-    'sessions.json',
-    'tokens.json',
-    'users.json',
-  ])
+  expect((await readdir(folder.dir)).toSorted()).toEqual(ownFiles)
 })
 
 it('can be reached through a linked folder', async () => {

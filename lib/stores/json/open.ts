@@ -16,6 +16,7 @@ import type { CommitQueue } from './commit-queue.ts'
 import { prepareFolder, unusableFolder } from './folder.ts'
 import { lockFolder } from './folder-lock.ts'
 import { loadFolder } from './load-folder.ts'
+import { createLockoutStore } from './lockouts.ts'
 import { createMailStore } from './mails.ts'
 import { dump, encodeFolder, type FolderRecords, gather } from './moving.ts'
 import { checkFolder } from './readiness.ts'
@@ -84,6 +85,7 @@ function createStores(
     sessions: sessions.store,
     tokens: tokenStoreOf(collections.token),
     mails: createMailStore(kept.collections.mail, kept.queue),
+    lockouts: createLockoutStore(kept.collections.lockout, kept.queue, users.has),
     audit: audit.store,
     collections,
 

@@ -10,7 +10,7 @@ import { openAuditReader } from './audit.ts'
 import { readStoredFile, type StoredFile } from './document.ts'
 import { refuseLaterFiles } from './later-files.ts'
 import { dump, valuesOf } from './moving.ts'
-import { loadRecords, noRecords, type Records } from './record-files.ts'
+import { loadRecords, loadTokens, noRecords, type Records } from './record-files.ts'
 import { readCurrentFile } from './replacement.ts'
 import { loadSessions } from './sessions.ts'
 import { isStreamlitSessions, isStreamlitUsers } from './streamlit-files.ts'
@@ -57,13 +57,13 @@ async function readFolder(folder: string): Promise<Records> {
   await refuseLaterFiles(folder)
   const sessionsFile = await readCurrentFile(folder, 'sessions.json', readStoredFile)
   const tokensFile = await readCurrentFile(folder, 'tokens.json', readStoredFile)
-  const users = await loadRecords(await requireUsersFile(folder), 'users.json')
+  const usersFile = await requireUsersFile(folder)
+  const users = await loadRecords(usersFile, 'users.json')
   const hasSessions = sessionsFile !== null && !isStreamlitSessions(sessionsFile)
   return {
     ...users,
     ...(hasSessions ? (await loadSessions(sessionsFile, users.user)).records : noRecords('sessions.json')),
-    // A folder of version 0.1.0 has no such file.
-    ...(tokensFile === null ? noRecords('tokens.json') : await loadRecords(tokensFile, 'tokens.json')),
+    ...(await loadTokens(tokensFile, usersFile)).records,
   }
 }
 

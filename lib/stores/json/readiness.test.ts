@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 
 import { aUser } from '#lib/stores/contract/samples.ts'
 
-import { freshFolder } from './folder-for-test.ts'
+import { freshFolder, ownFiles } from './folder-for-test.ts'
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['performance'] })
@@ -17,14 +17,7 @@ it('is ready, and leaves nothing behind', async () => {
   const folder = await freshFolder()
   const { checkReady } = await folder.open()
   await Promise.all([checkReady(), checkReady()])
-  expect((await readdir(folder.dir)).toSorted()).toEqual([
-    'audit-head.json',
-    'audit.jsonl',
-    'lock',
-    'sessions.json',
-    'tokens.json',
-    'users.json',
-  ])
+  expect((await readdir(folder.dir)).toSorted()).toEqual(ownFiles)
 })
 
 it('is not ready while the folder is gone, and asks the disk again after two seconds', async () => {

@@ -1,7 +1,8 @@
 // The files whose records are all in memory: which kinds each holds, reading it and encoding it.
 
 import { createRepeats } from '#lib/stores/agreement.ts'
-import { declarationOf, kindsIn, type MemoryKind, type RecordFile, type RecordOf } from '#lib/stores/kinds.ts'
+import { declarationOf, kinds, kindsIn, type MemoryKind, type RecordFile, type RecordOf } from '#lib/stores/kinds.ts'
+import { lockoutsIn, olderUserSchema } from '#lib/stores/older-users.ts'
 import type { StoredRecord } from '#lib/stores/types.ts'
 
 import { damaged } from './damage.ts'
@@ -13,7 +14,7 @@ type RecordsIn<File extends RecordFile> = Pick<Records, ReturnType<typeof kindsI
 type AnyRecords = Record<string, PagedRecords<{ id: string }>>
 
 function sectionOf(name: MemoryKind): Section<{ id: string }> {
-  const schema = declarationOf(name).schema as unknown as Section<{ id: string }>['schema']
+  const schema = (name === 'user' ? olderUserSchema : declarationOf(name).schema) as Section<{ id: string }>['schema']
   // The id is the key. The first version wrote it into a user once more, and files stay as they are.
   return { schema, inFile: name === 'user' ? (user) => user : ({ id: _, ...rest }) => rest }
 }
@@ -35,6 +36,18 @@ export async function loadRecords<File extends RecordFile>(file: StoredFile, nam
   const [fault] = repeatsIn(records)
   if (fault !== undefined) throw damaged(file.path, fault.charAt(0).toLowerCase() + fault.slice(1))
   return records as unknown as RecordsIn<File>
+}
+
+/**
+ * A folder of version 0.1.0 has no such file. Of an earlier version's, which has no lockouts yet, those of users.json are
+ * added; `isOlder` says whether there were any.
+ */
+export async function loadTokens(file: StoredFile | null, usersFile: StoredFile | null) {
+  const records = file === null ? noRecords('tokens.json') : await loadRecords(file, 'tokens.json')
+  const { users = {} } = file?.value[kinds.lockout.part] ? {} : (usersFile?.value ?? {})
+  const older = Object.entries(users as object).flatMap(([id, user]) => lockoutsIn({ id, ...user }))
+  for (const lockout of older) records.lockout.set(lockout)
+  return { records, isOlder: older.length > 0 }
 }
 
 /** A sentence about each record with a unique key of another. */

@@ -102,10 +102,12 @@ it('writes nothing before what it decided is in place', async () => {
   ])
   expect(await readdir(folder.path('replacement'))).toEqual(['tokens.json'])
   await expect(stores.checkReady()).rejects.toMatchObject({ code: 'store_unavailable' })
-  await expect(stores.users.update('id-of-bob', { role: 'guest' })).rejects.toMatchObject({ code: 'store_unavailable' })
+  await expect(stores.users.changeStanding('id-of-bob', { role: 'guest' })).rejects.toMatchObject({
+    code: 'store_unavailable',
+  })
   expect(await stores.users.find('id-of-bob')).toEqual(aUser({ username: 'bob' }))
   await rmdir(folder.path('tokens.json'))
-  expect(await stores.users.update('id-of-bob', { role: 'guest' })).toMatchObject({ role: 'guest' })
+  expect(await stores.users.changeStanding('id-of-bob', { role: 'guest' })).toMatchObject({ role: 'guest' })
   expect((await readdir(folder.dir)).toSorted()).toEqual(['aside', ...inPlace])
   await stores.close()
   const changed = aUser({ username: 'bob', role: 'guest' })

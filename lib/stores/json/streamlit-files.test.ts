@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 
 import { aUser } from '#lib/stores/contract/samples.ts'
 
-import { freshFolder } from './folder-for-test.ts'
+import { freshFolder, ownFiles } from './folder-for-test.ts'
 
 const hash = 'a71a7c7011f53a1bab3642ec2ce12593f05230ace8de1e3e7645f69efac1443d'
 const longBio = 'ü'.repeat(5_000)
@@ -31,15 +31,7 @@ it('takes the people over, names those it cannot, and keeps the original', async
   expect(await users.findByUsername('version')).not.toBeNull()
   expect(Object.keys(JSON.parse(await folder.read('users.json')).users)).toEqual(['id-1', 'id-2'])
   expect(await folder.read('users.streamlit.json')).toBe(streamlitUsers)
-  expect((await readdir(folder.dir)).toSorted()).toEqual([
-    'audit-head.json',
-    'audit.jsonl',
-    'lock',
-    'sessions.json',
-    'tokens.json',
-    'users.json',
-    'users.streamlit.json',
-  ])
+  expect((await readdir(folder.dir)).toSorted()).toEqual([...ownFiles, 'users.streamlit.json'])
 
   const lines = folder.log.map(({ level, message }) => `${level}: ${message}`)
   expect(lines.toSorted()).toEqual([
@@ -87,15 +79,7 @@ it('finishes a take-over that a crash cut off after the original was kept', asyn
   await folder.write('users.json.0123456789abcdef.tmp', '{"version":1,"us')
   const { users } = await folder.open()
   expect(await users.findByUsername('zoe')).not.toBeNull()
-  expect((await readdir(folder.dir)).toSorted()).toEqual([
-    'audit-head.json',
-    'audit.jsonl',
-    'lock',
-    'sessions.json',
-    'tokens.json',
-    'users.json',
-    'users.streamlit.json',
-  ])
+  expect((await readdir(folder.dir)).toSorted()).toEqual([...ownFiles, 'users.streamlit.json'])
 })
 
 it('never writes over another kept original', async () => {

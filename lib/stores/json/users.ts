@@ -1,12 +1,10 @@
 // The people, in memory and in users.json. Readers see what is on disk; writers work on a draft that becomes the
 // truth when its commit is.
 
-import { isDeepStrictEqual } from 'node:util'
-
 import { userSchema } from '#lib/stores/kinds.ts'
-import { emailKey, verifiedKey } from '#lib/stores/records.ts'
+import { emailKey, holds, isActiveAdmin, losesLastAdmin, verifiedKey } from '#lib/stores/records.ts'
 import { requireTexts } from '#lib/stores/texts.ts'
-import type { InsertOutcome, ReservedUsername, UserRecord, UserStore } from '#lib/stores/types.ts'
+import type { InsertOutcome, ReservedUsername, UserFields, UserRecord, UserStore } from '#lib/stores/types.ts'
 
 import { CommitQueue, type CommitQueueOptions } from './commit-queue.ts'
 import { Directory } from './directory.ts'
@@ -72,6 +70,38 @@ export function createUserPart(
     reserved.set({ id: username, userId, until })
   }
 
+  /** `refuse` decides about the draft, so that two admins who are demoted at once cannot both go. */
+  async function change<Refusal = never>(
+    id: string,
+    fields: UserFields,
+    onlyIf: UserFields = {},
+    refuse: (before: UserRecord, after: UserRecord) => Refusal | null,
+  ): Promise<UserRecord | Refusal | null> {
+    const asked = structuredClone({ fields, onlyIf })
+    // Only what changes: a user with a text of an older version must be able to log in.
+    requireTexts('user', id, asked.fields)
+    return queue.run(() => {
+      const before = records.user.get(id)
+      if (!before || !holds(before, asked.onlyIf)) return null
+      const after = userSchema.parse({ ...before, ...asked.fields })
+      const refusal = refuse(before, after)
+      if (refusal !== null) return refusal
+      people.set(after)
+      queue.markUnsaved()
+      return copyOf(after)
+    })
+  }
+
+  function some(limit: number, matches: (user: UserRecord) => boolean): UserRecord[] {
+    queue.requireOpen()
+    const found: UserRecord[] = []
+    for (const user of people.values()) {
+      if (found.length === limit) break
+      if (matches(user)) found.push(structuredClone(user))
+    }
+    return found
+  }
+
   const store: UserStore = {
     async insert(user, { consume } = {}) {
       // Checked, so that nothing is ever written that could not be read again; and a copy.
@@ -123,22 +153,15 @@ export function createUserPart(
       return false
     },
 
-    async update(id, change, onlyIf = {}) {
-      const asked = structuredClone({ change, onlyIf })
-      // Only what changes: whoever has a text of an older version must be able to log in.
-      requireTexts('user', id, asked.change)
-      return queue.run(() => {
-        // The draft decides, so that two admins who are demoted at once cannot both go.
-        const user = records.user.get(id)
-        if (!user || !holds(user, asked.onlyIf)) return null
-        const updated = userSchema.parse({ ...user, ...asked.change })
-        if (isActiveAdmin(user) && !isActiveAdmin(updated) && activeAdmins.size === 1) return 'last_admin'
-        if (isVerifiedByOther(updated)) return 'email_taken'
-        people.set(updated)
-        queue.markUnsaved()
-        return copyOf(updated)
-      })
-    },
+    update: (id, fields, onlyIf) => change(id, fields, onlyIf, () => null),
+
+    changeEmail: (id, fields, onlyIf) =>
+      change(id, fields, onlyIf, (_, after) => (isVerifiedByOther(after) ? 'email_taken' : null)),
+
+    changeStanding: (id, fields, onlyIf) =>
+      change(id, fields, onlyIf, (before, after) =>
+        losesLastAdmin(before, after, activeAdmins.size) ? 'last_admin' : null,
+      ),
 
     async rename(id, username, { at, reservedUntil }, onlyIf = {}) {
       const expected = structuredClone(onlyIf)
@@ -170,14 +193,7 @@ export function createUserPart(
     },
 
     async listDeleted(before, limit, latest = Number.POSITIVE_INFINITY) {
-      queue.requireOpen()
-      const found: UserRecord[] = []
-      for (const user of people.values()) {
-        if (found.length === limit) break
-        const { deletedAt } = user
-        if (deletedAt !== null && (deletedAt < before || deletedAt > latest)) found.push(user)
-      }
-      return found.flatMap((user) => copyOf(user) ?? [])
+      return some(limit, ({ deletedAt }) => deletedAt !== null && (deletedAt < before || deletedAt > latest))
     },
 
     async forgetReserved(at) {
@@ -190,13 +206,9 @@ export function createUserPart(
     },
 
     async listSuspendedUntil(at, limit) {
-      queue.requireOpen()
-      const found: UserRecord[] = []
-      for (const user of people.values()) {
-        if (found.length === limit) break
-        if (user.status === 'suspended' && user.suspendedUntil !== null && user.suspendedUntil <= at) found.push(user)
-      }
-      return found.flatMap((user) => copyOf(user) ?? [])
+      return some(limit, ({ status, suspendedUntil }) => {
+        return status === 'suspended' && suspendedUntil !== null && suspendedUntil <= at
+      })
     },
 
     async findMany(ids) {
@@ -206,8 +218,7 @@ export function createUserPart(
 
     async list(query) {
       queue.requireOpen()
-      const found = await directory.list(people.values(), query)
-      return found.flatMap((user) => copyOf(user) ?? [])
+      return structuredClone(await directory.list(people.values(), query))
     },
 
     async count(filter) {
@@ -254,14 +265,6 @@ function indexed({ user, reserved }: UserRecords) {
 
 function forget(ids: Map<string, string>, key: string | null, id: string): void {
   if (key !== null && ids.get(key) === id) ids.delete(key)
-}
-
-function isActiveAdmin({ role, status, deletedAt }: UserRecord): boolean {
-  return role === 'admin' && status === 'active' && deletedAt === null
-}
-
-function holds(user: UserRecord, expected: object): boolean {
-  return isDeepStrictEqual({ ...user, ...expected }, user)
 }
 
 function copyOf(user: UserRecord | undefined): UserRecord | null {

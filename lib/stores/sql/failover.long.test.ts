@@ -98,7 +98,7 @@ describe('a PostgreSQL that comes back read-only', () => {
     await stores.users.find('id-of-alice').catch(() => {})
     for (const write of [
       () => stores.users.insert(aUser({ username: 'bob' })),
-      () => stores.users.update('id-of-alice', { email: 'a@example.org' }),
+      () => stores.users.changeEmail('id-of-alice', { email: 'a@example.org' }),
       () => stores.sessions.insert(aSession({ id: 'session-2' })),
       () => stores.sessions.end(['session-1'], 'ended', 3_000),
       () => stores.checkReady(),

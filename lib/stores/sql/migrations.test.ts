@@ -2,8 +2,6 @@ import { execFile } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
 
-import SqliteDatabase from 'better-sqlite3'
-import pg from 'pg'
 import { describe, expect, it } from 'vitest'
 
 import { aSession, aUser } from '#lib/stores/contract/samples.ts'
@@ -11,22 +9,9 @@ import type { StoreReader } from '#lib/stores/types.ts'
 
 import { schemaVersion } from './migrations.ts'
 import { openPostgresReader, openSqliteReader } from './open.ts'
-import { bothKinds, freshFolder, freshPostgres, freshSqlite } from './stores-for-test.ts'
+import { bothKinds, execute, freshFolder, freshPostgres, freshSqlite } from './stores-for-test.ts'
 
 const run = promisify(execFile)
-
-/** What another program does to the database. */
-async function execute(location: string, statement: string): Promise<void> {
-  if (location.startsWith('postgres')) {
-    const client = new pg.Client({ connectionString: location })
-    await client.connect()
-    await client.query(statement).finally(() => client.end())
-  } else {
-    const raw = new SqliteDatabase(location)
-    raw.exec(statement)
-    raw.close()
-  }
-}
 
 function openReader(location: string): Promise<StoreReader> {
   return location.startsWith('postgres') ? openPostgresReader(location) : openSqliteReader(location)

@@ -17,11 +17,25 @@ interface Words {
   strict: string
   /** The same for a table whose rows lie in the order of their keys: found with one search instead of two. */
   strictByKey: string
+  /** What lies at `path` in a JSON text, as a number. */
+  numberAt(json: string, ...path: string[]): string
 }
 
 const words: Record<Flavour, Words> = {
-  sqlite: { text: 'text', int: 'integer', strict: ' strict', strictByKey: ' strict, without rowid' },
-  postgres: { text: 'text collate "C"', int: 'bigint', strict: '', strictByKey: '' },
+  sqlite: {
+    text: 'text',
+    int: 'integer',
+    strict: ' strict',
+    strictByKey: ' strict, without rowid',
+    numberAt: (json, ...path) => `${json} ->> '$.${path.join('.')}'`,
+  },
+  postgres: {
+    text: 'text collate "C"',
+    int: 'bigint',
+    strict: '',
+    strictByKey: '',
+    numberAt: (json, ...path) => `(${json}::json #>> '{${path.join(',')}}')::bigint`,
+  },
 }
 
 const steps: ((words: Words) => string[])[] = [
@@ -146,6 +160,30 @@ const steps: ((words: Words) => string[])[] = [
     `alter table users add column time_zone ${text}`,
     `alter table tokens add column issued_by ${text}`,
     `create index tokens_by_issuer on tokens (issued_by) where issued_by is not null`,
+  ],
+
+  ({ text, int }) => [
+    `alter table sessions add column authentications ${text} not null default '["password"]'`,
+    `alter table sessions add column password_changed_at ${int} default -1`,
+  ],
+
+  ({ text, int, strict, numberAt }) => [
+    `create table lockouts (
+      id ${text} not null primary key,
+      user_id ${text} not null,
+      about ${text} not null,
+      secret_set_at ${int} not null,
+      count ${int} not null,
+      last_at ${int} not null
+    )${strict}`,
+    `create index lockouts_of_user on lockouts (user_id)`,
+    ...['new', 'known'].map(
+      (browser) => `insert into lockouts
+        select id || ' password-${browser}', id, 'password-${browser}', coalesce(password_changed_at, 0),
+          ${numberAt('wrong_passwords', browser, 'count')}, ${numberAt('wrong_passwords', browser, 'lastAt')}
+        from users where ${numberAt('wrong_passwords', browser, 'count')} > 0`,
+    ),
+    `alter table users drop column wrong_passwords`,
   ],
 ]
 

@@ -1,11 +1,10 @@
-import SqliteDatabase from 'better-sqlite3'
 import pg from 'pg'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 
 import { aSession, aToken, aUser, everybody, recordsOf } from '#lib/stores/contract/samples.ts'
 import type { StoredRecord } from '#lib/stores/types.ts'
 
-import { bothKinds, freshPostgres, freshSqlite } from './stores-for-test.ts'
+import { bothKinds, execute, freshPostgres, freshSqlite } from './stores-for-test.ts'
 
 describe.each(bothKinds)('copying out of %s', (_, fresh) => {
   const people = (count: number) =>
@@ -20,7 +19,7 @@ describe.each(bothKinds)('copying out of %s', (_, fresh) => {
       if (seen.length === 0) {
         await stores.users.insert(aUser({ username: 'zoe' }))
         await stores.sessions.insert(aSession({ userId: 'id-of-zoe' }))
-        await stores.users.update('id-of-user-1499', { role: 'admin' })
+        await stores.users.changeStanding('id-of-user-1499', { role: 'admin' })
       }
       seen.push('role' in record ? `${record.id} ${record.role}` : record.id)
     }
@@ -76,16 +75,7 @@ describe.each(bothKinds)('a row in %s that cannot be right', (_, fresh) => {
     const stores = await open()
     await stores.users.insert(aUser())
     await stores.users.insert(aUser({ username: 'bob' }))
-    const spoil = `update users set role = 'king' where username = 'bob'`
-    if (location.startsWith('postgres')) {
-      const client = new pg.Client({ connectionString: location })
-      await client.connect()
-      await client.query(spoil).finally(() => client.end())
-    } else {
-      const raw = new SqliteDatabase(location)
-      raw.exec(spoil)
-      raw.close()
-    }
+    await execute(location, `update users set role = 'king' where username = 'bob'`)
     await expect(Array.fromAsync(stores.dump())).rejects.toMatchObject({
       code: 'store_damaged',
       message: expect.stringMatching(/a row in users that cannot be right, with the id "id-of-bob" \(role: /),

@@ -9,6 +9,7 @@ import type { StoredRecord, StoreReader, Stores } from '#lib/stores/types.ts'
 import { createAuditStore, findAuditHead } from './audit.ts'
 import { createCollections } from './collections.ts'
 import type { Connection, SqlDatabase } from './database.ts'
+import { createLockoutStore } from './lockouts.ts'
 import { createMailStore } from './mails.ts'
 import { requireVersion, schemaVersion } from './migrations.ts'
 import { dumpTables, replaceTables } from './move.ts'
@@ -81,6 +82,7 @@ function storesOf(database: SqlDatabase, log: StoreLog): Stores {
     sessions: createSessionStore(database, pending),
     tokens: tokenStoreOf(collections.token),
     mails: createMailStore(database, collections.mail),
+    lockouts: createLockoutStore(database, collections.lockout),
     audit: createAuditStore(database),
     collections,
     findAuditHead: () => findAuditHead(database.reads),

@@ -83,7 +83,9 @@ describe('a PostgreSQL that goes away', () => {
     ] as const) {
       await interrupt()
       await expect(stores.users.findByUsername('alice')).rejects.toMatchObject(unavailable)
-      await expect(stores.users.update('id-of-alice', { email: 'a@example.org' })).rejects.toMatchObject(unavailable)
+      await expect(stores.users.changeEmail('id-of-alice', { email: 'a@example.org' })).rejects.toMatchObject(
+        unavailable,
+      )
       await expect(stores.sessions.touch('session-1', at, always)).rejects.toMatchObject(unavailable)
       await expect(stores.tokens.put(aToken())).rejects.toMatchObject(unavailable)
       await expect(Array.fromAsync(stores.dump())).rejects.toMatchObject(unavailable)
@@ -161,7 +163,7 @@ describe('a PostgreSQL that goes away', () => {
     const other = await connectDirectly(url)
     await other.query('begin; lock table users in exclusive mode')
     const begun = performance.now()
-    const updating = stores.users.update('id-of-alice', { email: null })
+    const updating = stores.users.changeEmail('id-of-alice', { email: null })
     await waitingForLock(other)
     proxy.silence()
     await expect(updating).rejects.toMatchObject(unavailable)
@@ -284,7 +286,7 @@ describe('a pool of connections', () => {
     const stores = await open({ poolSize: 2 })
     const people = Array.from({ length: 100 }, (_, n) => aUser({ username: `user-${n}` }))
     await Promise.all(people.map((user) => stores.users.insert(user)))
-    const emails = people.map(({ id }) => stores.users.update(id, { email: `${id}@example.org` }))
+    const emails = people.map(({ id }) => stores.users.changeEmail(id, { email: `${id}@example.org` }))
     expect((await Promise.all(emails)).every((user) => user !== null)).toBe(true)
     const admin = await connectDirectly(location)
     const { rows } = await admin.query(
@@ -297,7 +299,7 @@ describe('a pool of connections', () => {
     const { location, open } = await freshPostgres()
     const stores = await open({ poolSize: 1 })
     await stores.users.insert(aUser({ role: 'admin' }))
-    await stores.users.update('id-of-alice', { role: 'member' })
+    await stores.users.changeStanding('id-of-alice', { role: 'member' })
     await stores.sessions.insert(aSession())
     await stores.sessions.touch('session-1', 9_000, always)
     await stores.sessions.end(['session-1'], 'ended', 9_000)

@@ -14,6 +14,7 @@ export interface Tables {
   tokens: RowOf<RecordOf<'token'>>
   reserved_usernames: RowOf<RecordOf<'reserved'>>
   mails: RowOf<RecordOf<'mail'>>
+  lockouts: RowOf<RecordOf<'lockout'>>
   audit: RowOf<RecordOf<'audit'>>
   /** One row: the last entry that there ever was. */
   audit_head: AuditHead

@@ -4,6 +4,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
+import SqliteDatabase from 'better-sqlite3'
+import pg from 'pg'
 import { onTestFinished } from 'vitest'
 
 import type { StoreLog } from '#lib/stores/log.ts'
@@ -61,6 +63,19 @@ export const bothKinds = [
   ['SQLite', freshSqlite],
   ['PostgreSQL', freshPostgres],
 ] as const
+
+/** What another program does to the database. */
+export async function execute(location: string, statement: string): Promise<void> {
+  if (location.startsWith('postgres')) {
+    const client = new pg.Client({ connectionString: location })
+    await client.connect()
+    await client.query(statement).finally(() => client.end())
+  } else {
+    const raw = new SqliteDatabase(location)
+    raw.exec(statement)
+    raw.close()
+  }
+}
 
 function closedLater(stores: Stores): Stores {
   onTestFinished(() => stores.close())

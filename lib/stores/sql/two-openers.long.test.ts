@@ -1,11 +1,9 @@
 import { describe, expect, it } from 'vitest'
 
-import { aSession, aToken, aUser } from '#lib/stores/contract/samples.ts'
-import type { Stores, TouchBounds } from '#lib/stores/types.ts'
+import { aLockout, always, aSession, aToken, aUser } from '#lib/stores/contract/samples.ts'
+import type { Stores } from '#lib/stores/types.ts'
 
 import { bothKinds } from './stores-for-test.ts'
-
-const always: TouchBounds = { activeAfter: 0, createdAfter: 0, latest: 1_000_000, recentAfter: 1_000_000 }
 
 describe.each(bothKinds)('%s, opened twice', (_, fresh) => {
   async function openTwice(): Promise<[Stores, Stores]> {
@@ -76,13 +74,19 @@ describe.each(bothKinds)('%s, opened twice', (_, fresh) => {
     expect(taken).toHaveLength(1)
   })
 
+  it('counts each of forty failures at once on both sides', async () => {
+    const sides = await openTwice()
+    const counts = await Promise.all(Array.from({ length: 40 }, (_, n) => sides[n % 2]?.lockouts.count(aLockout(), n)))
+    expect(new Set(counts)).toEqual(new Set(Array.from({ length: 40 }, (_, n) => n + 1)))
+  })
+
   it('keeps one of ten admins who are all demoted or suspended at once on both sides [V2.3.4, T29]', async () => {
     const sides = await openTwice()
     const names = Array.from({ length: 10 }, (_, n) => `admin-${n}`)
     for (const username of names) await sides[0].users.insert(aUser({ username, role: 'admin' }))
     const outcomes = await Promise.all(
       names.map((name, n) =>
-        sides[n % 2]?.users.update(`id-of-${name}`, n % 3 === 0 ? { status: 'suspended' } : { role: 'member' }),
+        sides[n % 2]?.users.changeStanding(`id-of-${name}`, n % 3 === 0 ? { status: 'suspended' } : { role: 'member' }),
       ),
     )
     expect(outcomes.filter((outcome) => outcome === 'last_admin')).toHaveLength(1)

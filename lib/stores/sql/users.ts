@@ -1,15 +1,13 @@
 // The people, in the table `users`.
 
-import { isDeepStrictEqual } from 'node:util'
-
 import { type Expression, type ExpressionBuilder, type SqlBool, sql, type Transaction } from 'kysely'
 
-import { emailKey, lowerCase, verifiedKey } from '#lib/stores/records.ts'
+import { emailKey, holds, losesLastAdmin, lowerCase, verifiedKey } from '#lib/stores/records.ts'
 import { isStorable, requireTexts } from '#lib/stores/texts.ts'
 import {
   clockSkewMs,
   type TokenUse,
-  type UserChange,
+  type UserFields,
   type UserFilter,
   type UserRecord,
   type UserStore,
@@ -37,23 +35,9 @@ export function createUserStore({ db, reads, flavour }: Pick<SqlDatabase, 'db' |
       })
     },
 
-    async find(id) {
-      if (isUnstorable(id)) return null
-      const row = await users.where('id', '=', id).executeTakeFirst()
-      return row ? userOf(row) : null
-    },
-
-    async findByUsername(username) {
-      if (isUnstorable(username)) return null
-      const row = await users.where('username', '=', username).executeTakeFirst()
-      return row ? userOf(row) : null
-    },
-
-    async findByVerifiedEmail(email) {
-      if (isUnstorable(email)) return null
-      const row = await users.where('verified_email', '=', emailKey(email)).executeTakeFirst()
-      return row ? userOf(row) : null
-    },
+    find: (id) => findBy('id', id),
+    findByUsername: (username) => findBy('username', username),
+    findByVerifiedEmail: (email) => findBy('verified_email', emailKey(email)),
 
     async hasOtherHash(beginnings) {
       const isOther = beginnings.map(
@@ -108,12 +92,21 @@ export function createUserStore({ db, reads, flavour }: Pick<SqlDatabase, 'db' |
       return Number(numDeletedRows)
     },
 
-    async update(id, change, onlyIf = {}) {
-      const given = structuredClone({ change, onlyIf })
-      // Only what changes: whoever has a text of an older version must be able to log in.
-      requireTexts('user', id, given.change)
-      return db.transaction().execute((trx) => update(trx, id, given.change, given.onlyIf))
-    },
+    update: (id, fields, onlyIf) => change(id, fields, onlyIf, () => () => null),
+
+    changeEmail: (id, fields, onlyIf) =>
+      change(id, fields, onlyIf, (trx) => async (before, after) => {
+        if (verifiedKey(after) === verifiedKey(before)) return null
+        await lockNames(trx, [verifiedKey(after)])
+        return (await isVerifiedByOther(trx, userRow(after))) ? 'email_taken' : null
+      }),
+
+    changeStanding: (id, fields, onlyIf) =>
+      change(id, fields, onlyIf, async (trx) => {
+        // The admins first, in the order of their ids, and only then the user: a fixed order excludes deadlocks.
+        const admins = await lockActiveAdmins(trx)
+        return (before, after) => (losesLastAdmin(before, after, admins.length) ? 'last_admin' : null)
+      }),
 
     async listSuspendedUntil(at, limit) {
       const over = users.where('status', '=', 'suspended').where('suspended_until', '<=', at)
@@ -157,6 +150,12 @@ export function createUserStore({ db, reads, flavour }: Pick<SqlDatabase, 'db' |
     },
   }
 
+  async function findBy(column: 'id' | 'username' | 'verified_email', value: string): Promise<UserRecord | null> {
+    if (isUnstorable(value)) return null
+    const row = await users.where(column, '=', value).executeTakeFirst()
+    return row ? userOf(row) : null
+  }
+
   function conditions(
     eb: ExpressionBuilder<Tables, 'users'>,
     { search, role, state }: UserFilter,
@@ -169,24 +168,28 @@ export function createUserStore({ db, reads, flavour }: Pick<SqlDatabase, 'db' |
     return found
   }
 
-  async function update(trx: Transaction<Tables>, id: string, change: UserChange, onlyIf: UserChange) {
-    // The admins first, in the order of their ids, and only then the person: whoever locks in one order never waits
-    // for somebody who waits for them.
-    const admins = mayDemote(change) ? await lockActiveAdmins(trx) : null
-    const row = await findLocked(trx, id)
-    if (row === undefined) return null
-    const user = userOf(row)
-    if (!holds(user, onlyIf)) return null
-    if (admins?.length === 1 && admins[0]?.id === id) return 'last_admin'
-    const changed: UserRecord = { ...user, ...change }
-    const changedRow = userRow(changed)
-    if (changedRow.verified_email !== null && changedRow.verified_email !== verifiedKey(user)) {
-      await lockNames(trx, [changedRow.verified_email])
-      if (await isVerifiedByOther(trx, changedRow)) return 'email_taken'
-    }
-    const { id: _, username, created_at, ...values } = changedRow
-    await trx.updateTable('users').set(values).where('id', '=', id).execute()
-    return changed
+  /** `rule` is called before the user's row is locked, and what it gives decides afterwards. */
+  async function change<Refusal = never>(
+    id: string,
+    fields: UserFields,
+    onlyIf: UserFields = {},
+    rule: (trx: Transaction<Tables>) => Awaitable<(before: UserRecord, after: UserRecord) => Awaitable<Refusal | null>>,
+  ): Promise<UserRecord | Refusal | null> {
+    const asked = structuredClone({ fields, onlyIf })
+    // Only what changes: a user with a text of an older version must be able to log in.
+    requireTexts('user', id, asked.fields)
+    return db.transaction().execute(async (trx) => {
+      const refuse = await rule(trx)
+      const row = await findLocked(trx, id)
+      if (row === undefined || !holds(userOf(row), asked.onlyIf)) return null
+      const before = userOf(row)
+      const after: UserRecord = { ...before, ...asked.fields }
+      const refusal = await refuse(before, after)
+      if (refusal !== null) return refusal
+      const { id: _, username, created_at, ...values } = userRow(after)
+      await trx.updateTable('users').set(values).where('id', '=', id).execute()
+      return after
+    })
   }
 
   function findLocked(trx: Transaction<Tables>, id: string) {
@@ -239,13 +242,8 @@ export function createUserStore({ db, reads, flavour }: Pick<SqlDatabase, 'db' |
     { id, verified_email }: Pick<UserRow, 'id' | 'verified_email'>,
   ): Promise<boolean> {
     if (verified_email === null) return false
-    const owner = await trx
-      .selectFrom('users')
-      .select('id')
-      .where('verified_email', '=', verified_email)
-      .where('id', '!=', id)
-      .executeTakeFirst()
-    return owner !== undefined
+    const owners = trx.selectFrom('users').select('id').where('verified_email', '=', verified_email)
+    return (await owners.where('id', '!=', id).executeTakeFirst()) !== undefined
   }
 
   async function reserve(
@@ -275,13 +273,7 @@ export function createUserStore({ db, reads, flavour }: Pick<SqlDatabase, 'db' |
 /** Sets these locks apart from other advisory locks in the same database. */
 const nameLocks = 67
 
-function holds(user: UserRecord, expected: UserChange): boolean {
-  return isDeepStrictEqual({ ...user, ...expected }, user)
-}
-
-function mayDemote({ role, status, deletedAt }: UserChange): boolean {
-  return (role ?? 'admin') !== 'admin' || (status ?? 'active') !== 'active' || (deletedAt ?? null) !== null
-}
+type Awaitable<Value> = Value | Promise<Value>
 
 /** Nobody has such a name. PostgreSQL fails when asked for a NUL, and half of a pair would become another character. */
 function isUnstorable(text: string): boolean {

@@ -1,22 +1,21 @@
 import { redirect } from 'next/navigation'
-import { exportPerson } from '#lib/features/data-export/export.ts'
+import { execute } from '#lib/core/command.ts'
+import { exportAccount } from '#lib/features/data-export/commands.ts'
 import { services } from '#lib/services.ts'
 import { requireRecentProof } from '#lib/web/recent-proof.ts'
-import { recordOwn } from '#lib/web/record.ts'
+import { actorOf } from '#lib/web/run-command.ts'
 
 export const dynamic = 'force-dynamic'
 
-/** Everything kept about the person, as a file. After a proof the page is shown again, for a file cannot be gone on to. */
+/** Everything kept about the user, as a file. After a re-authentication the page is shown again: no redirect leads to a file. */
 export async function GET(): Promise<Response> {
-  const { user } = await requireRecentProof('leave', '/security?export=ready')
-  const { stores, clock, rateLimits } = await services()
-  if ((await rateLimits.take('export', user.id)) > 0) redirect('/security?export=too-often')
-  await recordOwn('account.exported', user.id)
-  const everything = await exportPerson(user.id, stores, clock)
-  return new Response(`${JSON.stringify(everything, null, 2)}\n`, {
+  const signedIn = await requireRecentProof('leave', '/security?export=ready')
+  const exported = await execute(exportAccount, await actorOf(signedIn), {}, await services())
+  if (!exported.ok) redirect('/security?export=too-often')
+  return new Response(`${JSON.stringify(exported.value, null, 2)}\n`, {
     headers: {
       'content-type': 'application/json',
-      'content-disposition': `attachment; filename="gatehouse-${user.username}.json"`,
+      'content-disposition': `attachment; filename="gatehouse-${signedIn.user.username}.json"`,
       'cache-control': 'no-store',
     },
   })

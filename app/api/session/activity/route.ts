@@ -11,9 +11,9 @@ export async function POST(request: NextRequest): Promise<Response> {
   const { appOrigin } = app.settings
   if (!isSameOrigin(request.headers, appOrigin)) return new Response(null, { status: 403, headers })
   const found = await readSession(request.cookies, app, { touch: false })
-  // Nothing slides for somebody suspended or gone.
-  const user = found.live ? await app.accounts.findActive(found.session.userId) : null
-  if (user === null) return new Response(null, { status: 401, headers })
+  // Nothing slides for a session that is void.
+  const isOwned = found.live && (await app.accounts.findOwner(found.session)).ok
+  if (!isOwned) return new Response(null, { status: 401, headers })
   const slid = await readSession(request.cookies, app, { touch: true })
   return new Response(null, { status: slid.live ? 204 : 401, headers })
 }

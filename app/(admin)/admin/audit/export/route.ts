@@ -1,10 +1,12 @@
 import { Readable } from 'node:stream'
 import { stringify } from 'csv-stringify'
 import { redirect } from 'next/navigation'
+import { execute } from '#lib/core/command.ts'
+import { exportAudit } from '#lib/features/audit-trail/commands.ts'
 import { services } from '#lib/services.ts'
 import type { AuditRecord } from '#lib/stores/types.ts'
 import { requireAdmin } from '#lib/web/recent-proof.ts'
-import { record } from '#lib/web/record.ts'
+import { actorOf } from '#lib/web/run-command.ts'
 import { readTrailQuery, type TrailQuery } from '../trail-query.ts'
 
 export const dynamic = 'force-dynamic'
@@ -26,13 +28,12 @@ const columns = [
 
 /** What the page shows, whole, the newest first. Read page by page while it is sent. */
 export async function GET(request: Request): Promise<Response> {
-  const { user } = await requireAdmin('/admin/audit')
-  const { rateLimits } = await services()
-  if ((await rateLimits.take('export', user.id)) > 0) redirect('/admin/audit?refused=export_too_often')
+  const signedIn = await requireAdmin('/admin/audit')
   const query = Object.fromEntries(new URL(request.url).searchParams)
   const asked = await readTrailQuery(query)
   const format = query.format === 'csv' ? 'csv' : 'jsonl'
-  await record({ event: 'audit.exported', actorId: user.id, detail: { format } })
+  const allowed = await execute(exportAudit, await actorOf(signedIn), { format }, await services())
+  if (!allowed.ok) redirect('/admin/audit?refused=export_too_often')
   const entries = Readable.from(asked === null ? [] : walk(asked))
   // A cell that a spreadsheet would take for a formula is made text (OWASP: CSV injection).
   const body =

@@ -9,9 +9,10 @@ import { Notice } from '#app/ui/notice.tsx'
 import { Select } from '#app/ui/select.tsx'
 import { SubmitButton } from '#app/ui/submit-button.tsx'
 import { Verbatim } from '#app/ui/verbatim.tsx'
+import { wrongPasswordsOf } from '#lib/auth/lockout/failure-counts.ts'
 import { parseDevice } from '#lib/core/device.ts'
 import { rolesByTrust } from '#lib/core/roles/permissions.ts'
-import { isDeletedByAdmin, type Person } from '#lib/features/user-admin/people.ts'
+import { isDeletedByAdmin } from '#lib/features/user-admin/people.ts'
 import { services } from '#lib/services.ts'
 import { readHandedOver } from '#lib/web/handed-over.ts'
 import { readPreferences } from '#lib/web/preferences.ts'
@@ -36,11 +37,12 @@ export default async function PersonPage({ params, searchParams }: PageProps<'/a
   const { id } = await params
   const words = await getWords()
   const { timeZone } = await readPreferences()
-  const { people, sessions, audit } = await services()
+  const { people, sessions, audit, stores } = await services()
   const person = await people.find(id)
   if (person === null) notFound()
-  const [live, history, link] = await Promise.all([
+  const [live, lockouts, history, link] = await Promise.all([
     sessions.list(id),
+    stores.lockouts.listByUser(id),
     audit.history(id),
     readHandedOver('reset-password', id),
   ])
@@ -48,6 +50,9 @@ export default async function PersonPage({ params, searchParams }: PageProps<'/a
   const query = await searchParams
   const outcome = outcomeOf(words, 'person', query)
   const state = stateOf(person)
+  const failures = wrongPasswordsOf(person, lockouts)
+  /** In a row, by browsers of either kind: each has its own waiting time. */
+  const wrongPasswords = (failures?.new.count ?? 0) + (failures?.known.count ?? 0)
   const isSelf = admin.id === id
   const isClosed = isDeletedByAdmin(person)
   const isSuspended = person.status === 'suspended' && !isClosed
@@ -227,7 +232,7 @@ export default async function PersonPage({ params, searchParams }: PageProps<'/a
                 id={id}
                 action={unlock}
                 label={words('admin.person.unlock')}
-                text={words('admin.person.unlock_text', { count: wrongPasswordsOf(person) })}
+                text={words('admin.person.unlock_text', { count: wrongPasswords })}
               />
               {person.role !== 'admin' && (
                 <ActRowLink
@@ -284,9 +289,4 @@ function Fact({ name, children }: { name: string; children: ReactNode }) {
       <dd>{children}</dd>
     </div>
   )
-}
-
-/** In a row, by browsers of either kind: each has its own waiting time. */
-function wrongPasswordsOf({ wrongPasswords }: Person): number {
-  return wrongPasswords === null ? 0 : wrongPasswords.new.count + wrongPasswords.known.count
 }

@@ -1,5 +1,5 @@
 // A disk that is full or a database that is away: expected often enough to have words, unlike a bug.
-import { type Result, refused } from '#lib/core/result.ts'
+import { type Result, refused } from './result.ts'
 
 /** The result, or `not_saved` when the store could not keep it and has changed nothing. Everything else still throws. */
 export async function orNotSaved<Outcome extends Result<unknown, string>>(

@@ -1,0 +1,60 @@
+// Users delete their accounts. A log-in within 14 days brings an account back; then the expiry job erases it.
+import { isActive, undoDeletionMs } from '../../auth/accounts.ts'
+import { reservedMs } from '../../auth/username.ts'
+import type { Clock } from '../../core/clock.ts'
+import { ok, type Result, refused } from '../../core/result.ts'
+import { clockSkewMs, type TokenStore, type UserRecord, type UserStore } from '../../stores/types.ts'
+
+/** Accounts erased in one go. */
+const batch = 100
+
+export interface AccountDeletion {
+  /** Hides the account from everybody. Ending its sessions is the caller's. */
+  delete(id: string): Promise<Result<UserRecord, 'person_gone' | 'last_admin'>>
+  /** Undoes a deletion. False when the account was erased or suspended meanwhile. */
+  restore(id: string): Promise<boolean>
+  /** Erases accounts that were deleted more than 14 days ago and forgets old username reservations. Returns their ids. */
+  erase(): Promise<string[]>
+}
+
+export function createAccountDeletion(deps: { users: UserStore; tokens: TokenStore; clock: Clock }): AccountDeletion {
+  const { users, tokens, clock } = deps
+  return {
+    async delete(id) {
+      const record = await users.find(id)
+      if (!isActive(record)) return refused('person_gone')
+      const deleted = await users.changeStanding(id, { deletedAt: clock() }, { status: 'active', deletedAt: null })
+      if (deleted === null) return refused('person_gone')
+      if (deleted === 'last_admin') return refused(deleted)
+      await tokens.deleteIssuedBy(id)
+      return ok(record)
+    },
+
+    async restore(id) {
+      // First: a user who comes back gets none of the links back that they had passed on.
+      await tokens.deleteIssuedBy(id)
+      return (await users.update(id, { deletedAt: null }, { status: 'active' })) !== null
+    },
+
+    async erase() {
+      const now = clock()
+      const erased: string[] = []
+      for (;;) {
+        const deleted = await users.listDeleted(now - undoDeletionMs, batch, now + clockSkewMs)
+        for (const { id, deletedAt } of deleted) {
+          // Deleted while the clock was ahead: the 14 days begin now.
+          if (deletedAt !== null && deletedAt > now) {
+            await users.changeStanding(id, { deletedAt: now }, { deletedAt })
+            continue
+          }
+          await tokens.deleteIssuedBy(id)
+          // Compare and set: the user may come back, or delete the account again, at this moment.
+          if (await users.remove(id, now + reservedMs, { deletedAt })) erased.push(id)
+        }
+        if (deleted.length < batch) break
+      }
+      await users.forgetReserved(now)
+      return erased
+    },
+  }
+}

@@ -1,0 +1,19 @@
+// A user takes everything along that the site keeps about them.
+import { z } from 'zod'
+import { minutes } from '../../core/clock.ts'
+import { command } from '../../core/command.ts'
+import { ok } from '../../core/result.ts'
+import { exportPerson } from './export.ts'
+
+export const exportAccount = command({
+  name: 'account.export',
+  permission: 'leave',
+  reauthenticate: minutes(10),
+  input: z.strictObject({}),
+  audit: 'account.exported',
+  async run({ stores, clock, rateLimits }, _input, { id }) {
+    const waitMs = await rateLimits.take('export', id)
+    if (waitMs > 0) return { ok: false, code: 'export_too_often', waitMs, isRecorded: false }
+    return ok(await exportPerson(id, stores, clock))
+  },
+})

@@ -1,0 +1,68 @@
+// Log in, prove again who one is, log out.
+
+import { z } from 'zod'
+import { confirmSchema, logInSchema } from '../../auth/forms.ts'
+import { command, presentedBy } from '../../core/command.ts'
+import { currentRequest } from '../../core/request-context.ts'
+import { ok, refused } from '../../core/result.ts'
+
+export const logIn = command({
+  name: 'log-in',
+  permission: 'anyone',
+  input: logInSchema,
+  audit: 'session.started',
+  async run({ auth, accounts, audit }, { username, password }, actor) {
+    const { client, presented } = presentedBy(actor)
+    const onHeld = () => currentRequest()?.endTurn?.()
+    const started = await auth.start({ username, password, client, onHeld })
+    if (!started.ok) {
+      if (started.code === 'busy' || started.code === 'not_saved') return { ...started, isRecorded: false }
+      // Never what was typed: people type passwords into the username field.
+      const subjectId = (await accounts.findId(username)) ?? undefined
+      return { ...started, isRecorded: 'try', ...(subjectId !== undefined && { subjectId }) }
+    }
+    const { user, isRestored } = started.value
+    if (isRestored) {
+      await audit.record({
+        event: 'account.restored',
+        actorId: user.id,
+        subjectId: user.id,
+        address: client.by.address,
+      })
+    }
+    const { token } = await auth.finish(user, { client, presented })
+    const alert = { alert: { user, kind: 'account-restored' } } as const
+    return { ...ok({ token, user, isRestored }), actorId: user.id, ...(isRestored && alert) }
+  },
+})
+
+/** The session continues under a new token. */
+export const confirmIdentity = command({
+  name: 'session.confirm',
+  permission: 'leave',
+  input: confirmSchema,
+  audit: 'session.confirmed',
+  async run({ accounts, sessions }, { password }, actor) {
+    const { client, presented } = presentedBy(actor)
+    const user = await accounts.findActive(actor.id)
+    if (user === null) return { ...refused('person_gone'), isRecorded: false }
+    const checked = await accounts.checkPassword(user.id, password, client)
+    if (!checked.ok) return { ...checked, isRecorded: checked.code === 'busy' ? false : 'try' }
+    const renewed = presented && (await sessions.renew(presented, user.passwordChangedAt))
+    return renewed ? ok(renewed) : { ...refused('session_over'), isRecorded: false }
+  },
+})
+
+export const logOut = command({
+  name: 'log-out',
+  permission: 'anyone',
+  input: z.strictObject({}),
+  audit: 'session.ended',
+  async run({ sessions }, _input, { presented }) {
+    if (!presented) return { ...ok(null), isRecorded: false }
+    // For the record alone: a store that cannot be read must not keep the session from being ended.
+    const found = await sessions.check(presented).catch(() => null)
+    await sessions.end(presented, 'signed-out')
+    return found?.live ? { ...ok(null), actorId: found.session.userId } : { ...ok(null), isRecorded: false }
+  },
+})

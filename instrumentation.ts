@@ -1,16 +1,16 @@
-// What Next calls when it starts, and when a page, handler or action throws: the one log line that the digest on the error
-// page leads to. It has the digest and the id of the request.
+// Next's hooks: the check at start, and the log line for an error in a page, handler or action. The line has the digest
+// that the error page shows, and the request's id.
 import type { Instrumentation } from 'next'
-import { logFault } from '#lib/core/log/log.ts'
+import { logError } from '#lib/core/log/log.ts'
 
-/** Our own server has looked at this before; another host may bring a Node that is too old. */
+/** Our server has checked this already; another host may run a Node that is too old. */
 export async function register(): Promise<void> {
   if (process.env.NEXT_RUNTIME === 'nodejs') await import('./lib/server/node-version.cjs')
 }
 
 export const onRequestError: Instrumentation.onRequestError = (error, request) => {
   const [path] = request.path.split('?')
-  logFault('request_failed', error, { method: request.method, path, digest: digestOf(error) })
+  logError('request_failed', error, { method: request.method, path, digest: digestOf(error) })
 }
 
 function digestOf(error: unknown): string | null {

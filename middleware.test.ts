@@ -32,18 +32,18 @@ afterEach(async () => {
 const ask = (path: string, headers: Record<string, string> = {}, init: { method?: string; body?: BodyInit } = {}) =>
   middleware(new NextRequest(`${site}${path}`, { headers, ...init }))
 
-/** Where a redirect leads, without the origin, which Next takes off. */
+/** The target of a redirect without the origin, which Next removes. */
 const locationOf = (response: Response) => response.headers.get('location')?.replace(site, '')
 const goesOn = (response: Response) => response.headers.get('x-middleware-next') === '1'
 
 describe('a page', () => {
-  test('is served to someone signed in, without a new cookie [V7.2.1]', async () => {
+  test('is served to a logged-in user, without a new cookie [V7.2.1]', async () => {
     const response = await ask('/profile', { cookie })
     expect(goesOn(response)).toBe(true)
     expect(response.headers.get('set-cookie')).toBeNull()
   })
 
-  test('sends someone without a cookie to log in and back', async () => {
+  test('redirects to the log-in page and back without a cookie', async () => {
     const response = await ask('/profile/edit?from=home&_rsc=abc')
     expect(response.status).toBe(303)
     expect(locationOf(response)).toBe('/login?next=%2Fprofile%2Fedit%3Ffrom%3Dhome')
@@ -51,27 +51,27 @@ describe('a page', () => {
   })
 
   test.each(['session=mangled', 'session=', 'session=Fe26.2**', `session=${'x'.repeat(5000)}`])(
-    'takes %s for nobody',
+    'treats %s as no session',
     async (mangled) => {
       const response = await ask('/profile', { cookie: mangled })
       expect(locationOf(response)).toBe('/login?next=%2Fprofile')
     },
   )
 
-  test('says that the session was idle, and leaves the cookie alone: another tab may have a new one by now', async () => {
+  test('reports an idle session, and keeps the cookie, which another tab may have replaced', async () => {
     opened.advance(seconds(600))
     const response = await ask('/profile', { cookie })
     expect(locationOf(response)).toBe('/login?next=%2Fprofile&reason=idle')
     expect(response.headers.get('set-cookie')).toBeNull()
   })
 
-  test('asks for a log-in whatever header a GET carries', async () => {
+  test('redirects a GET to the log-in page, whatever its headers', async () => {
     for (const header of ['next-action', 'rsc', 'next-router-prefetch', 'x-middleware-subrequest', 'purpose']) {
       expect((await ask('/profile', { [header]: 'prefetch' })).status).toBe(303)
     }
   })
 
-  test('that does not exist still asks for a log-in first', async () => {
+  test('that does not exist redirects to the log-in page too', async () => {
     expect((await ask('/no-such-page')).status).toBe(303)
   })
 
@@ -84,11 +84,11 @@ describe('a page', () => {
   })
 })
 
-describe('after the secret was rotated', () => {
+describe('after a rotation of the secret', () => {
   const [older, newer] = ['o'.repeat(43), 'n'.repeat(43)]
   const device = { id: '0'.repeat(32), marks: ['mark'] }
 
-  test('each page proves the browser’s name anew under the newest secret, once', async () => {
+  test('the next page renews the device cookie under the newest secret, once', async () => {
     await opened[Symbol.asyncDispose]()
     opened = await openTestServices({ SESSION_SECRET: `${newer},${older}` })
     shared[runtimeKey] = Promise.resolve(opened.app)
@@ -105,7 +105,7 @@ describe('after the secret was rotated', () => {
 })
 
 describe('well-known addresses', () => {
-  test('the one for changing a password leads to its page, signed in or out', async () => {
+  test('change-password redirects to its page, with or without a session', async () => {
     for (const headers of [{}, { cookie }]) {
       const response = await ask('/.well-known/change-password', headers)
       expect([response.status, locationOf(response)]).toEqual([303, '/security/password'])
@@ -128,14 +128,14 @@ describe('well-known addresses', () => {
     }
   })
 
-  test('what only looks like one is a page like any other', async () => {
+  test('a path that only looks like one is an ordinary page', async () => {
     expect((await ask('/.well-knownish')).status).toBe(303)
     expect((await ask('/x/.well-known/change-password')).status).toBe(303)
   })
 })
 
-describe('a page with a form that begins a session', () => {
-  test.each(['/login', '/signup', '/setup'])('%s offers a cookie to a browser that has none of ours', async (path) => {
+describe('a page with a form that starts a session', () => {
+  test.each(['/login', '/signup', '/setup'])('%s sets a test cookie in a browser without our cookies', async (path) => {
     const [line = ''] = (await ask(path, { cookie: 'other=1' })).headers.getSetCookie()
     expect(line).toMatch(/^cookie-check=1;/)
     expect(line).toMatch(/; *HttpOnly/i)
@@ -143,19 +143,19 @@ describe('a page with a form that begins a session', () => {
   })
 
   test.each(['cookie-check=1', 'session=x', 'device=x', 'theme=dark', 'tz=Europe/Vienna'])(
-    'offers none to one that brings %s',
+    'sets none for a browser that sends %s',
     async (known) => expect((await ask('/login', { cookie: known })).headers.getSetCookie()).toEqual([]),
   )
 
-  test('no other page does', async () => {
+  test('no other page sets one', async () => {
     for (const path of ['/forgot-password', '/api/session', '/icon.svg']) {
       expect((await ask(path)).headers.getSetCookie()).toEqual([])
     }
   })
 })
 
-describe('on a host without our own server', () => {
-  test('a page gets a policy with a nonce of its own, which Next is told, and never the client’s [V3.4.3, T12]', async () => {
+describe('on a host without our server', () => {
+  test('a page gets a policy with a fresh nonce, known to Next, and never the client’s [V3.4.3, T12]', async () => {
     const planted = "script-src 'nonce-AAAAAAAAAAAAAAAAAAAAAA'"
     const headers = { cookie, 'content-security-policy': planted, 'content-security-policy-report-only': planted }
     const [first, second] = [await ask('/profile', headers), await ask('/login', headers)]
@@ -168,7 +168,7 @@ describe('on a host without our own server', () => {
   })
 })
 
-describe('the window', () => {
+describe('the idle window', () => {
   const slidesAt9 = async (headers: Record<string, string>) => {
     opened.advance(minutes(9))
     await ask('/profile', { cookie, ...headers })
@@ -176,7 +176,7 @@ describe('the window', () => {
     return (await opened.app.sessions.check(token)).live
   }
 
-  test('slides when a person navigates', async () => {
+  test('is extended by a navigation', async () => {
     expect(await slidesAt9({ 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' })).toBe(true)
   })
 
@@ -198,7 +198,7 @@ describe('a posted form', () => {
   const post = (path: string, headers: Record<string, string>, body?: BodyInit) =>
     ask(path, { cookie, origin: site, ...headers }, body === undefined ? { method: 'POST' } : { method: 'POST', body })
 
-  test('goes on when this site’s page sent it', async () => {
+  test('passes if a page of this site sent it', async () => {
     expect(goesOn(await post('/profile/edit', {}, form()))).toBe(true)
   })
 
@@ -211,7 +211,7 @@ describe('a posted form', () => {
     expect((await post('/profile/edit', headers, form())).status).toBe(403)
   })
 
-  test('is refused when it cannot be read, is too large, or is no form', async () => {
+  test('is rejected if it is unparsable, too large, or no form', async () => {
     const type = 'multipart/form-data; boundary=x'
     expect((await post('/login', { 'content-type': type }, 'garbage')).status).toBe(400)
     const foreign = new FormData()
@@ -223,7 +223,7 @@ describe('a posted form', () => {
   })
 
   test.each(['/api/unknown', '/api/session/x', '/api/', '/api', '/API/session', '/logout/x', '/no-such-page'])(
-    'is checked on %s too, which no handler answers',
+    'is checked on %s too, which has no handler',
     async (path) => {
       const action = { 'next-action': 'a1'.repeat(21) }
       const foreign = new FormData()
@@ -238,7 +238,7 @@ describe('a posted form', () => {
     for (const path of handlerPaths) expect(goesOn(await post(path, json, '{}')), path).toBe(true)
   })
 
-  test('of someone who was signed out leads to the log-in page by GET', async () => {
+  test('of a logged-out user redirects to the log-in page by GET', async () => {
     opened.advance(minutes(11))
     const response = await post('/profile/edit', {}, form())
     expect(response.status).toBe(303)
@@ -247,14 +247,14 @@ describe('a posted form', () => {
 })
 
 describe('a store that cannot be opened', () => {
-  test('lets nobody in [V11.2.5, V16.5.3]', async () => {
+  test('rejects all requests [V11.2.5, V16.5.3]', async () => {
     shared[runtimeKey] = Promise.reject(new Error('the store is away'))
     const response = await ask('/profile', { cookie })
     expect(response.status).toBe(503)
     expect(await response.text()).toContain('Not available at the moment')
   })
 
-  test('shows no page to somebody with a cookie, not even a public one, which would ask for the session and fail', async () => {
+  test('shows no page to a browser with a cookie, not even a public one, which would fail on the session', async () => {
     await opened.app.stores.close()
     for (const path of ['/login', '/profile']) expect((await ask(path, { cookie })).status).toBe(503)
     expect(goesOn(await ask('/login'))).toBe(true)

@@ -1,7 +1,7 @@
-// The first door: cookie → session check → go on, or to the log-in page. A convenience, not the guard: every page,
-// action and handler checks again by itself (lib/web/current-user.ts).
+// Checks the session cookie of each request and redirects to the log-in page. This is a convenience, not the guard:
+// every page, action and handler checks again (lib/web/current-user.ts).
 import { type NextRequest, NextResponse } from 'next/server'
-import { logFault } from '#lib/core/log/log.ts'
+import { logError } from '#lib/core/log/log.ts'
 import { type Services, services } from '#lib/services.ts'
 import { offerCheckCookie } from '#lib/web/cookie-check.ts'
 import { readSession } from '#lib/web/current-session.ts'
@@ -13,7 +13,7 @@ import { nextResponse } from '#lib/web/next-response.ts'
 import { isPublicRoute } from '#lib/web/public-routes.ts'
 import { refusal } from '#lib/web/refusal.ts'
 import { isPersonsAct } from '#lib/web/request-checks.ts'
-import { findRequestFault } from '#lib/web/request-guard.ts'
+import { findRequestError } from '#lib/web/request-guard.ts'
 import { wellKnown } from '#lib/web/well-known.ts'
 
 export async function middleware(request: NextRequest): Promise<Response> {
@@ -24,8 +24,8 @@ export async function middleware(request: NextRequest): Promise<Response> {
     renewDeviceCookie(request, answer, app)
     return answer
   } catch (error) {
-    // A gate that cannot decide stays shut.
-    logFault('gate_failed', error)
+    // Without a decision, nobody gets in.
+    logError('gate_failed', error)
     app?.securityEvents.note({ event: 'request.refused', code: 'unavailable' })
     return refusal('unavailable', request.headers)
   }
@@ -33,7 +33,7 @@ export async function middleware(request: NextRequest): Promise<Response> {
 
 async function decide(request: NextRequest, app: Services): Promise<Response> {
   const { method, headers, nextUrl } = request
-  const fault = await findRequestFault(request, app)
+  const fault = await findRequestError(request, app)
   if (fault !== null) {
     app.securityEvents.note({ event: 'request.refused', code: fault })
     return refusal(fault, headers)
@@ -43,13 +43,13 @@ async function decide(request: NextRequest, app: Services): Promise<Response> {
   const known = wellKnown(request)
   if (known !== null) return known
   if (isPublicRoute(nextUrl.pathname)) {
-    // For its faults alone: a page that asks who is signed in cannot answer 503 when the store is away; this can.
+    // Only for its errors: a page cannot answer 503 when the store is unavailable, but middleware can.
     if (method !== 'POST') await readSession(request.cookies, app, { touch: false })
     return offerCheckCookie(request, nextResponse(request, app), app.settings.appOrigin)
   }
 
   const session = await readSession(request.cookies, app, { touch: isPersonsAct(method, headers) })
-  // An action posted by script answers for itself: only it can tell the page's router where to go.
+  // A scripted action redirects by itself: only it can tell React's router where to go.
   if (session.live || (method === 'POST' && headers.has('next-action'))) return nextResponse(request, app)
 
   if (method === 'POST' && session.reason !== null) await keepFormDraft(request, app)
@@ -58,5 +58,5 @@ async function decide(request: NextRequest, app: Services): Promise<Response> {
   return NextResponse.redirect(logIn, { status: 303, headers: redirectHeaders })
 }
 
-// Static files hold nothing private; they and the two health checks must answer when nothing else can.
+// Static files contain nothing private. Like the two health checks, they must work when nothing else does.
 export const config = { runtime: 'nodejs', matcher: ['/((?!_next/static/|icon\\.svg$|healthz$|readyz$).*)'] }

@@ -3,7 +3,7 @@ import { readPreferences, themes } from '#lib/web/preferences.ts'
 import { getWords } from '#lib/web/words.ts'
 import { ThemeSwitch } from './ui/theme-switch.tsx'
 
-/** The switch between the system's colours, light and dark, as this browser has it now. */
+/** The theme switch with this browser's current choice. */
 export async function Colours() {
   const words = await getWords()
   const { theme } = await readPreferences()

@@ -15,7 +15,9 @@ import { getWords } from '#lib/web/words.ts'
 import { lasting } from '#lib/words/time.ts'
 import type { Words } from '#lib/words/words.ts'
 
-/** What is around signed-in pages. It guards nothing: a layout is not rendered anew for each page, so each page asks. */
+/**
+ * The frame of signed-in pages. It is no guard: Next does not render a layout again for each page, so each page checks.
+ */
 export async function Frame({ width, children }: { width: 'text' | 'tables'; children: ReactNode }) {
   const words = await getWords()
   const signedIn = await findSignedIn()

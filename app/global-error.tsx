@@ -3,7 +3,7 @@
 import './globals.css'
 import { Fault, type FaultProps } from './ui/fault.tsx'
 
-/** When even the root layout failed: a whole document of its own, in the colours of the system. */
+/** Shown when even the root layout fails, so it is a whole document. */
 export default function GlobalError(props: FaultProps) {
   return (
     <html lang="en">

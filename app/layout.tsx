@@ -5,6 +5,7 @@ import { services } from '#lib/services.ts'
 import { readPreferences, timeZoneCookie } from '#lib/web/preferences.ts'
 import { getWords } from '#lib/web/words.ts'
 import './globals.css'
+import { FormMessagesProvider } from './ui/form-messages.tsx'
 import { TimeZone } from './ui/time-zone.tsx'
 import { EndOfHydration } from './ui/typed-values.tsx'
 
@@ -26,11 +27,13 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
       dir={words.direction}
       data-theme={theme === 'system' ? undefined : theme}
       className={GeistSans.variable}
-      // Extensions and translations mark these two before React sees them.
+      // Extensions and translations modify these elements before hydration.
       suppressHydrationWarning
     >
       <body suppressHydrationWarning>
-        {children}
+        <FormMessagesProvider unreachable={words('errors.connection')} failed={words('errors.fault')}>
+          {children}
+        </FormMessagesProvider>
         <EndOfHydration />
         <TimeZone cookie={timeZoneCookie(settings.appOrigin)} known={timeZone} />
       </body>

@@ -6,7 +6,7 @@ export async function generateMetadata(): Promise<Metadata> {
   return { title: words('not_found.title') }
 }
 
-/** Few elements on purpose: Next renders this along with every page, twice. */
+/** Few elements on purpose: Next renders this with every page, twice. */
 export default async function NotFoundPage() {
   const words = await getWords()
   return (

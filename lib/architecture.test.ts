@@ -1,4 +1,4 @@
-// Holds the picture of the code that the README draws: who may import whom, and that everything is guarded or public.
+// Enforces the architecture: allowed imports, guards on every entry point, and versions.
 import { globSync, readFileSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 import type { NextConfig } from 'next'
@@ -18,7 +18,7 @@ const find = (...patterns: string[]) =>
     exclude: ['**/*.test.ts', '**/*-for-test.ts', 'lib/stores/contract.ts', 'lib/stores/contract/**'],
   }).toSorted()
 
-/** What a file imports: paths from the root for our own files, package names for the rest. Types do not count. */
+/** Imports of a file: paths from the root for our own files, package names for the rest. Ignores type imports. */
 function importsOf(file: string): string[] {
   const statements = read(file).matchAll(/^(?:import|export)\s+(type\s)?(?:[^'"]*?\sfrom\s)?['"]([^'"]+)['"]/gms)
   const dynamic = [...read(file).matchAll(/\bimport\(\s*['"]([^'"]+)['"]/g)].map((match) => match[1] ?? '')
@@ -29,7 +29,7 @@ function importsOf(file: string): string[] {
   })
 }
 
-/** Offending "file → import" pairs. */
+/** The offending "file → import" pairs. */
 function breaches(files: string[], isBreach: (imported: string, file: string) => boolean): string[] {
   return files.flatMap((file) =>
     importsOf(file)
@@ -40,20 +40,20 @@ function breaches(files: string[], isBreach: (imported: string, file: string) =>
 
 describe('imports', () => {
   const domain = find('lib/{auth,core,features}/**/*.ts')
-  // Writes files; writes mails, in words and as files; reads its list.
+  // These write files and mails, and read the list of common passwords.
   const onDisk = /^lib\/core\/(files\/|mail\/)|^lib\/auth\/passwords\/common-passwords/
 
-  test('reads them at all', () => {
+  test('finds imports', () => {
     expect(importsOf('middleware.ts')).toContain('lib/services.ts')
     expect(domain.length).toBeGreaterThan(8)
   })
 
-  test('app and middleware never reach a store', () => {
+  test('app and middleware never import a store', () => {
     const transport = find('app/**/*.{ts,tsx}', 'middleware.ts')
     expect(breaches(transport, (name) => name.startsWith('lib/stores/'))).toEqual([])
   })
 
-  test('the domain knows no framework, no file system and no driver', () => {
+  test('the domain imports no framework, file system or driver', () => {
     const outside =
       /^(next(\/|$)|react|node:fs|lib\/(web|server|cli|words)\/|lib\/services|app\/|lib\/stores\/(json|sql|open))/
     expect(
@@ -64,18 +64,18 @@ describe('imports', () => {
     ).toEqual([])
   })
 
-  test('core knows neither log-in nor features, log-in no feature, and a feature no other feature', () => {
+  test('core imports neither auth nor features, auth no feature, and a feature no other feature', () => {
     expect(breaches(find('lib/core/**/*.ts'), (name) => /^lib\/(auth|features|commands\.ts)/.test(name))).toEqual([])
     expect(breaches(find('lib/auth/**/*.ts'), (name) => /^lib\/(features|commands\.ts)/.test(name))).toEqual([])
     const featureOf = (path: string) => /^lib\/features\/([^/]+)/.exec(path)?.[1]
-    // The file with the name of its folder is what a feature shows to others.
+    // The file named like its folder is the feature's public part.
     const isPublic = (name: string) => /^lib\/features\/([^/]+)\/\1\.ts$/.test(name)
     const isOther = (name: string, file: string) =>
       (featureOf(name) ?? featureOf(file)) !== featureOf(file) && !isPublic(name)
     expect(breaches(find('lib/features/**/*.ts'), isOther)).toEqual([])
   })
 
-  test('drivers know the storage vocabulary, the file system and nothing of the business', () => {
+  test('drivers import only storage types and the file system', () => {
     const drivers = find('lib/stores/{json,sql}/**/*.ts')
     const allowed =
       /^(node:|zod$|kysely$|better-sqlite3$|pg$|pg-connection-string$|lib\/stores\/|lib\/core\/(files\/|loopback|request-context))/
@@ -91,7 +91,7 @@ describe('imports', () => {
     expect(breaches(others, (name) => /^lib\/stores\/(json|sql)\//.test(name))).toEqual([])
   })
 
-  test('only lib/web, lib/server and lib/cli know Next, and what seals knows iron-session', () => {
+  test('only lib/web, lib/server and lib/cli import Next, and only the sealing files import iron-session', () => {
     const rest = find('lib/**/*.ts').filter((file) => !/^lib\/(web|server|cli)\//.test(file))
     expect(breaches(rest, (name) => /^(@?next(\/|$)|server-only)/.test(name))).toEqual([])
     const sealing = ['lib/core/crypto/seal.ts', 'lib/web/session-cookie.ts']
@@ -99,7 +99,7 @@ describe('imports', () => {
     expect(breaches(others, (name) => name === 'iron-session')).toEqual([])
   })
 
-  test('OpenTelemetry is imported in lib/server/telemetry alone, which the server loads only where it is wanted', () => {
+  test('only lib/server/telemetry imports OpenTelemetry, and the server loads it on demand', () => {
     const files = find('{app,lib}/**/*.{ts,tsx}', '*.ts', '*.mjs')
     const outside = files.filter((file) => !file.startsWith('lib/server/telemetry/'))
     expect(breaches(outside, (name) => name.startsWith('@opentelemetry/'))).toEqual([])
@@ -107,56 +107,56 @@ describe('imports', () => {
     expect(breaches(outside, loading)).toEqual(['lib/server/start.ts → lib/server/telemetry/telemetry.ts'])
   })
 
-  test('components of app/ui take props: they import no services and no records', () => {
+  test('components of app/ui import no services and no records', () => {
     const allowedOwn = /^(app\/|lib\/(words\/|web\/form-(state|fields))|lib\/core\/clock)/
     const isBreach = (name: string) => /^(lib|middleware)/.test(name) && !allowedOwn.test(name)
     expect(breaches(find('app/ui/**/*.tsx'), isBreach)).toEqual([])
   })
 
-  test('no folder is a drawer, and no file re-exports others', () => {
+  test('no folder is called utils, and no file re-exports others', () => {
     expect(
       find('{app,lib}/**/{utils,helpers,common,index}.{ts,tsx}', '{app,lib}/**/{utils,helpers,common}/**'),
     ).toEqual([])
   })
 })
 
-describe('the world outside', () => {
+describe('the outside world', () => {
   const sources = find('{app,lib}/**/*.{ts,tsx}', 'middleware.ts')
   const mentioning = (pattern: RegExp) => sources.filter((file) => pattern.test(read(file)))
 
-  test('the environment is read in lib/config.ts alone (the server sets Next’s own variables)', () => {
+  test('only lib/config.ts reads the environment (the server sets Next’s variables)', () => {
     expect(mentioning(/process\.env/)).toEqual([
       'lib/config.ts',
       'lib/server/build.ts',
-      // Puts the files' values there.
+      // Writes the files' values to it.
       'lib/server/env-files.ts',
       'lib/server/start.ts',
     ])
   })
 
-  test('the server’s clock is read in lib/core/clock.ts alone; the browser’s only where time passes by itself', () => {
+  test('only lib/core/clock.ts reads the server’s clock, and only two scripts the browser’s', () => {
     const inBrowser = ['app/session/drafts.ts', 'app/session/keeper.ts']
     expect(mentioning(/Date\.now|new Date\(\)/)).toEqual([...inBrowser, 'lib/core/clock.ts'])
   })
 
-  test('chance comes from the operating system [V6.5.3, V11.5.1]', () => {
+  test('randomness comes from the operating system [V6.5.3, V11.5.1]', () => {
     expect(mentioning(/Math\.random/)).toEqual([])
   })
 
-  test('is reached for database, mail, figures and published passwords alone, and no redirect is followed [V1.3.6, V13.2.4, V15.3.2]', () => {
+  test('is contacted only for database, mail, telemetry and published passwords, without following redirects [V1.3.6, V13.2.4, V15.3.2]', () => {
     const reaching =
       /^(node:(net|tls|http2?|https|dgram|dns)|undici|axios|got|pg|nodemailer|ws|@opentelemetry\/exporter-.*)$/
     const server = find('{app,lib}/**/*.{ts,tsx}', 'middleware.ts')
     expect(breaches(server, (name) => reaching.test(name))).toEqual([
       'lib/core/mail/transport.ts → nodemailer',
       'lib/core/rate-limits/rate-limits.ts → pg',
-      // The answers of the server, and the server.
+      // The server and its responses.
       'lib/server/answers.ts → node:http',
       'lib/server/http.ts → node:http',
       'lib/server/telemetry/telemetry.ts → @opentelemetry/exporter-metrics-otlp-proto',
       'lib/server/telemetry/telemetry.ts → @opentelemetry/exporter-trace-otlp-proto',
       'lib/stores/sql/postgres.ts → pg',
-      // Reads addresses, and asks none.
+      // Parses IP addresses and contacts none.
       'lib/web/client-address.ts → node:net',
     ])
     const fetching = find('{lib,app}/**/*.{ts,tsx}').filter((file) => /\bfetch\((?!'\/)/.test(read(file)))
@@ -169,13 +169,13 @@ describe('the world outside', () => {
     }
   })
 
-  test('text reaches a page as text: no raw HTML, no inline style or script [V3.2.2]', () => {
+  test('pages contain no raw HTML, inline style or inline script [V3.2.2]', () => {
     expect(mentioning(/dangerouslySetInnerHTML|innerHTML|\sstyle=|<script/)).toEqual([])
   })
 })
 
-describe('what is shipped', () => {
-  test('holds nothing that was written for tests, and no package that is only there to develop [V15.2.3]', () => {
+describe('the shipped code', () => {
+  test('imports no test code and no development dependency [V15.2.3]', () => {
     const shipped = find('{app,lib}/**/*.{ts,tsx}', '*.{ts,mjs}').filter((file) => !/^(vitest|playwright)/.test(file))
     const { dependencies } = JSON.parse(read('package.json'))
     const fromOutside = (name: string) => !/^(node:|app\/|lib\/|[./])/.test(name) && !name.endsWith('.css')
@@ -184,7 +184,7 @@ describe('what is shipped', () => {
     expect(breaches(shipped, (name) => fromOutside(name) && !(packageOf(name) in dependencies))).toEqual([])
   })
 
-  test('fetches nothing for others, forwards nothing, and tells neither its maker nor its sources [V13.2.5, V13.4.6, V13.4.7]', async () => {
+  test('proxies nothing, and reveals neither framework nor sources [V13.2.5, V13.4.6, V13.4.7]', async () => {
     const { default: nextConfig }: { default: NextConfig } = await import(join(root, 'next.config.mjs'))
     expect(nextConfig).toMatchObject({ images: { unoptimized: true }, poweredByHeader: false })
     const settings = Object.keys(nextConfig)
@@ -194,7 +194,7 @@ describe('what is shipped', () => {
     expect(Object.keys(nextConfig.images ?? {})).toEqual(['unoptimized'])
   })
 
-  test('is checked with every strict rule, and compares without changing types [V15.3.5]', () => {
+  test('is compiled with all strict rules, and compares without type coercion [V15.3.5]', () => {
     const { compilerOptions } = JSON.parse(read('tsconfig.json'))
     expect(compilerOptions).toMatchObject({ strict: true, noUncheckedIndexedAccess: true, allowJs: false })
     const loose = find('{app,lib}/**/*.{ts,tsx}', 'middleware.ts').flatMap((file) =>
@@ -204,7 +204,7 @@ describe('what is shipped', () => {
   })
 })
 
-describe('ways in', () => {
+describe('ways to log in', () => {
   const naming = (pattern: RegExp) =>
     find('{app,lib}/**/*.{ts,tsx}', 'middleware.ts').filter((file) => pattern.test(read(file)))
 
@@ -222,7 +222,7 @@ describe('ways in', () => {
     ])
   })
 
-  test('ask nothing that others could know: of a person there is no hint and no secret question [V6.4.2]', () => {
+  test('use no password hint and no secret question [V6.4.2]', () => {
     const fields = new Set(
       find('app/**/*.tsx').flatMap((file) => [...read(file).matchAll(/\sname="(\w+)"/g)].map(([, name]) => name)),
     )
@@ -242,13 +242,13 @@ describe('guards', () => {
       .replace(/(^|\/)(page\.tsx|route\.ts)$/, '')
       .replace(/\([^)]+\)\/?/g, '')}`.replace(/(.)\/$/, '$1')
 
-  test('every page and handler is guarded by its first statement, or stands on the public list [V8.3.1]', () => {
+  test('every page and handler has a guard as its first statement, or is on the public list [V8.3.1]', () => {
     expect(routes.length).toBeGreaterThan(8)
     const open = routes.filter((file) => !publicRoutes.includes(routeOf(file)) && !isGuarded(...answering(file)))
     expect(open).toEqual([])
   })
 
-  test('every server action is guarded by its first statement, or stands on the public list [V8.3.1]', () => {
+  test('every server action has a guard as its first statement, or is on the public list [V8.3.1]', () => {
     const actions = withActions.flatMap((file) =>
       exportedFunctions(file).map((action) => ({ id: `${file}#${action.name}`, isGuarded: isGuarded(action) })),
     )
@@ -256,7 +256,7 @@ describe('guards', () => {
     expect(actions.filter((action) => !action.isGuarded && !publicActions.includes(action.id))).toEqual([])
   })
 
-  test('every action asks for a permission or role: being signed in is not enough [V8.2.1, V8.3.1]', () => {
+  test('every action requires a permission or role, not just a session [V8.2.1, V8.3.1]', () => {
     const lenient = withActions.flatMap((file) =>
       exportedFunctions(file)
         .filter(({ firstStatement }) => /^(const [^=]+ = )?await requireUser\(/.test(firstStatement))
@@ -276,7 +276,7 @@ describe('guards', () => {
     expect([...ofAnyone, 'app/theme/actions.ts#chooseTheme'].toSorted()).toEqual([...publicActions].toSorted())
   })
 
-  test('actions stand in files of their own, as plain functions or commands that the test above can read', () => {
+  test('actions are in separate files, as plain functions or commands that the tests above can parse', () => {
     for (const file of withActions) {
       expect(read(file).indexOf("'use server'"), file).toBe(0)
       expect(read(file).match(/['"]use server['"]/g), file).toHaveLength(1)
@@ -290,7 +290,7 @@ describe('guards', () => {
     expect([...handlerPaths, '/healthz', '/readyz'].toSorted()).toEqual(handlers.toSorted())
   })
 
-  test('the public lists name nothing that does not exist', () => {
+  test('the public lists contain only existing routes and actions', () => {
     const known = [...routes, 'app/icon.svg'].map(routeOf)
     expect(publicRoutes.filter((route) => !known.includes(route))).toEqual([])
     const actions = withActions.flatMap((file) => exportedFunctions(file).map(({ name }) => `${file}#${name}`))
@@ -298,7 +298,7 @@ describe('guards', () => {
   })
 })
 
-/** The functions that make the answer: a page's default export, a handler's methods. */
+/** The functions that produce a response: a page's default export, a handler's methods. */
 function answering(file: string): ExportedFunction[] {
   const functions = exportedFunctions(file)
   return file.endsWith('page.tsx') ? functions.filter(({ name }) => name !== 'generateMetadata') : functions
@@ -309,7 +309,7 @@ interface ExportedFunction {
   firstStatement: string
 }
 
-/** The functions that a file exports by declaration, with the source of what each does first: for `action` the call. */
+/** Functions that a file exports by declaration, with the source of their first statement; for `action` the call. */
 function exportedFunctions(file: string): ExportedFunction[] {
   return exportsOf(file).flatMap((declaration) => {
     if (declaration?.type === 'VariableDeclaration') {
@@ -327,7 +327,7 @@ function exportedFunctions(file: string): ExportedFunction[] {
   })
 }
 
-/** What else it exports, by kind: constants, lists of names, other files' exports. */
+/** All other exports by kind: constants, name lists, re-exports. */
 function otherExports(file: string): string[] {
   const constants = exportedFunctions(file).filter(({ firstStatement }) => firstStatement.startsWith('action('))
   return exportsOf(file)
@@ -344,9 +344,9 @@ function exportsOf(file: string) {
 }
 
 function isGuarded(...functions: ExportedFunction[]): boolean {
-  // `action` takes the guard from its command's permission.
+  // `action` derives the guard from its command's permission.
   const guard =
-    /^((const [^=]+ = )?await (requireUser|requirePermission|requireRole|requireRecentProof|requireAdmin)\(|action\('[\w.-]+'\)$)/
+    /^((const [^=]+ = )?await (requireUser|requirePermission|requireRole|requireRecentAuthentication|requireAdmin)\(|action\('[\w.-]+'\)$)/
   return functions.length > 0 && functions.every(({ firstStatement }) => guard.test(firstStatement))
 }
 
@@ -364,12 +364,12 @@ describe('versions', () => {
     expect(loose).toEqual([])
   })
 
-  test('every package comes from the registry, as the one text that the lock file names [V15.2.4]', () => {
+  test('every package comes from the registry, with the hash in the lock file [V15.2.4]', () => {
     const packages: Record<string, { integrity?: string; resolved?: string; optional?: boolean; link?: boolean }> =
       JSON.parse(read('package-lock.json')).packages
     const entries = Object.entries(packages).filter(([place]) => place !== '')
     expect(entries.length).toBeGreaterThan(100)
-    // Those of other platforms have none where they were never fetched.
+    // Packages of other platforms have no hash if they were never fetched.
     expect(entries.filter(([, { integrity, optional }]) => !optional && !integrity?.startsWith('sha512-'))).toEqual([])
     const elsewhere = ({ resolved = '', link }: { resolved?: string; link?: boolean }) =>
       link === true || !/^(https:\/\/registry\.npmjs\.org\/|$)/.test(resolved)

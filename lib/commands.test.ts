@@ -33,7 +33,7 @@ const allowed = {
   ],
 }
 
-test('the registry holds every command of every feature', async () => {
+test('the registry has every command of every feature', async () => {
   const files = globSync('features/*/commands.ts', { cwd: import.meta.dirname })
   expect(files.length).toBeGreaterThan(5)
   const modules = await Promise.all(files.map((file) => import(/* @vite-ignore */ `./${file}`)))
@@ -47,7 +47,7 @@ describe('every command', () => {
   })
   afterAll(() => opened[Symbol.asyncDispose]())
 
-  /** Of a user whom the store does not know, so that no command changes anything. */
+  /** For an unknown user, so that no command changes anything. */
   async function codesFor(change: Partial<Actor>) {
     const now = opened.app.clock()
     const by = { at: now, userAgent: '', address: '', locale: 'en', timeZone: null } as const
@@ -67,7 +67,7 @@ describe('every command', () => {
   const namesWith = (codes: [string, string | null][], wanted: string) =>
     codes.flatMap(([name, code]) => (code === wanted ? [name] : [])).toSorted()
 
-  test.each(rolesByTrust)('is refused to a %s without its permission [V8.2.1, V8.3.1]', async (role) => {
+  test.each(rolesByTrust)('is denied to a %s without its permission [V8.2.1, V8.3.1]', async (role) => {
     const allowedTo = { guest: allowed.guest, member: [...allowed.guest, ...allowed.member] }
     const expected = all.filter(({ name }) =>
       role === 'admin' ? ofOperator.includes(name) : !allowedTo[role].includes(name),
@@ -76,7 +76,7 @@ describe('every command', () => {
     expect(denied).toEqual(expected.map(({ name }) => name).toSorted())
   })
 
-  test('is refused while impersonating, except the end of it', async () => {
+  test('is denied while impersonating, except ending it', async () => {
     const denied = namesWith(await codesFor({ isImpersonating: true }), 'not_allowed')
     expect(denied).toEqual(
       all

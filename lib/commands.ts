@@ -1,4 +1,4 @@
-// Every command of the site by its name: for the resumption after re-authentication, and for tests that ask all of them.
+// Every command of the site by its name, for the resumption after re-authentication and for tests over all commands.
 import * as accountDeletion from './features/account-deletion/commands.ts'
 import * as auditTrail from './features/audit-trail/commands.ts'
 import * as dataExport from './features/data-export/commands.ts'
@@ -39,7 +39,7 @@ export type Commands = { [One in Known as One['name']]: One }
 
 export const commands = Object.fromEntries(Object.values(all).map((one) => [one.name, one])) as Commands
 
-/** For a name that was stored, maybe by another version of the site. */
+/** Checks a stored name, which another version of the site may have written. */
 export function isCommandName(name: string): name is CommandName {
   return Object.hasOwn(commands, name)
 }

@@ -6,7 +6,7 @@ import { ownOrigins, readSettings } from './config.ts'
 import { hours, minutes } from './core/clock.ts'
 
 describe('readSettings', () => {
-  test('needs no setting at all', () => {
+  test('works without any setting', () => {
     expect(readSettings({})).toEqual({
       host: 'localhost',
       port: 3000,
@@ -30,14 +30,14 @@ describe('readSettings', () => {
     })
   })
 
-  test('listens on all addresses once the site has a public one', () => {
+  test('listens on all addresses when APP_URL is set', () => {
     expect(readSettings({ APP_URL: 'https://accounts.example.com/' })).toMatchObject({
       host: null,
       appOrigin: 'https://accounts.example.com',
     })
   })
 
-  test('names the site after the port when there is no public address', () => {
+  test('uses localhost and the port without APP_URL', () => {
     expect(readSettings({ PORT: '8080' }).appOrigin).toBe('http://localhost:8080')
   })
 
@@ -45,7 +45,7 @@ describe('readSettings', () => {
     expect(readSettings({ PORT: '', APP_URL: '' }).port).toBe(3000)
   })
 
-  test('takes several secrets, newest first', () => {
+  test('accepts several secrets, newest first', () => {
     const [newer, older] = ['n'.repeat(32), 'o'.repeat(40)]
     expect(readSettings({ SESSION_SECRET: `${newer}, ${older}` }).sessionSecrets).toEqual([newer, older])
   })
@@ -100,14 +100,14 @@ describe('readSettings', () => {
     expect(readSettings({ MAIL_FROM }).mailFrom).toEqual(mailFrom)
   })
 
-  test('needs a sender beside a mail server, and throttles every public site', () => {
+  test('requires MAIL_FROM with SMTP_URL, and LIMITS on public sites', () => {
     expect(() => readSettings({ SMTP_URL: 'smtp://user:hunter2@mail.example.com' })).toThrow(/^MAIL_FROM must be set/)
     const open = { LIMITS: 'off', APP_URL: 'https://accounts.example.com' }
     expect(() => readSettings(open)).toThrow(/^LIMITS may be off only/)
     expect(readSettings({ LIMITS: 'off' }).limits).toBe(false)
   })
 
-  test('takes plain http for this machine alone, so that nobody’s password goes over a network in clear [V12.2.1, T21]', () => {
+  test('accepts plain http only for this machine, so that no password crosses a network in clear [V12.2.1, T21]', () => {
     for (const host of ['localhost', '127.0.0.1', '[::1]']) {
       expect(readSettings({ APP_URL: `http://${host}:3000` }).appOrigin).toBe(`http://${host}:3000`)
     }
@@ -117,7 +117,7 @@ describe('readSettings', () => {
     }
   })
 
-  test('reads secrets from files, so that none has to be in the environment or the sources [V13.3.1]', async () => {
+  test('reads secrets from files [V13.3.1]', async () => {
     const dir = await mkdtemp(join(tmpdir(), 'gatehouse-'))
     onTestFinished(() => rm(dir, { recursive: true }))
     const fileWith = async (name: string, text: string) => {
@@ -147,7 +147,7 @@ describe('readSettings', () => {
     }
   })
 
-  test('never repeats a secret that it refuses', () => {
+  test('never repeats a rejected secret', () => {
     const secret = 'hunter2-too-short'
     expect(() => readSettings({ SESSION_SECRET: secret })).toThrow(/^SESSION_SECRET .*at least 32 characters/)
     expect(() => readSettings({ SESSION_SECRET: secret })).not.toThrow(secret)
@@ -155,7 +155,7 @@ describe('readSettings', () => {
 })
 
 describe('ownOrigins', () => {
-  test('is the public origin alone, or every name of this machine', () => {
+  test('is the public origin, or every name of this machine', () => {
     expect(ownOrigins('https://accounts.example.com')).toEqual(['https://accounts.example.com'])
     expect(ownOrigins('http://localhost:3000')).toEqual([
       'http://localhost:3000',

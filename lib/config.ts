@@ -1,4 +1,4 @@
-// The settings: the only reader of process.env. A wrong value is told in one sentence that never repeats a secret.
+// The settings, and the only reader of process.env. An error is one sentence that never repeats a secret.
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { z } from 'zod'
@@ -16,30 +16,30 @@ export interface Settings {
   appOrigin: string
   dataDir: string
   store: StoreLocation
-  /** The most connections to PostgreSQL that this process holds at once. */
+  /** Maximum connections to PostgreSQL of this process. */
   databasePoolSize: number
-  /** Newest first; null means: use the generated one in DATA_DIR. */
+  /** Newest first. Null: use the generated secret in DATA_DIR. */
   sessionSecrets: readonly string[] | null
   session: SessionLimits
   passwordMinLength: number
-  /** Where to ask whether a password was published, by the first characters of its hash; null: nowhere. */
+  /** The service that knows published passwords by a prefix of their hash; null for none. */
   breachedPasswordsUrl: string | null
-  /** Where mails go: an SMTP server's address (it may hold a password), or null for files in DATA_DIR/outbox. */
+  /** The SMTP server's URL (may contain a password), or null for files in DATA_DIR/outbox. */
   smtpUrl: string | null
-  /** Whom they come from. */
+  /** The sender of all mails. */
   mailFrom: Mailbox
-  /** Who may sign up: anybody, whoever has an invitation, or nobody. */
+  /** Who may sign up: anyone, only with an invitation, or nobody. */
   signUp: (typeof signUpModes)[number]
-  /** Whether nobody signs up without an e-mail address. */
+  /** Whether the sign-up requires an e-mail address. */
   emailRequired: boolean
-  /** Whether people are told by mail what happens to their accounts. */
+  /** Whether users get security alerts by mail. */
   notices: boolean
-  /** Whether anything is throttled. */
+  /** Whether rate limits apply. */
   limits: boolean
-  /** How many proxies in front of this server append to X-Forwarded-For. */
+  /** Number of proxies that append to X-Forwarded-For. */
   trustProxyHops: number
   logLevel: (typeof logLevels)[number]
-  /** Whether OpenTelemetry's variables name a collector. The rest of them its packages read by themselves. */
+  /** Whether OpenTelemetry's variables name a collector. Its packages read the other variables themselves. */
   telemetry: boolean
 }
 
@@ -92,7 +92,7 @@ const mailFrom = z.string().transform((text, ctx) => {
   return z.NEVER
 })
 
-/** The public service of Have I Been Pwned, which costs nothing and needs no key. */
+/** The public service of Have I Been Pwned, free and without a key. */
 const pwnedPasswordsUrl = 'https://api.pwnedpasswords.com/range/'
 
 const breachedPasswords = z.string().transform((text, ctx) => {
@@ -138,22 +138,22 @@ const schema = z.object({
   TRUST_PROXY_HOPS: wholeNumber(0, 10).optional(),
   LOG_LEVEL: z.enum(logLevels, `must be one of ${logLevels.join(', ')}`).default('info'),
   OTEL_EXPORTER_OTLP_ENDPOINT: httpUrl.optional(),
-  // Set by Vercel itself. Its machines keep no file from one request to the next.
+  // Set by Vercel, whose machines keep no files between requests.
   VERCEL: z.string().optional(),
 })
 
-/** Names the setting, what is wrong with it and what is allowed, in one line. */
+/** A one-line message: the setting, the error, and the allowed values. */
 export class SettingsError extends Error {
   readonly code = 'settings_invalid'
 }
 
 /**
- * May stand in a file that `<name>_FILE` names instead: systemd's credentials and the secrets of container platforms are
- * files, which no child process inherits and no dump of an environment shows.
+ * Settings that can be in a file named by `<name>_FILE`. Credentials of systemd and container secrets are files, which
+ * no child process inherits and no dump of the environment shows.
  */
 const inFiles = ['DATABASE_URL', 'SESSION_SECRET', 'SMTP_URL']
 
-/** Every name that is read from the environment, here or by what a setting switches on. */
+/** All environment variables that are read, here or through a setting. */
 export const settingNames: readonly string[] = [
   ...Object.keys(schema.shape),
   ...inFiles.map((name) => `${name}_FILE`),
@@ -161,7 +161,7 @@ export const settingNames: readonly string[] = [
   'OTEL_EXPORTER_OTLP_HEADERS',
 ]
 
-/** Empty values count as unset. Throws a SettingsError for the first wrong setting. */
+/** Empty values count as unset. Throws a SettingsError for the first invalid setting. */
 export function readSettings(env: Record<string, string | undefined> = process.env): Settings {
   const given = Object.fromEntries(
     Object.keys(schema.shape).map((name) => [
@@ -192,7 +192,7 @@ export function readSettings(env: Record<string, string | undefined> = process.e
   const store = values.DATABASE_URL ?? { driver: 'json', dir: dataDir }
   if (values.VERCEL !== undefined) requireKeptElsewhere(store, values.SESSION_SECRET)
   return {
-    // Without a public address there is nobody to serve but this machine.
+    // Without a public URL, only this machine can use the site.
     host: values.HOST ?? (values.APP_URL === undefined ? 'localhost' : null),
     port: values.PORT,
     appOrigin,
@@ -212,7 +212,7 @@ export function readSettings(env: Record<string, string | undefined> = process.e
     emailRequired: values.SIGNUP_EMAIL === 'required',
     notices: values.SECURITY_NOTICES === 'on',
     limits: values.LIMITS === 'on',
-    // Vercel replaces whatever a client sends in X-Forwarded-For.
+    // Vercel overwrites the client's X-Forwarded-For.
     trustProxyHops: values.TRUST_PROXY_HOPS ?? (values.VERCEL === undefined ? 0 : 1),
     logLevel: values.LOG_LEVEL,
     telemetry: values.OTEL_EXPORTER_OTLP_ENDPOINT !== undefined,
@@ -244,7 +244,7 @@ function requireKeptElsewhere(store: StoreLocation, secrets: readonly string[] |
   }
 }
 
-/** The origins that mean this site: the public one, and its other names while it is served to this machine only. */
+/** All origins of this site: the public one, or all names of this machine for a local site. */
 export function ownOrigins(appOrigin: string): readonly string[] {
   const url = new URL(appOrigin)
   if (!loopbackHosts.includes(url.hostname)) return [appOrigin]

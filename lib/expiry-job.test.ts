@@ -9,7 +9,7 @@ afterEach(async () => {
   await opened[Symbol.asyncDispose]()
 })
 
-test('ends dead sessions and wipes expired tokens at the start and each hour, until it is stopped [V14.2.7]', async () => {
+test('prunes sessions and tokens at the start and every hour until stopped [V14.2.7]', async () => {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
   opened = await openTestServices()
   const { app, advance, addPerson } = opened

@@ -1,19 +1,26 @@
-// Deletes expired records and accounts and lifts suspensions that are over: at the first request or start, then hourly.
+// Deletes expired records and accounts, and lifts suspensions that have ended: at the start, then hourly.
 import type { AuditEvent } from './core/audit/events.ts'
 import { hours } from './core/clock.ts'
-import { logFault } from './core/log/log.ts'
+import { logError } from './core/log/log.ts'
 import type { Services } from './services.ts'
 
 const everyMs = hours(1)
 
 export interface ExpiryJob {
-  /** Resolves when the run in progress is done. No other follows. */
+  /** Resolves when the current run has ended. No other starts. */
   stop(): Promise<void>
 }
 
-type Dependencies = Pick<Services, 'sessions' | 'accountDeletion' | 'people' | 'audit' | 'stores' | 'clock'>
+type Dependencies = Pick<Services, 'sessions' | 'accountDeletion' | 'userAdmin' | 'audit' | 'stores' | 'clock'>
 
-export function startExpiryJob({ sessions, accountDeletion, people, audit, stores, clock }: Dependencies): ExpiryJob {
+export function startExpiryJob({
+  sessions,
+  accountDeletion,
+  userAdmin,
+  audit,
+  stores,
+  clock,
+}: Dependencies): ExpiryJob {
   let running = run()
   const timer = setInterval(() => {
     running = run()
@@ -24,12 +31,12 @@ export function startExpiryJob({ sessions, accountDeletion, people, audit, store
     try {
       await sessions.prune()
       await stores.tokens.deleteExpired(clock())
-      for (const id of await people.liftSuspensions()) await note('account.resumed', id)
+      for (const id of await userAdmin.liftSuspensions()) await note('account.resumed', id)
       for (const id of await accountDeletion.erase()) await note('account.erased', id)
       await stores.lockouts.removeOrphans()
       await audit.tidy()
     } catch (error) {
-      logFault('sweep_failed', error)
+      logError('sweep_failed', error)
     }
   }
 

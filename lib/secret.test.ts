@@ -10,7 +10,7 @@ beforeEach(async () => {
 })
 afterEach(() => rm(dir, { recursive: true }))
 
-test('is made once, of 256 bits, readable by its owner alone [V11.2.3, V13.3.2]', async () => {
+test('is created once, with 256 bits, readable only by its owner [V11.2.3, V13.3.2]', async () => {
   const secret = await readOrCreateSecret(dir)
   expect(Buffer.from(secret, 'base64url')).toHaveLength(32)
   expect(await readOrCreateSecret(dir)).toBe(secret)
@@ -18,17 +18,17 @@ test('is made once, of 256 bits, readable by its owner alone [V11.2.3, V13.3.2]'
   expect(await readdir(dir)).toEqual(['secret'])
 })
 
-test('is another one in every folder: no two sites share one that came with the software [V13.2.3, V9.2.3]', async () => {
+test('differs in every folder, so no two sites share a default [V13.2.3, V9.2.3]', async () => {
   const secrets = await Promise.all(['one', 'two', 'three'].map((name) => readOrCreateSecret(join(dir, name))))
   expect(new Set(secrets).size).toBe(3)
 })
 
-test('is one secret for twenty who ask at once', async () => {
+test('is the same for twenty parallel calls', async () => {
   const secrets = await Promise.all(Array.from({ length: 20 }, () => readOrCreateSecret(dir)))
   expect(new Set(secrets).size).toBe(1)
 })
 
-test('is closed to others when it was open, and must be a plain file [V13.3.2]', async () => {
+test('is made private if it was readable, and must be a plain file [V13.3.2]', async () => {
   const path = join(dir, 'secret')
   await writeFile(path, 'x'.repeat(32), { mode: 0o644 })
   await readOrCreateSecret(dir)
@@ -39,12 +39,12 @@ test('is closed to others when it was open, and must be a plain file [V13.3.2]',
   await expect(readOrCreateSecret(dir)).rejects.toThrow(/not a plain file/)
 })
 
-test('is refused when it was cut short, and left as it is', async () => {
+test('is rejected if truncated, and left unchanged', async () => {
   await writeFile(join(dir, 'secret'), 'short')
   await expect(readOrCreateSecret(dir)).rejects.toThrow(/shorter than 32 characters/)
 })
 
-test('says what to set where it cannot be kept', async () => {
+test('advises SESSION_SECRET when the file cannot be created', async () => {
   await writeFile(join(dir, 'file'), '')
   await expect(readOrCreateSecret(join(dir, 'file'))).rejects.toMatchObject({
     code: 'secret_unavailable',

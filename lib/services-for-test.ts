@@ -17,19 +17,19 @@ export interface TestServices extends AsyncDisposable {
   app: Services
   dataDir: string
   advance(ms: number): void
-  /** Sets the wall clock, ahead or back, while no time passes. */
+  /** Sets the wall clock forward or back without elapsed time. */
   stepClock(ms: number): void
-  /** Somebody whose id and username are this name. */
+  /** Adds a user with this id and username. */
   addPerson(name: string): Promise<void>
 }
 
-/** From an address, in a browser that nobody logged in with before unless said otherwise. */
+/** A client at this address, by default in an unknown browser. */
 export function aLoginClient(address = '192.0.2.7', isKnown = false): LoginClient {
   const by = { at: 0, userAgent: '', address, locale: 'en', timeZone: null } as const
   return { by, isKnown: () => isKnown }
 }
 
-/** One thread for all tests of a file: each would load the word lists anew, half a second of a core. */
+/** One worker thread for all tests of a file: each takes half a second to load the word lists. */
 const raters = new Map<string, PasswordStrength>()
 function raterFor({ passwordMinLength: minLength, appOrigin }: Services['settings']): PasswordStrength {
   const key = `${minLength} ${appOrigin}`

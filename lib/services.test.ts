@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import { readSettings } from './config.ts'
 import { openRuntime } from './services.ts'
 
-test('a start that fails half-way lets go of the folder', async () => {
+test('a failed start releases the folder', async () => {
   const dir = await mkdtemp(join(tmpdir(), 'gatehouse-'))
   const settings = readSettings({ DATA_DIR: dir, LOG_LEVEL: 'silent' })
   await writeFile(join(dir, 'secret'), 'too short')

@@ -13,7 +13,7 @@ import { type Audit, createAudit } from './core/audit/audit.ts'
 import { type Clock, createSystemClock } from './core/clock.ts'
 import { createPasswordHasher, type PasswordHasher } from './core/crypto/password.ts'
 import { newId } from './core/crypto/random.ts'
-import { createLog, type Log, settleFaults } from './core/log/log.ts'
+import { createLog, type Log, settleErrors } from './core/log/log.ts'
 import { createMailroom, type Mailroom } from './core/mail/mailroom.ts'
 import { createTransport } from './core/mail/transport.ts'
 import { createPendingCommands, type PendingCommands } from './core/pending-commands.ts'
@@ -29,13 +29,13 @@ import { takeOverStreamlit } from './features/import/streamlit.ts'
 import { createInvitations, type Invitations } from './features/invitations/invitations.ts'
 import { createRecovery, type Recovery } from './features/recovery/recovery.ts'
 import { createSetup, type Setup } from './features/setup/setup.ts'
-import { createPeople, type People } from './features/user-admin/people.ts'
+import { createUserAdmin, type UserAdmin } from './features/user-admin/user-admin.ts'
 import { createUsernames, type Usernames } from './features/username/username.ts'
 import { readOrCreateSecret } from './secret.ts'
 import { openStores } from './stores/open.ts'
 import type { EndReason, Stores } from './stores/types.ts'
 
-/** What exists once in a process, because it holds a resource or a queue. */
+/** Exists once per process, because each part holds a resource or a queue. */
 export interface Runtime {
   settings: Settings
   clock: Clock
@@ -52,7 +52,7 @@ export interface Runtime {
   alerts: Alerts
   audit: Audit
   sessionAges: SessionAges
-  /** Newest first: the first seals cookies, all open them. */
+  /** Newest first. The first one seals; all of them open. */
   sessionSecrets: readonly string[]
 }
 
@@ -66,15 +66,15 @@ export interface Services extends Runtime {
   pendingCommands: PendingCommands
   addresses: Addresses
   recovery: Recovery
-  people: People
+  userAdmin: UserAdmin
   invitations: Invitations
   setup: Setup
   impersonations: Impersonations
 }
 
 /**
- * Middleware, pages and the server are separate bundles of one process: module variables exist once in each of them,
- * globalThis once in all.
+ * Middleware, pages and the server are separate bundles of one process: each has its own module variables, but they
+ * share globalThis.
  */
 const runtimeKey = Symbol.for('gatehouse.runtime')
 const expiryJobKey = Symbol.for('gatehouse.expiry-job')
@@ -85,9 +85,9 @@ const shared = globalThis as typeof globalThis & {
 
 let composed: Services | undefined
 
-/** Opens the stores at the first call, and again at the next one when that failed. */
+/** Opens the stores at the first call. After a failure, the next call tries again. */
 export async function services(): Promise<Services> {
-  // What it opens (pools, timers, threads) outlives the request that happens to be the first.
+  // Pools, timers and threads must not belong to the request that happens to be first.
   shared[runtimeKey] ??= outsideOfRequests(open).catch((cause: unknown) => {
     shared[runtimeKey] = undefined
     throw cause
@@ -104,7 +104,7 @@ async function open(): Promise<Runtime> {
   return runtime
 }
 
-/** Makes every acknowledged write durable and lets go of the stores, for good: what asks later gets an error. */
+/** Flushes acknowledged writes and closes the stores. Later calls fail. */
 export async function closeServices(): Promise<void> {
   const runtime = await shared[runtimeKey]
   await shared[expiryJobKey]?.stop()
@@ -115,13 +115,16 @@ export async function closeServices(): Promise<void> {
   await runtime?.rateLimits.close()
   await runtime?.strength.close()
   runtime?.securityEvents.settle()
-  settleFaults()
+  settleErrors()
 }
 
 export async function openRuntime(settings = readSettings(), clock: Clock = createSystemClock()): Promise<Runtime> {
   const log = createLog(settings.logLevel)
   clock.onStepBack?.((ms) => {
-    log.warn({ event: 'clock_set_back', ms }, `The clock was set back by ${Math.round(ms / 1000)} s, and is followed.`)
+    log.warn(
+      { event: 'clock_set_back', ms },
+      `The clock was set back by ${Math.round(ms / 1000)} s; the site follows it.`,
+    )
   })
   const securityEvents = createSecurityEvents(log)
   const takeOver = (old: unknown) => takeOverStreamlit(old, { now: clock(), newId })
@@ -131,7 +134,7 @@ export async function openRuntime(settings = readSettings(), clock: Clock = crea
     if (settings.sessionSecrets === null && settings.store.driver === 'postgres') {
       log.warn(
         { event: 'secret_of_one_machine' },
-        'The session secret is this machine’s own. Before a second one joins, set SESSION_SECRET to the same value on both.',
+        'The session secret exists on this machine only. Before you add a second machine, set SESSION_SECRET to the same value on both.',
       )
     }
     const mail = createMailroom({
@@ -236,7 +239,7 @@ export function compose(runtime: Runtime): Services {
     sessions,
     addresses: createAddresses({ users, tokens, mail, rateLimits, alerts, secrets, clock }),
     recovery: createRecovery({ users, tokens, accounts, sessions, mail, rateLimits, alerts, clock }),
-    people: createPeople({ store: users, tokens, sessions, alerts, clock }),
+    userAdmin: createUserAdmin({ store: users, tokens, sessions, alerts, clock }),
     invitations: createInvitations({ store: tokens, users, accounts, clock }),
     setup: createSetup({ users, tokens, accounts, clock }),
     impersonations: createImpersonations({ store: tokens, clock }),

@@ -2,7 +2,7 @@
 
 import { Fault, type FaultProps } from '#app/ui/fault.tsx'
 
-/** Inside the frame, so that the other pages and the way out stay at hand. */
+/** Inside the frame, so that navigation and log-out remain available. */
 export default function AdminErrorPage(props: FaultProps) {
   return <Fault {...props} />
 }

@@ -4,7 +4,7 @@ import type { Words } from '#lib/words/words.ts'
 
 const parts = ['fullName', 'bio', 'age'] as const
 
-/** How much of the profile is there, and the one next step. */
+/** Shows how complete the profile is, and the next step. */
 export function ProfileCard({ words, profile, mayChange }: { words: Words; profile: Profile; mayChange: boolean }) {
   const missing = parts.filter((part) => profile[part] === '' || profile[part] === null)
   const [next] = missing

@@ -11,7 +11,7 @@ interface Props {
   timeZone: string | null
 }
 
-/** When this session began and what ends it. */
+/** The start of this session and its limits. */
 export function SessionCard({ words, session, timeZone }: Props) {
   const { startedAt, idleDeadline, absoluteDeadline, now } = session
   const longest = absoluteDeadline - startedAt

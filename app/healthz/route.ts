@@ -1,4 +1,4 @@
-/** The process answers. Says nothing about the store: that is /readyz. */
+/** Liveness: the process responds. For the store, see /readyz. */
 export function GET(): Response {
   return Response.json({ status: 'ok' }, { headers: { 'cache-control': 'no-store' } })
 }

@@ -6,7 +6,7 @@ import type { AuditRecord } from '#lib/stores/types.ts'
 import { eventName } from '#lib/words/sentences.ts'
 import type { Words } from '#lib/words/words.ts'
 
-/** What was done by or to a person lately, as they see it themselves and as an admin sees it. */
+/** The latest events by or about a user, for the user and for an admin. */
 export function HistoryList({
   words,
   entries,
@@ -24,9 +24,9 @@ export function HistoryList({
   personId: string
   now: number
   timeZone: string | null
-  /** What the list is, in a sentence. */
+  /** A sentence that describes the list. */
   guards?: string
-  /** Where the rest is. */
+  /** A link to the complete list. */
   more?: ReactNode
 }) {
   return (
@@ -50,7 +50,7 @@ export function HistoryList({
               <span className="text-sm text-muted">{byWhom(words, entry, personId, names)}</span>
             </span>
             <span className="figures text-sm text-muted">
-              {/* Where an administrator sat is nobody's to know. */}
+              {/* Hides an administrator's network from the user. */}
               {(entry.actorId === null || entry.actorId === personId) && <Verbatim>{entry.network}</Verbatim>}{' '}
               <Clock at={entry.at} now={now} timeZone={timeZone} words={words} />
             </span>
@@ -62,7 +62,7 @@ export function HistoryList({
   )
 }
 
-/** Empty for what the person did: that goes without saying. */
+/** Empty for the user's own actions. */
 function byWhom(
   words: Words,
   { actorId, network }: AuditRecord,
@@ -71,7 +71,7 @@ function byWhom(
 ): ReactNode {
   if (actorId === personId) return ''
   if (actorId === operator) return words('history.by_operator')
-  // Without a network it was the site itself.
+  // Without a network, the site itself was the actor.
   if (actorId === null) return network === '' ? '' : words('history.by_nobody')
   const name = names.get(actorId) ?? actorId
   return words.rich('history.by_admin', { username: () => <Verbatim key="username">{name}</Verbatim> })

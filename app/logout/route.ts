@@ -8,18 +8,18 @@ import { readClientAddress } from '#lib/web/client-address.ts'
 import { readToken } from '#lib/web/current-session.ts'
 import { handedOverCookieOptions, handedOverCookies } from '#lib/web/handed-over.ts'
 import { refusal } from '#lib/web/refusal.ts'
-import { findOriginFault } from '#lib/web/request-checks.ts'
+import { findOriginError } from '#lib/web/request-checks.ts'
 import { sessionCookieName, sessionCookieOptions } from '#lib/web/session-cookie.ts'
 
-/** A route handler, not an action: only a full answer can carry Clear-Site-Data and leave no private page behind. */
+/** A route handler, not an action: only a full response can carry Clear-Site-Data and leave no private page behind. */
 export async function POST(request: NextRequest): Promise<Response> {
   const app = await services()
   const { appOrigin } = app.settings
-  const fault = findOriginFault(request.headers, appOrigin)
+  const fault = findOriginError(request.headers, appOrigin)
   if (fault !== null) return refusal(fault, request.headers)
 
   const isRecorded = await endSession(request, app)
-  // Whatever the store says, this browser forgets: who leaves a shared computer must not have to come back.
+  // Clear the browser even if the store fails: a user who leaves a shared computer must not have to come back.
   const answer = isRecorded
     ? new Response(null, { status: 303, headers: { location: '/login?reason=signed-out' } })
     : refusal('log_out_unrecorded', request.headers)
@@ -27,7 +27,7 @@ export async function POST(request: NextRequest): Promise<Response> {
   response.headers.set('cache-control', 'no-store')
   response.headers.set('clear-site-data', '"cache", "storage"')
   response.cookies.set(sessionCookieName(appOrigin), '', { ...sessionCookieOptions(appOrigin), maxAge: 0 })
-  // A link that was to be handed over is as good as an account.
+  // A handed-over link gives access to an account.
   for (const name of handedOverCookies(appOrigin)) {
     if (!request.cookies.has(name)) continue
     response.cookies.set(name, '', { ...handedOverCookieOptions(appOrigin), maxAge: 0 })
@@ -35,7 +35,7 @@ export async function POST(request: NextRequest): Promise<Response> {
   return response
 }
 
-/** False when the store could not record the end; it goes on trying (SessionStore.end). */
+/** False when the store could not record the end; it keeps trying (SessionStore.end). */
 async function endSession(request: NextRequest, app: Services): Promise<boolean> {
   const { token: presented } = await readToken(request.cookies, app)
   const by = { ...momentOnly(app.clock()), address: readClientAddress(request.headers, app.settings) }

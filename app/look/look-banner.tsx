@@ -10,7 +10,7 @@ import { clockTime } from '#lib/words/time.ts'
 import type { Words } from '#lib/words/words.ts'
 import { stopLooking } from './actions.ts'
 
-/** On every page that an admin sees as somebody else does. */
+/** Shown on every page while an admin impersonates a user. */
 export async function LookBanner({
   words,
   signedIn: { user, session },
@@ -34,7 +34,7 @@ export async function LookBanner({
         </span>
         <span>{text}</span>
       </p>
-      <ActionForm action={stopLooking} connectionWords={words('errors.connection')} faultWords={words('errors.fault')}>
+      <ActionForm action={stopLooking}>
         <FormAlert />
         <SubmitButton look="quiet" label={words('look.stop')} pendingLabel={words('look.stop_pending')} />
       </ActionForm>

@@ -4,7 +4,7 @@ export const dynamic = 'force-dynamic'
 
 const headers = { 'cache-control': 'no-store' }
 
-/** Ready while the store can be read and written. The reason is a code: paths and addresses stay in the log. */
+/** Readiness: the store can be read and written. Only a code is sent; paths and addresses stay in the log. */
 export async function GET(): Promise<Response> {
   try {
     const { stores } = await services()

@@ -1,18 +1,21 @@
-// What a person does in a page without asking the server for anything: typing, pressing, touching, scrolling by these.
-// Told to the server at most once in thirty seconds, and once more when the page is left.
+// Reports user activity without requests: typing, pressing, touching, scrolling. At most once in thirty seconds, and
+// when the page is left.
 
 const everyMs = 30_000
-/** Moving a pointer is not among them: an open hand on a desk moves it too. */
+/** Excludes pointer moves: a bump of the desk moves the pointer too. */
 const inputs = ['pointerdown', 'keydown', 'touchstart', 'touchmove', 'wheel'] as const
 
-/** While the warning asks, its buttons alone answer. */
+/** While the warning is open, only its buttons count. */
 function isAsked(): boolean {
   return document.querySelector('dialog[open]') !== null
 }
 
-/** `tell` sends word of it; `leaving` when no answer will be read. Returns what stops the watching. */
+/**
+ * Calls `tell` to report activity; `leaving` means that no response will be read. Returns a function that stops
+ * watching.
+ */
 export function watchActivity(tell: (leaving: boolean) => void): () => void {
-  // The page itself was a person's act.
+  // Loading the page counted already.
   let toldAt = performance.now()
   let isUntold = false
   let timer = 0

@@ -5,14 +5,14 @@ import { Notice } from '#app/ui/notice.tsx'
 import { type Draft, type DraftOwner, differs, fillIn, findDraft, forgetDraft } from './drafts.ts'
 
 export interface DraftWords {
-  /** With {time}. */
+  /** A template with {time}. */
   kept: string
   restore: string
   discard: string
   restored: string
 }
 
-/** Inside a form that is kept: offers what an earlier session left unsaved in it. */
+/** Offers an unsaved draft of an earlier session inside its form. */
 export function DraftOffer({ owner, words }: { owner: DraftOwner; words: DraftWords }) {
   const { person, startedAt } = owner
   const place = useRef<HTMLDivElement>(null)

@@ -1,7 +1,7 @@
-// What was written into a form and not saved when the session ended: kept in this browser for thirty minutes, for the
-// same person and page. Never passwords, codes, files or hidden fields.
+// Stores unsaved form text in this browser when the session ends, for thirty minutes and only for the same user and
+// page. Excludes passwords, codes, files and hidden fields.
 
-/** Whose session wrote it. */
+/** The user and session that wrote the draft. */
 export interface DraftOwner {
   person: string
   startedAt: number
@@ -16,7 +16,7 @@ const prefix = 'gatehouse.draft.'
 const keptMs = 30 * 60_000
 const secretName = /password|code|token/i
 
-/** Every changed form of this page that wants it. */
+/** Stores the changed forms of this page with `data-keep`. */
 export function keepDrafts({ person, startedAt }: DraftOwner): void {
   for (const form of document.querySelectorAll<HTMLFormElement>('form[data-keep]')) {
     const controls = keepable(form)
@@ -27,13 +27,13 @@ export function keepDrafts({ person, startedAt }: DraftOwner): void {
   }
 }
 
-/** What this person wrote on this page in an earlier session, or null. */
+/** The user's draft for this page from an earlier session, or null. */
 export function findDraft(owner: DraftOwner): Draft | null {
   const draft = readDraft(prefix + location.pathname)
   return draft !== null && isOffered(draft, owner) ? draft : null
 }
 
-/** Removes what nobody is to be offered any more: too old, somebody else's, or of a session that has not ended. */
+/** Removes drafts that are too old, of another user, or of the present session. */
 export function tidyDrafts(owner: DraftOwner): void {
   for (const key of draftKeys()) {
     const draft = readDraft(key)
@@ -49,7 +49,7 @@ export function wipeDrafts(): void {
   for (const key of draftKeys()) store((storage) => storage.removeItem(key))
 }
 
-/** Puts the fields back as if they were typed. Returns the first of them. */
+/** Fills the fields and fires input events. Returns the first field. */
 export function fillIn(form: HTMLFormElement, { fields }: Draft): HTMLElement | undefined {
   const controls = keepable(form)
   for (const control of controls) {
@@ -61,7 +61,7 @@ export function fillIn(form: HTMLFormElement, { fields }: Draft): HTMLElement | 
   return controls[0]
 }
 
-/** Whether the form holds something else than the draft. */
+/** Whether the form's values differ from the draft. */
 export function differs(form: HTMLFormElement, { fields }: Draft): boolean {
   return keepable(form).some(({ name, value }) => fields[name] !== undefined && fields[name] !== value)
 }
@@ -92,7 +92,7 @@ function draftKeys(): string[] {
   return store((storage) => Object.keys(storage).filter((key) => key.startsWith(prefix))) ?? []
 }
 
-/** Browsers may forbid or run out of it; a page works without. */
+/** localStorage may be forbidden or full; the page works without it. */
 function store<Answer>(use: (storage: Storage) => Answer): Answer | undefined {
   try {
     return use(localStorage)

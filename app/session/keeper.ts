@@ -1,5 +1,5 @@
-// Keeps a signed-in page true to its session: knows how much time is left, tells the server of a person's acts, and
-// hides and leaves the page when the session is over. The server alone decides; this only asks it at the right moments.
+// Follows the session of a page: tracks the time left, reports activity, and hides and leaves the page when the session
+// ends. Only the server decides; this code asks it at the right times.
 import { watchActivity } from './activity.ts'
 import { type Deadlines, type Limits, type Phase, phaseAt, untilNextTold } from './deadlines.ts'
 import { type DraftOwner, keepDrafts, tidyDrafts } from './drafts.ts'
@@ -8,24 +8,24 @@ import { onOtherTab, tellOtherTabs } from './tabs.ts'
 export interface SessionView extends Deadlines, Limits, DraftOwner {}
 
 export interface Keeper {
-  /** A person asked to stay. False when the server could not be reached. */
+  /** The user chose to stay. False when the server is unreachable. */
   stay(): Promise<boolean>
   stop(): void
 }
 
 const retryMs = 5000
-/** A private page under this attribute shows nothing (globals.css). */
+/** globals.css hides the page while the root has this attribute. */
 const hidden = 'data-away'
 
 let isFirst = true
 
-/** `show` is called with each change of what there is to show: by the minute, and by the second near the end. */
+/** Calls `show` whenever the shown time changes: every minute, and every second near the end. */
 export function startKeeper(view: SessionView, show: (phase: Phase) => void): Keeper {
   const owner: DraftOwner = { person: view.person, startedAt: view.startedAt }
   let deadlines: Deadlines = view
   let learnedAt = isFirst ? arrival() : clocks()
   isFirst = false
-  /** What seemed due when the server was asked last. */
+  /** The phase at the last request to the server. */
   let askedAt: Phase['phase'] = 'quiet'
   let isLeaving = false
   let timer = 0
@@ -53,14 +53,14 @@ export function startKeeper(view: SessionView, show: (phase: Phase) => void): Ke
       show(phase)
       timer = wake(untilNextTold(phase))
     } else if (phase.phase !== askedAt) {
-      // Another tab may have put the end off.
+      // Another tab may have extended the session.
       askedAt = phase.phase
       void ask()
     } else if (phase.phase === 'warning') {
       show(phase)
       timer = wake(phase.leftMs % 1000 || 1000)
     } else {
-      // Over, and no word from the server: nothing private is shown meanwhile.
+      // The session is over and the server unreachable: hide private content.
       hide()
       retry()
     }
@@ -117,7 +117,7 @@ export function startKeeper(view: SessionView, show: (phase: Phase) => void): Ke
     root.setAttribute(hidden, '')
   }
 
-  /** Who logs out is on the way already, and needs no other. */
+  /** The log-out form navigates by itself. */
   function onSubmit({ target }: SubmitEvent): void {
     if (target instanceof HTMLFormElement && target.getAttribute('action') === '/logout') isLeaving = true
   }
@@ -127,7 +127,7 @@ export function startKeeper(view: SessionView, show: (phase: Phase) => void): Ke
     else void ask()
   }
 
-  /** A browser may keep the page as it is now and show it again on Back, before any script runs. */
+  /** The browser may cache the page in this state and show it on Back, before any script runs. */
   function onPageHide({ persisted }: PageTransitionEvent): void {
     if (persisted) root.setAttribute(hidden, '')
   }
@@ -150,12 +150,12 @@ export function startKeeper(view: SessionView, show: (phase: Phase) => void): Ke
   }
 }
 
-/** Without a reason from the server there is no session in this browser any more: a log-out in another tab took it. */
+/** Without a reason from the server, the browser has no session any more: another tab logged out. */
 function logInUrl(reason: string): string {
   return `/login?${new URLSearchParams({ next: location.pathname + location.search, reason })}`
 }
 
-/** When the document came: its scripts may start much later, after a sleep even. */
+/** The time of the document's arrival: its scripts may start much later, even after sleep. */
 function arrival(): ReturnType<typeof clocks> {
   const [entry] = performance.getEntriesByType('navigation')
   const steady = entry instanceof PerformanceNavigationTiming ? entry.responseStart : 0
@@ -164,7 +164,7 @@ function arrival(): ReturnType<typeof clocks> {
 
 const clocks = () => ({ wall: Date.now(), steady: performance.now() })
 
-/** The larger of the two: sleep stops the one, and the other can be set back. */
+/** The larger of both clocks: sleep stops one, and the user can set back the other. */
 function elapsedSince({ wall, steady }: ReturnType<typeof clocks>): number {
   const now = clocks()
   return Math.max(now.wall - wall, now.steady - steady)

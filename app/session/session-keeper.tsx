@@ -14,12 +14,12 @@ export interface KeeperWords {
   stay: string
   understood: string
   logOut: string
-  /** With {left}. */
+  /** A template with {left}. */
   spoken: string
   unreachable: string
 }
 
-/** Watches over the session of the page, and warns before it ends. Nothing of it is in the page until then. */
+/** Follows the page's session, and shows a warning before its end. Renders nothing until then. */
 export function SessionKeeper({ view, words }: { view: SessionView; words: KeeperWords }) {
   const { person, startedAt, idleMs, maxMs, idleDeadline, absoluteDeadline, now } = view
   const dialog = useRef<HTMLDialogElement>(null)

@@ -1,8 +1,8 @@
-// How the tabs of a browser agree: one says "look", the others ask the server. No tab believes another.
+// Synchronises tabs: one broadcasts, and the others ask the server. No tab trusts another's data.
 
 let opened: BroadcastChannel | undefined
 
-/** One for the page: what it says itself it does not hear. */
+/** One channel per page, since a channel does not receive its own messages. */
 function channel(): BroadcastChannel {
   opened ??= new BroadcastChannel('gatehouse-session')
   return opened
@@ -12,7 +12,7 @@ export function tellOtherTabs(): void {
   channel().postMessage('look')
 }
 
-/** Returns what stops the listening. */
+/** Returns a function that stops listening. */
 export function onOtherTab(look: () => void): () => void {
   channel().onmessage = look
   return () => {

@@ -1,4 +1,4 @@
-// The time left, as the keeper last told it, for those places of a page that show it.
+// The time left, as the keeper last reported it, for all components that show it.
 import type { Phase } from './deadlines.ts'
 
 let latest: Phase | null = null

@@ -1,5 +1,5 @@
-// Durations in the page's language, by the browser's own formats. Where seconds end and minutes begin, lib/words/time.ts
-// says the same for the server.
+// Formats durations in the page's language with Intl. lib/words/time.ts switches from seconds to minutes at the same
+// value.
 
 /** "90 seconds", "2 minutes", "1 hour and 5 minutes". */
 export function duration(seconds: number): string {
@@ -12,7 +12,7 @@ export function duration(seconds: number): string {
   return new Intl.ListFormat(document.documentElement.lang, { type: 'conjunction' }).format(parts)
 }
 
-/** Of what is left: rounded down to minutes, but for the moments that a page takes to arrive; in seconds near the end. */
+/** The time left, rounded down to minutes (with 5 s tolerance for loading), and in seconds near the end. */
 export function durationLeft(leftMs: number): string {
   const minutes = Math.floor((leftMs + 5000) / 60_000)
   return duration(minutes < 2 ? Math.ceil(leftMs / 1000) : minutes * 60)

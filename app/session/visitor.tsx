@@ -4,7 +4,7 @@ import { useEffect } from 'react'
 import { wipeDrafts } from './drafts.ts'
 import { tellOtherTabs } from './tabs.ts'
 
-/** On the pages of those who are not signed in: the other tabs look whether they still are. */
+/** On pages without a user: makes the other tabs check whether they are still logged in. */
 export function Visitor() {
   useEffect(() => {
     if (new URLSearchParams(location.search).get('reason') === 'signed-out') wipeDrafts()

@@ -1,4 +1,4 @@
-// What the pages' session features weigh in the browser, without React, which is there anyway.
+// The browser size of the session scripts, without React, which every page loads.
 import path from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { build } from 'vite'

@@ -8,7 +8,7 @@ import { isSameOrigin } from '#lib/web/request-checks.ts'
 
 const oneYearInSeconds = 31_536_000
 
-/** Keeps the colour scheme in this browser. Anything but a known scheme changes nothing. */
+/** Stores the colour scheme in a cookie. Ignores unknown values. */
 export async function chooseTheme(posted: unknown): Promise<void> {
   const theme = z.enum(themes).safeParse(posted instanceof FormData ? posted.get('theme') : null)
   const { settings } = await services()

@@ -1,45 +1,49 @@
 'use client'
 
 import { unstable_rethrow } from 'next/navigation'
-import { type ReactNode, type SubmitEvent, useActionState, useEffect, useRef, useState, useTransition } from 'react'
+import {
+  type ReactNode,
+  type SubmitEvent,
+  useActionState,
+  useContext,
+  useEffect,
+  useRef,
+  useState,
+  useTransition,
+} from 'react'
 import { DraftOffer, type DraftWords } from '#app/session/draft-offer.tsx'
 import { type DraftOwner, keepDrafts } from '#app/session/drafts.ts'
 import { type FormAction, type FormState, untouchedForm } from '#lib/web/form-state.ts'
 import { FormContext } from './form-context.ts'
+import { FormMessages } from './form-messages.tsx'
 import { FormTokenField } from './form-token.tsx'
 import { useTypedValues } from './typed-values.tsx'
 
 /**
- * A form around a server action. Without JavaScript the browser posts it and the page comes back with the state. With
- * JavaScript the action is called here instead of by React, which would empty the fields after every answer: what was
- * typed, passwords too, stays where it is.
+ * A form around a server action. Without JavaScript the browser posts it, and the page returns with the state. With
+ * JavaScript this component calls the action instead of React, which would empty all fields, passwords too, after every
+ * response.
  */
 export function ActionForm({
   action,
-  connectionWords,
-  faultWords,
   keep,
   children,
 }: {
   action: FormAction
-  /** Shown when no answer arrives. */
-  connectionWords: string
-  /** Shown when the server answered that it failed. */
-  faultWords: string
-  /** For a form whose text must outlive its session: who writes it, and how it is offered again. */
+  /** Keeps the form's text beyond its session: the author, and the words of the offer. */
   keep?: { owner: DraftOwner; words: DraftWords }
   children: ReactNode
 }) {
   const [posted, post] = useActionState(action, untouchedForm)
   const [answered, setAnswered] = useState<FormState | null>(null)
   const [pending, startTransition] = useTransition()
+  const messages = useContext(FormMessages)
   const form = useRef<HTMLFormElement>(null)
   const state = answered ?? posted
   useTypedValues(form)
 
   useEffect(() => {
-    const faults = Object.keys(state.errors).length > 0 || state.alert !== null
-    if (!faults) return
+    if (Object.keys(state.errors).length === 0 && state.alert === null) return
     const within = form.current
     const first = within?.querySelector('[aria-invalid="true"]') ?? within?.querySelector('[role="alert"]')
     if (first instanceof HTMLElement) first.focus()
@@ -53,7 +57,7 @@ export function ActionForm({
     startTransition(async () => {
       const answer = await action(state, typed).catch((cause: unknown): FormState => {
         unstable_rethrow(cause)
-        return { values: {}, errors: {}, alert: hasDigest(cause) ? faultWords : connectionWords }
+        return { values: {}, errors: {}, alert: hasDigest(cause) ? messages.failed : messages.unreachable }
       })
       startTransition(() => setAnswered(answer))
     })
@@ -75,7 +79,7 @@ export function ActionForm({
   )
 }
 
-/** Next marks the errors of the server, and only those, with the code that its log has. */
+/** Next adds a digest, which its log has too, to server errors only. */
 function hasDigest(cause: unknown): boolean {
   return cause instanceof Error && 'digest' in cause
 }

@@ -2,7 +2,7 @@
 
 import { useEffect, useRef, useState } from 'react'
 
-/** Says how many characters of a field are left once few are; silent before, and without JavaScript. */
+/** Shows how many characters are left in a field once few are. Empty before, and without JavaScript. */
 export function CharactersLeft({
   name,
   max,
@@ -11,7 +11,7 @@ export function CharactersLeft({
 }: {
   name: string
   max: number
-  /** Each with {count} where the number goes. */
+  /** Templates with {count}. */
   leftWords: string
   overWords: string
 }) {
@@ -23,12 +23,12 @@ export function CharactersLeft({
     if (!(field instanceof HTMLTextAreaElement)) return
     let timer: ReturnType<typeof setTimeout> | undefined
     const count = () => {
-      // Code points of the trimmed text, as the server counts.
+      // Counts code points of the trimmed text, like the server.
       const left = max - [...field.value.trim().normalize('NFC')].length
       const template = left < 0 ? overWords : left <= max / 5 ? leftWords : ''
       setSaid(template.replace('{count}', String(Math.abs(left))))
     }
-    // A pause first, or a screen reader would say a number at every key.
+    // Wait for a pause: a screen reader would read a number at every key.
     const wait = () => {
       clearTimeout(timer)
       timer = setTimeout(count, 500)

@@ -1,7 +1,7 @@
 import { clockTime } from '#lib/words/time.ts'
 import type { Words } from '#lib/words/words.ts'
 
-/** A moment as people say it, with the exact one for machines. */
+/** A time for people, with the exact time in `datetime`. */
 export function Clock({
   at,
   now,

@@ -9,7 +9,7 @@ export interface FaultProps {
   retry: () => void
 }
 
-/** What a page shows when it failed. The code leads to the line of the log; the message itself stays on the server. */
+/** The page for an unexpected error. Its code leads to the log line; the message stays on the server. */
 export function Fault({ error, retry }: FaultProps) {
   useKeptValues()
   const language = useSyncExternalStore(neverChanges, ofBrowser, ofNobody)

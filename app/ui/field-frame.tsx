@@ -3,7 +3,7 @@ import type { ReactNode } from 'react'
 import { errorId, hintId } from './form-context.ts'
 import { Icon } from './line-icon.tsx'
 
-/** Label, hint, control and error of one field, in reading order: what to do stands before the place to do it. */
+/** Label, hint, error and control of a field in reading order: screen readers and users get the hint first. */
 export function FieldFrame({
   name,
   label,

@@ -12,7 +12,7 @@ interface Props
   name: string
   label: string
   hint?: string
-  /** What stands in the field at first. */
+  /** The initial value. */
   value?: string
 }
 

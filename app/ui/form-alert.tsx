@@ -4,7 +4,7 @@ import type { ReactNode } from 'react'
 import { useForm } from './form-context.ts'
 import { Notice } from './notice.tsx'
 
-/** The sentence about the whole form when there is one; until then what stands inside. */
+/** The message about the whole form, or the children if there is none. */
 export function FormAlert({ children = null }: { children?: ReactNode }) {
   const { alert } = useForm()
   if (alert === null) return children

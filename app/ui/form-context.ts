@@ -1,9 +1,9 @@
-// How the pieces of a form learn what came back for them.
+// Passes a form's state to its fields.
 import { createContext, useContext } from 'react'
 import { type FormState, untouchedForm } from '#lib/web/form-state.ts'
 
 export interface FormContextValue extends FormState {
-  /** The form is on its way and the answer is not here yet. */
+  /** Posted and waiting for the response. */
   pending: boolean
 }
 
@@ -13,14 +13,14 @@ export function useForm(): FormContextValue {
   return useContext(FormContext)
 }
 
-/** What a control needs to be tied to its label, hint and error. */
+/** The attributes that tie a control to its label, hint and error. */
 export function useField(name: string, hasHint: boolean) {
   const { errors, values } = useForm()
   const error = errors[name]
   const describedBy = [error !== undefined && errorId(name), hasHint && hintId(name)].filter(Boolean).join(' ')
   return {
     error,
-    /** What the person typed before the form came back, if it did. */
+    /** The typed value from before the form returned, if any. */
     typed: values[name],
     control: {
       id: name,

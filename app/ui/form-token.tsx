@@ -5,12 +5,12 @@ import { formTokenField } from '#lib/web/form-fields.ts'
 
 const FormToken = createContext<string | null>(null)
 
-/** Around the pages of somebody who is signed in: their forms carry this. */
+/** Provides the form token to all forms of a signed-in user's pages. */
 export function FormTokenProvider({ formToken, children }: { formToken: string | null; children: ReactNode }) {
   return <FormToken value={formToken}>{children}</FormToken>
 }
 
-/** The hidden field; nothing where nobody is signed in. */
+/** The hidden field. Empty without a signed-in user. */
 export function FormTokenField() {
   const token = useContext(FormToken)
   return token === null ? null : <input type="hidden" name={formTokenField} value={token} />

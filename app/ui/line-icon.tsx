@@ -1,6 +1,5 @@
-// Not icon.tsx: Next takes that name for a favicon.
-// One of Lucide's drawings as markup; 20 px, beside words or a name of their own. The lucide-react components would
-// run in the browser; this does so only inside client components.
+// A 20 px Lucide icon as server-rendered SVG, next to text or with its own label. The lucide-react components would run
+// in the browser. Not named icon.tsx, which Next uses for the favicon.
 import type { IconNode } from 'lucide'
 import { createElement } from 'react'
 

@@ -1,4 +1,4 @@
-/** Two towers and a gate between them; the same drawing as icon.svg. Says the name itself, so it needs no label. */
+/** The logo (the same drawing as icon.svg) with the name, which serves as its label. */
 export function Mark({ name }: { name: string }) {
   return (
     <span className="inline-flex items-center gap-3 text-lg font-semibold tracking-tight">

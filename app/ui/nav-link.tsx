@@ -4,8 +4,8 @@ import { usePathname } from 'next/navigation'
 import type { ReactNode } from 'react'
 
 /**
- * A plain link on purpose: a new document is what counts as a person's act, while the router would fetch private pages
- * ahead and keep them.
+ * A plain link on purpose: only a new document counts as user activity, and Next's router would prefetch and cache
+ * private pages.
  */
 export function NavLink({ href, children }: { href: string; children: ReactNode }) {
   const path = usePathname()

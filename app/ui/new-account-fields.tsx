@@ -5,7 +5,7 @@ import { Field } from './field.tsx'
 import { PasswordField } from './password-field.tsx'
 import { StrengthMeter } from './strength-meter.tsx'
 
-/** What every new account asks for. */
+/** The fields of every form that creates an account. */
 export function NewAccountFields({
   words,
   passwordMinLength,
@@ -13,7 +13,7 @@ export function NewAccountFields({
 }: {
   words: Words
   passwordMinLength: number
-  /** Stands between the username and the password. */
+  /** Rendered between username and password. */
   children?: ReactNode
 }) {
   return (

@@ -9,7 +9,7 @@ const looks = {
   danger: { icon: <Icon drawing={CircleAlert} />, tint: 'bg-danger-soft border-transparent', tone: 'text-danger' },
 }
 
-/** A sentence about the page as a whole. `status` is read when it is there, `alert` at once. */
+/** A message about the whole page. Screen readers read `status` in turn and `alert` immediately. */
 export function Notice({
   kind,
   role = 'status',

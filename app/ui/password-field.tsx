@@ -11,13 +11,13 @@ interface Props {
   label: string
   hint?: string
   autoComplete: 'current-password' | 'new-password'
-  /** The name of the button that shows what is typed. */
+  /** The label of the button that reveals the password. */
   showLabel: string
-  /** What belongs right under the field, such as a strength meter. */
+  /** Rendered below the field, such as a strength meter. */
   children?: ReactNode
 }
 
-/** Its text is never sent back, so it starts empty on every page. */
+/** The server never sends a password back, so the field starts empty. */
 export function PasswordField({ name, label, hint, autoComplete, showLabel, children }: Props) {
   const { error, control } = useField(name, hint !== undefined)
   const { pending } = useForm()
@@ -26,12 +26,12 @@ export function PasswordField({ name, label, hint, autoComplete, showLabel, chil
   const scripted = useSyncExternalStore(neverChanges, onClient, onServer)
   const caret = useRef<[number | null, number | null] | null>(null)
 
-  // What is on its way may not stand readable on the screen.
+  // Hide the password while the form is being sent.
   useEffect(() => {
     if (pending) setShown(false)
   }, [pending])
 
-  // Changing the type moves the caret to an end.
+  // Changing the type moves the caret to an end, so restore it.
   // biome-ignore lint/correctness/useExhaustiveDependencies: runs because the type changed
   useLayoutEffect(() => {
     if (caret.current !== null && document.activeElement === input.current) {
@@ -66,7 +66,7 @@ export function PasswordField({ name, label, hint, autoComplete, showLabel, chil
             aria-pressed={shown}
             title={showLabel}
             className="absolute inset-y-0 end-0 grid w-11 cursor-pointer place-items-center rounded-control text-muted hover:text-ink"
-            // The field keeps the focus under a mouse or finger.
+            // Prevents the button from taking the focus from the field.
             onMouseDown={(event) => event.preventDefault()}
             onClick={toggle}
           >

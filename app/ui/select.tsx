@@ -7,7 +7,7 @@ interface Props {
   name: string
   label: string
   hint?: string
-  /** What is chosen at first. */
+  /** The initial value. */
   value: string
   options: readonly { value: string; label: string }[]
 }

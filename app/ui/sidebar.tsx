@@ -12,7 +12,7 @@ interface Place {
   icon: ReactNode
 }
 
-/** Where one can go, and who one is. A column where there is room, else a top bar with a menu. */
+/** Navigation and the current user: a column on wide screens, otherwise a top bar with a menu. */
 export function Sidebar({
   words,
   places,
@@ -22,7 +22,7 @@ export function Sidebar({
   words: Words
   places: readonly Place[]
   person: { name: string; username: string } | null
-  /** Stands at the foot, over the way out. */
+  /** Rendered at the bottom, above the log-out button. */
   children: ReactNode
 }) {
   return (

@@ -1,4 +1,4 @@
-/** How many of a few steps are reached; decoration, so the words beside it have to say it too. */
+/** Shows how many steps are complete. Decorative: the text beside it must say the same. */
 export function Steps({ reached, of, tone = 'bg-accent' }: { reached: number; of: number; tone?: string }) {
   return (
     <div aria-hidden="true" className="flex gap-1">

@@ -4,19 +4,18 @@ import { useEffect, useRef, useState } from 'react'
 import { Steps } from './steps.tsx'
 
 interface Rating {
-  /** 0 to 4; from 3 the password is accepted. */
+  /** 0 to 4. The form accepts a password from 3 on. */
   score: number
-  /** A sentence that says what would make it stronger, or null. */
+  /** A suggestion to make the password stronger, or null. */
   advice: string | null
 }
 
-/** Longer than the pause between two keys, shorter than a wait. */
+/** Longer than a pause between two keys, shorter than a noticeable wait. */
 const pauseMs = 300
 const tones = ['bg-danger', 'bg-danger', 'bg-warn', 'bg-good', 'bg-good']
 
 /**
- * Says in words how good the password in the field `password` of its form is. Help, not a judge: when the server does
- * not answer it stays silent, and the form decides.
+ * Shows how strong the form's field `password` is. Advisory: without a response it shows nothing, and the form decides.
  */
 export function StrengthMeter({ scoreWords }: { scoreWords: readonly string[] }) {
   const place = useRef<HTMLDivElement>(null)
@@ -69,7 +68,7 @@ export function StrengthMeter({ scoreWords }: { scoreWords: readonly string[] })
 interface Question {
   password: string
   username: string
-  /** Where the form asks for one. */
+  /** If the form has an e-mail field. */
   email?: string
 }
 

@@ -5,15 +5,15 @@ import { useForm } from './form-context.ts'
 interface Props {
   label: string
   pendingLabel: string
-  /** Quiet is for all but the one button that a page is about; danger for what takes something away. */
+  /** `primary` for the page's main button, `danger` for destructive ones, `quiet` for all others. */
   look?: 'primary' | 'quiet' | 'danger'
-  /** Read out after the label, where a page has several buttons of the same words. */
+  /** Read out after the label, to distinguish buttons with the same label. */
   about?: string
 }
 
 const looks = { primary: 'button button-primary', quiet: 'button', danger: 'button button-danger' }
 
-/** Not disabled while the form is on its way, which would drop the focus; the form ignores a second press. */
+/** Not disabled while the form is being sent, which would drop the focus. The form ignores a second press. */
 export function SubmitButton({ label, pendingLabel, look = 'primary', about }: Props) {
   const { pending } = useForm()
   return (

@@ -8,9 +8,9 @@ interface Props {
   name: string
   label: string
   hint?: string
-  /** What stands in the field at first. */
+  /** The initial value. */
   value?: string
-  /** What belongs right under the text, such as the characters left. */
+  /** Rendered below the text, such as the characters left. */
   children?: ReactNode
 }
 

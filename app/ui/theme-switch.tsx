@@ -7,7 +7,7 @@ interface Choice {
   label: string
 }
 
-/** Works through the server action alone; with JavaScript the colours change at once and the action remembers them. */
+/** Works without JavaScript through the server action. With JavaScript the colours change immediately. */
 export function ThemeSwitch({
   action,
   label,
@@ -29,7 +29,7 @@ export function ThemeSwitch({
     if (theme === 'system') delete document.documentElement.dataset.theme
     else document.documentElement.dataset.theme = theme
     startTransition(async () => {
-      // Not remembered is no reason to disturb: the colours are as chosen until the next page.
+      // A failure is harmless: the colours apply until the next page.
       await action(form).catch(() => {})
     })
   }

@@ -4,7 +4,7 @@ import { useEffect } from 'react'
 
 const year = 365 * 24 * 60 * 60
 
-/** Tells the server the browser's time zone, which no header does, so that the next page can name times of the clock. */
+/** Sends the browser's time zone in a cookie, since no header has it; the next page then shows local times. */
 export function TimeZone({ cookie, known }: { cookie: string; known: string | null }) {
   useEffect(() => {
     const zone = Intl.DateTimeFormat().resolvedOptions().timeZone

@@ -1,12 +1,12 @@
 'use client'
 
-// What was typed into a form survives the form's elements. React replaces all of them when the document differs from what the
-// server sent (a translation or a password manager changed it before hydration), and an error boundary removes them.
+// Keeps typed text when React replaces the form's elements: when the document differs from the server's (a translation
+// or password manager changed it before hydration), or when an error boundary removes them.
 import { type RefObject, useEffect, useLayoutEffect, useState } from 'react'
 
 type Control = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement
 
-/** A control keeps its value after it left the document. */
+/** Controls keep their values after removal from the document. */
 interface Earlier {
   controls: Control[]
   focused: Element | null
@@ -18,7 +18,7 @@ let removed: Control[] = []
 /** Controls of the forms that an error page replaced. */
 let kept: Control[] = []
 
-/** In the root layout: from here on, a new form belongs to a new page and starts empty. */
+/** In the root layout. After hydration, a new form belongs to a new page and starts empty. */
 export function EndOfHydration() {
   useEffect(() => {
     isHydrated = true
@@ -26,9 +26,9 @@ export function EndOfHydration() {
   return null
 }
 
-/** Fills a form, when it appears, with what was typed into the elements that it replaces. */
+/** Fills a new form with the typed values of the elements that it replaces. */
 export function useTypedValues(form: RefObject<HTMLFormElement | null>): void {
-  // Read while rendering: at the commit, the server's elements are gone.
+  // Read during rendering: at the commit, the server's elements are gone.
   const [earlier] = useState(findEarlier)
 
   useLayoutEffect(() => {
@@ -46,12 +46,12 @@ export function useTypedValues(form: RefObject<HTMLFormElement | null>): void {
   }, [form, earlier])
 }
 
-/** For an error page: keeps what was typed into the forms that it replaces, for as long as it is shown. */
+/** On an error page: keeps the typed values of the replaced forms while the page is shown. */
 export function useKeptValues(): void {
   useLayoutEffect(() => {
     kept = removed
     return () => {
-      // The form that takes its place appears in the same commit.
+      // The replacing form mounts in the same commit.
       queueMicrotask(() => {
         kept = []
       })

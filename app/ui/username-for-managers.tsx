@@ -1,4 +1,4 @@
-/** Tells a password manager whose password the form is about. Nobody sees it, and the server does not believe it. */
+/** A hidden username for password managers. The server ignores it. */
 export function UsernameForManagers({ username }: { username: string }) {
   return (
     <input

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 
-/** A name, an address or a device's place on the network: no translation changes it, and its direction stays its own. */
+/** Text that must not be translated and keeps its own direction, such as a name or an address. */
 export function Verbatim({ className, children }: { className?: string; children: ReactNode }) {
   return (
     <bdi translate="no" className={className}>

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 
-/** The one card of a visitor page, and the other way in below it. */
+/** The card of a visitor page, with a link to the alternative below. */
 export function VisitorCard({
   title,
   lead,
@@ -9,7 +9,7 @@ export function VisitorCard({
 }: {
   title: string
   lead?: ReactNode
-  /** `next` is where to go afterwards, whichever way is taken. */
+  /** `next` is the page afterwards, with either way. */
   otherWay: { text: string; link: string; path: string; next: string | null }
   children: ReactNode
 }) {

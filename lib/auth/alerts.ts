@@ -1,6 +1,6 @@
 // Security alerts: mails that tell the owner what happened to the account, with a link to report that it was not them.
 import { type Clock, seconds } from '../core/clock.ts'
-import { logFault } from '../core/log/log.ts'
+import { logError } from '../core/log/log.ts'
 import { compromiseReportLifeMs } from '../core/mail/letter.ts'
 import {
   type AlertKind,
@@ -68,7 +68,7 @@ export function createAlerts(deps: {
         const message = { kind, to: email, username, token, by, reader: readerOf(reader), isForAll: laterMs > 0 }
         await mail.post(message, laterMs)
       } catch (error) {
-        logFault('notice_lost', error, { kind, userId: id })
+        logError('notice_lost', error, { kind, userId: id })
       }
     },
 
@@ -78,7 +78,7 @@ export function createAlerts(deps: {
       await mail
         // Not from where: that address may be a thief's, and the other the owner's.
         .post({ kind, to: email, username, by: momentOnly(by.at), reader: readerOf(reader) })
-        .catch((error: unknown) => logFault('notice_lost', error, { kind, userId: id }))
+        .catch((error: unknown) => logError('notice_lost', error, { kind, userId: id }))
     },
 
     async tellDecision({ id, username, email, emailVerifiedAt, ...reader }, decision) {
@@ -86,7 +86,7 @@ export function createAlerts(deps: {
       try {
         await mail.post({ ...decision, to: email, username, by: momentOnly(clock()), reader: readerOf(reader) })
       } catch (error) {
-        logFault('notice_lost', error, { kind: decision.kind, userId: id })
+        logError('notice_lost', error, { kind: decision.kind, userId: id })
       }
     },
   }

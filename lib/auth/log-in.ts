@@ -1,5 +1,5 @@
 // The log-in flow: who it is, what they still owe, the session. Every session of the site starts in `finish`.
-import { logFault } from '../core/log/log.ts'
+import { logError } from '../core/log/log.ts'
 import { orNotSaved } from '../core/not-saved.ts'
 import { refused } from '../core/result.ts'
 import type { SessionRecord, UserStore } from '../stores/types.ts'
@@ -90,5 +90,5 @@ export function createLogIn(deps: {
 
 /** Not worth failing a log-in for. */
 async function optional(event: string, work: Promise<void>): Promise<void> {
-  await work.catch((error: unknown) => logFault(event, error))
+  await work.catch((error: unknown) => logError(event, error))
 }

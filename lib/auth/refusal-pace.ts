@@ -4,7 +4,7 @@
 // else. The time is spent waiting, not computing: decision 22.
 import { hours, minutes, seconds } from '../core/clock.ts'
 import { formsOf, type PasswordHasher, quickHashes } from '../core/crypto/password.ts'
-import { logFault } from '../core/log/log.ts'
+import { logError } from '../core/log/log.ts'
 import { countedAddress } from '../core/rate-limits/counted-address.ts'
 import type { UserStore } from '../stores/types.ts'
 import type { Browser } from './lockout/back-off.ts'
@@ -101,7 +101,7 @@ export function createRefusalPace(deps: {
       const taken: Census = {
         endsAt: now() + censusMs,
         hasSlow: store.hasOtherHash(quickHashes).catch((error: unknown) => {
-          logFault('hash_census_failed', error)
+          logError('hash_census_failed', error)
           taken.endsAt = now() + censusAgainMs
           return true
         }),

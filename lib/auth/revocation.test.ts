@@ -27,7 +27,7 @@ const acts: Record<string, Act> = {
 }
 
 const revocations: Record<string, Act> = {
-  suspended: ({ people }, id) => people.suspend(id, { reason: 'x', until: null }, 'ada'),
+  suspended: ({ userAdmin }, id) => userAdmin.suspend(id, { reason: 'x', until: null }, 'ada'),
   deleted: ({ accountDeletion }, id) => accountDeletion.delete(id),
 }
 

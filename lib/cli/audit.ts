@@ -1,4 +1,4 @@
-// `audit verify`: whether the audit trail is whole.
+// `audit verify`: checks the integrity of the audit trail.
 import { type Command, InvalidArgumentError } from 'commander'
 import { createTrailCheck } from '../core/audit/verify.ts'
 import { openStoreReader } from '../stores/open.ts'
@@ -6,17 +6,17 @@ import type { AuditHead } from '../stores/types.ts'
 import { counted, locationForms, locationFrom } from './store-location.ts'
 import { createProgress, print, refusal } from './terminal.ts'
 
-const faultsShown = 20
+const problemsShown = 20
 
 export function addAudit(program: Command): void {
   program
     .command('audit')
-    .description('The record of who did what')
+    .description('Check the audit trail')
     .command('verify')
     .summary('Find removed, changed and reordered entries')
     .description(
-      'Find removed, changed and reordered entries. Changes nothing, and works beside a running server.\n' +
-        'Note down what it prints as the head, elsewhere: with --head, also a trail that was rewritten as a whole is found.',
+      'Find removed, changed and reordered entries. Changes nothing. A server may be running.\n' +
+        'Store the printed head on another machine: --head compares with it, which also finds a trail rewritten as a whole.',
     )
     .option('--url <url>', `the store: ${locationForms} (default: the one that the settings name)`)
     .option('--head <place:id>', 'a head that an earlier run printed', head)
@@ -30,7 +30,7 @@ async function verify(options: { url?: string; head?: AuditHead; json?: boolean 
   const progress = createProgress('Verifying')
   const check = createTrailCheck()
   try {
-    // Before the entries: what is added meanwhile is behind it.
+    // Read the head first: entries added during the check come after it.
     const noted = await reader.findAuditHead()
     for await (const { kind, record } of reader.dump()) {
       if (kind !== 'audit') continue
@@ -45,11 +45,11 @@ async function verify(options: { url?: string; head?: AuditHead; json?: boolean 
     else {
       print(`${counted(count, 'entry').replace('entrys', 'entries')}${from ? `, from ${from} to ${to}` : ''}`)
       if (at !== null) print(`Head: ${at}`)
-      for (const fault of faults.slice(0, faultsShown)) print(`Wrong: ${fault}`)
-      if (faults.length > faultsShown) print(`and ${faults.length - faultsShown} more`)
-      if (faults.length === 0) print('The trail is whole.')
+      for (const fault of faults.slice(0, problemsShown)) print(`Wrong: ${fault}`)
+      if (faults.length > problemsShown) print(`and ${faults.length - problemsShown} more`)
+      if (faults.length === 0) print('The audit trail is intact.')
     }
-    if (faults.length > 0) throw refusal('The audit trail is not what was written.')
+    if (faults.length > 0) throw refusal('The audit trail was changed after it was written.')
   } finally {
     progress.done()
     await reader.close()
@@ -59,5 +59,5 @@ async function verify(options: { url?: string; head?: AuditHead; json?: boolean 
 function head(text: string): AuditHead {
   const [, seq, id] = /^(\d{1,15}):([0-9a-f]{64})$/.exec(text) ?? []
   if (seq !== undefined && id !== undefined) return { seq: Number(seq), id }
-  throw new InvalidArgumentError('It is a number, a colon and 64 hexadecimal digits.')
+  throw new InvalidArgumentError('It must be a number, a colon and 64 hexadecimal digits.')
 }

@@ -1,11 +1,11 @@
-// The real command in a process of its own, as an operator runs it.
+// Runs the real CLI in a child process.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 
 export interface Ending {
-  /** Null when a signal ended it. */
+  /** Null after a signal. */
   code: number | null
   stdout: string
   stderr: string
@@ -14,7 +14,7 @@ export interface Ending {
 export interface RunningCommand {
   child: ChildProcess
   ended: Promise<Ending>
-  /** Resolves when stderr has this; rejects when the command ends without. */
+  /** Resolves when stderr contains `part`; rejects when the command ends first. */
   says(part: string): Promise<void>
 }
 

@@ -1,4 +1,4 @@
-// What the start prints about a store that cannot be used is followed to the letter, until the site starts again.
+// Runs the commands that an error about a damaged store advises, until the site starts again.
 import { execFileSync } from 'node:child_process'
 import { mkdir, readdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -44,14 +44,14 @@ const damages: [how: string, damage: (path: string) => Promise<unknown>][] = [
   ['is a link', (path) => rename(path, `${path}.away`).then(() => symlink(`${path}.away`, path))],
 ]
 
-/** Null when it starts. */
-const faultOf = (place: Place) =>
+/** Null when the site starts. */
+const startError = (place: Place) =>
   withStores(place, async () => null).catch((error: Error & { code: string }) => ({
     code: error.code,
     message: error.message,
   }))
 
-/** The first commands that the sentence names, without what is for somebody who has a back-up. */
+/** The first commands in the message, without those for operators with a back-up. */
 function shellCommands(message: string): string {
   const [, commands] = /(mkdir .*? && mv .*?)(?: && npm run| \(|\. )/.exec(message) ?? []
   if (commands === undefined) throw new Error(`It names no commands: ${message}`)
@@ -60,17 +60,17 @@ function shellCommands(message: string): string {
 
 async function follow(place: Place): Promise<number> {
   for (let step = 0; step < 5; step += 1) {
-    const fault = await faultOf(place)
-    if (fault === null) return step
-    execFileSync('sh', ['-c', shellCommands(fault.message)])
+    const error = await startError(place)
+    if (error === null) return step
+    execFileSync('sh', ['-c', shellCommands(error.message)])
   }
-  throw new Error('The advice does not end.')
+  throw new Error('The advice does not lead to a start.')
 }
 
 const parts = ['sessions.json', 'tokens.json', 'audit.jsonl', 'audit-head.json', 'users.json']
 describe.each(parts)('%s', (name) => {
   test.each(damages)(
-    'that %s: the site starts after one step at most, and what was moved is kept',
+    'that %s: the site starts after at most one step, and keeps the moved files',
     async (_, damage) => {
       const { place } = await usedPlace('json')
       const folder = join(place.dir, 'data')
@@ -86,7 +86,7 @@ describe.each(parts)('%s', (name) => {
   )
 })
 
-describe('with a back-up everybody is there again', () => {
+describe('a restore brings all users back for', () => {
   const cases: [string, Kind, (place: Place) => Promise<unknown>][] = [
     ['a damaged folder', 'json', ({ dir }) => writeFile(join(dir, 'data/users.json'), '{"version":1,"users":{')],
     ['a folder without its users.json', 'json', ({ dir }) => rm(join(dir, 'data/users.json'))],
@@ -112,23 +112,23 @@ describe('with a back-up everybody is there again', () => {
     async (_, kind, damage) => {
       const { place, backup } = await usedPlace(kind)
       await damage(place)
-      const fault = await faultOf(place)
+      const error = await startError(place)
       const restore = () => runCommand(['store', 'restore', backup], settingsFor(place))
-      // The command finds the same fault as the start, and says the same way out.
+      // The command reports the same error and advice as the start.
       const refused = await restore()
       expect(refused).toMatchObject({ code: 1, stdout: '' })
-      expect(refused.stderr).toContain(fault?.message)
+      expect(refused.stderr).toContain(error?.message)
       expect(refused.stderr).toContain('npm run cli -- store restore <file>')
       execFileSync('sh', ['-c', shellCommands(refused.stderr.replace(/^.*To restore a back-up: /s, ''))])
       expect(await restore()).toMatchObject({ code: 0 })
-      expect(await faultOf(place)).toBeNull()
+      expect(await startError(place)).toBeNull()
       expect(await contentOf(place)).toContain(JSON.stringify(records[0]))
     },
     120_000,
   )
 })
 
-test('a secret that cannot be used is made anew once it is deleted or moved, as it says', async () => {
+test('creates a new secret after the unusable one was deleted or moved as advised', async () => {
   const dir = await freshDir()
   const path = join(dir, 'secret')
   for (const damage of [() => writeFile(path, ''), () => writeFile(path, 'short'), () => mkdir(path)]) {
@@ -141,7 +141,7 @@ test('a secret that cannot be used is made anew once it is deleted or moved, as 
   }
 })
 
-describe('a folder that a newer Gatehouse left', () => {
+describe('a folder of a newer Gatehouse', () => {
   const later: [string, (folder: string) => Promise<unknown>][] = [
     ['a later version of a file', (folder) => edit(folder, 'tokens.json', '"version":1', '"version":2')],
     ['a later head of the trail', (folder) => edit(folder, 'audit-head.json', '"version":1', '"version":2')],
@@ -151,25 +151,25 @@ describe('a folder that a newer Gatehouse left', () => {
     ['an unknown part', (folder) => edit(folder, 'sessions.json', '"version":1', '"version":1,"families":{}')],
     ['an unknown file', (folder) => writeFile(join(folder, 'credentials.json'), '{"version":1,"credentials":{\n}}\n')],
   ]
-  test.each(later)('%s is said to be newer, not damaged', async (_, change) => {
+  test.each(later)('%s is reported as newer, not damaged', async (_, change) => {
     const { place } = await usedPlace('json')
     const folder = join(place.dir, 'data')
     await change(folder)
-    const fault = await faultOf(place)
-    expect(fault?.message).toMatch(
+    const error = await startError(place)
+    expect(error?.message).toMatch(
       / was made by a newer Gatehouse \(.*\)\. It was left untouched\. Run that version again\./,
     )
-    expect(fault?.message).not.toContain('cannot be used')
+    expect(error?.message).not.toContain('cannot be used')
     expect(await follow(place)).toBe(1)
   })
 
-  test('a copy of one of our own files is neither', async () => {
+  test('a copy of a current file is neither newer nor damaged', async () => {
     const { place } = await usedPlace('json')
     const folder = join(place.dir, 'data')
     for (const name of parts.filter((part) => part.endsWith('.json')))
       await writeFile(join(folder, `copy-of-${name}`), await readFile(join(folder, name)))
     await writeFile(join(folder, 'notes.json'), '{"version":1}')
-    expect(await faultOf(place)).toBeNull()
+    expect(await startError(place)).toBeNull()
   })
 })
 

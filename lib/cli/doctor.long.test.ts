@@ -47,7 +47,7 @@ const good = {
   TRUST_PROXY_HOPS: '1',
 }
 
-test('a good installation has nothing to mend, and says which address would count', async () => {
+test('finds no problem in a good installation, and shows the client address', async () => {
   const dir = await freshDir()
   await runCommand(['user', 'create-admin', 'ada'], { DATA_DIR: dir })
   const { code, of, verdicts } = await examine({ ...good, DATA_DIR: dir }, '--forwarded', '203.0.113.7, 198.51.100.9')
@@ -56,7 +56,7 @@ test('a good installation has nothing to mend, and says which address would coun
     expect(verdicts(check), check).toBe('ok')
   }
   expect(of('cookies')[0]?.text).toContain('__Host-session; HttpOnly; SameSite=Lax; Path=/; Secure')
-  expect(of('proxy')[1]?.text).toContain('198.51.100.9 would count')
+  expect(of('proxy')[1]?.text).toContain('address is 198.51.100.9')
   expect(verdicts('versions')).toBe('ok ok ok')
   expect(verdicts('mail')).toBe('warn')
 })
@@ -70,14 +70,14 @@ test.each([
   ['a database that is away', { DATABASE_URL: 'postgres://u:hidden@127.0.0.1:1/none' }, 'store', 'fail'],
   ['a service of published passwords that is away', { BREACHED_PASSWORDS: 'http://127.0.0.1:1' }, 'leaks', 'warn'],
   ['a mail server that is away', { SMTP_URL: 'smtp://127.0.0.1:1', MAIL_FROM: 'a@example.org' }, 'mail', 'fail'],
-])('%s is found', async (_, settings, check, verdict) => {
+])('reports %s', async (_, settings, check, verdict) => {
   const { code, of, verdicts } = await examine({ ...good, ...settings })
   expect(verdicts(check)).toBe(verdict)
   expect(code).toBe(verdict === 'fail' ? 1 : 0)
   expect(JSON.stringify(of(check))).not.toContain('hidden')
 })
 
-test('says when an older secret may be dropped, and which mails still need it', async () => {
+test('says when an older secret can be removed, and how many mails still need it', async () => {
   const dir = await freshDir()
   const [newer, older, other] = ['n', 'o', 'x'].map((letter) => `${good.SESSION_SECRET}${letter}`)
   const at = { createdAt: 1, dueAt: 1, attempts: 0 }
@@ -90,9 +90,9 @@ test('says when an older secret may be dropped, and which mails still need it', 
   await fill({ url: '', location: { driver: 'json', dir }, dir }, mails)
   const rotated = await examine({ ...good, DATA_DIR: dir, SESSION_SECRET: `${newer},${older}` })
   expect(rotated.of('rotation').map(({ verdict, text }) => `${verdict} ${text.split(/[.:]/)[0]}`)).toEqual([
-    'ok The secrets behind the first open what was made under them',
-    'warn 2 of the mails that wait open with an older secret alone',
-    'fail 1 of the mails that wait were sealed with a secret that is not given any more',
+    'ok Older secrets still open what was sealed with them',
+    'warn 2 queued mails can only be opened with an older secret',
+    'fail 1 queued mail cannot be opened',
   ])
   expect(rotated.of('rotation')[0]?.text).toContain('36 hours after')
   const alone = await examine({ ...good, DATA_DIR: dir, SESSION_SECRET: `${newer}` })
@@ -101,10 +101,10 @@ test('says when an older secret may be dropped, and which mails still need it', 
 
 describe('X-Forwarded-For', () => {
   test.each([
-    ['203.0.113.7:50001', 'ok', 'the address 203.0.113.7 would count'],
-    ['[2001:db8::7]:50001', 'ok', 'the address 2001:db8::7 would count'],
-    ['203.0.113.7, unknown', 'fail', 'no address would count'],
-  ])('%s is judged as the server reads it', async (header, verdict, said) => {
+    ['203.0.113.7:50001', 'ok', 'address is 203.0.113.7.'],
+    ['[2001:db8::7]:50001', 'ok', 'address is 2001:db8::7.'],
+    ['203.0.113.7, unknown', 'fail', 'has no address in that place'],
+  ])('reads %s as the server does', async (header, verdict, said) => {
     const { of } = await examine(good, '--forwarded', header)
     expect(of('proxy')[1]).toMatchObject({ verdict, text: expect.stringContaining(said) })
   })
@@ -113,7 +113,7 @@ describe('X-Forwarded-For', () => {
     ['one address', ['10.0.0.2'], 'warn'],
     ['no address', [''], 'warn'],
     ['several addresses', ['10.0.0.2', '203.0.113.7'], 'ok'],
-  ])('%s of everybody who is logged in', async (_, addresses, verdict) => {
+  ])('judges %s for all logged-in users', async (_, addresses, verdict) => {
     const dir = await freshDir()
     const settings = { ...good, DATA_DIR: dir }
     const runtime = await openRuntime(readSettings(settings))
@@ -130,7 +130,7 @@ describe('X-Forwarded-For', () => {
   })
 })
 
-test('open ways to other machines are found [V12.3.1]', async () => {
+test('reports connections without verified TLS [V12.3.1]', async () => {
   const { of } = await examine({
     ...good,
     DATABASE_URL: 'postgres://u:hidden@[::ffff:127.0.0.1]:1/none?sslmode=disable',
@@ -144,7 +144,7 @@ test('open ways to other machines are found [V12.3.1]', async () => {
   expect(JSON.stringify(of('ways'))).not.toContain('hidden')
 })
 
-test('a generated secret that others can read, and a site without an admin, are found [V13.3.2]', async () => {
+test('reports a secret readable by others, and a site without an admin [V13.3.2]', async () => {
   const dir = await freshDir()
   await runCommand(['user', 'create', 'bob'], { DATA_DIR: dir })
   await chmod(join(dir, 'secret'), 0o644)
@@ -153,7 +153,7 @@ test('a generated secret that others can read, and a site without an admin, are 
   expect(verdicts('admin')).toBe('warn')
 })
 
-test('a mail server that answers is well', async () => {
+test('accepts a mail server that answers', async () => {
   const server = await startSmtp({ hidesStartTls: true })
   const MAIL_FROM = 'Acme, Inc.: Accounts <a@example.org>'
   const { verdicts, of } = await examine({ ...good, SMTP_URL: server.url, MAIL_FROM })
@@ -163,7 +163,7 @@ test('a mail server that answers is well', async () => {
   ])
 })
 
-test('a service that knows published passwords is well', async () => {
+test('accepts a service that knows published passwords', async () => {
   const suffix = createHash('sha1').update('password').digest('hex').slice(5)
   const server = createServer((_, response) => response.end(`${suffix}:9`)).listen(0, '127.0.0.1')
   onTestFinished(() => void server.close())

@@ -1,4 +1,4 @@
-// `doctor`: what of this installation would surprise somebody later, each with what to do about it. Changes nothing.
+// `doctor`: checks the installation and says what to do about each problem. Changes nothing.
 import { lstat, statfs } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
@@ -16,13 +16,14 @@ import { findHolder, openStoreReader } from '../stores/open.ts'
 import type { MailRecord } from '../stores/types.ts'
 import { clientAddress } from '../web/client-address.ts'
 import { sessionCookieName, sessionCookieOptions } from '../web/session-cookie.ts'
+import { counted } from './store-location.ts'
 import { print, refusal } from './terminal.ts'
 import { isAtLeast, versionFloor } from './version-floor.ts'
 
 interface Finding {
   check: string
   verdict: 'ok' | 'warn' | 'fail'
-  /** What is so, and what to do when that is not well. */
+  /** The state, and the remedy if there is a problem. */
   text: string
 }
 
@@ -31,17 +32,17 @@ interface Options {
   json?: boolean
 }
 
-/** So many seldom share an address. */
-const fewPeople = 5
+/** From this many users on, one shared IP address is suspicious. */
+const fewUsers = 5
 const MiB = 1024 * 1024
-/** Opening one takes about a millisecond. */
+/** Opening a letter takes about a millisecond. */
 const mostLetters = 1000
 
 export function addDoctor(program: Command): void {
   program
     .command('doctor')
-    .summary('Look over the installation')
-    .description('Look over the installation: each line is ok, warn or fail, and says what to do. Changes nothing.')
+    .summary('Check the installation')
+    .description('Check the installation. Each line is ok, warn or fail, and says what to do. Changes nothing.')
     .addOption(
       new Option(
         '--forwarded <header>',
@@ -56,7 +57,7 @@ export function addDoctor(program: Command): void {
 async function examine({ forwarded, json }: Options): Promise<void> {
   const settings = readSettings()
   const findings = [
-    ok('settings', 'Every setting is one that is allowed.'),
+    ok('settings', 'All settings are valid.'),
     await checkSecret(settings),
     checkCookies(settings),
     checkAddresses(settings, forwarded),
@@ -71,7 +72,7 @@ async function examine({ forwarded, json }: Options): Promise<void> {
   if (json) print(JSON.stringify(findings))
   else for (const { check, verdict, text } of findings) print(`${verdict.padEnd(4)}  ${check.padEnd(14)} ${text}`)
   const failed = findings.filter(({ verdict }) => verdict === 'fail').length
-  if (failed > 0) throw refusal(failed === 1 ? 'One thing has to be mended.' : `${failed} things have to be mended.`)
+  if (failed > 0) throw refusal(`${counted(failed, 'problem')} found.`)
 }
 
 const ok = (check: string, text: string): Finding => ({ check, verdict: 'ok', text })
@@ -83,40 +84,40 @@ async function checkSecret({ sessionSecrets, dataDir, store }: Settings): Promis
   if (sessionSecrets === null) {
     const path = join(dataDir, 'secret')
     const found = await lstat(path).catch(() => null)
-    if (found === null) return [ok(check, `The first start makes one in ${path}.`)]
+    if (found === null) return [ok(check, `The first start creates one in ${path}.`)]
     if ((found.mode & 0o077) !== 0)
-      return [fail(check, `${path} is open to other accounts. Close it: chmod 600 ${path}`)]
+      return [fail(check, `${path} is readable by other accounts. Fix it: chmod 600 ${path}`)]
     if (store.driver === 'postgres') {
       return [
         warn(
           check,
-          'It is this machine’s own. Before a second one joins, set SESSION_SECRET to the same value on both.',
+          'It exists on this machine only. Before you add a second machine, set SESSION_SECRET to the same value on both.',
         ),
       ]
     }
-    return [ok(check, `256 random bits in ${path}, closed to other accounts.`)]
+    return [ok(check, `256 random bits in ${path}, readable by this account only.`)]
   }
   return sessionSecrets.map((secret, index) => {
     const which = sessionSecrets.length === 1 ? 'SESSION_SECRET' : `Secret ${index + 1} of SESSION_SECRET`
-    // Words and patterns use few different characters, or the same few again and again.
+    // Words and patterns use few different characters.
     const variety = new Set(secret).size
-    if (variety < 8) return fail(check, `${which} repeats a few characters. Make another: openssl rand -base64 32`)
+    if (variety < 8) return fail(check, `${which} repeats a few characters. Generate another: openssl rand -base64 32`)
     if (variety < 16 || /secret|password|change|example|[a-z]{12}/i.test(secret)) {
-      return warn(check, `${which} does not look random. Make another: openssl rand -base64 32`)
+      return warn(check, `${which} does not look random. Generate another: openssl rand -base64 32`)
     }
     return ok(check, `${which} has ${secret.length} characters and looks random.`)
   })
 }
 
-/** When the older secrets may go; which letters still need one is told with the store. */
+/** Says when older secrets can be removed. `checkLetters` counts the queued mails that still need one. */
 function checkRotation({ sessionSecrets, session }: Settings): Finding[] {
   if (sessionSecrets === null || sessionSecrets.length < 2) return []
   const wait = Math.ceil((session.maxMs + triedForMs) / hours(1))
-  const text = `The secrets behind the first open what was made under them. Drop them ${wait} hours after the first was put in front, or later: a browser that opens no page until then counts as a new device once.`
+  const text = `Older secrets still open what was sealed with them. Remove them ${wait} hours after the first one was added, or later. A browser that opens no page in that time counts as a new device once.`
   return [ok('rotation', text)]
 }
 
-/** Letters are the only thing in the store that a secret opens. */
+/** Queued mails are the only records sealed with the secret. */
 async function checkLetters(letters: readonly MailRecord[], { sessionSecrets, dataDir }: Settings): Promise<Finding[]> {
   const check = 'rotation'
   const generated = sessionSecrets === null ? await readSecret(dataDir).catch(() => null) : null
@@ -130,7 +131,7 @@ async function checkLetters(letters: readonly MailRecord[], { sessionSecrets, da
     findings.push(
       warn(
         check,
-        `${byAny - byNewest} of the mails that wait open with an older secret alone. Keep it until they are sent.`,
+        `${counted(byAny - byNewest, 'queued mail')} can only be opened with an older secret. Keep that secret until they are sent.`,
       ),
     )
   }
@@ -139,7 +140,7 @@ async function checkLetters(letters: readonly MailRecord[], { sessionSecrets, da
     findings.push(
       fail(
         check,
-        `${lost} of the mails that wait were sealed with a secret that is not given any more. Put it behind the others in SESSION_SECRET within a day of their posting, or they are given up.`,
+        `${counted(lost, 'queued mail')} cannot be opened: SESSION_SECRET lacks the secret that sealed them. Append it within a day of their creation, or they are discarded.`,
       ),
     )
   }
@@ -154,7 +155,7 @@ function checkCookies({ appOrigin }: Settings): Finding[] {
   return [
     secure
       ? ok('cookies', text)
-      : warn('cookies', `${text} That is for this machine only: set APP_URL to an https:// address.`),
+      : warn('cookies', `${text} Use that on this machine only. In production, set APP_URL to an https:// URL.`),
   ]
 }
 
@@ -162,12 +163,12 @@ function checkAddresses({ trustProxyHops: hops, appOrigin }: Settings, forwarded
   const check = 'proxy'
   const rule =
     hops === 0
-      ? 'TRUST_PROXY_HOPS is 0: the connection’s own address counts, and X-Forwarded-For is ignored.'
-      : `TRUST_PROXY_HOPS is ${hops}: of X-Forwarded-For, entry ${hops} from the right counts.`
+      ? 'TRUST_PROXY_HOPS is 0: the client’s address is that of the connection, and X-Forwarded-For is ignored.'
+      : `TRUST_PROXY_HOPS is ${hops}: the client’s address is entry ${hops} from the right of X-Forwarded-For.`
   const findings: Finding[] = []
   if (hops === 0 && appOrigin.startsWith('https:')) {
     const todo =
-      'Something in front does TLS, so everybody has its address. Set TRUST_PROXY_HOPS to the number of proxies.'
+      'A proxy terminates TLS, so all clients have its address. Set TRUST_PROXY_HOPS to the number of proxies.'
     findings.push(warn(check, `${rule} ${todo}`))
   } else findings.push(ok(check, rule))
   if (forwarded !== undefined && hops > 0) {
@@ -176,9 +177,9 @@ function checkAddresses({ trustProxyHops: hops, appOrigin }: Settings, forwarded
       address === ''
         ? fail(
             check,
-            `Of ${JSON.stringify(forwarded)} no address would count. Are there ${hops} proxies that append to it?`,
+            `${JSON.stringify(forwarded)} has no address in that place. Do ${hops} proxies append to the header?`,
           )
-        : ok(check, `Of ${JSON.stringify(forwarded)} the address ${address} would count.`),
+        : ok(check, `With ${JSON.stringify(forwarded)} the client’s address is ${address}.`),
     )
   }
   return findings
@@ -189,9 +190,9 @@ async function checkStore(settings: Settings): Promise<Finding[]> {
   const check = 'store'
   const description = describeStoreLocation(store)
   const durable = {
-    json: 'Each write is synced before it is answered; one process at a time.',
-    sqlite: 'Write-ahead log with synchronous=FULL: each write is synced before it is answered.',
-    postgres: 'Durable as the server’s synchronous_commit says; the start warns when it is off.',
+    json: 'Each write is synced before it is acknowledged; one process at a time.',
+    sqlite: 'Write-ahead log with synchronous=FULL: each write is synced before it is acknowledged.',
+    postgres: 'Durability follows the server’s synchronous_commit; the start warns when it is off.',
   }[store.driver]
   try {
     const holder = await findHolder(store)
@@ -217,14 +218,20 @@ async function checkStore(settings: Settings): Promise<Finding[]> {
         findings.push(
           warn(
             check,
-            `It has ${users.toLocaleString('en')} people: every write writes them all. Move on: store migrate --to sqlite:…`,
+            `It holds ${users.toLocaleString('en')} users, and every write rewrites all of them. Use SQLite: store migrate --to sqlite:…`,
           ),
         )
       }
       findings.push(
         admins === 0
-          ? warn('admin', 'There is none. The start prints a link that makes one; or: user create-admin <username>')
-          : ok('admin', admins === 1 ? 'There is one. A second is worth having.' : `There are ${admins}.`),
+          ? warn(
+              'admin',
+              'There is no administrator. Open the link that the start prints, or run: user create-admin <username>',
+            )
+          : ok(
+              'admin',
+              admins === 1 ? 'There is 1 administrator. Add a second one.' : `There are ${admins} administrators.`,
+            ),
         checkClock(latest),
         ...(await checkLetters(letters, settings)),
         ...(appOrigin.startsWith('https:') ? checkSessionAddresses(addresses, loggedIn.size) : []),
@@ -237,21 +244,21 @@ async function checkStore(settings: Settings): Promise<Finding[]> {
     const reason = cause instanceof Error ? cause.message : String(cause)
     const isNew =
       cause instanceof Error && 'code' in cause && cause.code === 'store_unavailable' && store.driver !== 'postgres'
-    return [isNew ? warn(check, `${reason} The first start makes it.`) : fail(check, reason)]
+    return [isNew ? warn(check, `${reason} The first start creates it.`) : fail(check, reason)]
   }
 }
 
-/** The trace that a proxy leaves whose entries of X-Forwarded-For are not read. */
-function checkSessionAddresses(addresses: ReadonlySet<string>, people: number): Finding[] {
+/** If proxies are not configured, all sessions have the proxy's address. */
+function checkSessionAddresses(addresses: ReadonlySet<string>, userCount: number): Finding[] {
   const [only = ''] = addresses
-  if (people < fewPeople || addresses.size > 1) return []
-  const where = only === '' ? 'an address that nobody told' : only
+  if (userCount < fewUsers || addresses.size > 1) return []
+  const where = only === '' ? 'an unknown address' : only
   const todo =
-    'If that is a proxy, everybody shares its limits: look for client_address_unreadable in the log, and give doctor the header that the proxy sends with --forwarded.'
-  return [warn('proxy', `All ${people} people who are logged in come from ${where}. ${todo}`)]
+    'If that is a proxy, all users share its rate limits: search the log for client_address_unreadable, and pass the proxy’s header to doctor with --forwarded.'
+  return [warn('proxy', `All ${userCount} logged-in users come from ${where}. ${todo}`)]
 }
 
-/** The only other clock at hand: what was recorded before. */
+/** Compares the clock with the latest audit entry. */
 function checkClock(latest: number): Finding {
   const now = createSystemClock()()
   const text = new Date(now).toISOString()
@@ -259,61 +266,61 @@ function checkClock(latest: number): Finding {
     const recorded = new Date(latest).toISOString()
     return fail(
       'clock',
-      `It is ${text} here, but something was recorded at ${recorded}. Set the clock, and keep it with NTP.`,
+      `This machine’s clock says ${text}, but the audit trail has an entry of ${recorded}. Set the clock, and keep it right with NTP.`,
     )
   }
-  return ok('clock', `It is ${text}, and nothing was recorded later.`)
+  return ok('clock', `The clock says ${text}, and no audit entry is later.`)
 }
 
 async function checkSpace({ dataDir, store }: Settings): Promise<Finding[]> {
   if (store.driver === 'postgres') return []
   const folder = store.driver === 'json' ? dataDir : join(store.path, '..')
   const found = await statfs(folder).catch(() => null)
-  if (found === null) return [ok('space', `${folder} is made at the first start.`)]
+  if (found === null) return [ok('space', `The first start creates ${folder}.`)]
   const free = Math.floor((found.bavail * found.bsize) / MiB)
-  const text = `${free.toLocaleString('en')} MiB are free for ${folder}.`
-  if (free < 50) return [fail('space', `${text} A full disk refuses every sign-up: make room.`)]
-  return [free < 1024 ? warn('space', `${text} Make room before it is full.`) : ok('space', text)]
+  const text = `${free.toLocaleString('en')} MiB free in ${folder}.`
+  if (free < 50) return [fail('space', `${text} On a full disk every write fails: free some space.`)]
+  return [free < 1024 ? warn('space', `${text} Free some space before it is full.`) : ok('space', text)]
 }
 
 async function checkMail(settings: Settings): Promise<Finding[]> {
   const over = describeTransport(settings)
   const sender = ok('sender', `Mails come from ${describeMailbox(settings.mailFrom)}.`)
   if (settings.smtpUrl === null) {
-    return [warn('mail', `No SMTP_URL: mails are ${over}, and reach nobody.`), sender]
+    return [warn('mail', `SMTP_URL is unset: mails are ${over}, and no recipient gets them.`), sender]
   }
-  const fault = await verifyTransport(settings)
+  const error = await verifyTransport(settings)
   return [
-    fault === null
-      ? ok('mail', `${over} takes mails. Send one with: mail test <address>`)
-      : fail('mail', `${over} takes no mails: ${fault}`),
+    error === null
+      ? ok('mail', `${over} accepts mails. Send one with: mail test <address>`)
+      : fail('mail', `${over} accepts no mails: ${error}`),
     sender,
   ]
 }
 
-/** With a password that every such service has. Only its hash's first characters are sent, as always. */
+/** Asks for a password that every such service knows. As always, only a prefix of its hash is sent. */
 async function checkLeaks({ breachedPasswordsUrl: url }: Settings): Promise<Finding[]> {
   const check = 'leaks'
   if (url === null) {
-    return [ok(check, 'BREACHED_PASSWORDS is off: new passwords are compared with the list that is here, offline.')]
+    return [ok(check, 'BREACHED_PASSWORDS is off: new passwords are compared with the built-in list only.')]
   }
   const knows = await createBreachedPasswords({ url, log: createLog('silent') }).has('password')
   return [
     knows
-      ? ok(check, `${url} says whether a new password was published.`)
+      ? ok(check, `${url} answers, and new passwords are looked up there.`)
       : warn(
           check,
-          `${url} gave no usable answer within a second: new passwords are taken without. Check BREACHED_PASSWORDS.`,
+          `${url} gave no usable answer within a second: new passwords are accepted without the check. Check BREACHED_PASSWORDS.`,
         ),
   ]
 }
 
-/** Those that the settings left open on purpose, or by mistake. */
+/** Connections without verified TLS. */
 function checkWays({ store, smtpUrl, dataDir }: Settings): Finding[] {
   const open: string[] = []
   if (store.driver === 'postgres' && isExposed(store.url)) open.push(describeStoreLocation(store))
   if (smtpUrl !== null && isExposedSmtp(smtpUrl)) open.push(describeTransport({ smtpUrl, dataDir }))
-  const why = 'is reached without TLS, or with nobody checking its certificate, because its address says so.'
+  const why = 'is reached without TLS or without a check of its certificate, because its URL says so.'
   return open.map((what) => warn('ways', `${what} ${why}`))
 }
 
@@ -322,7 +329,7 @@ function checkVersions(): Finding[] {
   return Object.entries(versionFloor).map(([name, least]) => {
     const { version }: { version: string } = require(`${name}/package.json`)
     return isAtLeast(version, least)
-      ? ok('versions', `${name} ${version} has no known hole that matters here (at least ${least}).`)
-      : fail('versions', `${name} ${version} has published holes. Install at least ${least}: npm ci`)
+      ? ok('versions', `${name} ${version} has no known vulnerability that matters here (at least ${least}).`)
+      : fail('versions', `${name} ${version} has published vulnerabilities. Install at least ${least}: npm ci`)
   })
 }

@@ -1,4 +1,4 @@
-// `export`: everybody, one JSON object a line, for another system or a spreadsheet's tool.
+// `export`: writes all users as JSON lines, for another system or a spreadsheet.
 
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
@@ -17,31 +17,34 @@ interface Options {
 export function addExport(program: Command): void {
   program
     .command('export')
-    .summary('Write people into a file of JSON lines')
+    .summary('Write all users to a file of JSON lines')
     .description(
-      'Write people into a file of JSON lines, which `import jsonl` takes. Works beside a running server.\n' +
+      'Write all users to a file of JSON lines, which `import jsonl` reads. A server may be running.\n' +
         'For a copy that can be restored, use `store backup`.',
     )
-    .argument('<file>', 'the file to make; - for standard output')
+    .argument('<file>', 'the file to create; - for standard output')
     .option('--url <url>', `the store: ${locationForms} (default: the one that the settings name)`)
-    .option('--with-hashes', 'with the password hashes, which are as good as a first step to the passwords')
+    .option(
+      '--with-hashes',
+      'include the password hashes; keep such a file secret, weak passwords can be cracked from it',
+    )
     .option('--json', 'print JSON')
     .addHelpText('after', '\nExample:\n  npm run cli -- export people.jsonl')
-    .action(exportPeople)
+    .action(exportUsers)
 }
 
-async function exportPeople(file: string, { url, withHashes, json }: Options, command: Command): Promise<void> {
+async function exportUsers(file: string, { url, withHashes, json }: Options, command: Command): Promise<void> {
   const reader = await openStoreReader(locationFrom(command, '--url', url))
-  const interruption = catchInterruption('No file was made.')
+  const interruption = catchInterruption('No file was created.')
   const progress = createProgress('Exporting')
-  let people = 0
+  let users = 0
   async function* lines(): AsyncGenerator<Uint8Array> {
     for await (const { kind, record } of reader.dump()) {
-      // People come first.
+      // The dump yields users first.
       if (kind !== 'user') return
       interruption.throwIfInterrupted()
       progress.step()
-      people++
+      users++
       yield Buffer.from(`${JSON.stringify(lineOf(record, withHashes === true))}\n`)
     }
   }
@@ -52,18 +55,14 @@ async function exportPeople(file: string, { url, withHashes, json }: Options, co
     }
     const path = resolve(file)
     if (!(await createFile(path, lines(), { owner: 'process' }))) throw refusal(`${path} exists. Name another file.`)
-    print(
-      json
-        ? JSON.stringify({ people, file: path })
-        : `Exported ${counted(people, 'person').replace('persons', 'people')} to ${path}`,
-    )
+    print(json ? JSON.stringify({ people: users, file: path }) : `Exported ${counted(users, 'user')} to ${path}`)
   } finally {
     progress.done()
     await reader.close()
   }
 }
 
-/** By the names that an import knows; who is deleted or suspended is told as well. */
+/** Uses the field names of the import. Includes deleted and suspended users. */
 function lineOf({ passwordHash, profile, createdAt, ...user }: UserRecord, withHash: boolean): Record<string, unknown> {
   return {
     id: user.id,

@@ -47,7 +47,7 @@ function manyPeople(count: number): string {
 }
 
 describe('import', () => {
-  test.each(kinds)('lets people log in with the old password, whatever system it is from: %s', async (kind) => {
+  test.each(kinds)('lets users of each system log in with the old password: %s', async (kind) => {
     const place = await freshPlace(kind)
     const hashes = {
       argon: await argon2Hash(password, { memoryCost: 4096 }),
@@ -131,11 +131,11 @@ describe('import', () => {
     })
     expect(await importFile('firebase', path, place, '--yes', ...parameters)).toMatchObject({
       code: 0,
-      stdout: expect.stringContaining('There already: 2 users'),
+      stdout: expect.stringContaining('Existing: 2 users'),
     })
   })
 
-  test('names a fault of the parameters, and never repeats them', async () => {
+  test('reports an error in the parameters without repeating them', async () => {
     const place = await freshPlace('sqlite')
     const path = await file('users.json', '{"users":[]}')
     for (const config of ['{"base64_signer_key":"geheim"}', 'algorithm: BCRYPT, base64_signer_key: geheim']) {
@@ -145,7 +145,7 @@ describe('import', () => {
     }
   })
 
-  test.each(kinds)('run again, finds everybody there and changes nothing: %s', async (kind) => {
+  test.each(kinds)('changes nothing when run again: %s', async (kind) => {
     const place = await freshPlace(kind)
     const path = await file('people.csv', manyPeople(200))
     expect(await importFile('csv', path, place, '--yes')).toMatchObject({ code: 0 })
@@ -153,15 +153,15 @@ describe('import', () => {
     const again = await importFile('csv', path, place, '--yes')
     expect(again).toMatchObject({
       code: 0,
-      stdout: expect.stringMatching(/^Imported: 0 users .*\nThere already: 200 users/),
+      stdout: expect.stringMatching(/^Imported: 0 users .*\nExisting: 200 users/),
     })
     expect((await rejectedBy(path)).map(({ reason }) => reason)).toEqual(
-      Array(200).fill('The username is there already.'),
+      Array(200).fill('The username exists already.'),
     )
     expect(await contentOf(place)).toEqual(before)
   })
 
-  test('writes the rejected rows with reasons into a file for the operator alone, without hashes or formulas [V1.2.10]', async () => {
+  test('writes rejected rows with reasons to a private file, without hashes or formulas [V1.2.10]', async () => {
     const place = await freshPlace('sqlite')
     await fill(place, people(1, 'there'))
     const secret = await bcryptHash('x', { cost: 4 })
@@ -170,7 +170,7 @@ describe('import', () => {
     const { code, stdout, stderr } = await importFile('csv', path, place, '--yes')
     expect({ code, stdout }).toEqual({
       code: 0,
-      stdout: expect.stringMatching(/Imported: 1 user .*already: 1 user,.*Rejected: 4 rows/s),
+      stdout: expect.stringMatching(/Imported: 1 user .*Existing: 1 user,.*Rejected: 4 rows/s),
     })
     expect(stdout).toContain(`${path}.rejected.csv`)
     const text = await readFile(`${path}.rejected.csv`, 'utf8')
@@ -191,7 +191,7 @@ describe('import', () => {
   })
 
   test.each(['json', 'sqlite', 'postgres'] as const)(
-    'tried out, tells the same and changes nothing: %s',
+    'predicts the same in a dry run, and changes nothing: %s',
     async (kind) => {
       const place = await freshPlace(kind)
       await fill(place, people(2, 'user'))
@@ -200,7 +200,7 @@ describe('import', () => {
       const before = await contentOf(place)
       const tried = await importFile('csv', path, place, '--dry-run', '--json')
       expect(await contentOf(place)).toEqual(before)
-      // SQLite makes and removes files of its own beside the store for whoever reads.
+      // SQLite creates and removes files beside the store for readers.
       if (kind === 'json') expect(await fingerprint(place.dir)).toEqual(files)
       const done = await importFile('csv', path, place, '--yes', '--json')
       expect({ ...JSON.parse(tried.stdout), dryRun: false }).toEqual(JSON.parse(done.stdout))
@@ -208,14 +208,14 @@ describe('import', () => {
     },
   )
 
-  test('tried out before there is a store, makes none', async () => {
+  test('creates no store in a dry run', async () => {
     const place = await freshPlace('json')
     const path = await file('people.csv', manyPeople(2))
     expect(await importFile('csv', path, place, '--dry-run')).toMatchObject({ code: 0 })
     expect(await fingerprint(place.dir)).toEqual([])
   })
 
-  test('refuses a folder that a server is using, which a try beside it does not mind', async () => {
+  test('refuses a folder that a server uses, except in a dry run', async () => {
     const place = await freshPlace('json')
     await fill(place, people(1))
     const pid = await startHolder(place)
@@ -226,7 +226,7 @@ describe('import', () => {
     expect(await importFile('csv', path, place, '--dry-run')).toMatchObject({ code: 0 })
   })
 
-  test('asks first: without a terminal it needs --yes, and says what it would do', async () => {
+  test('asks for confirmation; without a terminal, requires --yes and says what it would do', async () => {
     const place = await freshPlace('sqlite')
     await fill(place, people(1))
     const before = await contentOf(place)
@@ -252,7 +252,7 @@ describe('import', () => {
     expect(await contentOf(place)).toEqual(before)
   })
 
-  test('ends with 1 when nothing could be done, and 2 when it was asked wrongly', async () => {
+  test('exits with 1 when it imported nothing, and 2 on wrong usage', async () => {
     const place = await freshPlace('sqlite')
     const [bad, none] = [await file('a.csv', 'username\nx\ny\n'), await file('b.csv', 'username\n')]
     for (const path of [bad, none]) expect(await importFile('csv', path, place, '--yes')).toMatchObject({ code: 1 })
@@ -262,7 +262,7 @@ describe('import', () => {
     expect(await importFile('xml', bad, place)).toMatchObject({ code: 2 })
   })
 
-  test('takes the store in force when none is named, and records that it was done', async () => {
+  test('uses the store of the settings by default, and records the import in the audit trail', async () => {
     const place = await freshPlace('json')
     await fill(place, [{ kind: 'user', record: aUser({ username: 'there' }) }])
     const path = await file('people.csv', manyPeople(3))
@@ -276,7 +276,7 @@ describe('import', () => {
 })
 
 describe('an import of 10,000 people', () => {
-  test.each<Kind>(['json', 'sqlite', 'postgres'])('shows how far it is, and brings all of them: %s', async (kind) => {
+  test.each<Kind>(['json', 'sqlite', 'postgres'])('shows progress, and imports all users: %s', async (kind) => {
     const place = await freshPlace(kind)
     const path = await file('people.csv', manyPeople(10_000))
     const { code, stdout, stderr } = await importFile('csv', path, place, '--yes')
@@ -288,7 +288,7 @@ describe('an import of 10,000 people', () => {
     })
   })
 
-  test('that is interrupted keeps whoever is in, says so, and is simply run again', async () => {
+  test('keeps the imported users when interrupted, says so, and can be run again', async () => {
     const place = await freshPlace('postgres')
     const path = await file('people.csv', manyPeople(12_000))
     const running = startCommand(['import', 'csv', path, '--url', place.url, '--yes'])
@@ -297,7 +297,7 @@ describe('an import of 10,000 people', () => {
     const { code, stderr } = await running.ended
     expect({ code, stderr }).toEqual({
       code: 1,
-      stderr: expect.stringMatching(/Interrupted\. At least .* run the command again/),
+      stderr: expect.stringMatching(/Interrupted\. At least .* Run the command again/),
     })
     const { length } = (await contentOf(place)) ?? []
     expect(length).toBeGreaterThanOrEqual(9_000)

@@ -1,4 +1,4 @@
-// `import`: people of another system, with their old password hashes, into a store.
+// `import`: adds users of another system to a store, with their old password hashes.
 import { createReadStream, existsSync } from 'node:fs'
 import { readFile, realpath } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
@@ -13,8 +13,8 @@ import {
   type ImportOutcome,
   type ImportStore,
   importInto,
-  importPeople,
-  readPeople,
+  importUsers,
+  readUsers,
   rehearse,
 } from '../features/import/import.ts'
 import { type ImportFormat, importFormats, type Rejection } from '../features/import/reading.ts'
@@ -36,44 +36,44 @@ interface Options {
 export function addImport(program: Command): void {
   program
     .command('import')
-    .summary('Take over people of another system')
+    .summary('Import users of another system')
     .description(
-      'Take over people of another system, with their passwords: a hash of the old system lets its person in once and\n' +
-        'is replaced then. Nobody who is there is changed, so it can be run again. docs/importing.md has the formats.',
+      'Import users of another system with their passwords. Gatehouse replaces an old hash at the user’s first log-in.\n' +
+        'Existing users stay unchanged, so you can run it again. docs/importing.md describes the formats.',
     )
-    .addArgument(new Argument('<format>', 'what the file is').choices(importFormats))
-    .argument('<file>', 'what the other system exported')
+    .addArgument(new Argument('<format>', 'format of the file').choices(importFormats))
+    .argument('<file>', 'the export of the other system')
     .option('--url <url>', `the store: ${locationForms} (default: the one that the settings name)`)
     .option(
       '--rejected <file>',
-      'where rejected rows go, with reasons and without hashes (default: <file>.rejected.csv)',
+      'file for rejected rows, with reasons and without hashes (default: <file>.rejected.csv)',
     )
     .option(
       '--firebase-config <file>',
       'the password hash parameters of the project, as the Firebase console shows them',
     )
-    .option('--dry-run', 'say what would happen, also beside a running server')
+    .option('--dry-run', 'show what would happen; a server may be running')
     .option('--yes', 'do not ask')
-    .option('--json', 'print JSON, with the usernames that were made from e-mail addresses')
+    .option('--json', 'print JSON, with the usernames generated from e-mail addresses')
     .addHelpText('after', '\nExample:\n  npm run cli -- import csv people.csv --dry-run')
     .action(importFile)
 }
 
-/** One reading of the file. Each begins anew. */
-type Read = () => ReturnType<typeof readPeople>
+/** Each call reads the file from its start. */
+type Read = () => ReturnType<typeof readUsers>
 
 async function importFile(format: ImportFormat, file: string, options: Options, command: Command): Promise<void> {
   const location = locationFrom(command, '--url', options.url)
   const path = resolve(file)
   const rejectedPath = resolve(options.rejected ?? `${file}.rejected.csv`)
-  if (await isSameFile(path, rejectedPath)) wrongUsage(command, '--rejected must be another file than the imported one')
+  if (await isSameFile(path, rejectedPath)) wrongUsage(command, '--rejected must not be the imported file')
   const { firebaseConfig } = options
   const firebase = firebaseConfig === undefined ? null : await readFirebaseProject(resolve(firebaseConfig), command)
   const context = { now: createSystemClock()(), newId, firebase }
-  const read = () => readPeople(format, chunksOf(path), context)
+  const read = () => readUsers(format, chunksOf(path), context)
 
   const outcome = options.dryRun
-    ? await tryOut(read, location)
+    ? await dryRun(read, location)
     : await importAll(read, location, { file, isAsked: !options.yes, command })
   if (outcome.rejected.length > 0) await writeRejected(rejectedPath, outcome.rejected)
   report(outcome, { isDryRun: options.dryRun === true, isJson: options.json === true, location, rejectedPath })
@@ -81,7 +81,7 @@ async function importFile(format: ImportFormat, file: string, options: Options, 
   if (imported === 0 && !rejected.some(({ isThere }) => isThere)) process.exitCode = 1
 }
 
-async function tryOut(read: Read, location: StoreLocation): Promise<ImportOutcome> {
+async function dryRun(read: Read, location: StoreLocation): Promise<ImportOutcome> {
   if (isMissing(location)) return run('Reading', read, await rehearse(nothing()))
   const reader = await openStoreReader(location)
   try {
@@ -91,7 +91,7 @@ async function tryOut(read: Read, location: StoreLocation): Promise<ImportOutcom
   }
 }
 
-/** Before the first start there is nothing to read, and the import makes it. */
+/** No store exists before the first start. The import creates it. */
 function isMissing(location: StoreLocation): boolean {
   if (location.driver === 'postgres') return false
   return !existsSync(location.driver === 'json' ? join(location.dir, 'users.json') : location.path)
@@ -99,7 +99,7 @@ function isMissing(location: StoreLocation): boolean {
 
 async function* nothing() {}
 
-/** Reads all of the file first: one that cannot be read to its end changes nothing. */
+/** Reads the whole file first, so an unreadable file changes nothing. */
 async function importAll(
   read: Read,
   location: StoreLocation,
@@ -124,7 +124,7 @@ async function requireConsent(plan: ImportOutcome, what: string, command: Comman
   const rejected = plan.rejected.length > 0 ? ` ${counted(plan.rejected.length, 'row')} will be rejected.` : ''
   const plans = `${counted(plan.imported, 'user')} will be imported from ${what}${admins}.${rejected}`
   const answer = await confirm(plans)
-  if (answer === null) wrongUsage(command, `${plans} Without a terminal, --yes does it`)
+  if (answer === null) wrongUsage(command, `${plans} Without a terminal, confirm with --yes`)
   if (!answer) throw refusal('Nothing was changed.')
 }
 
@@ -133,34 +133,34 @@ async function run(doing: string, read: Read, store: ImportStore): Promise<Impor
   const progress = createProgress(doing)
   let done = 0
   try {
-    return await importPeople(read(), store, (imported) => {
+    return await importUsers(read(), store, (imported) => {
       done = imported
       progress.step()
-      if (doing === 'Importing') interruption.consequence = thoseWhoStay(imported)
+      if (doing === 'Importing') interruption.consequence = importedSoFar(imported)
       interruption.throwIfInterrupted()
     })
   } catch (error) {
-    // An interruption says so itself.
+    // The message of an interruption already says this.
     const isInterrupted = error instanceof Error && 'code' in error && error.code === 'refused'
-    if (doing === 'Importing' && !isInterrupted) say(`It did not come to its end. ${thoseWhoStay(done)}`)
+    if (doing === 'Importing' && !isInterrupted) say(`The import stopped early. ${importedSoFar(done)}`)
     throw error
   } finally {
     progress.done()
   }
 }
 
-function thoseWhoStay(imported: number): string {
-  return `At least ${counted(imported, 'user')} were imported and stay; run the command again for the others.`
+function importedSoFar(imported: number): string {
+  return `At least ${counted(imported, 'user')} were imported and stay. Run the command again for the others.`
 }
 
-interface RequestInfo {
+interface ReportOptions {
   isDryRun: boolean
   isJson: boolean
   location: StoreLocation
   rejectedPath: string
 }
 
-function report(outcome: ImportOutcome, { isDryRun, isJson, location, rejectedPath }: RequestInfo): void {
+function report(outcome: ImportOutcome, { isDryRun, isJson, location, rejectedPath }: ReportOptions): void {
   const { rejected, notes, named, ...counts } = outcome
   const there = rejected.filter(({ isThere }) => isThere).length
   for (const note of notes) say(note)
@@ -175,18 +175,18 @@ function report(outcome: ImportOutcome, { isDryRun, isJson, location, rejectedPa
   const details: [number, string][] = [
     [counts.admins, 'as admins'],
     [counts.suspended, 'suspended'],
-    [counts.withoutPassword, 'without a password: they choose one by “Forgotten password”'],
-    [counts.unreachable, 'of those without a verified address too: they cannot get in by themselves'],
-    [named.length, 'with usernames made from their e-mail addresses, which --json lists'],
+    [counts.withoutPassword, 'without a password: they choose one through “Forgotten password”'],
+    [counts.unreachable, 'of those also without a verified e-mail address: they need an administrator’s reset'],
+    [named.length, 'with usernames generated from their e-mail addresses, which --json lists'],
   ]
   for (const [count, what] of details) if (count > 0) print(`  ${count.toLocaleString('en')} ${what}`)
-  if (there > 0) print(`There already: ${counted(there, 'user')}, left as they are`)
+  if (there > 0) print(`Existing: ${counted(there, 'user')}, left unchanged`)
   if (rejected.length > there) print(`Rejected: ${counted(rejected.length - there, 'row')}`)
-  if (rejected.length > 0) print(`All that were not imported, with reasons: ${rejectedPath}`)
+  if (rejected.length > 0) print(`Rows that were not imported, with reasons: ${rejectedPath}`)
   if (isDryRun) print('Nothing was changed.')
 }
 
-/** Opened in a spreadsheet, nothing in it is taken for a formula. */
+/** Escapes formulas: a spreadsheet would run them. */
 async function writeRejected(path: string, rejected: readonly Rejection[]): Promise<void> {
   const columns = ['line', 'username', 'email', 'reason']
   const text = stringify([...rejected], { header: true, columns, escape_formulas: true })
@@ -202,18 +202,20 @@ async function* chunksOf(path: string): AsyncGenerator<Uint8Array> {
 }
 
 function unreadable(path: string, cause: unknown): Error {
-  const fault = `${path} cannot be read: ${messageOf(cause)}`
-  return Object.assign(new Error(fault, { cause }), { code: 'import_unreadable' })
+  const message = `${path} cannot be read: ${messageOf(cause)}`
+  return Object.assign(new Error(message, { cause }), { code: 'import_unreadable' })
 }
 
-/** The text of the console's dialogue, or the same names in JSON. Never repeats a value: they are secret. */
+/**
+ * Reads the text of the Firebase console's dialog, or the same names in JSON. Never repeats a value: they are secret.
+ */
 async function readFirebaseProject(path: string, command: Command): Promise<FirebaseProject> {
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
     throw unreadable(path, cause)
   })
   const find = (name: string) =>
     new RegExp(`\\b${name}"?\\s*[:=]\\s*"?([A-Za-z0-9+/_-]+={0,2})`).exec(text)?.[1] ??
-    wrongUsage(command, `--firebase-config must be the password hash parameters of the project; ${name} is missing`)
+    wrongUsage(command, `--firebase-config must contain the project’s password hash parameters; ${name} is missing`)
   if (find('algorithm') !== 'SCRYPT') wrongUsage(command, '--firebase-config must have the algorithm SCRYPT')
   return {
     signerKey: find('base64_signer_key'),

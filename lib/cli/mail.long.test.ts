@@ -8,7 +8,7 @@ import { freshDir } from './places-for-test.ts'
 
 const address = 'alice@example.org'
 
-test('mail test sends one mail to the server of the settings', async () => {
+test('mail test sends one mail to the configured server', async () => {
   const smtp = await startSmtp()
   const settings = { DATA_DIR: await freshDir(), SMTP_URL: smtp.url, MAIL_FROM: 'gate@example.org' }
   const { code, stdout } = await runCommand(['mail', 'test', address], settings)
@@ -16,7 +16,7 @@ test('mail test sends one mail to the server of the settings', async () => {
   expect(smtp.letters).toMatchObject([{ recipients: [address], email: { subject: 'Test mail · Gatehouse' } }])
 })
 
-test('mail test says what the server answered, without its password', async () => {
+test('mail test shows the server’s answer without its password', async () => {
   const smtp = await startSmtp()
   smtp.behave.refuse = 550
   const SMTP_URL = smtp.url.replace('//', '//user:hunter2@')
@@ -27,7 +27,7 @@ test('mail test says what the server answered, without its password', async () =
   expect(stderr).toContain('The mail was not taken')
 })
 
-test('mail goes to a server whose certificate an authority vouches for that the operator named, and to no other [V12.3.2, V12.3.4]', async () => {
+test('sends mail only to a server with a certificate of the configured authority [V12.3.2, V12.3.4]', async () => {
   const certificates = await makeCertificates()
   const smtp = await startSmtp({ certificates })
   const dir = await freshDir()
@@ -52,7 +52,7 @@ test('mail goes to a server whose certificate an authority vouches for that the 
   expect(smtp.letters).toMatchObject([{ recipients: [address], isEncrypted: true }])
 })
 
-test('mail test without a server names the file', async () => {
+test('mail test without a server prints the file’s path', async () => {
   const dir = await freshDir()
   const { code, stdout } = await runCommand(['mail', 'test', address, '--json'], { DATA_DIR: dir })
   const [name = ''] = await readdir(join(dir, 'outbox'))
@@ -63,6 +63,6 @@ test('mail test without a server names the file', async () => {
   expect(await readFile(join(dir, 'outbox', name), 'utf8')).toContain(`To: ${address}`)
 })
 
-test('mail test refuses what is no address', async () => {
+test('mail test rejects an invalid address', async () => {
   expect(await runCommand(['mail', 'test', 'a@b, c@d.org'], { DATA_DIR: await freshDir() })).toMatchObject({ code: 2 })
 })

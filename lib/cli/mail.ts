@@ -1,4 +1,4 @@
-// `mail test`: whether mail leaves this site, tried at once and beside the queue.
+// `mail test`: sends one mail immediately, bypassing the queue.
 import type { Command } from 'commander'
 import { readSettings } from '../config.ts'
 import { createSystemClock } from '../core/clock.ts'
@@ -14,8 +14,8 @@ export function addMail(program: Command): void {
     .command('mail')
     .description('Outgoing mail')
     .command('test')
-    .argument('<address>', 'whom to send it to')
-    .description('Send one mail now, by the settings in force, and say what the server answered')
+    .argument('<address>', 'the recipient')
+    .description('Send one mail now with the current settings, and show the result')
     .option('--json', 'print JSON')
     .addHelpText('after', '\nExample:\n  npm run cli -- mail test me@example.com')
     .action(sendTest)

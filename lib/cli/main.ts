@@ -1,4 +1,4 @@
-// `npm run cli -- <command>`: the operator's command line. Exit 0 done, 1 failed, 2 wrong usage.
+// `npm run cli -- <command>`: the operator's command line. Exit codes: 0 success, 1 failure, 2 wrong usage.
 import { inspect } from 'node:util'
 import { Command, CommanderError } from 'commander'
 import { loadEnvFiles } from '../server/env-files.ts'
@@ -21,7 +21,7 @@ const program = new Command('gatehouse')
   .showHelpAfterError('Run with --help for the commands.')
   .addHelpText('after', '\nExample:\n  npm run cli -- store check')
 
-// Whoever reads no further, as `head` does, wants no more: that is no fault of what was done.
+// Ignore a reader that stops early, such as `head`.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error
 })
@@ -47,7 +47,7 @@ try {
   }
 }
 
-/** Faults that an operator can mend have a code of ours and a sentence; anything else shows where it came from. */
+/** Errors with a code that Gatehouse defines carry advice; any other error shows its stack. */
 function isOurs(error: unknown): error is Error {
   return error instanceof Error && 'code' in error && /^[a-z_]+$/.test(String(error.code))
 }

@@ -1,4 +1,4 @@
-// Places for a store of each kind, and what stands in them seen from outside.
+// Fresh stores of each kind for tests, and functions that read their content from outside.
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
@@ -22,7 +22,7 @@ export type Kind = (typeof kinds)[number]
 export interface Place {
   url: string
   location: StoreLocation
-  /** Where its files are, if it has any. */
+  /** The folder of its files, if it has any. */
   dir: string
 }
 
@@ -32,7 +32,7 @@ export async function freshDir(): Promise<string> {
   return dir
 }
 
-/** Nothing is there yet; a database of PostgreSQL is, without a table. */
+/** An empty place: no folder, no file, or a database without tables. */
 export async function freshPlace(kind: Kind): Promise<Place> {
   const dir = await freshDir()
   const urls = { json: () => `json:${join(dir, 'data')}`, sqlite: () => `sqlite:${join(dir, 'site.db')}` }
@@ -55,7 +55,7 @@ export function locationOf(url: string): StoreLocation {
 const log = { info() {}, warn() {}, error() {} }
 const takeOver = () => ({ users: [], refused: [], notes: [] })
 
-/** Opens it as a server does, for as long as `use` takes. */
+/** Opens the store as a server does while `use` runs. */
 export async function withStores<Answer>(place: Place, use: (stores: Stores) => Promise<Answer>): Promise<Answer> {
   const stores = await openStores(place.location, { takeOver, poolSize: 5, log })
   try {
@@ -67,7 +67,7 @@ export async function withStores<Answer>(place: Place, use: (stores: Stores) => 
 
 export const secret = 'the secret of the site in this test'
 
-/** The site itself on this store, for as long as `use` takes. */
+/** Opens the site on this store while `use` runs. */
 export async function withSite<Answer>(place: Place, use: (site: Services) => Promise<Answer>): Promise<Answer> {
   const settings = readSettings({ ...settingsFor(place), SESSION_SECRET: secret, LOG_LEVEL: 'silent' })
   const site = compose(await openRuntime(settings, createSystemClock()))
@@ -79,7 +79,7 @@ export async function withSite<Answer>(place: Place, use: (site: Services) => Pr
   }
 }
 
-/** What leads a server, or a command without an address, to it. */
+/** The environment that points a server or a command at this store. */
 export function settingsFor({ url, location, dir }: Place): Record<string, string> {
   return location.driver === 'json' ? { DATA_DIR: location.dir } : { DATA_DIR: dir, DATABASE_URL: url }
 }
@@ -92,7 +92,7 @@ export function fill(place: Place, records: StoredRecord[]): Promise<void> {
   return withStores(place, (stores) => stores.replaceAll(recordsOf(records)))
 }
 
-/** A process that has the folder open as a server has. */
+/** Starts a process that holds the folder like a server. */
 export async function startHolder({ location }: Place): Promise<number | undefined> {
   if (location.driver !== 'json') throw new Error('Only a folder has a holder.')
   const script = join(import.meta.dirname, '../stores/json/hold-folder-for-test.ts')
@@ -104,7 +104,7 @@ export async function startHolder({ location }: Place): Promise<number | undefin
   return child.pid
 }
 
-/** Everything in it, in an order of its own; null when there is no store. */
+/** All records, sorted; null when there is no store. */
 export async function contentOf({ location }: Place): Promise<string[] | null> {
   const reader = await openStoreReader(location).catch(() => null)
   if (reader === null) return null
@@ -115,7 +115,7 @@ export async function contentOf({ location }: Place): Promise<string[] | null> {
   }
 }
 
-/** Every file below a folder with its content, its mode and when it was written. */
+/** The content, mode and modification time of every file below a folder. */
 export async function fingerprint(dir: string): Promise<string[]> {
   const entries = await readdir(dir, { recursive: true, withFileTypes: true })
   const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
@@ -138,25 +138,25 @@ export async function inDatabase(url: string, ...statements: string[]): Promise<
   return client
 }
 
-/** Holds whoever writes people into a database of PostgreSQL, in the middle of it. */
-export async function closeGate(place: Place): Promise<{ reached(): Promise<void>; open(): Promise<void> }> {
+/** Blocks inserts of users into a PostgreSQL database until `release`. */
+export async function blockUserInserts(place: Place): Promise<{ reached(): Promise<void>; release(): Promise<void> }> {
   await withStores(place, async () => {})
-  const gate = await inDatabase(
+  const blocker = await inDatabase(
     place.url,
-    "CREATE FUNCTION gate() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_advisory_xact_lock(1); RETURN NEW; END'",
-    'CREATE TRIGGER gate BEFORE INSERT ON users FOR EACH STATEMENT EXECUTE FUNCTION gate()',
+    "CREATE FUNCTION block() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_advisory_xact_lock(1); RETURN NEW; END'",
+    'CREATE TRIGGER block BEFORE INSERT ON users FOR EACH STATEMENT EXECUTE FUNCTION block()',
     'SELECT pg_advisory_lock(1)',
   )
   return {
-    reached: () => somebodyWaits(gate),
-    async open() {
-      await gate.query('SELECT pg_advisory_unlock(1)')
+    reached: () => lockAwaited(blocker),
+    async release() {
+      await blocker.query('SELECT pg_advisory_unlock(1)')
     },
   }
 }
 
 /** Resolves when a connection to this database waits for a lock. */
-export async function somebodyWaits(client: pg.Client): Promise<void> {
+export async function lockAwaited(client: pg.Client): Promise<void> {
   const waiting = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
   await vi.waitUntil(async () => (await client.query(waiting)).rows.length > 0, { timeout: 20_000 })
 }

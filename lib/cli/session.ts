@@ -1,4 +1,4 @@
-// `session …`: who is logged in, and ending that.
+// `session …`: lists and ends sessions.
 import type { Command } from 'commander'
 import { liveBounds } from '../auth/sessions/window.ts'
 import { readSettings } from '../config.ts'
@@ -8,7 +8,7 @@ import { endAllSessions, pruneSessions } from '../features/sessions/commands.ts'
 import { endSessionsOfUser } from '../features/user-admin/commands.ts'
 import { openStoreReader } from '../stores/open.ts'
 import { isLive, type SessionRecord } from '../stores/types.ts'
-import { executeAsOperator, findPerson, withSite } from './site.ts'
+import { executeAsOperator, findUser, withSite } from './site.ts'
 import { counted, wrongUsage } from './store-location.ts'
 import { print, say } from './terminal.ts'
 
@@ -17,24 +17,24 @@ interface Json {
 }
 
 export function addSession(program: Command): void {
-  const session = program.command('session').description('See who is logged in, and end it')
+  const session = program.command('session').description('List and end sessions')
   session
     .command('list')
-    .description('List live sessions. Works beside a running server')
-    .option('--user <username>', 'only of this person')
+    .description('List live sessions. A server may be running')
+    .option('--user <username>', 'only sessions of this user')
     .option('--json', 'print JSON')
     .addHelpText('after', '\nExample:\n  npm run cli -- session list --user alice')
     .action(list)
   session
     .command('end')
-    .description('End every session of somebody, or of everybody')
-    .argument('[username]', 'whose')
-    .option('--all', 'of everybody')
+    .description('End all sessions of one user, or of all users')
+    .argument('[username]', 'the user')
+    .option('--all', 'of all users')
     .option('--json', 'print JSON')
     .action(end)
   session
     .command('prune')
-    .description('Remove what is dead already; a running server does it each hour')
+    .description('Remove expired sessions; a running server does this every hour')
     .option('--json', 'print JSON')
     .action(prune)
 }
@@ -69,12 +69,12 @@ async function list({ user, json }: Json & { user?: string }): Promise<void> {
 }
 
 function end(username: string | undefined, { all, json }: Json & { all?: boolean }, command: Command): Promise<void> {
-  if ((username === undefined) !== (all === true)) wrongUsage(command, 'name a person, or say --all')
+  if ((username === undefined) !== (all === true)) wrongUsage(command, 'give a username or --all')
   return withSite(async (app) => {
     const ended =
       username === undefined
         ? await executeAsOperator(endAllSessions, {}, app)
-        : await executeAsOperator(endSessionsOfUser, { id: (await findPerson(app, username)).id }, app)
+        : await executeAsOperator(endSessionsOfUser, { id: (await findUser(app, username)).id }, app)
     const count = ended.value
     print(json ? JSON.stringify({ ended: count }) : `Ended ${counted(count, 'session')}.`)
   })
@@ -83,6 +83,6 @@ function end(username: string | undefined, { all, json }: Json & { all?: boolean
 function prune({ json }: Json): Promise<void> {
   return withSite(async (app) => {
     const { value: count } = await executeAsOperator(pruneSessions, {}, app)
-    print(json ? JSON.stringify({ pruned: count }) : `Removed ${counted(count, 'dead session')}.`)
+    print(json ? JSON.stringify({ pruned: count }) : `Removed ${counted(count, 'expired session')}.`)
   })
 }

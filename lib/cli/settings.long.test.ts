@@ -8,7 +8,7 @@ const given = {
   SESSION_SECRET: `${'x'.repeat(32)},${'y'.repeat(32)}`,
 }
 
-test.each([[], ['--json']])('settings %s shows what is in force, and no secret', async (...more) => {
+test.each([[], ['--json']])('settings %s shows the current settings without secrets', async (...more) => {
   const { code, stdout, stderr } = await runCommand(['settings', ...more], given)
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   expect(stdout).toContain('PostgreSQL database site at db.example.com')
@@ -16,7 +16,7 @@ test.each([[], ['--json']])('settings %s shows what is in force, and no secret',
   expect(stdout).not.toMatch(/geheim|xxx|yyy/)
 })
 
-test('settings names each one as it is set, in the words of README.md, and leaves none out', async () => {
+test('settings lists every setting by the name in README.md', async () => {
   const { stdout } = await runCommand(['settings', '--json'])
   const shown = Object.keys(JSON.parse(stdout))
   const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8')
@@ -26,7 +26,7 @@ test('settings names each one as it is set, in the words of README.md, and leave
   expect(shown.toSorted()).toEqual(settable.toSorted())
 })
 
-test('settings tells a wrong one in one sentence', async () => {
+test('settings reports an invalid value in one sentence', async () => {
   const { code, stdout, stderr } = await runCommand(['settings'], { ...given, PASSWORD_MIN_LENGTH: '3' })
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
   expect(stderr).toMatch(/^PASSWORD_MIN_LENGTH must be .*\n$/)

@@ -1,4 +1,4 @@
-// `settings`: what is in force.
+// `settings`: shows the current settings.
 import type { Command } from 'commander'
 import { readSettings, type Settings } from '../config.ts'
 import { describeMailbox } from '../core/email-address.ts'
@@ -9,7 +9,7 @@ import { print } from './terminal.ts'
 export function addSettings(program: Command): void {
   program
     .command('settings')
-    .description('Show the settings in force, after checking each; secrets are counted, never shown')
+    .description('Check and show the current settings; secrets are counted, never shown')
     .option('--json', 'print JSON')
     .addHelpText('after', '\nExample:\n  npm run cli -- settings --json')
     .action(({ json }: { json?: boolean }) => showSettings(json === true))
@@ -21,7 +21,7 @@ function showSettings(json: boolean): void {
   else for (const [name, value] of Object.entries(shown)) print(`${name.padEnd(27)} ${value}`)
 }
 
-/** By the names with which each is set; what may hold a secret is described instead. */
+/** By environment variable. Values that can contain a secret are described instead. */
 function namedAsSet(settings: Settings): Record<string, string | number> {
   const { sessionSecrets, session, smtpUrl, dataDir } = settings
   const onOff = (isOn: boolean) => (isOn ? 'on' : 'off')

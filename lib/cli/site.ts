@@ -1,21 +1,21 @@
-// The site's own services for one command: the same rules, stores and audit trail as the server has, and its own log kept
-// silent. While a server has a JSON folder, opening says so and nothing is done.
+// Opens the site's services for one command: same rules, stores and audit trail as the server, with a silent log. Fails
+// while a server uses the same JSON folder.
 import type { z } from 'zod'
 import { canonicalUsername } from '../auth/username.ts'
 import { readSettings } from '../config.ts'
 import { type Command, execute, type Outcome, operatorActor } from '../core/command.ts'
-import type { Person } from '../features/user-admin/people.ts'
+import type { ManagedUser } from '../features/user-admin/user-admin.ts'
 import { compose, openRuntime, type Services } from '../services.ts'
 import { messageFor } from '../words/message-for.ts'
 import { wordsFor } from '../words/words.ts'
 import { refusal } from './terminal.ts'
 
-/** Opens, works and closes, whatever comes of the work. */
+/** Closes the services even if `work` fails. */
 export async function withSite<Answer>(work: (app: Services) => Promise<Answer>): Promise<Answer> {
   const runtime = await openRuntime({ ...readSettings(), logLevel: 'silent' })
   try {
     const answer = await work(compose(runtime))
-    // What was posted is sent now if it can be, and by the next server otherwise.
+    // Send queued mails now if possible; otherwise the next server sends them.
     runtime.mail.open()
     return answer
   } finally {
@@ -26,15 +26,19 @@ export async function withSite<Answer>(work: (app: Services) => Promise<Answer>)
   }
 }
 
-/** Rejects with a sentence when nobody is called that. */
-export async function findPerson({ people }: Services, username: string): Promise<Person> {
+/** Rejects when no user has this name. */
+export async function findUser({ userAdmin }: Services, username: string): Promise<ManagedUser> {
   const canonical = canonicalUsername(username)
-  const person = canonical === null ? null : await people.findByUsername(canonical)
-  if (person === null) throw refusal(`Nobody is called ${JSON.stringify(username)}.`)
-  return person
+  const user = canonical === null ? null : await userAdmin.findByUsername(canonical)
+  if (user === null) throw unknownUser(username)
+  return user
 }
 
-/** Runs a command as the operator. An input that its schema refuses rejects with the sentence of the web's form. */
+export function unknownUser(username: string): Error {
+  return refusal(`No user is called ${JSON.stringify(username)}.`)
+}
+
+/** Runs a command as the operator. Rejects invalid input with the sentence that the web form shows. */
 export async function executeAsOperator<Schema extends z.ZodObject, Ran extends Outcome>(
   command: Command<string, Schema, Ran>,
   input: z.input<Schema>,
@@ -42,7 +46,7 @@ export async function executeAsOperator<Schema extends z.ZodObject, Ran extends 
 ): Promise<Ran> {
   const outcome = await execute(command, operatorActor(app.clock()), input, app)
   if ('issues' in outcome) throw refusal(inputSentence(outcome.issues))
-  // The operator needs no permission, and has no session that could be too old.
+  // The operator needs no permission and no session, so these outcomes cannot occur.
   return outcome as Ran
 }
 

@@ -6,7 +6,7 @@ import { aSession, aToken, aUser } from '../stores/contract/samples.ts'
 import type { StoredRecord } from '../stores/types.ts'
 import { runCommand, startCommand } from './command-for-test.ts'
 import {
-  closeGate,
+  blockUserInserts,
   contentOf,
   fill,
   fingerprint,
@@ -14,10 +14,10 @@ import {
   freshPlace,
   inDatabase,
   kinds,
+  lockAwaited,
   type Place,
   people,
   settingsFor,
-  somebodyWaits,
   startHolder,
   withSite,
 } from './places-for-test.ts'
@@ -36,7 +36,7 @@ const restore = (place: Place, file: string, ...more: string[]) =>
 const freshFile = async () => join(await freshDir(), 'people.jsonl')
 
 describe('store backup', () => {
-  test.each(kinds)('writes the people alone, closed to others, and changes nothing in the store: %s', async (kind) => {
+  test.each(kinds)('writes only users, to a private file, and leaves the store unchanged: %s', async (kind) => {
     const [place, file] = [await freshPlace(kind), await freshFile()]
     await fill(place, [alice, ...rest])
     const files = await fingerprint(place.dir)
@@ -52,7 +52,7 @@ describe('store backup', () => {
     expect(await fingerprint(place.dir)).toEqual(files)
   })
 
-  test('works beside the server that has the folder', async () => {
+  test('works while a server uses the folder', async () => {
     const [place, file] = [await freshPlace('json'), await freshFile()]
     await fill(place, [alice])
     await startHolder(place)
@@ -60,7 +60,7 @@ describe('store backup', () => {
     expect(await readFile(file, 'utf8')).toContain(JSON.stringify(alice))
   })
 
-  test('replaces a file only when told to', async () => {
+  test('replaces a file only with --replace', async () => {
     const [place, file] = [await freshPlace('json'), await freshFile()]
     await fill(place, [alice])
     await writeFile(file, 'of yesterday')
@@ -71,7 +71,7 @@ describe('store backup', () => {
     expect(await readdir(join(file, '..'))).toEqual(['people.jsonl'])
   })
 
-  test('writes to standard output and nothing else there', async () => {
+  test('writes only the back-up to standard output', async () => {
     const [place, file] = [await freshPlace('sqlite'), await freshFile()]
     await fill(place, [alice])
     const { code, stdout } = await backUp(place, '-')
@@ -80,7 +80,7 @@ describe('store backup', () => {
     expect(await restore(await freshPlace('json'), file)).toMatchObject({ code: 0 })
   })
 
-  test('says so when nobody reads standard output to its end', async () => {
+  test('reports a reader that closes standard output early', async () => {
     const place = await freshPlace('sqlite')
     await fill(place, people(1_000))
     const running = startCommand(['store', 'backup', '-', '--url', place.url])
@@ -91,7 +91,7 @@ describe('store backup', () => {
     })
   })
 
-  test('leaves nothing behind when the store is damaged or the file cannot be made', async () => {
+  test('leaves no file when the store is damaged or the path is not writable', async () => {
     const [place, file] = [await freshPlace('json'), await freshFile()]
     await fill(place, [alice])
     const nowhere = join(file, '../missing/people.jsonl')
@@ -109,17 +109,17 @@ describe('store backup', () => {
 })
 
 describe('store backup, interrupted', () => {
-  test('leaves no file, nor half of one', async () => {
+  test('leaves no file or part of one', async () => {
     const [place, file] = [await freshPlace('postgres'), await freshFile()]
-    // There is plenty left to write when the signal is noticed.
+    // Large enough that the command is still writing when it notices the signal.
     await fill(place, people(20_000))
     const holding = await inDatabase(place.url, 'BEGIN', 'LOCK TABLE users')
     const running = startCommand(['store', 'backup', file, '--url', place.url])
-    // Another connection: within a transaction PostgreSQL always shows the first look.
-    await somebodyWaits(await inDatabase(place.url))
+    // A new connection each time: within a transaction PostgreSQL keeps showing the first snapshot.
+    await lockAwaited(await inDatabase(place.url))
     running.child.kill('SIGINT')
     await holding.query('ROLLBACK')
-    expect(await running.ended).toMatchObject({ code: 1, stderr: 'Interrupted. No back-up was made.\n' })
+    expect(await running.ended).toMatchObject({ code: 1, stderr: 'Interrupted. No back-up was created.\n' })
     expect(await readdir(join(file, '..'))).toEqual([])
   })
 })
@@ -136,12 +136,14 @@ describe('store restore', () => {
     const { code, stdout } = await restore(to, file)
     expect({ code, stdout }).toEqual({
       code: 0,
-      stdout: expect.stringMatching(/^Restored 4 users .*\nAll sessions ended, .* everybody has to log in again\.\n$/),
+      stdout: expect.stringMatching(
+        /^Restored 4 users .*\nAll sessions have ended .* all users have to log in again\.\n$/,
+      ),
     })
     expect(await peopleOf(to)).toEqual([alice, ...people(3)].map((record) => JSON.stringify(record)).toSorted())
   })
 
-  test('keeps the audit trail that the store has, takes the back-up’s where there is none, and is in it', async () => {
+  test('keeps the store’s audit trail or takes the back-up’s, and adds an entry', async () => {
     const [from, empty, used, file] = [
       await freshPlace('json'),
       await freshPlace('sqlite'),
@@ -166,7 +168,7 @@ describe('store restore', () => {
     }
   })
 
-  test.each(kinds)('revives no session, neither one that ended since nor one that lives: %s [T17]', async (kind) => {
+  test.each(kinds)('revives no session, ended or live: %s [T17]', async (kind) => {
     const [place, file] = [await freshPlace(kind), await freshFile()]
     const cookies = await withSite(place, async ({ sessions, stores }) => {
       await stores.users.insert(aUser())
@@ -191,7 +193,7 @@ describe('store restore', () => {
     })
   })
 
-  test('asks before people are replaced, and takes no silence for a yes', async () => {
+  test('asks before replacing users, and treats silence as a no', async () => {
     const [from, to, file] = [await freshPlace('json'), await freshPlace('sqlite'), await freshFile()]
     await fill(from, [alice])
     await fill(to, people(2))
@@ -206,7 +208,7 @@ describe('store restore', () => {
     expect(await peopleOf(to)).toEqual([JSON.stringify(alice)])
   })
 
-  test('verifies the whole file before the store is touched', async () => {
+  test('verifies the whole file before it changes the store', async () => {
     const [place, file] = [await freshPlace('json'), await freshFile()]
     await fill(place, people(3))
     await backUp(place, file)
@@ -234,7 +236,7 @@ describe('store restore', () => {
     expect(await fingerprint(place.dir)).toEqual(files)
   })
 
-  test('is refused by the server that has the folder', async () => {
+  test('fails while a server uses the folder', async () => {
     const [place, file] = [await freshPlace('json'), await freshFile()]
     await fill(place, people(2))
     await backUp(place, file)
@@ -245,26 +247,26 @@ describe('store restore', () => {
     })
   })
 
-  test('that is interrupted leaves the store as it was', async () => {
+  test('leaves the store unchanged when interrupted', async () => {
     const [from, to, file] = [await freshPlace('json'), await freshPlace('postgres'), await freshFile()]
-    // More than fit into one statement: there is something left to read when the signal is noticed.
+    // More than one statement takes, so that the command is still reading when it notices the signal.
     await fill(from, people(2_000))
     await fill(to, [alice, ...rest])
     const before = await contentOf(to)
     await backUp(from, file)
-    const gate = await closeGate(to)
+    const block = await blockUserInserts(to)
     const running = startCommand(['store', 'restore', file, '--url', to.url, '--yes'])
-    await gate.reached()
+    await block.reached()
     running.child.kill('SIGINT')
-    await gate.open()
+    await block.release()
     expect(await running.ended).toMatchObject({
       code: 1,
-      stderr: expect.stringMatching(/\nInterrupted\. PostgreSQL .* holds what it held before\.\n$/),
+      stderr: expect.stringMatching(/\nInterrupted\. PostgreSQL .* is unchanged\.\n$/),
     })
     expect(await contentOf(to)).toEqual(before)
   })
 
-  test('says that servers of a database should stand still', async () => {
+  test('warns to stop the servers of a database', async () => {
     const [place, file] = [await freshPlace('sqlite'), await freshFile()]
     await fill(place, people(2))
     await backUp(place, file)
@@ -274,7 +276,7 @@ describe('store restore', () => {
 })
 
 describe('store', () => {
-  test('does its work to the end, also when nobody reads what it says', async () => {
+  test('finishes even if nobody reads its output', async () => {
     const [from, to] = [await freshPlace('json'), await freshPlace('sqlite')]
     await fill(from, people(2))
     const running = startCommand(['store', 'migrate', '--from', from.url, '--to', to.url])
@@ -283,7 +285,7 @@ describe('store', () => {
     expect(await contentOf(to)).toEqual(await contentOf(from))
   })
 
-  test.each(['', 'backup', 'restore', 'check', 'migrate'])('explains itself with an example: %s', async (name) => {
+  test.each(['', 'backup', 'restore', 'check', 'migrate'])('has help with an example: %s', async (name) => {
     const { code, stdout, stderr } = await runCommand(['store', ...(name === '' ? [] : [name]), '--help'])
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     expect(stdout).toMatch(/\nExamples?:\n {2}npm run cli -- store /)
@@ -299,14 +301,14 @@ describe('store', () => {
     expect(await runCommand(['store', ...args])).toMatchObject({ code: 2, stdout: '' })
   })
 
-  test('tells a wrong setting in one sentence', async () => {
+  test('reports an invalid setting in one sentence', async () => {
     const { code, stderr } = await runCommand(['store', 'check'], { DATABASE_URL: 'postgres:geheim' })
     expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(/^DATABASE_URL must be .*\n$/) })
     expect(stderr).not.toContain('geheim')
   })
 })
 
-/** Without what is recorded of the restore itself. */
+/** Removes the audit entry of the restore itself. */
 async function peopleOf(place: Place): Promise<string[] | undefined> {
   return (await contentOf(place))?.filter((record) => !record.startsWith('{"kind":"audit"'))
 }

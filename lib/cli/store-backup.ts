@@ -1,4 +1,4 @@
-// `store backup`: the people, in a file that a restore takes.
+// `store backup`: writes the users of a store to a file for `store restore`.
 import { lstatSync, readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { pipeline } from 'node:stream/promises'
@@ -23,14 +23,14 @@ interface Options {
 export function addBackup(store: Command): void {
   store
     .command('backup')
-    .summary('Write the people of a store into a file')
+    .summary('Write the users of a store to a file')
     .description(
-      'Write the people of a store into a file. Works beside a running server.\n' +
-        'Sessions and codes that were sent out are left out, so that a restore can revive none.',
+      'Write the users of a store to a file. A server may be running.\n' +
+        'Sessions and mailed codes are left out, so that a restore cannot revive them.',
     )
-    .argument('<file>', 'the file to make; - for standard output')
+    .argument('<file>', 'the file to create; - for standard output')
     .option('--url <url>', `the store: ${locationForms} (default: the one that the settings name)`)
-    .option('--replace', 'replace the file when there is one')
+    .option('--replace', 'replace an existing file')
     .option('--json', 'print JSON')
     .addHelpText('after', '\nExample:\n  npm run cli -- store backup /backup/gatehouse-2026-01-31.jsonl')
     .action(backUp)
@@ -40,20 +40,20 @@ async function backUp(file: string, { url, replace, json }: Options, command: Co
   const location = locationFrom(command, '--url', url)
   const path = resolve(file)
   const isStandardOutput = file === '-'
-  // Said before the work; whoever makes the file meanwhile is noticed at its end.
+  // Fail early. `createFile` detects a file created in the meantime.
   if (!isStandardOutput && !replace && lstatSync(path, { throwIfNoEntry: false })) throw taken(path)
 
-  if (isPartOf(location, path)) throw refusal(`${path} is a file of the store itself. Name another.`)
+  if (isPartOf(location, path)) throw refusal(`${path} belongs to the store itself. Name another file.`)
 
   const reader = await openStoreReader(location)
-  const interruption = catchInterruption('No back-up was made.')
+  const interruption = catchInterruption('No back-up was created.')
   const progress = createProgress('Backing up')
-  let people = 0
+  let users = 0
   async function* counting(): AsyncGenerator<StoredRecord> {
     for await (const record of repaired(reader.dump(), sayRepaired)) {
       interruption.throwIfInterrupted()
       progress.step()
-      if (record.kind === 'user') people++
+      if (record.kind === 'user') users++
       yield record
     }
   }
@@ -68,9 +68,7 @@ async function backUp(file: string, { url, replace, json }: Options, command: Co
   if (isStandardOutput) return
   const store = describeStoreLocation(location)
   print(
-    json
-      ? JSON.stringify({ store, users: people, file: path })
-      : `Backed up ${counted(people, 'user')} of ${store} to ${path}`,
+    json ? JSON.stringify({ store, users, file: path }) : `Backed up ${counted(users, 'user')} of ${store} to ${path}`,
   )
 }
 
@@ -79,20 +77,20 @@ function isPartOf(location: StoreLocation, path: string): boolean {
   return location.driver === 'json' && dirname(path) === location.dir && !path.endsWith('.jsonl')
 }
 
-/** Null is standard output. False when the name was taken meanwhile. */
+/** A null path is standard output. Returns false when the file exists by now. */
 async function write(path: string | null, content: AsyncIterable<Uint8Array>, replace: boolean): Promise<boolean> {
   try {
-    // Whoever has the folder does not get everybody's hashes with it.
+    // The owner of the folder must not get every password hash with it.
     const ownership = { owner: 'process' } as const
     if (path !== null && !replace) return await createFile(path, content, ownership)
     if (path === null) await pipeline(content, process.stdout, { end: false })
     else await replaceFile(path, content, ownership)
     return true
   } catch (cause) {
-    // Faults of the file system; those of the store have words of their own.
+    // Only file system errors; store errors have their own messages.
     if (!(cause instanceof Error && 'syscall' in cause)) throw cause
-    const fault = `${path ?? 'Standard output'} cannot be written: ${messageOf(cause)}.`
-    throw Object.assign(refusal(fault), { cause })
+    const message = `${path ?? 'Standard output'} cannot be written: ${messageOf(cause)}.`
+    throw Object.assign(refusal(message), { cause })
   }
 }
 

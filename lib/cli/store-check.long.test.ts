@@ -35,39 +35,39 @@ async function filled(kind: (typeof kinds)[number]): Promise<Place> {
 }
 
 describe('store check', () => {
-  test.each(kinds)('finds nothing wrong, and changes nothing: %s', async (kind) => {
+  test.each(kinds)('finds no problems, and changes nothing: %s', async (kind) => {
     const place = await filled(kind)
     const [files, content] = [await fingerprint(place.dir), await contentOf(place)]
     const { code, stdout, stderr } = await check(place)
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     expect(stdout).toMatch(/\n {2}users +2\n {2}sessions +1\n {2}ended sessions +1\n {2}tokens +1\n/)
-    expect(stdout).toMatch(/\n {2}checksum +[0-9a-f]{64}\nNothing is wrong\.\n$/)
+    expect(stdout).toMatch(/\n {2}checksum +[0-9a-f]{64}\nNo problems found\.\n$/)
     expect(await fingerprint(place.dir)).toEqual(files)
     expect(await contentOf(place)).toEqual(content)
   })
 
-  test('has one checksum for the same people in any store', async () => {
+  test('computes the same checksum for the same records in any store', async () => {
     const answers = await Promise.all(kinds.map(async (kind) => check(await filled(kind), '--json')))
     const [first, ...others] = answers.map(({ stdout }) => JSON.parse(stdout))
     expect(first).toMatchObject({ counts, checksum: expect.stringMatching(/^[0-9a-f]{64}$/), faults: [] })
     for (const other of others) expect(other.checksum).toBe(first.checksum)
   })
 
-  test.each(kinds)('looks at the store in force when none is named, also while a server has it: %s', async (kind) => {
+  test.each(kinds)('checks the store of the settings by default, even while a server uses it: %s', async (kind) => {
     const place = await filled(kind)
     if (kind === 'json') await startHolder(place)
     const { code, stdout } = await runCommand(['store', 'check', '--json'], settingsFor(place))
     expect({ code, found: JSON.parse(stdout) }).toMatchObject({ code: 0, found: { counts, faults: [] } })
   })
 
-  test('says which file is damaged, and where', async () => {
+  test('reports the damaged file and the position', async () => {
     const place = await filled('json')
     const path = join(settingsFor(place).DATA_DIR ?? '', 'users.json')
     const text = await readFile(path, 'utf8')
     await writeFile(path, text.replace('"createdAt":1000', '"createdAt":"then"'))
     const files = await fingerprint(place.dir)
     const { code, stdout, stderr } = await check(place)
-    expect({ code, stderr }).toEqual({ code: 1, stderr: 'The store has a fault.\n' })
+    expect({ code, stderr }).toEqual({ code: 1, stderr: '1 problem found.\n' })
     expect(stdout).toMatch(
       /Wrong: .*users\.json cannot be used: the record "id-of-alice" on line 2 is wrong \(createdAt: /,
     )
@@ -79,7 +79,7 @@ describe('store check', () => {
     expect(await fingerprint(place.dir)).toEqual(files)
   })
 
-  test('says what is open to other accounts of the machine', async () => {
+  test('reports files readable by other accounts', async () => {
     const [json, sqlite] = [await filled('json'), await filled('sqlite')]
     const dir = settingsFor(json).DATA_DIR ?? ''
     await chmod(dir, 0o755)
@@ -91,7 +91,7 @@ describe('store check', () => {
     expect(folder.stdout).toContain(
       `Wrong: ${join(dir, 'users.json')} is open to other accounts of this machine (0644).`,
     )
-    expect(folder.stderr).toBe('The store has 2 faults.\n')
+    expect(folder.stderr).toBe('2 problems found.\n')
     expect(await check(sqlite)).toMatchObject({ code: 1, stdout: expect.stringContaining('(0640)') })
   })
 
@@ -103,7 +103,7 @@ describe('store check', () => {
     expect(await check(place)).toMatchObject({ code: 1, stdout: expect.stringContaining('Wrong: ') })
   })
 
-  test('finds sessions of nobody', async () => {
+  test('finds sessions without a user', async () => {
     const place = await filled('sqlite')
     const raw = new SqliteDatabase(join(place.dir, 'site.db'))
     raw.pragma('foreign_keys = OFF')
@@ -112,7 +112,7 @@ describe('store check', () => {
     expect(await check(place)).toMatchObject({ code: 1, stdout: expect.stringMatching(/Wrong: .*who is not there/) })
   })
 
-  test('finds people of one name, and goes on to the end', async () => {
+  test('finds duplicate usernames, and reads on to the end', async () => {
     const place = await filled('postgres')
     await inDatabase(
       place.url,
@@ -126,7 +126,7 @@ describe('store check', () => {
     })
   })
 
-  test.each(kinds)('says so when there is no store, and makes none: %s', async (kind) => {
+  test.each(kinds)('reports a missing store, and creates none: %s', async (kind) => {
     const place = await freshPlace(kind)
     const { code, stdout, stderr } = await check(place)
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' })

@@ -1,4 +1,4 @@
-// `store check`: whether a store is sound, seen without changing anything in it.
+// `store check`: reads a whole store and reports what is wrong, without changing it.
 import type { Command } from 'commander'
 import { createAgreement } from '../stores/agreement.ts'
 import { findOpenFiles } from '../stores/file-modes.ts'
@@ -8,7 +8,7 @@ import { openStoreReader } from '../stores/open.ts'
 import { createTally, type Summary } from '../stores/summary.ts'
 import { isRepairable, tellTextFault, textFaultsOf } from '../stores/texts.ts'
 import { StoreError } from '../stores/types.ts'
-import { locationForms, locationFrom } from './store-location.ts'
+import { counted, locationForms, locationFrom } from './store-location.ts'
 import { catchInterruption, createProgress, print, refusal } from './terminal.ts'
 
 interface Options {
@@ -22,14 +22,13 @@ interface Findings {
   faults: string[]
 }
 
-/** The rest is counted. */
-const faultsShown = 50
+const problemsShown = 50
 
 export function addCheck(store: Command): void {
   store
     .command('check')
-    .summary('Read everything and say what is wrong')
-    .description('Read everything and say what is wrong. Changes nothing, and works beside a running server.')
+    .summary('Read the whole store and report problems')
+    .description('Read the whole store and report problems. Changes nothing. A server may be running.')
     .option('--url <url>', `the store: ${locationForms} (default: the one that the settings name)`)
     .option('--json', 'print JSON')
     .addHelpText('after', '\nExample:\n  npm run cli -- store check --url sqlite:/srv/gatehouse/site.db')
@@ -51,11 +50,11 @@ async function check({ url, json }: Options, command: Command): Promise<void> {
       }
       print(`  checksum        ${summary.checksum}`)
     }
-    for (const fault of faults.slice(0, faultsShown)) print(`Wrong: ${fault}`)
-    if (faults.length > faultsShown) print(`and ${(faults.length - faultsShown).toLocaleString('en')} more`)
-    if (faults.length === 0) print('Nothing is wrong.')
+    for (const fault of faults.slice(0, problemsShown)) print(`Wrong: ${fault}`)
+    if (faults.length > problemsShown) print(`and ${(faults.length - problemsShown).toLocaleString('en')} more`)
+    if (faults.length === 0) print('No problems found.')
   }
-  if (faults.length > 0) throw refusal(`The store has ${faults.length === 1 ? 'a fault' : `${faults.length} faults`}.`)
+  if (faults.length > 0) throw refusal(`${counted(faults.length, 'problem')} found.`)
 }
 
 async function examine(location: StoreLocation): Promise<Findings> {
@@ -77,7 +76,7 @@ async function readAll(location: StoreLocation, faults: string[]): Promise<Summa
         progress.step()
         agreement.add(record)
         for (const found of textFaultsOf(record.record)) {
-          const way = isRepairable(found) ? ' Take it out with `store repair`.' : ''
+          const way = isRepairable(found) ? ' Repair it with `store repair`.' : ''
           faults.push(`${tellTextFault(record.kind, record.record.id, found)}${way}`)
         }
         tally.add(record)
@@ -87,7 +86,7 @@ async function readAll(location: StoreLocation, faults: string[]): Promise<Summa
     }
     return tally.summary()
   } catch (cause) {
-    // What is not there, or out of reach, is no finding about it.
+    // A missing or unreachable store is an error of the command, not a finding.
     if (!(cause instanceof StoreError) || cause.code !== 'store_damaged') throw cause
     faults.push(cause.message)
     return null

@@ -4,10 +4,10 @@ import { expect, test, vi } from 'vitest'
 import { runCommand } from './command-for-test.ts'
 import { fill, freshDir, freshPlace, people, settingsFor } from './places-for-test.ts'
 
-// Several processes, on however busy a machine.
+// Starts several processes, on a machine that may be busy.
 vi.setConfig({ testTimeout: 120_000 })
 
-test('store backup, restore and migrate print JSON alone on standard output when asked', async () => {
+test('store backup, restore and migrate print only JSON on standard output with --json', async () => {
   const [from, to] = [await freshPlace('json'), await freshPlace('sqlite')]
   await fill(from, people(3))
   const file = join(await freshDir(), 'backup.jsonl')

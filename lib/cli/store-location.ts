@@ -1,4 +1,4 @@
-// Where a command works: what an option names, or the store in force; and how that is said to an operator.
+// Parses the store options of commands, and words what several store commands say.
 import type { Command } from 'commander'
 import { readSettings } from '../config.ts'
 import { parseStoreLocation, type StoreLocation } from '../stores/location.ts'
@@ -9,10 +9,10 @@ import { refusal, say } from './terminal.ts'
 
 export const locationForms = 'json:<folder>, sqlite:<file> or postgres://user:password@host/database'
 
-/** Without a value: the store that the settings name. Ends the command, exit code 2, when the value is none. */
+/** Defaults to the store that the settings name. An invalid value ends the command with exit code 2. */
 export function locationFrom(command: Command, option: string, value: string | undefined): StoreLocation {
   if (value === undefined) return readSettings().store
-  // Never repeats the value, which may have a password in it.
+  // The value may contain a password, so the message must not repeat it.
   return parseStoreLocation(value) ?? wrongUsage(command, `${option} must be ${locationForms}`)
 }
 
@@ -20,21 +20,20 @@ export function wrongUsage(command: Command, message: string): never {
   return command.error(`error: ${message}.`, { exitCode: 2 })
 }
 
-/** Opens a store to write into it: makes it when it is missing, and keeps other processes off a folder. */
+/** Opens a store for writing. Creates a missing store, and locks a JSON folder. */
 export function openToReplace(location: StoreLocation): Promise<Stores> {
   return openStores(location, {
     takeOver() {
       throw refusal(
-        'The people of the Streamlit application are there. Start Gatehouse there once, which takes them over, or name another place.',
+        'This folder holds users of the Streamlit application. Start Gatehouse on it once to take them over, or name another folder.',
       )
     },
-    // One does the work.
     poolSize: 2,
     log: { info() {}, warn: (_, message) => say(message), error: (_, message) => say(message) },
   })
 }
 
-/** For what a copy leaves out of a record. */
+/** Reports characters that a copy left out of a record. */
 export function sayRepaired(sentence: string): void {
   say(`Left out of the copy: ${sentence}`)
 }

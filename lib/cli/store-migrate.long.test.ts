@@ -6,7 +6,7 @@ import { aLoginClient } from '../services-for-test.ts'
 import { aProfile, aToken, aUser } from '../stores/contract/samples.ts'
 import { runCommand, startCommand } from './command-for-test.ts'
 import {
-  closeGate,
+  blockUserInserts,
   contentOf,
   fill,
   fingerprint,
@@ -31,7 +31,7 @@ function migrate(from: Place, to: Place, ...more: string[]) {
 }
 
 describe('store migrate', () => {
-  test.each(pairs)('from %s to %s takes everything along, and leaves the source as it is', async (fromKind, toKind) => {
+  test.each(pairs)('from %s to %s copies all records, and leaves the source unchanged', async (fromKind, toKind) => {
     const [from, to] = [await freshPlace(fromKind), await freshPlace(toKind)]
     const cookies = await withSite(from, async ({ accounts, sessions, stores }) => {
       const alice = await accounts.signUp({ username: 'alice', password: 'three blind mice run' })
@@ -66,7 +66,7 @@ describe('store migrate', () => {
     })
   })
 
-  test('takes the store in force when no source is named, and the names of settings lead to the target', async () => {
+  test('uses the store of the settings as the default source, and prints the settings for the target', async () => {
     const [from, to] = [await freshPlace('json'), await freshPlace('sqlite')]
     await fill(from, people(1))
     const settings = { ...settingsFor(from), SESSION_SECRET: secret }
@@ -78,7 +78,7 @@ describe('store migrate', () => {
     expect(await contentOf(to)).toEqual(await contentOf(from))
   })
 
-  test('names a database without its password', async () => {
+  test('prints a database URL without its password', async () => {
     const [from, to] = [await freshPlace('json'), await freshPlace('postgres')]
     await fill(from, people(1))
     const { password, host, pathname } = new URL(to.url)
@@ -88,7 +88,7 @@ describe('store migrate', () => {
     expect(stdout + stderr).not.toContain(password)
   })
 
-  test('says where the generated secret is, which the sessions need', async () => {
+  test('says where the generated secret is', async () => {
     const from = await freshPlace('json')
     await fill(from, people(1))
     const dir = settingsFor(from).DATA_DIR ?? ''
@@ -105,16 +105,16 @@ describe('store migrate', () => {
     expect(stdout).toContain(`Copy ${join(dir, 'secret')} to ${join(settingsFor(to).DATA_DIR ?? '', 'secret')}`)
   })
 
-  test.each(kinds)('run again, finds everything there already: %s', async (kind) => {
+  test.each(kinds)('changes nothing when run again: %s', async (kind) => {
     const [from, to] = [await freshPlace('json'), await freshPlace(kind)]
     await fill(from, people(3))
     expect((await migrate(from, to)).code).toBe(0)
     const again = await migrate(from, to)
-    expect(again).toMatchObject({ code: 0, stdout: expect.stringContaining('Already there: ') })
-    expect(again.stdout).toContain('For the server to use it')
+    expect(again).toMatchObject({ code: 0, stdout: expect.stringContaining('already holds the same records') })
+    expect(again.stdout).toContain('Configure the server to use it')
   })
 
-  test('replaces other people only when told to', async () => {
+  test('replaces other users only with --replace', async () => {
     const [from, to] = [await freshPlace('json'), await freshPlace('sqlite')]
     await fill(from, people(3))
     await fill(to, people(2, 'other'))
@@ -122,7 +122,7 @@ describe('store migrate', () => {
 
     expect(await migrate(from, to)).toMatchObject({
       code: 1,
-      stderr: expect.stringMatching(/holds 2 users, 0 sessions, 0 ended .* not those of the source\..*--replace/),
+      stderr: expect.stringMatching(/holds 2 users, 0 sessions, 0 ended .* differ from the source\..*--replace/),
     })
     expect(await migrate(from, to, '--replace')).toMatchObject({ code: 2, stderr: expect.stringContaining('--yes') })
     expect(await migrate(from, to, '--yes')).toMatchObject({ code: 1 })
@@ -132,7 +132,7 @@ describe('store migrate', () => {
     expect(await contentOf(to)).toEqual(await contentOf(from))
   })
 
-  test('refuses a place as source and target, by whatever name', async () => {
+  test('refuses the same store as source and target, under any name', async () => {
     const [json, sqlite, postgres] = await Promise.all(kinds.map(freshPlace))
     if (!json || !sqlite || !postgres) throw new Error('Three kinds were asked for.')
     await fill(json, people(1))
@@ -149,11 +149,11 @@ describe('store migrate', () => {
       [postgres.url, otherUser.href],
     ] as const) {
       const ending = await runCommand(['store', 'migrate', '--from', from, '--to', to])
-      expect(ending).toMatchObject({ code: 2, stderr: expect.stringContaining('the same place') })
+      expect(ending).toMatchObject({ code: 2, stderr: expect.stringContaining('name the same store') })
     }
   })
 
-  test('refuses a folder that a server is using, and says what to do', async () => {
+  test('refuses a folder that a server uses, and says what to do', async () => {
     const [from, to] = [await freshPlace('json'), await freshPlace('json')]
     for (const place of [from, to]) await fill(place, people(1))
     const pid = await startHolder(from)
@@ -164,7 +164,7 @@ describe('store migrate', () => {
       stderr: expect.stringMatching(new RegExp(`in use by process ${pid} .*Stop that server first`)),
     })
     expect(await fingerprint(from.dir)).toEqual(files)
-    // The other way round the lock itself refuses.
+    // In the other direction the folder's lock refuses.
     const back = await migrate(to, from)
     expect(back).toMatchObject({ code: 1, stderr: expect.stringContaining(`is in use by process ${pid}`) })
   })
@@ -184,7 +184,7 @@ describe('store migrate', () => {
     expect(stderr).not.toContain('geheim')
   })
 
-  test('names what cannot be reached in one sentence', async () => {
+  test('reports an unreachable store in one sentence', async () => {
     const [from, nowhere] = [await freshPlace('json'), await freshPlace('json')]
     await fill(from, people(1))
     const closed = 'postgres://somebody:geheim@127.0.0.1:1/site'
@@ -197,7 +197,7 @@ describe('store migrate', () => {
     expect(await fingerprint(nowhere.dir)).toEqual([])
   })
 
-  test('leaves the people of Streamlit alone, in the source and in the target', async () => {
+  test('refuses a folder of the Streamlit application as source and as target', async () => {
     const [streamlit, from] = [await freshPlace('json'), await freshPlace('json')]
     await fill(streamlit, [])
     await fill(from, people(1))
@@ -210,19 +210,19 @@ describe('store migrate', () => {
     expect(await contents(dir)).toEqual(files)
   })
 
-  /** Without the lock, which whoever opens the folder writes its name into. */
+  /** Without the lock file, into which each opener writes its name. */
   async function contents(dir: string): Promise<string[]> {
     return (await fingerprint(dir)).filter((line) => !line.startsWith(join(dir, 'lock')))
   }
 
-  test('says so when the source changed meanwhile', async () => {
+  test('detects a change of the source during the copy', async () => {
     const [from, to] = [await freshPlace('sqlite'), await freshPlace('postgres')]
     await fill(from, people(3))
-    const gate = await closeGate(to)
+    const block = await blockUserInserts(to)
     const running = startCommand(['store', 'migrate', '--from', from.url, '--to', to.url])
-    await gate.reached()
+    await block.reached()
     await withStores(from, ({ users }) => users.insert(aUser({ username: 'late' })))
-    await gate.open()
+    await block.release()
     expect(await running.ended).toMatchObject({
       code: 1,
       stderr: expect.stringMatching(/The source changed .* 4 users.* 3 users.* --replace\./),
@@ -231,7 +231,7 @@ describe('store migrate', () => {
     expect(await contentOf(to)).toEqual(await contentOf(from))
   })
 
-  test('says so when the target is not what was copied', async () => {
+  test('detects a target that differs from the copy', async () => {
     const [from, to] = [await freshPlace('json'), await freshPlace('sqlite')]
     await fill(from, people(2))
     await fill(to, [])
@@ -241,10 +241,10 @@ describe('store migrate', () => {
     })
     raw.exec("CREATE TRIGGER spoil AFTER INSERT ON users BEGIN UPDATE users SET bio = 'spoilt' WHERE id = new.id; END")
     const { code, stderr } = await migrate(from, to)
-    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('The target is not what was copied') })
+    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('The target differs from the copy') })
   })
 
-  test('refuses records that do not agree with each other', async () => {
+  test('refuses inconsistent records', async () => {
     const [from, to] = [await freshPlace('postgres'), await freshPlace('json')]
     await fill(from, people(2))
     await fill(to, people(1, 'other'))
@@ -263,28 +263,26 @@ describe('store migrate', () => {
 })
 
 describe('store migrate, interrupted', () => {
-  test.each(['SIGINT', 'SIGTERM'] as const)('by %s, leaves the target as it was and says so', async (signal) => {
+  test.each(['SIGINT', 'SIGTERM'] as const)('by %s, leaves the target unchanged and says so', async (signal) => {
     const [from, to] = [await freshPlace('json'), await freshPlace('postgres')]
-    // More than fit into one statement: there is something left to read when the signal is noticed.
+    // More than one statement takes, so that the command is still reading when it notices the signal.
     await fill(from, people(2_000))
     await fill(to, people(2, 'other'))
     const before = await contentOf(to)
-    const gate = await closeGate(to)
+    const block = await blockUserInserts(to)
     const running = startCommand(['store', 'migrate', '--from', from.url, '--to', to.url, '--replace', '--yes'])
-    await gate.reached()
+    await block.reached()
     running.child.kill(signal)
-    await gate.open()
+    await block.release()
     expect(await running.ended).toMatchObject({
       code: 1,
-      stderr: expect.stringMatching(
-        /Interrupted\. PostgreSQL .* holds what it held before; run the command again\.\n$/,
-      ),
+      stderr: expect.stringMatching(/Interrupted\. PostgreSQL .* is unchanged\. Run the command again\.\n$/),
     })
     expect(await contentOf(to)).toEqual(before)
   })
 
   test.each(kinds)(
-    'by a kill at any moment, leaves the one or the other, and is simply run again: %s',
+    'by a kill at any moment, leaves the old or the new content, and can be run again: %s',
     async (kind) => {
       const [from, to] = [await freshPlace('json'), await freshPlace(kind)]
       await fill(from, people(2_000))
@@ -296,7 +294,7 @@ describe('store migrate, interrupted', () => {
       const tookMs = performance.now() - began
 
       const outcomes = { before: 0, after: 0 }
-      // The timed run is also the slowest one, its files not yet in memory: the early moments are before the end in any case.
+      // The timed run is also the slowest, with cold file caches, so early moments always come before the end.
       for (const moment of [0.1, 0.25, 0.5, 0.6, 0.7, 0.8, 0.9]) {
         await fill(to, people(2, 'other'))
         const running = startCommand(command)

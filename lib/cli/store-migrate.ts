@@ -1,4 +1,4 @@
-// `store migrate`: everything of one store into another.
+// `store migrate`: copies one store into another.
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Command } from 'commander'
@@ -30,21 +30,21 @@ interface Options {
 export function addMigrate(store: Command): void {
   store
     .command('migrate')
-    .summary('Copy everything into another store')
+    .summary('Copy all records to another store')
     .description(
-      'Copy everything into another store: people with their ids and passwords, sessions, and what else there is.\n' +
-        'The source is never changed. The target is filled in one step: interrupted, it is as it was; run it again.',
+      'Copy all records to another store: users with their ids and passwords, sessions, and everything else.\n' +
+        'The source never changes. The target is filled in one transaction: after an interruption it is unchanged, and you can run it again.',
     )
-    .requiredOption('--to <url>', `where to: ${locationForms}`)
-    .option('--from <url>', 'where from (default: the store that the settings name)')
-    .option('--replace', 'replace what the target holds, after asking')
+    .requiredOption('--to <url>', `the target: ${locationForms}`)
+    .option('--from <url>', 'the source (default: the store that the settings name)')
+    .option('--replace', 'replace the content of the target, after confirmation')
     .option('--yes', 'do not ask')
     .option('--json', 'print JSON')
     .addHelpText(
       'after',
       '\nExamples:\n  npm run cli -- store migrate --to sqlite:/srv/gatehouse/site.db' +
         '\n  npm run cli -- store migrate --from sqlite:/srv/gatehouse/site.db --to postgres://gatehouse@db.internal/gatehouse' +
-        '\n\nA password can be left out of the address: PGPASSWORD and ~/.pgpass work as everywhere.',
+        '\n\nThe URL needs no password: PGPASSWORD and ~/.pgpass work too.',
     )
     .action(migrate)
 }
@@ -53,8 +53,8 @@ async function migrate(options: Options, command: Command): Promise<void> {
   const settings = readSettings()
   const from = locationFrom(command, '--from', options.from)
   const to = locationFrom(command, '--to', options.to)
-  if (await isSamePlace(from, to)) wrongUsage(command, '--from and --to are the same place')
-  await requireAtRest(from)
+  if (await isSamePlace(from, to)) wrongUsage(command, '--from and --to name the same store')
+  await requireNoWriter(from)
 
   const source = await openStoreReader(from)
   let copied: Summary | null
@@ -75,25 +75,28 @@ async function migrate(options: Options, command: Command): Promise<void> {
     const { counts = null, checksum = null } = copied ?? {}
     return print(JSON.stringify({ ...places, copied: copied !== null, counts, checksum, next }))
   }
-  if (copied === null) print(`Already there: ${describeStoreLocation(to)} holds the same. Nothing was changed.`)
+  if (copied === null) print(`${describeStoreLocation(to)} already holds the same records. Nothing was changed.`)
   else describeCopy(copied, from, to)
-  for (const line of ['', 'For the server to use it:', ...next.map((step) => `  ${step}`)]) print(line)
+  for (const line of ['', 'Configure the server to use it:', ...next.map((step) => `  ${step}`)]) print(line)
 }
 
-/** What a server writes to its files while they are copied would be left behind; others can only be warned. */
-async function requireAtRest(from: StoreLocation): Promise<void> {
+/**
+ * Writes during the copy would be lost. A server's use of a JSON folder is detectable; for the others there is only a
+ * warning.
+ */
+async function requireNoWriter(from: StoreLocation): Promise<void> {
   if (from.driver !== 'json') {
-    say('Stop every server that uses the source first: what they write while it is copied would be left behind.')
+    say('Stop every server that uses the source first: the copy misses what they write meanwhile.')
     return
   }
   const holder = await findHolder(from)
   if (holder === null) return
   throw refusal(
-    `${describeStoreLocation(from)} are in use by ${holder}. Stop that server first: what it writes while they are copied would be left behind.`,
+    `${describeStoreLocation(from)} are in use by ${holder}. Stop that server first: the copy misses what it writes meanwhile.`,
   )
 }
 
-/** False when the target may be filled. Ends the command when it holds other people and nobody said to replace them. */
+/** False when the target may be filled. Throws when it holds other records and --replace is missing. */
 async function isThereAlready(
   source: StoreReader,
   target: Stores,
@@ -104,17 +107,17 @@ async function isThereAlready(
   if (present.counts.user === 0) return false
   if (present.checksum === (await summarize(repaired(source.dump(), () => {}))).checksum) return true
 
-  const holds = `${target.description} holds ${describeCounts(present.counts)}, which are not those of the source`
+  const holds = `${target.description} holds ${describeCounts(present.counts)}, which differ from the source`
   if (!replace) throw refusal(`${holds}. Name an empty store, or replace them with --replace.`)
   if (yes) return false
-  const answer = await confirm(`${holds}. They will be gone.`)
-  if (answer === null) wrongUsage(command, '--replace asks before it replaces; without a terminal add --yes')
+  const answer = await confirm(`${holds}. They will be deleted.`)
+  if (answer === null) wrongUsage(command, '--replace asks for confirmation; without a terminal, add --yes')
   if (!answer) throw refusal('Nothing was changed.')
   return false
 }
 
 async function copy(source: StoreReader, target: Stores): Promise<Summary> {
-  const interruption = catchInterruption(`${target.description} holds what it held before; run the command again.`)
+  const interruption = catchInterruption(`${target.description} is unchanged. Run the command again.`)
   const progress = createProgress('Copying')
   try {
     return await copyInto(target, repaired(source.dump(), sayRepaired), () => {
@@ -126,26 +129,26 @@ async function copy(source: StoreReader, target: Stores): Promise<Summary> {
   }
 }
 
-/** Reads both again, each by a connection of its own: what counts is what is there, not what was handed over. */
+/** Reads both stores again through new connections, to compare what they really hold. */
 async function verify(copied: Summary, from: StoreLocation, to: StoreLocation): Promise<void> {
   say('Verifying')
   const target = await summaryOf(to)
   const source = await summaryOf(from)
   if (source.checksum !== copied.checksum) {
     throw refusal(
-      `The source changed while it was copied: it holds ${describeCounts(source.counts)}, and ${describeCounts(copied.counts)} were copied. Stop every server that uses it, then run the command again with --replace.`,
+      `The source changed during the copy: it holds ${describeCounts(source.counts)}, and ${describeCounts(copied.counts)} were copied. Stop every server that uses it, then run the command again with --replace.`,
     )
   }
   if (target.checksum !== copied.checksum) {
     throw refusal(
-      `The target is not what was copied: ${describeStoreLocation(to)} holds ${describeCounts(target.counts)}, and ${describeCounts(copied.counts)} were copied. Stop every server that uses it, then run the command again with --replace.`,
+      `The target differs from the copy: ${describeStoreLocation(to)} holds ${describeCounts(target.counts)}, and ${describeCounts(copied.counts)} were copied. Stop every server that uses it, then run the command again with --replace.`,
     )
   }
 }
 
 function describeCopy(copied: Summary, from: StoreLocation, to: StoreLocation): void {
   print(`Copied and verified: ${describeCounts(copied.counts)}.`)
-  print(`From      ${describeStoreLocation(from)}, which is as it was`)
+  print(`From      ${describeStoreLocation(from)}, unchanged`)
   print(`To        ${describeStoreLocation(to)}`)
   print(`Checksum  ${copied.checksum}`)
 }
@@ -159,16 +162,16 @@ function storeSetting(to: StoreLocation): string {
   return `Set DATABASE_URL=${url.href} with its password.`
 }
 
-/** Cookies are sealed with it: with another one, everybody would have to log in again. */
+/** The secret seals the cookies: with another one, all users have to log in again. */
 function secretSetting({ sessionSecrets, dataDir }: Settings, from: StoreLocation, to: StoreLocation): string {
-  const why = 'it seals the cookies of the sessions that were copied'
+  const why = 'it seals the cookies of the copied sessions'
   if (sessionSecrets !== null) return `Leave SESSION_SECRET as it is: ${why}.`
   const folder = from.driver === 'json' ? from.dir : dataDir
   const present = join(folder, 'secret')
-  if (!existsSync(present)) return `Set SESSION_SECRET to what the site has had until now: ${why}.`
+  if (!existsSync(present)) return `Set SESSION_SECRET to the site’s present secret: ${why}.`
   if (to.driver === 'json')
     return `Copy ${present} to ${join(to.dir, 'secret')}, or set SESSION_SECRET to its content: ${why}.`
   const place =
-    folder === dataDir ? `Leave ${present} where it is (DATA_DIR). On another machine` : 'Unless DATA_DIR stays'
+    folder === dataDir ? `Leave ${present} where it is (DATA_DIR). On another machine` : 'If DATA_DIR changes,'
   return `${place} set SESSION_SECRET to ${folder === dataDir ? 'its content' : `the content of ${present}`}: ${why}.`
 }

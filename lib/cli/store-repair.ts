@@ -1,4 +1,4 @@
-// `store repair`: takes out of a store what an older version let in and no store takes any more.
+// `store repair`: removes text that an older version accepted and stores now reject.
 import type { Command } from 'commander'
 import { isRepairable, repairTexts, type TextFault, tellTextFault, textFaultsOf } from '../stores/texts.ts'
 import type { StoredRecord } from '../stores/types.ts'
@@ -8,10 +8,10 @@ import { print, refusal, say } from './terminal.ts'
 export function addRepair(store: Command): void {
   store
     .command('repair')
-    .summary('Take characters out that no store takes any more')
+    .summary('Remove invalid text from records')
     .description(
-      'Take out of names, bios and reasons what `store check` calls wrong: NUL, halves of characters, text beyond every bound.\n' +
-        'Each change is named. A session whose browser name is wrong is ended. Make a back-up first.',
+      'Remove from names, bios and reasons what `store check` reports: NUL, halves of characters, text that is too long.\n' +
+        'Reports each change. Ends sessions with an invalid user agent. Make a back-up first.',
     )
     .option('--url <url>', `the store: ${locationForms} (default: the one that the settings name)`)
     .addHelpText('after', '\nExample:\n  npm run cli -- store repair --url json:./data')
@@ -37,9 +37,10 @@ async function repair({ url }: { url?: string }, command: Command): Promise<void
         say(`${isDone ? 'Repaired' : 'Not repaired'}: ${tell(found)}`)
       }
     }
-    if (faulty.length === 0) print('Nothing had to be repaired.')
+    if (faulty.length === 0) print('Nothing to repair.')
   } finally {
     await stores.close()
   }
-  if (left > 0) throw refusal('What was not repaired is part of a key: remove that record, or restore a back-up.')
+  if (left > 0)
+    throw refusal('The text that was not repaired is part of a key: remove that record, or restore a back-up.')
 }

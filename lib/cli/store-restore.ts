@@ -1,4 +1,4 @@
-// `store restore`: the people of a back-up into a store, in place of all that it holds.
+// `store restore`: replaces the content of a store with the users of a back-up.
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { createAudit, operator } from '../core/audit/audit.ts'
@@ -28,15 +28,15 @@ interface Options {
 export function addRestore(store: Command): void {
   store
     .command('restore')
-    .summary('Replace everything in a store by the people of a back-up')
+    .summary('Replace the content of a store with the users of a back-up')
     .description(
-      'Replace everything in a store by the people of a back-up. Everybody has to log in again.\n' +
-        'A store that has an audit trail keeps it, and that of the file is left out.\n' +
-        'The whole file is verified first. The store is filled in one step: interrupted, it is as it was.',
+      'Replace the content of a store with the users of a back-up. All users have to log in again.\n' +
+        'A store that has an audit trail keeps it and ignores the one in the file.\n' +
+        'The whole file is verified first. The store is filled in one transaction: after an interruption it is unchanged.',
     )
-    .argument('<file>', 'a file that `store backup` made')
+    .argument('<file>', 'a file written by `store backup`')
     .option('--url <url>', `the store: ${locationForms} (default: the one that the settings name)`)
-    .option('--yes', 'do not ask before people in the store are replaced')
+    .option('--yes', 'do not ask before replacing users in the store')
     .option('--json', 'print JSON')
     .addHelpText('after', '\nExample:\n  npm run cli -- store restore /backup/gatehouse-2026-01-31.jsonl')
     .action(restore)
@@ -47,7 +47,7 @@ async function restore(file: string, { url, yes, json }: Options, command: Comma
   const path = resolve(file)
   const backup = await verifyBackup(path)
   if (location.driver !== 'json') {
-    say('Stop every server that uses the store first. One that goes on running logs everybody out.')
+    say('Stop every server that uses the store first. A server that keeps running logs all users out.')
   }
   const target = await openToReplace(location)
   let description: string
@@ -55,7 +55,7 @@ async function restore(file: string, { url, yes, json }: Options, command: Comma
   try {
     description = target.description
     if (!yes) await requireConsent(target, backup, command)
-    const interruption = catchInterruption(`${description} holds what it held before.`)
+    const interruption = catchInterruption(`${description} is unchanged.`)
     const progress = createProgress('Restoring')
     try {
       const records = withTrailOf(target, repaired(readBackup(path, backup), sayRepaired))
@@ -72,16 +72,16 @@ async function restore(file: string, { url, yes, json }: Options, command: Comma
   }
   if ((await summaryOf(location)).checksum !== written) {
     throw refusal(
-      `${description} is not what was restored. Stop every server that uses it, then run the command again.`,
+      `${description} differs from what was restored. Stop every server that uses it, then run the command again.`,
     )
   }
   await recordRestore(location, backup.at)
   if (json) return print(JSON.stringify({ store: description, users: backup.users, madeAt: backup.at }))
-  print(`Restored ${counted(backup.users, 'user')} from the back-up of ${backup.at} into ${description}`)
-  print('All sessions ended, and codes that were sent out are void: everybody has to log in again.')
+  print(`Restored ${counted(backup.users, 'user')} from the back-up of ${backup.at} to ${description}`)
+  print('All sessions have ended and mailed codes are void: all users have to log in again.')
 }
 
-/** What was recorded here is not undone by a restore. An empty trail takes that of the back-up. */
+/** A restore does not undo the store's own audit trail. An empty trail takes that of the back-up. */
 async function* withTrailOf(target: Stores, records: AsyncIterable<StoredRecord>): AsyncGenerator<StoredRecord> {
   const hasTrail = (await target.audit.findFirst(0)) !== null
   for await (const stored of records) if (stored.kind !== 'audit' || !hasTrail) yield stored
@@ -102,7 +102,7 @@ async function requireConsent(target: Stores, { at, users }: Backup, command: Co
   const { counts } = await summarize(target.dump())
   if (counts.user === 0) return
   const holds = `${target.description} holds ${describeCounts(counts)}`
-  const answer = await confirm(`${holds}. They will be replaced by ${counted(users, 'user')} of ${at}.`)
-  if (answer === null) wrongUsage(command, `${holds}; without a terminal, --yes replaces them`)
+  const answer = await confirm(`${holds}. They will be replaced with ${counted(users, 'user')} of ${at}.`)
+  if (answer === null) wrongUsage(command, `${holds}; without a terminal, confirm with --yes`)
   if (!answer) throw refusal('Nothing was changed.')
 }

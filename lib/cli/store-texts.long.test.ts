@@ -1,5 +1,4 @@
-// A store of an earlier version that holds text which no store takes any more: the site opens it, and an operator gets it
-// out of there.
+// A store of an earlier version can hold text that stores now reject. The site opens it, and an operator can repair it.
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import SqliteDatabase from 'better-sqlite3'
@@ -32,7 +31,7 @@ async function oldFolder(): Promise<Place> {
 const cli = (...args: string[]) => runCommand(['store', ...args])
 const findAlice = (place: Place) => withStores(place, (stores) => stores.users.find(alice.id))
 
-test('opens for everybody, takes changes of that user, and is told by name and field', async () => {
+test('opens, accepts changes of that user, and check names user and field', async () => {
   const place = await oldFolder()
   expect(await findAlice(place)).toEqual({ ...alice, profile })
   await withStores(place, async ({ users }) => {
@@ -47,7 +46,7 @@ test('opens for everybody, takes changes of that user, and is told by name and f
 })
 
 test.each(['sqlite', 'postgres'] as const)(
-  'moves to another store without it, and both are the same: %s',
+  'is left out by a migration, and then both stores agree: %s',
   async (kind) => {
     const [place, target] = [await oldFolder(), await freshPlace(kind)]
     const { code, stdout, stderr } = await cli('migrate', '--from', place.url, '--to', target.url)
@@ -57,11 +56,11 @@ test.each(['sqlite', 'postgres'] as const)(
     )
     expect(await findAlice(target)).toEqual({ ...alice, profile: repaired })
     const again = await cli('migrate', '--from', place.url, '--to', target.url)
-    expect(again.stdout).toContain('Already there')
+    expect(again.stdout).toContain('already holds the same records')
   },
 )
 
-test('is restored from a back-up that was made with it', async () => {
+test('can be restored from a back-up that contains it', async () => {
   const [place, target] = [await oldFolder(), await freshPlace('postgres')]
   const file = join(place.dir, 'backup.jsonl')
   expect(await cli('backup', '--url', place.url, file)).toMatchObject({ code: 0 })
@@ -69,16 +68,16 @@ test('is restored from a back-up that was made with it', async () => {
   expect(await findAlice(target)).toEqual({ ...alice, profile: repaired })
 })
 
-test('is repaired in place, after which nothing is wrong', async () => {
+test('is repaired in place', async () => {
   const place = await oldFolder()
   const { code, stderr } = await cli('repair', '--url', place.url)
   expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringContaining('Repaired: In the user') })
   expect(await findAlice(place)).toEqual({ ...alice, profile: repaired })
   expect(await cli('check', '--url', place.url)).toMatchObject({ code: 0 })
-  expect((await cli('repair', '--url', place.url)).stdout).toBe('Nothing had to be repaired.\n')
+  expect((await cli('repair', '--url', place.url)).stdout).toBe('Nothing to repair.\n')
 })
 
-test('in a key is refused by name', async () => {
+test('in a key is reported and not repaired', async () => {
   const place = await freshPlace('json')
   const target = await freshPlace('sqlite')
   await mkdir(join(place.dir, 'data'))
@@ -92,7 +91,7 @@ test('in a key is refused by name', async () => {
   expect(await cli('repair', '--url', place.url)).toMatchObject({ code: 1 })
 })
 
-test('in an SQLite file is repaired there', async () => {
+test('in a SQLite file is repaired in place', async () => {
   const place = await freshPlace('sqlite')
   await fill(place, [{ kind: 'user', record: alice }])
   const raw = new SqliteDatabase(join(place.dir, 'site.db'))

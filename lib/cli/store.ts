@@ -1,4 +1,4 @@
-// `store …`: moving, checking and keeping what the site remembers.
+// `store …`: migrating, checking, backing up and restoring stores.
 import type { Command } from 'commander'
 import { addBackup } from './store-backup.ts'
 import { addCheck } from './store-check.ts'
@@ -9,7 +9,7 @@ import { addRestore } from './store-restore.ts'
 export function addStore(program: Command): void {
   const store = program
     .command('store')
-    .description('Move, check, back up and restore what the site remembers')
+    .description('Migrate, check, back up, restore and repair a store')
     .addHelpText('after', '\nExample:\n  npm run cli -- store migrate --to sqlite:/srv/gatehouse/site.db')
   addMigrate(store)
   addCheck(store)

@@ -1,22 +1,20 @@
-// How commands speak with the operator: results on stdout; progress, questions and faults on stderr.
+// Terminal output: results on stdout; progress, questions and errors on stderr.
 import { createInterface } from 'node:readline'
 
-/** One line of a result. */
 export function print(line: string): void {
   process.stdout.write(`${line}\n`)
 }
 
-/** One line for the operator's eyes. */
 export function say(line: string): void {
   process.stderr.write(`${withoutPasswords(line)}\n`)
 }
 
-/** What an operator typed may come back in a fault; the password in an address may not. */
+/** Error messages can repeat what the operator typed, including a URL with a password. */
 export function withoutPasswords(text: string): string {
   return text.replace(/(:\/\/[^\s:@/]*):\S*@/g, '$1:…@').replace(/(password=)[^&\s'"]*/gi, '$1…')
 }
 
-/** An expected end of a command that did not do its work: one sentence, exit code 1. */
+/** An expected failure: one sentence, exit code 1. */
 export function refusal(message: string): Error {
   return Object.assign(new Error(message), { code: 'refused' })
 }
@@ -26,7 +24,7 @@ export interface Progress {
   done(): void
 }
 
-/** Counts on a line that is written again on a terminal; elsewhere on a new line every 10,000 steps. */
+/** Rewrites one line on a terminal; elsewhere writes a line every 10,000 steps. */
 export function createProgress(doing: string): Progress {
   const { isTTY } = process.stderr
   const every = isTTY ? 500 : 10_000
@@ -42,12 +40,12 @@ export function createProgress(doing: string): Progress {
   }
 }
 
-/** Null when nobody can be asked. Anything but a written yes is a no. */
+/** Null without a terminal. Only `yes` is a yes. */
 export async function confirm(question: string): Promise<boolean | null> {
   if (!process.stdin.isTTY || !process.stderr.isTTY) return null
-  // Not as a terminal: Ctrl-C stays the signal that it is.
+  // Not as a terminal: Ctrl-C must stay a signal.
   const lines = createInterface({ input: process.stdin, terminal: false })
-  process.stderr.write(`${question} Type yes to go on: `)
+  process.stderr.write(`${question} Type yes to continue: `)
   try {
     const answer = await new Promise<string>((resolve) => {
       lines.once('line', resolve)
@@ -61,14 +59,14 @@ export async function confirm(question: string): Promise<boolean | null> {
 }
 
 export interface Interruption {
-  /** What is so when the command ends at this moment: the second sentence of the fault. */
+  /** The effect of an interruption at this moment, as a sentence. */
   consequence: string
   throwIfInterrupted(): void
 }
 
 /**
- * From now on, Ctrl-C and SIGTERM end the command where it asks, so that it can let go of what it holds. npm passes a
- * terminal's Ctrl-C on, so that one key press can arrive twice: there is no second meaning.
+ * From now on, Ctrl-C and SIGTERM end the command at its next check, so that it can release its locks. npm forwards
+ * Ctrl-C, so one key press can arrive twice; a second signal therefore does nothing more.
  */
 export function catchInterruption(consequence: string): Interruption {
   let interrupted = false

@@ -8,7 +8,7 @@ import type { StoredRecord } from '../stores/types.ts'
 import { runCommand, startCommand } from './command-for-test.ts'
 import { contentOf, fill, freshPlace, kinds, settingsFor } from './places-for-test.ts'
 
-// Each command is a process of its own: on a busy machine twenty of them take more than the usual limit of a test.
+// Each command starts a process: on a busy machine twenty of them exceed a test's usual timeout.
 vi.setConfig({ testTimeout: 300_000 })
 
 async function freshSite() {
@@ -24,7 +24,7 @@ async function freshSite() {
   return { dir, run, list }
 }
 
-test('people are made, seen, changed, suspended, deleted and brought back', async () => {
+test('creates, shows, changes, suspends, deletes and restores users', async () => {
   const { run, list } = await freshSite()
   const made = await run('user', 'create-admin', 'Ada', '--json')
   expect(made.code).toBe(0)
@@ -61,7 +61,7 @@ test('people are made, seen, changed, suspended, deleted and brought back', asyn
   expect(JSON.parse(trail.stdout)).toMatchObject({ entries: 12, faults: [] })
 })
 
-test('sends the mails of what the operator does', async () => {
+test('mails users about the operator’s commands', async () => {
   const { dir, run } = await freshSite()
   await run('user', 'create', 'bob', '--email', 'bob@example.org')
   const users = await readFile(join(dir, 'users.json'), 'utf8')
@@ -86,16 +86,16 @@ test('sends the mails of what the operator does', async () => {
   ])
 })
 
-test('refuses what the form of an administrator refuses, with its sentence', async () => {
+test('rejects invalid input with the sentence of the web form', async () => {
   const { run } = await freshSite()
   await run('user', 'create', 'bob')
   const suspend = (...args: string[]) => run('user', 'suspend', 'bob', ...args)
   expect(await suspend('--reason', ' ')).toMatchObject({ code: 1, stdout: '', stderr: 'Enter a reason.\n' })
   const past = await suspend('--reason', 'spam', '--last-day', '2020-01-01')
-  expect(past).toMatchObject({ code: 1, stdout: '', stderr: 'The last day is over already.\n' })
+  expect(past).toMatchObject({ code: 1, stdout: '', stderr: 'The last day is in the past.\n' })
 })
 
-test('only the operator is handed a link to the account of an administrator', async () => {
+test('prints a reset link for an administrator', async () => {
   const { run } = await freshSite()
   await run('user', 'create-admin', 'ada')
   const { code, stdout } = await run('user', 'reset', 'ada')
@@ -103,7 +103,7 @@ test('only the operator is handed a link to the account of an administrator', as
   expect(stdout).toMatch(/\/reset-password\?token=[\w-]{43}/)
 })
 
-test.each(kinds)('unlock forgets wrong passwords in a %s store, and is recorded', async (kind) => {
+test.each(kinds)('unlock clears failed log-ins in a %s store, and adds an audit entry', async (kind) => {
   const place = await freshPlace(kind)
   const ada = aUser({ id: 'ada', username: 'ada' })
   const lockouts = ['new', 'known'].map((browser) =>
@@ -115,7 +115,7 @@ test.each(kinds)('unlock forgets wrong passwords in a %s store, and is recorded'
   ])
   const run = (...args: string[]) => runCommand(['user', ...args], settingsFor(place))
   const missing = await run('unlock', 'nobody')
-  expect(missing).toMatchObject({ code: 1, stdout: '', stderr: 'Nobody is called "nobody".\n' })
+  expect(missing).toMatchObject({ code: 1, stdout: '', stderr: 'No user is called "nobody".\n' })
   const locked = JSON.parse((await run('show', 'ada', '--json')).stdout)
   expect(locked.wrongPasswords).toMatchObject({ new: { count: 100 }, known: { count: 100 } })
   const unlocked = await run('unlock', 'Ada', '--json')
@@ -128,16 +128,16 @@ test.each(kinds)('unlock forgets wrong passwords in a %s store, and is recorded'
     actorId: 'operator',
     subjectId: 'ada',
   })
-  expect((await run('unlock', 'ada')).stdout).toBe('ada can try a password again at once.\n')
+  expect((await run('unlock', 'ada')).stdout).toBe('ada can try a password again immediately.\n')
 })
 
 test.each([
-  [['user', 'show', 'nobody'], 1, 'Nobody is called "nobody"'],
+  [['user', 'show', 'nobody'], 1, 'No user is called "nobody"'],
   [['user', 'create', 'a b'], 2, '3 to 32 characters'],
   [['user', 'role', 'ada', 'king'], 2, 'Allowed choices are admin, member, guest'],
   [['user', 'suspend', 'ada'], 2, '--reason'],
   [['user', 'create', 'bob', '--email', 'none'], 2, 'an e-mail address'],
-  [['session', 'end'], 2, 'name a person, or say --all'],
+  [['session', 'end'], 2, 'give a username or --all'],
 ])('%j ends with %i and says why', async (args, code, says) => {
   const { run } = await freshSite()
   await run('user', 'create-admin', 'ada')
@@ -146,14 +146,14 @@ test.each([
   expect(ending.stderr).toContain(says)
 })
 
-test('while a process has the folder, what only reads works and what writes says who has it', async () => {
+test('while a process holds the folder, reading commands work and writing commands name the process', async () => {
   const { dir, run, list } = await freshSite()
   await run('user', 'create-admin', 'ada')
   const { openJsonStores } = await import('../stores/json/open.ts')
   const stores = await openJsonStores({
     dir,
     takeOver: () => {
-      throw new Error('There is nobody of Streamlit.')
+      throw new Error('There are no Streamlit users.')
     },
     log: { info() {}, warn() {}, error() {} },
   })
@@ -165,7 +165,7 @@ test('while a process has the folder, what only reads works and what writes says
   expect(refused.stderr).toContain(`process ${process.pid}`)
 })
 
-test('sessions are listed, ended and pruned [V7.4.5]', async () => {
+test('lists, ends and prunes sessions [V7.4.5]', async () => {
   const { dir, run } = await freshSite()
   const made = JSON.parse((await run('user', 'create-admin', 'ada', '--json')).stdout)
   const now = Date.now()
@@ -186,7 +186,7 @@ test('sessions are listed, ended and pruned [V7.4.5]', async () => {
   expect(JSON.parse((await run('session', 'list', '--json')).stdout)).toEqual([])
 })
 
-test('the audit trail broken by hand in five ways is found each time, with exit code 1', async () => {
+test('audit verify detects five kinds of manipulation, with exit code 1', async () => {
   const { dir, run } = await freshSite()
   await run('user', 'create-admin', 'ada')
   for (const role of ['guest', 'member', 'admin']) await run('user', 'create', `a-${role}`, '--role', role)
@@ -209,11 +209,13 @@ test('the audit trail broken by hand in five ways is found each time, with exit 
   }
   await writeFile(path, `${lines.join('\n')}\n`)
   expect((await run('audit', 'verify', '--head', head)).code).toBe(0)
-  expect((await run('audit', 'verify', '--head', `2:${'0'.repeat(64)}`)).stdout).toContain('Entry 2 is not the one')
+  expect((await run('audit', 'verify', '--head', `2:${'0'.repeat(64)}`)).stdout).toContain(
+    'Entry 2 differs from the head',
+  )
   expect((await run('audit', 'verify', '--head', 'x')).code).toBe(2)
 })
 
-test('people are exported without hashes unless asked, and imported again', async () => {
+test('exports users without hashes by default, in a format that import accepts', async () => {
   const { dir, run } = await freshSite()
   await run('user', 'create', 'bob', '--role', 'guest')
   const file = join(dir, 'people.jsonl')
@@ -226,7 +228,7 @@ test('people are exported without hashes unless asked, and imported again', asyn
   expect(await other.list()).toEqual(['bob guest active'])
 })
 
-test('an export to a pipe that closes early is no fault', async () => {
+test('export succeeds when its reader closes the pipe early', async () => {
   const { run, dir } = await freshSite()
   await run('user', 'create', 'bob')
   const { child, ended } = startCommand(['export', '-'], { DATA_DIR: dir })

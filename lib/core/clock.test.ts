@@ -26,7 +26,7 @@ test.each([
   ['two seconds', seconds(2)],
   ['an hour', hours(1)],
   ['a day', days(1)],
-])('follows a wall clock that is set back by %s, and tells it once', (_what, back) => {
+])('follows a wall clock set back by %s, and reports it once', (_what, back) => {
   const times = { wall: days(10), monotonic: 0 }
   const { clock, steps, pass } = clockOf(times)
   pass(seconds(5))
@@ -39,7 +39,7 @@ test.each([
   expect(steps).toEqual([back])
 })
 
-test('tells of a step back that nobody read the time at, and of each step that follows', () => {
+test('reports a step back between two reads, and each later step', () => {
   const times = { wall: days(10), monotonic: 0 }
   const { clock, steps, pass } = clockOf(times)
   times.wall -= minutes(3)
@@ -50,7 +50,7 @@ test('tells of a step back that nobody read the time at, and of each step that f
   expect(steps).toEqual([minutes(3), hours(1)])
 })
 
-test('stands still for less than a second, and never goes back by less', () => {
+test('stands still instead of going back by less than a second', () => {
   const times = { wall: days(10), monotonic: 0 }
   const { clock, steps, pass } = clockOf(times)
   times.wall -= 900
@@ -61,7 +61,7 @@ test('stands still for less than a second, and never goes back by less', () => {
   expect(steps).toEqual([])
 })
 
-test('believes a wall clock that jumps ahead, as after sleep, and follows it back', () => {
+test('follows a wall clock that jumps ahead, as after sleep, and back', () => {
   const times = { wall: 0, monotonic: 0 }
   const { clock, pass } = clockOf(times)
   times.wall = hours(8)

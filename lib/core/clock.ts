@@ -1,11 +1,13 @@
-// What time it is, and durations with their unit in the name. Nothing else in lib reads the system's clock.
+// The clock, and durations with their unit in the name. No other file in lib reads the system clock.
 
-/** Epoch milliseconds: for moments that are kept, shown or sent. Goes back when an operator or NTP sets it back. */
+/**
+ * Epoch milliseconds, for times that are stored, shown or sent. Goes back when an operator or NTP sets the clock back.
+ */
 export interface Clock {
   (): number
-  /** Milliseconds from any moment on, which no setting of the clock touches: for durations within one process. */
+  /** Milliseconds since an arbitrary time, unaffected by clock changes: for durations within one process. */
   readonly monotonic?: () => number
-  /** The listener hears once of each step back, and how far it was. */
+  /** Calls the listener after each step back, with its size. */
   readonly onStepBack?: (listener: (ms: number) => void) => void
 }
 
@@ -19,10 +21,10 @@ export const minutes = (n: number): number => n * 60_000
 export const hours = (n: number): number => n * 3_600_000
 export const days = (n: number): number => n * 86_400_000
 
-/** A smaller step is bridged: the time stands still for less than this instead of going back. */
+/** The clock stands still instead of going back by less than this. */
 const stepMs = seconds(1)
 
-/** Follows the wall clock, also when it is set back. `createSessionAges` keeps that from prolonging a session. */
+/** Follows the wall clock even when it is set back. `createSessionAges` keeps that from extending sessions. */
 export function createSystemClock(
   wall: () => number = Date.now,
   monotonic: () => number = () => performance.now(),
@@ -35,7 +37,7 @@ export function createSystemClock(
     lastMonotonic += passed
     const now = wall()
     const back = last + passed - now
-    // Before it is told: the listener may ask for the time.
+    // Set before the callback, which may read the time.
     last = back >= stepMs ? now : Math.max(last, now)
     if (back >= stepMs) tell(Math.round(back))
     return Math.floor(last)
@@ -46,7 +48,7 @@ export function createSystemClock(
   return Object.assign(read, { monotonic, onStepBack })
 }
 
-/** For clocks of tests that have none of their own, the clock itself. */
+/** Falls back to the clock itself, for test clocks without a monotonic part. */
 export function stopwatchOf(clock: Clock): () => number {
   return clock.monotonic ?? clock
 }

@@ -24,7 +24,7 @@ async function lastEntry() {
 }
 const spam = { id: 'bob', reason: 'spam', lastDay: '' }
 
-test('records what is done and what is refused, with the actor and where they are', async () => {
+test('records success and refusal, with the actor and IP address', async () => {
   expect(await execute(suspendUser, ada, spam, opened.app)).toMatchObject({ ok: true, value: { status: 'suspended' } })
   const detail = { reason: 'spam', until: '' }
   const entry = { event: 'account.suspended', actorId: 'ada', subjectId: 'bob', network: '192.0.2.0/24' }
@@ -41,7 +41,7 @@ test('records the operator, who needs no permission and no session', async () =>
   expect(await lastEntry()).toMatchObject({ actorId: 'operator', subjectId: 'bob', network: '' })
 })
 
-test('runs nothing for an input that the schema refuses', async () => {
+test('does not run with input that the schema rejects', async () => {
   const run = vi.fn()
   const input = z.strictObject({ id: z.string() })
   const counted = command({ name: 'x', permission: 'change-people', input, audit: 'account.resumed', run })
@@ -51,7 +51,7 @@ test('runs nothing for an input that the schema refuses', async () => {
   expect(run).not.toHaveBeenCalled()
 })
 
-test('tells the owner after the change, and neither tells nor records what changes nothing', async () => {
+test('sends the alert after the change, and neither alert nor entry if nothing changed', async () => {
   await opened.app.stores.users.changeEmail('bob', { email: 'bob@example.org', emailVerifiedAt: 1 })
   const post = vi.spyOn(opened.app.mail, 'post')
   const bob: Actor = { ...ada, id: 'bob', role: 'member' }
@@ -71,7 +71,7 @@ test('tells the owner after the change, and neither tells nor records what chang
   expect(post).toHaveBeenCalledExactlyOnceWith(expect.objectContaining(sent), 0)
 })
 
-test('records ten denials in ten minutes, and no more', async () => {
+test('records at most ten denials in ten minutes', async () => {
   for (let n = 0; n < 12; n += 1) await execute(suspendUser, { ...ada, role: 'member' }, spam, opened.app)
   const entries = await opened.app.audit.history('ada')
   expect(entries.map(({ event, outcome, detail }) => `${event} ${outcome} ${detail}`)).toEqual(

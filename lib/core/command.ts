@@ -1,5 +1,5 @@
-// One operation, for everybody who may ask for it: a form, the resumption after re-authentication, and the operator's
-// command line. `execute` is the only way to run one, so that no caller can leave a check or an audit entry out.
+// A command is one operation for all callers: a form, the resumption after re-authentication, and the command line.
+// `execute` is the only way to run one, so that no caller can skip a check or an audit entry.
 import type { z } from 'zod'
 import type { Alerts } from '../auth/alerts.ts'
 import type { LoginClient } from '../auth/lockout/lockout.ts'
@@ -22,7 +22,7 @@ export interface Actor {
   role: Role | null
   session: { id: string; provedAt: number } | null
   isImpersonating: boolean
-  /** When and from where, for alerts and the audit trail. */
+  /** Time and origin, for alerts and the audit trail. */
   by: RequestInfo
   /** The browser, for commands that try a password. */
   client?: LoginClient
@@ -35,7 +35,7 @@ export interface Actor {
 export type Outcome = ({ ok: true; value: unknown } | { ok: false; code: string; waitMs?: number }) & {
   /** For the audit entry. */
   detail?: Occurrence['detail']
-  /** Where the input does not name the subject. */
+  /** If the input does not contain the subject. */
   subjectId?: string
   /** For the audit entry, where a visitor turns out to be this user. */
   actorId?: string
@@ -51,14 +51,14 @@ type Needed = Permission | 'signed-in' | 'anyone' | 'operator'
 export interface Command<Name extends string, Schema extends z.ZodObject, Ran extends Outcome, Needs = Needed> {
   name: Name
   permission: Needs
-  /** Milliseconds for which a password check counts. Absent: the session is enough. */
+  /** Maximum age of the last password check. Absent: the session suffices. */
   reauthenticate?: number
-  /** Also the schema of the form. */
+  /** The form uses the same schema. */
   input: Schema
   /** The same, where rules depend on the settings or on the link that the browser opened. */
   inputFor?(app: Services, actor: Pick<Actor, 'secret'>): Promise<Schema>
   audit: Occurrence['event']
-  /** Whom or what it is done to. Absent: the actor. */
+  /** The id of the affected user or object. Absent: the actor. */
   subject?(input: z.output<Schema>): string | null
   run(app: Services, input: z.output<Schema>, actor: Actor): Promise<Ran>
 }
@@ -105,7 +105,11 @@ export async function execute<Schema extends z.ZodObject, Ran extends Outcome>(
     return refused('not_allowed')
   }
   const { session, by } = actor
-  if (session !== null && reauthenticate !== undefined && !app.sessions.hasRecentProof(session, reauthenticate)) {
+  if (
+    session !== null &&
+    reauthenticate !== undefined &&
+    !app.sessions.hasRecentAuthentication(session, reauthenticate)
+  ) {
     return refused('reauthentication_required')
   }
   const schema = await schemaOf(command, actor, app)
@@ -157,7 +161,10 @@ async function recordTry(
   await audit.record({ event, outcome: 'refused', actorId, subjectId, detail: { code }, address })
 }
 
-/** Beyond ten entries in ten minutes a denial is counted and logged, and not recorded: nobody fills the trail so. */
+/**
+ * After ten denials in ten minutes, further ones are only counted and logged, so that a user cannot fill the audit
+ * trail.
+ */
 export async function recordDenial(
   { rateLimits, audit, securityEvents }: Pick<Services, 'rateLimits' | 'audit' | 'securityEvents'>,
   actorId: string,

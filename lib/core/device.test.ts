@@ -36,7 +36,7 @@ describe('parseDevice', () => {
   })
 
   test.each(['', ' ', 'x', 'curl/8.5.0', '<b>Your bank</b>/1 (\u202E)', 'a/'.repeat(200), '('.repeat(400)])(
-    'repeats nothing that a client made up: %j',
+    'repeats no text of the client: %j',
     (userAgent) => {
       expect(parseDevice(userAgent)).toEqual(nobody)
     },

@@ -17,7 +17,7 @@ const kinds: Record<string, Device['kind']> = { desktop: 'laptop', mobile: 'phon
 const browsers = new Set(Object.values(Bowser.BROWSER_MAP))
 const systems = new Set(Object.values(Bowser.OS_MAP))
 
-/** Accept only names from the library. Its guesses from an unknown text repeat what the client sent. */
+/** Accepts only names that the library knows. For unknown text it returns parts of what the client sent. */
 export function parseDevice(userAgent: string): Device {
   if (userAgent === '') return unknown
   const { browser, os, platform } = Bowser.parse(userAgent.slice(0, longest))

@@ -23,7 +23,7 @@ describe('parseEmail', () => {
     'info@straße.de',
     `${long(64)}@example.org`,
     `a@${long(63)}.${long(63)}.${long(63)}.${long(60)}`,
-  ])('takes %s as it is', (address) => {
+  ])('keeps %s unchanged', (address) => {
     expect(parseEmail(address)).toBe(address)
   })
 
@@ -37,7 +37,7 @@ describe('parseEmail', () => {
     ['info@例え。テスト', 'info@例え.テスト'],
     ['info@ｅxample.org', 'info@example.org'],
     ['info@exa\u00admple.org', 'info@example.org'],
-  ])('reads %j in the one spelling', (typed, address) => {
+  ])('normalises %j', (typed, address) => {
     expect(parseEmail(typed)).toBe(address)
   })
 
@@ -83,14 +83,14 @@ describe('parseEmail', () => {
     `${long(65)}@example.org`,
     `a@${long(64)}.org`,
     `a@${long(63)}.${long(63)}.${long(63)}.${long(61)}`,
-    // 60 letters, which are more than 63 octets in the form that is sent.
+    // 60 letters, but more than 63 octets in ASCII form.
     `a@${'россия'.repeat(10)}.рф`,
-  ])('refuses %j [V1.3.11]', (typed) => {
+  ])('rejects %j [V1.3.11]', (typed) => {
     expect(parseEmail(typed)).toBeNull()
   })
 })
 
-test('asciiEmail gives what a mail server gets, and leaves alone what is ASCII already', () => {
+test('asciiEmail converts the domain to ASCII, and keeps ASCII addresses unchanged', () => {
   expect(asciiEmail('Info@россия.рф')).toBe('Info@xn--h1alffa9f.xn--p1ai')
   expect(asciiEmail('info@straße.de')).toBe('info@xn--strae-oqa.de')
   for (const same of ['Alice@Example.ORG', 'a@XN--ZZZ--', 'none', '@é', '']) expect(asciiEmail(same)).toBe(same)
@@ -137,11 +137,11 @@ describe('parseMailbox', () => {
     `Gate\u2028 <${address}>`,
     `Gate\u0000 <${address}>`,
     `Gate <<${address}>>`,
-  ])('refuses %j [V1.3.11]', (text) => {
+  ])('rejects %j [V1.3.11]', (text) => {
     expect(parseMailbox(text)).toBeNull()
   })
 
-  test('shows people where the name ends', () => {
+  test('shows where the name ends', () => {
     expect(describeMailbox({ name: 'Acme: "A", B', address })).toBe(`"Acme: \\"A\\", B" <${address}>`)
     expect(describeMailbox({ name: '', address })).toBe(address)
   })

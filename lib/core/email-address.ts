@@ -1,7 +1,7 @@
-// What an e-mail address is: the HTML standard's pattern, as browsers check it, with domains in any script (IDNA).
+// E-mail addresses: the HTML standard's pattern, as browsers check it, with internationalized domains (IDNA).
 //
-// The part before the @ stays ASCII. A letter in it needs SMTPUTF8 (RFC 6531) on every server along the way: where one lacks
-// it, no code and no recovery mail arrives, and the person learns that too late. Nodemailer could send such mail.
+// The local part stays ASCII. Other letters need SMTPUTF8 (RFC 6531) on every server along the way: if one lacks it, no
+// code or recovery mail arrives, and the user notices too late. Nodemailer could send such mail.
 import { domainToASCII, domainToUnicode } from 'node:url'
 import { z } from 'zod'
 import { trimTyped } from './typed-text.ts'
@@ -11,14 +11,14 @@ const local = /^[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]+$/
 const asciiDomain =
   /^[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)*$/
 
-/** In octets, as the mail server gets it: RFC 5321, 4.5.3.1, where a path of 256 has its two angle brackets. */
+/** In octets as sent to the mail server. RFC 5321, 4.5.3.1: its maximum of 256 includes two angle brackets. */
 const localMax = 64
 const domainMax = 255
 const addressMax = 254
 
 /**
- * The address without space around it, as typed where its domain is plain ASCII, else with the domain in its one Unicode
- * spelling; null for what is no address. Holds no character that could end a header or separate two addresses.
+ * Returns the trimmed address, or null if it is invalid. Keeps an ASCII domain as typed and normalises any other to
+ * Unicode. The result cannot end a header or separate two addresses.
  */
 export function parseEmail(typed: string): string | null {
   const text = trimTyped(typed)
@@ -31,7 +31,7 @@ export function parseEmail(typed: string): string | null {
   return `${before}@${isPlain ? after : domainToUnicode(domain)}`
 }
 
-/** As the mail server gets it: the domain in ASCII. What is ASCII already, or no address, stays as it is. */
+/** The address as sent to the mail server, with an ASCII domain. ASCII or invalid addresses stay unchanged. */
 export function asciiEmail(address: string): string {
   if (isAscii(address)) return address
   const at = address.lastIndexOf('@')
@@ -44,28 +44,28 @@ const schema = (isOptional: boolean) =>
     const text = trimTyped(typed)
     const address = text === '' && isOptional ? '' : parseEmail(text)
     if (address !== null) return address
-    ctx.addIssue({ code: 'custom', message: faultOf(text) })
+    ctx.addIssue({ code: 'custom', message: errorOf(text) })
     return z.NEVER
   })
 
-/** For forms: the issue is a code of the catalogue's errors. */
+/** For forms. The issue is an error code of the message catalogue. */
 export const emailSchema = schema(false)
 export const emailOrNothingSchema = schema(true)
 
-function faultOf(text: string): 'email_missing' | 'email_letters' | 'email_rule' {
+function errorOf(text: string): 'email_missing' | 'email_letters' | 'email_rule' {
   if (text === '') return 'email_missing'
   return isAscii(text.slice(0, Math.max(text.lastIndexOf('@'), 0))) ? 'email_rule' : 'email_letters'
 }
 
-/** One mailbox of a header: who it is, and the address. */
+/** A mailbox in a header. */
 export interface Mailbox {
   name: string
   address: string
 }
 
 /**
- * `name@example.com`, or the same in angle brackets behind a name, which may stand in quotes. The name is free text: what a
- * header needs quoted or encoded, the mailer does. Null for anything else, several mailboxes included.
+ * Parses `name@example.com`, or a name followed by the address in angle brackets; the name may be quoted. The name is
+ * free text that the mailer quotes and encodes. Null for anything else, including several mailboxes.
  */
 export function parseMailbox(text: string): Mailbox | null {
   if (/[\p{Cc}\u2028\u2029]/u.test(text)) return null
@@ -74,7 +74,7 @@ export function parseMailbox(text: string): Mailbox | null {
   return name === null || address === null ? null : { name, address }
 }
 
-/** For people: the name in quotes, so that it shows where it begins and ends. */
+/** For display: quotes the name, so that its end is visible. */
 export function describeMailbox({ name, address }: Mailbox): string {
   return name === '' ? address : `${JSON.stringify(name)} <${address}>`
 }
@@ -82,20 +82,20 @@ export function describeMailbox({ name, address }: Mailbox): string {
 function readName(text: string): string | null {
   const quoted = /^"((?:[^"\\]|\\.)*)"$/u.exec(text)?.[1]
   if (quoted !== undefined) return quoted.replace(/\\(.)/gu, '$1').trim()
-  // A list of several, whose last has the brackets.
+  // A list of mailboxes, the last one in angle brackets.
   const isList = text.split(/[,;]/).some((part) => /[<>]/.test(part) || parseEmail(part) !== null)
   return isList ? null : text
 }
 
-/** The domain in ASCII and lower case, or null when it is none. */
+/** The domain in lower-case ASCII, or null if it is invalid. */
 function asciiForm(domain: string): string | null {
   if (isAscii(domain) && !isEncoded(domain)) {
     return asciiDomain.test(domain) ? domain.toLowerCase() : null
   }
-  // The URL parser behind domainToASCII would end the domain at these, or decode them.
+  // The URL parser in domainToASCII would decode these characters or end the domain at them.
   if (/[^a-zA-Z0-9.\-\u0080-\u{10ffff}]/u.test(domain)) return null
   const ascii = domainToASCII(domain)
-  // It also reads digits as an IPv4 address.
+  // The URL parser also accepts numbers as IPv4 addresses.
   return asciiDomain.test(ascii) && !/(?:^|\.)\d+$/.test(ascii) ? ascii : null
 }
 

@@ -1,11 +1,11 @@
-// Parts of command inputs. Issues carry a code of the catalogue's errors.
+// Common parts of command inputs. Issues carry an error code of the message catalogue.
 import { z } from 'zod'
 import { roles } from '../stores/types.ts'
 import { unwantedInLines } from './typed-text.ts'
 
 const reasonMax = 500
 
-/** Of whom or what the command concerns. */
+/** The id of the affected user or object. */
 export const id = z.string().min(1, 'field_missing')
 export const idInput = z.strictObject({ id })
 export const role = z.enum(roles, 'role_rule')

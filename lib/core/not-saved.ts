@@ -1,7 +1,7 @@
-// A disk that is full or a database that is away: expected often enough to have words, unlike a bug.
+// Handles a full disk or an unreachable database, which users get told, unlike a bug.
 import { type Result, refused } from './result.ts'
 
-/** The result, or `not_saved` when the store could not keep it and has changed nothing. Everything else still throws. */
+/** Returns `not_saved` when the store could not save and changed nothing. Other errors still throw. */
 export async function orNotSaved<Outcome extends Result<unknown, string>>(
   attempt: Promise<Outcome>,
 ): Promise<Outcome | { ok: false; code: 'not_saved' }> {
@@ -13,7 +13,7 @@ export async function orNotSaved<Outcome extends Result<unknown, string>>(
   }
 }
 
-/** By code: the error may come from another bundle's copy of the class. */
+/** Compares the code: the error may come from another bundle's copy of the class. */
 export function isStoreUnavailable(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'store_unavailable'
 }

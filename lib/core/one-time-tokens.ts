@@ -22,16 +22,16 @@ export interface OneTimeTokens<Detail> {
     detail: Detail,
     options?: { issuedBy: string | null },
   ): Promise<{ secret: string; token: OneTimeToken<Detail> }>
-  /** Stores a token that is found by its subject: for what needs no secret. */
+  /** Stores a token under its subject, for uses that need no secret. */
   put(subject: string, detail: Detail, options?: { issuedBy: string | null }): Promise<void>
   find(key: string): Promise<OneTimeToken<Detail> | null>
-  /** Finds and removes in one step: one of several concurrent callers gets the token. */
+  /** Finds and removes atomically: only one of several concurrent callers gets the token. */
   take(key: string): Promise<OneTimeToken<Detail> | null>
   /** Names the token for `UserStore.insert`, which uses it up in the step that creates the user. */
   asTokenUse(key: string): Pick<TokenUse, 'id' | 'purpose'>
-  /** The newest first. */
+  /** Newest first. */
   list(limit: number): Promise<OneTimeToken<Detail>[]>
-  /** By the id of its record. Returns false when it was used, withdrawn or expired before. */
+  /** By record id. Returns false when the token was used, withdrawn or expired. */
   withdraw(id: string): Promise<boolean>
 }
 
@@ -82,7 +82,7 @@ export function oneTimeTokens<Detail>(options: {
   }
 }
 
-/** Undefined for an empty text and for what is not JSON. */
+/** Undefined for empty or invalid text. */
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)

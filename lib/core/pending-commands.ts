@@ -1,5 +1,5 @@
-// A command that waits for re-authentication: kept here, so that the user enters nothing twice and no browser carries
-// it along.
+// Stores a command while its user re-authenticates, so that the user enters nothing twice and the browser carries no
+// command.
 import { z } from 'zod'
 import type { TokenStore } from '../stores/types.ts'
 import { type Clock, minutes } from './clock.ts'
@@ -7,20 +7,22 @@ import { oneTimeTokens } from './one-time-tokens.ts'
 
 const detail = z.strictObject({ name: z.string(), input: z.unknown() })
 
-/** As it was asked for: `execute` parses the input again, and the name may be another version's. */
+/** As requested. `execute` parses the input again, and another version may have written the name. */
 export type PendingCommand = z.infer<typeof detail>
 
 export interface PendingCommands {
-  /** Keeps the command for ten minutes, in place of this session's earlier one. Returns a handle that only this session can use. */
+  /**
+   * Stores the command for ten minutes and replaces the session's earlier one. Returns a handle for this session only.
+   */
   keep(sessionId: string, pending: PendingCommand): Promise<string>
-  /** Null when this session keeps no command under this handle. */
+  /** Null when this session has no command with this handle. */
   find(sessionId: string, handle: string): Promise<PendingCommand | null>
-  /** The same, once. */
+  /** Like `find`, but only once. */
   take(sessionId: string, handle: string): Promise<PendingCommand | null>
 }
 
 export function createPendingCommands({ store, clock }: { store: TokenStore; clock: Clock }): PendingCommands {
-  // The purpose is that of earlier versions, whose details do not parse.
+  // Earlier versions use the same purpose; their details do not parse.
   const tokens = oneTimeTokens({ store, clock, purpose: 'interrupted-act', lifeMs: minutes(10), detail })
 
   async function find(sessionId: string, handle: string): Promise<PendingCommand | null> {
@@ -29,13 +31,13 @@ export function createPendingCommands({ store, clock }: { store: TokenStore; clo
   }
 
   return {
-    // A new handle each time: a confirmation page runs the command that it showed, and no later one.
+    // Use a new handle each time: a confirmation page must run the command that it showed, not a later one.
     keep: async (sessionId, pending) => (await tokens.issue(sessionId, pending)).secret,
 
     find,
 
     async take(sessionId, handle) {
-      // Find first: a handle that another session presents is not used up.
+      // Find first: another session must not use up the handle.
       if ((await find(sessionId, handle)) === null) return null
       return (await tokens.take(handle))?.detail ?? null
     },

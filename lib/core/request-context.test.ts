@@ -10,10 +10,10 @@ import { type RequestContext, runInRequest } from './request-context.ts'
 setFlagsFromString('--expose-gc')
 const collectGarbage = runInNewContext('gc') as () => void
 
-/** Next keeps what belongs to a request in storages of its own: this one plays their part. */
+/** Stands for the storages in which Next keeps request data. */
 const ofFramework = new AsyncLocalStorage<object>()
 
-/** Each as often as it is asked for, for different people from different addresses. */
+/** Creates operations for different users from different addresses. */
 const operations: Record<string, (app: Services, n: number) => Promise<unknown>> = {
   'counts an address': ({ rateLimits }, n) => rateLimits.take('wrong-password', `192.0.2.${n}`),
   'counts, takes it back and forgets': async ({ rateLimits }, n) => {
@@ -33,7 +33,7 @@ const operations: Record<string, (app: Services, n: number) => Promise<unknown>>
     await sessions.touch(token)
   },
   'rates a password': async ({ strength }, n) => {
-    // The first one starts the thread.
+    // The first one starts the worker thread.
     if (n < 2) await strength.estimate('Lantern over the quay 7', { username: `person-${n}`, email: null })
   },
   'adds to the audit trail': ({ audit }, n) => audit.record({ event: 'session.started', actorId: `person-${n}` }),
@@ -53,12 +53,12 @@ describe.each(storeNames)('on %s', (store) => {
   })
   afterAll(() => opened[Symbol.asyncDispose]())
 
-  test.each(Object.keys(operations))('nothing of a request is kept that %s', async (name) => {
+  test.each(Object.keys(operations))('releases a request that %s', async (name) => {
     const work = operations[name]
     if (work === undefined) throw new Error('There is no such operation')
     const traces = await Promise.all(Array.from({ length: requests }, (_, n) => request(() => work(opened.app, n))))
     const alive = () => traces.flat().filter((trace) => trace.deref() !== undefined).length
-    // By collections, not by time: what a timer frees in a second was kept.
+    // Collect garbage right away: a timer that frees memory after a second is a leak too.
     for (let round = 0; round < 30 && alive() > 2 * kept[store]; round++) {
       await nextTurn()
       collectGarbage()
@@ -67,7 +67,7 @@ describe.each(storeNames)('on %s', (store) => {
   })
 })
 
-/** Does this as a request would, and resolves with what tells whether the request is still in memory. */
+/** Runs the work as a request would. Resolves with a function that tells whether the request is still in memory. */
 async function request(work: () => Promise<unknown>): Promise<WeakRef<object>[]> {
   const context: RequestContext = {
     id: 'request',

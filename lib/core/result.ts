@@ -1,4 +1,4 @@
-// Expected outcomes are values. A code is a snake_case noun that the page turns into words.
+// Expected outcomes are values. Codes are snake_case nouns; `messageFor` turns them into sentences.
 
 export type Result<Value, Code extends string> = { ok: true; value: Value } | { ok: false; code: Code }
 

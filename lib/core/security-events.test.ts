@@ -21,7 +21,7 @@ const request = {
 
 afterEach(() => listenToMetrics(undefined))
 
-test('a line says when, where, who and what, and of an address the network alone [V16.2.1]', () => {
+test('a line has time, route, user and event, and only the network of the IP address [V16.2.1]', () => {
   const { lines, events } = openEvents()
   runInRequest(request, () => events.note({ event: 'session.started', code: 'credentials_wrong', about: 'p1' }))
   expect(lines).toEqual([
@@ -42,7 +42,7 @@ test('a line says when, where, who and what, and of an address the network alone
   ])
 })
 
-test('a flood is counted whole and written in part, and the rest is told as a number [V16.3.3]', () => {
+test('a flood is counted completely, logged in part, and the rest reported as a number [V16.3.3]', () => {
   const { lines, events } = openEvents()
   let counted = 0
   listenToMetrics({ securityEvent: () => void counted++, answered() {}, hashed() {} })

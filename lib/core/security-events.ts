@@ -1,5 +1,5 @@
-// What an operator counts: everything that the audit trail records, and the refusals that are too many or too early for
-// it. Each is one log line and one count; a flood has its lines bounded and its count whole.
+// Security events for the operator: all audit entries, and refusals that are too frequent or too early for the audit
+// trail. Each gives a log line and a count; in a flood, lines are limited and the count stays complete.
 import type { AuditEvent } from './audit/events.ts'
 import { networkOf } from './audit/network.ts'
 import type { Log } from './log/log.ts'
@@ -7,42 +7,42 @@ import { createLogRateLimit, type LogRateLimit } from './log/log-rate-limit.ts'
 import { metrics } from './metrics.ts'
 import { currentRequest } from './request-context.ts'
 
-/** The kinds that the audit trail does not have. */
+/** Event kinds that are not in the audit trail. */
 export const refusalEvents = [
-  /** By our server or by middleware, before any page saw it. */
+  /** The server or middleware refused a request before any page. */
   'request.refused',
-  /** One connection too many. */
+  /** A connection above the limit. */
   'connection.refused',
-  /** A form that no page of this site would send. */
+  /** A form that no page of this site sends. */
   'form.refused',
-  /** A session cookie that this site did not seal, or whose session it does not know. */
+  /** A session cookie that this site did not seal, or an unknown session. */
   'session.cookie_refused',
-  /** A session whose time was found to be over. */
+  /** A session that was found to be expired. */
   'session.ran_out',
   /** A mailed link or code that is void. */
   'link.refused',
-  /** Something was done more often than a rule allows. */
+  /** A rate limit was exceeded. */
   'limit.reached',
 ] as const
 
 export interface SecurityEvent {
   event: AuditEvent | (typeof refusalEvents)[number]
-  /** `refused` unless said otherwise. */
+  /** Default: `refused`. */
   outcome?: 'done' | 'refused'
-  /** Why, as one of the site's own codes. */
+  /** The reason, as a code of this site. */
   code?: string | null
-  /** Ids of whoever did it and of whom it was done to. */
+  /** The ids of the actor and of the affected user. */
   who?: string | null
   about?: string | null
-  /** Where it came from; the request's own unless told. Its network alone is logged. */
+  /** The client's IP address, by default that of the request. Only its network is logged. */
   address?: string
-  /** How many at once; one unless said otherwise. */
+  /** Number of occurrences; default 1. */
   count?: number
 }
 
 export interface SecurityEvents {
   note(event: SecurityEvent): void
-  /** What was left out so far is told now. */
+  /** Reports the omitted lines so far. */
   settle(): void
 }
 

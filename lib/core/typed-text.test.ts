@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import { findCode, plainDigits, trimTyped } from './typed-text.ts'
 
-test('trimTyped takes what nobody sees from both ends, and nothing from within', () => {
+test('trimTyped removes invisible characters at both ends only', () => {
   const unseen = ' \t\r\n\u00a0\u1680\u2003\u2028\u3000\u00ad\u200b\u200c\u200d\u200e\u2060\u2066\ufeff\ufe0f'
   expect(trimTyped(`${unseen}a${unseen}b${unseen}`)).toBe(`a${unseen}b`)
   expect(trimTyped(unseen)).toBe('')
   expect(trimTyped('\u0000a')).toBe('\u0000a')
 })
 
-test('plainDigits knows the digits of every script', () => {
+test('plainDigits converts digits of every script', () => {
   for (let point = 0; point <= 0x10ffff; point++) {
     const character = String.fromCodePoint(point)
     if (/^\p{Nd}$/u.test(character)) expect(plainDigits(character), point.toString(16)).toMatch(/^[0-9]$/)
@@ -20,7 +20,7 @@ test('plainDigits knows the digits of every script', () => {
   }
 })
 
-test('a text made to be slow is left as it is', () => {
+test('plainDigits leaves overlong text unchanged', () => {
   const slow = `1${'\u0315\u0300'.repeat(5000)}`
   expect(plainDigits(slow)).toBe(slow)
 })

@@ -1,21 +1,23 @@
-// Text as people's keyboards, clipboards and input methods deliver it, made comparable. Never for passwords.
+// Normalises text as keyboards, clipboards and input methods deliver it. Never use it for passwords.
 
-/** Space of any kind, and characters that nobody sees: format characters and variation selectors. */
+/** Whitespace and invisible characters: format characters and variation selectors. */
 const unseen = /^[\s\p{Z}\p{Cf}\p{Variation_Selector}]$/u
 
-/** Without what nobody sees around it. */
+/** Trims whitespace and invisible characters. */
 export function trimTyped(text: string): string {
-  // By hand: an expression for the end would look at a long run in the middle from each of its places.
+  // Not a regular expression: one for the end would retry at each character of a long run in the middle.
   const characters = [...text]
   const isSeen = (character: string) => !unseen.test(character)
   const [first, last] = [characters.findIndex(isSeen), characters.findLastIndex(isSeen)]
   return first === -1 ? '' : characters.slice(first, last + 1).join('')
 }
 
-/** A whole mail pasted is shorter. The cost of normalising Unicode grows with the square of a text made for that. */
+/** A pasted mail is shorter. The cost of Unicode normalisation can grow with the square of the length. */
 const longest = 1000
 
-/** Compatibility forms made plain (full-width, circled), digits of any script as 0 to 9, format characters dropped. */
+/**
+ * Replaces compatibility forms (full-width, circled) and digits of any script with ASCII, and drops format characters.
+ */
 export function plainDigits(text: string): string {
   if (text.length > longest) return text
   return text
@@ -24,7 +26,7 @@ export function plainDigits(text: string): string {
     .replace(/\p{Nd}/gu, (digit) => String(digitValue(digit)))
 }
 
-/** Unicode keeps the ten digits of a script in order and side by side, and starts each run with its zero. */
+/** Unicode keeps the ten digits of a script in order and adjacent, starting with zero. */
 function digitValue(digit: string): number {
   const point = digit.codePointAt(0) ?? 0
   let before = 0
@@ -32,12 +34,12 @@ function digitValue(digit: string): number {
   return before % 10
 }
 
-/** Between the digits of one code: spaces, hyphens and dashes of any kind, dots. */
+/** Separators within a code: spaces, hyphens, dashes, dots. */
 const betweenDigits = /(?<=[0-9])[\s\p{Z}\p{Pd}\u2212.·_]+(?=[0-9])/gu
 
 /**
- * The one code of this many digits in what was typed or pasted, also with words around it ("Your code: 1234 5678"). Null
- * when there is none, or more than one.
+ * The only code of this length in the text, which may contain other words ("Your code: 1234 5678"). Null when there is
+ * none, or more than one.
  */
 export function findCode(typed: string, length: number): string | null {
   const runs =
@@ -48,6 +50,6 @@ export function findCode(typed: string, length: number): string | null {
   return codes.size === 1 ? ([...codes][0] ?? null) : null
 }
 
-/** Control characters and overrides of writing direction can make a name look like another one. */
+/** Control characters and writing-direction overrides can disguise a name as another one. */
 export const unwanted = /[\p{Cc}\p{Cs}\u202A-\u202E\u2066-\u2069\uFFFD]/u
 export const unwantedInLines = /[^\P{Cc}\n\t]|[\p{Cs}\u202A-\u202E\u2066-\u2069\uFFFD]/u

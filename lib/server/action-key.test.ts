@@ -15,7 +15,7 @@ afterEach(() => rm(dir, { recursive: true }))
 const keyFor = (SESSION_SECRET = '') => findActionKey(readSettings({ DATA_DIR: dir, SESSION_SECRET }))
 const [newer, older] = ['n'.repeat(32), 'o'.repeat(32)]
 
-test('is the same for everyone who has the same newest secret, and 32 bytes that are not the secret', async () => {
+test('is the same for the same newest secret, and 32 bytes that differ from it', async () => {
   const key = await keyFor(newer)
   expect(await keyFor(`${newer},${older}`)).toBe(key)
   expect(await keyFor(older)).not.toBe(key)
@@ -23,7 +23,7 @@ test('is the same for everyone who has the same newest secret, and 32 bytes that
   expect(Buffer.from(key ?? '', 'base64').toString()).not.toBe(newer)
 })
 
-test('comes from the generated secret where none is set, and a build does not make one', async () => {
+test('uses the generated secret when none is set, and does not create one', async () => {
   expect(await keyFor()).toBeNull()
   expect(await readdir(dir)).toEqual([])
   const generated = await readOrCreateSecret(dir)

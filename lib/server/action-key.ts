@@ -1,12 +1,13 @@
-// The key from which Next makes the ids of server actions. The same key gives the same ids in every build of the same
-// sources, so that a form rendered by one instance, or before a new build, can be posted to another.
+// The key from which Next derives the ids of server actions. The same key gives the same ids in every build of the same
+// sources, so a form from one instance or an older build can be posted to another.
 import { hkdfSync } from 'node:crypto'
 import type { Settings } from '../config.ts'
 import { readSecret } from '../secret.ts'
 
 /**
- * 32 bytes in base64, one of the lengths that Next takes, derived from the newest session secret by HKDF (RFC 5869): the
- * build holds the key, and from it nobody finds the secret. Null when no secret is known yet: Next then makes a key up.
+ * 32 bytes in base64, a length that Next accepts, derived from the newest session secret by HKDF (RFC 5869): the build
+ * contains the key, and the secret cannot be computed from it. Null when no secret exists yet; Next then generates a
+ * key.
  */
 export async function findActionKey(settings: Settings): Promise<string | null> {
   const secret = settings.sessionSecrets?.[0] ?? (await readSecret(settings.dataDir))

@@ -30,7 +30,7 @@ async function listen(
   return (servers.main.address() as AddressInfo).port
 }
 
-/** What sends these lines and reads until the connection is closed. */
+/** Sends these lines and reads until the connection closes. */
 async function serve(listener: RequestListener, appOrigin?: string) {
   const port = await listen(listener, appOrigin)
   return (...lines: string[]) => {
@@ -54,7 +54,7 @@ const page: RequestListener = (request, response) => {
   response.end(JSON.stringify(request.headers))
 }
 
-describe('answers that Next never sees have the whole set of headers', () => {
+describe('responses that Next never sees have all headers', () => {
   const unseen: [what: string, status: string, lines: string[]][] = [
     ['what is no HTTP', '400 Bad Request', ['NONSENSE']],
     ['a header that cannot be read', '400 Bad Request', ['GET / HTTP/1.1', host, 'no colon', close]],
@@ -74,7 +74,7 @@ describe('answers that Next never sees have the whole set of headers', () => {
       expect(answer.status).toBe(status)
       const { 'content-security-policy': policy, ...rest } = answerHeaders
       expect(answer.headers).toMatchObject(rest)
-      // A refusal that is a document has a page's policy, which Next never sees.
+      // An error page has a page's policy, which Next never sees.
       const isDocument = answer.headers['content-type'] !== undefined
       if (!isDocument) expect(answer.headers['content-security-policy']).toBe(policy)
       expect(answer.headers['content-security-policy']).toContain("frame-ancestors 'none'")
@@ -82,14 +82,14 @@ describe('answers that Next never sees have the whole set of headers', () => {
     }
   })
 
-  test('a server that is not ready → 503', async () => {
+  test('a server before Next is ready → 503', async () => {
     const response = await fetch(`http://127.0.0.1:${await listen(null)}`)
     expect(response.status).toBe(503)
     expect(Object.fromEntries(response.headers)).toMatchObject({ ...answerHeaders, 'cache-control': 'no-store' })
   })
 })
 
-describe('what cannot be read is answered with a page that says so', () => {
+describe('an unparsable request gets an error page', () => {
   const unread: [what: string, status: number, said: RegExp, sent: string[]][] = [
     [
       'cookies of 200 kB',
@@ -118,12 +118,12 @@ describe('what cannot be read is answered with a page that says so', () => {
     expect(body).toMatch(/<!doctype html>[\s\S]*<h1>.+<\/h1>[\s\S]*<\/html>/)
     expect(body).toMatch(said)
     expect(answer, 'one answer').not.toMatch(/HTTP\/1\.1[\s\S]+HTTP\/1\.1/)
-    // A link of another site can be made too long: it may not log anybody out.
+    // A link on another site can be made too long on purpose: it must not log the user out.
     expect(headers['set-cookie']).toBeUndefined()
     expect(lines.length, 'one line however much was sent').toBeLessThanOrEqual(1)
   })
 
-  test('a request that does not arrive in time → 408', async () => {
+  test('a request that arrives too slowly → 408', async () => {
     const { refuseUnread } = createAnswers('http://localhost:3000', { dev: false })
     const [here, there] = duplexPair()
     refuseUnread(Object.assign(new Error('too slow'), { code: 'ERR_HTTP_REQUEST_TIMEOUT' }), here)
@@ -132,13 +132,13 @@ describe('what cannot be read is answered with a page that says so', () => {
     expect(answer).toContain('did not arrive in time')
   })
 
-  test('a Cookie header of 17,000 characters is read', async () => {
+  test('accepts a Cookie header of 17,000 characters', async () => {
     const send = await serve(page)
     expect(parse(await send('GET / HTTP/1.1', host, `Cookie: ${'c'.repeat(17_000)}`, close)).status).toBe('200 OK')
   })
 })
 
-test('an idle connection is kept longer than load balancers keep it', async () => {
+test('keeps an idle connection longer than load balancers do', async () => {
   const port = await listen(page)
   const socket = connect(port, '127.0.0.1')
   socket.write(`GET / HTTP/1.1\r\n${host}\r\n\r\n`)
@@ -162,33 +162,33 @@ describe('X-Forwarded-For', () => {
     return { answers, lines }
   }
 
-  test('is read with the port that a proxy adds, and told as often as there are proxies [V15.3.4]', async () => {
+  test('is read with a port, and repeated once per proxy [V15.3.4]', async () => {
     const { answers, lines } = await ask('2', ['192.0.2.1, 198.51.100.7:50001, 10.0.0.2'])
     expect(answers).toEqual(['198.51.100.7, 198.51.100.7'])
     expect(lines).toEqual([])
   })
 
-  test('without an address in the trusted place is logged once a minute, without the address of anybody', async () => {
+  test('with an unreadable trusted entry is logged once a minute, without any IP address', async () => {
     const { answers, lines } = await ask('1', ['192.0.2.1, proxy7.example', 'unknown', ''])
     expect(answers).toEqual(['127.0.0.1', '127.0.0.1', '127.0.0.1'])
     expect(lines).toEqual([{ event: 'client_address_unreadable', entry: 'xxxxx0.xxxxxxx', hops: 1, count: 1 }])
   })
 
-  test.each(['/healthz', '/readyz'])('may be missing at %s, which is asked from inside', async (path) => {
+  test.each(['/healthz', '/readyz'])('may be missing at %s, which health checks request directly', async (path) => {
     expect((await ask('1', [''], path)).lines).toEqual([])
   })
 
-  test('is nobody’s word while no proxy is trusted [V15.3.4]', async () => {
+  test('is ignored while no proxy is trusted [V15.3.4]', async () => {
     expect(await ask('0', ['203.0.113.5'])).toEqual({ answers: ['127.0.0.1'], lines: [] })
   })
 })
 
-test('HTTP 1.0, which knows no Host, is answered', async () => {
+test('answers HTTP 1.0 without a Host', async () => {
   const send = await serve(page)
   expect(parse(await send('GET / HTTP/1.0')).status).toBe('200 OK')
 })
 
-test('what cannot be read while an answer is under way ends the line, and nothing is written into that answer', async () => {
+test('closes the connection on unparsable bytes during a response, and writes nothing into it', async () => {
   const port = await listen((_request, response) => {
     response.writeHead(200, { 'content-length': '10' })
     response.write('half.')
@@ -209,7 +209,7 @@ describe('a page', () => {
   const policyOf = (answer: string) => parse(answer).headers['content-security-policy'] ?? ''
   const seenByNext = (answer: string) => JSON.parse(answer.split('\r\n\r\n')[1] ?? '') as Record<string, string>
 
-  test('has a nonce of its own in each answer, which Next is told in the request [V3.4.3, T12]', async () => {
+  test('has a fresh nonce in each response, which Next gets in the request [V3.4.3, T12]', async () => {
     const send = await serve(page)
     const answers = [await send('GET / HTTP/1.1', host, close), await send('GET / HTTP/1.1', host, close)]
     const nonces = answers.map((answer) => /'nonce-([\w-]{22})'/.exec(policyOf(answer))?.[1])
@@ -218,7 +218,7 @@ describe('a page', () => {
     for (const answer of answers) expect(seenByNext(answer)['content-security-policy']).toBe(policyOf(answer))
   })
 
-  test('never takes a nonce or an order to Next from the client [T12]', async () => {
+  test('ignores a nonce or Next’s internal headers from the client [T12]', async () => {
     const planted = [
       "Content-Security-Policy: script-src 'nonce-AAAAAAAAAAAAAAAAAAAAAA'",
       "Content-Security-Policy-Report-Only: script-src 'nonce-AAAAAAAAAAAAAAAAAAAAAA'",
@@ -230,7 +230,7 @@ describe('a page', () => {
     expect(await send('GET / HTTP/1.1', host, ...planted, close)).not.toContain('AAAAAAAAAA')
   })
 
-  test('that says nothing about being kept is not kept, and one that does is left alone [V14.3.2, T13]', async () => {
+  test('without Cache-Control gets no-store, and one with it stays unchanged [V14.3.2, T13]', async () => {
     expect(parse(await (await serve(page))('GET / HTTP/1.1', host, close)).headers['cache-control']).toBe('no-store')
     const send = await serve((_request, response) => response.setHeader('cache-control', 'max-age=60').end())
     expect(parse(await send('GET / HTTP/1.1', host, close)).headers['cache-control']).toBe('max-age=60')

@@ -1,5 +1,4 @@
-// What every answer of this process carries in its headers, whoever gives it: Next, our own refusals, or Node itself,
-// which answers some requests before anybody is asked.
+// The headers that every response of this process carries, including error responses that Node writes itself.
 import { type IncomingMessage, ServerResponse, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import onHeaders from 'on-headers'
@@ -10,31 +9,31 @@ import { answerHeaders, isForNextAlone, isPage, pagePolicy, transportHeaders } f
 import { unreadKind } from './unread.ts'
 
 export interface Answers {
-  /** For `createServer`: an answer that has the headers from its first moment. */
+  /** For `createServer`: a response class that sets the headers in its constructor. */
   ServerResponse: typeof ServerResponse
-  /** Gives the request a policy with a nonce of its own, and the answer the same if it turns out to be a page. */
+  /** Adds a content policy with a fresh nonce to the request, and to the response if it is a page. */
   begin(request: IncomingMessage, response: ServerResponse): void
-  /** For `clientError`: what cannot be read as a request gets a page that says so. */
+  /** For `clientError`: answers unparsable requests with an error page. */
   refuseUnread(error: NodeJS.ErrnoException, socket: Duplex): void
-  /** A page for a connection that has no request to answer. Ends the connection. */
+  /** Writes an error page to a connection that has no request, and ends the connection. */
   refuseConnection(socket: Duplex, code: RefusalCode): Promise<void>
 }
 
 /**
- * How long a refused connection is read on. To close it with bytes unread resets it, and then a browser throws the answer
- * away.
+ * How long a refused connection stays open. Closing a socket with unread bytes resets it, and browsers then discard the
+ * response.
  */
 const lingerMs = seconds(1)
 
 export function createAnswers(appOrigin: string, { dev }: { dev: boolean }): Answers {
   const headers = { ...answerHeaders, ...transportHeaders(appOrigin) }
-  /** How many answers each connection has in the middle of being written. */
+  /** How many responses are being written on each connection. */
   const underWay = new WeakMap<Duplex, number>()
   const count = (socket: Duplex, step: 1 | -1) => underWay.set(socket, (underWay.get(socket) ?? 0) + step)
 
   const refused = new WeakSet<Duplex>()
 
-  // No cookie is cleared here: a link of another site can be made too long as well, and would log people out.
+  // Keep the cookies: a link on another site can be made too long on purpose, and would log users out.
   async function refuseConnection(socket: Duplex, code: RefusalCode): Promise<void> {
     refused.add(socket)
     socket.on('error', () => socket.destroy())
@@ -72,14 +71,14 @@ export function createAnswers(appOrigin: string, { dev }: { dev: boolean }): Ans
         count(socket, 1)
         response.once('close', () => count(socket, -1))
         if (isPage(String(response.getHeader('content-type')))) response.setHeader('content-security-policy', policy)
-        // What says nothing about being kept is not kept, anywhere.
+        // Forbid caching unless the response allows it.
         if (!response.hasHeader('cache-control')) response.setHeader('cache-control', 'no-store')
       })
     },
 
     refuseUnread(error, socket) {
       if (refused.has(socket)) return
-      // Nobody is there to be told, or they would take it for a part of the answer they are reading.
+      // The client is gone, or it would read the error page as part of the response that is being written.
       if (!socket.writable || error.code === 'ECONNRESET' || (underWay.get(socket) ?? 0) > 0) {
         socket.destroy(error)
         return

@@ -1,4 +1,4 @@
-// `npm run build`: a production build of the present sources, made only when there is none.
+// `npm run build`: builds the site when the sources have changed.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
@@ -12,9 +12,9 @@ import { loadEnvFiles } from './env-files.ts'
 import { keepBuild } from './kept-build.ts'
 
 const root = join(import.meta.dirname, '../..')
-/** Beside Next's own output, so that removing the build removes the mark too. */
+/** Inside Next's own output, so that removing the build removes the mark too. */
 const markPath = join(root, '.next/gatehouse-sources')
-/** All that a build is made of; the lock file stands for node_modules. */
+/** All inputs of a build. The lock file covers node_modules. */
 const sources = [
   'app/**/*.*',
   'lib/**/*.{ts,cjs}',
@@ -26,17 +26,19 @@ const sources = [
   'package-lock.json',
 ]
 
-/** How long Next gets to end by itself. */
+/** How long Next gets to stop after SIGTERM. */
 const endWithinMs = seconds(5)
 
 interface Builder {
-  /** Gets progress for people. */
+  /** Receives progress messages. */
   say: (line: string) => void
-  /** Ends the build, which then throws. */
+  /** Aborts the build, which then throws. */
   signal: AbortSignal
 }
 
-/** Builds when the sources changed since the last build. Throws when it fails, once every process of it is gone. */
+/**
+ * Builds when the sources changed since the last build. On failure, throws after all processes of the build have ended.
+ */
 export async function buildIfNeeded(settings: Settings, { say, signal }: Builder): Promise<void> {
   const present = await sourcesDigest()
   const built = await readFile(markPath, 'utf8').catch(() => null)
@@ -51,7 +53,7 @@ export async function buildIfNeeded(settings: Settings, { say, signal }: Builder
   say(`Built in ${Math.round((performance.now() - began) / 1000)} s.`)
 }
 
-/** By content, so that a checkout or a touch of a file's time does not cause a build. */
+/** Hashes contents, so that a checkout or a changed mtime does not cause a build. */
 async function sourcesDigest(): Promise<string> {
   const digest = createHash('sha256')
   const found = await Array.fromAsync(glob(sources, { cwd: root, exclude: ['**/*.test.ts'], withFileTypes: true }))
@@ -63,7 +65,7 @@ async function sourcesDigest(): Promise<string> {
   return digest.digest('hex')
 }
 
-/** Turbopack puts the source of a worker thread among the files for browsers too, where nobody asks for it. */
+/** Turbopack also publishes the source of the worker thread among the browser files. */
 async function withdrawSources(): Promise<void> {
   for await (const path of glob('.next/static/**/*.ts', { cwd: root })) await rm(join(root, path))
 }
@@ -71,18 +73,18 @@ async function withdrawSources(): Promise<void> {
 async function runNextBuild(actionKey: string | null, signal: AbortSignal): Promise<void> {
   signal.throwIfAborted()
   const next = join(root, 'node_modules/next/dist/bin/next')
-  // Its output is for people: stdout is kept for log lines.
+  // Next prints progress to stdout, which is reserved for log lines.
   const child = spawn(process.execPath, [next, 'build'], {
     cwd: root,
     env: {
-      // Behind what the environment has: whoever sets the key there means it.
+      // A key from the environment wins.
       ...(actionKey !== null && { NEXT_SERVER_ACTIONS_ENCRYPTION_KEY: actionKey }),
       ...process.env,
       NODE_ENV: 'production',
       NEXT_TELEMETRY_DISABLED: '1',
     },
     stdio: ['ignore', 2, 2],
-    // A process group of its own: Next leaves its workers behind when it is signalled alone.
+    // Next leaves its workers running when only its own process is signalled, so signal a process group.
     detached: true,
   })
   const end = () => {
@@ -105,7 +107,7 @@ function signalGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
   try {
     process.kill(-pid, signal)
   } catch (error) {
-    // Nobody of it is left.
+    // The group has already ended.
     if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error
   }
 }

@@ -33,7 +33,7 @@ async function listen(listener: RequestListener, hops: string) {
   return { open, openMany, warn }
 }
 
-/** Its head. */
+/** Returns the head of the response. */
 async function answerOn(socket: Socket | undefined): Promise<string> {
   if (socket === undefined) throw new Error('There is no such connection.')
   socket.write(ask)
@@ -41,7 +41,7 @@ async function answerOn(socket: Socket | undefined): Promise<string> {
   return String(chunk)
 }
 
-test('one address has a hundred connections at most, and from three quarters on none is kept [T11]', async () => {
+test('allows a hundred connections per address, without keep-alive above three quarters of that [T11]', async () => {
   const { open, openMany, warn } = await listen(page, '0')
   const [first] = await openMany(75)
   expect(await answerOn(first)).toContain('Connection: keep-alive')
@@ -53,7 +53,7 @@ test('one address has a hundred connections at most, and from three quarters on 
   await expect.poll(async () => text((await open()).end(ask)).catch(() => '')).toContain('200 OK')
 })
 
-test('behind a proxy one address may have more: from three quarters of all on, idle ones are closed [T11]', async () => {
+test('behind a proxy, allows one address more, and closes idle ones above three quarters of all [T11]', async () => {
   const long = Buffer.alloc(20_000_000)
   const { open, openMany } = await listen(
     (request, response) => response.end(request.url === '/' ? 'served' : long),
@@ -71,10 +71,10 @@ test('behind a proxy one address may have more: from three quarters of all on, i
   const closed = Promise.all(idle.map((socket) => once(socket.resume(), 'close')))
   await open()
   await closed
-  // The last one: a connection is there for us a little before it is there for the server.
+  // Use the last one: the client sees a connection slightly before the server does.
   const next = (await openMany(20)).at(-1)
   expect(await answerOn(next)).toContain('Connection: close')
-  // Whoever is not done keeps theirs.
+  // Connections with an unfinished request stay open.
   expect(await answerOn(silent[0])).toContain('200 OK')
   halfAsked.write(ask.slice(20))
   expect(String((await once(halfAsked, 'data'))[0])).toContain('200 OK')

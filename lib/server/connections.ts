@@ -1,23 +1,23 @@
-// How many connections are open, in all and from one address, so that nobody keeps everybody else out by holding them.
+// Limits open connections, in total and per IP address, so that one client cannot take all of them.
 import type { Server } from 'node:http'
 import type { Socket } from 'node:net'
 import { countedAddress } from '../core/rate-limits/counted-address.ts'
 import type { SecurityEvents } from '../core/security-events.ts'
 
-/** With the limit of a body, what all of them together can make us hold. */
+/** Times the body limit, this bounds the memory that request bodies can take. */
 const maxConnections = 1000
-/** More than sixteen browsers that open as many as they do. A whole network may be behind one address. */
+/** About sixteen browsers, since a whole network can share one address. */
 const mostOfAddress = 100
-/** From this part of either limit on, connections end with their answers. */
+/** Above this share of a limit, each connection closes after its response. */
 const crowdedFrom = 0.75
 
 export interface Connections {
   watch(server: Server): void
-  /** Whether there are so many that this one should end with its answer. */
+  /** Whether the connection should close after its response. */
   isCrowded(socket: Socket): boolean
 }
 
-/** Without `byAddress` one address may have them all: a proxy's. */
+/** Without `byAddress` one address may hold all connections: behind a proxy, all come from one. */
 export function createConnections(events: SecurityEvents, { byAddress }: { byAddress: boolean }): Connections {
   const open = new Map<Socket, { address: string; asked: number; answered: number }>()
   const openOf = new Map<string, number>()
@@ -38,8 +38,8 @@ export function createConnections(events: SecurityEvents, { byAddress }: { byAdd
   }
 
   /**
-   * Those that were answered and ask nothing. Node's `closeIdleConnections` would also cut answers that are made and not yet
-   * sent, as to whoever reads slowly. One that has not asked yet has the time limit of the headers.
+   * Closes connections that wait for their next request. Node's `closeIdleConnections` also cuts responses that a slow
+   * client is still reading. Connections without a first request fall under the headers timeout.
    */
   function closeIdle(): void {
     for (const [socket, { asked, answered }] of open) if (answered > 0 && answered === asked) socket.destroy()

@@ -1,5 +1,4 @@
-// What a request gets before anybody answers it: an id, which its answer and its log lines carry, and a place in the
-// figures.
+// Gives each request an id, for its response and log lines, and records its duration.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import onHeaders from 'on-headers'
 import { newId } from '../core/crypto/random.ts'
@@ -7,12 +6,10 @@ import { metrics } from '../core/metrics.ts'
 import type { RequestContext } from '../core/request-context.ts'
 import { methodClass, routeClass } from './telemetry/route-class.ts'
 
-/** What a log line holds of a path. */
+/** Maximum length of a path in a log line. */
 const longestPath = 200
 
-/**
- * `address` is the client's. An id that a client sends is its own word: nothing reads it, and the answer carries ours.
- */
+/** `address` is the client's IP address. Ignores a request id that the client sends: it is untrusted. */
 export function createContext(
   { url = '', headers }: IncomingMessage,
   response: ServerResponse,
@@ -25,7 +22,8 @@ export function createContext(
   const path = (/^[^?#]*/.exec(url)?.[0] ?? '').slice(0, longestPath)
   const context: RequestContext = { id, path, address, noted: new Set(), answered, refusal: null }
   onHeaders(response, () => {
-    // Next fetches the page behind a scripted form's redirect from this server itself, and passes on what came with it.
+    // Set again: behind a scripted form's redirect Next fetches the page from this server and copies the headers of
+    // that response.
     response.setHeader('x-request-id', id)
     const { refusal } = context
     if (refusal === null) return
@@ -35,7 +33,9 @@ export function createContext(
   return context
 }
 
-/** When everything of it was handed over. `finish` and `close` wait for the client to read, and for answers before it on the line. */
+/**
+ * Resolves when the response has been handed over to Node. `finish` and `close` come only after the client has read it.
+ */
 function whenMade(response: ServerResponse): Promise<void> {
   return new Promise((resolve) => {
     response.once('close', resolve)

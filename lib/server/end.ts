@@ -1,13 +1,14 @@
-// When this process has to end: a signal of whoever supervises it, or the end of npm, which passes on only some signals.
+// Detects that this process must end: a signal from its supervisor, or the death of npm, which forwards only some
+// signals.
 
-/** How often to look whether npm is still there. */
+/** How often to check that npm still runs. */
 const lookEveryMs = 500
 
 /**
- * Calls `end` once, with the signal's name. SIGHUP comes from a terminal that was closed. When npm dies of it, or of
- * SIGKILL, this process gets another parent and no signal: then the reason is `npm_ended`.
+ * Calls `end` once, with the signal's name. A closed terminal sends SIGHUP. When npm dies of SIGHUP or SIGKILL, this
+ * process gets another parent and no signal; the reason is then `npm_ended`.
  *
- * `nohup` changes nothing here: Node itself, npm's too, undoes an inherited ignore of a signal before it runs a script.
+ * `nohup` has no effect: Node resets inherited signal dispositions before it runs a script.
  */
 export function onEnd(end: (reason: string) => void, { byNpm }: { byNpm: boolean }): void {
   let ended = false

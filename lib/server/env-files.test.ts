@@ -6,12 +6,12 @@ import { text } from 'node:stream/consumers'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { findLostValue } from './env-files.ts'
 
-const faultOf = (contents: string, { before = {}, after = {} }: Partial<Record<'before' | 'after', object>> = {}) =>
+const lostValue = (contents: string, { before = {}, after = {} }: Partial<Record<'before' | 'after', object>> = {}) =>
   findLostValue([{ path: '.env', contents }], { before: { ...before }, after: { ...before, ...after } })
 
 const long = 'x'.repeat(40)
 
-describe('a setting of which a part is lost is named', () => {
+describe('names a setting that loses part of its value', () => {
   test.each([
     ['SESSION_SECRET=$ecretsecretsecretsecretsecretsecretsecret', 'SESSION_SECRET'],
     [`SESSION_SECRET=${long}$ecret`, 'SESSION_SECRET'],
@@ -25,9 +25,9 @@ describe('a setting of which a part is lost is named', () => {
     ['SESSION_SECRET_FILE=$CREDENTIALS_DIRECTORY', 'SESSION_SECRET_FILE'],
     ['APP_URL=https://$HOSTNAME_OF_SITE', 'APP_URL'],
   ])('%s', (contents, name) => {
-    const fault = faultOf(contents)
-    expect(fault).toMatch(new RegExp(`^${name} in \\.env has a \\$ .* write \\\\\\$ for each \\$\\.$`))
-    expect(fault).not.toMatch(/xxx|word|secretsecret/)
+    const error = lostValue(contents)
+    expect(error).toMatch(new RegExp(`^${name} in \\.env has a \\$ .* write \\\\\\$ for each \\$\\.$`))
+    expect(error).not.toMatch(/xxx|word|secretsecret/)
   })
 
   test.each([
@@ -35,11 +35,11 @@ describe('a setting of which a part is lost is named', () => {
     [`SESSION_SECRET=${long}#ecret`, 'SESSION_SECRET'],
     ['SMTP_URL=smtp://site:pa#word@mail.example.com', 'SMTP_URL'],
   ])('%s', (contents, name) => {
-    expect(faultOf(contents)).toBe(`${name} in .env is cut off at a #: write its value between quotation marks.`)
+    expect(lostValue(contents)).toBe(`${name} in .env is cut off at a #: write its value between quotation marks.`)
   })
 
-  test('a file in UTF-16, of which nothing is read', () => {
-    expect(faultOf(Buffer.from(`SESSION_SECRET=${long}`, 'utf16le').toString())).toMatch(/save it as UTF-8\.$/)
+  test('a file in UTF-16, which is not read at all', () => {
+    expect(lostValue(Buffer.from(`SESSION_SECRET=${long}`, 'utf16le').toString())).toMatch(/save it as UTF-8\.$/)
   })
 })
 
@@ -57,18 +57,18 @@ test.each([
   ['SMTP_URL=smtp://site:pa$@mail.example.com'],
   ['SOMETHING_ELSE=$ecret#1'],
 ])('%s is taken as it is', (contents) => {
-  expect(faultOf(contents, { after: { DB_PASSWORD: 'hunter2' } })).toBeNull()
+  expect(lostValue(contents, { after: { DB_PASSWORD: 'hunter2' } })).toBeNull()
 })
 
-test('what does not count is not looked at: a later file, and what the environment has', () => {
+test('ignores overridden values: of a later file, and under the environment’s own', () => {
   const first = { path: '.env.local', contents: `SESSION_SECRET=${long}` }
   const second = { path: '.env', contents: 'SESSION_SECRET=$ecret' }
   expect(findLostValue([first, second], { before: {}, after: {} })).toBeNull()
   expect(findLostValue([second, first], { before: {}, after: {} })).toMatch(/^SESSION_SECRET in \.env has/)
-  expect(faultOf(second.contents, { before: { SESSION_SECRET: long } })).toBeNull()
+  expect(lostValue(second.contents, { before: { SESSION_SECRET: long } })).toBeNull()
 })
 
-describe('a process that reads the files', () => {
+describe('a process that loads the files', () => {
   async function load(contents: string, env: Record<string, string> = {}): Promise<string> {
     const dir = await mkdtemp(join(tmpdir(), 'gatehouse-env-'))
     onTestFinished(() => rm(dir, { recursive: true, force: true }))
@@ -90,18 +90,18 @@ describe('a process that reads the files', () => {
     return (await text(child.stdout)).trim()
   }
 
-  test('stops before a secret that expanded to nothing is replaced by a generated one', async () => {
+  test('stops before it replaces an emptied secret with a generated one', async () => {
     expect(await load('SESSION_SECRET=$ecretsecretsecretsecretsecretsecretsecret\n')).toMatch(
       /^settings_invalid SESSION_SECRET in \.env has a \$ /,
     )
   })
 
-  test('takes the value that the advice leads to', async () => {
+  test('reads the value that the advice leads to', async () => {
     expect(await load(`SESSION_SECRET=${long}\\$ecret\n`)).toBe(`${long}$ecret`)
     expect(await load(`SESSION_SECRET="${long}#ecret"\n`)).toBe(`${long}#ecret`)
   })
 
-  test('leaves what the environment has as it is, also where a file names it too', async () => {
+  test('keeps the environment’s value when a file names it too', async () => {
     expect(await load('SESSION_SECRET=other\n', { SESSION_SECRET: `${long}$ecret` })).toBe(`${long}$ecret`)
   })
 })

@@ -1,4 +1,4 @@
-// The `.env` files of the project's folder, read as Next reads them, for the processes that run before or without it.
+// Loads the project's `.env` files as Next does, for processes that run before Next or without it.
 import { join } from 'node:path'
 import nextEnv, { type LoadedEnvFiles } from '@next/env'
 import { SettingsError, settingNames } from '../config.ts'
@@ -6,8 +6,8 @@ import { SettingsError, settingNames } from '../config.ts'
 type Env = Readonly<Record<string, string | undefined>>
 
 /**
- * What the environment has already stays. Faults in a file go to `say`. Throws a SettingsError for a setting of which
- * less arrives than its line says: a secret that is gone would silently be replaced by a generated one.
+ * The existing environment wins. Reports file errors to `say`. Throws a SettingsError when a value arrives shortened: a
+ * secret that expands to nothing would silently be replaced by a generated one.
  */
 export function loadEnvFiles(
   say: (line: string) => void,
@@ -15,19 +15,22 @@ export function loadEnvFiles(
 ): void {
   const before = { ...process.env }
   const { loadedEnvFiles } = nextEnv.loadEnvConfig(dir, dev, { info: () => {}, error: say })
-  // Next expands also what the environment had, when a file names the same setting.
+  // Next also expands variables of the environment when a file names the same setting.
   for (const [name, value] of Object.entries(before)) if (value !== undefined) process.env[name] = value
-  const fault = findLostValue(loadedEnvFiles, { before, after: process.env })
-  if (fault !== null) throw new SettingsError(fault)
+  const error = findLostValue(loadedEnvFiles, { before, after: process.env })
+  if (error !== null) throw new SettingsError(error)
 }
 
-/** One line of a file as dotenv takes it apart, and the comment behind. */
+/** One line as dotenv parses it, with its trailing comment. */
 const line =
   /^[^\S\r\n]*(?:export\s+)?([\w.-]+)(?:\s*=\s*?|:\s+?)(\s*'(?:\\'|[^'])*'|\s*"(?:\\"|[^"])*"|\s*`(?:\\`|[^`])*`|[^#\r\n]+)?(#.*)?/gm
-/** A `$` that Next takes for the start of a name, and what stands in its place when that name has no value. */
+/** A `$` that Next reads as a variable reference, with its default value. */
 const reference = /(?<!\\)\$\{?(\w+)(?::-([^}\\]*))?\}?/g
 
-/** The first setting whose value is cut off or expands to nothing, in a sentence without the value; or null. */
+/**
+ * Describes the first setting whose value is cut off or expands to nothing, without showing the value. Null when there
+ * is none.
+ */
 export function findLostValue(
   files: Pick<LoadedEnvFiles[number], 'path' | 'contents'>[],
   { before, after }: { before: Env; after: Env },
@@ -36,7 +39,7 @@ export function findLostValue(
   for (const { path, contents } of files) {
     if (contents.includes('\0')) return `${path} is not UTF-8 text, so none of it is read: save it as UTF-8.`
     for (const [, name = '', value = '', comment] of contents.matchAll(line)) {
-      // The first file that names a setting wins, and the environment before all.
+      // The environment wins, then the first file that names the setting.
       if (before[name] !== undefined || seen.has(name) || !settingNames.includes(name)) continue
       const isQuoted = /^\s*(['"`])[\s\S]*\1\s*$/.test(value)
       const isCut = comment !== undefined && !isQuoted && !/\s$/.test(value)

@@ -1,4 +1,4 @@
-// A process that serves from a build, for a test of what happens to that meanwhile.
+// A process that holds a build, for a test.
 import { holdBuild } from './kept-build.ts'
 
 process.send?.(holdBuild(process.argv[2] ?? ''))

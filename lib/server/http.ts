@@ -1,4 +1,4 @@
-// The HTTP side of the process: where it listens, what it takes from a request's headers, how it stops.
+// The HTTP servers: where they listen, which request headers they trust, how they stop.
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { ownOrigins, type Settings } from '../config.ts'
@@ -6,7 +6,7 @@ import { minutes, seconds } from '../core/clock.ts'
 import { createLog, type Log } from '../core/log/log.ts'
 import { runInRequest } from '../core/request-context.ts'
 import type { SecurityEvents } from '../core/security-events.ts'
-import { findBodyFault } from '../web/body-limit.ts'
+import { findBodyError } from '../web/body-limit.ts'
 import { clientAddress, unreadableEntry } from '../web/client-address.ts'
 import { type RefusalCode, refusal } from '../web/refusal.ts'
 import { createAnswers } from './answers.ts'
@@ -14,33 +14,37 @@ import { createConnections } from './connections.ts'
 import { createContext, measureAnswer } from './context.ts'
 import { noteUnread } from './unread.ts'
 
-/** Requests under way get this long to finish after a signal. */
+/** How long running requests get to finish after a signal. */
 const drainMs = seconds(5)
 
 const limits = {
   /**
-   * Longer than load balancers keep an idle connection, 60 to 75 s by default: a connection that this side closes first
-   * loses the request that the other side is just sending on it.
+   * Longer than the 60 to 75 s for which load balancers keep an idle connection. Whichever side closes first loses the
+   * request that the other side is sending at that moment.
    */
   keepAliveTimeout: seconds(90),
-  /** Twice Node's own limit: all sites under one domain may set cookies for it, and a browser sends them all. */
+  /** Twice Node's default: all sites under one domain can set cookies for it, and a browser sends them all. */
   maxHeaderSize: 32 * 1024,
-  // Whoever sends more slowly than this is not filling in a form. The time between two requests does not count.
+  // No browser that posts a form is slower than this. The time between two requests does not count.
   headersTimeout: seconds(10),
   requestTimeout: seconds(30),
-  // How often Node looks for those: its own default, 30 s, would make three times the first limit of it.
+  // How often Node checks for slow requests. Its default of 30 s would stretch the first timeout to three times its
+  // value.
   connectionsCheckingInterval: seconds(2),
 }
-/** A proxy that is set up wrongly does it with every request. */
+/** A misconfigured proxy repeats the error with every request. */
 const warnEveryMs = minutes(1)
-/** Requests that wait on one line. A browser's next one may come a moment before the last answer is done with. */
+/**
+ * Maximum number of pipelined requests per connection. A browser may send its next one just before the last response
+ * ends.
+ */
 const mostQueued = 4
 
 export interface Servers {
   main: Server
-  /** The same site on IPv6's loopback address, where the machine has one; `localhost` may mean either. */
+  /** The same site on the IPv6 loopback address, if the machine has one: `localhost` can resolve to either. */
   also: Server
-  /** Requests go to this from now on. */
+  /** Sends all later requests to this listener. */
   handle(listener: RequestListener): void
 }
 
@@ -61,8 +65,8 @@ export function createServers(
   let listener: RequestListener = (_request, response) => response.writeHead(503).end()
   const queued = new WeakMap<Socket, number>()
   /**
-   * Node hands out what was sent behind a request that has no answer yet, without a line to answer on. Begun at once it
-   * would hold files and turns, for ever if nobody reads; so it begins when its turn on the line comes.
+   * Node emits pipelined requests at once, with a response that has no socket yet. Starting them early would hold files
+   * and queue slots, for ever if the client never reads, so each starts when its response gets the socket.
    */
   const inOrder: RequestListener = (request, response) => {
     if (response.socket !== null) return answer(request, response)
@@ -86,18 +90,18 @@ export function createServers(
     const context = createContext(request, response, pinAddress(request))
     measureAnswer(context, request, response)
     runInRequest(context, () => {
-      const fault = findRequestFault(request)
-      if (fault === null) return listener(request, response)
-      events.note({ event: 'request.refused', code: fault })
-      refuse(request, response, fault)
+      const error = findRequestError(request)
+      if (error === null) return listener(request, response)
+      events.note({ event: 'request.refused', code: error })
+      refuse(request, response, error)
     })
   }
   const options = {
     ...limits,
-    // A request without a Host is ours to refuse, not Node's.
+    // `findRequestError` rejects a request without a Host, with a proper error page.
     requireHostHeader: false,
-    // Only development speaks another protocol. Next leaves whoever asks for one without an answer and without a time limit,
-    // and a line that was given away holds up the stop: here they ask like anybody else.
+    // Only development upgrades connections. Next never answers an unknown upgrade and sets no timeout, and such a
+    // connection would delay the shutdown; without an upgrade it is an ordinary request.
     shouldUpgradeCallback: () => dev,
     ServerResponse: answers.ServerResponse,
   }
@@ -106,7 +110,7 @@ export function createServers(
   for (const server of [main, also]) {
     connections.watch(server)
     server.on('clientError', answers.refuseUnread)
-    // Node answers the one with an empty page and the other not at all.
+    // By default Node answers a failed expectation with an empty page, and CONNECT not at all.
     server.on('checkExpectation', (request, response) => {
       answers.begin(request, response)
       refuse(request, response, 'expectation')
@@ -114,7 +118,7 @@ export function createServers(
     server.on('connect', (_request, socket) => answers.refuseConnection(socket, 'bad_request'))
     noteUnread(server, events)
   }
-  // Development reloads over a socket that Next attaches to the main server.
+  // Next attaches its development WebSocket to the main server.
   also.on('upgrade', (...upgrade) => main.emit('upgrade', ...upgrade))
   return {
     main,
@@ -125,7 +129,7 @@ export function createServers(
   }
 }
 
-/** Throws `cannot_listen`, with what to do, when the address is taken or is not this machine's. */
+/** Throws `cannot_listen`, with advice, when the address is taken or not on this machine. */
 export async function listen({ main, also }: Servers, { host, port }: Settings): Promise<void> {
   if (host !== 'localhost') return listenOn(main, host ?? undefined, port)
   await listenOn(main, '127.0.0.1', port)
@@ -148,20 +152,20 @@ function stopServer(server: Server): Promise<void> {
   })
 }
 
-/** What is refused before a byte of the body is read, and before Next, which answers some of these with a 500. */
-function findRequestFault({ method, url, headers, httpVersion }: IncomingMessage): RefusalCode | null {
+/** Rejects requests before any body is read, and before Next, which answers some of these with 500. */
+function findRequestError({ method, url, headers, httpVersion }: IncomingMessage): RefusalCode | null {
   if (headers.host === undefined && httpVersion !== '1.0') return 'bad_request'
-  // TRACE is of no use here, and an absolute address would name a host for Next's redirects.
+  // TRACE has no use here, and an absolute URL would set the host of Next's redirects.
   if (method === 'TRACE' || !url?.startsWith('/') || !isDecodable(url)) return 'bad_request'
-  // Files are only fetched.
+  // Static files accept only GET and HEAD.
   if (url.startsWith('/_next/static/') && method !== 'GET' && method !== 'HEAD') return 'bad_request'
-  return findBodyFault({
+  return findBodyError({
     transferEncoding: headers['transfer-encoding'],
     contentLength: headers['content-length'],
   })
 }
 
-/** Next fails on a path that holds no text, such as %E0%A4%A, where a page takes a part of it as a parameter. */
+/** Next answers 500 when a dynamic path segment is not valid UTF-8, such as %E0%A4%A. */
 function isDecodable(url: string): boolean {
   try {
     decodeURIComponent(url.replace(/[?#].*/s, ''))
@@ -174,8 +178,8 @@ function isDecodable(url: string): boolean {
 async function refuse(request: IncomingMessage, response: ServerResponse, code: RefusalCode): Promise<void> {
   const answer = refusal(code, new Headers({ 'accept-language': request.headers['accept-language'] ?? '' }))
   const headers = Object.fromEntries(answer.headers)
-  // A browser shows the answer only when it could send all it announced; that is let through unkept, within the time
-  // limit. Nobody knows when a chunked body ends, so that connection is closed.
+  // Browsers show the response only after sending the whole body, so read and discard it, within the request timeout.
+  // The length of a chunked body is unknown, so close that connection.
   if (code === 'length_required') headers.connection = 'close'
   else request.resume()
   response.writeHead(answer.status, headers)
@@ -183,8 +187,8 @@ async function refuse(request: IncomingMessage, response: ServerResponse, code: 
 }
 
 /**
- * Next compares a server action's Origin with X-Forwarded-Host before Host, and anyone can send either. Both names
- * are taken from APP_URL instead.
+ * Next compares a server action's Origin with X-Forwarded-Host, then Host, and clients can send either. Both are set
+ * from APP_URL instead.
  */
 function createHostPin(appOrigin: string): (request: IncomingMessage) => void {
   const own = ownOrigins(appOrigin).map((origin) => new URL(origin).host)
@@ -197,8 +201,9 @@ function createHostPin(appOrigin: string): (request: IncomingMessage) => void {
 }
 
 /**
- * Anyone can send X-Forwarded-For, and Next takes it before the socket's address: the one that counts replaces it, as
- * often as there are proxies, for Next sends it here again when it fetches the page behind a scripted form's redirect.
+ * Clients can send X-Forwarded-For, and Next prefers it to the socket's address, so overwrite it with the verified
+ * address. Repeat the address once per proxy: behind a scripted form's redirect Next sends the header to this server
+ * again.
  */
 function createAddressPin(hops: number, log: Pick<Log, 'warn'>): (request: IncomingMessage) => string {
   let [unreadable, quietUntil] = [0, 0]
@@ -216,7 +221,7 @@ function createAddressPin(hops: number, log: Pick<Log, 'warn'>): (request: Incom
     const forwardedFor = headers['x-forwarded-for']
     const list = Array.isArray(forwardedFor) ? forwardedFor.join(',') : (forwardedFor ?? null)
     const entry = unreadableEntry(list, hops)
-    // Whoever watches the machine asks past the proxies.
+    // Health checks bypass the proxies.
     if (entry !== null && !/^\/(healthz|readyz)\b/.test(url ?? '')) warn(entry)
     const address = clientAddress(list, socket.remoteAddress ?? '', hops)
     headers['x-forwarded-for'] = Array(Math.max(hops, 1)).fill(address).join(', ')
@@ -235,9 +240,9 @@ function listenOn(server: Server, host: string | undefined, port: number, unless
 }
 
 function cannotListen(host: string | undefined, port: number, cause: NodeJS.ErrnoException): Error {
-  const fault =
+  const message =
     cause.code === 'EADDRINUSE'
       ? `Port ${port} is taken by another program. Stop it, or choose another one with PORT.`
       : `HOST ${host ?? '(all addresses)'} with PORT ${port} cannot be listened on (${cause.code}). Give HOST an address of this machine and PORT a free port that this user may open.`
-  return Object.assign(new Error(fault, { cause }), { code: 'cannot_listen' })
+  return Object.assign(new Error(message, { cause }), { code: 'cannot_listen' })
 }

@@ -15,7 +15,7 @@ afterEach(async () => {
   await rm(root, { recursive: true })
 })
 
-/** As Next does: everything of the last build goes first. */
+/** Like Next: empties the last build first. */
 async function build(id: string): Promise<void> {
   await rm(join(root, '.next'), { recursive: true, force: true })
   for (const folder of ['static', 'server', 'node_modules', 'cache', 'standalone']) {
@@ -29,7 +29,7 @@ async function build(id: string): Promise<void> {
 
 const kept = async () => (await readdir(root)).filter((name) => name.startsWith('.next-'))
 
-test('a server that runs keeps its files, however often the site is built, and the build that none uses goes', async () => {
+test('keeps the files of a running server across builds, and removes unused builds', async () => {
   await build('one')
   const folder = holdBuild(root)
   expect(folder).toBe('.next-one')
@@ -41,7 +41,7 @@ test('a server that runs keeps its files, however often the site is built, and t
   expect(await kept()).toEqual(['.next-five'])
 })
 
-test('a build that another process uses stays, until that is gone', async () => {
+test('keeps a build that another process uses until that process ends', async () => {
   await build('one')
   const server = fork(join(import.meta.dirname, 'hold-build-for-test.ts'), [root])
   const ended = once(server, 'exit')
@@ -54,7 +54,7 @@ test('a build that another process uses stays, until that is gone', async () => 
   expect(await kept()).toEqual(['.next-three'])
 })
 
-test('takes what a server reads, without room of its own, and leaves the rest', async () => {
+test('links what a server reads and leaves out the rest', async () => {
   await build('one')
   expect((await readdir(join(root, '.next-one'))).toSorted()).toEqual([
     'BUILD_ID',
@@ -67,13 +67,13 @@ test('takes what a server reads, without room of its own, and leaves the rest', 
   expect(await readlink(join(root, '.next-one/node_modules/pg-0123'))).toBe('../../node_modules/pg')
 })
 
-test('leaves a folder of another kind alone', async () => {
+test('leaves other folders alone', async () => {
   await mkdir(join(root, '.next-of-mine'))
   await build('one')
   expect((await kept()).toSorted()).toEqual(['.next-of-mine', '.next-one'])
 })
 
-test('a build that was brought here alone is served where it is', async () => {
+test('serves a copied build in place', async () => {
   await build('one')
   await rm(join(root, '.next-one'), { recursive: true })
   expect(holdBuild(root)).toBe('.next')

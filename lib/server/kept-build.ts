@@ -1,18 +1,18 @@
-// The build that a server serves from. Next reads files of its build as they are asked for, and empties `.next` when it
-// builds again: so each build is kept under a name of its own, until no server uses it.
+// Keeps the build that a running server uses. Next reads build files on demand and empties `.next` when it builds
+// again, so each build is kept in a folder named after it until no server uses it.
 import { existsSync, readFileSync } from 'node:fs'
 import { copyFile, link, mkdir, readdir, readFile, readlink, rename, rm, symlink } from 'node:fs/promises'
 import { dirname, join, relative, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 
-/** What Next puts there that no server reads. */
+/** Parts of Next's output that no server reads. */
 const leftOut = ['cache', 'dev', 'diagnostics', 'lock', 'standalone', 'trace', 'trace-build', 'turbopack', 'types']
-/** A lock of SQLite's on this file, which ends with its process, says that a server uses the build. */
+/** A server holds a SQLite lock on this file while it uses the build; the lock ends with the process. */
 const lockName = 'in-use'
 const next = '.next'
 const prefix = '.next-'
 
-/** Keeps the build in `.next`, and removes what was kept of earlier ones that no server uses. */
+/** Keeps the build in `.next`, and removes earlier ones that no server uses. */
 export async function keepBuild(root: string): Promise<void> {
   const name = keptName(await readFile(join(root, next, 'BUILD_ID'), 'utf8'))
   const unfinished = join(root, `${prefix}unfinished`)
@@ -29,8 +29,8 @@ export async function keepBuild(root: string): Promise<void> {
 }
 
 /**
- * The folder to serve from, relative to `root`, held until this process ends. `.next` itself where nothing is kept: a
- * build that Next made alone, or that was brought here alone.
+ * Returns the folder to serve from, relative to `root`, and holds it until this process ends. Returns `.next` when
+ * there is no kept build, as after a plain `next build` or a copied build.
  */
 export function holdBuild(root: string): string {
   try {
@@ -42,7 +42,7 @@ export function holdBuild(root: string): string {
   }
 }
 
-/** Referenced here, or the lock would go with the garbage. */
+/** Referenced here, or garbage collection would close it and release the lock. */
 let held: DatabaseSync | undefined
 
 export function letGoOfBuild(): void {
@@ -52,7 +52,7 @@ export function letGoOfBuild(): void {
 
 const keptName = (buildId: string) => `${prefix}${buildId.trim()}`
 
-/** Links cost no room. Next replaces files and never writes into them, so what is linked stays as it is. */
+/** Hard links take no space. Next replaces files and never modifies them, so the linked content stays as it is. */
 async function linkTree(from: string, to: string, without: readonly string[] = []): Promise<void> {
   await mkdir(to)
   for (const entry of await readdir(from, { withFileTypes: true })) {
@@ -71,10 +71,10 @@ function makeLock(path: string): void {
   database.close()
 }
 
-/** Also on a file system that takes no writes. */
+/** Opens read-only, so that it works on a read-only file system. */
 function holdLock(path: string): DatabaseSync {
   const database = new DatabaseSync(path, { readOnly: true, timeout: 1000 })
-  // A transaction that has read something keeps others from taking the file for themselves.
+  // A transaction that has read something prevents an exclusive lock.
   database.exec('BEGIN; SELECT count(*) FROM sqlite_schema')
   return database
 }
@@ -86,7 +86,7 @@ function isInUse(path: string): boolean {
     database.exec('BEGIN EXCLUSIVE; ROLLBACK')
     return false
   } catch {
-    // Held by a server, or not to be told: then it stays.
+    // A server holds it, or the lock cannot be read: keep the build.
     return true
   } finally {
     database?.close()

@@ -1,14 +1,13 @@
-// What nobody caught. An exception leaves the process in a state that nobody knows: it is logged, what was acknowledged
-// is made durable, and the process ends, for whoever started it to start it again. A rejected promise leaves nothing half
-// done, and Next makes some by design (what a render no longer waits for): it is logged, and no request can end the
-// process with one.
+// Handles uncaught errors. After an uncaught exception the process state is unknown: log it, flush acknowledged writes,
+// exit, and let the supervisor restart. An unhandled rejection is only logged: Next causes some by design (renders that
+// were abandoned), and a request must not be able to end the process.
 import { seconds } from '../core/clock.ts'
-import { createLog, logFault, settleFaults } from '../core/log/log.ts'
+import { createLog, logError, settleErrors } from '../core/log/log.ts'
 
-/** The stores get this long. */
+/** How long the stores get to flush. */
 const saveWithinMs = seconds(5)
 
-/** `save` may be called while the process has not opened anything yet. */
+/** `save` must work before anything has been opened. */
 export function installLastResort(save: () => Promise<void>): void {
   let isEnding = false
   process.on('uncaughtException', (error, origin) => {
@@ -18,11 +17,11 @@ export function installLastResort(save: () => Promise<void>): void {
     const end = () => process.exit(1)
     setTimeout(end, saveWithinMs)
     save()
-      .catch((fault: unknown) => logFault('save_failed', fault))
+      .catch((failure: unknown) => logError('save_failed', failure))
       .finally(() => {
-        settleFaults()
+        settleErrors()
         end()
       })
   })
-  process.on('unhandledRejection', (reason) => logFault('rejection_unhandled', reason))
+  process.on('unhandledRejection', (reason) => logError('rejection_unhandled', reason))
 }

@@ -1,5 +1,5 @@
-// Loaded before anything else: a Node too old for this code would fail with a riddle, or not before the first sign-up.
-// Not read from package.json, which would go into the build whole; a test compares.
+// Runs before everything else: an older Node would fail with an obscure error, or only at the first sign-up. The
+// version is repeated here because importing package.json would copy it into the build; a test compares the two.
 const oldest = '24.2.0'
 const parts = (version) => version.split('.').map(Number)
 const [least, present] = [parts(oldest), parts(process.versions.node)]

@@ -1,2 +1,2 @@
-// Checks when it is loaded; there is nothing to take from it.
+// The module has only the side effect of checking.
 export {}

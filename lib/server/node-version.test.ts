@@ -6,7 +6,7 @@ import manifest from '../../package.json' with { type: 'json' }
 const root = join(import.meta.dirname, '../..')
 const oldest = manifest.engines.node.replace('>=', '')
 
-/** As a Node of this version would run it. */
+/** Runs the check as a Node of this version would. */
 function runOn(version: string, ...args: string[]) {
   const pretend = `data:text/javascript,Object.defineProperty(process.versions, 'node', { value: '${version}' })`
   const check = `--import=data:text/javascript,import ${JSON.stringify(`file://${join(root, 'lib/server/node-version.cjs')}`)}`
@@ -16,7 +16,7 @@ function runOn(version: string, ...args: string[]) {
 const [major = 0, minor = 0] = oldest.split('.').map(Number)
 
 test.each(['20.20.2', '22.21.0', `${major - 1}.99.0`, `${major}.${minor - 1}.9`])(
-  'Node %s is told in one line what is needed',
+  'Node %s gets the required version in one line',
   (version) => {
     const { status, stdout, stderr } = runOn(version, '--eval', 'console.log("ran")')
     expect({ status, stdout }).toEqual({ status: 1, stdout: '' })
@@ -30,7 +30,7 @@ test.each([oldest, `${major}.${minor + 1}.0`, `${major + 1}.0.0`, manifest.depen
   (version) => expect(runOn(version, '--eval', 'console.log("ran")')).toMatchObject({ status: 0, stdout: 'ran\n' }),
 )
 
-test('every command of ours asks first', () => {
+test('every npm script runs the check first', () => {
   for (const name of ['start', 'dev', 'build', 'cli'] as const) {
     expect(manifest.scripts[name]).toMatch(/^exec node --require \.\/lib\/server\/node-version\.cjs lib\//)
   }

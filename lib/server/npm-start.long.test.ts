@@ -1,5 +1,5 @@
-// What stops when one process of `npm start` is signalled: npm itself, or the node behind it, while it builds or serves.
-// Next is a stand-in here, whose build leaves a worker behind; all else is the site's.
+// Signals one process of `npm start`, npm or its node, during the build or while serving, and checks that all of them
+// stop. A fake Next leaves a worker behind in its build; everything else is real.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { findHolder } from '../stores/json/folder-lock.ts'
 
-// npm, Node and the site start here ten times, on a machine that may be busy.
+// npm, Node and the site start ten times here, on a machine that may be busy.
 vi.setConfig({ testTimeout: 180_000 })
 const patiently = { timeout: 60_000 }
 
@@ -101,7 +101,7 @@ async function run(script: string, env: Record<string, string> = {}): Promise<Ru
   return { npm, url: `http://127.0.0.1:${port}`, says }
 }
 
-/** The state that ps tells; nothing for who is gone, and Z for who is dead and nobody took note of. */
+/** The process state from ps: empty for a process that has ended, Z for a zombie. */
 const isAlive = (pid: number) =>
   !/^(Z.*)?$/.test(spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' }).stdout.trim())
 
@@ -115,7 +115,7 @@ const isServed = (url: string) =>
   )
 
 describe('a site that serves', () => {
-  test.each(['SIGTERM', 'SIGINT'] as const)('is gone when npm is, of %s to npm alone', async (signal) => {
+  test.each(['SIGTERM', 'SIGINT'] as const)('stops with npm after %s to npm alone', async (signal) => {
     const { npm, url, says } = await run('start')
     await says('Gatehouse is ready')
     expect(await isServed(url)).toBe(true)
@@ -126,7 +126,7 @@ describe('a site that serves', () => {
     expect(findHolder(dataDir)).toBeNull()
   })
 
-  test.each(['SIGTERM', 'SIGHUP'] as const)('is gone when npm is, of %s to the node behind npm', async (signal) => {
+  test.each(['SIGTERM', 'SIGHUP'] as const)('stops with npm after %s to npm’s node process', async (signal) => {
     const { npm, url, says } = await run('start')
     await says('Gatehouse is ready')
     const ended = once(npm, 'exit')
@@ -136,7 +136,7 @@ describe('a site that serves', () => {
     expect(findHolder(dataDir)).toBeNull()
   })
 
-  test.each(['SIGHUP', 'SIGKILL'] as const)('follows an npm that dies of %s', async (signal) => {
+  test.each(['SIGHUP', 'SIGKILL'] as const)('stops after npm dies of %s', async (signal) => {
     const { npm, url, says } = await run('start')
     await says('Gatehouse is ready')
     npm.kill(signal)
@@ -152,21 +152,18 @@ describe('a build', () => {
     ['start', 'SIGTERM', 0],
     ['start', 'SIGINT', 0],
     ['build', 'SIGTERM', 1],
-  ] as const)(
-    'that npm run %s makes is gone when npm is, with its workers, of %s to npm alone',
-    async (script, signal, code) => {
-      const { npm, says } = await run(script, { BUILD: 'hangs' })
-      await says('Building the site')
-      await expect.poll(readPids, patiently).toHaveLength(2)
-      const ended = once(npm, 'exit')
-      npm.kill(signal)
-      expect(await ended).toEqual([code, null])
-      await expect.poll(async () => (await readPids()).filter(isAlive), patiently).toEqual([])
-      expect(findHolder(dataDir)).toBeNull()
-    },
-  )
+  ] as const)('by npm run %s stops with its workers after %s to npm alone', async (script, signal, code) => {
+    const { npm, says } = await run(script, { BUILD: 'hangs' })
+    await says('Building the site')
+    await expect.poll(readPids, patiently).toHaveLength(2)
+    const ended = once(npm, 'exit')
+    npm.kill(signal)
+    expect(await ended).toEqual([code, null])
+    await expect.poll(async () => (await readPids()).filter(isAlive), patiently).toEqual([])
+    expect(findHolder(dataDir)).toBeNull()
+  })
 
-  test('follows an npm that dies of SIGKILL', async () => {
+  test('stops after npm dies of SIGKILL', async () => {
     const { npm, says } = await run('start', { BUILD: 'hangs' })
     await says('Building the site')
     await expect.poll(readPids, patiently).toHaveLength(2)

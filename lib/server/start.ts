@@ -18,10 +18,10 @@ import type { Telemetry } from './telemetry/telemetry.ts'
 const root = join(import.meta.dirname, '../..')
 const dev = process.argv.includes('--dev')
 
-/** For people; stdout is kept for log lines. */
+/** Messages for the operator; stdout is reserved for log lines. */
 const say = (line: string) => process.stderr.write(`${line}\n`)
 
-/** What runs so far: a signal may come at any moment of the start. */
+/** What has been started so far: a signal can arrive at any moment. */
 const running: { build?: Promise<void>; app?: Services; telemetry?: Telemetry | null; servers?: Servers } = {}
 const ending = new AbortController()
 
@@ -30,11 +30,12 @@ async function start(): Promise<void> {
   loadEnvFiles(say, { dev })
   const settings = readSettings()
   if (!dev) {
-    // The build takes a key from it. Where it cannot be made, opening the services says so, after the store's turn.
+    // The build derives its action key from the secret. If it cannot be created, `services()` reports that, after any
+    // error of the store.
     if (settings.sessionSecrets === null) await readOrCreateSecret(settings.dataDir).catch(() => {})
     running.build = buildIfNeeded(settings, { say, signal: ending.signal })
     await running.build
-    // next.config.mjs reads it.
+    // next.config.mjs reads this variable.
     process.env.GATEHOUSE_BUILD = holdBuild(root)
   }
   ending.signal.throwIfAborted()
@@ -45,14 +46,14 @@ async function start(): Promise<void> {
 
   const servers = createServers(settings, app.securityEvents, { dev, log: app.log })
   running.servers = servers
-  // Not before NODE_ENV is set: Next and React choose their builds when they are loaded.
+  // Import late: Next and React choose their builds by NODE_ENV when they load.
   const { default: next } = await import('next')
   const site = next({ dev, dir: root, hostname: 'localhost', port: settings.port, httpServer: servers.main })
   await site.prepare()
   ending.signal.throwIfAborted()
   servers.handle(site.getRequestHandler())
   await listen(servers, settings)
-  // After a scripted form's redirect Next fetches the next page from itself, by default through the public origin.
+  // Behind a scripted form's redirect Next fetches the next page from itself, through the public origin by default.
   process.env.__NEXT_PRIVATE_ORIGIN = ownAddress(settings)
 
   const setUp = await findSetUpLink(app)
@@ -63,24 +64,24 @@ async function start(): Promise<void> {
   if (setUp !== null) say(`There is no administrator yet. Make one here, once: ${setUp}`)
 }
 
-/** Before Next is loaded, which looks for who traces. Where nobody wants telemetry, none of it is loaded at all. */
+/** Must run before Next loads, which looks for a tracer. Without a collector, no telemetry package is loaded. */
 async function openTelemetry(app: Services): Promise<Telemetry> {
   const { openTelemetry: open } = await import('./telemetry/telemetry.ts')
   return open(app)
 }
 
-/** Null once there is an admin. It is said on stderr alone: logs are kept, and read by many. */
+/** Null once there is an admin. The link goes to stderr only, since logs are stored and widely readable. */
 async function findSetUpLink({ setup, settings, log }: Services): Promise<string | null> {
   try {
     const token = await setup.offer()
     return token && `${settings.appOrigin}/setup?token=${token}`
   } catch (err) {
-    log.warn({ event: 'setup_not_offered', err }, 'No set-up link could be made: the store takes no writes')
+    log.warn({ event: 'setup_not_offered', err }, 'Cannot create the set-up link: the store rejects writes')
     return null
   }
 }
 
-/** Where this process reaches itself. */
+/** The URL at which this process reaches itself. */
 function ownAddress({ host, port }: Settings): string {
   if (host === null || host === 'localhost') return `http://127.0.0.1:${port}`
   return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
@@ -90,7 +91,7 @@ async function stop(signal: string): Promise<void> {
   const { build, app, servers } = running
   if (app === undefined) say(`Gatehouse stops (${signal}).`)
   app?.log.info({ event: 'stopping', signal }, 'Stopping')
-  // It throws because it was ended; the start hears of that.
+  // An aborted build rejects; `start` handles the error.
   await build?.catch(() => {})
   if (servers !== undefined) await stopServers(servers)
   await save()
@@ -102,16 +103,16 @@ async function save(): Promise<void> {
   await running.telemetry?.close()
 }
 
-/** Faults that an operator can mend have a code of ours and a sentence; anything else shows where it came from. */
+/** Errors with a code that Gatehouse defines carry advice; any other error shows its stack. */
 function fail(what: string, error: unknown): never {
   const isOurs = error instanceof Error && 'code' in error && /^[a-z_]+$/.test(String(error.code))
   say(`Gatehouse ${what}: ${isOurs ? error.message : inspect(error)}`)
   process.exit(1)
 }
 
-// Next writes its notes with console.log; stdout is for log lines. Some it writes for each request, such as one for an action
-// that nobody has: whoever sends requests without end must not write without end.
-const budget = createLogRateLimit((_kind, leftOut) => say(`${leftOut} notes of Next were left out.`))
+// Next logs with console.log, but stdout is reserved for log lines. Some notes come once per request, such as for an
+// unknown action, so the rate limit keeps a client from filling the log.
+const budget = createLogRateLimit((_kind, leftOut) => say(`${leftOut} notes from Next were left out.`))
 const notes = new Writable({
   write(note, _encoding, done) {
     if (budget.take('note')) process.stderr.write(note)
@@ -130,6 +131,6 @@ onEnd(
   { byNpm: process.env.npm_lifecycle_event === (dev ? 'dev' : 'start') },
 )
 start().catch((error: unknown) => {
-  // Whatever a signal interrupted is no fault.
+  // An aborted start is no error.
   if (!ending.signal.aborted) fail('cannot start', error)
 })

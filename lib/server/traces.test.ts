@@ -5,7 +5,7 @@ import nextEnv from '@next/env'
 import { expect, onTestFinished, test } from 'vitest'
 import { keepToTheProgram } from './traces.ts'
 
-test('what a build lists is its own output, packages and package.json, and no file of settings', async () => {
+test('keeps the build’s output, packages and package.json in the trace files, and no settings', async () => {
   const projectDir = await mkdtemp(join(tmpdir(), 'gatehouse-'))
   onTestFinished(() => rm(projectDir, { recursive: true }))
   await writeFile(join(projectDir, '.env'), 'NOTE="theirs"\n')

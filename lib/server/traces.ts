@@ -1,25 +1,25 @@
-// What a build says that it needs to run: each function's list of files, which hosts and standalone folders copy. Next lists
-// whatever the sources may open by a path too, such as people's data in the project's folder. Only the program may ship.
-// next.config.mjs imports this file, so it imports packages alone.
+// Filters the trace files of a build: each lists what hosts and standalone folders copy for a function. Next also lists
+// anything that the sources may open by path, such as user data in the project's folder; only the program may ship.
+// next.config.mjs imports this file, so it imports only packages.
 import { glob, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve, sep } from 'node:path'
 import nextEnv from '@next/env'
 
-/** Next's form. The other two lists go by the places of the files in the first. */
+/** Next's format. `fileHashes` follows the order of `files`, and `symlinks` refers to indexes in it. */
 interface Trace {
   files: string[]
   fileHashes?: string[]
-  /** Which of the files are links, and where they lead; in order. */
+  /** Which files are links, in order, and their targets. */
   symlinks?: [file: number, ...target: unknown[]][]
 }
 
 interface Build {
   projectDir: string
-  /** The folder of the build, absolute or in the project's. */
+  /** The build folder, absolute or relative to the project. */
   distDir: string
 }
 
-/** For Next's `runAfterProductionCompile`, which comes before anything is copied. */
+/** For Next's `runAfterProductionCompile`, which runs before Next copies anything. */
 export async function keepToTheProgram({ projectDir, distDir }: Build): Promise<void> {
   const build = resolve(projectDir, distDir)
   const program = [build, join(projectDir, 'node_modules')]
@@ -30,7 +30,8 @@ export async function keepToTheProgram({ projectDir, distDir }: Build): Promise<
     const trace: Trace = JSON.parse(await readFile(path, 'utf8'))
     await writeFile(path, JSON.stringify(filterTrace(trace, (file) => isProgram(resolve(dirname(path), file)))))
   }
-  // The `.env` files that Next read are copied into a standalone folder, by this list. Where it runs, the environment has its own.
+  // Next copies the loaded `.env` files into a standalone folder from this list. The target machine has its own
+  // settings.
   nextEnv.loadEnvConfig(projectDir).loadedEnvFiles.length = 0
 }
 

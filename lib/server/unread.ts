@@ -1,10 +1,10 @@
-// What never became a request: a connection too many, and bytes that Node cannot read or would wait for too long.
+// Records connections over the limit, and bytes that Node cannot parse or waits for too long.
 import type { Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { SecurityEvents } from '../core/security-events.ts'
 import type { RefusalCode } from '../web/refusal.ts'
 
-/** What the log calls it, and the page that says it. Everything else that cannot be read is malformed. */
+/** The log code and error page per kind. Every other unparsable request is `malformed`. */
 const kinds: Record<string, { code: string; refusal: RefusalCode }> = {
   ERR_HTTP_REQUEST_TIMEOUT: { code: 'too_slow', refusal: 'too_slow' },
   HPE_CHUNK_EXTENSIONS_OVERFLOW: { code: 'too_large', refusal: 'too_large' },
@@ -15,12 +15,12 @@ export function unreadKind({ code = '' }: NodeJS.ErrnoException): { code: string
   return kinds[code] ?? { code: 'malformed', refusal: 'bad_request' }
 }
 
-/** Whoever breaks a connection off is not noted: people do. */
+/** Ignores aborted connections: users abort page loads all the time. */
 export function noteUnread(server: Server, events: SecurityEvents): void {
   server.on('drop', (from) => {
     events.note({ event: 'connection.refused', code: 'too_many', address: from?.remoteAddress ?? '' })
   })
-  // Node reports each piece that comes behind the one that could not be read.
+  // Node emits another error for each chunk after the unparsable one.
   const noted = new WeakSet<Duplex>()
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex & { remoteAddress?: string }) => {
     if (noted.has(socket)) return

@@ -21,7 +21,7 @@ describe('a form posted by the browser', () => {
   }
   const isOwn = (fields: Record<string, string>) => isOwnActionCall(formOf(fields), { byScript: false })
 
-  test('is taken with its state, or with none', () => {
+  test('is accepted with or without its state', () => {
     expect(isOwn(bound)).toBe(true)
     expect(isOwn({ [`$ACTION_ID_${id}`]: '', theme: 'dark' })).toBe(true)
   })
@@ -39,11 +39,11 @@ describe('a form posted by the browser', () => {
     ['a reference to another part', { ...bound, '$ACTION_2:0': `{"id":"${id}","bound":"$@3"}` }],
     ['a part too many', { ...bound, '$ACTION_2:2': '[]' }],
     ['a part missing', { ...bound, '$ACTION_2:1': '', '$ACTION_2:0': '' }],
-  ])('is refused with %s', (_what, fields) => {
+  ])('is rejected with %s', (_what, fields) => {
     expect(isOwn(fields)).toBe(false)
   })
 
-  test('is taken with the longest texts that a form sends back', () => {
+  test('is accepted with the longest texts of a form', () => {
     const long = JSON.stringify([
       { values: { fullName: 'x'.repeat(10_000), bio: '"\n'.repeat(5000) }, errors: {}, alert: null },
     ])
@@ -58,7 +58,7 @@ describe('a form posted by the browser', () => {
     ],
     ['with thousands of numbers', `[${'1,'.repeat(20_000)}1]`],
     ['that is too long', `["${'x'.repeat(maxFieldBytes)}"]`],
-  ])('is refused with a state %s before that is parsed', (_what, json) => {
+  ])('is rejected with a state %s before parsing', (_what, json) => {
     const parser = vi.spyOn(JSON, 'parse')
     expect(isOwn({ ...bound, '$ACTION_2:1': json })).toBe(false)
     const longest = Math.max(...parser.mock.calls.map(([text]) => text.length))
@@ -70,7 +70,7 @@ describe('a form posted by the browser', () => {
 describe('a call by script', () => {
   const isOwn = (fields: Record<string, string>) => isOwnActionCall(formOf(fields), { byScript: true })
 
-  test('is taken with the fields, with and without a state', () => {
+  test('is accepted with fields, with and without a state', () => {
     expect(isOwn({ '0': `[${state},"$K1"]`, _1_username: '$1' })).toBe(true)
     expect(isOwn({ '0': '["$K1"]', _1_theme: 'dark' })).toBe(true)
   })
@@ -82,7 +82,7 @@ describe('a call by script', () => {
     ['a path into another part', { '0': '["$1:a:a"]', '1': '{}' }],
     ['another part', { '0': '["$K1"]', '1': '{}' }],
     ['text that is not JSON', { '0': '{{{' }],
-  ])('is refused with %s', (_what, fields) => {
+  ])('is rejected with %s', (_what, fields) => {
     expect(isOwn(fields)).toBe(false)
   })
 })

@@ -1,13 +1,13 @@
-// How this site's own forms call a server action, and no other way. React's decoder takes far more (promises, blobs,
-// references into other parts), has had flaws in that, and answers what it cannot decode with a 500.
+// Accepts only the calls of server actions that this site's forms make. React's decoder accepts far more (promises,
+// blobs, references into other parts), has had vulnerabilities there, and answers 500 when it fails.
 import { z } from 'zod'
 import { maxFieldBytes } from './body-limit.ts'
 import type { FormState } from './form-state.ts'
 
-/** React writes a leading $ of a person's text as $$; a single one would be a reference. */
+/** React escapes a leading $ in text as $$; a single one would be a reference. */
 const text = z.string().regex(/^(?!\$[^$]|\$$)/)
 
-/** More fields than any form has: each is looked at before anything else is known of the request. */
+/** More fields than any form has. Counted before anything else about the request is known. */
 const mostTexts = 50
 const texts = z
   .custom<Record<string, unknown>>(
@@ -15,7 +15,7 @@ const texts = z
   )
   .pipe(z.record(text, text))
 
-/** FormState of form-state.ts, as the browser sends it back. */
+/** The FormState of form-state.ts as the browser returns it. */
 const formState = z.strictObject({
   values: texts,
   errors: texts,
@@ -23,20 +23,20 @@ const formState = z.strictObject({
 }) satisfies z.ZodType<FormState>
 
 /**
- * A string of JSON, and what else a state has at most: brackets, colons and commas of as many texts. Without the last `?` a text
- * of escaped quotes would be scanned anew from each of them.
+ * A JSON string, and the maximum of other characters in a state: brackets, colons and commas for that many texts.
+ * Without the last `?`, the scan of escaped quotes would restart at each of them.
  */
 const anyString = /"(?:[^"\\]|\\.)*"?/gs
 const mostStructure = 40 + 4 * mostTexts
 
 const actionId = /^[0-9a-f]{42}$/
-/** Posted by the browser: which action, with the state bound to it. */
+/** Posted by the browser: the action's id and the state bound to it. */
 const boundReference = z.strictObject({ id: z.string().regex(actionId), bound: z.literal('$@1') })
 const boundArguments = z.tuple([formState])
-/** Posted by script: the state, if the form has one, and the form's fields, which are named _1_… */
+/** Posted by script: the state, if the form has one, and the form's fields, named _1_… */
 const scriptArguments = z.union([z.tuple([formState, z.literal('$K1')]), z.tuple([z.literal('$K1')])])
 
-/** `byScript` tells a call by React's client (a Next-Action header) from a form that the browser posted itself. */
+/** `byScript` distinguishes a call by React's client (Next-Action header) from a form that the browser posted. */
 export function isOwnActionCall(form: FormData, { byScript }: { byScript: boolean }): boolean {
   const names = [...new Set(form.keys())]
   if (byScript) {
@@ -57,7 +57,7 @@ export function isOwnActionCall(form: FormData, { byScript }: { byScript: boolea
 function parses(schema: z.ZodType, values: FormDataEntryValue[]): boolean {
   const [json] = values
   if (values.length !== 1 || typeof json !== 'string' || json.length > maxFieldBytes) return false
-  // Parsing deep nesting or thousands of names takes far longer than long texts do.
+  // Parsing deep nesting or thousands of names takes far longer than parsing long strings.
   if (json.replace(anyString, '').length > mostStructure) return false
   try {
     return schema.safeParse(JSON.parse(json)).success

@@ -1,13 +1,13 @@
-// How much a request may bring. Asked twice: by our own server before a byte is read, and by middleware where that
-// server is not there, because Next takes in ten megabytes before it asks anybody.
+// Limits request bodies. Our server checks them before reading a byte; middleware checks again where another server
+// runs, because Next accepts ten megabytes before any of our code.
 
-/** Room for the longest form several times over. Parsing this much takes some 20 ms, and 512 kB took 100. */
+/** Several times the longest form. Parsing this much takes some 20 ms, and 512 kB took 100. */
 export const maxBodyBytes = 128 * 1024
-/** Of one field, before it is parsed: the state of a form holds its fields once more, as JSON. */
+/** For one field, before parsing: a form's state contains its fields again, as JSON. */
 export const maxFieldBytes = 64 * 1024
 
-/** A length that is not told in advance could not be refused in advance. */
-export function findBodyFault(headers: {
+/** Requires a length, because a body of unknown length cannot be rejected in advance. */
+export function findBodyError(headers: {
   transferEncoding: string | null | undefined
   contentLength: string | null | undefined
 }): 'length_required' | 'too_large' | null {

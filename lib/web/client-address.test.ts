@@ -37,11 +37,11 @@ describe('clientAddress', () => {
     ['with a port that is none', '198.51.100.7:port', 1, socket],
     ['with nothing in its brackets', '[]:443', 1, socket],
     ['with digits that are no address', '198.51.100.777:443', 1, socket],
-  ])('is the connection’s, or what the trusted proxies add: %s [V15.3.4]', (_, forwardedFor, hops, expected) => {
+  ])('is that of the connection, or added by trusted proxies: %s [V15.3.4]', (_, forwardedFor, hops, expected) => {
     expect(clientAddress(forwardedFor, socket, hops)).toBe(expected)
   })
 
-  test('writes IPv4 as IPv4, and nothing for a connection that is gone', () => {
+  test('converts mapped IPv4, and is empty for a closed connection', () => {
     expect(clientAddress(null, '::ffff:198.51.100.9', 0)).toBe('198.51.100.9')
     expect(clientAddress(null, '', 0)).toBe('')
   })
@@ -54,11 +54,11 @@ describe('unreadableEntry', () => {
     ['that is missing', null, 1, ''],
     ['with fewer entries than proxies', '198.51.100.7', 2, ''],
     ['that is another thing', '192.0.2.1, host-é7.example', 1, 'xxxx-x0.xxxxxxx'],
-  ])('shows what a proxy writes, and no address: %s', (_, forwardedFor, hops, expected) => {
+  ])('shows the proxy’s format without an address: %s', (_, forwardedFor, hops, expected) => {
     expect(unreadableEntry(forwardedFor, hops)).toBe(expected)
   })
 
-  test('is cut', () => expect(unreadableEntry('x'.repeat(9000), 1)).toHaveLength(60))
+  test('is shortened', () => expect(unreadableEntry('x'.repeat(9000), 1)).toHaveLength(60))
 })
 
 describe('readClientAddress', () => {
@@ -68,7 +68,7 @@ describe('readClientAddress', () => {
       readSettings({ ...env, ...(TRUST_PROXY_HOPS && { TRUST_PROXY_HOPS }) }),
     )
 
-  test('takes our own server’s word', () => {
+  test('uses the address that our server found', () => {
     const request = { id: '', path: '/', address: '198.51.100.9', noted: new Set<string>(), refusal: null }
     runInRequest({ ...request, answered: Promise.resolve() }, () => {
       expect(read('203.0.113.5')).toBe('198.51.100.9')
@@ -76,17 +76,17 @@ describe('readClientAddress', () => {
     })
   })
 
-  test('believes nobody under another server while no proxy is trusted [V15.3.4]', () => {
+  test('is empty under another server while no proxy is trusted [V15.3.4]', () => {
     expect(read('203.0.113.5')).toBe('')
     expect(read('192.0.2.1, 203.0.113.5')).toBe('')
   })
 
-  test('believes the trusted entry alone under another server [V15.3.4]', () => {
+  test('uses only the trusted entry under another server [V15.3.4]', () => {
     expect(read('192.0.2.1, 203.0.113.5:50001', '1')).toBe('203.0.113.5')
     expect(read('203.0.113.5', '2')).toBe('')
   })
 
-  test('believes Vercel, which writes the header itself, unless told otherwise', () => {
+  test('trusts Vercel, which writes the header itself, by default', () => {
     const vercel = { VERCEL: '1', DATABASE_URL: 'postgres://localhost/gatehouse', SESSION_SECRET: 'x'.repeat(32) }
     expect(read('203.0.113.5', undefined, vercel)).toBe('203.0.113.5')
     expect(read('203.0.113.5', '0', vercel)).toBe('')

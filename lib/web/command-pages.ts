@@ -1,4 +1,4 @@
-// Where each command's form stands, and the page that follows.
+// The page with each command's form, and the page after it.
 import 'server-only'
 import { revalidatePath } from 'next/cache'
 import { after } from 'next/server'
@@ -19,12 +19,12 @@ import { getWords } from './words.ts'
 export interface CommandPages<Input, Value> {
   /** The page with the form. After a log-in or re-authentication, the user comes back to it. */
   path: string
-  /** The same, where its URL depends on the input. */
+  /** Overrides `path` when the URL depends on the input. */
   pathFor?(input: Input): string
   next(value: Value, input: Input): string | Promise<string>
-  /** Where a refusal leads. Absent: to the page with the form, with the code in its query. */
+  /** The page after a refusal. Default: the page with the form, with the code in its query. */
   refused?: string
-  /** The form itself shows what is refused. */
+  /** The form shows refusals itself. */
   staysInForm?: true
   /** The exceptions of it: where these codes lead, or null. */
   refusedAt?(code: string): Promise<string | null>

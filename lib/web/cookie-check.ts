@@ -1,14 +1,14 @@
-// Whether a browser keeps cookies. One that keeps none would be shown the log-in page again and again, without a word.
+// Detects browsers without cookies, which would see the log-in page again and again without an explanation.
 import { headers } from 'next/headers'
 import type { NextRequest, NextResponse } from 'next/server'
 import { services } from '#lib/services.ts'
 import { cookieNameOn } from './cookie-name.ts'
 import { logInPath } from './next-path.ts'
 
-/** Pages with a form that begins a session. */
+/** Pages with a form that starts a session. */
 const pages = ['/login', '/signup', '/setup']
 const checkCookie = 'cookie-check'
-/** Any of them proves it. Those of mailed links do not: they are gone when they were used. */
+/** Any of these proves that cookies work. Cookies of mailed links do not count: they are deleted after use. */
 const ownCookies = [checkCookie, 'session', 'device', 'theme', 'tz']
 
 interface CookieJar {
@@ -17,7 +17,7 @@ interface CookieJar {
 
 const hasOwn = (jar: CookieJar, appOrigin: string) => ownCookies.some((name) => jar.has(cookieNameOn(appOrigin, name)))
 
-/** For middleware: a page whose form begins a session gives a browser something to bring back with it. */
+/** In middleware: sets a test cookie on pages whose form starts a session. */
 export function offerCheckCookie(
   { nextUrl, cookies }: NextRequest,
   answer: NextResponse,
@@ -36,19 +36,21 @@ export function offerCheckCookie(
 }
 
 /**
- * For actions that begin a session, before they do: whether a script posted the form for a browser that keeps no cookies. It
- * would show the next page from the answer, with a session that the browser does not have.
+ * Whether a script posted the form in a browser without cookies. React would then show the next page from the response,
+ * with a session that the browser does not have. Call it before starting the session.
  */
 export async function isScriptWithoutCookies(): Promise<boolean> {
   return (await headers()).has('next-action') && !(await cookiesCameBack())
 }
 
-/** For the same, afterwards: where to go. Without cookies past the log-in page, which goes on if there is a session. */
+/**
+ * The page after a log-in. Browsers without cookies go through the log-in page, which continues if there is a session.
+ */
 export async function afterLogIn(path: string): Promise<string> {
   return (await cookiesCameBack()) ? path : withoutCookiesPath(path)
 }
 
-/** As the request brought them: the jar of an action holds those that it has set as well. */
+/** Reads the request header, because the jar of an action also contains the cookies it has set. */
 async function cookiesCameBack(): Promise<boolean> {
   const { appOrigin } = (await services()).settings
   const sent = ((await headers()).get('cookie') ?? '').split(';').map((pair) => pair.split('=', 1)[0]?.trim() ?? '')

@@ -1,4 +1,4 @@
-// What this site's cookies are called.
+// The names of this site's cookies.
 
 /**
  * `__Host-` binds a cookie to this host and needs https; browsers refuse it over plain http (RFC 6265bis, 4.1.3.2;

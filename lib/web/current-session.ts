@@ -1,12 +1,11 @@
-// From a cookie value to a session: shared by middleware, pages, actions and handlers, so that all of them ask the
-// same question in the same way.
+// Finds the session of a cookie. Middleware, pages, actions and handlers share this check.
 
 import type { SessionCheck } from '#lib/auth/sessions/sessions.ts'
 import { currentRequest } from '#lib/core/request-context.ts'
 import type { Services } from '#lib/services.ts'
 import { sessionCookieName, type Unsealed, unsealToken } from './session-cookie.ts'
 
-/** A live session with its token, or why there is none; the reason is null for someone who had no session. */
+/** A live session with its token, or the reason why it ended (null if there was none). */
 export type CurrentSession =
   | (Extract<SessionCheck, { live: true }> & { token: string })
   | Extract<SessionCheck, { live: false }>
@@ -15,7 +14,7 @@ interface RequestCookies {
   get(name: string): { value: string } | undefined
 }
 
-/** `touch` slides the window as part of the check; pass it only where a person acted. */
+/** `touch` extends the idle window in the same step; set it only for requests that a user caused. */
 export async function readSession(
   cookies: RequestCookies,
   app: Services,
@@ -29,7 +28,7 @@ export async function readSession(
   return check.live ? { ...check, token } : check
 }
 
-/** The token that the browser presents, live or not: asks no store. */
+/** The token in the cookie, live or not. Reads no store. */
 export async function readToken(cookies: RequestCookies, app: Services): Promise<Unsealed> {
   const seal = cookies.get(sessionCookieName(app.settings.appOrigin))?.value
   if (seal === undefined || seal === '') return { token: null, expired: false }
@@ -38,7 +37,7 @@ export async function readToken(cookies: RequestCookies, app: Services): Promise
   return unsealed
 }
 
-/** Once a request, however often it is asked. */
+/** At most once per request and code. */
 function noteCookie({ securityEvents }: Services, code: 'bad_seal' | 'unknown'): void {
   const noted = currentRequest()?.noted
   if (noted?.has(code)) return

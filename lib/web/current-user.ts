@@ -1,5 +1,5 @@
-// Who is asking: the second door. Every page, action and handler that is not public asks here by itself, whatever
-// middleware did before it.
+// Finds the user of a request. Every page, action and handler that is not public checks here, independent of
+// middleware.
 import 'server-only'
 import { cookies, headers } from 'next/headers'
 import { notFound, redirect } from 'next/navigation'
@@ -16,50 +16,50 @@ import { formTokenFor } from './form-token.ts'
 import { logInPath } from './next-path.ts'
 
 export interface SignedIn {
-  /** Whose pages these are. */
+  /** The user whose pages are shown. */
   user: User
-  /** The admin who looks at them as this person sees them, and until when; null for everybody in their own place. */
+  /** The impersonating admin and the end of the impersonation, or null. */
   impersonation: { admin: User; endsAt: number } | null
   /** Epoch milliseconds, by the server's clock. */
   session: {
-    /** The id of its record, never of use as a token. */
+    /** The id of the session record; not usable as a token. */
     id: string
-    /** Whose log-in it is, also while they look as another person. */
+    /** The user who logged in, even while impersonating another. */
     userId: string
     startedAt: number
     idleDeadline: number
     absoluteDeadline: number
-    /** When the person last proved who they are. */
+    /** When the user last re-authenticated. */
     provedAt: number
     now: number
-    /** What the forms of this log-in carry. */
+    /** The token for forms of this log-in. */
     formToken: string
   }
 }
 
 /**
- * The person behind the request, or null. Reads the records once a page, in an action at each question (React caches for
- * renders alone), and never slides the window.
+ * The user of the request, or null. Never extends the idle window. Reads the records once per render, but at each call
+ * in an action, since React caches only renders.
  */
 export async function findSignedIn(): Promise<SignedIn | null> {
   const found = await lookUp()
   return found.signedIn
 }
 
-/** Why the session that the request presents is over; null when it presents none. */
+/** Why the request's session ended; null if it has none. */
 export async function findEndReason(): Promise<EndReason | null> {
   const found = await lookUp()
   return found.reason
 }
 
-/** The person behind the request; everyone else is sent to log in and then back to `path`. */
+/** The user of the request. Redirects anyone else to the log-in page, which leads back to `path`. */
 export async function requireUser(path: string): Promise<SignedIn> {
   const { signedIn, reason } = await lookUp()
   if (signedIn === null) redirect(logInPath(path, reason))
   return signedIn
 }
 
-/** The same for one role; to everyone else who is signed in there is no such page. */
+/** Like `requireUser`, for one role. Other users get 404. */
 export async function requireRole(role: Role, path: string): Promise<SignedIn> {
   const signedIn = await requireUser(path)
   if (signedIn.user.role !== role) {
@@ -69,7 +69,7 @@ export async function requireRole(role: Role, path: string): Promise<SignedIn> {
   return signedIn
 }
 
-/** The same for what not every role may do, and nobody who looks as another person. A page says so. */
+/** Like `requireUser`, with a permission. Without it, or while impersonating, redirects to a page that says so. */
 export async function requirePermission(permission: Permission, path: string): Promise<SignedIn> {
   const signedIn = await requireUser(path)
   if (!may(signedIn, permission)) {
@@ -79,7 +79,7 @@ export async function requirePermission(permission: Permission, path: string): P
   return signedIn
 }
 
-/** Whether the role allows it. Who looks as another person does nothing in that person's name. */
+/** Whether the user's role allows it. Impersonation is read-only. */
 export function may({ user, impersonation }: SignedIn, permission: Permission): boolean {
   return impersonation === null && can(user, permission)
 }
@@ -91,7 +91,7 @@ async function noteDenial({ user, impersonation }: SignedIn, path: string): Prom
 }
 
 const lookUp = cache(async (): Promise<{ signedIn: SignedIn | null; reason: EndReason | null }> => {
-  // Before anything is opened: asking for cookies is what keeps Next from running this while it builds.
+  // Read cookies first: that keeps Next from running this during the build.
   const jar = await cookies()
   const app = await services()
   const current = await readSession(jar, app, { touch: false })
@@ -107,15 +107,15 @@ const lookUp = cache(async (): Promise<{ signedIn: SignedIn | null; reason: EndR
   return { signedIn: { ...(await seenAs(user, current.session, app)), session }, reason: null }
 })
 
-/** The person themselves, or whom an admin looks as. */
+/** The user, or the impersonated user of an admin. */
 async function seenAs(
   user: User,
   { id }: SessionRecord,
   app: Services,
 ): Promise<Pick<SignedIn, 'user' | 'impersonation'>> {
-  const impersonation = can(user, 'look-as-person') ? await app.impersonations.find(id) : null
+  const impersonation = can(user, 'impersonate') ? await app.impersonations.find(id) : null
   const person = impersonation && (await app.accounts.findActive(impersonation.userId))
-  // Whoever became an admin meanwhile is looked at no more.
-  if (!impersonation || !person || can(person, 'look-as-person')) return { user, impersonation: null }
+  // Stops when the impersonated user has become an admin.
+  if (!impersonation || !person || can(person, 'impersonate')) return { user, impersonation: null }
   return { user: person, impersonation: { admin: user, endsAt: impersonation.endsAt } }
 }

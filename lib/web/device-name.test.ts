@@ -11,7 +11,7 @@ const id = '0'.repeat(32)
 const isKnown = (device: Device | null, owner: typeof alice | typeof bob, secrets: string[]) =>
   device !== null && marksOfOthers(device, owner, secrets).length < device.marks.length
 
-/** As version 0.1.0 wrote it. */
+/** In the format of version 0.1.0. */
 function earlierCookie(owners: (typeof alice | typeof bob)[], secret: string): string {
   const name = id + keyedHash(id, 'device-name', [secret])
   const text = (owner: typeof alice | typeof bob) => JSON.stringify([name, owner.id, owner.passwordChangedAt])
@@ -21,7 +21,7 @@ function earlierCookie(owners: (typeof alice | typeof bob)[], secret: string): s
 describe('when the secret is rotated', () => {
   const first = writeDevice({ id, marks: [markOf({ id }, alice), markOf({ id }, bob)] }, [old])
 
-  test('a browser that is seen once is known to everybody who shares it after the old secret is dropped', () => {
+  test('a browser seen once stays known for all its users after the old secret is removed', () => {
     const renewed = renewDevice(first, [newer, old]) ?? ''
     const device = readDevice(renewed, [newer])
     expect(device?.id).toBe(id)
@@ -29,7 +29,7 @@ describe('when the secret is rotated', () => {
     expect(isKnown(device, { id: 'id-of-carol', passwordChangedAt: null }, [newer])).toBe(false)
   })
 
-  test('a cookie under the newest secret is left alone, and one that this site never gave is not made good', () => {
+  test('a cookie under the newest secret stays unchanged, and a forged one stays invalid', () => {
     expect(renewDevice(first, [old])).toBeNull()
     expect(renewDevice(first, [old, newer])).toBeNull()
     expect(renewDevice(first, [newer])).toBeNull()
@@ -37,20 +37,20 @@ describe('when the secret is rotated', () => {
     expect(renewDevice('', [newer, old])).toBeNull()
   })
 
-  test('a browser that was not seen in between is unknown', () => {
+  test('a browser not seen in between is unknown', () => {
     expect(readDevice(first, [newer])).toBeNull()
   })
 })
 
 describe('a cookie of version 0.1.0', () => {
-  test('is known to its people, also when it is written anew while their secret is there', () => {
+  test('is known for its users, also after it is rewritten under the same secret', () => {
     const cookie = earlierCookie([alice, bob], old)
     expect([alice, bob].map((owner) => isKnown(readDevice(cookie, [old]), owner, [old]))).toEqual([true, true])
     const renewed = readDevice(renewDevice(cookie, [newer, old]) ?? '', [newer, old])
     expect([alice, bob].map((owner) => isKnown(renewed, owner, [newer, old]))).toEqual([true, true])
   })
 
-  test('makes nobody known whom its browser put there', () => {
+  test('does not accept a mark that the client added', () => {
     const [name = ''] = earlierCookie([], old).split('.')
     for (const mark of [markOf({ id }, alice), `~${markOf({ id }, alice)}`]) {
       const device = readDevice(`${name}.${mark}`, [old])
@@ -60,7 +60,7 @@ describe('a cookie of version 0.1.0', () => {
   })
 })
 
-test('a browser remembers the eight people who logged in last', () => {
+test('a browser remembers the last eight users', () => {
   const marks = Array.from({ length: 9 }, (_, n) => markOf({ id }, { id: `person ${n}`, passwordChangedAt: null }))
   expect(readDevice(writeDevice({ id, marks }, [old]), [old])?.marks).toEqual(marks.slice(0, 8))
 })

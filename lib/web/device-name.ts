@@ -1,11 +1,11 @@
-// The cookie that names a browser and the people who logged in with it. One keyed hash covers the whole cookie, so
-// nobody makes one up, and it can be made again under the newest secret without knowing who those people are.
+// The cookie that names a browser and marks the users who logged in with it. One keyed hash covers the whole cookie:
+// clients cannot forge it, and it can be renewed under the newest secret without knowing the users.
 import { sha256 } from '#lib/core/crypto/hash.ts'
 import { isKeyedHash, keyedHash } from '#lib/core/crypto/keyed-hash.ts'
 import { newId } from '#lib/core/crypto/random.ts'
 import { cookieNameOn } from './cookie-name.ts'
 
-/** Whoever knew only an earlier password is as unknown as anybody. */
+/** A mark ends with the password: an attacker who knew an earlier one counts as unknown. */
 export interface DeviceOwner {
   id: string
   passwordChangedAt: number | null
@@ -13,17 +13,19 @@ export interface DeviceOwner {
 
 export interface Device {
   id: string
-  /** One for each person who logged in, the last one first. */
+  /** One for each user who logged in, the latest first. */
   marks: readonly string[]
 }
 
 const purpose = 'device'
 const ownerPurpose = 'device-owner'
-/** Hex digits of an id: the first half is random, the second half says for whom the browser was named first. */
+/** Hex digits of half an id: the first half is random, the second is derived from the first user of the browser. */
 const halfLength = 16
-/** Until version 0.1.0 the proof was of the id alone, and each mark was a keyed hash. Such marks are told by their prefix. */
+/**
+ * Up to version 0.1.0 the hash covered only the id, and each mark was a keyed hash. The prefix identifies such marks.
+ */
 const earlier = { proof: 'device-name', mark: 'known-device', prefix: '~' }
-/** People who share one browser; whoever logged in longest ago is forgotten first. */
+/** The maximum of users per browser; the one whose log-in is oldest is dropped. */
 const mostPeople = 8
 const oneYearInSeconds = 31_536_000
 
@@ -31,13 +33,13 @@ export function deviceCookieName(appOrigin: string): string {
   return cookieNameOn(appOrigin, 'device')
 }
 
-/** An id for a browser that has none. All browsers that one user's log-ins name have the same second half. */
+/** A new id. All browsers named by one user's log-ins have the same second half. */
 export function newDeviceId(userId: string, secrets: readonly string[]): string {
   const owner = Buffer.from(keyedHash(userId, ownerPurpose, secrets), 'base64url').toString('hex')
   return newId().slice(0, halfLength) + owner.slice(0, halfLength)
 }
 
-/** For whom this browser was named first: a keyed hash that only serves to compare. Null when this site never named it. */
+/** The second half of the id, for comparison only. Null when this site did not create the cookie. */
 export function deviceOwnerIn(cookie: string, secrets: readonly string[]): string | null {
   return readDevice(cookie, secrets)?.id.slice(halfLength) ?? null
 }
@@ -47,7 +49,7 @@ export function deviceCookieOptions(appOrigin: string) {
   return { httpOnly: true, sameSite: 'lax', path: '/', secure, maxAge: oneYearInSeconds } as const
 }
 
-/** Null for a cookie that this site never gave. */
+/** Null for a cookie that this site did not create. */
 export function readDevice(cookie: string, secrets: readonly string[]): Device | null {
   const [name = '', ...marks] = cookie.split('.', mostPeople + 1)
   const [, id = '', proof = ''] = /^([0-9a-f]{32})([\w-]{43})$/.exec(name) ?? []
@@ -63,8 +65,8 @@ export function writeDevice({ id, marks }: Device, secrets: readonly string[]): 
 }
 
 /**
- * The same cookie under the newest secret, or null when it is so already or none of ours. Without it, a browser that
- * comes every day would be unknown as soon as an older secret is dropped.
+ * The cookie under the newest secret; null if it already is, or if it is not ours. Without renewal, a browser that
+ * visits every day would be unknown once an older secret is removed.
  */
 export function renewDevice(cookie: string, secrets: readonly string[]): string | null {
   const device = readDevice(cookie, secrets.slice(1))
@@ -75,7 +77,7 @@ export function markOf({ id }: Pick<Device, 'id'>, owner: DeviceOwner): string {
   return Buffer.from(sha256(markedText(id, owner)), 'hex').toString('base64url')
 }
 
-/** The marks of the device that are not this person's. */
+/** The device's marks of other users. */
 export function marksOfOthers(device: Device, owner: DeviceOwner, secrets: readonly string[]): string[] {
   const own = markOf(device, owner)
   const names = secrets.map((secret) => device.id + keyedHash(device.id, earlier.proof, [secret]))

@@ -1,10 +1,10 @@
-// After the secret was rotated: whichever page a browser opens next, its name is proved under the newest secret, so that
-// the older one can be dropped and the browser is still known.
+// After a rotation of the secret, renews a browser's device cookie on its next page, so that the browser stays known
+// when the older secret is removed.
 import { type NextRequest, NextResponse } from 'next/server'
 import type { Runtime } from '#lib/services.ts'
 import { deviceCookieName, deviceCookieOptions, renewDevice } from './device-name.ts'
 
-/** Not for posts: an action that logs somebody in writes this cookie itself. */
+/** Not for posts: an action that logs a user in writes this cookie itself. */
 export function renewDeviceCookie(
   { method, cookies }: Pick<NextRequest, 'method' | 'cookies'>,
   answer: Response,

@@ -24,7 +24,7 @@ export interface Entry {
 export class FairLine {
   readonly #limits: LineLimits
   readonly #running = new Map<string, number>()
-  /** The order of the keys is the order of service: a group that was served moves to the end. */
+  /** The key order is the order of service: a served group moves to the end. */
   readonly #waiting = new Map<string, Place[]>()
   #runningCount = 0
   #waitingCount = 0

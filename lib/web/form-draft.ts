@@ -1,4 +1,4 @@
-// A form that arrives when its session is over, without a script that could keep it: what of it is kept, and for whom.
+// Stores a form draft when a form without script arrives after its session ended.
 import type { NextRequest } from 'next/server'
 import { isStoreUnavailable } from '#lib/core/not-saved.ts'
 import type { Services } from '#lib/services.ts'
@@ -6,7 +6,7 @@ import { readToken } from './current-session.ts'
 import { formTag, isFrameworkField, isSecretField } from './form-fields.ts'
 import { parseMultipart } from './multipart.ts'
 
-/** A form without its tag is not kept, and none is for whoever had no session. Never fails the request. */
+/** Ignores forms without a tag and browsers without a session. Never fails the request. */
 export async function keepFormDraft(request: NextRequest, app: Services): Promise<void> {
   const { token } = await readToken(request.cookies, app)
   if (token === null) return

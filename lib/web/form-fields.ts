@@ -1,20 +1,20 @@
-// Which fields of a posted form are not a person's words.
+// Fields of posted forms that are not the user's text.
 
-/** Says whose form it is (FormDrafts.tagFor), for when the session is over by the time it arrives. */
+/** Identifies the form's author (FormDrafts.tagFor) if the session has ended by the time the form arrives. */
 export const formTag = 'formTag'
 
-/** Ties every form of somebody who is signed in to their log-in (form-token.ts). */
+/** Ties a signed-in user's form to the log-in (form-token.ts). */
 export const formTokenField = 'formToken'
 
-/** Says which mailed secret the form's page showed (mailed-secret.ts). */
+/** Identifies the mailed secret that the form's page showed (mailed-secret.ts). */
 export const shownSecretField = 'shown'
 
-/** Their text never goes back to a browser and is never kept. */
+/** Values of these fields are never sent back to a browser and never stored. */
 export function isSecretField(name: string): boolean {
   return /password|code|token/i.test(name)
 }
 
-/** React's own, in a form that was posted without JavaScript. */
+/** React's own fields in a form posted without JavaScript. */
 export function isFrameworkField(name: string): boolean {
   return name.startsWith('$ACTION')
 }

@@ -1,9 +1,9 @@
-// What a form's server action hands back to its page. It crosses to the browser, so it never holds a secret.
+// The result of a form's server action. It is sent to the browser, so it must not contain a secret.
 
 export interface FormState {
-  /** What the person typed, by field name, without passwords. */
+  /** The typed values by field name, without passwords. */
   values: Record<string, string>
-  /** Sentences to show beside the fields, by field name. */
+  /** Error sentences by field name. */
   errors: Record<string, string>
   /** A sentence about the whole form, or null. */
   alert: string | null

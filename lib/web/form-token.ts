@@ -1,8 +1,8 @@
-// What ties a form to the log-in it was rendered for: NIST SP 800-63B-4, 5.1, asks that what is posted carries it, beside
-// the origin check. It stays the same when the session's token is renewed, so that a form in another tab can still be sent.
+// Ties a form to the log-in it was rendered for, in addition to the origin check (NIST SP 800-63B-4, 5.1). Renewing the
+// session's token does not change it, so that forms in other tabs stay valid.
 import { isKeyedHash, keyedHash } from '#lib/core/crypto/keyed-hash.ts'
 
-/** Whose log-in, and when: the same in every record of a session that is renewed. */
+/** The user and time of the log-in, the same in all records of a renewed session. */
 export interface LogIn {
   userId: string
   startedAt: number
@@ -14,7 +14,7 @@ export function formTokenFor({ userId, startedAt }: LogIn, secrets: readonly str
   return keyedHash(`${userId} ${startedAt}`, purpose, secrets)
 }
 
-/** In constant time. Tokens from before a secret was rotated count. */
+/** Compares in constant time, and accepts older secrets. */
 export function isFormTokenOf({ userId, startedAt }: LogIn, token: unknown, secrets: readonly string[]): boolean {
   return typeof token === 'string' && isKeyedHash(token, `${userId} ${startedAt}`, purpose, secrets)
 }

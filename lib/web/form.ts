@@ -1,4 +1,4 @@
-// Reading a posted form: the origin check, the schema, and the state to send back when either refuses.
+// Reads a posted form: origin check, schema, and the state to send back on a refusal.
 import 'server-only'
 import { revalidatePath } from 'next/cache'
 import { headers } from 'next/headers'
@@ -15,10 +15,10 @@ import type { FormState } from './form-state.ts'
 import { isFormTokenOf, type LogIn } from './form-token.ts'
 import { readDeviceOwner } from './known-device.ts'
 import { isShownSecret, type MailedPath } from './mailed-secret.ts'
-import { findOriginFault } from './request-checks.ts'
+import { findOriginError } from './request-checks.ts'
 import { getWords } from './words.ts'
 
-/** Several times the longest field. Longer text is not sent back either: the next post would carry it twice. */
+/** Several times the longest field. Longer text is not sent back either: the next post would contain it twice. */
 const maxTextLength = 10_000
 
 export type ReadForm<Value> =
@@ -26,18 +26,18 @@ export type ReadForm<Value> =
   | {
       ok: true
       value: Value
-      /** As posted, before the schema: for a command, which parses its input itself. */
+      /** As posted, before the schema: a command parses its input itself. */
       texts: Record<string, string>
-      /** The state that keeps what was typed and shows the message, beside its field where the form has it. */
+      /** Returns a state with the typed values and the message, beside its field if the form has it. */
       refuse(refusal: Refusal): FormState
     }
 
 /**
- * Checks that a page of this site posted the form, that it was rendered for this log-in, then that each field of the schema
- * is there exactly once as text (a field that the schema leaves optional may be absent) and no other field is, then the
- * schema. On refusal `state` holds the sentences.
+ * Checks that a page of this site posted the form, that it was rendered for this log-in, that it has exactly the
+ * schema's fields, each once and as text (optional ones may be missing), and then the schema. On refusal `state` has
+ * the sentences.
  *
- * A schema's issues name a code of the catalogue's errors as their message and its numbers as params.
+ * An issue's message is an error code of the message catalogue, and its params are the numbers.
  */
 export async function readForm<Schema extends z.ZodObject>(
   posted: unknown,
@@ -48,8 +48,8 @@ export async function readForm<Schema extends z.ZodObject>(
 }
 
 /**
- * The same for what anyone may post: there is no log-in yet that it could belong to. A form of one of the pages that mailed
- * links lead to belongs to the link that its page showed.
+ * For forms that anyone may post: without a log-in to check. A form behind a mailed link must belong to the link that
+ * its page showed.
  */
 export async function readVisitorForm<Schema extends z.ZodObject>(
   posted: unknown,
@@ -65,7 +65,7 @@ async function read<Schema extends z.ZodObject>(
   logIn: LogIn | null,
   mailed: MailedPath | null = null,
 ): Promise<ReadForm<z.output<Schema>>> {
-  // Anyone can call an action with anything in the place of its form.
+  // Clients can call an action with anything instead of a form.
   const form = posted instanceof FormData ? posted : new FormData()
   const words = await getWords()
   const { settings, securityEvents, sessionSecrets } = await services()
@@ -86,23 +86,23 @@ async function read<Schema extends z.ZodObject>(
     }
     return stateWith(field !== null && names.includes(field) ? { errors: { [field]: text } } : { alert: text })
   }
-  // None of this a person can bring about with the form as it is.
+  // Forms of this site cannot cause these refusals, so they are recorded.
   const note = (code: string) => securityEvents.note({ event: 'form.refused', code })
 
-  const originFault = findOriginFault(await headers(), settings.appOrigin)
-  if (originFault !== null) {
-    note(originFault)
-    return { ok: false, state: refuse({ code: originFault }) }
+  const originError = findOriginError(await headers(), settings.appOrigin)
+  if (originError !== null) {
+    note(originError)
+    return { ok: false, state: refuse({ code: originError }) }
   }
   if (logIn !== null && !isTiedTo(logIn, form, sessionSecrets)) {
-    // The page that comes back has the form as it is for the present log-in.
+    // Render the page again, with a form for the present log-in.
     revalidatePath('/', 'layout')
     return { ok: false, state: refuse({ code: 'form_stale' }) }
   }
   const waitMs = await waitForForm(logIn)
   if (waitMs > 0) return { ok: false, state: refuse({ code: 'form_too_often', waitMs }) }
   if (mailed !== null && !(await isShownSecret(mailed, onlyValue(form, shownSecretField)))) {
-    // The page that comes back shows what the present link is for.
+    // Render the page again, for the present link.
     revalidatePath(mailed)
     return { ok: false, state: refuse({ code: 'link_changed' }) }
   }
@@ -117,7 +117,7 @@ async function read<Schema extends z.ZodObject>(
   const fields = Object.fromEntries(asked.map((name) => [name, form.getAll(name)]))
   const texts = z.record(z.string(), onceAsText).safeParse(fields)
   if (!texts.success) {
-    // No person can cause this with the form as it is, nor mend it in one field, which may even be hidden.
+    // The user cannot cause or fix this with the form, which may even hide the field.
     const code = texts.error.issues[0]?.message ?? 'field_missing'
     note(code)
     return { ok: false, state: refuse({ code }) }
@@ -127,13 +127,14 @@ async function read<Schema extends z.ZodObject>(
   return { ok: true, value: parsed.data, texts: texts.data, refuse }
 }
 
-/** Every form passes here, so none can be forgotten: what succeeds costs budget too. */
+/** Every form passes here: successful requests cost budget too. */
 async function waitForForm(logIn: LogIn | null): Promise<number> {
   const { rateLimits, settings } = await services()
-  // By log-in: a thief's session must not use up what the owner's own needs to end it.
+  // Per log-in: an attacker's session must not use up the budget that the owner needs to end it.
   if (logIn !== null) return rateLimits.take('form', `${logIn.userId} ${logIn.startedAt}`)
-  // Two budgets for known browsers: whoever shares the owner's network uses up the one, and whoever once knew the password, and
-  // so has such a browser too, the other. Neither keeps the owner from their log-in.
+  // Known browsers have a second budget. A stranger on the owner's network can use up the one by address; someone who
+  // once knew the password, and so has a known browser, can use up the one by browser. Neither alone keeps the owner
+  // out.
   const known = await readDeviceOwner()
   if (known !== null && (await rateLimits.take('visitor-form', `browser ${known}`)) === 0) return 0
   return rateLimits.take('visitor-form', countedAddress(readClientAddress(await headers(), settings)))
@@ -143,16 +144,16 @@ function isTiedTo(logIn: LogIn, form: FormData, secrets: readonly string[]): boo
   return isFormTokenOf(logIn, onlyValue(form, formTokenField), secrets)
 }
 
-/** Undefined unless the field is there exactly once. */
+/** Undefined unless the field is present exactly once. */
 function onlyValue(form: FormData, name: string): unknown {
   const values = form.getAll(name)
   return values.length === 1 ? values[0] : undefined
 }
 
-/** The first sentence for each field that has one. */
-function sentences(fault: z.ZodError, words: Words): FormState['errors'] {
+/** The first sentence of each field. */
+function sentences(error: z.ZodError, words: Words): FormState['errors'] {
   const errors: FormState['errors'] = {}
-  for (const issue of fault.issues) {
+  for (const issue of error.issues) {
     const params = issue.code === 'custom' ? issue.params : undefined
     errors[String(issue.path[0])] ??= errorSentence(words, issue.message, params)
   }
@@ -163,15 +164,15 @@ function isOptional(schema: z.ZodObject, name: string): boolean {
   return schema.shape[name]?.safeParse(undefined).success === true
 }
 
-/** All values that were posted under one name → the one text. */
+/** Converts all values posted under one name into one text. */
 const onceAsText = z.array(z.unknown()).transform((posted, ctx) => {
-  const fault = textFault(posted)
-  if (fault === null) return String(posted[0])
-  ctx.addIssue({ code: 'custom', message: fault })
+  const error = textError(posted)
+  if (error === null) return String(posted[0])
+  ctx.addIssue({ code: 'custom', message: error })
   return z.NEVER
 })
 
-function textFault(posted: unknown[]): string | null {
+function textError(posted: unknown[]): string | null {
   const [text] = posted
   if (posted.length === 0) return 'field_missing'
   if (posted.length > 1) return 'field_repeated'

@@ -1,5 +1,5 @@
-// A link that an admin hands over: shown on the page that follows, to this browser alone, and kept for some minutes in a
-// cookie that no script reads. Nothing else remembers it.
+// A link that an admin hands over to a user. The next page shows it to this browser only, from an httpOnly cookie of a
+// few minutes. It is stored nowhere else.
 import 'server-only'
 import { cookies } from 'next/headers'
 import { minutes } from '#lib/core/clock.ts'
@@ -16,17 +16,17 @@ type Kind = keyof typeof links
 
 const cookieName = (kind: Kind, appOrigin: string) => cookieNameOn(appOrigin, `handed-over-${kind}`)
 
-/** What a log-out takes from the browser as well. */
+/** Cookies that a log-out removes too. */
 export function handedOverCookies(appOrigin: string): string[] {
   return (['invitation', 'reset-password'] satisfies Kind[]).map((kind) => cookieName(kind, appOrigin))
 }
 
 export function handedOverCookieOptions(appOrigin: string) {
-  // For the whole site: the page that follows is fetched from within the answer to the action.
+  // For the whole site: Next fetches the next page within the response to the action.
   return { httpOnly: true, sameSite: 'strict', path: '/', secure: appOrigin.startsWith('https:') } as const
 }
 
-/** `about` is whom or what the link is for. For actions, which may set cookies. */
+/** `about` is the id of the user or invitation. Only for actions, which may set cookies. */
 export async function showOnce(kind: Kind, about: string, token: string): Promise<void> {
   const { settings } = await services()
   const jar = await cookies()
@@ -34,7 +34,7 @@ export async function showOnce(kind: Kind, about: string, token: string): Promis
   jar.set(cookieName(kind, settings.appOrigin), `${about}.${token}`, options)
 }
 
-/** The whole link, or null when this browser has none about this. */
+/** The complete link, or null when this browser has none for `about`. */
 export async function readHandedOver(kind: Kind, about: string): Promise<string | null> {
   const jar = await cookies()
   const { settings } = await services()

@@ -1,5 +1,5 @@
-// Whose log-ins this browser has seen before: see device-name.ts. It lets nobody in; without it, a log-in is one from a
-// new device.
+// Recognises browsers of earlier log-ins (device-name.ts). It grants no access; without it, a log-in counts as one from
+// a new device.
 import 'server-only'
 import { cookies } from 'next/headers'
 import { type Runtime, services } from '#lib/services.ts'
@@ -18,7 +18,7 @@ import {
 
 type Needs = Pick<Runtime, 'settings' | 'sessionSecrets'>
 
-/** Whether this person logged in with this browser and this password before, and from now on they have. */
+/** Returns whether this user logged in with this browser and password before, and marks the browser. */
 export async function recogniseDevice(user: DeviceOwner, app: Needs): Promise<boolean> {
   const { settings, sessionSecrets } = app
   const device = (await readOwnDevice(app)) ?? { id: newDeviceId(user.id, sessionSecrets), marks: [] }
@@ -29,7 +29,7 @@ export async function recogniseDevice(user: DeviceOwner, app: Needs): Promise<bo
   return others.length < device.marks.length
 }
 
-/** The question whether a person logged in with this browser before. */
+/** Returns a function that tells whether a user logged in with this browser before. */
 export async function readKnownDevice(): Promise<(user: DeviceOwner) => boolean> {
   const app = await services()
   const device = await readOwnDevice(app)
@@ -40,7 +40,7 @@ async function readOwnDevice({ settings, sessionSecrets }: Needs): Promise<Devic
   return readDevice((await cookies()).get(deviceCookieName(settings.appOrigin))?.value ?? '', sessionSecrets)
 }
 
-/** Whose known browser this is, as a text that only serves to compare; null for a browser that nobody logged in with. */
+/** An opaque text that identifies the browser's first user; null for a browser without log-ins. */
 export async function readDeviceOwner(): Promise<string | null> {
   const { settings, sessionSecrets } = await services()
   return deviceOwnerIn((await cookies()).get(deviceCookieName(settings.appOrigin))?.value ?? '', sessionSecrets)

@@ -1,4 +1,4 @@
-// Who tries a password, for lib/auth/lockout.
+// The client of a log-in attempt, for lib/auth/lockout.
 import 'server-only'
 import type { LoginClient } from '#lib/auth/lockout/lockout.ts'
 import { readKnownDevice } from './known-device.ts'

@@ -1,5 +1,5 @@
-// The secret in a mailed link leaves the address bar before any page is shown: it waits in a cookie for that page.
-// Opening such a link changes nothing, so that whatever reads mails and follows their links uses nothing up.
+// Moves the secret of a mailed link from the URL into a cookie before the page is shown. Opening a link changes
+// nothing, so that mail scanners that follow links do not use it up.
 import { cookies } from 'next/headers'
 import { type NextRequest, NextResponse } from 'next/server'
 import { minutes } from '#lib/core/clock.ts'
@@ -7,7 +7,7 @@ import { isKeyedHash, keyedHash } from '#lib/core/crypto/keyed-hash.ts'
 import { services } from '#lib/services.ts'
 import { cookieNameOn } from './cookie-name.ts'
 
-/** The pages that mails lead to, and the parameter that holds the secret. */
+/** The pages of mailed links, and the parameter with the secret. */
 const parameters = {
   '/verify-email': 'code',
   '/reset-password': 'token',
@@ -17,13 +17,13 @@ const parameters = {
 } as const
 export type MailedPath = keyof typeof parameters
 
-/** Of a redirect from middleware: Next writes where it leads into its body and leaves the type to us. */
+/** For redirects from middleware: Next puts the target into the body but sets no content type. */
 export const redirectHeaders = { 'cache-control': 'no-store', 'content-type': 'text/plain; charset=utf-8' }
 
 const keptMs = minutes(30)
 const secretForm = /^[\w-]{1,64}$/
 
-/** The redirect that takes the secret out of the address; null for a request that carries none. */
+/** The redirect that removes the secret from the URL; null for a request without one. */
 export function withoutMailedSecret({ nextUrl, method }: NextRequest, appOrigin: string): NextResponse | null {
   const path = nextUrl.pathname
   if (!isMailedPath(path) || (method !== 'GET' && method !== 'HEAD')) return null
@@ -46,15 +46,15 @@ export async function readMailedSecret(path: MailedPath): Promise<string | null>
 }
 
 /**
- * What a form behind a mailed secret carries to say which secret its page showed, or that it showed none: another window can
- * put another secret into the cookie meanwhile. It tells nothing about the secret.
+ * The hidden field that says which secret (or none) the form's page showed: meanwhile another window can put another
+ * secret into the cookie. It reveals nothing about the secret.
  */
 export async function shownSecretHandle(path: MailedPath): Promise<string> {
   const { sessionSecrets } = await services()
   return keyedHash(handleText(path, await readMailedSecret(path)), handlePurpose, sessionSecrets)
 }
 
-/** Whether this is the handle of the secret that the cookie holds now. A form without one comes from a page that showed none. */
+/** Whether the handle matches the secret in the cookie. A form without a handle comes from a page without a secret. */
 export async function isShownSecret(path: MailedPath, handle: unknown): Promise<boolean> {
   const { sessionSecrets } = await services()
   const secret = await readMailedSecret(path)
@@ -66,7 +66,7 @@ export async function isShownSecret(path: MailedPath, handle: unknown): Promise<
 const handlePurpose = 'shown-secret'
 const handleText = (path: MailedPath, secret: string | null) => `${path} ${secret ?? ''}`
 
-/** For actions: once it was used. */
+/** For actions, after the secret was used. */
 export async function forgetMailedSecret(path: MailedPath, appOrigin: string): Promise<void> {
   const jar = await cookies()
   jar.set(cookieName(path, appOrigin), '', { ...cookieOptions(appOrigin), maxAge: 0 })
@@ -80,7 +80,7 @@ const cookieName = (path: MailedPath, appOrigin: string) =>
   cookieNameOn(appOrigin, `mailed${path.replaceAll('/', '-')}`)
 
 function cookieOptions(appOrigin: string) {
-  // For the whole site: after a log-in on the way, Next fetches the page from within the answer to the log-in.
-  // Lax: a click in a mail program or on a web mail's page comes from another site.
+  // For the whole site: if a log-in comes first, Next fetches the page within its response. Lax: a click in a mail
+  // program or web mail comes from another site.
   return { httpOnly: true, sameSite: 'lax', path: '/', secure: appOrigin.startsWith('https:') } as const
 }

@@ -28,12 +28,12 @@ describe('parseMultipart', () => {
     expect(read.get('bio')).toBe(form.get('bio'))
   })
 
-  test('reads a form with no final line break, and one without fields’ text', async () => {
+  test('reads a form without a final line break, and one with empty fields', async () => {
     expect((await formIn(`${part(named('a'))}--xyz--`))?.get('a')).toBe('v')
     expect((await formIn(`${part(named('a'), '')}--xyz--\r\n`))?.get('a')).toBe('')
   })
 
-  test('reads what Lynx writes: the charset of each text', async () => {
+  test('reads Lynx’s charset of each text', async () => {
     const head = (name: string) => `${named(name)}\r\nContent-Type: text/plain; charset=utf-8`
     const form = await formIn(`${part(head('a'), 'ü 🦊')}${part(head('b'), '')}--xyz--\r\n`)
     expect([...(form?.entries() ?? [])]).toEqual([
@@ -64,7 +64,7 @@ describe('parseMultipart', () => {
     ['a parameter too many', `${part(named('a'))}--xyz--\r\n`, `${type}; charset=utf-8`],
     ['another type', `${part(named('a'))}--xyz--\r\n`, 'multipart/mixed; boundary=xyz'],
     ['no boundary', `${part(named('a'))}--xyz--\r\n`, 'multipart/form-data'],
-  ])('refuses %s [V1.5.3]', async (_what, body, contentType) => {
+  ])('rejects %s [V1.5.3]', async (_what, body, contentType) => {
     expect(await parse(body, contentType)).toEqual({ ok: false, code: 'bad_request' })
   })
 
@@ -77,7 +77,7 @@ describe('parseMultipart', () => {
       `${part(`${named('a')}; filename="a"\r\nContent-Type: text/plain`, 'x'.repeat(maxFieldBytes))}--xyz--\r\n`,
     ],
     ['a body of many fields', `${part(named('a'), 'x'.repeat(maxBodyBytes / 50)).repeat(51)}--xyz--\r\n`],
-  ])('refuses %s that is too long without handing it to the parser', async (_what, body) => {
+  ])('rejects %s that is too long before parsing', async (_what, body) => {
     const parser = vi.spyOn(Response.prototype, 'formData')
     expect(await parse(body)).toEqual({ ok: false, code: 'too_large' })
     expect(parser).not.toHaveBeenCalled()

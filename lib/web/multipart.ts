@@ -1,21 +1,21 @@
-// Multipart bodies exactly as browsers write them, and nothing else. Two parsers read each form, ours in middleware and
-// Next's behind it: whatever they could read differently would let a form past the one and into the other.
+// Accepts multipart bodies only in the form that browsers write. Two parsers read each form, ours in middleware and
+// then Next's: a body that they read differently could bypass the checks.
 import { ok, type Result, refused } from '#lib/core/result.ts'
 import { maxBodyBytes, maxFieldBytes } from './body-limit.ts'
 
-/** RFC 2046 allows more in a boundary; browsers and HTTP libraries use these. */
+/** RFC 2046 allows more characters in a boundary; browsers and HTTP libraries use these. */
 const contentType = /^multipart\/form-data; ?boundary=([\w'-]{1,70})$/
 /**
- * RFC 7578 with the WHATWG escapes: a name, perhaps a file's name and type; no other header. Lynx says of each text that it
- * is UTF-8, which both parsers assume anyway; they would differ about any other charset.
+ * RFC 7578 with the WHATWG escapes: a name, optionally a file's name and type, and no other header. Lynx adds a charset
+ * of UTF-8, which both parsers assume; they would differ about any other charset.
  */
 const partHead =
   /^content-disposition: form-data; name="[ !#-[\]-~]*"(?:; filename="[^"\\\p{Cc}]*"\r\ncontent-type: [\w.+-]+\/[\w.+-]+|\r\ncontent-type: text\/plain; charset=utf-8)?$/iu
 
-/** Several times what the longest form has: each costs time before it is anybody's turn. */
+/** Several times the parts of the longest form: each costs time before the queue. */
 const mostParts = 100
 
-/** `bad_request` for anything that a browser would not have sent. Lengths are checked before anything is parsed. */
+/** `bad_request` for a body that no browser sends. Checks lengths before parsing. */
 export async function parseMultipart(
   type: string,
   body: ArrayBuffer,
@@ -33,7 +33,7 @@ export async function parseMultipart(
   }
 }
 
-/** The parts, each with its head, or null. `text` has one character for each byte. */
+/** The parts with their heads, or null. `text` has one character per byte. */
 function splitPlain(text: string, delimiter: string): string[] | null {
   const end = `\r\n${delimiter}--`
   const whole = text.endsWith('\r\n') ? text.slice(0, -2) : text

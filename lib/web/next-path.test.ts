@@ -32,12 +32,12 @@ describe('safeNextPath', () => {
     undefined,
     null,
     42,
-  ])('refuses %j [V1.2.2, V1.5.3, V3.7.2, T8]', (raw) => {
+  ])('rejects %j [V1.2.2, V1.5.3, V3.7.2, T8]', (raw) => {
     expect(safeNextPath(raw)).toBeNull()
   })
 
   test.each(['/login', '/login?next=/profile', '/signup', '/logout', '/api/session', '/_next/static/x.js'])(
-    'refuses %s, which is no place to arrive at',
+    'rejects %s, which is not a page to return to',
     (path) => {
       expect(safeNextPath(path)).toBeNull()
     },
@@ -50,7 +50,7 @@ describe('logInPath', () => {
     expect(logInPath('/profile', null)).toBe('/login?next=%2Fprofile')
   })
 
-  test('never makes an overlong address of an overlong one [V4.2.5]', () => {
+  test('leaves an overlong path out [V4.2.5]', () => {
     expect(logInPath(`/${'a'.repeat(8000)}`, null)).toBe('/login')
     expect(logInPath(`/profile?${'a'.repeat(8000)}`, 'idle')).toBe('/login?reason=idle')
     const longest = logInPath(`/${'%'.repeat(1999)}`, 'password-changed')

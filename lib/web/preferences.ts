@@ -1,4 +1,4 @@
-// What a browser asked for: language, time zone and colour scheme. Preferences only; nothing here is trusted or secret.
+// The time zone and colour scheme of the browser. These are preferences, neither trusted nor secret.
 import 'server-only'
 import { cookies } from 'next/headers'
 import { cache } from 'react'
@@ -10,18 +10,18 @@ export const themes = ['system', 'light', 'dark'] as const
 export type Theme = (typeof themes)[number]
 
 export const themeCookie = (appOrigin: string) => cookieNameOn(appOrigin, 'theme')
-/** Set by the visitor's browser (see app/ui/time-zone.tsx), because no request header tells it. */
+/** Set by script (app/ui/time-zone.tsx), because no request header has it. */
 export const timeZoneCookie = (appOrigin: string) => cookieNameOn(appOrigin, 'tz')
 
 export interface Preferences {
   theme: Theme
-  /** An IANA name such as Europe/Vienna, or null when the browser has not told (JavaScript off). */
+  /** An IANA name such as Europe/Vienna, or null without JavaScript. */
   timeZone: string | null
 }
 
-/** Read once a request: checking a time zone costs a tenth of a millisecond. */
+/** Cached per request: checking a time zone takes 0.1 ms. */
 export const readPreferences = cache(async (): Promise<Preferences> => {
-  // Before anything is opened: asking for cookies is what keeps Next from running this while it builds.
+  // Read cookies first: that keeps Next from running this during the build.
   const jar = await cookies()
   const { appOrigin } = (await services()).settings
   const theme = themes.find((known) => known === jar.get(themeCookie(appOrigin))?.value) ?? 'system'

@@ -1,18 +1,18 @@
-// The visible list of what anyone may reach. Everything else needs a session: middleware asks this list, and a test
-// holds every page, handler and action to it.
+// Everything that works without a session. Middleware uses the list, and a test compares it with every page, handler
+// and action.
 
 /** Pages and handlers that answer without a session. */
 export const publicRoutes: readonly string[] = [
   '/login',
   '/signup',
   '/forgot-password',
-  '/reset-password', // the mailed token says whose password
+  '/reset-password', // the mailed token identifies the user
   '/not-me', // likewise
-  '/setup', // the link that the start prints says who may
-  '/logout', // ends whatever session there is; nothing to protect when there is none
+  '/setup', // the printed link authorises it
+  '/logout', // ends any session; nothing to protect without one
   '/healthz',
   '/readyz',
-  '/api/session', // answers 401 by itself, as scripts expect, where middleware would redirect
+  '/api/session', // answers 401 itself, as scripts expect; middleware would redirect
   '/api/session/activity', // likewise
   '/api/password-strength',
   '/icon.svg',

@@ -1,20 +1,20 @@
-// The query of a page as text, and addresses made from it.
+// Reads the query of a page, and builds URLs from it.
 import { trimTyped } from '../core/typed-text.ts'
 
 export type Query = Record<string, string | string[] | undefined>
 
-/** One value, without space around it; empty when it is missing or came twice. */
+/** The trimmed value; empty if it is missing or repeated. */
 export function textOf(query: Query, name: string): string {
   const value = query[name]
   return typeof value === 'string' ? trimTyped(value).slice(0, 200) : ''
 }
 
-/** One of these, or null. */
+/** One of the known values, or null. */
 export function oneOf<Known extends string>(query: Query, name: string, known: readonly Known[]): Known | null {
   return known.find((value) => value === query[name]) ?? null
 }
 
-/** The page's own address, as it was asked for or with some values changed; null takes one away. */
+/** The page's URL with changed query values; null removes one. */
 export function pathWith(path: string, query: Query, changes: Record<string, string | null> = {}): string {
   const asked = new URLSearchParams()
   for (const name of Object.keys({ ...query, ...changes })) {

@@ -17,7 +17,7 @@ test.each([
   expect(told(refusalQuery({ code: 'rename_too_often', waitMs }))).toContain(sentence)
 })
 
-test('ignores codes and waits that this site did not write', () => {
+test('ignores codes and waiting times that this site does not write', () => {
   expect(told(refusalQuery({ code: 'username_taken' }))).toBe('That username is taken.')
   expect(told(refusalQuery({ code: 'other' }))).toBeNull()
   for (const wait of ['', '1e9', '-1', '1234567', '<b>']) {

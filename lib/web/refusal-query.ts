@@ -1,8 +1,8 @@
-// A refusal in the query of a page's URL, for a form that does not show it itself.
+// A refusal in the query of a page's URL, for forms that do not show it themselves.
 import type { Refusal } from '#lib/words/message-for.ts'
 import { oneOf, type Query } from './query.ts'
 
-// Anyone can write a URL: only these are shown.
+// Anyone can craft a URL, so only these codes are shown.
 const codes = [
   'address_same',
   'username_taken',
@@ -13,7 +13,7 @@ const codes = [
   'date_past',
   'admin_by_hand',
 ] as const
-/** With a time to wait, in seconds. */
+/** Codes with a waiting time in seconds. */
 const waitCodes = ['mail_too_soon', 'rename_too_often'] as const
 
 export function refusalQuery({ code, waitMs }: Refusal): URLSearchParams {

@@ -1,5 +1,5 @@
-// Answers that never reach a page: a request this site does not take. A small document of its own, because at that
-// point there is no React tree to render, and its status must be true.
+// Error pages for requests that never reach a page. They are plain documents, since no React tree exists at that point
+// and the status must be right.
 import { busySeconds } from '#lib/words/message-for.ts'
 import { matchLocale, wordsFor } from '#lib/words/words.ts'
 
@@ -21,7 +21,7 @@ const statuses = {
 
 export type RefusalCode = keyof typeof statuses
 
-/** `requestHeaders` tell the language. The words come from the catalogue alone, so nothing needs escaping but them. */
+/** `requestHeaders` select the language. */
 export function refusal(code: RefusalCode, requestHeaders: Headers): Response {
   const words = wordsFor(matchLocale(requestHeaders.get('accept-language')))
   const title = escapeHtml(words(`refusals.${code}.title`))

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { findOriginFault, isPersonsAct, isSameOrigin } from './request-checks.ts'
+import { findOriginError, isPersonsAct, isSameOrigin } from './request-checks.ts'
 
 const site = 'https://accounts.example.com'
 
@@ -10,7 +10,7 @@ describe('isSameOrigin', () => {
     ['no Origin, but the browser’s word that it is the same', { 'sec-fetch-site': 'same-origin' }],
     ['a text browser’s Referer of its own page', { referer: `${site}/login?next=%2Fprofile` }],
     ['a Referer of the origin alone', { referer: site }],
-  ])('takes %s', (_what, headers) => {
+  ])('accepts %s', (_what, headers) => {
     expect(isSameOrigin(new Headers(headers), site)).toBe(true)
   })
 
@@ -37,16 +37,16 @@ describe('isSameOrigin', () => {
     ['our Referer beside a cross-site request', { 'sec-fetch-site': 'cross-site', referer: `${site}/` }],
     ['our Referer beside an address that was typed', { 'sec-fetch-site': 'none', referer: `${site}/` }],
     ['a forwarded host of its own making', { origin: 'https://evil.test', 'x-forwarded-host': 'evil.test' }],
-  ])('refuses %s [V3.5.1, T5]', (_what, headers) => {
+  ])('rejects %s [V3.5.1, T5]', (_what, headers) => {
     expect(isSameOrigin(new Headers(headers), site)).toBe(false)
   })
 
-  test('tells a request from elsewhere from one that says nothing', () => {
-    expect(findOriginFault(new Headers({ referer: 'https://evil.test/' }), site)).toBe('wrong_origin')
-    expect(findOriginFault(new Headers(), site)).toBe('origin_unknown')
+  test('distinguishes a foreign origin from a missing one', () => {
+    expect(findOriginError(new Headers({ referer: 'https://evil.test/' }), site)).toBe('wrong_origin')
+    expect(findOriginError(new Headers(), site)).toBe('origin_unknown')
   })
 
-  test('knows this machine by all its names while the site is local', () => {
+  test('accepts all names of this machine while the site is local', () => {
     expect(isSameOrigin(new Headers({ origin: 'http://127.0.0.1:3000' }), 'http://localhost:3000')).toBe(true)
     expect(isSameOrigin(new Headers({ origin: 'http://127.0.0.1:3001' }), 'http://localhost:3000')).toBe(false)
   })

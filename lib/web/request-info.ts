@@ -1,4 +1,4 @@
-// Where and when a person does something, as mails about it tell.
+// Time, origin and language of a request, for mails about it.
 import 'server-only'
 import { headers } from 'next/headers'
 import type { RequestInfo } from '#lib/core/mail/message.ts'

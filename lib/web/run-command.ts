@@ -1,4 +1,4 @@
-// Commands over the web: from the action that posts a form, and after the re-authentication that one waited for.
+// Runs commands over the web: from a form's action, and after re-authentication.
 import 'server-only'
 import { cookies } from 'next/headers'
 import { redirect } from 'next/navigation'
@@ -19,7 +19,7 @@ import { readLoginClient } from './login-client.ts'
 import { type MailedPath, readMailedSecret } from './mailed-secret.ts'
 import { refusalQuery } from './refusal-query.ts'
 
-/** An action: guard, form, command, and the page that follows, or the form again. */
+/** Creates an action: guard, form, command, then the next page or the form again. */
 export function action(name: WebCommandName): FormAction {
   const command: AnyCommand = commands[name]
   const pages: CommandPages<never, never> = commandPages[name]
@@ -50,7 +50,7 @@ export function action(name: WebCommandName): FormAction {
   }
 }
 
-/** Returns the page that follows. The password was just checked: nothing is asked again, and a refusal is in the URL. */
+/** Returns the next page. The password was just checked, so nothing is asked again, and a refusal goes into the URL. */
 export async function resume(pending: PendingCommand, by: SignedIn): Promise<string> {
   const { name, input } = pending
   if (!isOnPages(name)) return '/security?undone=lapsed'
@@ -84,7 +84,7 @@ async function readBrowser(): Promise<Pick<Actor, 'by' | 'client' | 'presented'>
   return { by: client.by, client, presented }
 }
 
-/** To a user who is no administrator, an administrator's form does not exist. */
+/** Users who are no administrators get 404 for an administrator's form. */
 function requireActor({ permission }: AnyCommand, path: string) {
   if (permission === 'signed-in' || permission === 'operator' || permission === 'anyone') return requireUser(path)
   return can({ role: 'member' }, permission) ? requirePermission(permission, path) : requireRole('admin', path)
@@ -100,7 +100,7 @@ async function pathAfter(
   const path = pathOf(name, input)
   const isOwn = !path.startsWith('/admin/')
   if (outcome.code === 'not_allowed') return '/not-allowed'
-  // A page, not a sentence beside the form: a store that could not save may not show the form either.
+  // Redirect instead of showing the form, which may need the same failing store.
   if (outcome.code === 'not_saved') return `${isOwn ? '/security' : path}?undone=unsaved`
   if (outcome.code === 'person_gone' && isOwn) return '/login?reason=ended'
   return pages.refused ?? `${path}?${refusalQuery(outcome)}`

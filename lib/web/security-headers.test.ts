@@ -19,15 +19,15 @@ describe('the policies', () => {
     ['of everything else', answerHeaders['content-security-policy'] ?? ''],
   ] as const
 
-  test.each(policies)('%s: an evaluator finds nothing of weight [V3.4.3, T12]', (_, policy) => {
+  test.each(policies)('%s: csp_evaluator finds no serious weakness [V3.4.3, T12]', (_, policy) => {
     expect(high(policy)).toEqual([])
   })
 
-  test('the evaluator does find what is weak', () => {
+  test('the evaluator does find a weak policy', () => {
     expect(high("script-src 'self' 'unsafe-inline' *")).not.toEqual([])
   })
 
-  test.each(policies)('%s: names what each answer has to forbid [V3.4.3, V3.4.6, T12]', (_, policy) => {
+  test.each(policies)('%s: has the directives that every response needs [V3.4.3, V3.4.6, T12]', (_, policy) => {
     const directives = policy.split('; ')
     expect(directives).toEqual(
       expect.arrayContaining(["default-src 'none'", "object-src 'none'", "base-uri 'none'", "frame-ancestors 'none'"]),
@@ -35,12 +35,12 @@ describe('the policies', () => {
     expect(policy).not.toMatch(/unsafe-|data:|blob:|\*/)
   })
 
-  test('only development writes styles into pages and evaluates code', () => {
+  test('only development allows inline styles and eval', () => {
     expect(pagePolicy({ nonce, appOrigin: http, dev: true })).toMatch(/'unsafe-eval'.*'unsafe-inline'/)
   })
 })
 
-test('https is asked for in future, and in pages, only where the site is reached by it [V3.4.1, T12]', () => {
+test('HSTS and upgrade-insecure-requests are only sent by https sites [V3.4.1, T12]', () => {
   const seconds = Number(
     /^max-age=(\d+); includeSubDomains$/.exec(Object.values(transportHeaders(https))[0] ?? '')?.[1],
   )
@@ -50,20 +50,20 @@ test('https is asked for in future, and in pages, only where the site is reached
   expect(pagePolicy({ nonce, appOrigin: http })).not.toContain('upgrade-insecure-requests')
 })
 
-test('forms still tell where they come from [V3.4.5, T6]', () => {
+test('forms still send their origin [V3.4.5, T6]', () => {
   expect(answerHeaders['referrer-policy']).toBe('same-origin')
 })
 
 test.each(['Content-Security-Policy', 'content-security-policy-report-only', 'x-nonce', 'x-middleware-subrequest'])(
-  '%s is for Next alone',
+  '%s is reserved for Next',
   (name) => expect(isForNextAlone(name)).toBe(true),
 )
 
-test.each(['cookie', 'x-nonces', 'next-action', 'x-forwarded-for'])('%s is the client’s', (name) =>
+test.each(['cookie', 'x-nonces', 'next-action', 'x-forwarded-for'])('%s may come from the client', (name) =>
   expect(isForNextAlone(name)).toBe(false),
 )
 
-test('a page is told from everything else by its type', () => {
+test('isPage recognises HTML by its content type', () => {
   expect(['text/html', 'text/html; charset=utf-8', 'TEXT/HTML'].map(isPage)).toEqual([true, true, true])
   expect([null, '', 'text/x-component', 'application/json', 'text/htmlx'].map(isPage)).not.toContain(true)
 })

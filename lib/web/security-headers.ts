@@ -1,7 +1,7 @@
-// What the site lets a browser do with its answers: one set of headers for every answer, and the policy of pages. Why
-// each is as it is: docs/decisions/017-content-policy.md. next.config.mjs imports this file too, so it imports nothing.
+// Security headers for all responses, and the content policy of pages. docs/decisions/017-content-policy.md has the
+// reasons. next.config.mjs imports this file, so it imports nothing.
 
-/** What this site never uses. Only names that browsers know: they complain of others. */
+/** Features that this site never uses. Only known names, since browsers warn about others. */
 const refusedFeatures = [
   'accelerometer',
   'camera',
@@ -15,24 +15,24 @@ const refusedFeatures = [
   'usb',
 ]
 
-/** In each policy, as OWASP ASVS 3.4.3 and 3.4.6 name them; `default-src` stands in for the first alone. */
+/** Required in each policy by OWASP ASVS 3.4.3 and 3.4.6; `default-src` covers only the first. */
 const always = ["object-src 'none'", "base-uri 'none'", "frame-ancestors 'none'"]
 
-/** Of what is no page: opened by itself it shows at most a picture and the site's icon, and runs nothing. */
+/** For everything but pages: such a response may at most show an image, and runs nothing. */
 const barePolicy = join(["default-src 'none'", "img-src 'self'", "form-action 'none'", ...always])
 
-/** On every answer, whatever its status and whoever gives it. */
+/** For every response of any status. */
 export const answerHeaders: Readonly<Record<string, string>> = {
   'content-security-policy': barePolicy,
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-resource-policy': 'same-origin',
   'permissions-policy': refusedFeatures.map((feature) => `${feature}=()`).join(', '),
-  // Not no-referrer: it makes browsers send `Origin: null` with forms, which the origin check refuses.
+  // Not no-referrer: browsers would send `Origin: null` with forms, which the origin check rejects.
   'referrer-policy': 'same-origin',
   'x-content-type-options': 'nosniff',
 }
 
-/** Likewise where the site is reached by https. Two years: OWASP ASVS 3.4.1 asks for one at least. */
+/** HSTS for https sites. Two years; OWASP ASVS 3.4.1 requires at least one. */
 export function transportHeaders(appOrigin: string): Readonly<Record<string, string>> {
   if (!isHttps(appOrigin)) return {}
   return { 'strict-transport-security': 'max-age=63072000; includeSubDomains' }
@@ -45,11 +45,11 @@ export interface PagePolicy {
   dev?: boolean
 }
 
-/** Of pages, in the request too: there Next reads the nonce that it gives to its scripts. */
+/** For pages. Also set on the request, where Next reads the nonce for its scripts. */
 export function pagePolicy({ nonce, appOrigin, dev = false }: PagePolicy): string {
   return join([
     "default-src 'none'",
-    // A script with the nonce may load others. 'self' is for browsers that know nonces and not 'strict-dynamic'.
+    // A script with the nonce may load others. 'self' serves browsers that know nonces but not 'strict-dynamic'.
     `script-src 'self' 'nonce-${nonce}' 'strict-dynamic'${dev ? " 'unsafe-eval'" : ''}`,
     `style-src 'self'${dev ? " 'unsafe-inline'" : ''}`,
     `img-src 'self'${dev ? ' data:' : ''}`,
@@ -61,7 +61,7 @@ export function pagePolicy({ nonce, appOrigin, dev = false }: PagePolicy): strin
   ])
 }
 
-/** Request headers from which Next would take a nonce or orders of its own: no client has a say in those. */
+/** Request headers that Next obeys, such as a nonce; they must not come from clients. */
 export function isForNextAlone(name: string): boolean {
   return /^(content-security-policy(-report-only)?|x-nonce|x-middleware-.*)$/i.test(name)
 }

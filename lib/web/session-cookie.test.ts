@@ -9,7 +9,7 @@ const site = { settings: readSettings({}), sessionSecrets: [secret] }
 const foreign = { token: null, expired: false }
 
 describe('the cookie', () => {
-  test('is bound to its host on https, and plain where browsers refuse that [T21]', () => {
+  test('is bound to its host on https, with a plain name where browsers reject that [T21]', () => {
     expect(sessionCookieName('https://accounts.example.com')).toBe('__Host-session')
     expect(sessionCookieName('http://localhost:3000')).toBe('session')
     expect(sessionCookieOptions('https://accounts.example.com')).toEqual({
@@ -22,7 +22,7 @@ describe('the cookie', () => {
 })
 
 describe('unsealToken', () => {
-  test('opens what sealToken made, in well under the 4,096 bytes that browsers keep [V3.3.5]', async () => {
+  test('opens seals of sealToken, far below the 4,096 bytes of a cookie [V3.3.5]', async () => {
     const seal = await sealToken('t'.repeat(43), site)
     expect(await unsealToken(seal, site)).toEqual({ token: 't'.repeat(43) })
     expect(await unsealToken(seal, site)).toEqual({ token: 't'.repeat(43) })
@@ -30,7 +30,7 @@ describe('unsealToken', () => {
     expect(seal).not.toContain('ttttt')
   })
 
-  test('refuses a seal with any one character changed [V9.1.1, V11.3.3, V7.2.1]', async () => {
+  test('rejects a seal with any one character changed [V9.1.1, V11.3.3, V7.2.1]', async () => {
     const seal = await sealToken('token', site)
     for (let at = 0; at < seal.length; at += 1) {
       const changed = `${seal.slice(0, at)}${seal[at] === 'A' ? 'B' : 'A'}${seal.slice(at + 1)}`
@@ -38,7 +38,7 @@ describe('unsealToken', () => {
     }
   })
 
-  test('has one spelling of a seal [V9.1.2]', async () => {
+  test('accepts only one spelling of a seal [V9.1.2]', async () => {
     const seal = await sealToken('token', site)
     const renamed = ['Fe26.1', 'Fe26.3', 'none', 'HS256'].map((form) => seal.replace('Fe26.2', form))
     for (const other of renamed) expect(await unsealToken(other, site)).toEqual(foreign)
@@ -56,11 +56,11 @@ describe('unsealToken', () => {
     'Fe26.2*__proto__*a*b*c*d*e*f~2',
     'Fe26.2*constructor*a*b*c*d*e*f~2',
     'x'.repeat(4000),
-  ])('refuses %j without an exception [V9.1.3, V11.2.5]', async (value) => {
+  ])('rejects %j without throwing [V9.1.3, V11.2.5]', async (value) => {
     expect(await unsealToken(value, site)).toEqual(foreign)
   })
 
-  test('refuses a seal of another deployment, and one made for another purpose [V9.2.2, V9.2.3]', async () => {
+  test('rejects a seal of another deployment or purpose [V9.2.2, V9.2.3]', async () => {
     const elsewhere = await sealToken('token', { ...site, sessionSecrets: ['b'.repeat(43)] })
     expect(await unsealToken(elsewhere, site)).toEqual(foreign)
     const flash = await sealData({ purpose: 'flash', token: 'token' }, { password: secret, ttl: 600 })
@@ -71,7 +71,7 @@ describe('unsealToken', () => {
     }
   })
 
-  test('opens older seals after a new secret was put in front, and no longer once the old one is gone [V11.2.2, V13.3.4]', async () => {
+  test('opens older seals until their secret is removed [V11.2.2, V13.3.4]', async () => {
     const seal = await sealToken('rotated', site)
     const next = 'n'.repeat(43)
     expect(await unsealToken(seal, { ...site, sessionSecrets: [next, secret] })).toEqual({ token: 'rotated' })
@@ -79,22 +79,22 @@ describe('unsealToken', () => {
     expect(await unsealToken(other, { ...site, sessionSecrets: [next] })).toEqual(foreign)
   })
 
-  test('names another key than the site’s in vain [V9.1.3]', async () => {
+  test('rejects a seal that names another key [V9.1.3]', async () => {
     const seal = await sealToken('token', site)
     for (const id of ['2', '0', '__proto__', 'constructor', 'https://evil.test/key']) {
       expect(await unsealToken(seal.replace('Fe26.2*1*', `Fe26.2*${id}*`), site)).toEqual(foreign)
     }
   })
 
-  test('has the end of its time in it, which is that of a session and never none [V9.2.1]', async () => {
+  test('contains its expiry, the maximum age of a session [V9.2.1]', async () => {
     const before = Date.now()
     const [, , , , , end] = (await sealToken('token', site)).split('*')
-    // 60 s are iron's tolerance for clocks.
+    // iron tolerates clocks that differ by 60 s.
     expect(Number(end) - before).toBeGreaterThanOrEqual(site.settings.session.maxMs)
     expect(Number(end) - Date.now()).toBeLessThanOrEqual(site.settings.session.maxMs + 61_000)
   })
 
-  test('says of an old seal that its time is over [V9.2.1]', async () => {
+  test('reports an old seal as expired [V9.2.1]', async () => {
     const brief = readSettings({ SESSION_IDLE_SECONDS: '5', SESSION_MAX_SECONDS: '5' })
     const made = Date.now()
     const seal = await sealToken('old', { ...site, settings: brief })

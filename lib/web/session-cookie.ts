@@ -1,19 +1,20 @@
-// The session cookie: an opaque token in an iron-session seal. Made at log-in and with each new proof of who it is,
-// never to slide the window: that lives in the session's record, so Server Components, actions and parallel requests
-// cannot race over a cookie.
+// The session cookie: an opaque token in an iron-session seal. It is written at log-in and re-authentication, never to
+// extend the idle window: that is stored in the session record, so parallel requests cannot race over a cookie.
 import { sealData, unsealData } from 'iron-session'
 import { z } from 'zod'
 import type { Runtime } from '#lib/services.ts'
 import { cookieNameOn } from './cookie-name.ts'
 
-/** The purpose keeps any other sealed value of this site from being taken for a session. */
+/** The purpose keeps other sealed values of this site from working as a session. */
 const contents = z.strictObject({ purpose: z.literal('session'), token: z.string() })
 
-/** Our seals are about 300 characters; anything much longer is not one and is not worth the unsealing. */
+/** Our seals have about 300 characters; skip the cost of unsealing anything much longer. */
 const longestSeal = 1024
-/** iron-session reads any ending as a version; only its present one is ours, so that a seal has one spelling. */
+/** iron-session accepts any suffix as a version. Requires the present one, so that each seal has one spelling. */
 const sealForm = /^Fe26\.2\*[^~]+~2$/
-/** Unsealing takes about a millisecond, so recent answers are kept. Whether a session lives is decided by its record. */
+/**
+ * Unsealing takes about a millisecond, so results are cached. The session record decides whether the session is live.
+ */
 const rememberedSeals = 10_000
 
 type Needs = Pick<Runtime, 'settings' | 'sessionSecrets'>
@@ -24,7 +25,7 @@ export function sessionCookieName(appOrigin: string): string {
   return cookieNameOn(appOrigin, 'session')
 }
 
-/** Without Max-Age, so that it ends with the browser (NIST SP 800-63B-4); its record ends it sooner. */
+/** Without Max-Age: it ends with the browser (NIST SP 800-63B-4). The session record ends earlier. */
 export function sessionCookieOptions(appOrigin: string) {
   return { httpOnly: true, sameSite: 'lax', path: '/', secure: appOrigin.startsWith('https:') } as const
 }
@@ -39,8 +40,8 @@ export function sealToken(token: string, { settings, sessionSecrets }: Needs): P
 export type Unsealed = { token: string } | { token: null; expired: boolean }
 
 /**
- * The token in this cookie value, or null for anything that this site did not seal, or sealed longer ago than a
- * session can live. Never throws for a bad value.
+ * The token in the cookie, or null if this site did not seal it or sealed it longer ago than a session can live. Never
+ * throws for a bad value.
  */
 export async function unsealToken(seal: string, { settings, sessionSecrets }: Needs): Promise<Unsealed> {
   let expired = false

@@ -23,7 +23,7 @@ interface Asked {
   answer(): void
 }
 
-/** From an address of its own unless said otherwise. */
+/** By default from a new address. */
 function ask(cookie?: string, address = anAddress()): Asked {
   const answered = Promise.withResolvers<void>()
   const request: RequestContext = {
@@ -54,7 +54,7 @@ async function settle(): Promise<void> {
 }
 
 describe('waitForTurn', () => {
-  test('lets eight at a time through, the next when one is answered, and turns away who comes behind 400 [V15.2.2, T23]', async () => {
+  test('runs eight at a time, the next after a response, and rejects beyond 400 waiting [V15.2.2, T23]', async () => {
     const all = Array.from({ length: 408 }, () => ask())
     await settle()
     expect(all.map((one) => one.outcome()).filter((is) => is === true)).toHaveLength(8)
@@ -69,7 +69,7 @@ describe('waitForTurn', () => {
     last.answer()
   })
 
-  test('keeps a line apart for browsers that somebody logged in with, which only this site can name [T23]', async () => {
+  test('has a separate queue for known browsers, whose cookies cannot be forged [T23]', async () => {
     const strangers = Array.from({ length: 50 }, () => ask())
     const known = ask(browserOf('ada'))
     const forged = [ask(`${'0'.repeat(32)}${'A'.repeat(43)}.hash`), ask('x'), ask('')]
@@ -80,7 +80,7 @@ describe('waitForTurn', () => {
     await Promise.all(forged.map((one) => one.turn))
   })
 
-  test('works for nobody who is gone, and gives their place to the next', async () => {
+  test('skips clients that are gone', async () => {
     const eight = Array.from({ length: 8 }, () => ask())
     await Promise.all(eight.map((one) => one.turn))
     const gone = ask()
@@ -92,7 +92,7 @@ describe('waitForTurn', () => {
     for (const one of [...eight, next]) one.answer()
   })
 
-  test('lets all known browsers of one user together have four places, however many there are and wherever [T23]', async () => {
+  test('allows four places for all known browsers of one user [T23]', async () => {
     const strangers = Array.from({ length: 8 }, () => ask())
     await Promise.all(strangers.map((one) => one.turn))
     const ofMallory = Array.from({ length: 500 }, () => ask(browserOf('mallory')))
@@ -106,13 +106,13 @@ describe('waitForTurn', () => {
   test.each([
     ['strangers', () => undefined],
     ['known browsers of as many accounts', (n: number) => browserOf(`account ${n}`)],
-  ])('serves addresses in rotation: a thousand forms of one delay nobody else [T23]: %s', async (_, cookieOf) => {
+  ])('serves addresses in rotation: a thousand forms of one delay no other [T23]: %s', async (_, cookieOf) => {
     const flood = Array.from({ length: 1000 }, (_unused, n) => ask(cookieOf(n), '203.0.113.5'))
     await settle()
     expect(flood.filter((one) => one.outcome() === true)).toHaveLength(4)
     const others = Array.from({ length: 4 }, (_unused, n) => ask(cookieOf(2000 + n)))
     expect(await Promise.all(others.map((one) => one.turn))).toEqual([true, true, true, true])
-    // Room for those who come while it is full is made by the address that has most of it.
+    // When the queue is full, the address with most entries loses one.
     const late = Array.from({ length: 20 }, (_unused, n) => ask(cookieOf(3000 + n)))
     for (const one of [...flood, ...others]) one.answer()
     for (const one of late) {
@@ -121,7 +121,7 @@ describe('waitForTurn', () => {
     }
   })
 
-  test('ends before the answer is made where the request says so', async () => {
+  test('frees the slot before the response when the request asks for it', async () => {
     const eight = Array.from({ length: 8 }, () => ask())
     await Promise.all(eight.map((one) => one.turn))
     const next = ask()
@@ -132,7 +132,7 @@ describe('waitForTurn', () => {
     for (const one of [...eight, next]) one.answer()
   })
 
-  test('is at once where another server than ours answers', async () => {
+  test('resolves immediately under another server', async () => {
     expect(await waitForTurn({ get: () => undefined }, site)).toBe(true)
   })
 })

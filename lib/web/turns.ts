@@ -1,6 +1,6 @@
-// How many posted forms are worked on at a time, and whose is next. A form costs a page and often a password hash, so a
-// flood of them would make everything else slow. Addresses are served in rotation: one address, however many forms it
-// sends, delays only itself. Browsers in which somebody logged in before have a line of their own, which strangers do not fill.
+// Limits how many posted forms run at a time. A form costs a page and often a password hash, so a flood would slow down
+// everything else. IP addresses are served in rotation, so that one with many forms delays only itself. Browsers of
+// earlier log-ins have their own queue, which strangers cannot fill.
 import { seconds } from '#lib/core/clock.ts'
 import { countedAddress } from '#lib/core/rate-limits/counted-address.ts'
 import { currentRequest } from '#lib/core/request-context.ts'
@@ -9,25 +9,25 @@ import { deviceCookieName, deviceOwnerIn } from './device-name.ts'
 import { FairLine } from './fair-line.ts'
 
 const limits = {
-  /** Keeps the cores of a small machine busy, and lets a page in between wait for milliseconds only. */
+  /** Keeps the cores of a small machine busy, while other pages wait only milliseconds. */
   atOnce: 8,
-  /** Half of them: an address whose forms are slow leaves room for the others. */
+  /** Half of them, so that one address with slow forms leaves room for others. */
   atOnceOfGroup: 4,
-  /** Some seconds of work: tell the next request to come back. */
+  /** Some seconds of work; beyond it, requests get 503 with Retry-After. */
   mostWaiting: 400,
 }
 
 /**
- * What the browsers of one user may have in the line of the known ones. Counted for the user, not the browser: anybody with
- * an account can log in from hundreds of browsers.
+ * Queue places for the known browsers of one user. Counted per user, because a user can log in from hundreds of
+ * browsers.
  */
 const mostOfOneUser = 4
-/** Longer than any form takes. A page too long to wait in memory is not made to its end until somebody reads it. */
+/** Longer than any form takes. Frees the slot even if the client never reads a large response. */
 const longestTurnMs = seconds(30)
 
 const lines = { known: new FairLine(limits), new: new FairLine(limits) }
 
-/** How many forms the known browsers of each user have in their line. */
+/** The number of places that each user's known browsers hold. */
 const ofUser = new Map<string, number>()
 
 interface RequestCookies {
@@ -35,9 +35,9 @@ interface RequestCookies {
 }
 
 /**
- * Resolves with true when it is this request's turn, which it keeps until its answer is made or `endTurn` is called, or with
- * false when too many wait, or its client is gone. Ask when the body has arrived, so that nobody holds a place by
- * sending slowly. Where another server than ours answers, nobody knows when that is, and everybody's turn is at once.
+ * Resolves with true when the request may run, until its response is complete or `endTurn` is called. Resolves with
+ * false when too many wait or the client is gone. Call it after the body has arrived, so that slow senders hold no
+ * place. Under another server the end of the response is unknown, so it resolves immediately.
  */
 export async function waitForTurn(
   cookies: RequestCookies,
@@ -65,7 +65,7 @@ export async function waitForTurn(
   return true
 }
 
-/** Null when the user has as many places as one may have; else what gives the place back. */
+/** Takes a place and returns the function that frees it, or null if the user has too many. */
 function takePlaceOf(owner: string): (() => void) | null {
   const others = ofUser.get(owner) ?? 0
   if (others >= mostOfOneUser) return null

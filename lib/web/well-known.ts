@@ -1,10 +1,10 @@
-// Addresses that programs ask for (RFC 8615). Password managers ask for one that nobody has first: where that is answered,
-// with a log-in page say, they take no answer for true.
+// Well-known URLs (RFC 8615). Password managers first request one that does not exist: if that gets a page, such as the
+// log-in page, they ignore all answers.
 import { type NextRequest, NextResponse } from 'next/server'
 import { redirectHeaders } from './mailed-secret.ts'
 import { refusal } from './refusal.ts'
 
-/** W3C, “A Well-Known URL for Changing Passwords”. Signed out, that page leads past the log-in. */
+/** W3C, “A Well-Known URL for Changing Passwords”. Logged-out users go through the log-in page. */
 const places: Readonly<Record<string, string>> = { '/.well-known/change-password': '/security/password' }
 
 /** Null for every other path. */

@@ -1,4 +1,4 @@
-// The catalogue in the language that the browser asked for.
+// The message catalogue in the language of the request.
 import 'server-only'
 import { headers } from 'next/headers'
 import { cache } from 'react'

@@ -1,5 +1,5 @@
-// The few words of the error pages. React renders those in the browser, where the catalogue is not, so they stand
-// apart; the compiler asks for them in every language.
+// The texts of the error pages. React renders these in the browser, without the message catalogue, so they are
+// separate; the compiler requires them for every language.
 import type { Locale } from './words.ts'
 
 const faults = {
@@ -8,12 +8,12 @@ const faults = {
     body: 'The page could not be shown. What was saved before is safe. Try again, or come back in a minute.',
     retry: 'Try again',
     home: 'Go to Home',
-    /** Followed by the code under which the log has the fault. */
+    /** Followed by the code of the log line. */
     reference: 'Reference',
   },
 } satisfies Record<Locale, object>
 
-/** `language` is what the document or the browser names, such as "en" or "de-AT". */
+/** `language` comes from the document or the browser, such as "en" or "de-AT". */
 export function faultWords(language: string): (typeof faults)[Locale] {
   const [base = ''] = language.split('-')
   return Object.hasOwn(faults, base) ? faults[base as Locale] : faults.en

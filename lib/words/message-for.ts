@@ -1,13 +1,12 @@
-// The one place that turns a code into what people read: its sentence, the form field that it belongs to, and the HTTP
-// status of the page that shows it.
+// Turns a code into its message for users: the sentence, the form field, and the HTTP status of the page.
 import { adviceSentence, errorSentence } from './sentences.ts'
 import { waitTime } from './time.ts'
 import type { Words } from './words.ts'
 
-/** About how long the longest queue of password work takes to clear, rounded up. */
+/** The longest queue of password hashes takes about this long, rounded up. */
 export const busySeconds = 2
 
-/** A refusal of a command or domain function. Its other numbers and texts are arguments of the message. */
+/** A refusal by a command or domain function. Its other properties are arguments of the message. */
 export interface Refusal {
   code: string
   waitMs?: number
@@ -18,7 +17,7 @@ export interface Message {
   text: string
   /** Null for a message about the whole form. */
   field: string | null
-  /** 429 (RFC 6585, 4) where the user has to wait. Null: the page's own. */
+  /** 429 (RFC 6585, 4) when the user has to wait. Null: the page's own status. */
   status: 429 | null
 }
 
@@ -30,10 +29,10 @@ const fields: readonly [codes: RegExp, field: string][] = [
   [/^password_(?!locked|change)/, 'password'],
 ]
 
-/** Waits that every user meets: browsers show a 429 as an error. */
+/** Waits that every user meets: no 429, which browsers log as an error. */
 const pauses = ['mail_too_soon', 'rename_too_often']
 
-/** Throws when the catalogue has no such code, or the refusal lacks an argument of its message. */
+/** Throws when the message catalogue lacks the code, or the refusal lacks an argument. */
 export function messageFor(words: Words, refusal: Refusal): Message {
   const { code, waitMs, advice = null } = refusal
   const args = {

@@ -6,7 +6,7 @@ import { wordsFor } from './words.ts'
 const words = wordsFor('en')
 
 describe('messageFor', () => {
-  test('words every refusal of a new account, with its numbers and its field', () => {
+  test('has a sentence for every refusal of a new account, with numbers and field', () => {
     const told = (refusal: Refusal) => Object.values(messageFor(words, refusal))
     expect(told({ code: 'username_taken' })).toEqual(['That username is taken.', 'username', null])
     const short = { code: 'password_short', min: 12 }
@@ -26,7 +26,7 @@ describe('messageFor', () => {
 })
 
 describe('adviceSentence', () => {
-  test('has something useful to say also when zxcvbn has not, or says something new', () => {
+  test('gives useful advice even if zxcvbn has none or an unknown one', () => {
     for (const advice of [null, 'somethingNew', 'constructor']) {
       expect(adviceSentence(words, advice)).toBe(words('strength.suggestions.useWords'))
     }
@@ -34,7 +34,7 @@ describe('adviceSentence', () => {
 })
 
 describe('errorSentence', () => {
-  test('refuses a code that the catalogue does not have, and numbers that are missing', () => {
+  test('throws for an unknown code and for missing numbers', () => {
     expect(() => errorSentence(words, 'no_such_code')).toThrow()
     expect(() => errorSentence(words, 'password_short')).toThrow()
   })

@@ -1,26 +1,26 @@
-// Sentences whose key or arguments are put together.
+// Sentences with computed keys or arguments.
 
 import { auditEvents } from '../core/audit/events.ts'
 import type { Device } from '../core/device.ts'
 import { en } from './en.ts'
 import type { Words } from './words.ts'
 
-/** The compiler cannot follow a key that is put together, so its arguments are checked when the message is formatted. */
+/** The compiler cannot check a computed key, so formatting checks its arguments. */
 type AnyMessage = (key: string, args: Record<string, string | number>) => string
 
-/** Throws when the catalogue has no such code, or the numbers that its message needs are missing. */
+/** Throws when the catalogue lacks the code, or the message's numbers are missing. */
 export function errorSentence(words: Words, code: string, args: Record<string, string | number> = {}): string {
   const message: AnyMessage = words as never
   return message(`errors.${code}`, args)
 }
 
-/** What the password is asked for. */
+/** The sentence that says what the password is needed for. */
 export function confirmSentence(words: Words, commandName: string, args: Record<string, string> = {}): string {
   const message: AnyMessage = words as never
   return message(`confirm.commands.${commandName}`, args)
 }
 
-/** "Firefox on Windows", as far as that is known. */
+/** "Firefox on Windows", or the known part of it. */
 export function deviceName(words: Words, { browser, system }: Device): string {
   if (browser !== null && system !== null) return words('security.sessions.device', { browser, system })
   if (browser !== null) return browser
@@ -29,19 +29,19 @@ export function deviceName(words: Words, { browser, system }: Device): string {
     : words('security.sessions.device_system', { system })
 }
 
-/** What happened, in words; an event that a later version of the site wrote is its own name. */
+/** The name of an event. An event of a later version is shown by its code. */
 export function eventName(words: Words, event: string): string {
   const known = auditEvents.find((name) => name === event)
   return known === undefined ? event : words(`events.${known}`)
 }
 
-/** What the strength meter says for the scores from 0 to 4. */
+/** The strength meter's words for the scores 0 to 4. */
 export function scoreWords(words: Words): string[] {
   const scores = ['very_weak', 'weak', 'fair', 'good', 'strong'] as const
   return scores.map((score) => words(`strength.scores.${score}`))
 }
 
-/** `advice` is a key of our reasons, or of zxcvbn's warnings or suggestions; what the catalogue does not know gets the general advice. */
+/** `advice` is one of our reasons, or a warning or suggestion of zxcvbn. Unknown ones give the general advice. */
 export function adviceSentence(words: Words, advice: string | null): string {
   if (isKeyOf(en.strength.reasons, advice)) return words(`strength.reasons.${advice}`)
   if (isKeyOf(en.strength.warnings, advice)) return words(`strength.warnings.${advice}`)

@@ -19,16 +19,16 @@ describe('clockTime', () => {
     expect(clockTime(words, Date.parse(at), now, 'Europe/Vienna')).toBe(said)
   })
 
-  it('says UTC when the time zone is not known', () => {
+  it('uses UTC, and says so, without a time zone', () => {
     expect(clockTime(words, now, now, null)).toBe('today at 13:05 UTC')
   })
 
-  it('counts days of the calendar, also over a change of the clocks', () => {
+  it('counts calendar days, even across a clock change', () => {
     const evening = Date.parse('2026-10-24T20:00:00Z')
     expect(clockTime(words, evening + hours(25), evening, 'Europe/Vienna')).toBe('tomorrow at 22:00')
   })
 
-  it('takes the year of the reader, not of UTC', () => {
+  it('uses the year in the reader’s time zone', () => {
     const newYearInAuckland = Date.parse('2026-12-31T11:30:00Z')
     expect(clockTime(words, newYearInAuckland - hours(48), newYearInAuckland, 'Pacific/Auckland')).toBe(
       '30 December 2026 at 00:30',
@@ -110,7 +110,7 @@ describe('partOfDay', () => {
     expect(partOfDay(Date.parse(`2026-11-23T${time}:00Z`), 'UTC')).toBe(part)
   })
 
-  it('goes by the clock of the reader', () => {
+  it('uses the reader’s time zone', () => {
     expect(partOfDay(Date.parse('2026-11-23T23:00:00Z'), 'Asia/Tokyo')).toBe('morning')
   })
 

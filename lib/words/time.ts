@@ -1,8 +1,8 @@
-// Times as people say them. Takes the moment and the time zone; reads no clock.
+// Formats times for people. Gets the time and time zone; reads no clock.
 import { minutes, seconds } from '../core/clock.ts'
 import type { Words } from './words.ts'
 
-/** The zone by its canonical IANA name; null when it is none that this system knows. */
+/** The canonical IANA name of the zone; null for an unknown one. */
 export function knownTimeZone(name: string | null | undefined): string | null {
   if (!name || !/^[A-Za-z0-9_+\-/]{1,64}$/.test(name)) return null
   try {
@@ -15,8 +15,8 @@ export function knownTimeZone(name: string | null | undefined): string | null {
 export type PartOfDay = 'morning' | 'afternoon' | 'evening'
 
 /**
- * "today at 14:05", "tomorrow at 02:05", "23 November at 14:05" (with the year when it is another one).
- * Without a time zone the time is in UTC and says so.
+ * "today at 14:05", "tomorrow at 02:05", "23 November at 14:05" (with the year if it differs). Without a time zone the
+ * time is in UTC and says so.
  */
 export function clockTime(words: Words, at: number, now: number, timeZone: string | null): string {
   const zone = timeZone ?? 'UTC'
@@ -40,7 +40,7 @@ export function clockTime(words: Words, at: number, now: number, timeZone: strin
   return timeZone === null ? words('time.utc', { when: when() }) : when()
 }
 
-/** "23 November 2026 at 14:05": for what is read on another day. Without a time zone in UTC, which it says. */
+/** "23 November 2026 at 14:05", for mails that are read later. Without a time zone in UTC, which it says. */
 export function fullTime(words: Words, at: number, timeZone: string | null): string {
   const zone = timeZone ?? 'UTC'
   const format = (options: Intl.DateTimeFormatOptions) => dateFormat(words.formats, zone, options).format(at)
@@ -52,24 +52,24 @@ export function fullTime(words: Words, at: number, timeZone: string | null): str
 }
 
 /**
- * A visit may take this long to show in the record, so what lacks less than this to a full minute is that minute:
- * ten minutes do not read as nine the moment they begin.
+ * The record of a visit may be this late, so a time this close to a full minute is rounded up: ten minutes must not
+ * show as nine when they begin.
  */
 const grace = seconds(5)
 
-/** Time that is left, rounded down: never promises time there is not. "12 hours", "10 minutes", "90 seconds". */
+/** Time left, rounded down: "12 hours", "10 minutes", "90 seconds". */
 export function timeLeft(words: Words, leftMs: number): string {
   const whole = Math.floor((leftMs + grace) / minutes(1))
   return span(words, whole < 2 ? Math.max(Math.ceil(leftMs / 1000), 0) : whole * 60)
 }
 
-/** How long to wait, rounded up: "40 seconds", "2 minutes", "1 hour", "24 hours". */
+/** Waiting time, rounded up: "40 seconds", "2 minutes", "1 hour", "24 hours". */
 export function waitTime(words: Words, ms: number): string {
   const whole = Math.ceil(ms / 1000)
   return span(words, whole < 120 ? whole : Math.ceil(whole / 60) * 60)
 }
 
-/** How long something lasts, as it was set: "5 seconds", "90 seconds", "2 minutes and 30 seconds", "12 hours", "30 days". */
+/** A configured duration: "5 seconds", "90 seconds", "2 minutes and 30 seconds", "12 hours", "30 days". */
 export function lasting(words: Words, ms: number): string {
   return span(words, Math.round(ms / 1000))
 }
@@ -77,19 +77,19 @@ export function lasting(words: Words, ms: number): string {
 const hour = 60 * 60
 const day = 24 * hour
 
-/** Seconds where minutes would hide a good part of the time, two units where one would. */
+/** Uses seconds where minutes would be too coarse, and two units where one would be. */
 function span(words: Words, whole: number): string {
   if (whole < 120 && whole !== 60) return words('time.seconds', { seconds: whole })
   const parts = { hours: Math.floor(whole / hour), minutes: Math.floor((whole % hour) / 60), seconds: whole % 60 }
   if (parts.hours === 0) {
     return words(parts.seconds === 0 ? 'time.minutes' : 'time.minutes_and_seconds', parts)
   }
-  // Three days are better known as 72 hours.
+  // Up to three days, hours are more usual ("72 hours").
   if (whole > 3 * day && whole % day === 0) return words('time.days', { days: whole / day })
   return words(parts.minutes === 0 ? 'time.hours' : 'time.hours_and_minutes', parts)
 }
 
-/** Null when the time zone is not known: better no part of day than the wrong one. */
+/** Null without a time zone: no greeting is better than the wrong one. */
 export function partOfDay(now: number, timeZone: string | null): PartOfDay | null {
   if (timeZone === null) return null
   const hour = Number(dateFormat('en-GB', timeZone, { hour: '2-digit', hourCycle: 'h23' }).format(now))
@@ -103,13 +103,13 @@ function daysBetween(from: number, to: number, timeZone: string): number {
   )
 }
 
-/** As "2026-11-23", in which form days can be compared and subtracted. */
+/** As "2026-11-23", which can be compared and subtracted. */
 function calendarDay(at: number, timeZone: string): string {
   return dateFormat('en-CA', timeZone, { year: 'numeric', month: '2-digit', day: '2-digit' }).format(at)
 }
 
 const formats = new Map<string, Intl.DateTimeFormat>()
-/** Making a format costs about fifty times as much as using it; zones come from cookies, so the store is bounded. */
+/** Creating a format takes fifty times as long as using it. Zones come from cookies, so the cache is bounded. */
 const formatsKept = 200
 
 function dateFormat(locale: string, timeZone: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {

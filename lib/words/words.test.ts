@@ -10,16 +10,16 @@ describe('wordsFor', () => {
     expect(wordsFor('en')('errors.bio_long', { max: 2000, count: 2001 })).toContain('at most 2,000 characters')
   })
 
-  it('does not read what a person typed as a message [V1.3.7]', () => {
+  it('does not interpret a user’s text as a message [V1.3.7]', () => {
     const name = "{name} <b>'quoted'</b> #"
     expect(wordsFor('en').markup('home.greeting.unknown', { name, person: (chunks) => chunks })).toBe(`Hello, ${name}`)
   })
 
-  it('makes one translator a language', () => {
+  it('creates one translator per language', () => {
     expect(wordsFor('en')).toBe(wordsFor('en'))
   })
 
-  it('throws where a message is missing instead of showing its key', () => {
+  it('throws for a missing message instead of showing its key', () => {
     const untyped = wordsFor('en') as unknown as (key: string) => string
     expect(() => untyped('errors.none')).toThrow('MISSING_MESSAGE')
   })
@@ -48,7 +48,7 @@ describe('matchLocale', () => {
 })
 
 describe('faultWords', () => {
-  it('speaks the named language, and English when it is not known', () => {
+  it('uses the named language, or English if unknown', () => {
     expect(faultWords('en-GB').retry).toBe('Try again')
     expect(faultWords('constructor').retry).toBe('Try again')
     expect(faultWords('').retry).toBe('Try again')

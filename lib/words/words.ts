@@ -1,5 +1,5 @@
-// Which languages there are, which one a reader gets, and the translator of each. A new language is a file shaped like
-// en.ts and a line in `languages` (fault.ts then asks for its few words too).
+// The languages, the choice for a reader, and the translator of each. A new language is a file shaped like en.ts and a
+// line in `languages`; fault.ts then requires its texts too.
 import { createTranslator } from 'use-intl/core'
 import { en } from './en.ts'
 
@@ -9,7 +9,7 @@ type SameShape<Messages> = {
 
 interface Language {
   messages: SameShape<typeof en>
-  /** Whose way of writing dates and numbers to follow: a language alone does not say. */
+  /** The region whose date and number formats apply. */
   formats: string
   direction: 'ltr' | 'rtl'
 }
@@ -23,7 +23,7 @@ export type Locale = keyof typeof languages
 export const locales = Object.keys(languages) as Locale[]
 const fallback: Locale = 'en'
 
-/** Called with a key of the catalogue and the arguments of its message; the compiler knows both. */
+/** Called with a catalogue key and the arguments of its message; the compiler checks both. */
 export type Words = ReturnType<typeof createTranslator<typeof en>> & {
   readonly locale: Locale
   readonly formats: string
@@ -39,7 +39,7 @@ export function wordsFor(locale: Locale): Words {
   const translator = createTranslator({
     locale: formats,
     messages,
-    // The compiler rules out a missing message or argument, so this is a fault of a language's file.
+    // The compiler rules out a missing message or argument, so this is an error in a language's file.
     onError(error) {
       throw error
     },
@@ -49,7 +49,7 @@ export function wordsFor(locale: Locale): Words {
   return words
 }
 
-/** The best language for an Accept-Language header; English when the header names none that there is. */
+/** The best language for an Accept-Language header; English if none matches. */
 export function matchLocale(acceptLanguage: string | null): Locale {
   const wanted = (acceptLanguage ?? '')
     .slice(0, 500)

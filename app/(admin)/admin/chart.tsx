@@ -1,20 +1,20 @@
 import { scaleBand, scaleLinear } from 'd3-scale'
 import type { Words } from '#lib/words/words.ts'
 
-/** In units of the drawing, which takes the width that there is. */
+/** In SVG user units; the drawing scales to the available width. */
 const width = 260
 const height = 120
 const axis = { left: 28, bottom: 20, top: 8 }
 
 export interface Bar {
-  /** What stands in the table. */
+  /** The row label in the table. */
   label: string
-  /** Under the bar, where there is room for it; null for most. */
+  /** The label below the bar; null for most, for lack of space. */
   tick: string | null
   count: number
 }
 
-/** How often something happened, as bars and as the table behind them. Drawn here: nothing of it runs in the browser. */
+/** Event counts as a bar chart and a table. Rendered on the server. */
 export function Chart({
   words,
   title,
@@ -24,7 +24,7 @@ export function Chart({
 }: {
   words: Words
   title: string
-  /** The figure in words. */
+  /** The chart as a sentence. */
   summary: string
   labelName: string
   bars: readonly Bar[]
@@ -61,7 +61,7 @@ export function Chart({
               <rect x={x(index)} y={y(count)} width={x.bandwidth()} height={height - axis.bottom - y(count)} rx={1.5} />
             )}
             {tick !== null && (
-              // The last one ends where the drawing does.
+              // Keep the last label inside the drawing.
               <text
                 x={index === bars.length - 1 ? width : (x(index) ?? 0) + x.bandwidth() / 2}
                 y={height - 4}

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react'
 import type { Words } from '#lib/words/words.ts'
 
-/** A plain form that asks for the same page with other values: no script, and an address that can be kept. */
+/** A plain GET form: it needs no script and gives a URL to bookmark. */
 export function Filters({ words, path, children }: { words: Words; path: string; children: ReactNode }) {
   return (
     <search>

@@ -1,6 +1,6 @@
 import { Notice } from '#app/ui/notice.tsx'
 
-/** A link that is shown once: to be selected whole and copied, with or without a script. */
+/** A link that is shown once, easy to select and copy without a script. */
 export function HandOver({ text, link }: { text: string; link: string }) {
   return (
     <Notice kind="warn">

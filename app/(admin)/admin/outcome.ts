@@ -1,4 +1,4 @@
-// What was done just before one of the admin's pages was opened, as its address tells it.
+// The result of the last action on an admin page, from the URL's query.
 import { oneOf, type Query } from '#lib/web/query.ts'
 import { refusalIn } from '#lib/web/refusal-query.ts'
 import { messageFor } from '#lib/words/message-for.ts'

@@ -3,13 +3,13 @@ import { days, hours } from '#lib/core/clock.ts'
 import { services } from '#lib/services.ts'
 import type { AuditCount } from '#lib/stores/types.ts'
 import { oneOf, pathWith } from '#lib/web/query.ts'
-import { requireAdmin } from '#lib/web/recent-proof.ts'
+import { requireAdmin } from '#lib/web/recent-authentication.ts'
 import { getWords } from '#lib/web/words.ts'
 import type { Words } from '#lib/words/words.ts'
 import { type Bar, Chart } from './chart.tsx'
 import { Sections } from './sections.tsx'
 
-/** Whole hours and days, so that a bar means the same at each look. */
+/** Whole hours and days, so that each bar keeps its meaning between views. */
 const periods = {
   day: { partMs: hours(1), parts: 24, tickEvery: 6 },
   month: { partMs: days(1), parts: 30, tickEvery: 7 },
@@ -32,11 +32,11 @@ export default async function OverviewPage({ searchParams }: PageProps<'/admin'>
   const period = oneOf(await searchParams, 'period', ['day', 'month']) ?? 'day'
   const { partMs, parts } = periods[period]
   const since = Math.floor(session.now / partMs) * partMs - (parts - 1) * partMs
-  const { people, sessions, invitations, audit } = await services()
+  const { userAdmin, sessions, invitations, audit } = await services()
   const anybody = { search: '', role: null, state: null }
   const [all, suspended, live, open, counts] = await Promise.all([
-    people.count(anybody),
-    people.count({ ...anybody, state: 'suspended' }),
+    userAdmin.count(anybody),
+    userAdmin.count({ ...anybody, state: 'suspended' }),
     sessions.countLive(),
     invitations.list(),
     audit.count([...new Set(series.map(({ event }) => event))], since, partMs),

@@ -1,6 +1,6 @@
 import type { Words } from '#lib/words/words.ts'
 
-/** Where else a long list can be seen; nothing when it is one page. */
+/** Links to other pages of a list. Empty for a single page. */
 export function Paging({
   words,
   first,

@@ -7,7 +7,7 @@ const sections = [
   { key: 'audit', href: '/admin/audit' },
 ] as const
 
-/** The admin's rooms, over each of them. */
+/** The navigation between admin pages. */
 export function Sections({ words, current }: { words: Words; current: (typeof sections)[number]['key'] }) {
   return (
     <nav aria-label={words('admin.sections.label')}>

@@ -16,7 +16,7 @@ import { actorOf, resume } from '#lib/web/run-command.ts'
 
 /** Checks the password, and then runs the command that waited for it. */
 export async function confirm(_previous: FormState, posted: FormData): Promise<FormState> {
-  const signedIn = await requirePermission('leave', '/confirm')
+  const signedIn = await requirePermission('manage-own-account', '/confirm')
   const form = await readForm(posted, confirmSchema, signedIn.session)
   if (!form.ok) return form.state
   const { act: handle, next } = form.value

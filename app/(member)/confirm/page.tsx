@@ -17,7 +17,7 @@ import { confirmSentence, deviceName } from '#lib/words/sentences.ts'
 import type { Words } from '#lib/words/words.ts'
 import { confirm } from './actions.ts'
 
-/** Who logged in on the way here need not do it twice. Shorter than any page asks for, so that none leads back here. */
+/** A user who just logged in is not asked again. Shorter than any page's limit, so that no page redirects back here. */
 const justNowMs = minutes(1)
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -26,14 +26,14 @@ export async function generateMetadata(): Promise<Metadata> {
 }
 
 export default async function ConfirmPage({ searchParams }: PageProps<'/confirm'>) {
-  const { user, session } = await requirePermission('leave', '/confirm')
+  const { user, session } = await requirePermission('manage-own-account', '/confirm')
   const words = await getWords()
   const query = await searchParams
   const next = safeNextPath(query.next) ?? '/'
   const handle = typeof query.act === 'string' ? query.act : ''
   const { pendingCommands, sessions } = await services()
   const pending = await pendingCommands.find(session.id, handle)
-  if (pending === null && sessions.hasRecentProof(session, justNowMs)) redirect(next)
+  if (pending === null && sessions.hasRecentAuthentication(session, justNowMs)) redirect(next)
 
   return (
     <div className="flex max-w-[30rem] flex-col gap-6">
@@ -42,7 +42,7 @@ export default async function ConfirmPage({ searchParams }: PageProps<'/confirm'
         <p className="mt-2">{await purposeOf(pending, user.id, words)}</p>
       </div>
       <div className="card p-6">
-        <ActionForm action={confirm} connectionWords={words('errors.connection')} faultWords={words('errors.fault')}>
+        <ActionForm action={confirm}>
           <FormAlert />
           <UsernameForManagers username={user.username} />
           <input type="hidden" name="act" value={handle} />
@@ -66,7 +66,7 @@ export default async function ConfirmPage({ searchParams }: PageProps<'/confirm'
   )
 }
 
-/** What the password is asked for. */
+/** The sentence that says what the password is needed for. */
 async function purposeOf(pending: PendingCommand | null, userId: string, words: Words): Promise<string> {
   if (pending === null || !isCommandName(pending.name)) return words('confirm.lead')
   const { data } = commands['sessions.end'].input.safeParse(pending.input)

@@ -2,7 +2,7 @@ import type { ReactNode } from 'react'
 import { Verbatim } from '#app/ui/verbatim.tsx'
 import type { Words } from '#lib/words/words.ts'
 
-/** The account as a whole: its name, what is kept about the person, and leaving. */
+/** The account: username, data export, deletion. */
 export function AccountCard({ words, username, mayChange }: { words: Words; username: string; mayChange: boolean }) {
   return (
     <section aria-labelledby="account" className="card flex flex-col">

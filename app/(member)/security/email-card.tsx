@@ -5,7 +5,7 @@ import type { User } from '#lib/auth/accounts.ts'
 import { addressToVerify } from '#lib/features/email/addresses.ts'
 import type { Words } from '#lib/words/words.ts'
 
-/** The address of the person, and whether they proved it. */
+/** The user's e-mail address and whether it is verified. */
 export function EmailCard({ words, user, mayChange }: { words: Words; user: User; mayChange: boolean }) {
   const { email, emailVerifiedAt, newEmail } = user
   return (

@@ -1,4 +1,4 @@
-// What was done just before the page was opened, as its address tells it.
+// The result of the last action, from the URL's query.
 
 const outcomes = {
   'ended=1': { kind: 'good', message: 'security.ended' },

@@ -21,10 +21,10 @@ export default async function SecurityPage({ searchParams }: PageProps<'/securit
   const { user, session } = signedIn
   const words = await getWords()
   const { timeZone } = await readPreferences()
-  const { sessions, settings, audit, people } = await services()
+  const { sessions, settings, audit, userAdmin } = await services()
   const mayChange = may(signedIn, 'change-account')
   const history = await audit.history(user.id)
-  const names = await people.findNames(history.map(({ actorId }) => actorId))
+  const names = await userAdmin.findNames(history.map(({ actorId }) => actorId))
   const outcome = outcomeOf(await searchParams)
 
   return (

@@ -6,7 +6,7 @@ import type { Words } from '#lib/words/words.ts'
 interface Props {
   words: Words
   mayChange: boolean
-  /** Null while it is the one of the sign-up. */
+  /** Null while the password is the first one. */
   changedAt: number | null
   now: number
   timeZone: string | null

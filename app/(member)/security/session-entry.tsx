@@ -30,7 +30,7 @@ interface Props {
   timeZone: string | null
 }
 
-/** One browser that is logged in; each but this one can be ended. */
+/** One logged-in browser. Each except the current one can be logged out. */
 export function SessionEntry({ words, session, isThis, limits, now, timeZone }: Props) {
   const device = parseDevice(session.userAgent)
   const name = deviceName(words, device)
@@ -58,11 +58,7 @@ export function SessionEntry({ words, session, isThis, limits, now, timeZone }: 
         </dl>
         {!isThis && (
           <div className="sm:col-start-2 sm:row-start-1 sm:max-w-60">
-            <ActionForm
-              action={endSession}
-              connectionWords={words('errors.connection')}
-              faultWords={words('errors.fault')}
-            >
+            <ActionForm action={endSession}>
               <FormAlert />
               <input type="hidden" name="id" value={session.id} />
               <SubmitButton

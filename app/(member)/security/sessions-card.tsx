@@ -10,14 +10,14 @@ import { SessionEntry } from './session-entry.tsx'
 
 interface Props {
   words: Words
-  /** The last active first. */
+  /** Most recently active first. */
   sessions: readonly SessionRecord[]
   current: SignedIn['session']
   limits: SessionLimits
   timeZone: string | null
 }
 
-/** Where the person is logged in, this browser first. */
+/** The user's sessions, the current one first. */
 export function SessionsCard({ words, sessions, current, limits, timeZone }: Props) {
   const isThis = ({ id }: SessionRecord) => id === current.id
   const others = sessions.filter((session) => !isThis(session))
@@ -45,11 +45,7 @@ export function SessionsCard({ words, sessions, current, limits, timeZone }: Pro
       </ul>
       {others.length > 0 && (
         <div className="border-t border-line p-6 sm:justify-items-end sm:grid">
-          <ActionForm
-            action={endOtherSessions}
-            connectionWords={words('errors.connection')}
-            faultWords={words('errors.fault')}
-          >
+          <ActionForm action={endOtherSessions}>
             <FormAlert />
             <SubmitButton
               look="quiet"

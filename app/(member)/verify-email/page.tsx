@@ -22,7 +22,6 @@ export default async function VerifyEmailPage({ searchParams }: PageProps<'/veri
   const words = await getWords()
   const address = addressToVerify(user)
   if (address === null) redirect('/security')
-  const faults = { connectionWords: words('errors.connection'), faultWords: words('errors.fault') }
 
   return (
     <div className="flex max-w-[34rem] flex-col gap-6">
@@ -39,7 +38,7 @@ export default async function VerifyEmailPage({ searchParams }: PageProps<'/veri
         </p>
       </div>
       <div className="card p-6">
-        <ActionForm action={verifyEmail} {...faults}>
+        <ActionForm action={verifyEmail}>
           <FormAlert>
             {(await searchParams).sent === '1' && <Notice kind="good">{words('email_verify.resent')}</Notice>}
           </FormAlert>
@@ -63,7 +62,7 @@ export default async function VerifyEmailPage({ searchParams }: PageProps<'/veri
       </div>
       <div className="flex flex-col gap-3">
         <p className="text-sm text-muted">{words('email_verify.resend_text')}</p>
-        <ActionForm action={resendCode} {...faults}>
+        <ActionForm action={resendCode}>
           <FormAlert />
           <div className="flex flex-wrap gap-3">
             <SubmitButton

@@ -29,7 +29,7 @@ export default async function ForgotPasswordPage({ searchParams }: PageProps<'/f
   }
   return (
     <VisitorCard title={words('forgot.title')} lead={words('forgot.lead')} otherWay={otherWay}>
-      <ActionForm action={askForLink} connectionWords={words('errors.connection')} faultWords={words('errors.fault')}>
+      <ActionForm action={askForLink}>
         <FormAlert />
         <Field
           name="email"

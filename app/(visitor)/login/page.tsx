@@ -41,7 +41,7 @@ export default async function LogInPage({ searchParams }: PageProps<'/login'>) {
         link: words('login.other_way_link'),
       }}
     >
-      <ActionForm action={logIn} connectionWords={words('errors.connection')} faultWords={words('errors.fault')}>
+      <ActionForm action={logIn}>
         <FormAlert>
           {reason !== undefined && (
             <Notice kind={reason === 'signed-out' ? 'good' : 'note'}>{words(`login.reasons.${reason}`, limits)}</Notice>

@@ -45,11 +45,7 @@ export default async function NotMePage({ searchParams }: PageProps<'/not-me'>) 
   const lead = words.rich('not_me.lead', { username: () => <Verbatim key="username">{person.username}</Verbatim> })
   return (
     <VisitorCard title={words('not_me.title')} lead={lead} otherWay={{ ...logIn, text: words('not_me.other_way') }}>
-      <ActionForm
-        action={reportCompromise}
-        connectionWords={words('errors.connection')}
-        faultWords={words('errors.fault')}
-      >
+      <ActionForm action={reportCompromise}>
         <FormAlert />
         <ShownSecretField path="/not-me" />
         <SubmitButton label={words('not_me.submit')} pendingLabel={words('not_me.pending')} />

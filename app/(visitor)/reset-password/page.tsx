@@ -38,11 +38,7 @@ export default async function ResetPasswordPage() {
   const lead = words.rich('reset.lead', { username: () => <Verbatim key="username">{person.username}</Verbatim> })
   return (
     <VisitorCard title={words('reset.title')} lead={lead} otherWay={otherWay}>
-      <ActionForm
-        action={resetPassword}
-        connectionWords={words('errors.connection')}
-        faultWords={words('errors.fault')}
-      >
+      <ActionForm action={resetPassword}>
         <FormAlert />
         <ShownSecretField path="/reset-password" />
         <UsernameForManagers username={person.username} />

@@ -30,7 +30,7 @@ export default async function SetupPage() {
   }
   return (
     <VisitorCard title={words('setup.title')} lead={words('setup.lead')} otherWay={otherWay}>
-      <ActionForm action={finishSetup} connectionWords={words('errors.connection')} faultWords={words('errors.fault')}>
+      <ActionForm action={finishSetup}>
         <FormAlert />
         <ShownSecretField path="/setup" />
         <NewAccountFields words={words} passwordMinLength={settings.passwordMinLength} />

@@ -44,7 +44,7 @@ export default async function SignUpPage({ searchParams }: PageProps<'/signup'>)
       lead={words(invitation === null ? 'signup.lead' : 'signup.invited')}
       otherWay={otherWay}
     >
-      <ActionForm action={signUp} connectionWords={words('errors.connection')} faultWords={words('errors.fault')}>
+      <ActionForm action={signUp}>
         <FormAlert />
         <ShownSecretField path="/signup" />
         <input type="hidden" name="next" value={next ?? ''} />

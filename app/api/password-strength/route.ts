@@ -8,13 +8,13 @@ import { getWords } from '#lib/web/words.ts'
 import { adviceSentence } from '#lib/words/sentences.ts'
 
 const headers = { 'cache-control': 'no-store' }
-/** A meter is a courtesy: it must not fill the queue that sign-ups wait in. */
+/** Longest queue that a meter may wait in: it must not delay sign-ups. */
 const patience = 2
 
-/** Of the longest question, each character written as an escape of six. */
+/** The longest question with each character escaped in six bytes. */
 const maxQuestionBytes = 10_000
 
-/** `email` where the form has one. */
+/** `email` is present if the form has the field. */
 const question = z.strictObject({
   password: z.string().max(1000),
   username: z.string().max(100),
@@ -22,8 +22,8 @@ const question = z.strictObject({
 })
 
 /**
- * How guessable a password being typed is. Asked of the server because the word lists are a megabyte: no browser
- * loads them. Nothing is kept or logged.
+ * Estimates the strength of a password while it is typed. Runs on the server, because the word lists have a megabyte.
+ * Stores and logs nothing.
  */
 export async function POST(request: Request): Promise<Response> {
   const { settings, strength, rateLimits } = await services()
@@ -43,10 +43,10 @@ export async function POST(request: Request): Promise<Response> {
   if (!asked.success) return new Response(null, { status: 400, headers })
   const { password, username, email = null } = asked.data
   const estimate = await strength.estimate(password, { username, email }, { patience })
-  // Not a refusal: browsers report those as errors, and a meter that says nothing is none.
+  // Not an error status: browsers would log it, and a silent meter is fine.
   if (!estimate.ok) return new Response(null, { status: 204, headers })
   const { score } = estimate.value
-  // What is good enough needs no advice, which would be the general one.
+  // For a strong password the advice would only be the generic one.
   const advice = score < neededScore ? adviceSentence(await getWords(), estimate.value.advice) : null
   return Response.json({ score, advice }, { headers })
 }

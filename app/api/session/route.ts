@@ -4,14 +4,14 @@ export const dynamic = 'force-dynamic'
 
 const headers = { 'cache-control': 'private, no-store' }
 
-/** Who is signed in and until when. Reading this never extends a session. */
+/** The signed-in user and the deadlines. Never extends the session. */
 export async function GET(): Promise<Response> {
   const signedIn = await findSignedIn()
   if (signedIn === null) {
     return Response.json({ error: 'signed_out', reason: await findEndReason() }, { status: 401, headers })
   }
   const { user, session } = signedIn
-  // No more of the person than who it is: profile and address are for their own pages.
+  // Only identifies the user: profile and address belong on their own pages.
   const { id, username, role } = user
   const iso = (ms: number) => new Date(ms).toISOString()
   return Response.json(

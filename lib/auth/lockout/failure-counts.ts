@@ -1,5 +1,5 @@
 // Consecutive wrong passwords, in memory until the store has them. Counts for unknown names exist in memory only.
-import { logFault } from '../../core/log/log.ts'
+import { logError } from '../../core/log/log.ts'
 import type { Failures, LockoutRecord, LockoutStore, LockoutSubject, UserRecord } from '../../stores/types.ts'
 import { type Browser, mostFailures, noFailures } from './back-off.ts'
 
@@ -61,7 +61,7 @@ export function createFailureCounts(store: LockoutStore): FailureCounts {
   async function save(work: () => Promise<unknown>): Promise<void> {
     const saved = work().then(
       () => {},
-      (error: unknown) => logFault('attempt_not_counted', error),
+      (error: unknown) => logError('attempt_not_counted', error),
     )
     saving.add(saved)
     await saved

@@ -185,17 +185,17 @@ describe.each(storeNames)('sessions on %s', (storeName) => {
     })
   })
 
-  describe('hasRecentProof', () => {
+  describe('hasRecentAuthentication', () => {
     test('ends ten minutes after the proof, whatever was browsed [V7.5.1]', async () => {
       const { token, session } = await sessions.start('alice')
       advance(minutes(9.9))
       const touched = await sessions.touch(token)
       expect(touched).toMatchObject({ live: true, session: { provedAt: session.provedAt } })
-      expect(sessions.hasRecentProof(session)).toBe(true)
-      expect(sessions.hasRecentProof(session, minutes(5))).toBe(false)
+      expect(sessions.hasRecentAuthentication(session)).toBe(true)
+      expect(sessions.hasRecentAuthentication(session, minutes(5))).toBe(false)
       advance(minutes(0.1))
-      expect(sessions.hasRecentProof(session)).toBe(false)
-      expect(sessions.hasRecentProof({ provedAt: 0 })).toBe(false)
+      expect(sessions.hasRecentAuthentication(session)).toBe(false)
+      expect(sessions.hasRecentAuthentication({ provedAt: 0 })).toBe(false)
     })
   })
 

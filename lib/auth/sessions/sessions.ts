@@ -5,7 +5,7 @@ import { newToken } from '../../core/crypto/random.ts'
 import { storable } from '../../stores/texts.ts'
 import { type EndReason, isLive, type SessionRecord, type SessionStore } from '../../stores/types.ts'
 import { createSessionAges, type SessionAges } from './ages.ts'
-import { hasRecentProof, isAhead, liveBounds, type SessionLimits, touchBounds, whyDead } from './window.ts'
+import { hasRecentAuthentication, isAhead, liveBounds, type SessionLimits, touchBounds, whyDead } from './window.ts'
 
 /** Bounds one batch, so that requests are not held up. */
 const pruneBatch = 500
@@ -41,7 +41,7 @@ export interface Sessions {
    */
   renew(token: string, passwordChangedAt: number | null): Promise<{ token: string; session: SessionRecord } | null>
   /** Whether the last authentication is less than `withinMs` ago. Ten minutes by default. */
-  hasRecentProof(session: Pick<SessionRecord, 'provedAt'>, withinMs?: number): boolean
+  hasRecentAuthentication(session: Pick<SessionRecord, 'provedAt'>, withinMs?: number): boolean
   /** The live sessions of the user, the last active first. */
   list(userId: string): Promise<SessionRecord[]>
   /** How many sessions of all users are live. */
@@ -177,7 +177,7 @@ export function createSessions(deps: {
       return null
     },
 
-    hasRecentProof: (session, withinMs) => hasRecentProof(session, clock(), withinMs),
+    hasRecentAuthentication: (session, withinMs) => hasRecentAuthentication(session, clock(), withinMs),
 
     async list(userId) {
       const sessions = await store.listByUser(userId)

@@ -53,7 +53,7 @@ export function deadlines(times: Times, limits: SessionLimits): { idleDeadline: 
   return { idleDeadline: Math.min(times.lastActivityAt + limits.idleMs, absoluteDeadline), absoluteDeadline }
 }
 
-export function hasRecentProof(
+export function hasRecentAuthentication(
   { provedAt }: Pick<SessionRecord, 'provedAt'>,
   now: number,
   withinMs = recentProofMs,

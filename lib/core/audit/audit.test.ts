@@ -24,12 +24,12 @@ async function faultsIn(records: AuditRecord[], head = opened.app.stores.findAud
   return check.finish(await head).faults
 }
 
-describe.each(storeNames)('the trail on %s', (store) => {
+describe.each(storeNames)('the audit trail on %s', (store) => {
   beforeEach(async () => {
     opened = await openTestServices({}, store)
   })
 
-  test('tells who did what to whom, from where, and how it ended', async () => {
+  test('records actor, event, subject, origin and outcome', async () => {
     const { audit } = opened.app
     await audit.record({ event: 'account.signed_up', actorId: 'alice', subjectId: 'alice', address: '192.0.2.77' })
     await audit.record({
@@ -47,7 +47,7 @@ describe.each(storeNames)('the trail on %s', (store) => {
     expect(await faultsIn(await trail())).toEqual([])
   })
 
-  test('records twenty of a kind that a user does with their own account, and how many more there were', async () => {
+  test('records twenty entries of a kind about a user’s own account, and counts the rest', async () => {
     const { audit } = opened.app
     const happens = (actorId: string) =>
       audit.record({ event: 'account.exported', actorId, subjectId: actorId, address: '192.0.2.7' })
@@ -64,14 +64,14 @@ describe.each(storeNames)('the trail on %s', (store) => {
     expect(await faultsIn(await trail())).toEqual([])
   })
 
-  test('takes an entry about whatever was posted in the place of an id', async () => {
+  test('accepts any text posted as an id', async () => {
     const { audit } = opened.app
     for (const subjectId of ['$'.repeat(5000), 'a\0b', '\ud800', ''])
       await audit.record({ event: 'account.deleted', outcome: 'refused', actorId: 'root', subjectId })
     expect((await trail()).map(({ subjectId }) => subjectId)).toEqual(['$'.repeat(255), 'ab', '', ''])
   })
 
-  test('records everything that an administrator does to others, and what the operator does', async () => {
+  test('records all actions of administrators and the operator', async () => {
     const { audit } = opened.app
     for (let n = 0; n < 30; n += 1) {
       await audit.record({ event: 'account.suspended', actorId: 'root', subjectId: `user-${n}` })
@@ -81,7 +81,7 @@ describe.each(storeNames)('the trail on %s', (store) => {
     expect(await trail()).toHaveLength(90)
   })
 
-  test('forgets the whole address after 90 days and the entry after 400, and can still be verified [V14.2.7]', async () => {
+  test('shortens IP addresses after 90 days and drops entries after 400, and can still be verified [V14.2.7]', async () => {
     const { audit } = opened.app
     const happens = () => audit.record({ event: 'session.started', actorId: 'alice', address: '2001:db8:1:2:3::4' })
     await happens()
@@ -102,7 +102,7 @@ describe.each(storeNames)('the trail on %s', (store) => {
   })
 })
 
-describe('a broken trail', () => {
+describe('a manipulated trail', () => {
   let whole: AuditRecord[]
   beforeEach(async () => {
     opened = await openTestServices()
@@ -115,7 +115,7 @@ describe('a broken trail', () => {
   const changed = (seq: number, change: Partial<AuditRecord>) =>
     whole.map((record) => (record.seq === seq ? { ...record, ...change } : record))
 
-  test('is told from a whole one', async () => {
+  test('differs from an intact one', async () => {
     expect(await faultsIn(whole)).toEqual([])
     expect(await faultsIn([])).toEqual(['Entries 1 to 6 are missing at the end.'])
   })
@@ -127,7 +127,7 @@ describe('a broken trail', () => {
     ['the last was removed', () => without(6), 'Entry 6 is missing at the end.'],
     ['an entry was changed', () => changed(4, { actorId: 'b' }), 'Entry 4 was changed'],
     ['its time was changed', () => changed(4, { at: 5 }), 'Entry 4 was changed'],
-    ['its address was changed', () => changed(4, { address: '192.0.2.8' }), 'its address is another one'],
+    ['its address was changed', () => changed(4, { address: '192.0.2.8' }), 'its IP address does not match'],
     [
       'two were exchanged',
       () => [2, 1, 3, 4, 5, 6].flatMap((n) => whole.filter(({ seq }) => seq === n)),
@@ -139,11 +139,11 @@ describe('a broken trail', () => {
       () => whole.map((record) => (record.seq === 3 ? rewritten(record) : record)),
       'Entry 4 does not follow on entry 3.',
     ],
-  ])('is found: %s', async (_, records, fault) => {
+  ])('is detected: %s', async (_, records, fault) => {
     expect((await faultsIn(records())).join(' ')).toContain(fault)
   })
 
-  test('rewritten from one entry to its end is found by what was noted down before', () => {
+  test('rewritten from one entry to its end is detected with an earlier head', () => {
     const [first, second] = whole
     if (!first || !second) throw new Error('There are six.')
     const check = createTrailCheck()
@@ -151,7 +151,7 @@ describe('a broken trail', () => {
     check.add(first)
     check.add(forged)
     const { faults } = check.finish(forged, { seq: 2, id: second.id })
-    expect(faults).toEqual(['Entry 2 is not the one that you noted down.'])
+    expect(faults).toEqual(['Entry 2 differs from the head that you noted.'])
   })
 
   function rewritten(record: AuditRecord): AuditRecord {
@@ -160,7 +160,7 @@ describe('a broken trail', () => {
   }
 })
 
-test('every kind of event is recorded somewhere', async () => {
+test('the code records every kind of event', async () => {
   opened = await openTestServices()
   const root = join(import.meta.dirname, '../../..')
   const files = globSync('{app,lib}/**/*.{ts,tsx}', {
@@ -177,7 +177,7 @@ test.each([
   ['2001:db8:aaaa:bbbb::1', '2001:db8:aaaa::/48'],
   ['', ''],
   ['<script>', ''],
-])('%j is in the network %j', async (address, network) => {
+])('%j has the network %j', async (address, network) => {
   opened = await openTestServices()
   expect(networkOf(address)).toBe(network)
 })

@@ -1,77 +1,80 @@
-// The record of who did what: adding to it, reading it, and forgetting what is old. What binds the entries to each other
-// is the store's (audit-chain.ts); whether they still are is verify.ts's.
+// Writes and reads the audit trail, and removes old entries and IP addresses. The store links entries (audit-chain.ts);
+// verify.ts checks the links.
 
 import { hashAddress } from '../../stores/audit-chain.ts'
 import { storable } from '../../stores/texts.ts'
 import type { AuditCount, AuditEntry, AuditQuery, AuditRecord, AuditStore } from '../../stores/types.ts'
 import { type Clock, days } from '../clock.ts'
 import { newToken } from '../crypto/random.ts'
-import { logFault } from '../log/log.ts'
+import { logError } from '../log/log.ts'
 import type { RateLimits } from '../rate-limits/rate-limits.ts'
 import type { SecurityEvents } from '../security-events.ts'
 import type { AuditEvent } from './events.ts'
 import { networkOf } from './network.ts'
 
-/** After this an address keeps its network only. */
+/** Afterwards only the network of an IP address remains. */
 const addressKeptMs = days(90)
 const entryKeptMs = days(400)
 
-/** Several times the longest id that this site makes. */
+/** Several times the longest id of this site. */
 const longestId = 255
 
-/** What a person sees of their own history. */
+/** How many entries users see of their own history. */
 const historyLength = 50
 
-/** In the place of a person: whoever works at the command line. */
+/** The actor of commands on the command line. */
 export const operator = 'operator'
 
 export interface Occurrence {
   event: AuditEvent
-  /** `done` unless said otherwise. */
+  /** Default: `done`. */
   outcome?: AuditEntry['outcome']
-  /** A person's id, `operator`, or null for nobody who is known. */
+  /** A user's id, `operator`, or null if unknown. */
   actorId: string | null
-  /** Null when it concerns nobody in particular. */
+  /** Null when no user is concerned. */
   subjectId?: string | null
-  /** What else is to be known; never a secret. */
+  /** Must not contain a secret. */
   detail?: Record<string, string | number | null>
-  /** Where it came from, or empty. */
+  /** The client's IP address, or empty. */
   address?: string
 }
 
 export interface Audit {
   /**
-   * Never rejects: what happened is done. An entry that the store could not take is logged whole, as `audit_lost`. What one
-   * user does with their own account again and again is recorded twenty times an hour, and beyond that counted.
+   * Never rejects, since the action has already happened. An entry that the store rejects is logged whole, as
+   * `audit_lost`. Repeated actions of a user on their own account get twenty entries an hour; further ones are counted.
    */
   record(occurrence: Occurrence): Promise<void>
-  /** Records how often what was only counted happened. Called each hour and before the process ends. */
+  /** Records how many entries were omitted. Called every hour and before the process ends. */
   recordOmitted(): Promise<void>
-  /** The newest first. */
+  /** Newest first. */
   list(query: AuditQuery): Promise<AuditRecord[]>
-  /** What was done by or to a person lately, the newest first. */
+  /** The latest entries by or about a user, newest first. */
   history(personId: string): Promise<AuditRecord[]>
   count(events: readonly AuditEvent[], since: number, partMs: number): Promise<AuditCount[]>
   /**
-   * Shortens addresses after 90 days, and drops entries after 400. What is dropped is announced by an entry of its own
-   * first, so that the trail can still be verified from its new beginning on.
+   * Shortens IP addresses after 90 days and drops entries after 400. An entry announces the drop first, so that the
+   * trail can be verified from its new start.
    */
   tidy(): Promise<void>
 }
 
-/** `events` hears of each occurrence, also of one that the store cannot take. */
+/** `events` gets every occurrence, even if the store rejects the entry. */
 export function createAudit(deps: {
   store: AuditStore
   clock: Clock
   events?: Pick<SecurityEvents, 'note'>
-  /** Absent for commands of the operator, whom nothing limits. */
+  /** Absent for operator commands, which have no limit. */
   rateLimits?: Pick<RateLimits, 'take'>
 }): Audit {
   const { store, clock, events, rateLimits } = deps
-  /** Counted and not recorded, by event, outcome and user. At most as many as `own-entry` has counters. */
+  /** Omitted entries by event, outcome and user. The number of `own-entry` counters bounds its size. */
   const omitted = new Map<string, { occurrence: Occurrence; count: number; since: number }>()
 
-  /** Whether the user's budget is used up. Only what is about the actor alone is left out: other entries say what was given to whom. */
+  /**
+   * Whether the user's budget is used up. Entries about another user are never omitted: they show who changed whose
+   * account.
+   */
   async function isOverBudget({ event, outcome = 'done', actorId, subjectId = null }: Occurrence): Promise<boolean> {
     if (rateLimits === undefined || actorId === null || actorId === operator) return false
     if (subjectId !== actorId) return false
@@ -90,7 +93,7 @@ export function createAudit(deps: {
     try {
       await store.append(entry)
     } catch (error) {
-      logFault('audit_lost', error, { entry: { ...entry, addressSalt: undefined } })
+      logError('audit_lost', error, { entry: { ...entry, addressSalt: undefined } })
     }
   }
 
@@ -101,7 +104,7 @@ export function createAudit(deps: {
       event,
       outcome,
       actorId,
-      // It may be what somebody posted in the place of an id.
+      // The subject may be arbitrary text that a client posted as an id.
       subjectId: subjectId && storable(subjectId, longestId),
       detail: JSON.stringify(detail),
       network: networkOf(address),
@@ -147,7 +150,7 @@ export function createAudit(deps: {
   }
 }
 
-/** What a query asks for that asks for nothing in particular. */
+/** A query without any filter. */
 export const anything: Omit<AuditQuery, 'limit'> = {
   event: null,
   outcome: null,

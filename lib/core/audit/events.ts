@@ -1,4 +1,4 @@
-// Every kind of event that the audit trail knows. The words for each stand in the message catalogue.
+// All event kinds of the audit trail. Their descriptions are in the message catalogue.
 
 export const auditEvents = [
   'account.signed_up',

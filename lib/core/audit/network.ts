@@ -1,7 +1,7 @@
-// The part of an address that may be kept: enough to tell networks apart, too little to point at a household.
+// The part of an IP address that is stored for long: it identifies a network but no household.
 import ipaddr from 'ipaddr.js'
 
-/** IPv4 keeps 24 bits and IPv6 48, as statistics that are not to name anybody do. Empty for what is no address. */
+/** Keeps 24 bits of IPv4 and 48 of IPv6, like privacy-friendly web statistics. Empty for an invalid address. */
 export function networkOf(address: string): string {
   if (!ipaddr.isValid(address)) return ''
   const parsed = ipaddr.process(address)

@@ -1,5 +1,5 @@
-// Whether a trail is whole: every entry as it was written, in its place, with none missing between the first and the
-// last. Needs nothing but the entries, in the order in which they are kept, and the head.
+// Verifies an audit trail: every entry unchanged and in its place, none missing. Needs only the entries in stored
+// order, and the head.
 import { hashAddress, idOf, noHead } from '../../stores/audit-chain.ts'
 import type { AuditHead, AuditRecord } from '../../stores/types.ts'
 import { networkOf } from './network.ts'
@@ -8,19 +8,19 @@ export interface TrailFindings {
   count: number
   first: AuditRecord | null
   last: AuditRecord | null
-  /** Sentences; empty for a trail that is whole. */
+  /** Sentences; empty for an intact trail. */
   faults: string[]
 }
 
 export interface TrailCheck {
   add(record: AuditRecord): void
-  /** `head` is what the store says of the last entry; `known` is one that was noted down earlier, elsewhere. */
+  /** `head` is the store's record of the last entry; `known` is one that the operator noted earlier. */
   finish(head: AuditHead | null, known?: AuditHead): TrailFindings
 }
 
 export function createTrailCheck(): TrailCheck {
   const faults: string[] = []
-  /** The places at which the trail may begin, as its own entries announce. */
+  /** Where the trail may begin, as its own entries announce. */
   const beginnings = [{ first: 1, previous: noHead.id }]
   let count = 0
   let first: AuditRecord | null = null
@@ -39,8 +39,8 @@ export function createTrailCheck(): TrailCheck {
       count += 1
       first ??= record
       checkPlace(record)
-      const fault = findFault(record)
-      if (fault !== null) faults.push(`Entry ${record.seq} was changed: ${fault}.`)
+      const error = findError(record)
+      if (error !== null) faults.push(`Entry ${record.seq} was changed: ${error}.`)
       else if (record.event === 'audit.pruned') beginnings.push(JSON.parse(record.detail))
       ids.set(record.seq, record.id)
       last = record
@@ -49,29 +49,29 @@ export function createTrailCheck(): TrailCheck {
     finish(head, known) {
       const start = first
       if (start !== null && !beginnings.some((at) => at.first === start.seq && at.previous === start.previous)) {
-        faults.unshift(`The trail begins at entry ${start.seq}, and no entry says that those before it were dropped.`)
+        faults.unshift(`The trail begins at entry ${start.seq}, and no entry announces that earlier ones were dropped.`)
       }
       const end = last ?? noHead
       if (head === null) {
-        if (count > 0) faults.push('The note of the last entry is missing.')
+        if (count > 0) faults.push('The record of the last entry is missing.')
       } else if (head.seq > end.seq) faults.push(`${missing(end.seq + 1, head.seq)} missing at the end.`)
       else if (ids.has(head.seq) && ids.get(head.seq) !== head.id) {
-        faults.push(`Entry ${head.seq} is not the one that was noted as the last.`)
+        faults.push(`Entry ${head.seq} differs from the record of the last entry.`)
       }
       if (known !== undefined && ids.get(known.seq) !== known.id) {
-        faults.push(`Entry ${known.seq} is not the one that you noted down.`)
+        faults.push(`Entry ${known.seq} differs from the head that you noted.`)
       }
       return { count, first, last, faults }
     },
   }
 }
 
-function findFault(record: AuditRecord): string | null {
-  if (idOf(record) !== record.id) return 'its content does not fit its hash'
+function findError(record: AuditRecord): string | null {
+  if (idOf(record) !== record.id) return 'its content does not match its hash'
   const { address, addressSalt, addressHash, network } = record
   if (address === '' && addressSalt === '') return null
   if (hashAddress(address, addressSalt) !== addressHash || networkOf(address) !== network) {
-    return 'its address is another one'
+    return 'its IP address does not match'
   }
   return null
 }

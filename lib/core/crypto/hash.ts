@@ -1,4 +1,4 @@
-// SHA-256, for values that are already unguessable. Passwords have their own file.
+// SHA-256 for values that are already unguessable. For passwords, see password.ts.
 import { createHash } from 'node:crypto'
 
 export function sha256(text: string): string {

@@ -1,5 +1,5 @@
-// Password hashes that the store may hold: the site’s own and those of other systems. Recognises, bounds the cost of,
-// and compares them. When a hash is replaced is decided in password.ts.
+// Password hashes in the store: the site's own and those of other systems. Recognises and compares them, and bounds
+// their cost. password.ts decides when to replace one.
 import { createCipheriv, createHash, pbkdf2, type ScryptOptions, scrypt, timingSafeEqual } from 'node:crypto'
 import { promisify } from 'node:util'
 import { verify as argon2Verify, parseOptions } from '@node-rs/argon2'
@@ -10,8 +10,8 @@ import { ok, type Result, refused } from '../result.ts'
 export const noPassword = '!'
 
 /**
- * Upper bounds for stored hashes. Each takes about a second of one core or less. The import refuses costlier ones,
- * because each log-in would hold up everybody in the queue.
+ * Upper bounds for stored hashes; each takes at most about a second of one core. The import rejects costlier ones,
+ * because each log-in would delay all others in the queue.
  */
 export const mostCostly = {
   /** KiB: 256 MiB, as libsodium's MODERATE has it; two run at once. */
@@ -31,7 +31,7 @@ export const mostCostly = {
 export interface FoundHash {
   kind: 'argon2' | 'bcrypt' | 'better-auth' | 'firebase' | 'pbkdf2' | 'sha256'
   isCostly: boolean
-  /** The password exactly as given; runs beside the event loop. */
+  /** Compares the password exactly as given, off the event loop. */
   matches(password: string): Promise<boolean>
 }
 
@@ -93,7 +93,7 @@ function readArgon2(stored: string): FoundHash | null {
   return { kind: 'argon2', isCostly, matches: (password) => argon2Verify(stored, password) }
 }
 
-/** Rejects what the library would throw for at the log-in. RFC 9106, 3.1, has the bounds. */
+/** Rejects parameters for which the library would throw at log-in. RFC 9106, 3.1, has the bounds. */
 function isWhole(stored: string): boolean {
   try {
     const { memoryCost, timeCost, parallelism, saltLen, outputLen } = parseOptions(stored)
@@ -127,8 +127,8 @@ function readBetterAuth(stored: string): FoundHash | null {
 }
 
 /**
- * github.com/firebase/scrypt: a key is derived from the password and encrypts the project's signer key; the hash is what
- * comes out. Text: firebase$rounds$memory cost$salt separator$signer key$salt$hash, the last four in base64.
+ * github.com/firebase/scrypt: encrypts the project's signer key with a key derived from the password; the result is the
+ * hash. Text: firebase$rounds$memory cost$salt separator$signer key$salt$hash, the last four in base64.
  */
 function readFirebase(stored: string): FoundHash | null {
   const form = /^firebase\$([1-9]\d?)\$([1-9]\d?)((?:\$[A-Za-z0-9+/]{0,199}={0,2}){4})$/

@@ -7,7 +7,7 @@ import { sha256 } from './hash.ts'
 import { firebaseHash } from './old-hashes.ts'
 import { createPasswordHasher } from './password.ts'
 
-/** The hash of each comparison by argon2. */
+/** Records the hash of each argon2 comparison. */
 const verifications = vi.hoisted(() => [] as string[])
 vi.mock('@node-rs/argon2', async (importOriginal) => {
   const library = await importOriginal<typeof import('@node-rs/argon2')>()
@@ -43,7 +43,7 @@ describe('hash', () => {
 })
 
 describe('verify', () => {
-  test('knows the right password from every near miss', async () => {
+  test('rejects every near miss of the right password', async () => {
     const long = `${'x'.repeat(80)} end `
     const stored = await hashOf(long)
     expect(await passwords.verify(stored, long)).toEqual({ ok: true, value: { matches: true, replacement: null } })
@@ -52,7 +52,7 @@ describe('verify', () => {
     }
   })
 
-  test('takes a letter in either Unicode form, and no other letter that looks alike', async () => {
+  test('accepts both Unicode forms of a letter, and no look-alike', async () => {
     const stored = await hashOf('caf\u00e9-password')
     expect(await passwords.verify(stored, 'cafe\u0301-password')).toMatchObject({ value: { matches: true } })
     expect(await passwords.verify(stored, 'ｃaf\u00e9-password')).toMatchObject({ value: { matches: false } })
@@ -69,20 +69,26 @@ describe('verify', () => {
     ['with a hash of better-auth', async () => `better-auth$${await betterAuthHash('password')}`],
     ['with a hash of Django', () => `pbkdf2_sha256$9$salt$${Buffer.alloc(32).toString('base64')}`],
     ['with a weaker argon2 hash', () => hash('password', { memoryCost: 4096 })],
-  ])('makes as many comparisons with a present hash for a person %s, and matches nothing [T22]', async (_, make) => {
-    const stored = await make()
-    for (const [typed, forms] of [
-      ['other', 1],
-      ['caf\u00e9', 2],
-      ['cafe\u0301', 2],
-      ['caf\u00e9 cafe\u0301', 3],
-    ] as const) {
-      verifications.length = 0
-      expect(await passwords.verify(stored, typed)).toEqual({ ok: true, value: { matches: false, replacement: null } })
-      const present = verifications.filter((one) => one.startsWith('$argon2id$v=19$m=19456,t=2,p=1$'))
-      expect(present, typed).toHaveLength(forms)
-    }
-  })
+  ])(
+    'makes the same number of comparisons with a current hash for a user %s, and matches nothing [T22]',
+    async (_, make) => {
+      const stored = await make()
+      for (const [typed, forms] of [
+        ['other', 1],
+        ['caf\u00e9', 2],
+        ['cafe\u0301', 2],
+        ['caf\u00e9 cafe\u0301', 3],
+      ] as const) {
+        verifications.length = 0
+        expect(await passwords.verify(stored, typed)).toEqual({
+          ok: true,
+          value: { matches: false, replacement: null },
+        })
+        const present = verifications.filter((one) => one.startsWith('$argon2id$v=19$m=19456,t=2,p=1$'))
+        expect(present, typed).toHaveLength(forms)
+      }
+    },
+  )
 
   test.each([
     ['argon2id', (text: string) => hash(text)],
@@ -95,29 +101,26 @@ describe('verify', () => {
       async (text: string) => `pbkdf2_sha256$9$salt$${pbkdf2Sync(text, 'salt', 9, 32, 'sha256').toString('base64')}`,
     ],
     ['Firebase', async (text: string) => firebaseHashOf(text)],
-  ])(
-    'takes an old hash of %s in whichever Unicode form it was made and is typed, and hashes NFC anew',
-    async (_, make) => {
-      const password = 'Grüße aus Zoë’s Café 9'
-      const forms = [password.normalize('NFC'), password.normalize('NFD'), `Gru\u0308ße aus Zoë’s Café 9`]
-      for (const old of forms.slice(0, 2)) {
-        const stored = await make(old)
-        for (const typed of forms) {
-          const verdict = await passwords.verify(stored, typed)
-          if (!verdict.ok || !verdict.value.matches) throw new Error(`${old} is refused`)
-          const present = verdict.value.replacement ?? stored
-          const again = await passwords.verify(present, password.normalize('NFC'))
-          expect(again).toEqual({ ok: true, value: { matches: true, replacement: null } })
-        }
-        expect(await passwords.verify(stored, 'Grusse aus Zoe’s Cafe 9')).toMatchObject({ value: { matches: false } })
+  ])('verifies an old hash of %s in any Unicode form, and replaces it with one of NFC', async (_, make) => {
+    const password = 'Grüße aus Zoë’s Café 9'
+    const forms = [password.normalize('NFC'), password.normalize('NFD'), `Gru\u0308ße aus Zoë’s Café 9`]
+    for (const old of forms.slice(0, 2)) {
+      const stored = await make(old)
+      for (const typed of forms) {
+        const verdict = await passwords.verify(stored, typed)
+        if (!verdict.ok || !verdict.value.matches) throw new Error(`${old} is refused`)
+        const present = verdict.value.replacement ?? stored
+        const again = await passwords.verify(present, password.normalize('NFC'))
+        expect(again).toEqual({ ok: true, value: { matches: true, replacement: null } })
       }
-      // As it was typed there, if that was neither.
-      const mixed = await passwords.verify(await make(forms[2] ?? ''), forms[2] ?? '')
-      expect(mixed).toMatchObject({ value: { matches: true } })
-    },
-  )
+      expect(await passwords.verify(stored, 'Grusse aus Zoe’s Cafe 9')).toMatchObject({ value: { matches: false } })
+    }
+    // As typed in the old system, if that was neither form.
+    const mixed = await passwords.verify(await make(forms[2] ?? ''), forms[2] ?? '')
+    expect(mixed).toMatchObject({ value: { matches: true } })
+  })
 
-  test('matches nothing for a person that there is not', async () => {
+  test('matches nothing for an unknown user', async () => {
     expect(await passwords.verify(null, 'anything')).toEqual({ ok: true, value: { matches: false, replacement: null } })
   })
 
@@ -130,24 +133,21 @@ describe('verify', () => {
     ['argon2id of version 1.0', () => hash('old password', { version: 0 })],
     ['argon2id of less memory', () => hash('old password', { memoryCost: 4096 })],
     ['argon2id of fewer passes', () => hash('old password', { timeCost: 1 })],
-  ])(
-    'verifies a hash of the old kind %s once, and gives a present one to put in its place [V11.2.2]',
-    async (_, make) => {
-      const stored = await make()
-      const right = await passwords.verify(stored, 'old password')
-      if (!right.ok || right.value.replacement === null) throw new Error('There is nothing to put in its place.')
-      expect(right.value.matches).toBe(true)
-      expect(right.value.replacement).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/)
-      const next = await passwords.verify(right.value.replacement, 'old password')
-      expect(next).toEqual({ ok: true, value: { matches: true, replacement: null } })
-      expect(await passwords.verify(stored, 'Old password')).toEqual({
-        ok: true,
-        value: { matches: false, replacement: null },
-      })
-    },
-  )
+  ])('verifies an old hash of kind %s once, and returns a current one to replace it [V11.2.2]', async (_, make) => {
+    const stored = await make()
+    const right = await passwords.verify(stored, 'old password')
+    if (!right.ok || right.value.replacement === null) throw new Error('There is nothing to put in its place.')
+    expect(right.value.matches).toBe(true)
+    expect(right.value.replacement).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/)
+    const next = await passwords.verify(right.value.replacement, 'old password')
+    expect(next).toEqual({ ok: true, value: { matches: true, replacement: null } })
+    expect(await passwords.verify(stored, 'Old password')).toEqual({
+      ok: true,
+      value: { matches: false, replacement: null },
+    })
+  })
 
-  test('takes an argon2 hash of what was typed where that is not NFC, and replaces it by one of NFC', async () => {
+  test('verifies an argon2 hash of text that is not NFC, and replaces it with one of NFC', async () => {
     const [composed, decomposed] = ['caf\u00e9-password', 'cafe\u0301-password']
     const imported = await hash(decomposed)
     const right = await passwords.verify(imported, decomposed)
@@ -156,7 +156,7 @@ describe('verify', () => {
     expect(await passwords.verify(imported, 'cafe-password')).toMatchObject({ value: { matches: false } })
   })
 
-  test('leaves a hash of stronger parameters as it is', async () => {
+  test('does not replace a hash with stronger parameters', async () => {
     const strong = await hash('password', { memoryCost: 32_768, timeCost: 3, parallelism: 4 })
     expect(await passwords.verify(strong, 'password')).toEqual({
       ok: true,
@@ -166,7 +166,7 @@ describe('verify', () => {
 })
 
 describe('the queue', () => {
-  test('runs two at once, lets fifty wait and refuses the rest as busy [V15.4.4]', async () => {
+  test('runs two at once, queues fifty and rejects the rest as busy [V15.4.4]', async () => {
     const flooded = createPasswordHasher()
     const outcomes = Array.from({ length: 60 }, () => flooded.hash('password'))
     await Promise.resolve()

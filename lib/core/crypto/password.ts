@@ -10,12 +10,10 @@ const parameters = { memoryCost: 19_456, timeCost: 2, parallelism: 1 }
 
 /** Each hash fills a core and one of libuv's four threads, which file writes need too. */
 const maxRunning = 2
-/** Beyond this queue a client is told to come back: 50 hashes take about a second. */
+/** With more waiting hashes, clients get `busy`: 50 hashes take about a second. */
 const maxWaiting = 50
 
-/**
- * Compared with the password of an unknown user: made with these parameters from 32 random bytes that were thrown away.
- */
+/** The hash to compare with for an unknown user: same parameters, from 32 random bytes that were discarded. */
 const nobodysHash = '$argon2id$v=19$m=19456,t=2,p=1$MkZVOnkGsk/OQlfWhSn1Og$gZ2ZxbB50UFq5OLRfO2k2g62wWxdT+pVlmIyrPZbkzI'
 
 const nobody = requireHash(nobodysHash)
@@ -36,9 +34,9 @@ export interface PasswordHasher {
   /** Returns `busy` when too many hashes wait. */
   hash(password: string): Promise<Result<string, 'busy'>>
   /**
-   * A wrong password, an unknown user (`stored` null) and a user without a usable hash all cost what a current hash
-   * costs: one comparison for each of `formsOf`. An outdated hash costs its own time on top, which `hasMetSlow` reports
-   * from then on. Returns `busy` likewise.
+   * A wrong password, an unknown user (`stored` null) and a user without a usable hash all cost the same as a current
+   * hash: one comparison for each of `formsOf`. An outdated hash additionally costs its own time, which `hasMetSlow`
+   * reports from then on. Returns `busy` when too many hashes wait.
    */
   verify(stored: string | null, password: string): Promise<Result<Verdict, 'busy'>>
   /** Whether any compared hash takes longer than a current one. */
@@ -100,7 +98,7 @@ async function measured<Value>(work: () => Promise<Value>): Promise<Value> {
 
 function requireHash(stored: string): FoundHash {
   const found = findHash(stored)
-  if (found === null) throw new Error('That is no hash.')
+  if (found === null) throw new Error('The text is not a known hash.')
   return found
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { newCode, newId, newToken } from './random.ts'
 
-/** How far from its expected count an event of this probability may be: seven standard deviations. */
+/** The allowed deviation from the expected count of such an event: seven standard deviations. */
 const tolerance = (count: number, probability: number) => 7 * Math.sqrt(count * probability * (1 - probability))
 
 describe('newToken and newId', () => {
@@ -9,7 +9,7 @@ describe('newToken and newId', () => {
     ['tokens', newToken, 'base64url', 256],
     ['ids', newId, 'hex', 128],
   ] as const)(
-    'a hundred thousand %s in a row are all different, and every bit is chance [V7.2.2, V7.2.3, V11.5.1, V11.5.2]',
+    'a hundred thousand %s differ, and every bit is random [V7.2.2, V7.2.3, V11.5.1, V11.5.2]',
     (_, make, encoding, bits) => {
       const made = Array.from({ length: 100_000 }, make)
       expect(new Set(made).size).toBe(made.length)
@@ -24,7 +24,7 @@ describe('newToken and newId', () => {
 })
 
 describe('newCode', () => {
-  test('has eight digits, which are 26 bits, each digit as often as any other in every place [V6.5.3, V6.5.4]', () => {
+  test('has eight digits (26 bits), evenly distributed in every place [V6.5.3, V6.5.4]', () => {
     const codes = Array.from({ length: 10_000 }, newCode)
     expect(codes.filter((code) => !/^\d{8}$/.test(code))).toEqual([])
     for (let place = 0; place < 8; place += 1) {

@@ -1,4 +1,4 @@
-// Unguessable values, from the operating system's generator.
+// Unguessable values from the operating system's random generator.
 import { randomBytes, randomInt } from 'node:crypto'
 
 /** 256 bits, four times NIST SP 800-63B-4's minimum for a session secret and twice OWASP ASVS 7.2.3's. */
@@ -6,7 +6,7 @@ export function newToken(): string {
   return randomBytes(32).toString('base64url')
 }
 
-/** Eight digits, two more than NIST SP 800-63B-4 asks of a code that is typed. */
+/** Eight digits, two more than NIST SP 800-63B-4 requires for a typed code. */
 export function newCode(): string {
   return String(randomInt(10 ** 8)).padStart(8, '0')
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import { appendToFile, makeFolder } from './durable-file.ts'
 
-/** What somebody else does in the folder as soon as one was made in it. */
+/** What another process does in the folder as soon as it is created. */
 const afterMkdir = vi.hoisted(() => vi.fn<(made: string) => Promise<void>>())
 vi.mock('node:fs/promises', async (importOriginal) => {
   const files = await importOriginal<typeof Files>()
@@ -23,7 +23,7 @@ beforeEach(async () => {
   onTestFinished(() => rm(dir, { recursive: true }))
 })
 
-test('nothing is added through a link', async () => {
+test('does not append through a link', async () => {
   const [target, path] = [join(dir, 'notes'), join(dir, 'audit.jsonl')]
   await writeFile(target, 'of somebody')
   await symlink(target, path)
@@ -31,8 +31,8 @@ test('nothing is added through a link', async () => {
   expect(await readFile(target, 'utf8')).toBe('of somebody')
 })
 
-test('root gives away the folder that it made, and not what a link in its place leads to', async () => {
-  // Whoever runs this without being root owns all of it, and gives it to themselves.
+test('as root, gives away the folder it created, and not the target of a link in its place', async () => {
+  // Without root, the current user owns everything and gives it to themselves.
   const me = process.getuid?.()
   const service = me === 0 ? 65534 : (me ?? 0)
   vi.spyOn(process, 'getuid').mockReturnValue(0)

@@ -1,4 +1,4 @@
-// Makes and replaces files so that a crash or a power cut leaves the old content or the new one, never a mixture.
+// Creates and replaces files atomically: after a crash or power cut a file has the old or the new content, never a mix.
 
 import { randomBytes } from 'node:crypto'
 import { constants, link, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
@@ -6,20 +6,20 @@ import { dirname, join, resolve } from 'node:path'
 
 import { giveTo, type Owner, ownerToBe } from './file-owner.ts'
 
-/** Whose the file is when root makes it: the folder's owner's, or root's. */
+/** The owner of a file that root creates: the folder's owner, or root. */
 export interface Ownership {
   owner?: 'folder' | 'process'
 }
 
-/** Pieces that are written as they come: nobody needs all of a large file in memory. When they fail, so does the write. */
+/** Written chunk by chunk, so that a large file need not fit in memory. An error of the iterable fails the write. */
 export type Chunks = Iterable<Uint8Array> | AsyncIterable<Uint8Array>
 
 /**
- * Resolves when the new content and its name are both on disk. When it rejects, the file holds the old content, or
- * (only when the folder could not be synced) the new one, which a power cut may still take back.
+ * Resolves when the new content and its name are on disk. On rejection the file has the old content, or, if only the
+ * sync of the folder failed, the new content, which a power cut may revert.
  */
 export async function replaceFile(path: string, chunks: Chunks, ownership?: Ownership): Promise<void> {
-  // A new name every time: a file whose fsync failed once can't be trusted to report the loss a second time.
+  // Always use a new name: after a failed fsync, a second fsync on the same file can falsely succeed.
   const temporary = await writeTemporary(path, chunks, ownership)
   try {
     await rename(temporary, path)
@@ -31,8 +31,8 @@ export async function replaceFile(path: string, chunks: Chunks, ownership?: Owne
 }
 
 /**
- * Resolves when what is added to a file that exists is on disk. When it rejects, some of it may be there: the file has to
- * be replaced before anything is added to it again.
+ * Resolves when the appended data is on disk. On rejection a part of it may be there: replace the file before appending
+ * again.
  */
 export async function appendToFile(path: string, chunks: Chunks): Promise<void> {
   const handle = await open(path, constants.O_WRONLY | constants.O_APPEND | constants.O_NOFOLLOW)
@@ -44,7 +44,7 @@ export async function appendToFile(path: string, chunks: Chunks): Promise<void> 
   }
 }
 
-/** Writes a file for somebody to rename, and resolves with its name when its content is on disk. */
+/** Writes a temporary file, which the caller renames. Resolves with its name when the content is on disk. */
 export async function writeTemporary(path: string, chunks: Chunks, ownership?: Ownership): Promise<string> {
   const temporary = temporaryName(path)
   try {
@@ -56,7 +56,7 @@ export async function writeTemporary(path: string, chunks: Chunks, ownership?: O
   }
 }
 
-/** Writes a small file and takes it away again: resolves when the folder can be written now. */
+/** Resolves when the folder is writable, by writing and removing a small file. */
 export async function probeFolder(folder: string): Promise<void> {
   const probe = temporaryName(join(folder, 'probe'))
   try {
@@ -66,14 +66,14 @@ export async function probeFolder(folder: string): Promise<void> {
   }
 }
 
-/** Removes what a killed process left half-written. */
+/** Removes temporary files of killed processes. */
 export async function removeLeftovers(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
     if (/^[\w.-]+\.[0-9a-f]{16}\.tmp$/.test(name)) await rm(join(folder, name))
   }
 }
 
-/** Makes a folder closed to others, with those above it, and resolves when all of their names are on disk. */
+/** Creates a private folder and its parents. Resolves when all names are on disk. */
 export async function makeFolder(dir: string): Promise<void> {
   const firstMade = await mkdir(dir, { recursive: true, mode: 0o700 })
   if (firstMade === undefined) return
@@ -88,7 +88,7 @@ export async function makeFolder(dir: string): Promise<void> {
   }
 }
 
-/** Rejects when a link was put in its place: root would give away what the link leads to. */
+/** Rejects if the folder was replaced by a link, because root would give away the link's target. */
 async function giveFolderTo(owner: Owner, folder: string): Promise<void> {
   const handle = await open(folder, constants.O_DIRECTORY | constants.O_NOFOLLOW)
   try {
@@ -108,12 +108,12 @@ export async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-/** Makes a file that does not exist yet, whole or not at all. False when the name is taken by then. */
+/** Creates a file atomically. Returns false if the name is taken. */
 export async function createFile(path: string, content: Uint8Array | Chunks, ownership?: Ownership): Promise<boolean> {
   const temporary = temporaryName(path)
   try {
     await writeDurably(temporary, content, ownership)
-    // A link, unlike a rename, never replaces what another process made meanwhile.
+    // Unlike a rename, a link never replaces a file that another process created meanwhile.
     await link(temporary, path)
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false
@@ -125,7 +125,9 @@ export async function createFile(path: string, content: Uint8Array | Chunks, own
   return true
 }
 
-/** In the same folder, because a rename is atomic only within one file system; `removeLeftovers` knows the form. */
+/**
+ * In the same folder, because a rename is atomic only within one file system. `removeLeftovers` matches this pattern.
+ */
 function temporaryName(path: string): string {
   return `${path}.${randomBytes(8).toString('hex')}.tmp`
 }

@@ -1,4 +1,4 @@
-// Root and the service's user in one folder. Who runs this without being root is both.
+// Root and the service's user in one folder. Without root, the current user is both.
 import { execFileSync, spawn } from 'node:child_process'
 import { chmod, chown, mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -7,7 +7,7 @@ import { text } from 'node:stream/consumers'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { runCommand } from '../../cli/command-for-test.ts'
 
-// Several processes each, on however busy a machine.
+// Several processes per test, on a machine that may be busy.
 vi.setConfig({ testTimeout: 180_000 })
 
 const me = process.getuid?.() ?? 0
@@ -20,7 +20,7 @@ async function serviceFolder(): Promise<string> {
   return dir
 }
 
-/** Opens the store and the secret as the service does; what it says is why not. */
+/** Opens the store and the secret like the service, and returns the error. */
 async function startAsService(dir: string, url: string): Promise<string> {
   const script = `
     process.setgid?.(${service === me ? process.getgid?.() : service})
@@ -54,8 +54,8 @@ const stores = [
   ['sqlite', (dir: string) => `sqlite:${dir}/site.db`, ['site.db', 'secret']],
 ] as const
 
-describe.each(stores)('the command line as root, in the folder of a service with %s', (_, urlIn, expected) => {
-  test('leaves nothing that the service cannot use', async () => {
+describe.each(stores)('the CLI as root, in the folder of a service with %s', (_, urlIn, expected) => {
+  test('leaves no file that the service cannot use', async () => {
     const dir = await serviceFolder()
     const settings = { DATA_DIR: dir, DATABASE_URL: urlIn(dir) }
     const made = await runCommand(['user', 'create', 'ada', '--email', 'ada@example.org'], settings)
@@ -64,12 +64,12 @@ describe.each(stores)('the command line as root, in the folder of a service with
     expect(Object.keys(owners)).toEqual(expect.arrayContaining([...expected]))
     expect(new Set(Object.values(owners))).toEqual(new Set([service]))
     expect(await startAsService(dir, settings.DATABASE_URL)).toBe('started')
-    // What reads only leaves nothing either.
+    // Reading commands leave none either.
     expect(await runCommand(['store', 'check'], settings)).toMatchObject({ code: 0 })
     expect(new Set(Object.values(await ownersIn(dir)))).toEqual(new Set([service]))
   })
 
-  test('what belongs to somebody else is told with the command that gives it back', async () => {
+  test('reports files of another user with the command that gives them back', async () => {
     const dir = await serviceFolder()
     const settings = { DATA_DIR: dir, DATABASE_URL: urlIn(dir) }
     expect(await runCommand(['user', 'create', 'ada'], settings)).toMatchObject({ code: 0 })
@@ -90,7 +90,7 @@ describe.each(stores)('the command line as root, in the folder of a service with
   })
 })
 
-test('a folder that the service may not make is told with the commands that make it', async () => {
+test('reports a folder that the service cannot create with the commands that create it', async () => {
   const parent = await mkdtemp(join(tmpdir(), 'gatehouse-owner-'))
   onTestFinished(() => rm(parent, { recursive: true, force: true }))
   await chmod(parent, me === 0 ? 0o755 : 0o555)
@@ -99,7 +99,7 @@ test('a folder that the service may not make is told with the commands that make
   expect(said).toContain(`As root: mkdir -p ${dir} && chown ${service} ${dir}`)
 })
 
-test('a back-up that root makes stays root’s, in whose folder it may be', async () => {
+test('a back-up by root belongs to root in any folder', async () => {
   const [dir, backups] = [await serviceFolder(), await serviceFolder()]
   await runCommand(['user', 'create', 'ada'], { DATA_DIR: dir })
   const path = join(backups, 'backup.jsonl')

@@ -1,9 +1,9 @@
-// What Python's json.dump and the editors of Windows write, read as JSON: a byte-order mark, UTF-16, NaN and Infinity.
+// Reads JSON as Python's json.dump and Windows editors write it: with a byte-order mark, UTF-16, NaN and Infinity.
 
-/** Strings, which stay as they are, and the numbers that JSON does not have. */
+/** Matches strings, to skip them, and the numbers that JSON lacks. */
 const stringOrNotANumber = /"[^"\\]*(?:\\[\s\S][^"\\]*)*"|NaN|-?Infinity/g
 
-/** The text without its byte-order mark; null when it is neither UTF-8 nor, by its mark, UTF-16. */
+/** Drops the byte-order mark. Null when the bytes are neither UTF-8 nor UTF-16 with a mark. */
 export function decodeText(bytes: Uint8Array): string | null {
   const [first, second] = bytes
   const encoding =
@@ -15,7 +15,7 @@ export function decodeText(bytes: Uint8Array): string | null {
   }
 }
 
-/** The same as JSON: NaN and the infinities, with which nobody's age is meant, are null. */
+/** Replaces NaN and the infinities with null. */
 export function withoutNotANumber(text: string): string {
   return text.replace(stringOrNotANumber, (found) => (found.startsWith('"') ? found : 'null'))
 }

@@ -17,7 +17,7 @@ function openBudget() {
 
 const written = (taken: boolean[]) => taken.filter((mayWrite) => mayWrite).length
 
-test('a flood of one kind writes 120 lines a minute, then one that says how many were left out [V16.3.3]', () => {
+test('a flood of one kind writes 120 lines a minute, then one with the number of omitted lines [V16.3.3]', () => {
   const { told, take, endMinute } = openBudget()
   expect(written(take('refused', 10_000))).toBe(120)
   expect(told).toEqual([])
@@ -28,7 +28,7 @@ test('a flood of one kind writes 120 lines a minute, then one that says how many
   expect(told.at(-1)).toEqual(['refused', 1])
 })
 
-test('a flood of one kind takes no line from another, and nothing is told where nothing was left out', () => {
+test('a flood of one kind does not affect another, and no line reports zero omitted lines', () => {
   const { told, take, endMinute } = openBudget()
   take('refused', 10_000)
   expect(written(take('session.ended', 120))).toBe(120)
@@ -36,7 +36,7 @@ test('a flood of one kind takes no line from another, and nothing is told where 
   expect(told).toEqual([['refused', 9_880]])
 })
 
-test('at the end of the process what was left out is told at once, and not a second time', () => {
+test('settle reports omitted lines immediately and once', () => {
   const { budget, told, take, endMinute } = openBudget()
   take('refused', 125)
   budget.settle()

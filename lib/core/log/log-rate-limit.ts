@@ -1,31 +1,34 @@
-// How many lines of one kind a log gets: whoever sends requests without end must not write without end.
+// Limits log lines per kind, so that a client cannot fill the disk with requests.
 import { minutes } from '../clock.ts'
 import { outsideOfRequests } from '../request-context.ts'
 
-/** Two a second of each kind: room for what people do, and under a gigabyte a day in the longest flood of one kind. */
+/** Two a second of each kind: enough for normal use, and under a gigabyte a day in a flood of one kind. */
 const mostLines = 120
 const windowMs = minutes(1)
 
 export interface LogRateLimit {
-  /** Whether one more line of this kind may be written now. */
+  /** Whether another line of this kind may be written now. */
   take(kind: string): boolean
-  /** Tells now what was left out so far, and begins anew. */
+  /** Reports the omitted lines so far and resets the counts. */
   settle(): void
 }
 
-/** Runs once, after that time; the process does not wait for it. */
+/** Runs `work` once after `ms`, without keeping the process alive. */
 export type Later = (work: () => void, ms: number) => void
 
 const systemLater: Later = (work, ms) => void setTimeout(work, ms).unref()
 
-/** `tell` hears of each kind that had lines left out, when its minute is over. Kinds come from code, never from a request. */
+/**
+ * Calls `tell` for each kind with omitted lines, at the end of its minute. Kinds must come from code, not from
+ * requests.
+ */
 export function createLogRateLimit(tell: (kind: string, leftOut: number) => void, later = systemLater): LogRateLimit {
   const windows = new Map<string, { written: number; leftOut: number }>()
 
   function begin(kind: string) {
     const window = { written: 0, leftOut: 0 }
     windows.set(kind, window)
-    // Not on behalf of the request that happened to be the first.
+    // The timer must not carry the context of the request that happened to be first.
     outsideOfRequests(() => later(() => windows.get(kind) === window && end(kind), windowMs))
     return window
   }

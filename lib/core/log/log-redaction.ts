@@ -1,20 +1,21 @@
-// What no log line may hold, taken out of whatever is logged: a fence behind the rule that events carry ids and codes.
+// Removes secrets from everything that is logged: a second line of defence, since events should only carry ids and
+// codes.
 
 const hidden = '[hidden]'
-/** What a field of such a name holds is a secret, whatever it looks like. */
+/** The value of a field with such a name is a secret. */
 const secretName = /authorization|cookie|password|passwd|secret|token|seal$|^(smtp|database)_?url$/i
-/** A field `code` holds the name of an outcome; one of digits was mailed to somebody. */
+/** A field `code` normally has an outcome; eight digits are a code that was mailed to a user. */
 const mailedCode = /^\d{4} ?\d{4}$/
-/** What stands before the @ of an address: a user's name and password of a database or mail server. */
+/** User name and password in the URL of a database or mail server. */
 const credentials = /(\w:\/\/)[^\s/@]+@/g
 
-/** What a terminal may obey or take for a new line, and JSON leaves as it is. */
+/** Control characters and line separators that JSON does not escape: terminals may obey them or start a new line. */
 const control = /[\x7f-\x9f\u2028\u2029]/g
 
 const deepest = 5
 const longestText = 4000
 
-/** A copy that may be logged. Of errors it keeps what says where and why, and no field that a driver hung on them. */
+/** Returns a copy for logging. Errors keep type, message, stack and cause, and lose fields that drivers add. */
 export function redact(fields: Record<string, unknown>): Record<string, unknown> {
   return redactFields(fields, 0)
 }
@@ -44,10 +45,10 @@ function redactText(text: string): string {
   return text.slice(0, longestText).replace(credentials, `$1${hidden}@`).replace(control, '\ufffd')
 }
 
-/** PostgreSQL's errors, for one, carry the values of the row that was refused. */
+/** PostgreSQL errors, for example, carry values of the rejected row. */
 function redactError(error: Error, depth: number): Record<string, unknown> {
   const { name: type, message, stack, cause } = error
   const { code, digest } = error as { code?: unknown; digest?: unknown }
-  // What is undefined gets no place in the line.
+  // JSON omits undefined fields.
   return redactFields({ type, code, digest, message, stack, cause }, depth + 1)
 }

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { outsideOfRequests, runInRequest } from '../request-context.ts'
 import { createLog } from './log.ts'
 
-/** What was written, a text a line. */
+/** The written lines. */
 function openLog() {
   const written: string[] = []
   const log = createLog('info', { write: (line) => void written.push(line) })
@@ -19,7 +19,7 @@ const requestOf = (id: string) => ({
   refusal: null,
 })
 
-test('a line is one object of JSON with its level, its time in UTC, its event and a message [V16.2.2, V16.2.4]', () => {
+test('a line is a JSON object with level, UTC time, event and message [V16.2.2, V16.2.4]', () => {
   const { log, written, last } = openLog()
   log.info({ event: 'stopping', signal: 'SIGTERM' }, 'Stopping')
   expect(written).toHaveLength(1)
@@ -32,7 +32,7 @@ test('a line is one object of JSON with its level, its time in UTC, its event an
   })
 })
 
-test('a line of a request carries its id, and what only was set going by it does not', () => {
+test('a line within a request carries its id, and one outside of it does not', () => {
   const { log, last } = openLog()
   runInRequest(requestOf('one'), () => log.info({ event: 'a' }, 'A'))
   expect(last()).toMatchObject({ requestId: 'one' })
@@ -40,7 +40,7 @@ test('a line of a request carries its id, and what only was set going by it does
   expect(last()).not.toHaveProperty('requestId')
 })
 
-test('text from outside begins no line, is no format, and commands no terminal [V16.4.1, V1.3.10, T30]', () => {
+test('external text starts no line, is no format string, and controls no terminal [V16.4.1, V1.3.10, T30]', () => {
   const { log, written, last } = openLog()
   const text = 'a\n{"event":"session.started"}\r\u001b[2J\u009b2J\u2028%s%o%c'
   log.warn({ event: 'form.refused', [text]: text, name: text }, 'Refused')
@@ -51,7 +51,7 @@ test('text from outside begins no line, is no format, and commands no terminal [
   expect(last().name).toContain('%s%o%c')
 })
 
-test('fields with the names of secrets are hidden, however deep, and credentials in addresses too [V16.2.5, T30]', () => {
+test('hides fields named like secrets at any depth, and credentials in URLs [V16.2.5, T30]', () => {
   const { log, written } = openLog()
   const canary = 'canary-4711'
   log.error(
@@ -71,7 +71,7 @@ test('fields with the names of secrets are hidden, however deep, and credentials
   expect(written[0]).toContain('db.example/site')
 })
 
-test('an error says where and why, with its causes, and without what a driver hung on it [V16.2.5]', () => {
+test('an error keeps stack, message and causes, without fields of drivers [V16.2.5]', () => {
   const { log, last, written } = openLog()
   const cause = Object.assign(new Error('connect to postgres://me:canary@db.example failed'), {
     code: 'ECONNREFUSED',
@@ -88,7 +88,7 @@ test('an error says where and why, with its causes, and without what a driver hu
   expect(written[0]).not.toContain('canary')
 })
 
-test('an outcome’s code and a fault’s code stay readable', () => {
+test('codes of outcomes and errors stay readable', () => {
   const { log, last } = openLog()
   log.warn({ event: 'session.started', code: 'credentials_wrong' }, 'Security event')
   expect(last()).toMatchObject({ code: 'credentials_wrong' })

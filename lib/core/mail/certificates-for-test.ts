@@ -1,10 +1,10 @@
-// A certificate authority that nobody trusts yet, and what it vouches for: a server that is called localhost.
+// A test certificate authority and a server certificate for localhost.
 import { generate } from 'selfsigned'
 
 export interface TestCertificates {
-  /** Of the authority, in PEM: whoever has it can check the server's. */
+  /** The authority's certificate in PEM, to verify the server's. */
   authority: string
-  /** Of the server, for `localhost` and no other name. */
+  /** The server's certificate, only for `localhost`. */
   certificate: string
   key: string
 }

@@ -29,10 +29,10 @@ const messages: Message[] = [
   ...decisions,
 ]
 
-describe.each(messages)('the letter of kind $kind', (message) => {
+describe.each(messages)('the mail of kind $kind', (message) => {
   const letter = writeLetter(message, origin)
 
-  test('says the same in text and in HTML', () => {
+  test('has the same content in text and HTML', () => {
     const inHtml = letter.html
       .replace(/<style>[\s\S]*<\/style>/, '')
       .replace(/<[^>]+>/g, '\n')
@@ -47,35 +47,38 @@ describe.each(messages)('the letter of kind $kind', (message) => {
     for (const link of links) expect(letter.html).toContain(`href="${link}"`)
   })
 
-  test('leads to the public origin alone, and names no other address in its HTML [T9]', () => {
+  test('links only to the public origin, and its HTML has no other URL [T9]', () => {
     const addresses = `${letter.text} ${letter.html}`.match(/https?:\/\/[^\s"<]+/g) ?? []
     expect(addresses.length).toBeGreaterThan(0)
     for (const address of addresses) expect(new URL(address.replace(/\.$/, '')).origin).toBe(origin)
     expect(letter.html).not.toMatch(/\ssrc=|url\(|<script|@import/)
   })
 
-  test('puts no secret into the subject, and the name of the site [V6.3.7]', () => {
+  test('has the site’s name and no secret in its subject [V6.3.7]', () => {
     expect(letter.subject).not.toMatch(/12345678|a-token|alice/)
     expect(letter.subject).toMatch(/ · Gatehouse$/)
   })
 })
 
-test.each(alertKinds)('an alert of %s tells when, with what and from where, and a way out [V6.3.5, V6.3.7]', (kind) => {
-  const { text } = writeLetter({ kind, token: 'a-token', ...recipient }, origin)
-  expect(text).toContain('When: 1 January 2026 at 09:00 UTC')
-  expect(text).toContain('Browser: Firefox on Windows')
-  expect(text).toContain('Network address: 192.0.2.7')
-  expect(text).toContain(`This was not me:\n${origin}/not-me?token=a-token`)
-})
+test.each(alertKinds)(
+  'an alert of kind %s tells time, browser and IP address, and has a report link [V6.3.5, V6.3.7]',
+  (kind) => {
+    const { text } = writeLetter({ kind, token: 'a-token', ...recipient }, origin)
+    expect(text).toContain('When: 1 January 2026 at 09:00 UTC')
+    expect(text).toContain('Browser: Firefox on Windows')
+    expect(text).toContain('Network address: 192.0.2.7')
+    expect(text).toContain(`This was not me:\n${origin}/not-me?token=a-token`)
+  },
+)
 
-test.each(decisions)('a mail of $kind tells when and whom to ask, and carries no link', (message) => {
+test.each(decisions)('a mail of kind $kind tells the time and whom to ask, without a link', (message) => {
   const { text } = writeLetter({ ...message, by: { ...by, userAgent, address: '192.0.2.7' } }, origin)
   expect(text).toContain('When: 1 January 2026 at 09:00 UTC')
   expect(text).toMatch(/ask an administrator/)
   expect(text).not.toMatch(/192\.0\.2\.7|Firefox|\?token=/)
 })
 
-test('a suspension and a deletion say until when, and a role which one', () => {
+test('mails about suspension and deletion tell the end, and about roles the role', () => {
   const textOf = (message: Message) => writeLetter(message, origin).text
   const [role, open, limited, , deleted] = decisions.map(textOf)
   expect(role).toContain('it is Guest now')
@@ -84,7 +87,7 @@ test('a suspension and a deletion say until when, and a role which one', () => {
   expect(deleted).toContain('erased after 15 January 2026 at 00:00 UTC')
 })
 
-test('times are those of the recipient’s clock, whatever that of the sender is, and UTC where it is not known', () => {
+test('shows times in the recipient’s time zone, or UTC if unknown', () => {
   const textFor = (timeZone: string | null) => {
     const sender = { ...by, timeZone: 'America/New_York' }
     const to = { locale: 'en', timeZone }
@@ -94,7 +97,7 @@ test('times are those of the recipient’s clock, whatever that of the sender is
   for (const unknown of [null, 'Mars/Olympus', '']) expect(textFor(unknown)).toContain('at 09:00 UTC')
 })
 
-test('a language that the site does not have is English', () => {
+test('falls back to English for an unknown language', () => {
   const { html } = writeLetter(
     { kind: 'address-in-use', ...recipient, reader: { locale: 'xx', timeZone: null } },
     origin,
@@ -109,13 +112,13 @@ test('docs/mail.md lists every mail', async () => {
   expect(missing).toEqual([])
 })
 
-test('what people choose is text in HTML [V1.2.1, V1.3.7]', () => {
+test('escapes users’ text in HTML [V1.2.1, V1.3.7]', () => {
   const name = `<img src=x onerror=alert(1)>"'&`
   const { html } = writeLetter({ kind: 'address-in-use', ...recipient, to: name, username: name }, origin)
   expect(html).not.toContain('<img')
   expect(html).toContain('&lt;img src=x onerror=alert(1)&gt;&quot;&#39;&amp;')
 })
 
-test('a test mail names the site that sent it', () => {
+test('a test mail names its site', () => {
   expect(writeTestLetter(to, origin)).toMatchObject({ to, text: expect.stringContaining(origin) })
 })

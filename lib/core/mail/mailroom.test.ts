@@ -32,8 +32,8 @@ const waiting = async () =>
   (await Array.fromAsync(opened.app.stores.dump())).flatMap((stored) => (stored.kind === 'mail' ? [stored.record] : []))
 const until = (check: () => Promise<void> | void) => vi.waitFor(check, { timeout: 15_000 })
 
-describe.each(storeNames)('letters on %s', (store) => {
-  test('go to the server, encrypted, and leave the queue', async () => {
+describe.each(storeNames)('mails on %s', (store) => {
+  test('are sent over TLS and leave the queue', async () => {
     const smtp = await startSmtp()
     const { app } = await openWith(smtp.url, store)
     app.mail.open()
@@ -53,7 +53,7 @@ describe.each(storeNames)('letters on %s', (store) => {
     expect(letter?.raw).toMatch(/^Auto-Submitted: auto-generated$/m)
   })
 
-  test('are kept sealed while the server is away, through a restart, and sent once it is back', async () => {
+  test('stay sealed in the queue while the server is down, even across a restart, and are sent later', async () => {
     const smtp = await startSmtp()
     await smtp.stop()
     const { app, dataDir, advance } = await openWith(smtp.url, store)
@@ -73,7 +73,7 @@ describe.each(storeNames)('letters on %s', (store) => {
   })
 })
 
-test('a letter that waits when the clock is set back is sent all the same, and dated by the time that it is now', async () => {
+test('sends a queued mail after the clock is set back, with the current date', async () => {
   const smtp = await startSmtp()
   const { app, stepClock } = await openWith(smtp.url)
   await app.mail.post(message)
@@ -83,8 +83,8 @@ test('a letter that waits when the clock is set back is sent all the same, and d
   expect(smtp.letters.map(({ email }) => email.date)).toEqual([new Date(app.clock()).toISOString()])
 })
 
-describe('a letter that was posted when the clock was ahead', () => {
-  test('is sent once the clock is right, and not dated in the future', async () => {
+describe('a mail queued while the clock was ahead', () => {
+  test('is sent once the clock is right, without a future date', async () => {
     const smtp = await startSmtp()
     const { app, stepClock } = await openWith(smtp.url)
     stepClock(hours(720))
@@ -95,7 +95,7 @@ describe('a letter that was posted when the clock was ahead', () => {
     expect(Date.parse(smtp.letters[0]?.email.date ?? '')).toBe(app.clock())
   })
 
-  test('is given up after as many tries as any other', async () => {
+  test('is given up after the same number of attempts', async () => {
     const smtp = await startSmtp()
     smtp.behave.refuse = 451
     const { app, advance } = await openWith(smtp.url)
@@ -113,7 +113,7 @@ describe('a letter that was posted when the clock was ahead', () => {
   })
 })
 
-test('a letter under a secret that this process lacks waits for one that has it, as when instances are restarted one by one', async () => {
+test('a mail sealed with an unknown secret waits for a process that has it', async () => {
   const smtp = await startSmtp()
   const { app, advance } = await openWith(smtp.url)
   await app.mail.post(message)
@@ -135,7 +135,7 @@ test('a letter under a secret that this process lacks waits for one that has it,
   await rotated.close()
 })
 
-/** Another process's mailroom over the same store. */
+/** The mailroom of another process over the same store. */
 async function reopen(app: TestServices['app'], dataDir: string) {
   if (app.settings.store.driver !== 'postgres') {
     const { createMailroom } = await import('./mailroom.ts')
@@ -150,7 +150,7 @@ async function reopen(app: TestServices['app'], dataDir: string) {
   return { mail: runtime.mail }
 }
 
-test('a letter that was cut off in the middle is sent again under the same id', async () => {
+test('sends an interrupted mail again with the same Message-ID', async () => {
   const smtp = await startSmtp()
   const { app, advance } = await openWith(smtp.url)
   smtp.behave.drop = true
@@ -165,7 +165,7 @@ test('a letter that was cut off in the middle is sent again under the same id', 
   expect(smtp.letters[0]?.email.messageId).toBe(`<${mail?.id}@localhost>`)
 })
 
-test('a slow server holds up nobody who posts, and gets each letter once', async () => {
+test('a slow server delays no request, and gets each mail once', async () => {
   const smtp = await startSmtp()
   const { promise, resolve } = Promise.withResolvers<void>()
   smtp.behave.until = promise
@@ -180,7 +180,7 @@ test('a slow server holds up nobody who posts, and gets each letter once', async
   )
 })
 
-test('what the server refuses for now is tried for a day, then given up and logged', async () => {
+test('retries a temporary refusal for a day, then gives up and logs it', async () => {
   const smtp = await startSmtp()
   smtp.behave.refuse = 451
   const { app, advance } = await openWith(smtp.url)
@@ -217,7 +217,7 @@ test('what the server refuses for now is tried for a day, then given up and logg
   }
 }, 120_000)
 
-test('what the server refuses for good is given up at once', async () => {
+test('gives up immediately after a permanent refusal', async () => {
   const smtp = await startSmtp()
   smtp.behave.refuse = 550
   const { app } = await openWith(smtp.url)
@@ -228,7 +228,7 @@ test('what the server refuses for good is given up at once', async () => {
   expect(logged).toHaveBeenCalledOnce()
 })
 
-test('no text of a person makes a header or a second recipient [V1.3.11]', async () => {
+test('a user’s text cannot add a header or a recipient [V1.3.11]', async () => {
   const smtp = await startSmtp()
   const { app } = await openWith(smtp.url)
   app.mail.open()
@@ -241,7 +241,7 @@ test('no text of a person makes a header or a second recipient [V1.3.11]', async
   }
 })
 
-test('without a server each letter is a file that only its owner reads, and its path is logged', async () => {
+test('without a server, writes each mail to a private file and logs its path', async () => {
   opened = await openTestServices()
   const { app, dataDir } = opened
   const logged = vi.spyOn(app.log, 'info')

@@ -8,7 +8,7 @@ import type { MailRecord, MailStore } from '../../stores/types.ts'
 import { type Clock, hours, minutes, seconds } from '../clock.ts'
 import { newId } from '../crypto/random.ts'
 import { seal, unseal } from '../crypto/seal.ts'
-import { type Log, logFault } from '../log/log.ts'
+import { type Log, logError } from '../log/log.ts'
 import { outsideOfRequests } from '../request-context.ts'
 import { writeLetter } from './letter.ts'
 import type { Mail } from './message.ts'
@@ -53,7 +53,7 @@ export function createMailroom(deps: {
     clearTimeout(timer)
     // Run outside the request that happened to wake the queue: its context must not leak into other mails.
     sending = outsideOfRequests(sendDue)
-      .catch((error: unknown) => logFault('mail_queue_failed', error))
+      .catch((error: unknown) => logError('mail_queue_failed', error))
       .finally(() => {
         sending = null
         if (isOpen) timer = outsideOfRequests(() => setTimeout(wake, lookEveryMs).unref())

@@ -1,4 +1,4 @@
-// A real SMTP server on this machine, with STARTTLS, that can be slow, refuse, or hang up in the middle of a letter.
+// A real local SMTP server with STARTTLS that can be slow, refuse mails, or hang up in the middle of one.
 import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import PostalMime, { type Email } from 'postal-mime'
@@ -8,27 +8,27 @@ import type { TestCertificates } from './certificates-for-test.ts'
 
 export interface TestSmtp {
   url: string
-  /** What it has taken, in the order of arrival. */
+  /** Received mails in order. */
   letters: { email: Email; raw: string; recipients: string[]; isEncrypted: boolean }[]
   behave: Behaviour
   stop(): Promise<void>
 }
 
 interface Behaviour {
-  /** The reply to the recipient's address, when it is not taken. */
+  /** The reply to the recipient, to reject it. */
   refuse?: number | undefined
-  /** The reply to a whole letter waits for this. */
+  /** The reply to a whole mail waits for this promise. */
   until?: Promise<void> | undefined
-  /** Hangs up after the first bytes of the next letters. */
+  /** Hangs up after the first bytes of this many mails. */
   drop?: boolean | undefined
 }
 
 interface Options {
   port?: number
   hidesStartTls?: boolean
-  /** Default: a certificate of the server's own, that nobody vouches for. */
+  /** Default: a self-signed certificate. */
   certificates?: TestCertificates
-  /** Whom it takes letters from. Default: anybody. */
+  /** The account it accepts. Default: anyone. */
   account?: { user: string; pass: string }
 }
 
@@ -76,7 +76,7 @@ export async function startSmtp({
   const taken = typeof address === 'object' && address !== null ? address.port : 0
   const stop = () => new Promise<void>((resolve) => server.close(resolve))
   onTestFinished(stop)
-  // Its certificate is its own: what is tested is that the connection is encrypted, not by whom.
+  // The certificate is self-signed: tests only check that the connection is encrypted.
   return { url: `smtp://127.0.0.1:${taken}?tls.rejectUnauthorized=false`, letters, behave, stop }
 }
 

@@ -14,7 +14,7 @@ const parcel = {
 
 const sender: Mailbox = { name: '', address: 'gate@example.org' }
 
-/** Written as IPv6, the address of this machine is none of the names that are known to be it. */
+/** The IPv6 form of this machine's address is not among the known loopback names. */
 const asAnother = ({ url }: TestSmtp, parameters = '') =>
   url.replace(/127\.0\.0\.1(:\d+).*/, `[::ffff:127.0.0.1]$1${parameters}`)
 
@@ -30,7 +30,7 @@ async function deliver(smtpUrl: string, { mailFrom = sender, to = parcel.to } = 
   await transport.deliver({ ...parcel, to }).finally(transport.close)
 }
 
-test('another machine that offers no TLS gets no letter, and no password [V12.3.1]', async () => {
+test('sends neither mail nor password to another machine without TLS [V12.3.1]', async () => {
   const smtp = await startSmtp({ hidesStartTls: true })
   const url = asAnother(smtp).replace('//', '//user:hunter2@')
   await expect(deliver(url)).rejects.toMatchObject({ code: 'mail_refused', reason: expect.stringMatching(/^ETLS/) })
@@ -38,7 +38,7 @@ test('another machine that offers no TLS gets no letter, and no password [V12.3.
   expect(smtp.letters).toEqual([])
 })
 
-test('another machine gets it in clear when the address says so, and this one where it offers nothing else', async () => {
+test('sends in clear to another machine only if the URL allows it, and to this one if it offers no TLS', async () => {
   const smtp = await startSmtp({ hidesStartTls: true })
   await deliver(asAnother(smtp, '?requireTLS=false'))
   await deliver(smtp.url)
@@ -52,7 +52,7 @@ test.each([
   'Acme [Accounts] (EU) <gate@example.org>',
   'Žofie’s "Firma" 🦊 <gate@example.org>',
   'gate@example.org',
-])('a letter from %s has this name and this address', async (text) => {
+])('a mail from %s has this name and address', async (text) => {
   const smtp = await startSmtp()
   const mailFrom = parseMailbox(text)
   if (mailFrom === null) throw new Error('It is a mailbox.')
@@ -61,16 +61,16 @@ test.each([
   expect(smtp.letters[0]?.raw.match(/^From:/gm)).toHaveLength(1)
 })
 
-test('a domain in any script goes to a server that knows ASCII alone', async () => {
+test('sends a domain in any script to a server that only supports ASCII', async () => {
   const smtp = await startSmtp()
   const mailFrom = { name: 'Инфо', address: 'info@россия.рф' }
   await deliver(smtp.url, { mailFrom, to: 'alice@bücher.example' })
-  // The server of these tests shows the envelope's domains in Unicode, whatever came.
+  // The test server shows the envelope's domains in Unicode.
   expect(smtp.letters[0]?.raw).toMatch(/^To: alice@xn--bcher-kva\.example\r?$/m)
   expect(smtp.letters[0]?.email.from).toEqual({ name: 'Инфо', address: 'info@xn--h1alffa9f.xn--p1ai' })
 })
 
-test('an address that leaves the way to another machine open is known', () => {
+test('recognises a URL without verified TLS', () => {
   for (const parameter of ['requireTLS=false', 'tls.rejectUnauthorized=false']) {
     expect(isExposedSmtp(`smtp://mail.example.com?${parameter}`), parameter).toBe(true)
     expect(isExposedSmtp(`smtp://localhost?${parameter}`), parameter).toBe(false)
@@ -79,7 +79,7 @@ test('an address that leaves the way to another machine open is known', () => {
   expect(isExposedSmtp('smtps://mail.example.com?requireTLS=false')).toBe(false)
 })
 
-test('a server that asks who is there is told the account of the settings, and a wrong one is refused [V13.2.1]', async () => {
+test('authenticates with the account of the settings, and fails with a wrong one [V13.2.1]', async () => {
   const smtp = await startSmtp({ account: { user: 'gate@example.org', pass: 'p@ss word' } })
   const as = (password: string) => smtp.url.replace('//', `//gate%40example.org:${encodeURIComponent(password)}@`)
   await expect(deliver(smtp.url)).rejects.toMatchObject({ code: 'mail_refused' })

@@ -19,7 +19,7 @@ async function open(store: StoreName): Promise<{ rateLimits: RateLimits; locatio
 }
 
 describe.each(storeNames)('on %s', (store) => {
-  test('a rule holds for each by itself, and says how long to wait', async () => {
+  test('a rule counts each key separately, and returns the waiting time', async () => {
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() })
     const { rateLimits } = await open(store)
     expect(await rateLimits.take('code-mail-pause', 'alice')).toBe(0)
@@ -30,7 +30,7 @@ describe.each(storeNames)('on %s', (store) => {
     expect(await rateLimits.take('code-mail-pause', 'alice')).toBe(0)
   })
 
-  test('what is forgotten of one by every rule is not forgotten of another', async () => {
+  test('forget resets all rules of one key only', async () => {
     const { rateLimits } = await open(store)
     for (const whom of ['alice', 'bob']) for (let n = 0; n < 4; n += 1) await rateLimits.take('rename', whom)
     for (let n = 0; n < 6; n += 1) await rateLimits.take('code-try', 'alice')
@@ -40,7 +40,7 @@ describe.each(storeNames)('on %s', (store) => {
     expect(await rateLimits.take('rename', 'bob')).toBeGreaterThan(0)
   })
 
-  test('what was counted by a clock that was ahead holds nobody up once it is right', async () => {
+  test('counts from a clock that was ahead do not delay anyone later', async () => {
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + days(30) })
     const { rateLimits } = await open(store)
     for (let n = 0; n < 4; n += 1) await rateLimits.take('rename', 'alice')
@@ -50,7 +50,7 @@ describe.each(storeNames)('on %s', (store) => {
     expect(await rateLimits.take('rename', 'alice')).toBeGreaterThan(0)
   })
 
-  test('twenty who come at once are five', async () => {
+  test('of twenty parallel calls, five succeed', async () => {
     const { rateLimits } = await open(store)
     const waits = await Promise.all(Array.from({ length: 20 }, () => rateLimits.take('code-try', 'alice')))
     expect(waits.filter((wait) => wait === 0)).toHaveLength(5)
@@ -58,7 +58,7 @@ describe.each(storeNames)('on %s', (store) => {
   })
 })
 
-test('processes that share a PostgreSQL count together, and tell it no names', async () => {
+test('processes that share a PostgreSQL count together, without storing names', async () => {
   const { rateLimits, location } = await open('PostgreSQL')
   const other = createRateLimits({ store: location, enabled: true })
   expect(await rateLimits.take('reset-mail-by', 'alice@example.org')).toBe(0)
@@ -70,14 +70,14 @@ test('processes that share a PostgreSQL count together, and tell it no names', a
 
 const away: StoreLocation = { driver: 'postgres', url: 'postgres://nobody@127.0.0.1:1/none' }
 
-test('while that is away each counts for itself', async () => {
+test('each process counts for itself while the database is unavailable', async () => {
   const rateLimits = createRateLimits({ store: away, enabled: true })
   opened.push({ [Symbol.asyncDispose]: () => rateLimits.close() })
   expect(await rateLimits.take('code-mail-pause', 'alice')).toBe(0)
   expect(await rateLimits.take('code-mail-pause', 'alice')).toBeGreaterThan(0)
 })
 
-test('one that does not answer is asked again ten seconds later, and no count before waits for it', async () => {
+test('asks an unresponsive database again after ten seconds, without delaying other calls', async () => {
   vi.useFakeTimers({ toFake: ['performance'] })
   let asked = 0
   const silent = createServer((socket) => {
@@ -101,7 +101,7 @@ test('one that does not answer is asked again ten seconds later, and no count be
   expect(asked).toBe(2)
 })
 
-test('switched off, nothing is throttled but tries of a code', async () => {
+test('when off, limits only attempts at a code', async () => {
   const rateLimits = createRateLimits({ store: { driver: 'json', dir: '' }, enabled: false })
   for (let n = 0; n < 9; n += 1) expect(await rateLimits.take('reset-mail', 'alice')).toBe(0)
   for (let n = 0; n < 5; n += 1) expect(await rateLimits.take('code-try', 'alice')).toBe(0)
@@ -112,7 +112,7 @@ test.each<[string, StoreLocation]>([
   ['without a database', { driver: 'json', dir: '' }],
   ['while PostgreSQL is away', away],
 ])(
-  'countless addresses share counts in the end %s: they fill no memory, and are still counted [V15.2.2]',
+  'many addresses share counters in the end %s: they do not fill the memory, and still count [V15.2.2]',
   async (_, store) => {
     const rateLimits = createRateLimits({ store, enabled: true })
     opened.push({ [Symbol.asyncDispose]: () => rateLimits.close() })
@@ -121,7 +121,7 @@ test.each<[string, StoreLocation]>([
     for (let n = 0; n < 20_000; n += 1) {
       if ((await rateLimits.take('denied-entry', `address ${100_000 + n}`)) > 0) refused += 1
     }
-    // A thousand counts of ten each are all that the 20,000 have.
+    // A thousand shared counters of ten each are all that 20,000 addresses get.
     expect(refused).toBeGreaterThanOrEqual(10_000)
     expect(refused).toBeLessThan(20_000)
   },

@@ -1,5 +1,5 @@
-// How often something may be done: the rules and their counters. They live in PostgreSQL when several processes share
-// one, otherwise in memory, also while that database is away.
+// The rate limits and their counters. Processes that share a PostgreSQL count there together; otherwise, and while that
+// database is unavailable, counters are in memory.
 import pg from 'pg'
 import { type RateLimiterAbstract, RateLimiterMemory, RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible'
 import type { StoreLocation } from '../../stores/location.ts'
@@ -9,14 +9,17 @@ import { sha256 } from '../crypto/hash.ts'
 import { outsideOfRequests } from '../request-context.ts'
 import { neighbourhood } from './counted-address.ts'
 
-/** Rules that apply even with LIMITS off, because a code without a limit is no secret. */
+/** Rules that apply even with LIMITS off: a code without a limit can be guessed. */
 const alwaysOn: readonly Rule[] = ['code-try']
 
 export const rules = {
   /** Codes for one user: one a minute, five an hour. */
   'code-mail-pause': { most: 1, everyMs: seconds(60) },
   'code-mail': { most: 5, everyMs: hours(1) },
-  /** Codes to one address, from any account. More than two accounts use up, so that one cannot withhold another's code. */
+  /**
+   * Codes to one address from any account. More than two accounts use up, so that another account cannot block a user's
+   * codes.
+   */
   'code-mail-to': { most: 12, everyMs: hours(1) },
   /**
    * Reset links for one name: from one requester, and from all. Links live as long as this window, so an attacker who
@@ -64,7 +67,7 @@ export type Rule = keyof typeof rules
 export interface RateLimits {
   /** When false, only the rules in `alwaysOn` apply. */
   readonly enabled: boolean
-  /** Counts one more, atomically. Returns 0, or the milliseconds to wait; a refused one counts as well. */
+  /** Counts one more, atomically. Returns 0, or the milliseconds to wait. Rejected calls count as well. */
   take(rule: Rule, whom: string): Promise<number>
   /** Undoes one `take`. */
   giveBack(rule: Rule, whom: string): Promise<void>
@@ -96,7 +99,7 @@ export function createRateLimits(deps: {
 }): RateLimits {
   const { store, enabled, onRefused } = deps
   const pool = store.driver === 'postgres' ? new pg.Pool({ connectionString: store.url, max: 1, ...timeouts }) : null
-  // An idle connection broke. The next query opens another.
+  // An idle connection broke; the next query opens another.
   pool?.on('error', () => {})
   let askedAgainAt = 0
   /**
@@ -105,7 +108,7 @@ export function createRateLimits(deps: {
    */
   const isAway = () => performance.now() < askedAgainAt
   async function askShared({ text, values }: Query) {
-    if (pool === null || isAway()) throw new Error('The database of the counts is away.')
+    if (pool === null || isAway()) throw new Error('The database of the rate limits is unavailable.')
     try {
       return await pool.query({ text, values })
     } catch (cause) {
@@ -143,7 +146,7 @@ export function createRateLimits(deps: {
   // database connection is shared.
   const limiterOf = (rule: Rule) => (enabled || alwaysOn.includes(rule) ? limiters.get(rule) : undefined)
 
-  /** Asked after a count: it then tells where that one was counted. */
+  /** Ask after counting: tells where that count went. */
   const countsHere = () => pool === null || isAway()
 
   async function keyOf(rule: Rule, whom: string): Promise<string> {
@@ -199,7 +202,7 @@ export function createRateLimits(deps: {
   }
 }
 
-/** Counted by a clock that was ahead. Nobody waits for that time. */
+/** A clock that was ahead wrote the count. Do not make clients wait for it. */
 function isFromTheFuture({ msBeforeNext }: RateLimiterRes, rule: Rule): boolean {
   return msBeforeNext > rules[rule].everyMs + clockSkewMs
 }

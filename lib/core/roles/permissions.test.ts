@@ -2,8 +2,15 @@ import { expect, test } from 'vitest'
 import { roles } from '../../stores/types.ts'
 import { can, type Permission, rolesByTrust } from './permissions.ts'
 
-test('a guest may leave, a member keeps an account, an admin sees to the others', () => {
-  const permissions: Permission[] = ['leave', 'change-profile', 'change-account', 'see-people', 'invite', 'see-audit']
+test('guests manage sessions and deletion, members their account, admins other users', () => {
+  const permissions: Permission[] = [
+    'manage-own-account',
+    'change-profile',
+    'change-account',
+    'see-people',
+    'invite',
+    'see-audit',
+  ]
   const table = roles.map((role) => [role, permissions.filter((permission) => can({ role }, permission)).length])
   expect(table).toEqual([
     ['admin', 6],
@@ -12,10 +19,10 @@ test('a guest may leave, a member keeps an account, an admin sees to the others'
   ])
 })
 
-test('the list of roles has every one', () => {
+test('rolesByTrust has every role', () => {
   expect(rolesByTrust.toSorted()).toEqual([...roles].toSorted())
 })
 
-test('what nobody has heard of is not allowed', () => {
+test('an unknown permission is not granted', () => {
   for (const role of roles) expect(can({ role }, 'everything' as Permission)).toBe(false)
 })

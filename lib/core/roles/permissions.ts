@@ -1,35 +1,35 @@
-// What each role may do: the one table that pages, actions and handlers ask. What is not in it is not allowed.
+// The permissions of each role, as one table for pages, actions and handlers. Everything else is forbidden.
 import type { Role, UserRecord } from '../../stores/types.ts'
 
-/** Logging in, looking at one's own pages and logging out need none. */
+/** Logging in and out and viewing one's own pages need none. */
 export type Permission =
   /** Full name, bio, age. */
   | 'change-profile'
   /** Password, e-mail address, username. */
   | 'change-account'
-  /** End one's own sessions, take a copy of one's data along, delete the account. */
-  | 'leave'
+  /** End own sessions, export own data, delete the account. */
+  | 'manage-own-account'
   | 'see-people'
   | 'change-people'
-  | 'look-as-person'
+  | 'impersonate'
   | 'invite'
   | 'see-audit'
 
-/** Every role, the one that may least first. */
+/** All roles, from the fewest permissions to the most. */
 export const rolesByTrust: readonly Role[] = ['guest', 'member', 'admin']
 
-const ofGuests: readonly Permission[] = ['leave']
+const ofGuests: readonly Permission[] = ['manage-own-account']
 const ofMembers: readonly Permission[] = [...ofGuests, 'change-profile', 'change-account']
 
 const granted: Record<Role, readonly Permission[]> = {
   guest: ofGuests,
   member: ofMembers,
-  admin: [...ofMembers, 'see-people', 'change-people', 'look-as-person', 'invite', 'see-audit'],
+  admin: [...ofMembers, 'see-people', 'change-people', 'impersonate', 'invite', 'see-audit'],
 }
 
 /**
- * For a token by which a user passes on a right: whether that user has the right now. A link must not outlive the role,
- * suspension or deletion of whoever made it.
+ * Whether the issuer of a token may still pass this right on. A link must not outlive its issuer's role, suspension or
+ * deletion.
  */
 export function mayPassOn(
   giver: Pick<UserRecord, 'role' | 'status' | 'deletedAt'> | null,

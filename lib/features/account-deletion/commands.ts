@@ -2,19 +2,19 @@
 import { z } from 'zod'
 import { minutes } from '../../core/clock.ts'
 import { command } from '../../core/command.ts'
-import { logFault } from '../../core/log/log.ts'
+import { logError } from '../../core/log/log.ts'
 
 export const deleteAccount = command({
   name: 'account.delete',
-  permission: 'leave',
+  permission: 'manage-own-account',
   reauthenticate: minutes(10),
   input: z.strictObject({}),
   audit: 'account.deleted',
   async run({ accountDeletion, sessions }, _input, { id }) {
     const deleted = await accountDeletion.delete(id)
     if (!deleted.ok) return deleted
-    // A deleted account's sessions let nobody in. The owner is told even if they could not be ended.
-    await sessions.endOthers(id, '', 'ended').catch((error: unknown) => logFault('sessions_not_ended', error))
+    // A deleted account's sessions are rejected anyway, so the owner still gets the alert if ending them fails.
+    await sessions.endOthers(id, '', 'ended').catch((error: unknown) => logError('sessions_not_ended', error))
     return { ...deleted, alert: { user: deleted.value, kind: 'account-deleted' } }
   },
 })

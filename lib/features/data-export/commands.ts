@@ -3,17 +3,17 @@ import { z } from 'zod'
 import { minutes } from '../../core/clock.ts'
 import { command } from '../../core/command.ts'
 import { ok } from '../../core/result.ts'
-import { exportPerson } from './export.ts'
+import { exportUser } from './export.ts'
 
 export const exportAccount = command({
   name: 'account.export',
-  permission: 'leave',
+  permission: 'manage-own-account',
   reauthenticate: minutes(10),
   input: z.strictObject({}),
   audit: 'account.exported',
   async run({ stores, clock, rateLimits }, _input, { id }) {
     const waitMs = await rateLimits.take('export', id)
     if (waitMs > 0) return { ok: false, code: 'export_too_often', waitMs, isRecorded: false }
-    return ok(await exportPerson(id, stores, clock))
+    return ok(await exportUser(id, stores, clock))
   },
 })

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { openTestServices } from '../../services-for-test.ts'
 import { aProfile } from '../../stores/contract/samples.ts'
-import { exportPerson } from './export.ts'
+import { exportUser } from './export.ts'
 
 test('exports everything about the user except what a thief could use [V15.3.1]', async () => {
   await using opened = await openTestServices()
@@ -11,7 +11,7 @@ test('exports everything about the user except what a thief could use [V15.3.1]'
   await stores.users.update(id, { profile: aProfile({ fullName: 'Alice Liddell', bio: 'Curious', age: 7 }) })
   await stores.users.changeEmail(id, { email: 'alice@example.org', emailVerifiedAt: 5 })
   const { session } = await sessions.start(id, { userAgent: 'Test/1.0', address: '192.0.2.7' })
-  const everything = await exportPerson(id, stores, clock)
+  const everything = await exportUser(id, stores, clock)
   const { passwordHash = '' } = (await stores.users.find(id)) ?? {}
   expect(JSON.stringify(everything)).not.toMatch(new RegExp(`${session.id}|${RegExp.escape(passwordHash)}`))
   expect(everything).toMatchObject({

@@ -1,14 +1,14 @@
-// Everything that is kept about a person, for that person (GDPR, article 20).
+// All stored data about a user, for that user (GDPR, article 20).
 import { wrongPasswordsOf } from '../../auth/lockout/failure-counts.ts'
 import { anything } from '../../core/audit/audit.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { Stores } from '../../stores/types.ts'
 
-/** More than anybody does in the 400 days for which it is kept. */
+/** More than any user's entries in the 400 days for which they are kept. */
 const mostEntries = 10_000
 
-/** Times as ISO 8601. Without the password's hash and the sessions' ids, which would be of use to a thief alone. */
-export async function exportPerson(
+/** Times are ISO 8601. Omits the password hash and session ids, which only an attacker could use. */
+export async function exportUser(
   id: string,
   { users, lockouts, sessions, audit }: Pick<Stores, 'users' | 'lockouts' | 'sessions' | 'audit'>,
   clock: Clock,
@@ -38,7 +38,7 @@ export async function exportPerson(
       event: entry.event,
       outcome: entry.outcome,
       by: entry.actorId === id ? 'you' : (entry.actorId ?? 'nobody known'),
-      // Where somebody else was is not about this person.
+      // Another user's location is not this user's data.
       network: entry.actorId === id ? entry.network : '',
       address: entry.actorId === id ? entry.address : '',
     })),

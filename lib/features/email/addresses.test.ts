@@ -46,7 +46,7 @@ const refusedAs = (code: string) => ({ ok: false, code })
 describe.each(storeNames)('an address on %s', (store) => {
   beforeEach(() => open(store))
 
-  test('is one person’s in both spellings of its domain', async () => {
+  test('belongs to one user in both spellings of its domain', async () => {
     await prove('alice', 'info@xn--h1alffa9f.xn--p1ai')
     await give('bob', 'Info@россия.рф')
     expect(posted.at(-1)).toMatchObject({ kind: 'address-in-use', username: 'alice' })
@@ -55,7 +55,7 @@ describe.each(storeNames)('an address on %s', (store) => {
     expect(posted.at(-1)).toMatchObject({ kind: 'reset-password', username: 'alice' })
   })
 
-  test('is taken down as typed, and counts once its code is entered', async () => {
+  test('is stored as typed, and verified by its code', async () => {
     expect(await give('alice', 'Alice.L@Example.org')).toEqual({ ok: true, value: null })
     expect(await emailOf('alice')).toEqual({ email: 'Alice.L@Example.org', isVerified: false, newEmail: null })
     expect(posted).toEqual([
@@ -72,7 +72,7 @@ describe.each(storeNames)('an address on %s', (store) => {
     expect(await emailOf('alice')).toEqual({ email: 'Alice.L@Example.org', isVerified: true, newEmail: null })
   })
 
-  test('is proved by one of twenty who enter its code at once [V2.3.4, V6.5.1, T28]', async () => {
+  test('is verified by one of twenty parallel requests with its code [V2.3.4, V6.5.1, T28]', async () => {
     await give('alice', 'a@example.org')
     const code = codeTo('a@example.org')
     const answers = await Promise.all(Array.from({ length: 20 }, () => verify('alice', code)))
@@ -80,7 +80,7 @@ describe.each(storeNames)('an address on %s', (store) => {
     expect(await verify('alice', code)).toEqual(refusedAs('code_void'))
   })
 
-  test('belongs to whoever proves it, and the other keeps password and sessions', async () => {
+  test('belongs to the user who verifies it; the other one keeps password and sessions', async () => {
     await give('alice', 'shared@example.org')
     await opened.app.sessions.start('alice')
     const before = await opened.app.stores.users.find('alice')
@@ -91,7 +91,7 @@ describe.each(storeNames)('an address on %s', (store) => {
   })
 })
 
-test('an address gets twelve codes an hour, from however many accounts', async () => {
+test('sends at most twelve codes an hour to an address, from any number of accounts', async () => {
   await open()
   for (let n = 0; n < 12; n += 1) {
     await opened.addPerson(`person-${n}`)
@@ -100,14 +100,14 @@ test('an address gets twelve codes an hour, from however many accounts', async (
   expect(await give('alice', 'victim@EXAMPLE.org')).toMatchObject({ code: 'mail_too_soon' })
   expect(posted).toHaveLength(12)
   expect(await emailOf('alice')).toMatchObject({ email: null })
-  // And what others used up costs nobody their own codes.
+  // Codes of other accounts do not use up this user's own limit.
   expect((await give('alice', 'alice@example.org')).ok).toBe(true)
 })
 
 describe('an address', () => {
   beforeEach(() => open())
 
-  test('that somebody else proved gets a word instead of a code, and whoever asked learns nothing', async () => {
+  test('verified by another user gets a notice instead of a code, and the requester learns nothing', async () => {
     await prove('bob', 'bob@example.org')
     posted.length = 0
     const reader = { locale: 'en', timeZone: 'Asia/Tokyo' }
@@ -117,7 +117,7 @@ describe('an address', () => {
     expect(await verify('alice', '00000000')).toEqual(refusedAs('code_wrong'))
   })
 
-  test('a change waits for its code, and the old address is told [V6.3.7]', async () => {
+  test('changes after its code is entered, with an alert to the old address [V6.3.7]', async () => {
     await prove('alice', 'old@example.org')
     expect(await give('alice', 'new@example.org')).toEqual({ ok: true, value: null })
     expect(await emailOf('alice')).toEqual({ email: 'old@example.org', isVerified: true, newEmail: 'new@example.org' })
@@ -126,12 +126,12 @@ describe('an address', () => {
     expect(posted.at(-1)).toMatchObject({ kind: 'address-changed', to: 'old@example.org' })
   })
 
-  test('is not given twice', async () => {
+  test('is rejected if it is already the user’s own', async () => {
     await prove('alice', 'a@example.org')
     expect(await give('alice', 'A@example.org')).toEqual(refusedAs('address_same'))
   })
 
-  test('is removed with a change that waits, and told', async () => {
+  test('is removed with a pending change, with an alert', async () => {
     await prove('alice', 'a@example.org')
     await give('alice', 'b@example.org')
     expect(await opened.app.addresses.remove('alice', by)).toEqual({ ok: true, value: null })
@@ -148,14 +148,14 @@ describe('a code', () => {
     await give('alice', 'a@example.org')
   })
 
-  test('is good for ten minutes and no longer [V6.5.5, T28]', async () => {
+  test('is valid for ten minutes [V6.5.5, T28]', async () => {
     pass(minutes(10) - 1)
     expect(await verify('alice', wrong(codeTo('a@example.org')))).toEqual(refusedAs('code_wrong'))
     pass(1)
     expect(await verify('alice', codeTo('a@example.org'))).toEqual(refusedAs('code_void'))
   })
 
-  test('can be tried five times, however many try at once [V6.6.3]', async () => {
+  test('allows five attempts, even in parallel [V6.6.3]', async () => {
     const code = codeTo('a@example.org')
     const answers = await Promise.all(Array.from({ length: 20 }, () => verify('alice', wrong(code))))
     expect(answers.filter((answer) => !answer.ok && answer.code === 'code_wrong')).toHaveLength(5)
@@ -163,14 +163,14 @@ describe('a code', () => {
     expect(await emailOf('alice')).toMatchObject({ isVerified: false })
   })
 
-  test('is of no use to anybody else, nor for another address [V2.2.3, V6.6.2, T28]', async () => {
+  test('works only for its user and address [V2.2.3, V6.6.2, T28]', async () => {
     const code = codeTo('a@example.org')
     expect(await verify('bob', code)).toEqual(refusedAs('code_void'))
     await give('alice', 'b@example.org')
     expect(await verify('alice', code)).toEqual(refusedAs('code_wrong'))
   })
 
-  test('replaces the one before, a minute later at the soonest, five times an hour [V6.6.2, T28]', async () => {
+  test('replaces the previous one, at most once a minute and five times an hour [V6.6.2, T28]', async () => {
     const first = codeTo('a@example.org')
     const resend = () => opened.app.addresses.resend('alice', by)
     pass(seconds(20))
@@ -186,7 +186,7 @@ describe('a code', () => {
     expect(await verify('alice', codeTo('a@example.org'))).toEqual({ ok: true, value: 'added' })
   })
 
-  test('stands nowhere in the store, nor a plain hash of it [V6.5.2, V14.2.4, T28]', async () => {
+  test('is stored neither in clear nor as an unkeyed hash [V6.5.2, V14.2.4, T28]', async () => {
     const code = codeTo('a@example.org')
     const { sha256 } = await import('../../core/crypto/hash.ts')
     const kept = JSON.stringify(await Array.fromAsync(opened.app.stores.dump()))

@@ -6,7 +6,7 @@ import type { FormDrafts } from './form-drafts.ts'
 const path = '/profile/edit'
 const fields = { fullName: 'Zoë', bio: 'Keeps the “lamp” lit.\r\nAnd the keys.', age: '' }
 
-describe('kept forms', () => {
+describe('form drafts', () => {
   let opened: TestServices
   let kept: FormDrafts
 
@@ -20,7 +20,7 @@ describe('kept forms', () => {
     kept.keep('old', { path, tag: kept.tagFor('old', 'alice'), fields: { ...fields, bio } })
   const found = (sessionId: string) => kept.find(sessionId, path)
 
-  test('wait for the same person on the same page, as often as it is opened, until they are forgotten', async () => {
+  test('are offered to the same user on the same page until they are forgotten', async () => {
     await keep()
     await kept.handOver('old', { sessionId: 'new', userId: 'alice' })
     expect(await found('old')).toBeNull()
@@ -32,7 +32,7 @@ describe('kept forms', () => {
     expect(await found('new')).toBeNull()
   })
 
-  test('are wiped when somebody else logs in', async () => {
+  test('are deleted when another user logs in', async () => {
     await keep()
     await kept.handOver('old', { sessionId: 'theirs', userId: 'bob' })
     await kept.handOver('old', { sessionId: 'new', userId: 'alice' })
@@ -40,13 +40,13 @@ describe('kept forms', () => {
     expect(await found('new')).toBeNull()
   })
 
-  test('are wiped when their tag is made up', async () => {
+  test('are deleted when their tag is forged', async () => {
     await kept.keep('old', { path, tag: kept.tagFor('other', 'alice'), fields })
     await kept.handOver('old', { sessionId: 'new', userId: 'alice' })
     expect(await found('new')).toBeNull()
   })
 
-  test('are not kept at all for a tag that was not made for the session, whoever it names', async () => {
+  test('are not stored for a tag of another session', async () => {
     for (const tag of [
       '',
       'alice',
@@ -58,7 +58,7 @@ describe('kept forms', () => {
     expect((await Array.fromAsync(opened.app.stores.dump())).filter(({ kind }) => kind === 'token')).toEqual([])
   })
 
-  test('are at most three of one user in half an hour, and nobody else’s are fewer for it', async () => {
+  test('are limited to three per user in half an hour, independent of other users', async () => {
     const keepFor = (userId: string, n: number) =>
       kept.keep(`session ${userId} ${n}`, { path, tag: kept.tagFor(`session ${userId} ${n}`, userId), fields })
     for (let n = 0; n < 20; n += 1) await keepFor('alice', n)
@@ -68,21 +68,21 @@ describe('kept forms', () => {
     expect(await found('session bob 0')).toEqual(fields)
   })
 
-  test('are handed on once more when the next session ends too', async () => {
+  test('are handed over again when the next session ends too', async () => {
     await keep()
     await kept.handOver('old', { sessionId: 'new', userId: 'alice' })
     await kept.handOver('new', { sessionId: 'newer', userId: 'alice' })
     expect(await found('newer')).toEqual(fields)
   })
 
-  test('are gone thirty minutes later', async () => {
+  test('expire after thirty minutes', async () => {
     await keep()
     opened.advance(minutes(30))
     await kept.handOver('old', { sessionId: 'new', userId: 'alice' })
     expect(await found('new')).toBeNull()
   })
 
-  test('replace an earlier one of the session; an overlong one is left out', async () => {
+  test('replace an earlier one of the session; overlong ones are not stored', async () => {
     await keep('first')
     await keep('second')
     await keep('x'.repeat(30_000))

@@ -19,7 +19,7 @@ export type PostedForm = z.infer<typeof detail>
 export type DraftFields = PostedForm['fields']
 
 export interface FormDrafts {
-  /** Identifies and proves the author even after the session is forgotten: the user’s id and a keyed hash. */
+  /** A value that identifies the author even after the session is gone: the user's id and a keyed hash. */
   tagFor(sessionId: string, userId: string): string
   /**
    * Stores the form for the ended session and replaces an earlier one. Skips long forms, tags that were not made for

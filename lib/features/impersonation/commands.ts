@@ -8,15 +8,15 @@ import { can } from '../../core/roles/permissions.ts'
 
 export const startImpersonation = command({
   name: 'impersonation.start',
-  permission: 'look-as-person',
+  permission: 'impersonate',
   reauthenticate: minutes(5),
   input: z.strictObject({ id, reason }),
   audit: 'look.started',
   subject: ({ id }) => id,
-  async run({ people, impersonations }, { id, reason }, actor) {
+  async run({ userAdmin, impersonations }, { id, reason }, actor) {
     const detail = { reason }
-    const user = await people.find(id)
-    const isShown = user?.status === 'active' && user.deletedAt === null && !can(user, 'look-as-person')
+    const user = await userAdmin.find(id)
+    const isShown = user?.status === 'active' && user.deletedAt === null && !can(user, 'impersonate')
     if (!isShown || actor.session === null) return { ...refused('not_shown'), detail }
     await impersonations.start(actor.session.id, { adminId: actor.id, userId: id })
     return { ...ok(null), detail }

@@ -13,11 +13,11 @@ export interface Impersonation extends Detail {
 }
 
 export interface Impersonations {
-  /** From now on this session shows the site as this user sees it. */
+  /** Makes this session show the site as `userId` sees it. */
   start(sessionId: string, impersonation: Detail): Promise<void>
   /** Null when the session shows the site as its own user. */
   find(sessionId: string): Promise<Impersonation | null>
-  /** Returns what ended, or null when it was over already. */
+  /** Returns what ended, or null when nothing was active. */
   end(sessionId: string): Promise<Impersonation | null>
 }
 

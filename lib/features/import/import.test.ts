@@ -10,7 +10,7 @@ import { aUser } from '../../stores/contract/samples.ts'
 import { newUser } from '../../stores/kinds.ts'
 import { openStores } from '../../stores/open.ts'
 import type { Stores } from '../../stores/types.ts'
-import { type ImportStore, importInto, importPeople, readPeople, rehearse } from './import.ts'
+import { type ImportStore, importInto, importUsers, readUsers, rehearse } from './import.ts'
 import type { ImportFormat } from './reading.ts'
 
 const now = Date.parse('2026-01-31T12:00:00Z')
@@ -42,7 +42,7 @@ async function openStore(): Promise<Stores> {
 interface Source {
   format: ImportFormat
   content: string | Uint8Array
-  /** How many bytes come at once. */
+  /** How many bytes arrive at once. */
   size?: number
   project?: typeof firebase | null
 }
@@ -52,12 +52,12 @@ function readingsOf({ format, content, size = 65_536, project = firebase }: Sour
   async function* chunks() {
     for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size)
   }
-  return readPeople(format, chunks(), { now, newId, firebase: project })
+  return readUsers(format, chunks(), { now, newId, firebase: project })
 }
 
 async function importText(format: ImportFormat, content: string | Uint8Array, stores?: Stores) {
   const target = stores ?? (await openStore())
-  const outcome = await importPeople(readingsOf({ format, content }), importInto(target.users), () => {})
+  const outcome = await importUsers(readingsOf({ format, content }), importInto(target.users), () => {})
   const find = async (username: string) => {
     const found = await target.users.findByUsername(username)
     if (found === null) throw new Error(`${username} is not there.`)
@@ -69,7 +69,7 @@ async function importText(format: ImportFormat, content: string | Uint8Array, st
 const lines = (...rows: object[]) => rows.map((row) => JSON.stringify(row)).join('\n')
 
 describe('a CSV file', () => {
-  test('has a person a row, with all that the columns say', async () => {
+  test('imports a user per row with all columns', async () => {
     const hash = sha256('three blind mice')
     const row = `Alice,Alice@Example.org,true,${hash},Žofie 🦊,"says ""hello"",\nand more",30,admin,2020-01-31 12:30:00+02\n`
     const { outcome, find } = await importText('csv', header + row)
@@ -87,7 +87,7 @@ describe('a CSV file', () => {
     expect(outcome).toMatchObject({ imported: 1, admins: 1, withoutPassword: 0, rejected: [] })
   })
 
-  test('needs a username and nothing else', async () => {
+  test('requires only a username', async () => {
     const { outcome, find } = await importText('csv', 'username\nalice\n')
     expect(await find('alice')).toMatchObject({ email: null, emailVerifiedAt: null, passwordHash: '!', role: 'member' })
     expect(await find('alice')).toMatchObject({ createdAt: now, profile: { fullName: '', bio: '', age: null } })
@@ -104,7 +104,7 @@ describe('a CSV file', () => {
     ['f', null],
     ['0', null],
     ['', null],
-  ])('verifies an address by %j', async (verified, at) => {
+  ])('reads email_verified %j', async (verified, at) => {
     const { find } = await importText('csv', `username,email,email_verified\nalice,a@example.org,${verified}\n`)
     expect(await find('alice')).toMatchObject({ email: 'a@example.org', emailVerifiedAt: at })
   })
@@ -117,23 +117,20 @@ describe('a CSV file', () => {
     ['2020-01-31 12:00:00+0530', '2020-01-31T06:30:00Z'],
     ['2020-01-31 12:00:00-05:30', '2020-01-31T17:30:00Z'],
     ['1580472000000', '2020-01-31T12:00:00Z'],
-  ])('takes %s as a time', async (text, iso) => {
+  ])('reads the time %s', async (text, iso) => {
     const { find } = await importText('csv', `username,created_at\nalice,${text}\n`)
     expect(await find('alice')).toMatchObject({ createdAt: Date.parse(iso) })
   })
 
-  test.each([1, 2, 3, 7])(
-    'may come in pieces of any size, with line ends of Windows and a mark at its start: %i',
-    async (size) => {
-      const content = '\ufeffusername,bio\r\n\r\nžofie,x\r\nalice,"one\r\ntwo é"\r\n\r\nbob,\r\nx,\r\n'
-      const store = await openStore()
-      const readings = readingsOf({ format: 'csv', content, size })
-      const outcome = await importPeople(readings, importInto(store.users), () => {})
-      expect(outcome.imported).toBe(2)
-      expect(outcome.rejected.map(({ line }) => line)).toEqual([3, 8])
-      expect(await store.users.findByUsername('alice')).toMatchObject({ profile: { bio: 'one\ntwo é' } })
-    },
-  )
+  test.each([1, 2, 3, 7])('can arrive in chunks of any size, with CRLF and a byte-order mark: %i', async (size) => {
+    const content = '\ufeffusername,bio\r\n\r\nžofie,x\r\nalice,"one\r\ntwo é"\r\n\r\nbob,\r\nx,\r\n'
+    const store = await openStore()
+    const readings = readingsOf({ format: 'csv', content, size })
+    const outcome = await importUsers(readings, importInto(store.users), () => {})
+    expect(outcome.imported).toBe(2)
+    expect(outcome.rejected.map(({ line }) => line)).toEqual([3, 8])
+    expect(await store.users.findByUsername('alice')).toMatchObject({ profile: { bio: 'one\ntwo é' } })
+  })
 
   test.each([
     ['is empty', '', /empty/],
@@ -144,7 +141,7 @@ describe('a CSV file', () => {
     ['has a quote that does not end', 'username\nalice\n"bob\ncarl\n', /quotes.*at or before line 4\./],
     ['is not in UTF-8', Buffer.from('username,full_name\nalice,Zo\xeb\n', 'latin1'), /UTF-8/],
     ['has an endless row', `username\n${'x'.repeat(1_100_000)}\n`, /length.*at or before line 2\./],
-  ])('that %s is refused as a whole, and nothing of it is repeated', async (_, content, message) => {
+  ])('that %s is rejected as a whole, without repeating any of it', async (_, content, message) => {
     const refused = importText('csv', content)
     await expect(refused).rejects.toMatchObject({ code: 'import_unreadable', message: expect.stringMatching(message) })
     await expect(refused).rejects.not.toThrow(sha256('x'))
@@ -156,8 +153,8 @@ describe('a row', () => {
     ['a username that breaks the rule', 'a b,,,,,,,,', /username is not 3 to 32 characters/],
     ['no username', ',,,,,,,,', /There is no username\./],
     ['no username but an address', ',a@example.org,true,,,,,,', /no username, only an e-mail address/],
-    ['an unclear proof of the address', 'alice,a@example.org,perhaps,,,,,,', /neither true, false nor a time/],
-    ['a proof of no address', 'alice,,true,,,,,,', /verified and missing/],
+    ['an unclear email_verified', 'alice,a@example.org,perhaps,,,,,,', /neither true, false nor a time/],
+    ['a verified address that is missing', 'alice,,true,,,,,,', /missing but marked as verified/],
     ['an unknown hash', 'alice,,,geheim,,,,,', /no known kind/],
     ['a hash that costs too much', `alice,,,$2b$31$${'a'.repeat(53)},,,,,`, /take too long/],
     ['a long name', `alice,,,,${'x'.repeat(101)},,,,`, /full name is longer than 100/],
@@ -165,13 +162,13 @@ describe('a row', () => {
     ['a long bio', `alice,,,,,${'x'.repeat(2001)},,,`, /bio is longer than 2000/],
     ['an impossible age', 'alice,,,,,,151,,', /age is not/],
     ['an unknown role', 'alice,,,,,,,owner,', /role is none of admin, member, guest/],
-    ['a creation in the future', 'alice,,,,,,,,2026-01-31T12:00:01Z', /time of the past/],
-    ['a creation at no time', 'alice,,,,,,,,yesterday', /time of the past/],
+    ['a creation in the future', 'alice,,,,,,,,2026-01-31T12:00:01Z', /not a past time/],
+    ['a creation at no time', 'alice,,,,,,,,yesterday', /not a past time/],
     ['too few fields', 'alice,,', /not as many fields/],
     ['too many fields', 'alice,,,,,,,,,', /not as many fields/],
   ]
   test.each(bad)(
-    'with %s is rejected with its line and the reason, and the others are imported',
+    'with %s is rejected with its line and reason, and the others are imported',
     async (_, row, reason) => {
       const { outcome, find } = await importText('csv', `${header}bob,,,,,,,,\n${row}\ncarl,,,,,,,,\n`)
       expect(outcome.rejected).toEqual([expect.objectContaining({ line: 3, reason: expect.stringMatching(reason) })])
@@ -180,7 +177,7 @@ describe('a row', () => {
     },
   )
 
-  test('with an address that is none loses the address, which is told, and nobody is rejected', async () => {
+  test('with an invalid address is imported without it, with a note', async () => {
     const hash = sha256('three blind mice')
     const rows = `alice,none,true,${hash},Alice,,,,\nbob,a@b@c,,,,,,,\ncarl,${'x'.repeat(300)}@example.org,,,,,,,\n`
     const { outcome, find } = await importText('csv', header + rows)
@@ -194,7 +191,7 @@ describe('a row', () => {
   })
 
   test.each(['info@россия.рф', 'tom&jerry@example.org', 'sales/eu@example.org', 'root@localhost'])(
-    'has the address %s',
+    'accepts the address %s',
     async (email) => {
       const { outcome, find } = await importText('csv', `${header}\u00a0alice\u200b, ${email} ,true,,,,,,\n`)
       expect(outcome).toMatchObject({ imported: 1, rejected: [], notes: [] })
@@ -202,18 +199,18 @@ describe('a row', () => {
     },
   )
 
-  test('of an address in the other spelling of its domain is the same', async () => {
+  test('treats both spellings of a domain as the same address', async () => {
     const rows = 'alice,info@россия.рф,true,,,,,,\nbob,INFO@xn--h1alffa9f.xn--p1ai,true,,,,,,\n'
     const { reasons } = await importText('csv', header + rows)
     expect(reasons).toEqual(['3: The verified e-mail address is in the file twice, first on line 2.'])
   })
 
-  test('with several faults is told all of them', async () => {
+  test('with several errors is rejected with all of them', async () => {
     const { reasons } = await importText('csv', `${header}a,b,perhaps,c,,,x,d,\n`)
     expect(reasons[0]).toMatch(/username is not.*neither true.*role is none.*no known kind.*age is not/)
   })
 
-  test('shows who it is, but never what could be a hash, wherever it stands', async () => {
+  test('is identified without showing possible hashes in any column', async () => {
     const bcrypt = await bcryptHash('x', { cost: 4 })
     const secrets = [sha256('x'), bcrypt, firebasePassword.passwordHash, `!${'a'.repeat(40)}`]
     for (const secret of secrets) {
@@ -227,42 +224,42 @@ describe('a row', () => {
 })
 
 describe('two rows', () => {
-  test('of one username: the first counts, in whatever case', async () => {
+  test('with one username: the first wins, in any case', async () => {
     const { reasons, find } = await importText('csv', 'username,full_name\nalice,first\nbob,\nALICE,second\n')
     expect(await find('alice')).toMatchObject({ profile: { fullName: 'first' } })
     expect(reasons).toEqual(['4: The username is in the file twice, first on line 2.'])
   })
 
-  test('of one verified address: the first counts; unproved ones may be the same', async () => {
+  test('with one verified address: the first wins; unverified ones may repeat', async () => {
     const rows = 'alice,a@example.org,true\nbob,A@Example.org,true\ncarl,a@example.org,\n'
     const { reasons, find } = await importText('csv', `username,email,email_verified\n${rows}`)
     expect(reasons).toEqual(['3: The verified e-mail address is in the file twice, first on line 2.'])
     expect(await find('carl')).toMatchObject({ emailVerifiedAt: null })
   })
 
-  test('leave a name to the second when the first is rejected for something else', async () => {
+  test('leave the name to the second when the first is rejected for another reason', async () => {
     const { outcome, find } = await importText('csv', 'username,age\nalice,200\nalice,20\n')
     expect(outcome.rejected).toHaveLength(1)
     expect(await find('alice')).toMatchObject({ profile: { age: 20 } })
   })
 })
 
-describe('people who are there', () => {
-  test('are not changed by another with their name or verified address', async () => {
+describe('existing users', () => {
+  test('are unchanged by a row with their name or verified address', async () => {
     const stores = await openStore()
     const there = aUser({ username: 'alice', email: 'a@example.org', emailVerifiedAt: 1 })
     await stores.users.insert(there)
     const rows = 'alice,other@example.org,true\nbob,A@example.org,true\n'
     const { outcome, find } = await importText('csv', `username,email,email_verified\n${rows}`, stores)
     expect(outcome.rejected).toMatchObject([
-      { line: 2, isThere: true, reason: 'The username is there already.' },
-      { line: 3, isThere: false, reason: expect.stringContaining('verified the e-mail address already') },
+      { line: 2, isThere: true, reason: 'The username exists already.' },
+      { line: 3, isThere: false, reason: expect.stringContaining('Another user has verified') },
     ])
     expect(outcome.imported).toBe(0)
     expect(await find('alice')).toEqual(there)
   })
 
-  test('are found again when the import is run again, and nothing changes', async () => {
+  test('are recognised by a second import, which changes nothing', async () => {
     const rows = Array.from({ length: 300 }, (_, n) => `user-${n},u${n}@example.org,true`).join('\n')
     const content = `username,email,email_verified\n${rows}\n`
     const { stores, outcome } = await importText('csv', content)
@@ -275,7 +272,7 @@ describe('people who are there', () => {
     expect(await Array.fromAsync(stores.dump())).toEqual(before)
   })
 
-  test('keep a username that is reserved for them, also from somebody who is older', async () => {
+  test('keep a username reserved for them, even from an older account', async () => {
     const stores = await openStore()
     await stores.users.insert(aUser({ username: 'alice' }))
     await stores.users.rename('id-of-alice', 'alicia', { at: now, reservedUntil: now + 1_000 })
@@ -285,7 +282,7 @@ describe('people who are there', () => {
 })
 
 describe('JSON lines', () => {
-  test('have the names of the columns, or those of Gatehouse’s own export', async () => {
+  test('accept the column names and those of Gatehouse’s own export', async () => {
     const { find, outcome } = await importText(
       'jsonl',
       lines(
@@ -326,7 +323,7 @@ describe('JSON lines', () => {
     })
   })
 
-  test('that are not people are rejected one by one', async () => {
+  test('that are no users are rejected one by one', async () => {
     const content = [
       '{"username":"alice"}',
       '{"username":"bob"',
@@ -356,7 +353,7 @@ describe('JSON lines', () => {
     ])
   })
 
-  test('of endless length are refused as a whole', async () => {
+  test('of excessive length are rejected as a whole', async () => {
     await expect(importText('jsonl', 'x'.repeat(3_000_000))).rejects.toMatchObject({ code: 'import_unreadable' })
   })
 })
@@ -374,7 +371,7 @@ describe('an export of Firebase', () => {
   })
   const exported = (...users: object[]) => JSON.stringify({ users }, null, 2)
 
-  test('lets people in with the old password, under a name that is made from their address', async () => {
+  test('lets users log in with the old password, under a username generated from their address', async () => {
     const { find, outcome } = await importText(
       'firebase',
       exported(
@@ -394,7 +391,7 @@ describe('an export of Firebase', () => {
       [5, 'longlonglonglonglonglonglonglong'],
     ])
     expect(outcome.rejected.map(({ line, reason }) => [line, reason])).toEqual([[6, 'There is no username.']])
-    // An address has no such letter before the @. The person stays all the same.
+    // The local part cannot contain this letter. The user is imported without the address.
     expect(outcome.notes).toEqual([
       'Line 4, zoe-news.mail: The e-mail address "zoë+news.mail@example.org" is none and was left out.',
     ])
@@ -405,7 +402,7 @@ describe('an export of Firebase', () => {
     expect(verdict).toMatchObject({ value: { matches: true, replacement: expect.stringMatching(/^\$argon2id/) } })
   })
 
-  test('finds people again by their id, whatever they are called now', async () => {
+  test('recognises renamed users by their id', async () => {
     const content = exported(person('1', 'anna@example.org'), person('2', 'anna@example.net', { emailVerified: false }))
     const { stores, find } = await importText('firebase', content)
     const { id } = await find('anna2')
@@ -417,7 +414,7 @@ describe('an export of Firebase', () => {
     expect(await Array.fromAsync(stores.dump())).toEqual(before)
   })
 
-  test('passes over a name that is reserved or that somebody there has', async () => {
+  test('skips a generated name that is reserved or taken', async () => {
     const stores = await openStore()
     await stores.users.insert(aUser({ username: 'anna' }))
     await stores.users.insert(aUser({ username: 'anna2' }))
@@ -426,7 +423,7 @@ describe('an export of Firebase', () => {
     expect(outcome.named).toMatchObject([{ username: 'anna3', email: 'anna@example.org' }])
   })
 
-  test('keeps out who was disabled there, and takes who has no password or is there twice as such', async () => {
+  test('imports disabled users as suspended, users without a password, and duplicates once', async () => {
     const { find, outcome, reasons } = await importText(
       'firebase',
       exported(
@@ -441,17 +438,17 @@ describe('an export of Firebase', () => {
     expect(reasons).toEqual(['3: The person is in the file twice.'])
   })
 
-  test('needs the parameters of the project, which a person without a password does not', async () => {
+  test('requires the project’s parameters, except for users without a password', async () => {
     const content = exported(person('1', 'anna@example.org'), person('2', 'bert@example.org', { passwordHash: '' }))
     const readings = readingsOf({ format: 'firebase', content, project: null })
-    const outcome = await importPeople(readings, importInto((await openStore()).users), () => {})
+    const outcome = await importUsers(readings, importInto((await openStore()).users), () => {})
     expect(outcome).toMatchObject({
       imported: 1,
       rejected: [{ line: 1, reason: expect.stringContaining('--firebase-config') }],
     })
   })
 
-  test('can also come as JSON lines, and is refused as a whole in any other form', async () => {
+  test('is also accepted as JSON lines, and rejected as a whole in any other form', async () => {
     expect((await importText('jsonl', lines(person('1', 'anna@example.org')))).outcome.imported).toBe(1)
     for (const content of ['', '[]', '{"users":7}', 'anna@example.org,true']) {
       await expect(importText('firebase', content)).rejects.toMatchObject({ code: 'import_unreadable' })
@@ -460,7 +457,7 @@ describe('an export of Firebase', () => {
 })
 
 describe('the users.json of Streamlit', () => {
-  test('is taken over as at the first start, with what was refused and left out', async () => {
+  test('is imported as at the first start, with rejections and notes', async () => {
     const password = sha256('old password')
     const profile = { full_name: 'Alice', bio: '', age: 30 }
     const old = { alice: { password, profile }, 'b b': { password, profile }, carl: { password } }
@@ -470,7 +467,7 @@ describe('the users.json of Streamlit', () => {
     expect(outcome.notes).toEqual([expect.stringContaining('"carl": The profile is missing')])
   })
 
-  test('is refused as a whole in any other form', async () => {
+  test('is rejected as a whole in any other form', async () => {
     for (const content of ['', '[]', 'alice']) {
       await expect(importText('streamlit', content)).rejects.toMatchObject({ code: 'import_unreadable' })
     }
@@ -478,7 +475,7 @@ describe('the users.json of Streamlit', () => {
 })
 
 describe('rehearse', () => {
-  test('tells what an import would do, and does it not', async () => {
+  test('predicts the outcome of an import without changing anything', async () => {
     const stores = await openStore()
     const [name, reserved] = [aUser({ username: 'alice', email: 'a@example.org', emailVerifiedAt: 1 }), 'bob']
     await stores.users.insert(name)
@@ -487,7 +484,7 @@ describe('rehearse', () => {
     const rows = 'alice,,\nbob,,\ncarl,A@example.org,1\ndora,d@example.org,1\nerik,,\nerik,,\nx,,\n'
     const content = `username,email,email_verified\n${rows}`
     const before = await Array.fromAsync(stores.dump())
-    const told = await importPeople(readingsOf({ format: 'csv', content }), await rehearse(stores.dump()), () => {})
+    const told = await importUsers(readingsOf({ format: 'csv', content }), await rehearse(stores.dump()), () => {})
     expect(await Array.fromAsync(stores.dump())).toEqual(before)
     expect(told.imported).toBe(2)
     expect((await importText('csv', content, stores)).outcome).toEqual(told)
@@ -497,7 +494,7 @@ describe('rehearse', () => {
 describe('a store', () => {
   const content = `username\n${Array.from({ length: 500 }, (_, n) => `user-${n}`).join('\n')}\n`
 
-  test('is asked 64 times at once, and no more', async () => {
+  test('gets at most 64 parallel inserts', async () => {
     let [running, most] = [0, 0]
     const store: ImportStore = {
       has: async () => false,
@@ -509,11 +506,11 @@ describe('a store', () => {
         return 'inserted'
       },
     }
-    const outcome = await importPeople(readingsOf({ format: 'csv', content }), store, () => {})
+    const outcome = await importUsers(readingsOf({ format: 'csv', content }), store, () => {})
     expect([outcome.imported, most]).toEqual([500, 64])
   })
 
-  test('that fails ends the import, after all that was under way', async () => {
+  test('that fails ends the import after its pending inserts', async () => {
     let [running, asked] = [0, 0]
     const store: ImportStore = {
       has: async () => false,
@@ -526,7 +523,7 @@ describe('a store', () => {
         return 'inserted'
       },
     }
-    await expect(importPeople(readingsOf({ format: 'csv', content }), store, () => {})).rejects.toThrow('full')
+    await expect(importUsers(readingsOf({ format: 'csv', content }), store, () => {})).rejects.toThrow('full')
     expect(asked).toBeLessThan(200)
     expect(running).toBe(1)
   })

@@ -1,6 +1,5 @@
-// People of another system, from a file into a store: of every row it is said whether it can be a person here and why not,
-// and those who can are inserted. Opens no file; a reason is a sentence for the operator and never holds a password or a
-// hash.
+// Imports users of another system from a file. Decides for each row whether it can become a user, and inserts it or
+// gives a reason. Opens no file. A reason is a sentence for the operator and never contains a password or a hash.
 
 import { noPassword } from '../../core/crypto/old-hashes.ts'
 import { withoutNotANumber } from '../../core/files/python-json.ts'
@@ -20,8 +19,8 @@ import {
 import { csvRows, decode, firebaseRows, isObject, jsonRows, parseJson } from './rows.ts'
 import { takeOverStreamlit } from './streamlit.ts'
 
-/** In the order of the file. Rejects with the code `import_unreadable` when the file as a whole is not of this form. */
-export function readPeople(
+/** Yields in file order. Rejects with the code `import_unreadable` when the file does not have this format. */
+export function readUsers(
   format: ImportFormat,
   chunks: AsyncIterable<Uint8Array>,
   context: ImportContext,
@@ -33,33 +32,33 @@ export function readPeople(
 
 export interface ImportOutcome {
   imported: number
-  /** Of those who were imported: */
+  /** The next four count subsets of the imported users. */
   admins: number
   suspended: number
   withoutPassword: number
-  /** Have neither a password nor a verified address that a link for a new one could go to. */
+  /** Without a password and without a verified address for a reset link. */
   unreachable: number
-  /** Whose username was made from the address. */
+  /** Users whose username was generated from their address. */
   named: { line: number | null; email: string; username: string }[]
-  /** In the order of the file. */
+  /** In file order. */
   rejected: Rejection[]
   notes: string[]
 }
 
-/** What an import asks of a store. */
+/** The part of a store that an import needs. */
 export interface ImportStore extends Pick<UserStore, 'insert'> {
   has(id: string): Promise<boolean>
   hasUsername(username: string): Promise<boolean>
 }
 
-/** As many as fill one commit of the JSON store well, and more than the connections to a database. */
+/** Fills a commit of the JSON store, and exceeds the connections to a database. */
 const parallel = 64
 
 /**
- * Of two rows with one username or verified address, the first counts. Nobody who is there is changed. When it rejects,
- * those who were inserted stay. `onStep` is told how many were inserted until then, after every row.
+ * The first of two rows with the same username or verified address wins. Existing users stay unchanged. On rejection,
+ * the users inserted so far stay. After every row, `onStep` gets the number of users inserted so far.
  */
-export async function importPeople(
+export async function importUsers(
   readings: AsyncIterable<Reading>,
   store: ImportStore,
   onStep: (imported: number) => void,
@@ -75,20 +74,19 @@ export async function importPeople(
     notes: [],
   }
   const names = createNames(store)
-  const queue = withoutTwins(readings, store, names)
+  const queue = withoutDuplicates(readings, store, names)
 
   async function insert(candidate: Candidate): Promise<void> {
     const { user, usernameFrom, line } = candidate
     let inserted = await store.insert(user)
-    // A name that is reserved, or was taken meanwhile.
+    // The name is reserved, or was taken in the meantime.
     while (inserted === 'username_taken' && usernameFrom !== null) {
       user.username = await names.findFree(usernameFrom, line)
       inserted = await store.insert(user)
     }
-    if (inserted === 'username_taken')
-      outcome.rejected.push(rejected(candidate, 'The username is there already.', true))
+    if (inserted === 'username_taken') outcome.rejected.push(rejected(candidate, 'The username exists already.', true))
     else if (inserted === 'email_taken')
-      outcome.rejected.push(rejected(candidate, 'Somebody there has verified the e-mail address already.'))
+      outcome.rejected.push(rejected(candidate, 'Another user has verified the e-mail address.'))
     else count(outcome, candidate)
   }
 
@@ -107,7 +105,7 @@ export async function importPeople(
       isOver = true
     }
   }
-  // Waits for all, also when one fails: what is under way is in the store or not before anybody is told.
+  // Wait for all even if one fails: pending inserts must finish before the error is reported.
   const settled = await Promise.allSettled(Array.from({ length: parallel }, work))
   await queue.return()
   const failed = settled.find((one) => one.status === 'rejected')
@@ -125,7 +123,7 @@ export function importInto(users: UserStore): ImportStore {
   }
 }
 
-/** Answers as the store that holds these records would, and changes nothing in it. */
+/** Behaves like the store that holds these records, without changing it. */
 export async function rehearse(records: AsyncIterable<StoredRecord>): Promise<ImportStore> {
   const [ids, usernames, addresses] = [new Set<string>(), new Set<string>(), new Set<string>()]
   const reserved = new Map<string, number>()
@@ -152,10 +150,10 @@ export async function rehearse(records: AsyncIterable<StoredRecord>): Promise<Im
 }
 
 interface Names {
-  /** The line that has the name in this file; undefined when none has. */
+  /** The line that uses the username in this file, or undefined. */
   lineOf(username: string): number | null | undefined
   take(username: string, line: number | null): void
-  /** Takes a name made from this one that nobody has, here or there: the same, or with a number from 2 on. */
+  /** Takes a free username: the given one, or the given one with a number from 2 on. */
   findFree(from: string, line: number | null): Promise<string>
 }
 
@@ -178,8 +176,8 @@ function createNames(store: ImportStore): Names {
   }
 }
 
-/** One after the other, so that the first row counts and names are given in the order of the file. */
-async function* withoutTwins(
+/** Reads sequentially, so that the first row wins and generated names follow the order of the file. */
+async function* withoutDuplicates(
   readings: AsyncIterable<Reading>,
   store: ImportStore,
   names: Names,
@@ -196,9 +194,9 @@ async function* withoutTwins(
     if (usernameFrom === null && sameName !== undefined) {
       yield rejected(reading, `The username is in the file twice, first on line ${sameName}.`)
     } else if (ids.has(user.id)) {
-      yield rejected(reading, 'The person is in the file twice.')
+      yield rejected(reading, 'The user is in the file twice.')
     } else if (usernameFrom !== null && (await store.has(user.id))) {
-      yield rejected(reading, 'The person is there already.', true)
+      yield rejected(reading, 'The user exists already.', true)
     } else if (address !== null && sameAddress !== undefined) {
       yield rejected(reading, `The verified e-mail address is in the file twice, first on line ${sameAddress}.`)
     } else {

@@ -1,4 +1,4 @@
-// From a row to a person, or to all that is wrong with it.
+// Turns a row into a user, or into a list of everything that is wrong with it.
 import { createHash } from 'node:crypto'
 import { canonicalUsername } from '../../auth/username.ts'
 import { type FirebaseProject, firebaseHash, noPassword, storedFormOf } from '../../core/crypto/old-hashes.ts'
@@ -11,44 +11,44 @@ import { ageMax, bioMax, fullNameMax, profileSchema } from '../profile/profile.t
 import { type Fields, type ImportContext, type Reading, type Row, rejected, shown } from './reading.ts'
 
 export async function* readRows(rows: AsyncIterable<Row>, context: ImportContext): AsyncGenerator<Reading> {
-  for await (const { line, fields, faults } of rows) {
+  for await (const { line, fields, errors } of rows) {
     const { username = '', email = '' } = fields
     const place = { line, username: shown(username), email: shown(email) }
     const notes: string[] = []
-    const person = readPerson(fields, { faults, notes }, context)
-    if (faults.length > 0) {
-      yield rejected(place, faults.join(' '))
+    const candidate = readUser(fields, { errors, notes }, context)
+    if (errors.length > 0) {
+      yield rejected(place, errors.join(' '))
       continue
     }
     for (const note of notes)
-      yield { kind: 'note', text: `Line ${line}, ${person.user.username || place.email}: ${note}` }
-    yield { kind: 'candidate', ...place, ...person }
+      yield { kind: 'note', text: `Line ${line}, ${candidate.user.username || place.email}: ${note}` }
+    yield { kind: 'candidate', ...place, ...candidate }
   }
 }
 
 interface Remarks {
-  /** Why the person cannot be taken over. */
-  faults: string[]
-  /** What is left out of the person. */
+  /** Reasons to reject the row. */
+  errors: string[]
+  /** Values that were left out. */
   notes: string[]
 }
 
-function readPerson(fields: Fields, { faults, notes }: Remarks, { now, newId, firebase }: ImportContext) {
+function readUser(fields: Fields, { errors, notes }: Remarks, { now, newId, firebase }: ImportContext) {
   const field = (name: keyof Fields) => trimTyped(fields[name] ?? '')
   const given = field('email')
   const email = parseEmail(given)
   if (given !== '' && email === null) {
-    // Nobody loses an account for it: who has a password logs in and enters another address.
+    // Do not reject the row: the user can log in with the password and enter another address.
     const typed = shown(given)
-    notes.push(`The e-mail address ${typed === '' ? '' : `${JSON.stringify(typed)} `}is none and was left out.`)
+    notes.push(`The e-mail address ${typed === '' ? '' : `${JSON.stringify(typed)} `}is invalid and was left out.`)
   }
 
   const usernameFrom = field('username') === '' && field('firebase_id') !== '' && given !== '' ? nameIn(given) : null
   const username = usernameFrom ?? canonicalUsername(field('username'))
   if (field('username') === '' && usernameFrom === null) {
-    faults.push(given === '' ? 'There is no username.' : 'There is no username, only an e-mail address.')
+    errors.push(given === '' ? 'There is no username.' : 'There is no username, only an e-mail address.')
   } else if (username === null) {
-    faults.push(
+    errors.push(
       'The username is not 3 to 32 characters of a to z, 0 to 9, dot, underscore and hyphen that start with a letter or a digit.',
     )
   }
@@ -56,54 +56,54 @@ function readPerson(fields: Fields, { faults, notes }: Remarks, { now, newId, fi
   const verified = field('email_verified').toLowerCase()
   const isFalse = ['', 'false', 'f', 'no', '0'].includes(verified)
   const verifiedAt = isFalse ? null : ['true', 't', 'yes', '1'].includes(verified) ? now : parseTime(verified, now)
-  if (!isFalse && verifiedAt === null) faults.push('Whether the address is verified is neither true, false nor a time.')
-  if (verifiedAt !== null && given === '') faults.push('The e-mail address is verified and missing.')
+  if (!isFalse && verifiedAt === null) errors.push('The field email_verified is neither true, false nor a time.')
+  if (verifiedAt !== null && given === '') errors.push('The e-mail address is missing but marked as verified.')
 
   const role = roles.find((one) => one === (field('role').toLowerCase() || 'member'))
-  if (role === undefined) faults.push(`The role is none of ${roles.join(', ')}.`)
-  // In the future, it would get past the time for which a username is reserved.
+  if (role === undefined) errors.push(`The role is none of ${roles.join(', ')}.`)
+  // A future creation time would let the user evade reservations of usernames.
   const createdAt = field('created_at') === '' ? now : parseTime(field('created_at'), now)
-  if (createdAt === null) faults.push('The time of creation is no time of the past such as 2024-01-31T12:00:00Z.')
+  if (createdAt === null) errors.push('The time of creation is not a past time such as 2024-01-31T12:00:00Z.')
   const status = field('status') || 'active'
-  if (status !== 'active' && status !== 'suspended') faults.push('The status is neither active nor suspended.')
+  if (status !== 'active' && status !== 'suspended') errors.push('The status is neither active nor suspended.')
   const until = field('suspended_until')
   const suspendedUntil = until === '' ? null : parseTime(until, Number.MAX_SAFE_INTEGER)
-  if (until !== '' && suspendedUntil === null) faults.push('The end of the suspension is no time.')
-  if (field('deleted_at') !== '') faults.push('The account was deleted.')
+  if (until !== '' && suspendedUntil === null) errors.push('The end of the suspension is not a time.')
+  if (field('deleted_at') !== '') errors.push('The account was deleted.')
 
   const isSuspended = status === 'suspended'
   const user = newUser({
     id: field('firebase_id') === '' ? newId() : idOfFirebase(field('firebase_id')),
     username: username ?? '',
-    passwordHash: readHash(fields, faults, firebase),
+    passwordHash: readHash(fields, errors, firebase),
     email,
     emailVerifiedAt: email === null ? null : verifiedAt,
     role: role ?? 'member',
     status: isSuspended ? 'suspended' : 'active',
     suspendedUntil: isSuspended ? suspendedUntil : null,
     suspendReason: isSuspended ? storable(field('suspend_reason').replace(/\p{Cc}/gu, ' '), 200) : '',
-    profile: readProfile(fields, faults),
+    profile: readProfile(fields, errors),
     createdAt: createdAt ?? now,
   })
   return { user, usernameFrom }
 }
 
-function readHash(fields: Fields, faults: string[], firebase: FirebaseProject | null): string {
+function readHash(fields: Fields, errors: string[], firebase: FirebaseProject | null): string {
   const given = fields.password_hash?.trim() ?? ''
   const isFirebase = fields.firebase_id !== undefined && given !== ''
   if (isFirebase && firebase === null) {
-    faults.push('The password hash of Firebase needs the parameters of its project (--firebase-config).')
+    errors.push('The password hash of Firebase needs the parameters of its project (--firebase-config).')
     return noPassword
   }
   const hash = isFirebase && firebase ? firebaseHash(given, fields.firebase_salt ?? '', firebase) : given
   const stored = storedFormOf(hash)
   if (stored.ok) return stored.value
-  if (stored.code === 'hash_unknown') faults.push('The password hash is of no known kind.')
-  else faults.push('The password hash would make a log-in take too long.')
+  if (stored.code === 'hash_unknown') errors.push('The password hash is of no known kind.')
+  else errors.push('The password hash is too expensive: each log-in would take too long.')
   return noPassword
 }
 
-const profileFaults: Record<string, string> = {
+const profileErrors: Record<string, string> = {
   full_name_characters: 'The full name has characters that a name cannot have.',
   full_name_long: `The full name is longer than ${fullNameMax} characters.`,
   bio_characters: 'The bio has characters that it cannot have.',
@@ -111,16 +111,18 @@ const profileFaults: Record<string, string> = {
   age_rule: `The age is not a whole number from 0 to ${ageMax}.`,
 }
 
-function readProfile(fields: Fields, faults: string[]): Partial<Profile> {
+function readProfile(fields: Fields, errors: string[]): Partial<Profile> {
   const given = profileFields.map((name) => [name, fields[snakeCase(name)] ?? ''])
   const parsed = profileSchema.safeParse(Object.fromEntries(given))
   if (parsed.success) return parsed.data
-  for (const { message } of parsed.error.issues)
-    faults.push(profileFaults[message] ?? 'The profile is not as it can be.')
+  for (const { message } of parsed.error.issues) errors.push(profileErrors[message] ?? 'The profile is invalid.')
   return {}
 }
 
-/** ISO 8601, as databases write it too: without a zone it is UTC; or milliseconds since 1970. Null for any other. */
+/**
+ * Accepts ISO 8601, also as databases write it (UTC without a zone), or milliseconds since 1970. Null for anything
+ * else.
+ */
 function parseTime(text: string, latest: number): number | null {
   const form = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?) ?(Z|UTC|[+-]\d\d(?::?\d\d)?)?)?$/i
   const [, date, time = '00:00', zone = 'Z'] = form.exec(text) ?? []
@@ -129,12 +131,12 @@ function parseTime(text: string, latest: number): number | null {
   return at >= 0 && at <= latest ? at : null
 }
 
-/** Always the same for the same person: so that a second import finds them, whatever they are called by then. */
+/** The same Firebase user always gets the same id, so that a second import recognises renamed users. */
 function idOfFirebase(localId: string): string {
   return createHash('sha256').update(`firebase ${localId}`).digest('hex').slice(0, 32)
 }
 
-/** The part before the @ as a username can be, or with a word in front when that is too short. */
+/** The local part of the address as a valid username, with a prefix if it is too short. */
 function nameIn(email: string): string {
   const local = email
     .replace(/@[^@]*$/, '')

@@ -1,4 +1,4 @@
-// What comes of a row of another system's file: somebody to insert, or a reason; and what both need to be told of.
+// The types that the steps of an import share, and how a row is rejected.
 import type { FirebaseProject } from '../../core/crypto/old-hashes.ts'
 import { profileFields, snakeCase } from '../../stores/kinds.ts'
 import type { UserRecord } from '../../stores/types.ts'
@@ -9,14 +9,14 @@ export type ImportFormat = (typeof importFormats)[number]
 export interface ImportContext {
   now: number
   newId(): string
-  /** What the hashes of Firebase need, or null. */
+  /** The project parameters for Firebase hashes, or null. */
   firebase: FirebaseProject | null
 }
 
 export interface Place {
-  /** Where the row begins, from 1; in Firebase's list the person's number; null in a form without an order. */
+  /** The line where the row begins, from 1; the index in Firebase's list; null for a format without order. */
   line: number | null
-  /** As given, to find the row again. Empty when missing, and when it looks like anything but a name. */
+  /** As given, so that the operator finds the row. Empty if missing or if it could be a secret. */
   username: string
   email: string
 }
@@ -24,19 +24,19 @@ export interface Place {
 export interface Rejection extends Place {
   kind: 'rejection'
   reason: string
-  /** The person, or another of this name, is there already. */
+  /** The user, or another one with this username, exists already. */
   isThere: boolean
 }
 
-/** Who can be inserted, as far as the row itself tells. */
+/** A row that can be inserted, as far as the row alone shows. */
 export interface Candidate extends Place {
   kind: 'candidate'
   user: UserRecord
-  /** The row has no username: this is what to make one from. */
+  /** The text to generate a username from, when the row has none. */
   usernameFrom: string | null
 }
 
-/** What was left out of somebody who is taken over. */
+/** A value that was left out of an imported user. */
 export interface Note {
   kind: 'note'
   text: string
@@ -44,7 +44,7 @@ export interface Note {
 
 export type Reading = Candidate | Rejection | Note
 
-/** The columns of a CSV file, and the names in a line of JSON. */
+/** The columns of a CSV file and the keys of a JSON line. */
 export const importColumns = [
   'username',
   'email',
@@ -66,14 +66,14 @@ export type Fields = Partial<
 export interface Row {
   line: number
   fields: Fields
-  faults: string[]
+  errors: string[]
 }
 
 export function rejected({ line, username, email }: Place, reason: string, isThere = false): Rejection {
   return { kind: 'rejection', line, username, email, reason, isThere }
 }
 
-/** What stands in a wrong column may be anything, also a hash: those have a $, or are long and without a gap. */
+/** A value in the wrong column may be a password hash: hides text with a $, and long text without spaces. */
 export function shown(text: string): string {
   const isSecretive = text.length > 254 || text.includes('$') || /^[^\s@]{33,}$|^[0-9a-f]{32}$/i.test(text.trim())
   return isSecretive ? '' : text

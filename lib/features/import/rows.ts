@@ -1,10 +1,10 @@
-// The forms that files of people have, CSV, lines of JSON and Firebase's list, each read into rows of named texts.
+// Parses the file formats (CSV, JSON lines, Firebase's list) into rows of named texts.
 import { Readable } from 'node:stream'
 import { CsvError, parse } from 'csv-parse'
 import { profileFields, snakeCase, userSchema } from '../../stores/kinds.ts'
 import { type Column, type Fields, importColumns, type Row, shown, unreadable } from './reading.ts'
 
-/** What JSON may have besides, and under which names Gatehouse's own export has it. Null is left out. */
+/** Further keys of JSON lines, with the names in Gatehouse's own export. Null means ignored. */
 const jsonNames: Record<string, string | null> = {
   ...Object.fromEntries(Object.keys(userSchema.shape).map((name) => [name, null])),
   ...Object.fromEntries(importColumns.map((name) => [name, name])),
@@ -19,7 +19,7 @@ const jsonNames: Record<string, string | null> = {
   deletedAt: 'deleted_at',
 }
 
-/** Without a byte order mark, and with line ends of Unix: a row's line would else be counted wrongly. */
+/** Drops a byte-order mark and converts CRLF, so that line numbers are right. */
 export async function* decode(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
   const decoder = new TextDecoder('utf-8', { fatal: true })
   let held = ''
@@ -36,7 +36,7 @@ export async function* decode(chunks: AsyncIterable<Uint8Array>): AsyncGenerator
   }
 }
 
-/** A person's row is a few kilobytes at most. */
+/** A user's row has a few kilobytes. */
 const longestRow = 1024 * 1024
 
 export async function* csvRows(text: AsyncIterable<string>): AsyncGenerator<Row> {
@@ -61,11 +61,11 @@ export async function* csvRows(text: AsyncIterable<string>): AsyncGenerator<Row>
         continue
       }
       const fields = Object.fromEntries(columns.map((name, place) => [name, record[place] ?? '']))
-      const faults = record.length === columns.length ? [] : ['The row has not as many fields as the first line.']
-      yield { line, fields, faults }
+      const errors = record.length === columns.length ? [] : ['The row has not as many fields as the first line.']
+      yield { line, fields, errors }
     }
   } catch (error) {
-    // Its message can hold what stands there.
+    // The parser's message can contain file content, such as a hash.
     if (error instanceof CsvError)
       throw unreadable(`its quotes, or the length of a row, go wrong at or before line ${error.lines}`)
     throw error
@@ -81,7 +81,7 @@ interface CsvRecord {
   raw: string
 }
 
-/** Says which column by its number: without a header, the first line is a person. */
+/** Reports an unknown column by its number: without a header, the first line contains a user's data. */
 function readHeader(record: readonly string[]): Column[] {
   const columns = record.map((text) => importColumns.find((name) => name === text.trim()))
   const unknown = columns.indexOf(undefined)
@@ -102,7 +102,7 @@ export async function* jsonRows(text: AsyncIterable<string>): AsyncGenerator<Row
   }
 }
 
-/** Not `readline`, which also ends a line at U+2028, which JSON may have in a text. */
+/** Not `readline`: it also breaks lines at U+2028, which JSON strings may contain. */
 async function* linesOf(text: AsyncIterable<string>): AsyncGenerator<string> {
   let rest = ''
   for await (const part of text) {
@@ -114,7 +114,7 @@ async function* linesOf(text: AsyncIterable<string>): AsyncGenerator<string> {
   if (rest !== '') yield rest
 }
 
-/** As `firebase auth:export people.json` writes it: one object, with everybody in a list. */
+/** Reads the output of `firebase auth:export`: one object with a list of users. */
 export async function* firebaseRows(text: AsyncIterable<string>): AsyncGenerator<Row> {
   const whole = parseJson((await Array.fromAsync(text)).join(''))
   const users = isObject(whole) ? whole.users : null
@@ -123,28 +123,28 @@ export async function* firebaseRows(text: AsyncIterable<string>): AsyncGenerator
   for (const [place, user] of users.entries()) yield { line: place + 1, ...fieldsOf(user) }
 }
 
-function fieldsOf(value: unknown): Pick<Row, 'fields' | 'faults'> {
-  if (!isObject(value)) return { fields: {}, faults: ['The line is not an object in JSON.'] }
+function fieldsOf(value: unknown): Pick<Row, 'fields' | 'errors'> {
+  if (!isObject(value)) return { fields: {}, errors: ['The line is not an object in JSON.'] }
   if (value.localId !== undefined) return fieldsOfFirebase(value)
-  const faults: string[] = []
+  const errors: string[] = []
   const { profile, ...flat } = value
-  if (profile !== undefined && !isObject(profile)) faults.push('The profile is not an object.')
+  if (profile !== undefined && !isObject(profile)) errors.push('The profile is not an object.')
   const entries = [...Object.entries(flat), ...(isObject(profile) ? Object.entries(profile) : [])]
   const unknown = entries.filter(([name]) => !Object.hasOwn(jsonNames, name))
   if (unknown.length > 0) {
     const names = unknown.map(([name]) => JSON.stringify(shown(name)))
-    faults.push(`The person has fields of unknown names: ${names.join(', ')}.`)
+    errors.push(`The user has unknown fields: ${names.join(', ')}.`)
   }
   const named = entries
     .filter((entry) => !unknown.includes(entry))
     .flatMap(([name, content]) => (jsonNames[name] ? [[jsonNames[name], content] as const] : []))
-  return { fields: textsOf(named, faults), faults }
+  return { fields: textsOf(named, errors), errors }
 }
 
-/** Its other fields have no place here. */
-function fieldsOfFirebase(value: Record<string, unknown>): Pick<Row, 'fields' | 'faults'> {
+/** Ignores all other Firebase fields. */
+function fieldsOfFirebase(value: Record<string, unknown>): Pick<Row, 'fields' | 'errors'> {
   const { localId, email, emailVerified, passwordHash, salt, displayName, createdAt, disabled } = value
-  const faults: string[] = []
+  const errors: string[] = []
   const fields = textsOf(
     [
       ['firebase_id', localId],
@@ -155,17 +155,17 @@ function fieldsOfFirebase(value: Record<string, unknown>): Pick<Row, 'fields' | 
       ['full_name', displayName],
       ['created_at', createdAt],
     ],
-    faults,
+    errors,
   )
   if (disabled === true) Object.assign(fields, { status: 'suspended', suspend_reason: 'Disabled in Firebase' })
-  return { fields, faults }
+  return { fields, errors }
 }
 
-function textsOf(entries: (readonly [string, unknown])[], faults: string[]): Fields {
+function textsOf(entries: (readonly [string, unknown])[], errors: string[]): Fields {
   const present = entries.filter(([, content]) => content !== undefined && content !== null)
   const isText = ([, content]: readonly [string, unknown]) => ['string', 'number', 'boolean'].includes(typeof content)
-  for (const [name] of present.filter((entry) => !isText(entry))) faults.push(`The field ${name} is not text.`)
-  // A half of a surrogate pair becomes what no name may have.
+  for (const [name] of present.filter((entry) => !isText(entry))) errors.push(`The field ${name} is not text.`)
+  // Turns half a surrogate pair into U+FFFD, which no name may contain.
   return Object.fromEntries(present.filter(isText).map(([name, content]) => [name, String(content).toWellFormed()]))
 }
 
@@ -173,7 +173,7 @@ export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    // Its message holds a piece of the text.
+    // The message of the error contains a part of the text.
     return undefined
   }
 }

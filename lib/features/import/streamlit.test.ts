@@ -13,7 +13,7 @@ function person(profile: unknown): string {
   return JSON.stringify({ alice: { password: hash, profile } })
 }
 
-it('takes a person over with their password and profile', () => {
+it('takes a user over with password and profile', () => {
   expect(takeOver(person({ full_name: 'Alice Liddell', bio: 'one\ntwo', age: 150 }))).toMatchObject({
     users: [
       {
@@ -30,19 +30,19 @@ it('takes a person over with their password and profile', () => {
   })
 })
 
-it('lower-cases a name and a hash', () => {
+it('lower-cases name and hash', () => {
   const [user] = takeOver(`{"Dave":{"password":"${hash.toUpperCase()}","profile":{}}}`).users
   expect(user).toMatchObject({ username: 'dave', passwordHash: `sha256$${hash}` })
 })
 
-it('keeps texts whole that the form would not take', () => {
+it('keeps text that the form would reject', () => {
   const profile = { full_name: 'x'.repeat(500), bio: '\u0007ü'.repeat(5_000), age: 0 }
   const { users, notes } = takeOver(person(profile))
   expect(users[0]?.profile).toMatchObject({ fullName: profile.full_name, bio: profile.bio, age: 0 })
   expect(notes).toEqual([])
 })
 
-it('leaves out what no store takes, and says so', () => {
+it('removes text that no store accepts, with a note', () => {
   const profile = { full_name: 'A\0da \uD83D', bio: 'x'.repeat(200_000), age: 0 }
   const { users, refused, notes } = takeOver(JSON.stringify({ ada: { password: hash, profile } }))
   expect(refused).toEqual([])
@@ -64,26 +64,26 @@ it.each([
   ['an age of -1', { age: -1 }, 'The age is not a whole number from 0 to 150; it is not set now.'],
   ['half an age', { age: 1.5 }, 'The age is not a whole number from 0 to 150; it is not set now.'],
   ['an unknown field', { colour: 'red', size: 1 }, 'The profile has unknown fields, left out: "colour", "size".'],
-])('takes a person over without %s, and notes it', (_, profile, note) => {
+])('takes a user over without %s, with a note', (_, profile, note) => {
   const { users, refused, notes } = takeOver(person(profile))
   expect(users[0]?.profile).toMatchObject({ fullName: '', bio: '', age: null })
   expect(refused).toEqual([])
   expect(notes).toEqual([{ name: 'alice', reason: `"alice": ${note}` }])
 })
 
-it('has nothing to note about fields that are not there', () => {
+it('adds no note about missing fields', () => {
   expect(takeOver(person({}))).toMatchObject({ refused: [], notes: [] })
   expect(takeOver(person({ age: null }))).toMatchObject({ refused: [], notes: [] })
 })
 
-it('notes unknown fields of a person, also one that means something to the language', () => {
+it('notes unknown fields, even __proto__', () => {
   const json = `{"alice":{"password":"${hash}","profile":{},"__proto__":{"role":"admin"},"role":"admin"}}`
   const { users, notes } = takeOver(json)
   expect(users[0]?.role).toBe('member')
   expect(notes[0]?.reason).toBe('"alice": The person has unknown fields, left out: "__proto__", "role".')
 })
 
-it('gives a name to the one who had it in lower case, else to the first', () => {
+it('gives a name to the user with the lower-case spelling, else to the first', () => {
   const json = `{"Alice":{"password":"${hash}"},"alice":{"password":"${hash}"},"BOB":{"password":"${hash}"},"Bob":{"password":"${hash}"}}`
   const { users, refused } = takeOver(json)
   expect(users.map(({ username }) => username)).toEqual(['alice', 'bob'])
@@ -96,20 +96,20 @@ it('gives a name to the one who had it in lower case, else to the first', () => 
   ])
 })
 
-it('does not give a name to somebody who could not log in with it', () => {
+it('does not give a name to a user without a valid password', () => {
   const { users, refused } = takeOver(`{"alice":{"password":"x"},"Alice":{"password":"${hash}"}}`)
   expect(users.map(({ username }) => username)).toEqual(['alice'])
   expect(refused.map(({ name }) => name)).toEqual(['alice'])
 })
 
-it.each(['ab', 'Max Muster', 'zoë', '__proto__', '.hidden', 'a'.repeat(33), ''])('refuses the name %j', (name) => {
+it.each(['ab', 'Max Muster', 'zoë', '__proto__', '.hidden', 'a'.repeat(33), ''])('rejects the name %j', (name) => {
   const { users, refused } = takeOver(`{${JSON.stringify(name)}:{"password":"${hash}"}}`)
   expect(users).toEqual([])
   expect(refused).toEqual([{ name, reason: expect.stringContaining('The name is not 3 to 32 characters') }])
 })
 
 it.each(['letmein', '', `${hash}0`, hash.slice(1), `${hash.slice(1)}g`, `${hash}\n`, null, 5, []])(
-  'refuses the password %j without repeating it',
+  'rejects the password %j without repeating it',
   (password) => {
     const { users, refused } = takeOver(JSON.stringify({ alice: { password } }))
     expect(users).toEqual([])
@@ -118,18 +118,18 @@ it.each(['letmein', '', `${hash}0`, hash.slice(1), `${hash.slice(1)}g`, `${hash}
   },
 )
 
-it.each(['null', '"x"', '5', '[]'])('refuses %s in place of a person', (value) => {
+it.each(['null', '"x"', '5', '[]'])('rejects %s in place of a user', (value) => {
   expect(takeOver(`{"alice":${value}}`).refused).toEqual([
     { name: 'alice', reason: '"alice": What is stored under the name is not a person.' },
   ])
 })
 
-it('takes people over who are called like parts of the language', () => {
+it('takes over users named like properties of Object', () => {
   const names = ['constructor', 'tostring', 'valueof', 'version', 'users']
   const { users } = takeOver(JSON.stringify(Object.fromEntries(names.map((name) => [name, { password: hash }]))))
   expect(users.map(({ username }) => username)).toEqual(names)
 })
 
-it.each(['null', '[]', '5', '{}'])('finds nobody in %s', (json) => {
+it.each(['null', '[]', '5', '{}'])('finds no users in %s', (json) => {
   expect(takeOver(json)).toEqual({ users: [], refused: [], notes: [] })
 })

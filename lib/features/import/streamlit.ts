@@ -1,11 +1,12 @@
-// Takes over the people of the Streamlit application that ran here before: old content in, records out. Reads and
-// writes no file; a reason is a sentence for the operator and never holds a password or a hash.
+// Converts users of the Streamlit application that ran here before into records. Reads and writes no file. A reason is
+// a sentence for the operator and never contains a password or a hash.
 
 import { newUser } from '#lib/stores/kinds.ts'
 import { repairTexts } from '#lib/stores/texts.ts'
 import type { Profile, UserRecord } from '#lib/stores/types.ts'
 
 import { canonicalUsername } from '../../auth/username.ts'
+import { isObject } from './rows.ts'
 
 export interface Remark {
   name: string
@@ -14,18 +15,18 @@ export interface Remark {
 
 export interface TakenOver {
   users: UserRecord[]
-  /** People who could not be taken over. */
+  /** Users who could not be taken over. */
   refused: Remark[]
-  /** What was left out of people who were taken over. */
+  /** Values that were left out of users. */
   notes: Remark[]
 }
 
-/** `old` is the parsed users.json of that application: people by name. */
+/** `old` is the parsed users.json of that application: users by name. */
 export function takeOverStreamlit(old: unknown, { now, newId }: { now: number; newId: () => string }): TakenOver {
   const refused: Remark[] = []
   const candidates = new Map<string, Candidate[]>()
-  for (const [name, person] of Object.entries(isObject(old) ? old : {})) {
-    const candidate = findCandidate(name, person)
+  for (const [name, oldUser] of Object.entries(isObject(old) ? old : {})) {
+    const candidate = findCandidate(name, oldUser)
     if ('reason' in candidate) refused.push(candidate)
     else candidates.set(candidate.username, [...(candidates.get(candidate.username) ?? []), candidate])
   }
@@ -39,11 +40,11 @@ export function takeOverStreamlit(old: unknown, { now, newId }: { now: number; n
       const reason = `${quoted(name)}: The name differs only in case from ${quoted(winner.name)}, which has the account now.`
       refused.push({ name, reason })
     }
-    const { profile, faults } = readProfile(winner.person)
-    for (const fault of faults) notes.push({ name: winner.name, reason: `${quoted(winner.name)}: ${fault}` })
+    const { profile, errors } = readProfile(winner.oldUser)
+    for (const error of errors) notes.push({ name: winner.name, reason: `${quoted(winner.name)}: ${error}` })
     const { passwordHash } = winner
     const user = newUser({ id: newId(), username, passwordHash, profile, createdAt: now })
-    // Otherwise the text as it is: the form says what it does not take when it is next saved.
+    // Keep any other text: the profile form reports it when the user next saves.
     const { stored, repaired } = repairTexts({ kind: 'user', record: user })
     for (const { field, fault } of repaired)
       notes.push({ name: winner.name, reason: `${quoted(winner.name)}: ${field} ${fault}, which is left out.` })
@@ -56,10 +57,10 @@ interface Candidate {
   name: string
   username: string
   passwordHash: string
-  person: Record<string, unknown>
+  oldUser: Record<string, unknown>
 }
 
-function findCandidate(name: string, person: unknown): Candidate | Remark {
+function findCandidate(name: string, oldUser: unknown): Candidate | Remark {
   const refuse = (reason: string): Remark => ({ name, reason: `${quoted(name)}: ${reason}` })
   const username = canonicalUsername(name)
   if (username === null) {
@@ -67,30 +68,30 @@ function findCandidate(name: string, person: unknown): Candidate | Remark {
       'The name is not 3 to 32 characters of a to z, 0 to 9, dot, underscore and hyphen that start with a letter or a digit.',
     )
   }
-  if (!isObject(person)) return refuse('What is stored under the name is not a person.')
-  if (typeof person.password !== 'string' || !/^[0-9a-f]{64}$/i.test(person.password)) {
+  if (!isObject(oldUser)) return refuse('The value stored under the name is not an object.')
+  if (typeof oldUser.password !== 'string' || !/^[0-9a-f]{64}$/i.test(oldUser.password)) {
     return refuse('The stored password is not a SHA-256 hash of 64 hexadecimal digits.')
   }
-  return { name, username, passwordHash: `sha256$${person.password.toLowerCase()}`, person }
+  return { name, username, passwordHash: `sha256$${oldUser.password.toLowerCase()}`, oldUser }
 }
 
-function readProfile(person: Record<string, unknown>): { profile: Partial<Profile>; faults: string[] } {
-  const faults = unknownFields(person, ['password', 'profile'], 'The person')
-  if (!isObject(person.profile)) {
-    faults.push(`The profile is ${person.profile === undefined ? 'missing' : 'not an object'}; it is empty now.`)
-    return { profile: {}, faults }
+function readProfile(oldUser: Record<string, unknown>): { profile: Partial<Profile>; errors: string[] } {
+  const errors = unknownFields(oldUser, ['password', 'profile'], 'The user')
+  if (!isObject(oldUser.profile)) {
+    errors.push(`The profile is ${oldUser.profile === undefined ? 'missing' : 'not an object'}; it is empty now.`)
+    return { profile: {}, errors }
   }
-  const { full_name: fullName = '', bio = '', age = null } = person.profile
-  faults.push(...unknownFields(person.profile, ['full_name', 'bio', 'age'], 'The profile'))
-  if (typeof fullName !== 'string') faults.push('The full name is not text; it is empty now.')
-  if (typeof bio !== 'string') faults.push('The bio is not text; it is empty now.')
-  if (age !== null && !isAge(age)) faults.push('The age is not a whole number from 0 to 150; it is not set now.')
+  const { full_name: fullName = '', bio = '', age = null } = oldUser.profile
+  errors.push(...unknownFields(oldUser.profile, ['full_name', 'bio', 'age'], 'The profile'))
+  if (typeof fullName !== 'string') errors.push('The full name is not text; it is empty now.')
+  if (typeof bio !== 'string') errors.push('The bio is not text; it is empty now.')
+  if (age !== null && !isAge(age)) errors.push('The age is not a whole number from 0 to 150; it is not set now.')
   const profile = {
     fullName: typeof fullName === 'string' ? fullName : '',
     bio: typeof bio === 'string' ? bio : '',
     age: isAge(age) ? age : null,
   }
-  return { profile, faults }
+  return { profile, errors }
 }
 
 function unknownFields(value: object, known: readonly string[], owner: string): string[] {
@@ -104,8 +105,4 @@ function isAge(value: unknown): value is number {
 
 function quoted(name: string): string {
   return JSON.stringify(name)
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -17,7 +17,7 @@ describe('an invitation', () => {
   const make = (email: string | null = null) => opened.app.invitations.make({ role: 'guest', email, by: 'ada' })
   const accept = (token: string, username: string) => opened.app.invitations.accept(token, { username, password })
 
-  test('makes one account of its role, also when twenty use it at once [V6.4.1]', async () => {
+  test('creates one account of its role, even for twenty parallel requests [V6.4.1]', async () => {
     const { token, invitation } = await make()
     expect(await opened.app.invitations.find(token)).toEqual(invitation)
     const outcomes = await Promise.all(Array.from({ length: 20 }, (_, n) => accept(token, `guest-${n}`)))
@@ -27,7 +27,7 @@ describe('an invitation', () => {
     expect(await opened.app.invitations.list()).toEqual([])
   })
 
-  test('that was mailed proves the address, unless somebody else has', async () => {
+  test('that was mailed verifies the address, unless another user has', async () => {
     const first = await make('Guest@example.org')
     const second = await make('guest@EXAMPLE.org')
     expect(await accept(first.token, 'first')).toMatchObject({
@@ -36,7 +36,7 @@ describe('an invitation', () => {
     expect(await accept(second.token, 'second')).toMatchObject({ value: { user: { email: null } } })
   })
 
-  test('outlives an account that is refused', async () => {
+  test('stays valid after a rejected sign-up', async () => {
     const { token } = await make()
     await opened.addPerson('bob')
     expect(await accept(token, 'bob')).toMatchObject({ code: 'username_taken' })
@@ -46,7 +46,7 @@ describe('an invitation', () => {
     expect(await accept(token, 'eve')).toMatchObject({ ok: true })
   })
 
-  test('is withdrawn at once and for good while somebody keeps trying it in vain', async () => {
+  test('can be withdrawn while a visitor keeps trying it', async () => {
     const { token, invitation } = await make()
     let isOver = false
     const tries: string[] = []
@@ -54,7 +54,7 @@ describe('an invitation', () => {
       while (!isOver) {
         const outcome = await opened.app.invitations.accept(token, { username: 'eve', password: '12345678' })
         tries.push(outcome.ok ? 'made' : outcome.code)
-        // A void link is refused without a turn of the event loop, and the withdrawal needs one.
+        // A void link is rejected without a turn of the event loop, but the withdrawal needs one.
         await nextTurn()
       }
     }
@@ -68,7 +68,7 @@ describe('an invitation', () => {
     expect(new Set(tries).has('made')).toBe(false)
   })
 
-  test('is listed, withdrawn, and void after seven days; its link is stored nowhere [V6.4.1, V6.5.2]', async () => {
+  test('is listed, withdrawn, and void after seven days; its secret is not stored [V6.4.1, V6.5.2]', async () => {
     const { token, invitation } = await make()
     expect(await opened.app.invitations.list()).toEqual([invitation])
     expect(JSON.stringify(await Array.fromAsync(opened.app.stores.dump()))).not.toContain(token)

@@ -39,7 +39,7 @@ export const logIn = command({
 /** The session continues under a new token. */
 export const confirmIdentity = command({
   name: 'session.confirm',
-  permission: 'leave',
+  permission: 'manage-own-account',
   input: confirmSchema,
   audit: 'session.confirmed',
   async run({ accounts, sessions }, { password }, actor) {

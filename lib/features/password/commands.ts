@@ -1,7 +1,7 @@
 // A user changes their own password.
 import { changePasswordSchema } from '../../auth/forms.ts'
 import { command, presentedBy } from '../../core/command.ts'
-import { logFault } from '../../core/log/log.ts'
+import { logError } from '../../core/log/log.ts'
 import { ok } from '../../core/result.ts'
 
 const triedCodes = ['password_wrong', 'too_soon', 'too_soon_here', 'password_locked']
@@ -25,7 +25,7 @@ export const changePassword = command({
       return { ...ok({ user, token: renewed ? renewed.token : null }), alert }
     } catch (error) {
       // Nothing of the old password is good any more. The log-in page tells this browser so.
-      logFault('sessions_not_ended', error)
+      logError('sessions_not_ended', error)
       return { ...ok({ user, token: null }), alert }
     }
   },

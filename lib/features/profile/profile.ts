@@ -1,4 +1,4 @@
-// What a person may write about themselves: the rules of the profile form.
+// The rules of the profile form.
 import { z } from 'zod'
 import { plainDigits, unwanted, unwantedInLines } from '../../core/typed-text.ts'
 
@@ -6,7 +6,7 @@ export const fullNameMax = 100
 export const bioMax = 2000
 export const ageMax = 150
 
-/** Lengths count code points, after normalising to NFC. Issues carry a code and its numbers, which the page puts in words. */
+/** Lengths count code points after NFC normalisation. Issues carry a code and its numbers for the message. */
 export const profileSchema = z.object({
   fullName: z
     .string()
@@ -33,8 +33,8 @@ export const profileSchema = z.object({
 })
 
 /**
- * Unchanged when it is several times too long, which is refused anyway, or has more marks in a row than Unicode's Stream-Safe
- * Text Format allows (UAX 15): the time that normalizing takes grows with the square of those.
+ * Skips text that is far too long and rejected anyway, or has more combining marks in a row than Unicode's Stream-Safe
+ * Text Format allows (UAX 15): normalisation time grows with the square of those.
  */
 function normalized(text: string, max: number): string {
   return text.length > 4 * max || /\p{M}{31}/u.test(text) ? text : text.normalize('NFC')

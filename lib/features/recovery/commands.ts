@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { forgotSchema, resetSchema } from '../../auth/forms.ts'
 import { command } from '../../core/command.ts'
-import { logFault } from '../../core/log/log.ts'
+import { logError } from '../../core/log/log.ts'
 import { countedAddress } from '../../core/rate-limits/counted-address.ts'
 import { ok } from '../../core/result.ts'
 
@@ -25,7 +25,7 @@ export const askForReset = command({
         const subjectId = await recovery.ask(name, by)
         await audit.record({ event: 'password.reset_asked', actorId: null, subjectId, address: by.address })
       } catch (error) {
-        logFault('reset_not_sent', error)
+        logError('reset_not_sent', error)
       }
     }
     return { ...ok({ later }), isRecorded: false }

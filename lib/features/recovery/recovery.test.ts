@@ -49,7 +49,7 @@ const isVoid = { ok: false, code: 'link_void' }
 describe.each(storeNames)('a forgotten password on %s', (store) => {
   beforeEach(() => open(store))
 
-  test('is replaced by a mailed link, once; every session ends, and the owner is told [V6.3.7, V7.4.3, V6.5.1]', async () => {
+  test('is replaced through a mailed link, once; all sessions end, and the owner gets an alert [V6.3.7, V7.4.3, V6.5.1]', async () => {
     const token = await ask()
     expect(posted).toEqual([{ kind: 'reset-password', to: 'Alice@example.org', username: 'alice', token, by, reader }])
     expect(await opened.app.recovery.find(token)).toEqual({ username: 'alice' })
@@ -61,7 +61,7 @@ describe.each(storeNames)('a forgotten password on %s', (store) => {
     expect(await opened.app.recovery.find(token)).toBeNull()
   })
 
-  test('is set by one of twenty who use the link at once [V2.3.4, V6.5.1, T28]', async () => {
+  test('is set by one of twenty parallel uses of the link [V2.3.4, V6.5.1, T28]', async () => {
     const token = await ask()
     const chosen = Array.from({ length: 20 }, (_, n) => `${another} ${n}`)
     const answers = await Promise.all(chosen.map((one) => reset(token, one)))
@@ -70,15 +70,15 @@ describe.each(storeNames)('a forgotten password on %s', (store) => {
   })
 })
 
-describe('a link to a new password', () => {
+describe('a reset link', () => {
   beforeEach(() => open())
 
-  test.each(['alice', ' ALICE ', 'alice@EXAMPLE.org'])('is sent to whoever is called %j', async (name) => {
+  test.each(['alice', ' ALICE ', 'alice@EXAMPLE.org'])('is sent for the name %j', async (name) => {
     expect(await ask(name)).not.toBe('')
   })
 
   test.each(['bob', 'bob@example.org', '@', '', '__proto__', 'alice@example.org\0'])(
-    'is sent to nobody for %j',
+    'is not sent for %j',
     async (name) => {
       await ask(name)
       expect(posted).toEqual([])
@@ -89,13 +89,13 @@ describe('a link to a new password', () => {
     ['has no verified address', { emailVerifiedAt: null }],
     ['has no address', { email: null, emailVerifiedAt: null }],
     ['was deleted by an administrator', { status: 'suspended', deletedAt: 5 }],
-  ])('is not sent to somebody who %s', async (_, fields) => {
+  ])('is not sent to a user who %s', async (_, fields) => {
     await change(fields)
     await ask()
     expect(posted).toEqual([])
   })
 
-  test('is good for an hour and no longer [T28]', async () => {
+  test('is valid for an hour [T28]', async () => {
     const token = await ask()
     opened.advance(hours(1) - 1)
     expect(await opened.app.recovery.find(token)).not.toBeNull()
@@ -117,7 +117,7 @@ describe('a link to a new password', () => {
     ['the password', { passwordChangedAt: 5 }],
     ['the address', { email: 'thief@example.net', emailVerifiedAt: 9 }],
     ['whether there is an address', { email: null, emailVerifiedAt: null }],
-  ])('outlives a change of %s, and gives the account back to the address that it was sent to', async (_, fields) => {
+  ])('survives a change of %s, and restores the address that it was sent to', async (_, fields) => {
     const token = await ask()
     await change(fields)
     expect(await reset(token)).toMatchObject({ ok: true })
@@ -125,7 +125,7 @@ describe('a link to a new password', () => {
     expect(await logsIn(another)).toBe(true)
   })
 
-  test('is worth nothing to an address that was given up for an older one', async () => {
+  test('is void for an address that an older one replaced', async () => {
     await change({ email: 'thief@example.net', emailVerifiedAt: 9 })
     const token = await ask()
     await change({ email: 'Alice@example.org', emailVerifiedAt: 1 })
@@ -140,20 +140,20 @@ describe('a link to a new password', () => {
     expect(await logsIn(another)).toBe(true)
   })
 
-  test('stays good when others are sent, and voids those once it was used [T28]', async () => {
+  test('stays valid when others are sent, and voids those when used [T28]', async () => {
     const [first, second, third] = [await ask(), await ask(), await ask()]
     expect(await reset(second)).toMatchObject({ ok: true })
     expect(await reset(first)).toEqual(isVoid)
     expect(await reset(third)).toEqual(isVoid)
   })
 
-  test('outlives a password that is refused', async () => {
+  test('stays valid after a rejected password', async () => {
     const token = await ask()
     expect(await reset(token, 'password123')).toMatchObject({ ok: false, code: 'password_guessable' })
     expect(await reset(token)).toMatchObject({ ok: true })
   })
 
-  test('stands in the store as a hash alone [V6.5.2, V14.2.4, T28]', async () => {
+  test('is stored only as a hash [V6.5.2, V14.2.4, T28]', async () => {
     const token = await ask()
     expect(JSON.stringify(await Array.fromAsync(opened.app.stores.dump()))).not.toContain(token)
   })
@@ -161,7 +161,7 @@ describe('a link to a new password', () => {
 
 describe('"this was not me"', () => {
   beforeEach(() => open())
-  /** What an alert carries that goes to the present address. */
+  /** The secret in an alert to the present address. */
   const tell = async () => {
     const user = await opened.app.stores.users.find(alice)
     if (user !== null) await opened.app.alerts.tell(user, 'address-changed', by)
@@ -169,7 +169,7 @@ describe('"this was not me"', () => {
   }
   const reportCompromise = (token: string) => opened.app.recovery.reportCompromise(token, by)
 
-  test('gives the address back, ends every session and begins a reset, once', async () => {
+  test('restores the address, ends all sessions and starts a reset, once', async () => {
     const token = await tell()
     await change({ email: 'thief@example.net', newEmail: 'second@example.net', emailVerifiedAt: 9 })
     expect(await opened.app.recovery.findNotice(token)).toEqual({ username: 'alice' })
@@ -182,7 +182,7 @@ describe('"this was not me"', () => {
     expect(await reportCompromise(token)).toEqual(isVoid)
   })
 
-  test('works for the first owner after a thief changed the address twice', async () => {
+  test('works for the owner after an attacker changed the address twice', async () => {
     const token = await tell()
     await change({ email: 'thief@example.net', emailVerifiedAt: 5 })
     await tell()
@@ -191,14 +191,14 @@ describe('"this was not me"', () => {
     expect(await opened.app.stores.users.find(alice)).toMatchObject({ email: 'Alice@example.org' })
   })
 
-  test('brings a deleted account back', async () => {
+  test('restores a deleted account', async () => {
     const token = await tell()
     await opened.app.accountDeletion.delete(alice)
     await reportCompromise(token)
     expect(await opened.app.accounts.findActive(alice)).not.toBeNull()
   })
 
-  test('voids the password and says so where the address belongs to another account by now', async () => {
+  test('voids the password and says so if another account has the address by now', async () => {
     const token = await tell()
     await change({ email: 'thief@example.net', emailVerifiedAt: 9 })
     await opened.addPerson('bob')
@@ -211,7 +211,7 @@ describe('"this was not me"', () => {
     expect(await opened.app.stores.users.find('bob')).toMatchObject({ email: 'alice@example.org' })
   })
 
-  test('tells the address that it replaces, without a way back', async () => {
+  test('alerts the address that it replaces, without a report link', async () => {
     const token = await tell()
     await change({ email: 'thief@example.net', emailVerifiedAt: 9 })
     await reportCompromise(token)
@@ -220,7 +220,7 @@ describe('"this was not me"', () => {
     expect(told).not.toHaveProperty('token')
   })
 
-  test('leaves alone what an administrator deleted, and keeps a suspended user suspended', async () => {
+  test('does not restore an administrator’s deletion, and keeps a suspension', async () => {
     const token = await tell()
     await change({ status: 'suspended', deletedAt: 5 })
     expect(await opened.app.recovery.findNotice(token)).toBeNull()
@@ -233,7 +233,7 @@ describe('"this was not me"', () => {
     expect(await opened.app.stores.users.find(alice)).toMatchObject({ status: 'suspended' })
   })
 
-  test('is good for 72 hours and no longer', async () => {
+  test('is valid for 72 hours', async () => {
     const token = await tell()
     opened.advance(hours(72))
     expect(await opened.app.recovery.findNotice(token)).toBeNull()
@@ -241,7 +241,7 @@ describe('"this was not me"', () => {
   })
 })
 
-describe.each(storeNames)('against a thief who knows the password, on %s', (store) => {
+describe.each(storeNames)('against an attacker who knows the password, on %s', (store) => {
   beforeEach(() => open(store))
   const tell = async (kind: AlertKind = 'password-changed') => {
     const user = await opened.app.stores.users.find(alice)
@@ -268,7 +268,7 @@ describe.each(storeNames)('against a thief who knows the password, on %s', (stor
     expect(await reset(link)).toMatchObject({ ok: true })
   })
 
-  test('a forgotten password wins against changes of the password, of which there are five an hour', async () => {
+  test('a reset wins against password changes, which are limited to five an hour', async () => {
     const link = await ask()
     let [current, next] = [password, 'lighthouse-keeper-harpsichord']
     for (let change = 1; change <= 6; change += 1) {
@@ -281,14 +281,14 @@ describe.each(storeNames)('against a thief who knows the password, on %s', (stor
     expect(await logsIn(another)).toBe(true)
   })
 
-  test('a reset that an administrator starts voids the password and the sessions at once', async () => {
+  test('a reset by an administrator voids password and sessions immediately', async () => {
     const started = await opened.app.recovery.startFor(alice, by, null)
     expect(started).toEqual({ ok: true, value: { token: null } })
     expect([await sessionCount(), await logsIn(password), await thiefChangesPassword()]).toEqual([0, false, false])
     expect(await reset(tokenOf('reset-started'))).toMatchObject({ ok: true })
   })
 
-  test('a reset that is handed over works for a suspended user, who stays suspended', async () => {
+  test('a handed-over reset works for a suspended user, who stays suspended', async () => {
     await change({ email: null, emailVerifiedAt: null, status: 'suspended' })
     const started = await opened.app.recovery.startFor(alice, by, null)
     const token = started.ok ? (started.value.token ?? '') : ''
@@ -296,7 +296,7 @@ describe.each(storeNames)('against a thief who knows the password, on %s', (stor
     expect(await opened.app.stores.users.find(alice)).toMatchObject({ status: 'suspended' })
   })
 
-  test('what was mailed to an address that the thief verified is void after "this was not me" and a reset', async () => {
+  test('links to an address that the attacker verified are void after "this was not me" and a reset', async () => {
     const own = await tell('address-changed')
     await change({ email: 'thief@example.net', emailVerifiedAt: 50 })
     const thiefs = [await tell('address-changed'), await tell('address-removed'), await tell()]
@@ -313,7 +313,7 @@ describe.each(storeNames)('against a thief who knows the password, on %s', (stor
     expect([await address(), await logsIn(another)]).toEqual(['Alice@example.org', true])
   })
 
-  test('a thief who is the first to press "this was not me", or to reset, takes nothing from the owner', async () => {
+  test('an attacker who uses "this was not me" or a reset first does not lock the owner out', async () => {
     const own = await tell('address-changed')
     await change({ email: 'thief@example.net', emailVerifiedAt: 50 })
     const thiefs = await tell('address-changed')
@@ -325,13 +325,13 @@ describe.each(storeNames)('against a thief who knows the password, on %s', (stor
     expect([await address(), await logsIn(another)]).toEqual(['Alice@example.org', false])
   })
 
-  test('a code that was sent before the recovery proves nothing after it', async () => {
+  test('a code from before the recovery is void after it', async () => {
     await opened.app.addresses.give(alice, 'thief@example.net', by)
     const sent = posted.find(({ kind }) => kind === 'verify-email')
     const code = sent !== undefined && 'code' in sent ? sent.code : ''
     expect(code).toMatch(/^\d{8}$/)
     await reportCompromise(await tell())
-    // The thief gave the address once more, which sends another code.
+    // The attacker entered the address again, which sends another code.
     await change({ newEmail: 'thief@example.net' })
     expect(await opened.app.addresses.verify(alice, code, by)).toEqual({ ok: false, code: 'code_void' })
   })
@@ -347,7 +347,7 @@ describe.each(storeNames)('against a thief who knows the password, on %s', (stor
   test.each([
     ['takes the own address again', () => takeAddress('alice@example.org')],
     ['removes it', async () => void (await opened.app.addresses.remove(alice, by))],
-  ])('an address of the thief has no way back once the owner %s', async (_, giveUp) => {
+  ])('the attacker’s address cannot recover the account once the owner %s', async (_, giveUp) => {
     await takeAddress('thief@example.net')
     const own = tokenOf('address-changed')
     const thiefsLink = await ask()
@@ -365,7 +365,7 @@ describe.each(storeNames)('against a thief who knows the password, on %s', (stor
     expect((await address())?.toLowerCase()).toBe('alice@example.org')
   })
 
-  test('an address of the thief has no way back either when it is removed after three days', async () => {
+  test('the attacker’s address cannot recover the account when it is removed after three days', async () => {
     await takeAddress('thief@example.net')
     opened.advance(hours(70))
     await opened.app.addresses.remove(alice, by)
@@ -374,7 +374,7 @@ describe.each(storeNames)('against a thief who knows the password, on %s', (stor
     expect(await reportCompromise(told)).toEqual(isVoid)
   })
 
-  test('a reset goes to the owner’s address while a thief’s is the account’s, also of a deleted account', async () => {
+  test('a reset goes to the owner’s address while the account has the attacker’s, even when deleted', async () => {
     await takeAddress('thief@example.net')
     expect(await opened.app.accountDeletion.delete(alice)).toMatchObject({ ok: true })
     posted.length = 0
@@ -385,14 +385,14 @@ describe.each(storeNames)('against a thief who knows the password, on %s', (stor
     expect([await address(), await logsIn(another)]).toEqual(['Alice@example.org', true])
   })
 
-  test('a forgotten password is mailed to the owner’s address too while a thief’s is the account’s', async () => {
+  test('a forgotten-password link also goes to the owner’s address while the account has the attacker’s', async () => {
     await takeAddress('thief@example.net')
     posted.length = 0
     await ask()
     expect(posted.map((message) => 'to' in message && message.to)).toEqual(['Alice@example.org', 'thief@example.net'])
   })
 
-  test('the owner’s address has a way back when the thief removes it, or replaces it twice', async () => {
+  test('the owner’s address can recover the account after the attacker removes it or replaces it twice', async () => {
     await opened.app.addresses.remove(alice, by)
     await takeAddress('thief@example.net')
     await takeAddress('second@example.net')
@@ -400,7 +400,7 @@ describe.each(storeNames)('against a thief who knows the password, on %s', (stor
     expect(await address()).toBe('Alice@example.org')
   })
 
-  test('an address that was verified later counts as later, whatever the clock said', async () => {
+  test('a later verification counts as later even if the clock went back', async () => {
     await change({ emailVerifiedAt: Date.now() + days(30) })
     await takeAddress('thief@example.net')
     const own = tokenOf('address-changed')
@@ -409,7 +409,7 @@ describe.each(storeNames)('against a thief who knows the password, on %s', (stor
     expect(await address()).toBe('Alice@example.org')
   })
 
-  test('an address that is the first of the account, and a thief’s, is taken away by the operator', async () => {
+  test('the operator can remove an attacker’s address that is the account’s first', async () => {
     await change({ email: 'thief@example.net', emailVerifiedAt: 50 })
     const thiefs = await tell('address-changed')
     const thiefsLink = await ask()
@@ -421,7 +421,7 @@ describe.each(storeNames)('against a thief who knows the password, on %s', (stor
     expect([await address(), await logsIn(another)]).toEqual([null, true])
   })
 
-  test('a link still works when the store failed at its first use', async () => {
+  test('a link still works after the store failed at its first use', async () => {
     const notice = await tell()
     vi.spyOn(opened.app.stores.users, 'changeEmail').mockRejectedValueOnce(new Error('no room'))
     await expect(reportCompromise(notice)).rejects.toThrow('no room')
@@ -434,7 +434,7 @@ describe.each(storeNames)('against a thief who knows the password, on %s', (stor
     expect(await reset(link)).toEqual(isVoid)
   })
 
-  test('a request of the thief that was under way changes no address after the recovery', async () => {
+  test('a pending request of the attacker changes no address after the recovery', async () => {
     const notice = await tell()
     const { users } = opened.app.stores
     for (const late of ['remove', 'give'] as const) {
@@ -455,7 +455,7 @@ describe.each(storeNames)('against a thief who knows the password, on %s', (stor
     expect(await reportCompromise(notice)).toMatchObject({ ok: true })
   })
 
-  test('an alert of what follows a recovery does not wait for those before it', async () => {
+  test('an alert after a recovery does not wait for earlier ones', async () => {
     for (let n = 0; n < 3; n += 1) await tell('new-device')
     await reportCompromise(await tell('password-changed'))
     posted.length = 0
@@ -464,7 +464,7 @@ describe.each(storeNames)('against a thief who knows the password, on %s', (stor
     expect(await reportCompromise(tokenOf('new-device'))).toMatchObject({ ok: true })
   })
 
-  test('what the account issued ends with its recovery', async () => {
+  test('a recovery voids the tokens that the account issued', async () => {
     const { token } = await opened.app.invitations.make({ role: 'admin', email: null, by: alice })
     await reportCompromise(await tell())
     expect(await opened.app.invitations.find(token)).toBeNull()
@@ -475,14 +475,14 @@ describe('asking for a link', () => {
   beforeEach(() => open())
   const from = (address: string, name = 'alice') => opened.app.recovery.waitToAsk(name, { address })
 
-  test('is limited for each who asks, so that one cannot use up what belongs to another', async () => {
+  test('is limited per requester, so that one cannot use up another’s limit', async () => {
     for (let asked = 1; asked <= 3; asked += 1) expect(await from('203.0.113.9')).toBe(0)
     expect(await from('203.0.113.9')).toBeGreaterThan(0)
     expect(await from('203.0.113.9', ' ALICE ')).toBeGreaterThan(0)
     expect(await from('198.51.100.4')).toBe(0)
   })
 
-  test('is limited for each name, and every link of that hour still works when no other is sent', async () => {
+  test('is limited per name, and earlier links of that hour stay valid', async () => {
     const first = await ask()
     for (let asked = 0; asked < 6; asked += 1) expect(await from(`203.0.113.${asked}`)).toBe(0)
     const waitMs = await from('203.0.113.77')
@@ -491,7 +491,7 @@ describe('asking for a link', () => {
     expect(waitMs).toBeLessThanOrEqual(hours(1))
   })
 
-  test('is answered alike for names that nobody has', async () => {
+  test('gets the same answer for unknown names', async () => {
     const waits = []
     for (const name of ['alice', 'nobody-has-this', 'nobody@example.org']) {
       for (let asked = 1; asked <= 4; asked += 1) waits.push((await from('203.0.113.9', name)) > 0)
@@ -500,7 +500,7 @@ describe('asking for a link', () => {
   })
 })
 
-test('alerts go to nobody without a verified address, and never hold up what they tell of', async () => {
+test('alerts need a verified address, and never block their cause', async () => {
   await open()
   const user = await opened.app.stores.users.find(alice)
   if (user === null) throw new Error('alice is gone')
@@ -511,7 +511,7 @@ test('alerts go to nobody without a verified address, and never hold up what the
 })
 
 describe.each(['new-device', 'password-locked', 'account-deleted'] as const)('alerts of the kind %s', (kind) => {
-  test('that repeat within the hour are one mail at once, and one that tells of the others when it is over', async () => {
+  test('that repeat within an hour give one mail immediately and one at the end for the others', async () => {
     await open()
     const due: (number | undefined)[] = []
     vi.mocked(opened.app.mail.post).mockImplementation(async (message, delayMs) => {
@@ -527,7 +527,7 @@ describe.each(['new-device', 'password-locked', 'account-deleted'] as const)('al
   })
 })
 
-test('alerts about a changed password or address are always told at once', async () => {
+test('alerts about a changed password or address are always sent immediately', async () => {
   await open()
   const user = await opened.app.stores.users.find(alice)
   if (user === null) throw new Error('alice is gone')
@@ -537,7 +537,7 @@ test('alerts about a changed password or address are always told at once', async
   expect(posted).toHaveLength(15)
 })
 
-test('alerts can be switched off for a whole site', async () => {
+test('alerts can be switched off for the whole site', async () => {
   opened = await openTestServices({ SECURITY_NOTICES: 'off' })
   const post = vi.spyOn(opened.app.mail, 'post')
   const told = { ...aUser({ email: 'alice@example.org', emailVerifiedAt: 1 }) }

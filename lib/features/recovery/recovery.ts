@@ -19,7 +19,7 @@ import type { Sessions } from '../../auth/sessions/sessions.ts'
 import { canonicalUsername } from '../../auth/username.ts'
 import type { Clock } from '../../core/clock.ts'
 import { noPassword } from '../../core/crypto/old-hashes.ts'
-import { logFault } from '../../core/log/log.ts'
+import { logError } from '../../core/log/log.ts'
 import { resetLifeMs } from '../../core/mail/letter.ts'
 import { type Mail, type RequestInfo, readerOf } from '../../core/mail/message.ts'
 import { type OneTimeTokens, oneTimeTokens } from '../../core/one-time-tokens.ts'
@@ -164,7 +164,7 @@ export function createRecovery(deps: {
         recovered = await users.update(userId, { ...asked, email: null, emailVerifiedAt: null }, onlyIf)
       if (recovered === null) continue
       const isReplaced = emailVerifiedAt !== null && recovered.email !== email
-      // The account has changed: each of these runs, whatever happens to the others.
+      // All follow-ups run even if one fails, because the account has already changed.
       const followUps = await Promise.allSettled([
         sessions.endOthers(userId, '', endReason),
         store.deleteIssuedBy(userId),
@@ -176,11 +176,11 @@ export function createRecovery(deps: {
   }
 
   /**
-   * After the recovery, whose generation voids the link already: taken before, a store that fails in between would cost
-   * the owner the only way back.
+   * Runs after the recovery, whose new generation already voids the link. Deleting first would cost the owner the only
+   * way back if the store failed in between.
    */
   async function deleteUsed({ take }: OneTimeTokens<Claim>, token: string): Promise<void> {
-    await take(token).catch((error: unknown) => logFault('link_not_deleted', error))
+    await take(token).catch((error: unknown) => logError('link_not_deleted', error))
   }
 
   return {
@@ -197,19 +197,19 @@ export function createRecovery(deps: {
       const user = await findByName(name)
       const isGone = user?.status === 'suspended' && user.deletedAt !== null
       if (user === null || isGone) return user?.id ?? null
-      // Also to an address that gave way lately: who replaced it may be a thief.
+      // Also mail a recently replaced address: an attacker may have replaced it.
       for (const mailbox of mailboxesOf(user, clock())) await mailLink(user, mailbox, by, 'reset-password')
       return user.id
     },
 
     async startFor(id, by, issuedBy, { withoutAddress = false } = {}) {
-      /** Asks after the user is read: a demotion that the record shows was remembered before. */
+      /** Checks after reading the user: a demotion visible in the record was remembered before it. */
       const byHand = async (user: UserRecord) =>
         issuedBy !== null &&
         mailboxesOf(user, clock()).length === 0 &&
         (user.role === 'admin' || (await wasAdmin(store, id, clock())))
       const step: RecoveryStep = {
-        // An owner's deletion, which a log-in undoes, must not keep a thief's password good.
+        // An owner's deletion, which a log-in undoes, must not protect an attacker's password.
         mayRecover: async (user) => !isClosed(user) && !(await byHand(user)),
         change: ({ emailVerifiedAt }) => ({
           passwordHash: noPassword,
@@ -279,7 +279,7 @@ export function createRecovery(deps: {
   }
 }
 
-/** Deleted by an administrator: nobody but one brings it back. */
+/** Deleted by an administrator: only an administrator can restore it. */
 const isClosed = ({ deletedAt, status }: UserRecord) => deletedAt !== null && status === 'suspended'
 
 interface RecoveryStep {

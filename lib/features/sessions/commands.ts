@@ -1,10 +1,10 @@
-// Ending sessions: a user's own, and for the operator everybody's.
+// Ends a user's own sessions, and as the operator all sessions.
 import { z } from 'zod'
 import { minutes } from '../../core/clock.ts'
 import { command } from '../../core/command.ts'
 import { ok } from '../../core/result.ts'
 
-const own = { permission: 'leave', reauthenticate: minutes(10) } as const
+const own = { permission: 'manage-own-account', reauthenticate: minutes(10) } as const
 const nothing = z.strictObject({})
 
 export const endSession = command({
@@ -34,11 +34,11 @@ export const endAllSessions = command({
   permission: 'operator',
   input: nothing,
   audit: 'session.all_ended',
-  async run({ stores, people }) {
+  async run({ stores, userAdmin }) {
     const users = new Set<string>()
     for await (const { kind, record } of stores.dump()) if (kind === 'session') users.add(record.userId)
     let count = 0
-    for (const id of users) count += await people.endSessions(id)
+    for (const id of users) count += await userAdmin.endSessions(id)
     return { ...ok(count), detail: { count } }
   },
 })

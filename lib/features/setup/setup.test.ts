@@ -12,7 +12,7 @@ describe('the set-up link', () => {
   })
   const finish = (token: string, username: string) => opened.app.setup.finish(token, { username, password })
 
-  test('makes one admin, also when twenty use it at once, and then there is none any more [V6.4.1, V6.5.1, T28, T29]', async () => {
+  test('creates one admin, even for twenty parallel requests, and is not offered again [V6.4.1, V6.5.1, T28, T29]', async () => {
     const { setup } = opened.app
     const token = (await setup.offer()) ?? ''
     expect(token).toMatch(/^[\w-]{43}$/)
@@ -24,7 +24,7 @@ describe('the set-up link', () => {
     expect(await setup.offer()).toBeNull()
   })
 
-  test('is void once an admin was made in another way, or another link was printed [V6.4.1]', async () => {
+  test('is void once another way created an admin, or another link was printed [V6.4.1]', async () => {
     const { setup, accounts } = opened.app
     const first = (await setup.offer()) ?? ''
     const second = (await setup.offer()) ?? ''
@@ -35,7 +35,7 @@ describe('the set-up link', () => {
     expect(await finish(second, 'eve')).toEqual({ ok: false, code: 'link_void' })
   })
 
-  test('outlives an account that is refused', async () => {
+  test('stays valid after a rejected account', async () => {
     const token = (await opened.app.setup.offer()) ?? ''
     await opened.addPerson('bob')
     expect(await finish(token, 'bob')).toMatchObject({ code: 'username_taken' })

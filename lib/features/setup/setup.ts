@@ -1,4 +1,4 @@
-// The first admin: while there is none, each start prints a link that makes one, once.
+// Creates the first admin: while there is none, each start prints a one-time link.
 import { z } from 'zod'
 import type { Accounts, NewAccount, SignUpFault, User } from '../../auth/accounts.ts'
 import { type Clock, days } from '../../core/clock.ts'
@@ -6,11 +6,11 @@ import { oneTimeTokens } from '../../core/one-time-tokens.ts'
 import type { TokenStore, UserStore } from '../../stores/types.ts'
 
 export interface Setup {
-  /** A new link's token, which replaces the one before; null when there is an admin. */
+  /** Returns a new link's token and voids the previous one. Null when there is an admin. */
   offer(): Promise<string | null>
-  /** Whether the token makes an admin now. Does not use it up. */
+  /** Whether the token can create an admin now. Does not use it up. */
   isGood(token: string): Promise<boolean>
-  /** Makes the admin and uses the token up, in one step. A refused account leaves the token usable. */
+  /** Creates the admin and uses the token up, in one step. A rejected account leaves the token usable. */
   finish(
     token: string,
     account: Pick<NewAccount, 'username' | 'password'>,

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { createInvitation } from '../invitations/commands.ts'
 import { suspendUser, unlockUser } from './commands.ts'
 
-describe('what is wrong has a sentence of the catalogue', () => {
+describe('invalid input has a sentence in the message catalogue', () => {
   const codesOf = (outcome: { error?: { issues: { path: PropertyKey[]; message: string }[] } | undefined }) =>
     outcome.error?.issues.map(({ path, message }) => [path[0], message]) ?? []
   const suspend = (fields: object) => suspendUser.input.safeParse({ id: 'a', reason: 'spam', lastDay: '', ...fields })
@@ -28,11 +28,11 @@ describe('what is wrong has a sentence of the catalogue', () => {
     },
   )
 
-  test('what is right is taken', () => {
+  test('accepts valid input', () => {
     expect(suspend({ lastDay: '2026-11-30', reason: ' two\nlines ' })).toMatchObject({ data: { reason: 'two\nlines' } })
   })
 
-  test('a person without an id', () => {
+  test('a missing id', () => {
     expect(codesOf(unlockUser.input.safeParse({ id: '' }))).toEqual([['id', 'field_missing']])
   })
 })

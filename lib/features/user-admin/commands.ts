@@ -1,4 +1,4 @@
-// What an administrator or the operator does to another user's account.
+// Changes to a user's account by an administrator or the operator.
 import { z } from 'zod'
 import { canonicalUsername } from '../../auth/username.ts'
 import { days, minutes } from '../../core/clock.ts'
@@ -33,9 +33,9 @@ export const changeRole = command({
   name: 'users.change-role',
   input: z.strictObject({ id, role }),
   audit: 'account.role_changed',
-  async run({ people }, { id, role }, actor) {
-    const before = await people.find(id)
-    const changed = await people.changeRole(id, role, actor.id)
+  async run({ userAdmin }, { id, role }, actor) {
+    const before = await userAdmin.find(id)
+    const changed = await userAdmin.changeRole(id, role, actor.id)
     return { ...changed, detail: { from: before?.role ?? null, to: role } }
   },
 })
@@ -43,15 +43,15 @@ export const changeRole = command({
 export const suspendUser = command({
   ...administration,
   name: 'users.suspend',
-  /** `lastDay` as 2026-11-30, or empty until somebody lifts the suspension. */
+  /** `lastDay` is a date such as 2026-11-30, or empty for an indefinite suspension. */
   input: z.strictObject({ id, reason, lastDay: z.union([z.literal(''), z.iso.date('date_rule')], 'date_rule') }),
   audit: 'account.suspended',
-  async run({ people, clock }, { id, reason, lastDay }, actor) {
+  async run({ userAdmin, clock }, { id, reason, lastDay }, actor) {
     const detail = { reason, until: lastDay }
-    // To the end of that day in UTC.
+    // The suspension ends with that day in UTC.
     const until = lastDay === '' ? null : Date.parse(lastDay) + days(1)
     if (until !== null && until <= clock()) return { ...refused('date_past'), detail }
-    return { ...(await people.suspend(id, { reason, until }, actor.id)), detail }
+    return { ...(await userAdmin.suspend(id, { reason, until }, actor.id)), detail }
   },
 })
 
@@ -60,7 +60,7 @@ export const resumeUser = command({
   name: 'users.resume',
   input: idInput,
   audit: 'account.resumed',
-  run: ({ people }, { id }) => people.resume(id),
+  run: ({ userAdmin }, { id }) => userAdmin.resume(id),
 })
 
 export const endSessionsOfUser = command({
@@ -68,8 +68,8 @@ export const endSessionsOfUser = command({
   name: 'users.end-sessions',
   input: idInput,
   audit: 'session.all_ended',
-  async run({ people }, { id }) {
-    const count = await people.endSessions(id)
+  async run({ userAdmin }, { id }) {
+    const count = await userAdmin.endSessions(id)
     return { ...ok(count), detail: { count } }
   },
 })
@@ -82,7 +82,7 @@ export const startPasswordReset = command({
   run: (app, { id }, actor) => startReset(app, id, actor),
 })
 
-/** For an e-mail address that isn't the owner's: nobody but the operator takes a user's mailbox away. */
+/** For an e-mail address that isn't the owner's. Only the operator may remove a user's mailbox. */
 export const startResetWithoutAddress = command({
   name: 'users.start-reset-without-address',
   permission: 'operator',
@@ -93,7 +93,7 @@ export const startResetWithoutAddress = command({
 })
 
 async function startReset({ recovery, clock }: Services, id: string, { id: by, role }: Actor, options = {}) {
-  // The mail says nothing about the administrator.
+  // Keep the administrator's details out of the mail.
   const started = await recovery.startFor(id, momentOnly(clock()), role && by, options)
   const isHandedOver = started.ok && started.value.token !== null
   return { ...started, detail: { by: isHandedOver ? 'hand' : 'mail' } }
@@ -104,12 +104,12 @@ export const unlockUser = command({
   name: 'users.unlock',
   input: idInput,
   audit: 'account.unlocked',
-  async run({ accounts, rateLimits, people }, { id }, actor) {
-    // Clears the lockout and what is counted by the user's id: nobody lifts their own.
+  async run({ accounts, rateLimits, userAdmin }, { id }, actor) {
+    // This clears the lockout and the rate limits of the user: administrators must not clear their own.
     if (id === actor.id) return refused('yourself')
     await rateLimits.forget(id)
     await accounts.unlock(id)
-    const user = await people.find(id)
+    const user = await userAdmin.find(id)
     return user === null ? refused('person_gone') : ok(user)
   },
 })
@@ -119,7 +119,7 @@ export const deleteUser = command({
   name: 'users.delete',
   input: idInput,
   audit: 'account.deleted',
-  run: ({ people }, { id }, actor) => people.delete(id, actor.id),
+  run: ({ userAdmin }, { id }, actor) => userAdmin.delete(id, actor.id),
 })
 
 export const restoreUser = command({
@@ -127,5 +127,5 @@ export const restoreUser = command({
   name: 'users.restore',
   input: idInput,
   audit: 'account.restored',
-  run: ({ people }, { id }) => people.restore(id),
+  run: ({ userAdmin }, { id }) => userAdmin.restore(id),
 })

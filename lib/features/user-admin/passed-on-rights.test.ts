@@ -1,4 +1,4 @@
-// What an administrator passed on ends when their own right does, and is not revived by its return.
+// Tokens that an administrator issued end when the administrator loses the right, and stay void when it returns.
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { days } from '../../core/clock.ts'
 import { momentOnly } from '../../core/mail/message.ts'
@@ -9,7 +9,7 @@ afterEach(() => opened[Symbol.asyncDispose]())
 
 const password = 'Lantern over the quay 47'
 
-/** Without a sign-up, whose strength check takes most of a second. */
+/** Skips the sign-up, whose strength check takes most of a second. */
 async function setPassword(id: string): Promise<void> {
   const hashed = await opened.app.passwords.hash(password)
   if (hashed.ok) await opened.app.stores.users.update(id, { passwordHash: hashed.value })
@@ -21,14 +21,14 @@ async function addWithPassword(name: string): Promise<void> {
   await setPassword(name)
 }
 
-describe.each(storeNames)('what an administrator passed on, on %s', (store) => {
+describe.each(storeNames)('the tokens that an administrator issued, on %s', (store) => {
   beforeEach(async () => {
     opened = await openTestServices({}, store)
     for (const name of ['ada', 'bea', 'bob']) await opened.addPerson(name)
     for (const id of ['ada', 'bea']) await opened.app.stores.users.changeStanding(id, { role: 'admin' })
   })
 
-  /** All that `bea` can pass on. */
+  /** Every kind of token that `bea` can issue. */
   async function passOn() {
     const { invitations, recovery, impersonations, sessions, clock } = opened.app
     const { session } = await sessions.start('bea')
@@ -55,15 +55,15 @@ describe.each(storeNames)('what an administrator passed on, on %s', (store) => {
 
   const endings = {
     'a demotion': {
-      end: () => opened.app.people.changeRole('bea', 'member', 'ada'),
-      undo: () => opened.app.people.changeRole('bea', 'admin', 'ada'),
+      end: () => opened.app.userAdmin.changeRole('bea', 'member', 'ada'),
+      undo: () => opened.app.userAdmin.changeRole('bea', 'admin', 'ada'),
     },
     'a suspension': {
-      end: () => opened.app.people.suspend('bea', { reason: 'x', until: null }, 'ada'),
-      undo: () => opened.app.people.resume('bea'),
+      end: () => opened.app.userAdmin.suspend('bea', { reason: 'x', until: null }, 'ada'),
+      undo: () => opened.app.userAdmin.resume('bea'),
     },
     'a suspension whose time is over at the next log-in': {
-      end: () => opened.app.people.suspend('bea', { reason: 'x', until: opened.app.clock() + days(1) }, 'ada'),
+      end: () => opened.app.userAdmin.suspend('bea', { reason: 'x', until: opened.app.clock() + days(1) }, 'ada'),
       undo: async () => {
         opened.advance(days(1))
         await setPassword('bea')
@@ -71,8 +71,8 @@ describe.each(storeNames)('what an administrator passed on, on %s', (store) => {
       },
     },
     'a deletion by an administrator': {
-      end: () => opened.app.people.delete('bea', 'ada'),
-      undo: () => opened.app.people.restore('bea'),
+      end: () => opened.app.userAdmin.delete('bea', 'ada'),
+      undo: () => opened.app.userAdmin.restore('bea'),
     },
     'a deletion by the user': {
       end: () => opened.app.accountDeletion.delete('bea'),
@@ -80,28 +80,31 @@ describe.each(storeNames)('what an administrator passed on, on %s', (store) => {
     },
   }
 
-  test.each(Object.entries(endings))('is void after %s, and stays so when that is undone', async (_, { end, undo }) => {
-    const passed = await passOn()
-    expect(await opened.app.invitations.find(passed.invitation)).not.toBeNull()
-    expect(await opened.app.recovery.find(passed.reset)).not.toBeNull()
-    expect(await end()).toMatchObject({ ok: true })
-    await expectVoid(passed)
-    expect(await undo()).toMatchObject({ ok: true })
-    expect(await opened.app.accounts.findActive('bea')).toMatchObject({ role: 'admin' })
-    await expectVoid(passed)
-  })
+  test.each(Object.entries(endings))(
+    'are void after %s, and stay void when that is undone',
+    async (_, { end, undo }) => {
+      const passed = await passOn()
+      expect(await opened.app.invitations.find(passed.invitation)).not.toBeNull()
+      expect(await opened.app.recovery.find(passed.reset)).not.toBeNull()
+      expect(await end()).toMatchObject({ ok: true })
+      await expectVoid(passed)
+      expect(await undo()).toMatchObject({ ok: true })
+      expect(await opened.app.accounts.findActive('bea')).toMatchObject({ role: 'admin' })
+      await expectVoid(passed)
+    },
+  )
 
-  test('is void while the right is gone, also when nothing removed it', async () => {
+  test('are void without the right, even if they were not deleted', async () => {
     const passed = await passOn()
     // As after a crash between the demotion and the removal of what was passed on.
     await opened.app.stores.users.changeStanding('bea', { role: 'member' })
     expect(await opened.app.invitations.find(passed.invitation)).toBeNull()
     expect(await opened.app.recovery.find(passed.reset)).toBeNull()
-    await opened.app.people.changeRole('bea', 'admin', 'ada')
+    await opened.app.userAdmin.changeRole('bea', 'admin', 'ada')
     await expectVoid(passed)
   })
 
-  test('is void once the user is erased', async () => {
+  test('are void once the user is erased', async () => {
     const passed = await passOn()
     await opened.app.stores.users.changeStanding('bea', {
       deletedAt: opened.app.clock() - days(15),
@@ -111,23 +114,23 @@ describe.each(storeNames)('what an administrator passed on, on %s', (store) => {
     await expectVoid(passed)
   })
 
-  test('leaves what others passed on, and what the site made', async () => {
-    const { invitations, people, recovery, clock } = opened.app
+  test('do not include those of other administrators and the site', async () => {
+    const { invitations, userAdmin, recovery, clock } = opened.app
     const { token } = await invitations.make({ role: 'guest', email: null, by: 'ada' })
     const byOperator = await recovery.startFor('bob', momentOnly(clock()), null)
-    await people.delete('bea', 'ada')
+    await userAdmin.delete('bea', 'ada')
     expect(await invitations.find(token)).not.toBeNull()
     expect(byOperator.ok && (await recovery.find(byOperator.value.token ?? ''))).toEqual({ username: 'bob' })
   })
 
-  test('is no account of another administrator, who needs the operator or their own mailbox', async () => {
-    const { recovery, people, stores, clock } = opened.app
+  test('give no access to another administrator’s account', async () => {
+    const { recovery, userAdmin, stores, clock } = opened.app
     const start = (issuedBy: string | null) => recovery.startFor('ada', momentOnly(clock()), issuedBy)
     expect(await start('bea')).toEqual({ ok: false, code: 'admin_by_hand' })
     expect(await start(null)).toMatchObject({ ok: true, value: { token: expect.any(String) } })
-    // Nor is it by way of a link that was handed over before the promotion.
+    // A link from before the promotion does not work either.
     const { reset } = await passOn()
-    await people.changeRole('bob', 'admin', 'ada')
+    await userAdmin.changeRole('bob', 'admin', 'ada')
     expect(await recovery.find(reset)).toBeNull()
     expect(await recovery.reset(reset, password, momentOnly(clock()))).toEqual({ ok: false, code: 'link_void' })
     // Nor at the moment when the role is taken away.
@@ -137,16 +140,16 @@ describe.each(storeNames)('what an administrator passed on, on %s', (store) => {
       if ('role' in given[1]) expect(await start('bea')).toEqual({ ok: false, code: 'admin_by_hand' })
       return updated
     })
-    await people.changeRole('ada', 'member', 'bea')
+    await userAdmin.changeRole('ada', 'member', 'bea')
     demotion.mockRestore()
-    // Nor after it.
+    // Nor afterwards.
     expect(await start('bea')).toEqual({ ok: false, code: 'admin_by_hand' })
     await stores.users.changeEmail('ada', { email: 'ada@example.org', emailVerifiedAt: 1 })
     expect(await start('bea')).toEqual({ ok: true, value: { token: null } })
   })
 })
 
-describe.each(storeNames)('an account that waits to be erased, on %s', (store) => {
+describe.each(storeNames)('an account waiting for erasure, on %s', (store) => {
   const mallory = 'mallory'
   const logIn = () => opened.app.accounts.checkCredentials('mallory', password, aLoginClient())
   beforeEach(async () => {
@@ -158,63 +161,65 @@ describe.each(storeNames)('an account that waits to be erased, on %s', (store) =
   })
 
   test('is demoted, and comes back as what it is then', async () => {
-    const { people, accounts, accountDeletion } = opened.app
-    expect(await people.changeRole(mallory, 'member', 'ada')).toMatchObject({ value: { role: 'member' } })
+    const { userAdmin, accounts, accountDeletion } = opened.app
+    expect(await userAdmin.changeRole(mallory, 'member', 'ada')).toMatchObject({ value: { role: 'member' } })
     expect(await logIn()).toMatchObject({ ok: true, value: { role: 'member' } })
     expect(await accountDeletion.restore(mallory)).toBe(true)
     expect(await accounts.findActive(mallory)).toMatchObject({ role: 'member' })
   })
 
   test('is suspended, and does not come back until that is over', async () => {
-    const { people, clock, accountDeletion } = opened.app
+    const { userAdmin, clock, accountDeletion } = opened.app
     const until = clock() + days(1)
-    expect(await people.suspend(mallory, { reason: 'x', until }, 'ada')).toMatchObject({ ok: true })
+    expect(await userAdmin.suspend(mallory, { reason: 'x', until }, 'ada')).toMatchObject({ ok: true })
     expect(await logIn()).toMatchObject({ ok: false })
     expect(await accountDeletion.restore(mallory)).toBe(false)
     // An administrator who brings the account back does not lift the suspension by that.
-    expect(await people.restore(mallory)).toMatchObject({ value: { status: 'suspended', suspendedUntil: until } })
-    expect(await people.resume(mallory)).toMatchObject({ value: { status: 'active' } })
+    expect(await userAdmin.restore(mallory)).toMatchObject({ value: { status: 'suspended', suspendedUntil: until } })
+    expect(await userAdmin.resume(mallory)).toMatchObject({ value: { status: 'active' } })
     expect(await logIn()).toMatchObject({ ok: true })
   })
 
   test('is deleted for good, and is erased on the day it would have been', async () => {
-    const { people, accountDeletion } = opened.app
+    const { userAdmin, accountDeletion } = opened.app
     opened.advance(days(10))
-    expect(await people.delete(mallory, 'ada')).toMatchObject({ ok: true })
+    expect(await userAdmin.delete(mallory, 'ada')).toMatchObject({ ok: true })
     expect(await logIn()).toEqual({ ok: false, code: 'credentials_wrong' })
-    expect(await people.delete(mallory, 'ada')).toEqual({ ok: false, code: 'person_gone' })
+    expect(await userAdmin.delete(mallory, 'ada')).toEqual({ ok: false, code: 'person_gone' })
     opened.advance(days(4) + 1)
     expect(await accountDeletion.erase()).toEqual([mallory])
   })
 
-  test('takes one act after the other', async () => {
-    const { people } = opened.app
-    expect(await people.changeRole(mallory, 'guest', 'ada')).toMatchObject({ ok: true })
-    expect(await people.suspend(mallory, { reason: 'x', until: null }, 'ada')).toMatchObject({ ok: true })
-    expect(await people.resume(mallory)).toMatchObject({ ok: true })
-    expect(await people.suspend(mallory, { reason: 'x', until: null }, 'ada')).toMatchObject({ ok: true })
-    expect(await people.delete(mallory, 'ada')).toMatchObject({ ok: true })
-    expect(await people.restore(mallory)).toMatchObject({ value: { role: 'guest', status: 'active', deletedAt: null } })
+  test('accepts several changes in a row', async () => {
+    const { userAdmin } = opened.app
+    expect(await userAdmin.changeRole(mallory, 'guest', 'ada')).toMatchObject({ ok: true })
+    expect(await userAdmin.suspend(mallory, { reason: 'x', until: null }, 'ada')).toMatchObject({ ok: true })
+    expect(await userAdmin.resume(mallory)).toMatchObject({ ok: true })
+    expect(await userAdmin.suspend(mallory, { reason: 'x', until: null }, 'ada')).toMatchObject({ ok: true })
+    expect(await userAdmin.delete(mallory, 'ada')).toMatchObject({ ok: true })
+    expect(await userAdmin.restore(mallory)).toMatchObject({
+      value: { role: 'guest', status: 'active', deletedAt: null },
+    })
   })
 
-  test('is no administrator that the last one could rely on', async () => {
-    const { people } = opened.app
+  test('does not count as a remaining administrator', async () => {
+    const { userAdmin } = opened.app
     for (const act of [
-      () => people.changeRole('ada', 'member', 'cli'),
-      () => people.suspend('ada', { reason: 'x', until: null }, 'cli'),
-      () => people.delete('ada', 'cli'),
+      () => userAdmin.changeRole('ada', 'member', 'cli'),
+      () => userAdmin.suspend('ada', { reason: 'x', until: null }, 'cli'),
+      () => userAdmin.delete('ada', 'cli'),
     ])
       expect(await act()).toEqual({ ok: false, code: 'last_admin' })
-    expect(await people.suspend(mallory, { reason: 'x', until: null }, 'ada')).toMatchObject({ ok: true })
+    expect(await userAdmin.suspend(mallory, { reason: 'x', until: null }, 'ada')).toMatchObject({ ok: true })
   })
 
   test('stays deleted by an administrator, also when a suspension from before runs out', async () => {
-    const { people, clock } = opened.app
+    const { userAdmin, clock } = opened.app
     await opened.app.accountDeletion.restore(mallory)
-    await people.suspend(mallory, { reason: 'x', until: clock() + days(1) }, 'ada')
-    await people.delete(mallory, 'ada')
+    await userAdmin.suspend(mallory, { reason: 'x', until: clock() + days(1) }, 'ada')
+    await userAdmin.delete(mallory, 'ada')
     opened.advance(days(2))
-    expect(await people.liftSuspensions()).toEqual([])
+    expect(await userAdmin.liftSuspensions()).toEqual([])
     expect(await logIn()).toEqual({ ok: false, code: 'credentials_wrong' })
   })
 })

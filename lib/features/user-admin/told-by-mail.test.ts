@@ -20,14 +20,14 @@ beforeEach(() => open())
 afterEach(() => opened[Symbol.asyncDispose]())
 
 const acts: Record<string, () => Promise<unknown>> = {
-  'a role': () => opened.app.people.changeRole('bob', 'guest', 'ada'),
-  'a suspension': () => opened.app.people.suspend('bob', { reason: 'secret', until: null }, 'ada'),
-  'the end of a suspension': () => opened.app.people.resume('bob'),
-  'a deletion': () => opened.app.people.delete('bob', 'ada'),
-  'the return of an account': () => opened.app.people.restore('bob'),
+  'a role': () => opened.app.userAdmin.changeRole('bob', 'guest', 'ada'),
+  'a suspension': () => opened.app.userAdmin.suspend('bob', { reason: 'secret', until: null }, 'ada'),
+  'the end of a suspension': () => opened.app.userAdmin.resume('bob'),
+  'a deletion': () => opened.app.userAdmin.delete('bob', 'ada'),
+  'the return of an account': () => opened.app.userAdmin.restore('bob'),
 }
 
-test('tells each change of a role, suspension and deletion, in the time zone of the one who is told [V6.3.7]', async () => {
+test('mails the user about each change of role, suspension and deletion, in the user’s time zone [V6.3.7]', async () => {
   for (const act of Object.values(acts)) expect(await act()).toMatchObject({ ok: true })
   expect(posted.map(({ kind }) => kind)).toEqual([
     'role-changed',
@@ -47,24 +47,24 @@ test('tells each change of a role, suspension and deletion, in the time zone of 
   }
 })
 
-test('tells that a suspension is over when its time is', async () => {
-  const { people, clock } = opened.app
-  await people.suspend('bob', { reason: 'x', until: clock() + days(1) }, 'ada')
+test('mails the user when a suspension runs out', async () => {
+  const { userAdmin, clock } = opened.app
+  await userAdmin.suspend('bob', { reason: 'x', until: clock() + days(1) }, 'ada')
   opened.advance(days(1))
-  expect(await people.liftSuspensions()).toEqual(['bob'])
+  expect(await userAdmin.liftSuspensions()).toEqual(['bob'])
   expect(posted.at(-1)).toMatchObject({ kind: 'suspension-ended' })
 })
 
-test('tells nothing that changed nothing', async () => {
-  const { people } = opened.app
-  await people.changeRole('bob', 'member', 'ada')
-  await people.resume('bob')
-  await people.restore('bob')
-  await people.suspend('bob', { reason: 'x', until: null }, 'bob')
+test('sends no mail when nothing changed', async () => {
+  const { userAdmin } = opened.app
+  await userAdmin.changeRole('bob', 'member', 'ada')
+  await userAdmin.resume('bob')
+  await userAdmin.restore('bob')
+  await userAdmin.suspend('bob', { reason: 'x', until: null }, 'bob')
   expect(posted).toEqual([])
 })
 
-test('tells nobody without a verified address, and nobody where alerts are off', async () => {
+test('sends no mail without a verified address or with alerts off', async () => {
   await opened.app.stores.users.update('bob', { emailVerifiedAt: null })
   for (const act of Object.values(acts)) await act()
   await opened[Symbol.asyncDispose]()
@@ -73,7 +73,7 @@ test('tells nobody without a verified address, and nobody where alerts are off',
   expect(posted).toEqual([])
 })
 
-test('holds nothing up when a mail cannot be kept', async () => {
+test('completes the change when the mail cannot be queued', async () => {
   vi.spyOn(opened.app.mail, 'post').mockRejectedValue(new Error('no room'))
   for (const act of Object.values(acts)) expect(await act()).toMatchObject({ ok: true })
 })

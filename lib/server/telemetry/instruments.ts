@@ -1,5 +1,5 @@
-// The site's figures as OpenTelemetry instruments. Their attributes are few and of few values: no ids, no addresses, no
-// paths but those of the site itself (docs/logs.md lists them).
+// The site's metrics as OpenTelemetry instruments. Attributes have few values: no ids, no IP addresses, only the site's
+// own paths (docs/logs.md lists them).
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import type { Meter } from '@opentelemetry/api'
 import type { PasswordHasher } from '../../core/crypto/password.ts'
@@ -7,13 +7,13 @@ import type { Metrics } from '../../core/metrics.ts'
 
 /** OpenTelemetry's semantic conventions for http.server.request.duration, in seconds. */
 const requestSeconds = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10]
-/** A hash takes about 20 ms; under load several times that. */
+/** A hash takes about 20 ms, and several times that under load. */
 const hashSeconds = [0.01, 0.02, 0.03, 0.05, 0.075, 0.1, 0.25, 0.5, 1, 2.5]
-/** How often the loop is looked at. What is measured is the time from look to look, so that this much is no delay. */
+/** Sampling interval. The histogram records the time between samples, so this much of it is no delay. */
 const lookEveryMs = 20
 
 export interface Instruments extends Metrics {
-  /** Stops looking at the event loop. */
+  /** Stops sampling the event loop. */
   close(): void
 }
 
@@ -55,7 +55,7 @@ export function createInstruments(meter: Meter, passwords: Pick<PasswordHasher, 
   }
 }
 
-/** How late timers were since the last time somebody asked. */
+/** Reports timer delays since the last collection. */
 function observeEventLoop(meter: Meter): { disable(): void } {
   const delay = monitorEventLoopDelay({ resolution: lookEveryMs })
   delay.enable()

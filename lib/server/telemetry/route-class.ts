@@ -1,7 +1,7 @@
-// Under which route a request is counted. Anyone can ask for any path; the figures know few.
+// The route label of a request's metrics. Clients can request any path, so the labels are a closed set.
 import { isPublicRoute } from '../../web/public-routes.ts'
 
-/** A public page or handler by its own path, the rest by where it belongs. */
+/** The path of a public page or handler, or the area of any other path. */
 export function routeClass(path: string): string {
   if (isPublicRoute(path)) return path
   if (path.startsWith('/_next/')) return '/_next'
@@ -9,7 +9,7 @@ export function routeClass(path: string): string {
   return path.startsWith('/api/') ? '/api' : 'page'
 }
 
-/** Of HTTP's methods those that a site meets; OpenTelemetry's name for all others. */
+/** A common HTTP method, or OpenTelemetry's name for all others. */
 export function methodClass(method: string | undefined): string {
   return known.has(method ?? '') ? String(method) : '_OTHER'
 }

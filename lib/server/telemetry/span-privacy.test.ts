@@ -12,7 +12,7 @@ function openTracer() {
   return { tracer, spans: () => kept.getFinishedSpans() }
 }
 
-test('what Next says of a request leaves without its address, its query and the words of its fault [V16.2.5, T30]', () => {
+test('exports a request’s span without its URL, query and error message [V16.2.5, T30]', () => {
   const { tracer, spans } = openTracer()
   const attributes = {
     'http.method': 'GET',
@@ -39,12 +39,12 @@ test('what Next says of a request leaves without its address, its query and the 
     events: [{ name: 'exception', attributes: { 'exception.type': 'Error' } }],
   })
   expect(fetched?.name).toBe('fetch GET')
-  // The rest is the span’s own.
+  // All other properties come from the span itself.
   expect(asked?.ended).toBe(true)
   expect(asked?.spanContext().traceId).toMatch(/^[0-9a-f]{32}$/)
 })
 
-test('a span knows its request by the id that the log has', async () => {
+test('gives a span the request id of the log', async () => {
   const { tracer, spans } = openTracer()
   const request = { id: 'the-id', path: '/', address: '', noted: new Set<string>(), answered: Promise.resolve() }
   runInRequest({ ...request, refusal: null }, () => tracer.startSpan('GET').end())

@@ -1,5 +1,5 @@
-// What of a span may leave the process. Next puts whole addresses into attributes and names, mailed secrets in their
-// query included, and the words of exceptions into events. Only what is listed here goes on.
+// Removes private data from spans before export. Next puts whole URLs, with mailed secrets in their query, into
+// attributes and names, and exception messages into events. Only allowed attributes remain.
 import type { Attributes } from '@opentelemetry/api'
 import type { ReadableSpan, SpanExporter, SpanProcessor, TimedEvent } from '@opentelemetry/sdk-trace'
 import { currentRequest, outsideOfRequests } from '../../core/request-context.ts'
@@ -28,7 +28,9 @@ export function withoutPrivateData(exporter: SpanExporter): SpanExporter {
   }
 }
 
-/** Spans know their request; what later sends them works for all of them. */
+/**
+ * Adds the request id to spans. Spans of several requests leave in one batch, so sending runs outside of any request.
+ */
 export function withRequestId(processor: SpanProcessor): SpanProcessor {
   return {
     onStart(span, parent) {
@@ -42,7 +44,7 @@ export function withRequestId(processor: SpanProcessor): SpanProcessor {
   }
 }
 
-/** The span with other eyes: what is not named here it keeps. */
+/** A copy of the span that inherits everything not overridden here. */
 export function publicSpan(span: ReadableSpan): ReadableSpan {
   return Object.create(span, {
     name: { value: publicName(span.name) },
@@ -53,7 +55,7 @@ export function publicSpan(span: ReadableSpan): ReadableSpan {
   })
 }
 
-/** `fetch GET http://…` and `GET /path?query` keep their beginning. */
+/** Cuts `fetch GET http://…` before its URL and `GET /path?query` before its query. */
 function publicName(name: string): string {
   const end = name.search(/:\/\/|\?/)
   if (end < 0) return name

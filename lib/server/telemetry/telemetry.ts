@@ -1,8 +1,8 @@
-// OpenTelemetry: Next's spans and the site's figures to a collector, by OTLP over HTTP. Loaded only when the standard
-// variables name a collector (lib/server/start.ts); without them none of its packages is.
+// OpenTelemetry: exports Next's spans and the site's metrics by OTLP over HTTP. Loaded only when the standard variables
+// name a collector (lib/server/start.ts).
 //
-// A collector that is slow or away costs nobody anything: spans and figures leave on timers, at most 2,048 spans wait,
-// and what does not fit is dropped.
+// A slow or unreachable collector cannot slow requests down: exports run on timers, at most 2,048 spans wait, and the
+// rest is dropped.
 import { context, diag, metrics, trace } from '@opentelemetry/api'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
 import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-proto'
@@ -24,21 +24,21 @@ import { listenToMetrics } from '../../core/metrics.ts'
 import { createInstruments } from './instruments.ts'
 import { withoutPrivateData, withRequestId } from './span-privacy.ts'
 
-/** A collector that does not answer must not hold up the end of the process. */
+/** An unresponsive collector must not delay the end of the process. */
 const flushWithinMs = seconds(3)
 
 export interface Telemetry {
-  /** Sends what waits, and gives up on it after three seconds. Never rejects. */
+  /** Sends what is queued, for at most three seconds. Never rejects. */
   close(): Promise<void>
 }
 
-/** Where to, for how long and as whom, the packages read from the OTEL_ variables by themselves. */
+/** The packages read the endpoint, timing and resource from the OTEL_ variables. */
 export function openTelemetry({ passwords, log }: { passwords: PasswordHasher; log: Log }): Telemetry {
-  reportFaults(log)
+  reportErrors(log)
   const resource = describeService()
   const spans = new BatchSpanProcessor({ exporter: withoutPrivateData(new OTLPTraceExporter()) })
   const tracing = new TracerProvider({ resource, spanProcessors: [withRequestId(spans)] })
-  // No propagator: whoever sends a traceparent header is a stranger, and gets no say in what is traced.
+  // No propagator: a traceparent header comes from a stranger, who must not decide what is traced.
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
   trace.setGlobalTracerProvider(tracing)
 
@@ -66,16 +66,16 @@ function describeService(): Resource {
   return resourceFromAttributes({ 'service.name': 'gatehouse' }).merge(said)
 }
 
-/** A collector that is away is worth a line now and then. Warnings are not told: some repeat a header's value. */
-function reportFaults(log: Log): void {
+/** Limits the lines, since a failing collector fails at every export. Drops warnings: some contain header values. */
+function reportErrors(log: Log): void {
   const budget = createLogRateLimit((of, leftOut) => {
     log.warn({ event: 'lines_left_out', of, leftOut }, 'Lines were left out')
   })
   const silent = () => {}
   diag.setLogger({
-    error(fault) {
+    error(error) {
       if (!budget.take('telemetry_lost')) return
-      log.warn({ event: 'telemetry_lost', fault: messageIn(fault) }, 'The collector took nothing')
+      log.warn({ event: 'telemetry_lost', fault: messageIn(error) }, 'OTLP export failed')
     },
     warn: silent,
     info: silent,
@@ -84,8 +84,8 @@ function reportFaults(log: Log): void {
   })
 }
 
-/** The packages hand errors over as JSON. */
-function messageIn(fault: string): string {
-  const [, message] = /"message":("(?:[^"\\]|\\.)*")/.exec(fault) ?? []
-  return message === undefined ? fault : String(JSON.parse(message))
+/** The packages report errors as JSON. */
+function messageIn(error: string): string {
+  const [, message] = /"message":("(?:[^"\\]|\\.)*")/.exec(error) ?? []
+  return message === undefined ? error : String(JSON.parse(message))
 }

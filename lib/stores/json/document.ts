@@ -6,7 +6,7 @@ import { lstat, readFile } from 'node:fs/promises'
 
 import type { z } from 'zod'
 
-import { isPermissionFault } from '#lib/core/files/file-owner.ts'
+import { isPermissionError } from '#lib/core/files/file-owner.ts'
 import { decodeText, withoutNotANumber } from '#lib/core/files/python-json.ts'
 import { messageOf, notPermitted } from '#lib/stores/errors.ts'
 import { kindNames, kinds } from '#lib/stores/kinds.ts'
@@ -152,7 +152,7 @@ export async function isRegularFile(path: string): Promise<boolean> {
   } catch (error) {
     if (error instanceof StoreError) throw error
     if (isMissing(error)) return false
-    if (isPermissionFault(error)) throw notPermitted(path, error, folderOf(path))
+    if (isPermissionError(error)) throw notPermitted(path, error, folderOf(path))
     throw damaged(path, messageOf(error))
   }
 }

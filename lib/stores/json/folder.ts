@@ -4,7 +4,7 @@ import { access, chmod, constants, readdir, realpath, stat } from 'node:fs/promi
 import { dirname, resolve } from 'node:path'
 
 import { makeFolder } from '#lib/core/files/durable-file.ts'
-import { isPermissionFault, permissionAdvice } from '#lib/core/files/file-owner.ts'
+import { isPermissionError, permissionAdvice } from '#lib/core/files/file-owner.ts'
 import { messageOf, unavailable } from '#lib/stores/errors.ts'
 import type { StoreLog } from '#lib/stores/log.ts'
 import { StoreError } from '#lib/stores/types.ts'
@@ -63,7 +63,7 @@ async function isOurs(folder: string): Promise<boolean> {
 /** Where nothing can be written, the fault ends with what to do, or with what does without a folder. */
 export function unusableFolder(what: string, cause: unknown, { path, folder }: { path: string; folder: string }) {
   const { code, message } = unavailable(what, cause)
-  if (isPermissionFault(cause)) {
+  if (isPermissionError(cause)) {
     return new StoreError(code, `${message}. ${permissionAdvice(path, folder)} ${databaseInstead}`, { cause })
   }
   const isReadOnly = cause instanceof Error && 'code' in cause && cause.code === 'EROFS'

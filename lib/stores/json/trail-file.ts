@@ -6,7 +6,7 @@ import { constants, type FileHandle, open } from 'node:fs/promises'
 import { z } from 'zod'
 
 import { replaceFile } from '#lib/core/files/durable-file.ts'
-import { isPermissionFault } from '#lib/core/files/file-owner.ts'
+import { isPermissionError } from '#lib/core/files/file-owner.ts'
 import { messageOf, notPermitted, unavailable } from '#lib/stores/errors.ts'
 import { auditSchema } from '#lib/stores/kinds.ts'
 import type { AuditRecord } from '#lib/stores/types.ts'
@@ -43,7 +43,7 @@ export async function openTrail(path: string): Promise<{ path: string; handle: F
   } catch (error) {
     await handle?.close()
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
-    if (isPermissionFault(error)) throw notPermitted(path, error, folderOf(path))
+    if (isPermissionError(error)) throw notPermitted(path, error, folderOf(path))
     throw damaged(path, messageOf(error))
   }
 }

@@ -7,7 +7,7 @@ import { basename, dirname, join } from 'node:path'
 import SqliteDatabase from 'better-sqlite3'
 
 import { createFile, makeFolder } from '#lib/core/files/durable-file.ts'
-import { isPermissionFault } from '#lib/core/files/file-owner.ts'
+import { isPermissionError } from '#lib/core/files/file-owner.ts'
 import * as errors from '#lib/stores/errors.ts'
 import { messageOf, notPermitted, unavailable } from '#lib/stores/errors.ts'
 import { describeStoreLocation } from '#lib/stores/location.ts'
@@ -40,7 +40,7 @@ export async function openSqlite(path: string, log: StoreLog): Promise<SqlDataba
     for (const file of [path, `${path}-wal`, `${path}-shm`]) await requireAccess(file)
   } catch (cause) {
     if (cause instanceof StoreError) throw cause
-    if (isPermissionFault(cause)) throw notPermitted(faultyPath(cause, path), cause, await ownedFiles(path))
+    if (isPermissionError(cause)) throw notPermitted(faultyPath(cause, path), cause, await ownedFiles(path))
     throw unavailable(`${path} cannot be used`, cause)
   }
   // Looked at by a connection that only reads: a damaged file stays as it is, for whoever wants to rescue it.
@@ -207,7 +207,7 @@ async function closeToOthers(path: string, log: StoreLog): Promise<void> {
 /** Another process may take what stands beside the file away at any moment. */
 async function requireAccess(file: string): Promise<void> {
   await access(file, constants.R_OK | constants.W_OK).catch((cause: unknown) => {
-    if (isPermissionFault(cause)) throw cause
+    if (isPermissionError(cause)) throw cause
   })
 }
 

@@ -9,7 +9,7 @@ import { services } from '#lib/services.ts'
 import type { AuditRecord } from '#lib/stores/types.ts'
 import { readPreferences } from '#lib/web/preferences.ts'
 import { pathWith, textOf } from '#lib/web/query.ts'
-import { requireAdmin } from '#lib/web/recent-proof.ts'
+import { requireAdmin } from '#lib/web/recent-authentication.ts'
 import { getWords } from '#lib/web/words.ts'
 import { eventName } from '#lib/words/sentences.ts'
 import { fullTime } from '#lib/words/time.ts'
@@ -32,11 +32,11 @@ export default async function AuditPage({ searchParams }: PageProps<'/admin/audi
   const words = await getWords()
   const { timeZone } = await readPreferences()
   const query = await searchParams
-  const { audit, people } = await services()
+  const { audit, userAdmin } = await services()
   const asked = await readTrailQuery(query)
   const found = asked === null ? [] : await audit.list({ ...asked, limit: pageSize + 1 })
   const entries = found.slice(0, pageSize)
-  const names = await people.findNames(entries.flatMap(({ actorId, subjectId }) => [actorId, subjectId]))
+  const names = await userAdmin.findNames(entries.flatMap(({ actorId, subjectId }) => [actorId, subjectId]))
   const person = (id: string | null, nobody: string) => <Who id={id} names={names} words={words} nobody={nobody} />
 
   return (
@@ -157,7 +157,7 @@ function Who({
   if (id === null) return nobody && <span className="text-muted">{nobody}</span>
   if (id === operator) return words('admin.audit.operator')
   const name = names.get(id)
-  // Who was erased has no name any more.
+  // An erased user has no name any more.
   if (name === undefined)
     return (
       <code translate="no" className="text-sm break-all">

@@ -1,4 +1,4 @@
-// What the address of the audit trail asks for: shared by its page and its download.
+// Parses the query of the audit trail, for its page and its download.
 
 import { canonicalUsername } from '#lib/auth/username.ts'
 import { type AuditEvent, auditEvents } from '#lib/core/audit/events.ts'
@@ -13,7 +13,7 @@ export interface TrailQuery extends Omit<AuditQuery, 'limit'> {
   event: AuditEvent | null
 }
 
-/** Null when it asks for somebody whom nobody knows: then there is nothing to find. */
+/** Null for an unknown user: nothing can match. */
 export async function readTrailQuery(query: Query): Promise<TrailQuery | null> {
   const person = textOf(query, 'person')
   const personId = person === '' ? null : await findId(person)
@@ -24,17 +24,17 @@ export async function readTrailQuery(query: Query): Promise<TrailQuery | null> {
     outcome: oneOf(query, 'outcome', outcomes),
     personId,
     since: readDay(textOf(query, 'from')),
-    // To the end of that day.
+    // Up to the end of that day.
     until: to === null ? null : to + days(1),
     before: /^\d{1,15}$/.test(textOf(query, 'before')) ? Number(textOf(query, 'before')) : null,
   }
 }
 
-/** A username, or the id of somebody who may be erased by now. */
+/** Accepts a username, or the id of a user who may be erased. */
 async function findId(person: string): Promise<string | null> {
-  const { people } = await services()
+  const { userAdmin } = await services()
   const username = canonicalUsername(person)
-  const found = username === null ? null : await people.findByUsername(username)
+  const found = username === null ? null : await userAdmin.findByUsername(username)
   return found?.id ?? (/^([0-9a-f]{32}|operator)$/.test(person) ? person : null)
 }
 

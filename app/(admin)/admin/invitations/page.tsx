@@ -11,7 +11,7 @@ import { rolesByTrust } from '#lib/core/roles/permissions.ts'
 import { services } from '#lib/services.ts'
 import { readHandedOver } from '#lib/web/handed-over.ts'
 import { readPreferences } from '#lib/web/preferences.ts'
-import { requireAdmin } from '#lib/web/recent-proof.ts'
+import { requireAdmin } from '#lib/web/recent-authentication.ts'
 import { getWords } from '#lib/web/words.ts'
 import { clockTime } from '#lib/words/time.ts'
 import { HandOver } from '../hand-over.tsx'
@@ -28,9 +28,9 @@ export default async function InvitationsPage({ searchParams }: PageProps<'/admi
   const { session } = await requireAdmin('/admin/invitations')
   const words = await getWords()
   const { timeZone } = await readPreferences()
-  const { invitations, people } = await services()
+  const { invitations, userAdmin } = await services()
   const open = await invitations.list()
-  const names = await people.findNames(open.map(({ by }) => by))
+  const names = await userAdmin.findNames(open.map(({ by }) => by))
   const query = await searchParams
   const outcome = outcomeOf(words, 'invitations', query)
   const links = await Promise.all(open.map(({ id }) => readHandedOver('invitation', id)))
@@ -45,7 +45,7 @@ export default async function InvitationsPage({ searchParams }: PageProps<'/admi
       {link && query.done === 'made' && <HandOver text={words('admin.invitations.link')} link={link} />}
       <div className="card flex max-w-[34rem] flex-col gap-4 p-6">
         <p className="text-muted">{words('admin.invitations.lead')}</p>
-        <ActionForm action={invite} connectionWords={words('errors.connection')} faultWords={words('errors.fault')}>
+        <ActionForm action={invite}>
           <FormAlert />
           <Select
             name="role"
@@ -96,11 +96,7 @@ export default async function InvitationsPage({ searchParams }: PageProps<'/admi
                   <td data-label={words('admin.invitations.made')}>{clock(createdAt)}</td>
                   <td data-label={words('admin.invitations.expires')}>{clock(expiresAt)}</td>
                   <td>
-                    <ActionForm
-                      action={withdrawInvitation}
-                      connectionWords={words('errors.connection')}
-                      faultWords={words('errors.fault')}
-                    >
+                    <ActionForm action={withdrawInvitation}>
                       <FormAlert />
                       <input type="hidden" name="id" value={id} />
                       <SubmitButton

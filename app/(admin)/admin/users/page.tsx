@@ -4,12 +4,12 @@ import { Field } from '#app/ui/field.tsx'
 import { Select } from '#app/ui/select.tsx'
 import { Verbatim } from '#app/ui/verbatim.tsx'
 import { rolesByTrust } from '#lib/core/roles/permissions.ts'
-import type { Person } from '#lib/features/user-admin/people.ts'
+import type { ManagedUser } from '#lib/features/user-admin/user-admin.ts'
 import { services } from '#lib/services.ts'
 import type { UserQuery } from '#lib/stores/types.ts'
 import { readPreferences } from '#lib/web/preferences.ts'
 import { oneOf, pathWith, type Query, textOf } from '#lib/web/query.ts'
-import { requireAdmin } from '#lib/web/recent-proof.ts'
+import { requireAdmin } from '#lib/web/recent-authentication.ts'
 import { getWords } from '#lib/web/words.ts'
 import { StateBadge } from '../badges.tsx'
 import { Filters } from '../filters.tsx'
@@ -31,14 +31,14 @@ export default async function PeoplePage({ searchParams }: PageProps<'/admin/use
   const words = await getWords()
   const { timeZone } = await readPreferences()
   const query = await searchParams
-  const { people } = await services()
+  const { userAdmin } = await services()
   const filter = {
     search: textOf(query, 'search'),
     role: oneOf(query, 'role', rolesByTrust),
     state: oneOf(query, 'state', states),
   }
   const order = oneOf(query, 'order', orders) ?? 'username'
-  const [count, page] = await Promise.all([people.count(filter), readPage(query, { ...filter, ...sorting(order) })])
+  const [count, page] = await Promise.all([userAdmin.count(filter), readPage(query, { ...filter, ...sorting(order) })])
   const link = (changes: Record<string, string | null>) =>
     pathWith(path, query, { after: null, before: null, ...changes })
 
@@ -138,23 +138,23 @@ function sorting(order: (typeof orders)[number]): Pick<UserQuery, 'by' | 'descen
   return { by: order === 'username' ? 'username' : 'createdAt', descending: order === 'newest' }
 }
 
-/** One more than is shown is asked for, to know whether anything follows. Backwards, the order is turned and then back. */
+/** Requests one more than shown, to know whether more follow. For the previous page, reverses the order twice. */
 async function readPage(query: Query, asked: Omit<UserQuery, 'after' | 'limit'>) {
-  const { people } = await services()
+  const { userAdmin } = await services()
   const limit = pageSize + 1
   const before = readPlace(textOf(query, 'before'))
   if (before !== null) {
-    const found = await people.list({ ...asked, descending: !asked.descending, after: before, limit })
+    const found = await userAdmin.list({ ...asked, descending: !asked.descending, after: before, limit })
     const shown = found.slice(0, pageSize).toReversed()
     return { shown, hasPrevious: found.length > pageSize, hasNext: true }
   }
   const after = readPlace(textOf(query, 'after'))
-  const found = await people.list({ ...asked, after, limit })
+  const found = await userAdmin.list({ ...asked, after, limit })
   return { shown: found.slice(0, pageSize), hasPrevious: after !== null, hasNext: found.length > pageSize }
 }
 
-/** As an address holds it: `1767258000000.alice`. */
-function placeOf(person: Person | undefined): string {
+/** The position in the list as a query value: `1767258000000.alice`. */
+function placeOf(person: ManagedUser | undefined): string {
   return person ? `${person.createdAt}.${person.username}` : ''
 }
 

@@ -36,8 +36,6 @@ export default async function EditProfilePage() {
       <div className="card p-6">
         <ActionForm
           action={saveProfile}
-          connectionWords={words('errors.connection')}
-          faultWords={words('errors.fault')}
           keep={{ owner: { person: user.id, startedAt: session.startedAt }, words: draftWords(words) }}
         >
           <FormAlert>{kept !== null && <Notice kind="warn">{words('kept_form.notice')}</Notice>}</FormAlert>

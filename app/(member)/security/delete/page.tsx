@@ -3,7 +3,7 @@ import { ActionForm } from '#app/ui/action-form.tsx'
 import { FormAlert } from '#app/ui/form-alert.tsx'
 import { Notice } from '#app/ui/notice.tsx'
 import { SubmitButton } from '#app/ui/submit-button.tsx'
-import { requireRecentProof } from '#lib/web/recent-proof.ts'
+import { requireRecentAuthentication } from '#lib/web/recent-authentication.ts'
 import { refusalIn } from '#lib/web/refusal-query.ts'
 import { getWords } from '#lib/web/words.ts'
 import { messageFor } from '#lib/words/message-for.ts'
@@ -15,7 +15,7 @@ export async function generateMetadata(): Promise<Metadata> {
 }
 
 export default async function DeleteAccountPage({ searchParams }: PageProps<'/security/delete'>) {
-  await requireRecentProof('leave', '/security/delete')
+  await requireRecentAuthentication('manage-own-account', '/security/delete')
   const words = await getWords()
   const refused = refusalIn(await searchParams)
 
@@ -26,11 +26,7 @@ export default async function DeleteAccountPage({ searchParams }: PageProps<'/se
         {refused !== null && <Notice kind="danger">{messageFor(words, refused).text}</Notice>}
         <p>{words('account_delete.lead')}</p>
         <p>{words('account_delete.undo')}</p>
-        <ActionForm
-          action={deleteAccount}
-          connectionWords={words('errors.connection')}
-          faultWords={words('errors.fault')}
-        >
+        <ActionForm action={deleteAccount}>
           <FormAlert />
           <div className="flex flex-wrap gap-3">
             <SubmitButton

@@ -5,7 +5,7 @@ import { FormAlert } from '#app/ui/form-alert.tsx'
 import { Notice } from '#app/ui/notice.tsx'
 import { SubmitButton } from '#app/ui/submit-button.tsx'
 import { Verbatim } from '#app/ui/verbatim.tsx'
-import { requireRecentProof } from '#lib/web/recent-proof.ts'
+import { requireRecentAuthentication } from '#lib/web/recent-authentication.ts'
 import { refusalIn } from '#lib/web/refusal-query.ts'
 import { getWords } from '#lib/web/words.ts'
 import { messageFor } from '#lib/words/message-for.ts'
@@ -17,10 +17,9 @@ export async function generateMetadata(): Promise<Metadata> {
 }
 
 export default async function ChangeAddressPage({ searchParams }: PageProps<'/security/email'>) {
-  const { user } = await requireRecentProof('change-account', '/security/email')
+  const { user } = await requireRecentAuthentication('change-account', '/security/email')
   const words = await getWords()
   const refused = refusalIn(await searchParams)
-  const faults = { connectionWords: words('errors.connection'), faultWords: words('errors.fault') }
   const isChange = user.email !== null && user.emailVerifiedAt !== null
 
   return (
@@ -36,7 +35,7 @@ export default async function ChangeAddressPage({ searchParams }: PageProps<'/se
         </p>
       </div>
       <div className="card p-6">
-        <ActionForm action={giveAddress} {...faults}>
+        <ActionForm action={giveAddress}>
           <FormAlert>{refused !== null && <Notice kind="danger">{messageFor(words, refused).text}</Notice>}</FormAlert>
           <Field name="email" label={words('fields.email')} type="email" autoComplete="email" required />
           <div className="flex flex-wrap gap-3">
@@ -55,7 +54,7 @@ export default async function ChangeAddressPage({ searchParams }: PageProps<'/se
             </h2>
             <p className="text-muted">{words('email_change.remove_text')}</p>
           </div>
-          <ActionForm action={removeAddress} {...faults}>
+          <ActionForm action={removeAddress}>
             <FormAlert />
             <div>
               <SubmitButton

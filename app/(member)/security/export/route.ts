@@ -2,14 +2,14 @@ import { redirect } from 'next/navigation'
 import { execute } from '#lib/core/command.ts'
 import { exportAccount } from '#lib/features/data-export/commands.ts'
 import { services } from '#lib/services.ts'
-import { requireRecentProof } from '#lib/web/recent-proof.ts'
+import { requireRecentAuthentication } from '#lib/web/recent-authentication.ts'
 import { actorOf } from '#lib/web/run-command.ts'
 
 export const dynamic = 'force-dynamic'
 
 /** Everything kept about the user, as a file. After a re-authentication the page is shown again: no redirect leads to a file. */
 export async function GET(): Promise<Response> {
-  const signedIn = await requireRecentProof('leave', '/security?export=ready')
+  const signedIn = await requireRecentAuthentication('manage-own-account', '/security?export=ready')
   const exported = await execute(exportAccount, await actorOf(signedIn), {}, await services())
   if (!exported.ok) redirect('/security?export=too-often')
   return new Response(`${JSON.stringify(exported.value, null, 2)}\n`, {

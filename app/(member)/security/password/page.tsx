@@ -28,11 +28,7 @@ export default async function ChangePasswordPage() {
         <p className="mt-2 text-muted">{words('password_change.lead')}</p>
       </div>
       <div className="card p-6">
-        <ActionForm
-          action={changePassword}
-          connectionWords={words('errors.connection')}
-          faultWords={words('errors.fault')}
-        >
+        <ActionForm action={changePassword}>
           <FormAlert />
           <UsernameForManagers username={user.username} />
           <PasswordField

@@ -4,7 +4,7 @@ import { Field } from '#app/ui/field.tsx'
 import { FormAlert } from '#app/ui/form-alert.tsx'
 import { Notice } from '#app/ui/notice.tsx'
 import { SubmitButton } from '#app/ui/submit-button.tsx'
-import { requireRecentProof } from '#lib/web/recent-proof.ts'
+import { requireRecentAuthentication } from '#lib/web/recent-authentication.ts'
 import { refusalIn } from '#lib/web/refusal-query.ts'
 import { getWords } from '#lib/web/words.ts'
 import { messageFor } from '#lib/words/message-for.ts'
@@ -16,7 +16,7 @@ export async function generateMetadata(): Promise<Metadata> {
 }
 
 export default async function ChangeUsernamePage({ searchParams }: PageProps<'/security/username'>) {
-  const { user } = await requireRecentProof('change-account', '/security/username')
+  const { user } = await requireRecentAuthentication('change-account', '/security/username')
   const words = await getWords()
   const refused = refusalIn(await searchParams)
 
@@ -27,11 +27,7 @@ export default async function ChangeUsernamePage({ searchParams }: PageProps<'/s
         <p className="mt-2 text-muted">{words('username_change.lead')}</p>
       </div>
       <div className="card p-6">
-        <ActionForm
-          action={changeUsername}
-          connectionWords={words('errors.connection')}
-          faultWords={words('errors.fault')}
-        >
+        <ActionForm action={changeUsername}>
           <FormAlert>{refused !== null && <Notice kind="danger">{messageFor(words, refused).text}</Notice>}</FormAlert>
           <Field
             name="username"

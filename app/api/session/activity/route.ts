@@ -5,7 +5,7 @@ import { isSameOrigin } from '#lib/web/request-checks.ts'
 
 const headers = { 'cache-control': 'no-store' }
 
-/** A person did something in the page: the window slides. */
+/** Extends the idle window after activity in a page. */
 export async function POST(request: NextRequest): Promise<Response> {
   const app = await services()
   const { appOrigin } = app.settings

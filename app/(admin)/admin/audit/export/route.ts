@@ -5,7 +5,7 @@ import { execute } from '#lib/core/command.ts'
 import { exportAudit } from '#lib/features/audit-trail/commands.ts'
 import { services } from '#lib/services.ts'
 import type { AuditRecord } from '#lib/stores/types.ts'
-import { requireAdmin } from '#lib/web/recent-proof.ts'
+import { requireAdmin } from '#lib/web/recent-authentication.ts'
 import { actorOf } from '#lib/web/run-command.ts'
 import { readTrailQuery, type TrailQuery } from '../trail-query.ts'
 
@@ -26,7 +26,7 @@ const columns = [
   'id',
 ]
 
-/** What the page shows, whole, the newest first. Read page by page while it is sent. */
+/** All entries of the query, newest first. Streams them page by page. */
 export async function GET(request: Request): Promise<Response> {
   const signedIn = await requireAdmin('/admin/audit')
   const query = Object.fromEntries(new URL(request.url).searchParams)
@@ -35,7 +35,7 @@ export async function GET(request: Request): Promise<Response> {
   const allowed = await execute(exportAudit, await actorOf(signedIn), { format }, await services())
   if (!allowed.ok) redirect('/admin/audit?refused=export_too_often')
   const entries = Readable.from(asked === null ? [] : walk(asked))
-  // A cell that a spreadsheet would take for a formula is made text (OWASP: CSV injection).
+  // Escapes cells that a spreadsheet would run as a formula (OWASP: CSV injection).
   const body =
     format === 'csv' ? entries.pipe(stringify({ header: true, columns, escape_formulas: true })) : entries.map(asLine)
   return new Response(Readable.toWeb(body) as ReadableStream, {
@@ -58,7 +58,7 @@ async function* walk(asked: TrailQuery) {
   }
 }
 
-/** Without the salt, which is of use to nobody. */
+/** Omits the salt and hash of the IP address. */
 function shown({ addressSalt: _, addressHash: __, at, ...entry }: AuditRecord) {
   return { ...entry, at: new Date(at).toISOString() }
 }

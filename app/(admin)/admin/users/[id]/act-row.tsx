@@ -7,7 +7,7 @@ import type { Words } from '#lib/words/words.ts'
 
 const look = 'flex flex-wrap items-center justify-between gap-x-6 gap-y-3 border-t border-line px-6 py-4'
 
-/** One thing that can be done to a person at the press of a button. */
+/** A command on the user that needs only a button. */
 export function ActRow({
   words,
   id,
@@ -24,7 +24,7 @@ export function ActRow({
   return (
     <div className={look}>
       <p className="max-w-[34rem] text-sm text-muted">{text}</p>
-      <ActionForm action={action} connectionWords={words('errors.connection')} faultWords={words('errors.fault')}>
+      <ActionForm action={action}>
         <FormAlert />
         <input type="hidden" name="id" value={id} />
         <SubmitButton look="quiet" label={label} pendingLabel={words('admin.person.pending')} />
@@ -33,7 +33,7 @@ export function ActRow({
   )
 }
 
-/** One that has a page of its own, because it asks for more. */
+/** A command with its own page, because it needs more input. */
 export function ActRowLink({ href, label, text }: { href: string; label: string; text: string }) {
   return (
     <div className={look}>
@@ -45,7 +45,7 @@ export function ActRowLink({ href, label, text }: { href: string; label: string;
   )
 }
 
-/** In the place of one that cannot be done here. */
+/** Text instead of a command that is not available. */
 export function ActRowText({ text }: { text: string }) {
   return (
     <div className={look}>

@@ -12,11 +12,11 @@ import { Verbatim } from '#app/ui/verbatim.tsx'
 import { wrongPasswordsOf } from '#lib/auth/lockout/failure-counts.ts'
 import { parseDevice } from '#lib/core/device.ts'
 import { rolesByTrust } from '#lib/core/roles/permissions.ts'
-import { isDeletedByAdmin } from '#lib/features/user-admin/people.ts'
+import { isDeletedByAdmin } from '#lib/features/user-admin/user-admin.ts'
 import { services } from '#lib/services.ts'
 import { readHandedOver } from '#lib/web/handed-over.ts'
 import { readPreferences } from '#lib/web/preferences.ts'
-import { requireAdmin } from '#lib/web/recent-proof.ts'
+import { requireAdmin } from '#lib/web/recent-authentication.ts'
 import { getWords } from '#lib/web/words.ts'
 import { deviceName } from '#lib/words/sentences.ts'
 import { StateBadge, stateOf } from '../../badges.tsx'
@@ -37,8 +37,8 @@ export default async function PersonPage({ params, searchParams }: PageProps<'/a
   const { id } = await params
   const words = await getWords()
   const { timeZone } = await readPreferences()
-  const { people, sessions, audit, stores } = await services()
-  const person = await people.find(id)
+  const { userAdmin, sessions, audit, stores } = await services()
+  const person = await userAdmin.find(id)
   if (person === null) notFound()
   const [live, lockouts, history, link] = await Promise.all([
     sessions.list(id),
@@ -46,7 +46,7 @@ export default async function PersonPage({ params, searchParams }: PageProps<'/a
     audit.history(id),
     readHandedOver('reset-password', id),
   ])
-  const names = await people.findNames(history.map(({ actorId }) => actorId))
+  const names = await userAdmin.findNames(history.map(({ actorId }) => actorId))
   const query = await searchParams
   const outcome = outcomeOf(words, 'person', query)
   const state = stateOf(person)
@@ -154,11 +154,7 @@ export default async function PersonPage({ params, searchParams }: PageProps<'/a
             {isSelf ? (
               <p>{words(`roles.${person.role}`)}</p>
             ) : (
-              <ActionForm
-                action={changeRole}
-                connectionWords={words('errors.connection')}
-                faultWords={words('errors.fault')}
-              >
+              <ActionForm action={changeRole}>
                 <FormAlert />
                 <input type="hidden" name="id" value={id} />
                 <Select

@@ -1,5 +1,5 @@
-// What those who look after a site do with its people: find them, change their role, suspend them, end their sessions,
-// delete them. Decides; whether the one who asks may is asked before.
+// How administrators manage users: find them, change roles, suspend, end sessions, delete. Callers check the permission
+// first.
 import { undoDeletionMs } from '../../auth/accounts.ts'
 import type { Alerts } from '../../auth/alerts.ts'
 import { rememberAdmin } from '../../auth/former-admins.ts'
@@ -17,47 +17,47 @@ import type {
   UserStore,
 } from '../../stores/types.ts'
 
-/** As those see them who look after them: without the password's hash. */
-export type Person = Omit<UserRecord, 'passwordHash'>
+/** The administrator's view of a user: without the password hash. */
+export type ManagedUser = Omit<UserRecord, 'passwordHash'>
 
 export type ChangeFault = 'person_gone' | 'last_admin' | 'yourself'
 
 export interface Suspension {
-  /** For those who look after the site; the person is not told. */
+  /** For administrators only; the user does not see it. */
   reason: string
-  /** Null until somebody lifts it. */
+  /** Null for an indefinite suspension. */
   until: number | null
 }
 
 /**
- * `by` is the id of whoever does it: nobody does these to themselves. Each is told to the person by mail. What changes a
- * role, suspends, deletes, or takes one of these back, voids every link and look by which the person passed a right on:
- * being promoted again revives none. All apply as well to accounts that wait to be erased.
+ * `by` is the id of the administrator, who cannot change their own account. Each change mails the user, and applies to
+ * accounts that wait for erasure too. A change of role, suspension or deletion voids every link and impersonation that
+ * the user issued; a later promotion does not revive them.
  */
-export interface People {
-  list(query: UserQuery): Promise<Person[]>
+export interface UserAdmin {
+  list(query: UserQuery): Promise<ManagedUser[]>
   count(filter: UserFilter): Promise<number>
-  /** Null when nobody has the id. */
-  find(id: string): Promise<Person | null>
-  /** `username` in canonical form; null when nobody has it. */
-  findByUsername(username: string): Promise<Person | null>
-  /** By id, of those who are there. */
+  /** Null for an unknown id. */
+  find(id: string): Promise<ManagedUser | null>
+  /** `username` must be canonical. Null when no user has it. */
+  findByUsername(username: string): Promise<ManagedUser | null>
+  /** Usernames by id, without unknown ids. */
   findNames(ids: readonly (string | null)[]): Promise<Map<string, string>>
-  /** In force at the person's next request. */
-  changeRole(id: string, role: Role, by: string): Promise<Result<Person, ChangeFault>>
-  /** Ends every session; nobody logs in until it is over. */
-  suspend(id: string, suspension: Suspension, by: string): Promise<Result<Person, ChangeFault>>
-  resume(id: string): Promise<Result<Person, 'person_gone'>>
+  /** Applies from the user's next request on. */
+  changeRole(id: string, role: Role, by: string): Promise<Result<ManagedUser, ChangeFault>>
+  /** Ends every session. The user cannot log in until the suspension ends. */
+  suspend(id: string, suspension: Suspension, by: string): Promise<Result<ManagedUser, ChangeFault>>
+  resume(id: string): Promise<Result<ManagedUser, 'person_gone'>>
   /**
-   * Ends every session. The person cannot undo it; `restore` can, for 14 days. An account that its owner deleted keeps the
-   * day on which it is erased.
+   * Ends every session. Only `restore` can undo it, within 14 days. If the owner deleted the account earlier, the day
+   * of its erasure stays the same.
    */
-  delete(id: string, by: string): Promise<Result<Person, ChangeFault>>
-  /** Somebody whom an administrator suspended after they had deleted the account stays suspended. */
-  restore(id: string): Promise<Result<Person, 'person_gone'>>
-  /** Returns how many. */
+  delete(id: string, by: string): Promise<Result<ManagedUser, ChangeFault>>
+  /** Keeps the suspension of a user who was suspended after deleting their account. */
+  restore(id: string): Promise<Result<ManagedUser, 'person_gone'>>
+  /** Returns the number of ended sessions. */
   endSessions(id: string): Promise<number>
-  /** Lifts the suspensions that are over. Returns whose. */
+  /** Ends the suspensions that are over. Returns the ids of their users. */
   liftSuspensions(): Promise<string[]>
 }
 
@@ -66,22 +66,22 @@ const notSuspended = { status: 'active', suspendedUntil: null, suspendReason: ''
 const closed: StandingChange = { status: 'suspended', suspendedUntil: null, suspendReason: '' }
 const batch = 100
 
-/** By an administrator or the operator, not by its owner. */
+/** Deleted by an administrator or the operator, not by the owner. */
 export function isDeletedByAdmin(user: Pick<UserRecord, 'deletedAt' | 'status' | 'suspendedUntil' | 'suspendReason'>) {
   const isClosed = user.status === 'suspended' && user.suspendedUntil === null && user.suspendReason === ''
   return user.deletedAt !== null && isClosed
 }
 
-export function createPeople(deps: {
+export function createUserAdmin(deps: {
   store: UserStore
   tokens: TokenStore
   sessions: Sessions
   alerts: Alerts
   clock: Clock
-}): People {
+}): UserAdmin {
   const { store, tokens, sessions, alerts, clock } = deps
 
-  /** `changeOf` says what to change, given the record as it is; null for nothing that can be done. */
+  /** `changeOf` gets the current record and returns the change, or null if there is nothing to do. */
   async function change(
     id: string,
     changeOf: (found: UserRecord) => StandingChange | null,
@@ -100,25 +100,25 @@ export function createPeople(deps: {
     }
   }
 
-  async function told(user: UserRecord, decision: Decision): Promise<Result<Person, never>> {
+  async function told(user: UserRecord, decision: Decision): Promise<Result<ManagedUser, never>> {
     await alerts.tellDecision(user, decision)
-    return ok(personOf(user))
+    return ok(managedUserOf(user))
   }
 
   const endSessions = (id: string) => sessions.endOthers(id, '', 'ended')
 
   return {
-    list: async (query) => (await store.list(query)).map(personOf),
+    list: async (query) => (await store.list(query)).map(managedUserOf),
     count: (filter) => store.count(filter),
 
     async find(id) {
       const found = await store.find(id)
-      return found && personOf(found)
+      return found && managedUserOf(found)
     },
 
     async findByUsername(username) {
       const found = await store.findByUsername(username)
-      return found && personOf(found)
+      return found && managedUserOf(found)
     },
 
     async findNames(ids) {
@@ -128,12 +128,12 @@ export function createPeople(deps: {
 
     async changeRole(id, role, by) {
       if (id === by) return refused('yourself')
-      // Before the demotion: a reset that runs at the same time must see the role or this.
+      // Remember before the demotion: a concurrent reset must see either the role or this.
       if (role !== 'admin' && (await store.find(id))?.role === 'admin') await rememberAdmin(tokens, id, clock())
       const changed = await change(id, () => ({ role }))
       if (!changed.ok) return changed
       const { before, after } = changed.value
-      return before.role === role ? ok(personOf(after)) : told(after, { kind: 'role-changed', role })
+      return before.role === role ? ok(managedUserOf(after)) : told(after, { kind: 'role-changed', role })
     },
 
     async suspend(id, { reason, until }, by) {
@@ -177,7 +177,7 @@ export function createPeople(deps: {
       for (;;) {
         const over = await store.listSuspendedUntil(clock(), batch)
         for (const { id, suspendedUntil } of over) {
-          // Not if it was prolonged at this moment.
+          // Skips a suspension that was extended in the meantime.
           const user = await store.update(id, notSuspended, { status: 'suspended', suspendedUntil })
           if (user === null) continue
           await tokens.deleteIssuedBy(id)
@@ -190,6 +190,6 @@ export function createPeople(deps: {
   }
 }
 
-function personOf({ passwordHash: _, ...person }: UserRecord): Person {
-  return person
+function managedUserOf({ passwordHash: _, ...user }: UserRecord): ManagedUser {
+  return user
 }

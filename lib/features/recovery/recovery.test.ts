@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { days, hours } from '../../core/clock.ts'
+import { createPasswordHasher } from '../../core/crypto/password.ts'
 import type { AlertKind, Message } from '../../core/mail/message.ts'
 import {
   aLoginClient,
@@ -15,6 +16,10 @@ const reader = { locale: null, timeZone: null }
 const password = 'tangerine-walrus-umbrella'
 const another = 'marmalade-teapot-lighthouse'
 
+/** Made once: a sign-up would rate and hash the password for each test. */
+const hashed = await createPasswordHasher().hash(password)
+const passwordHash = hashed.ok ? hashed.value : ''
+
 let opened: TestServices
 let posted: Message[]
 let alice: string
@@ -24,9 +29,9 @@ async function open(store: StoreName = 'JSON') {
   posted = []
   const { app } = opened
   vi.spyOn(app.mail, 'post').mockImplementation(async (message) => void posted.push(message))
-  const signedUp = await app.accounts.signUp({ username: 'alice', password })
-  alice = signedUp.ok ? signedUp.value.id : ''
-  await app.stores.users.changeEmail(alice, { email: 'Alice@example.org', emailVerifiedAt: 1 })
+  const user = aUser({ username: 'alice', passwordHash, email: 'Alice@example.org', emailVerifiedAt: 1 })
+  alice = user.id
+  await app.stores.users.insert(user)
   await app.sessions.start(alice)
 }
 afterEach(() => opened[Symbol.asyncDispose]())

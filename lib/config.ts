@@ -54,9 +54,9 @@ const wholeNumber = (min: number, max: number) =>
     .refine((n) => n >= min && n <= max, `must be a whole number from ${min} to ${max}`)
 
 const origin = z.string().transform((text, ctx) => {
-  const fault = originFault(text)
-  if (fault === null) return new URL(text).origin
-  ctx.addIssue({ code: 'custom', message: fault })
+  const error = originError(text)
+  if (error === null) return new URL(text).origin
+  ctx.addIssue({ code: 'custom', message: error })
   return z.NEVER
 })
 
@@ -252,7 +252,7 @@ export function ownOrigins(appOrigin: string): readonly string[] {
   return loopbackHosts.map((host) => `${url.protocol}//${host}${port}`)
 }
 
-function originFault(text: string): string | null {
+function originError(text: string): string | null {
   if (!URL.canParse(text)) return 'must be an address such as https://accounts.example.com'
   const url = new URL(text)
   if (url.protocol !== 'https:' && url.protocol !== 'http:') return 'must start with https:// (or http:// on localhost)'

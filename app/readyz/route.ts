@@ -11,12 +11,12 @@ export async function GET(): Promise<Response> {
     await stores.checkReady()
     return Response.json({ status: 'ok' }, { headers })
   } catch (error) {
-    return Response.json({ status: 'unavailable', reason: faultCodes(error) }, { status: 503, headers })
+    return Response.json({ status: 'unavailable', reason: errorCodes(error) }, { status: 503, headers })
   }
 }
 
 /** Such as "store_unavailable (ENOSPC)". */
-function faultCodes(error: unknown): string {
+function errorCodes(error: unknown): string {
   const code = codeOf(error) ?? 'error'
   const cause = error instanceof Error ? codeOf(error.cause) : null
   return cause === null ? code : `${code} (${cause})`

@@ -110,7 +110,7 @@ test('half a report counts as none', () => {
 })
 
 test('a test that some machines leave out proves nothing', () => {
-  const file = 'e2e/assurance/faults/power-cut.error-page.ts'
+  const file = 'e2e/assurance/faults/power-cut.fault.ts'
   expect(faultsOf({ unit: [{ titles: ['keeps all [V6.2.1]'], file }] })).toEqual([
     `V6.2.1 rests on a test that some machines leave out: ${file} › keeps all`,
   ])

@@ -3,7 +3,7 @@ import { rename } from 'node:fs/promises'
 import { pathToFileURL } from 'node:url'
 import { expect, test } from '#e2e/fixtures.ts'
 import { Client } from '#e2e/support/client.ts'
-import { errorPageWords } from '#e2e/support/faults-on-signal.ts'
+import { faultWords } from '#e2e/support/faults-on-signal.ts'
 import { send } from '#e2e/support/http.ts'
 import type { TestServer } from '#e2e/support/server.ts'
 
@@ -75,7 +75,7 @@ test('an exception that nobody caught is logged, what was saved is kept, and the
 
   signal(server, 'SIGUSR2')
   expect(await server.ended()).toBe(1)
-  expect(linesOf(server, 'process_failed')).toMatchObject([{ level: 'fatal', err: { message: errorPageWords } }])
+  expect(linesOf(server, 'process_failed')).toMatchObject([{ level: 'fatal', err: { message: faultWords } }])
   await server.restart()
   expect(await client.isSignedIn()).toBe(true)
 })

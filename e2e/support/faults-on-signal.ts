@@ -3,7 +3,7 @@
 // the store throws, with words that must not reach anybody, when somebody's record is asked for.
 import { isMainThread } from 'node:worker_threads'
 
-export const errorPageWords = 'fault-canary in /srv/private/users.json'
+export const faultWords = 'fault-canary in /srv/private/users.json'
 
 interface Runtime {
   stores: { users: { find: unknown } }
@@ -13,14 +13,14 @@ const shared = globalThis as typeof globalThis & { [key: symbol]: Promise<Runtim
 
 if (isMainThread) {
   process.on('SIGUSR2', () => {
-    throw new Error(errorPageWords)
+    throw new Error(faultWords)
   })
-  process.on('SIGWINCH', () => void Promise.reject(new Error(errorPageWords)))
+  process.on('SIGWINCH', () => void Promise.reject(new Error(faultWords)))
   process.on('SIGCONT', async () => {
     const runtime = await shared[Symbol.for('gatehouse.runtime')]
     if (runtime === undefined) return
     runtime.stores.users.find = () => {
-      throw new Error(errorPageWords)
+      throw new Error(faultWords)
     }
     process.stderr.write('users fail from now on\n')
   })

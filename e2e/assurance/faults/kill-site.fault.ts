@@ -15,7 +15,7 @@ const rounds = isShort ? 1 : 20
 const visitors = 6
 /** So that every round has something to lose. */
 const leastAcknowledged = 10
-// The short form leaves the others to kill.error-page.ts, which kills more and sooner.
+// The short form leaves the others to kill.fault.ts, which kills more and sooner.
 const stores: StoreName[] = isShort ? ['JSON'] : ['JSON', 'SQLite', 'PostgreSQL']
 
 test.each(stores)(`%s: the site killed ${rounds} times under load (seed ${seed})`, async (name) => {

@@ -20,5 +20,5 @@ export const parts: Part[] = [
 ]
 
 export function faultFile(name: string): string {
-  return `e2e/assurance/faults/${name}.error-page.ts`
+  return `e2e/assurance/faults/${name}.fault.ts`
 }

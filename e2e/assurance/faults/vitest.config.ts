@@ -4,7 +4,7 @@ import { isShort } from './scale.ts'
 
 export default defineConfig({
   test: {
-    include: ['e2e/assurance/faults/*.error-page.ts'],
+    include: ['e2e/assurance/faults/*.fault.ts'],
     fileParallelism: false,
     maxWorkers: 1,
     testTimeout: isShort ? 180_000 : 3_600_000,

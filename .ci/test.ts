@@ -8,6 +8,7 @@ import { stripVTControlCharacters } from 'node:util'
 import { provideChromium } from '#e2e/support/find-chromium.ts'
 import { type StoreName, storeNames } from '#e2e/support/test-store.ts'
 import { judgeRun, writePage } from './evidence.ts'
+import { writeInventory } from './inventory.ts'
 import { type PlaywrightReport, type PlaywrightSuite, readReport, type VitestReport } from './reports.ts'
 
 const root = path.resolve(import.meta.dirname, '..')
@@ -20,6 +21,8 @@ const oneJourney = 'e2e/journey\\.spec'
 const started = performance.now()
 const failures: string[] = []
 const figures: string[] = []
+/** Of each step, in seconds. */
+const times: string[] = []
 
 interface Figures {
   passed: number
@@ -51,11 +54,15 @@ if (isSound) {
     else notRun(browserRunner(store))
   }
 }
-if (isAll) judgeEvidence()
+if (isAll) {
+  writeInventory()
+  judgeEvidence()
+}
 
 say(`\n== Summary, after ${Math.round((performance.now() - started) / 1000)} s`)
 for (const failure of failures) say(`failed: ${failure}`)
 for (const line of figures) say(line)
+say(times.join(', '))
 process.exitCode = failures.length === 0 ? 0 : 1
 
 /** Of the tests above, whether they prove what is asked of them; the page with the proofs stands beside their reports. */
@@ -98,7 +105,9 @@ function step(name: string, script: string, { args = [], env = {} }: StepOptions
     stdio: 'inherit',
     shell: process.platform === 'win32',
   })
-  say(`-- ${name}: ${Math.round((performance.now() - began) / 1000)} s`)
+  const took = `${name} ${Math.round((performance.now() - began) / 1000)} s`
+  say(`-- ${took}`)
+  times.push(took)
   if (status !== 0) failures.push(name)
   return status === 0
 }

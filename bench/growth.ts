@@ -1,4 +1,4 @@
-// `npm run bench`, second part: what each store costs with 1,000, 10,000 and 100,000 people and as many sessions.
+// `npm run bench`: what each store costs with 1,000, 10,000 and 100,000 people and as many sessions.
 import { fork } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'

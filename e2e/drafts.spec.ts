@@ -2,11 +2,10 @@
 import type { Page } from '@playwright/test'
 import { minutes } from '#e2e/support/durations.ts'
 import { holdTime, idleFor, sleepFor } from '#e2e/support/passing-time.ts'
-import type { Person } from '#e2e/support/person.ts'
-import { makePerson } from '#e2e/support/person.ts'
+import { makePerson, type Person } from '#e2e/support/person.ts'
 import type { TestServer } from '#e2e/support/server.ts'
 import { logIn, logOut, signUp } from '#e2e/support/site.ts'
-import { expect, test } from './fixtures.ts'
+import { expect, signIn, test } from './fixtures.ts'
 
 const offer = (page: Page) => page.getByRole('button', { name: 'Put it back' })
 
@@ -17,10 +16,7 @@ test.beforeEach(async ({ page, expectedNoise }) => {
 
 /** Signs somebody up, who writes half a bio and is then signed out by the clock. */
 async function loseSession(page: Page, server: TestServer): Promise<Person> {
-  const person = makePerson()
-  await page.goto('/signup')
-  await signUp(page, person)
-  await expect(page).toHaveURL('/')
+  const person = await signIn(page.context(), server.url)
   await page.goto('/profile/edit')
   await page.getByLabel('Full name').fill('Zoë Quist')
   await page.getByLabel('Bio').fill('Keeps the lamp')
@@ -87,10 +83,7 @@ test('is too old after thirty minutes', async ({ page, server }) => {
 })
 
 test('is kept too when the form was posted too late', async ({ page, server }) => {
-  const person = makePerson()
-  await page.goto('/signup')
-  await signUp(page, person)
-  await expect(page).toHaveURL('/')
+  const person = await signIn(page.context(), server.url)
   await page.goto('/profile/edit')
   await page.getByLabel('Bio').fill('Keeps the lamp')
   // The page does not know: its clock stands still.

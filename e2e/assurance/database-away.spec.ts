@@ -174,7 +174,7 @@ test.describe('a database that goes away', { tag: '@postgres' }, () => {
     async ({ page, context }) => {
       await signIn(context, server.url)
       const thief = new Client(server.url)
-      for (const { name, value } of await context.cookies()) thief.cookies.set(name, value)
+      await thief.takeCookies(context)
       await page.goto(`${server.url}/profile`)
       line.cut()
       await logOut(page)

@@ -269,11 +269,10 @@ test.describe('a deployment', { tag: '@json' }, () => {
     expect(Object.keys(user).toSorted()).toEqual(['id', 'role', 'username'])
   })
 
-  test('begins with nobody in it, and no name and password that everybody knows opens it [V6.3.2, V15.3.6]', async ({
+  test('begins with nobody in it, and no name and password that everybody knows opens it [V6.3.2]', async ({
     startOwnServer,
   }) => {
-    // Whatever reached for the prototype by the old name would throw here.
-    const server = await startOwnServer({ env: { NODE_OPTIONS: '--disable-proto=throw' } })
+    const server = await startOwnServer()
     expect(await readStoredUsers(server.store)).toBe('[]')
     const stranger = new Client(server.url)
     for (const username of ['admin', 'administrator', 'root', 'test', 'guest', 'user', 'gatehouse', 'postgres']) {
@@ -281,14 +280,5 @@ test.describe('a deployment', { tag: '@json' }, () => {
     }
     expect(await stranger.isSignedIn()).toBe(false)
     expect(await readStoredUsers(server.store)).toBe('[]')
-    const member = new Client(server.url)
-    await member.signUp()
-    for (const username of ['__proto__', 'constructor', 'tostring', 'hasownproperty']) {
-      const password = 'Lantern over the quay 47'
-      await new Client(server.url).submit('/signup', 'Sign up', { username, password, confirmPassword: password })
-    }
-    await member.submit('/profile/edit', 'Save profile', { fullName: '__proto__', bio: 'constructor', age: '1' })
-    expect((await member.open('/profile')).text).toContain('__proto__')
-    expect((await member.readSession())?.user.role).toBe('member')
   })
 })

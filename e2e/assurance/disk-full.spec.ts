@@ -1,6 +1,6 @@
 // A disk that is full under a store of files: the site says so, loses nothing, still lets people out, and recovers by
 // itself.
-import { expect, test } from '#e2e/fixtures.ts'
+import { expect, giveCookies, test } from '#e2e/fixtures.ts'
 import { Client } from '#e2e/support/client.ts'
 import { minutes } from '#e2e/support/durations.ts'
 import { type FailingDisk, makeFailingDisk } from '#e2e/support/failing-disk.ts'
@@ -52,7 +52,7 @@ test.describe('a full disk', { tag: ['@json', '@sqlite'] }, () => {
     await expect(page.getByRole('alert').filter({ hasText: notSaved })).toBeVisible()
     await expect(page.getByLabel('Username')).toHaveValue(newcomer.username)
 
-    await context.addCookies([{ name: 'session', value: member.cookies.get('session') ?? '', url: server.url }])
+    await giveCookies(member, context)
     const edit = await context.newPage()
     await edit.goto(`${server.url}/profile/edit`)
     const changed = { fullName: 'After', bio: 'Two\nlines', age: '50' }
@@ -110,8 +110,8 @@ test.describe('a full disk', { tag: ['@json', '@sqlite'] }, () => {
   test('a new password is taken or said not to be, and a session ends or is said not to', async () => {
     const here = new Client(server.url)
     const person = await here.signUp()
-    const elsewhere = new Client(server.url)
-    await elsewhere.logIn(person)
+    const otherBrowser = new Client(server.url)
+    await otherBrowser.logIn(person)
     const { password } = makePerson()
     fail()
     const refused = await here.submit('/security/password', 'Change password', {
@@ -120,11 +120,11 @@ test.describe('a full disk', { tag: ['@json', '@sqlite'] }, () => {
       confirmPassword: password,
     })
     expect(textOf(refused.text)).toContain(notSaved)
-    expect(await elsewhere.isSignedIn()).toBe(true)
+    expect(await otherBrowser.isSignedIn()).toBe(true)
 
     const answer = await here.submit('/security', 'End session', {})
     expect(answer.location).toBe(isAlone ? '/security?ended=1' : '/security?undone=unsaved')
-    expect(await elsewhere.isSignedIn()).toBe(false)
+    expect(await otherBrowser.isSignedIn()).toBe(false)
 
     recover()
     await expect.poll(async () => (await readiness()).status).toBe(200)

@@ -1,8 +1,7 @@
 // The two doors. Everything that middleware bypasses of the past did, and everything the build contains, is tried
 // signed out: once as deployed, and once with middleware taken out of the build.
 import { expect, test } from '#e2e/fixtures.ts'
-import { actionForm, fieldsOf } from '#e2e/support/action-forms.ts'
-import { findActionId, readActions, readRoutes } from '#e2e/support/build-manifests.ts'
+import { readRoutes } from '#e2e/support/build-manifests.ts'
 import { Client } from '#e2e/support/client.ts'
 import { minutes } from '#e2e/support/durations.ts'
 import { encodeActionCall } from '#e2e/support/form-body.ts'
@@ -10,6 +9,7 @@ import { type Answer, type Headers, navigationHeaders, type Request } from '#e2e
 import { makePerson } from '#e2e/support/person.ts'
 import { isRefusal } from '#e2e/support/refusals.ts'
 import { startServer, type TestServer } from '#e2e/support/server.ts'
+import { actionForm, pageOf, readSiteActions, siteAction } from '#e2e/support/site-actions.ts'
 import { readStoredState, readStoredUsers } from '#e2e/support/store-contents.ts'
 import { copyWithoutMiddleware } from '#e2e/support/without-middleware.ts'
 import { isPublicRoute, publicActions, publicRoutes } from '#lib/web/public-routes.ts'
@@ -68,23 +68,7 @@ const bypassPaths = [
   '/login.segments/profile/__PAGE__.segment.rsc',
 ]
 
-const pagesWithActions = [
-  '/profile',
-  '/profile/edit',
-  '/verify-email',
-  '/security',
-  '/security/password',
-  '/security/email',
-  '/security/username',
-  '/security/delete',
-  '/confirm',
-  '/admin/users',
-  '/admin/users/x',
-  '/admin/users/x/suspend',
-  '/admin/users/x/look',
-  '/admin/users/x/delete',
-  '/admin/invitations',
-]
+const pagesWithActions = [...new Set(readSiteActions().map((action) => pageOf(action, 'x')))]
 
 const doors: Record<string, () => Promise<{ server: TestServer; dispose: () => Promise<void> }>> = {
   'as deployed': async () => {
@@ -192,14 +176,12 @@ for (const [name, open] of Object.entries(doors)) {
 
     test('every action of the build is public by name or refuses, called from its page or from a public one [V8.2.1, V8.3.1, T4]', async () => {
       test.setTimeout(minutes(4))
-      const actions = readActions()
+      const actions = readSiteActions()
       expect(actions.map((action) => action.name)).toEqual(expect.arrayContaining([...publicActions]))
       const users = await readStoredUsers(server.store)
-      for (const { id, name: action } of actions) {
+      for (const { id, name: action, fields } of actions) {
         if (publicActions.includes(action)) continue
-        const fields = fieldsOf[action] ?? []
-        expect(fieldsOf, 'every guarded action has its fields here').toHaveProperty([action])
-        for (const path of ['/login', '/signup', '/', ...pagesWithActions, '/nowhere']) {
+        for (const path of ['/', ...pagesWithActions, '/nowhere']) {
           const call = encodeActionCall(fields)
           const byScript = { method: 'POST', body: call.body, headers: { ...call.headers, 'next-action': id } }
           await refuses(`${action} called from ${path}`, (outsider) => outsider.fetch(path, byScript))
@@ -228,10 +210,11 @@ for (const [name, open] of Object.entries(doors)) {
         { origin: undefined, 'sec-fetch-site': undefined },
       ]
       const before = await readStoredState(server.store)
-      for (const { id, name: action } of readActions()) {
+      for (const site of readSiteActions()) {
+        const { id, name: action } = site
         const client = action.startsWith('app/(admin)') ? admin : member
-        const page = pagesWithActions.find((path) => action.includes(`${path}/actions.ts`)) ?? '/profile'
-        const fields = [...(await client.formToken()), ...(fieldsOf[action] ?? [])]
+        const page = pageOf(site, 'x')
+        const fields = [...(await client.formToken()), ...site.fields]
         for (const headers of foreign) {
           const answer = await client.copy().post({ path: page, form: actionForm(id) }, fields, headers)
           const set = (answer.headers['set-cookie'] ?? []).join()
@@ -245,10 +228,8 @@ for (const [name, open] of Object.entries(doors)) {
     test('the same calls do change something for somebody who is signed in', async () => {
       const member = new Client(server.url)
       await member.signUp()
-      const saveProfile = 'app/(member)/profile/edit/actions.ts#saveProfile'
-      const id = findActionId(saveProfile)
+      const { id, fields } = siteAction('saveProfile')
       const form = actionForm(id)
-      const fields = fieldsOf[saveProfile] ?? []
       await member.post({ path: '/profile/edit', form }, fields)
       expect((await member.open('/profile')).text).not.toContain('Written by nobody')
       await member.post({ path: '/profile/edit', form }, [...(await member.formToken()), ...fields])

@@ -1,7 +1,7 @@
 // What was acknowledged outlives the process, however it ended.
 import { readdir, stat } from 'node:fs/promises'
 import path from 'node:path'
-import { expect, test } from '#e2e/fixtures.ts'
+import { expect, giveCookies, test } from '#e2e/fixtures.ts'
 import { Client } from '#e2e/support/client.ts'
 import { minutes } from '#e2e/support/durations.ts'
 import { makePerson } from '#e2e/support/person.ts'
@@ -14,7 +14,7 @@ test('a session and a profile survive a stop and a start', async ({ startOwnServ
   const client = new Client(server.url)
   await client.signUp()
   await client.submit('/profile/edit', 'Save profile', profile)
-  await page.context().addCookies([{ name: 'session', value: client.cookies.get('session') ?? '', url: server.url }])
+  await giveCookies(client, page.context())
 
   await server.restart()
   await page.goto(`${server.url}/profile`)

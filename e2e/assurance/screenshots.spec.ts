@@ -3,12 +3,13 @@
 import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { AxeBuilder } from '@axe-core/playwright'
+import type { Page } from '@playwright/test'
 import { expect, test } from '#e2e/fixtures.ts'
 import { makePersonWith } from '#e2e/support/admin.ts'
-import { firefox } from '#e2e/support/elsewhere.ts'
+import { firefox } from '#e2e/support/other-browser.ts'
 import { projectDir } from '#e2e/support/server-process.ts'
 import { logIn } from '#e2e/support/site.ts'
-import { adminViews, memberViews, menuView, signUpFor, visitorViews } from '#e2e/support/views.ts'
+import { adminViews, memberViews, menuView, showViews, signUpFor, visitorViews } from '#e2e/support/views.ts'
 import { writeLetter } from '#lib/core/mail/letter.ts'
 import { alertKinds, type Message, readerOf } from '#lib/core/mail/message.ts'
 
@@ -55,15 +56,10 @@ for (const { look, colorScheme, viewport } of looks) {
     }) => {
       expectedNoise.push(/404 \(Not Found\)|401 \(Unauthorized\)/)
       const isPhone = viewport.width < 700
-      for (const { name, show } of visitorViews) {
-        await show(page)
-        await page.screenshot({ path: pictureOf(name, look), fullPage: true, animations: 'disabled' })
-      }
+      const take = takePicture(page, look)
+      await showViews(page, visitorViews, undefined, take)
       const person = await signUpFor(page, `zoe.quist-${look}`)
-      for (const { name, show } of isPhone ? [...memberViews, menuView] : memberViews) {
-        await show(page, { server, person })
-        await page.screenshot({ path: pictureOf(name, look), fullPage: true, animations: 'disabled' })
-      }
+      await showViews(page, isPhone ? [...memberViews, menuView] : memberViews, { server, person }, take)
     })
 
     test('of an admin is shown, likewise [V3.4.3, T12]', async ({ page, server }) => {
@@ -71,10 +67,7 @@ for (const { look, colorScheme, viewport } of looks) {
       await page.goto('/login')
       await logIn(page, await makePersonWith(server, 'admin'))
       await expect(page).toHaveURL('/')
-      for (const { name, show } of adminViews) {
-        await show(page, { server, person })
-        await page.screenshot({ path: pictureOf(name, look), fullPage: true, animations: 'disabled' })
-      }
+      await showViews(page, adminViews, { server, person }, takePicture(page, look))
     })
   })
 }
@@ -97,6 +90,12 @@ for (const { look, colorScheme, viewport } of looks) {
       }
     })
   })
+}
+
+function takePicture(page: Page, look: string) {
+  return async (name: string) => {
+    await page.screenshot({ path: pictureOf(name, look), fullPage: true, animations: 'disabled' })
+  }
 }
 
 function pictureOf(name: string, look: string): string {

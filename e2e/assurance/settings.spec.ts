@@ -6,36 +6,14 @@ import path from 'node:path'
 import { expect, test } from '#e2e/fixtures.ts'
 import { Client } from '#e2e/support/client.ts'
 import { findFreePort } from '#e2e/support/free-port.ts'
-import { send } from '#e2e/support/http.ts'
-import { makePerson } from '#e2e/support/person.ts'
 import { type Exit, runToExit } from '#e2e/support/server-process.ts'
 
 const secret = 'a-secret-of-31-characters-xxxxx'
 
+/** lib/config.test.ts tries every setting. */
 const wrong: [name: string, value: string][] = [
-  ['PORT', 'abc'],
-  ['PORT', '0'],
-  ['PORT', '70000'],
-  ['PORT', '3000.5'],
-  ['APP_URL', 'accounts.example.com'],
-  ['APP_URL', 'http://accounts.example.com'],
-  ['APP_URL', 'http://192.168.0.5:3000'],
-  ['APP_URL', 'ftp://localhost'],
-  ['APP_URL', 'https://accounts.example.com/path'],
   ['APP_URL', 'https://name:canary@accounts.example.com'],
-  ['DATABASE_URL', 'mysql://name:canary@localhost/db'],
-  ['SESSION_SECRET', secret],
   ['SESSION_SECRET', `${'x'.repeat(40)},${secret}`],
-  ['SESSION_IDLE_SECONDS', '4'],
-  ['SESSION_IDLE_SECONDS', '86401'],
-  ['SESSION_IDLE_SECONDS', '10 minutes'],
-  ['SESSION_MAX_SECONDS', '599'],
-  ['SESSION_MAX_SECONDS', '-1'],
-  ['MAIL_FROM', 'Acme: Accounts'],
-  ['MAIL_FROM', 'One <one@example.com>, Two <two@example.com>'],
-  ['PASSWORD_MIN_LENGTH', '7'],
-  ['PASSWORD_MIN_LENGTH', 'eight'],
-  ['LOG_LEVEL', 'loud'],
 ]
 
 /** Exit code not 0, nothing but one line, and that line names what it is about. */
@@ -64,27 +42,6 @@ test('a DATA_DIR that is a file stops the start with one line that names it', as
   await writeFile(file, '')
   expectOneLine(await runToExit({ DATA_DIR: file }), file)
   await rm(folder, { recursive: true })
-})
-
-test('a second server on the same folder ends by itself and names the holder and the way out [V15.4.1]', {
-  tag: '@json',
-}, async ({ startOwnServer }) => {
-  const first = await startOwnServer()
-  const exit = await runToExit({ DATA_DIR: first.dataDir })
-  expectOneLine(exit, first.dataDir)
-  expect(exit.stderr).toContain(String(first.pid()))
-  expect(exit.stderr).toContain('DATABASE_URL')
-
-  const client = new Client(first.url)
-  await client.signUp()
-  expect(await client.isSignedIn()).toBe(true)
-})
-
-test('a store whose holder was killed is free again [V15.4.3]', async ({ startOwnServer }) => {
-  const server = await startOwnServer()
-  await server.kill()
-  await server.restart()
-  expect((await send(server.url, { path: '/readyz' })).status).toBe(200)
 })
 
 test('a taken port stops the start with one line that names PORT', async () => {
@@ -149,21 +106,4 @@ test('a browser that opens a page while both secrets are there is still known wh
   expect(seen.cookies.get('device')?.split('.')).toHaveLength(2)
   await unseen.logIn(person)
   expect(idOf(unseen)).not.toBe(id)
-})
-
-test('under https the cookie is Secure and bound to its host [V3.3.1, V3.3.3, T21]', async ({ startOwnServer }) => {
-  const origin = 'https://accounts.example.test'
-  const server = await startOwnServer({ env: { APP_URL: origin, HOST: '127.0.0.1' } })
-  expect(server.url).toBe(origin)
-
-  // As a proxy in front passes a person's requests on.
-  const client = new Client(origin, server.address)
-  const person = makePerson()
-  const fields = { ...person, confirmPassword: person.password }
-  const answer = await client.submit('/signup', 'Sign up', fields)
-  const line = answer.headers['set-cookie']?.find((text) => text.startsWith('__Host-session='))
-  expect(line).toMatch(/; *Secure/i)
-  expect(line).toMatch(/; *Path=\/(;|$)/i)
-  expect(line).not.toMatch(/Domain/i)
-  expect((await client.open('/profile')).status).toBe(200)
 })

@@ -37,7 +37,7 @@ test('markup, scripts, templates and addresses [V1.1.2, V1.2.1, V1.2.3, V1.3.7, 
   const admin = await logInAs(server, await firstAdmin(server))
   const { id = '' } = (await findStoredUser(server.store, person.username)) ?? {}
   const member = new Client(server.url)
-  for (const { name, value } of await page.context().cookies()) member.cookies.set(name, value)
+  await member.takeCookies(page.context())
   const answers = [
     ...(await Promise.all(['/', '/profile', '/profile/edit'].map((path) => member.copy().open(path)))),
     await admin.open(`/admin/users/${id}`),

@@ -7,7 +7,7 @@ import { runFor } from '#e2e/support/passing-time.ts'
 import { makePerson } from '#e2e/support/person.ts'
 import { fillSignUp, logIn } from '#e2e/support/site.ts'
 import { findTranslatable, readTranslation, type TranslationStart, translate } from '#e2e/support/translator.ts'
-import { adminViews, memberViews, signUpFor, visitorViews } from '#e2e/support/views.ts'
+import { adminViews, memberViews, showViews, signUpFor, visitorViews } from '#e2e/support/views.ts'
 
 const starts: TranslationStart[] = ['before hydration', 'after hydration']
 /** What React says when the document is not what the server sent; it then renders the page anew. */
@@ -22,30 +22,24 @@ async function expectTranslated(page: Page, name: string, exact: readonly string
 for (const start of starts) {
   test.describe(`a translation that begins ${start}`, () => {
     test.beforeEach(({ expectedNoise }) => {
-      // All pages in one test.
-      test.setTimeout(seconds(240))
       // React removes the icon's link for a moment, and Chromium then asks for the usual one.
       if (start === 'before hydration') expectedNoise.push(mismatch, /404 \(Not Found\).*favicon\.ico/)
     })
 
     test('leaves visitor pages working', async ({ page }) => {
       await translate(page, start)
-      for (const { name, show } of visitorViews) {
-        await show(page)
-        await expectTranslated(page, name)
-      }
+      await showViews(page, visitorViews, undefined, (name) => expectTranslated(page, name))
     })
 
     test('leaves members’ pages working', async ({ page, server, expectedNoise }) => {
       expectedNoise.push(/404 \(Not Found\)|401 \(Unauthorized\)/)
       const person = await signUpFor(page, makePerson().username)
       await translate(page, start)
-      for (const { name, show } of memberViews) {
-        await show(page, { server, person })
+      await showViews(page, memberViews, { server, person }, async (name) => {
         // This one has neither a session nor a form, so nothing in it changes.
-        if (name === 'not-found') continue
+        if (name === 'not-found') return
         await expectTranslated(page, name, [person.username, `${person.username}@example.org`])
-      }
+      })
     })
 
     test('leaves an admin’s pages working', async ({ page, server }) => {
@@ -55,10 +49,8 @@ for (const start of starts) {
       await logIn(page, admin)
       await expect(page).toHaveURL('/')
       await translate(page, start)
-      for (const { name, show } of adminViews) {
-        await show(page, { server, person })
-        await expectTranslated(page, name, [person.username, admin.username, '/reset-password?token='])
-      }
+      const exact = [person.username, admin.username, '/reset-password?token=']
+      await showViews(page, adminViews, { server, person }, (name) => expectTranslated(page, name, exact))
     })
   })
 }

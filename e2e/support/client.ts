@@ -1,7 +1,7 @@
 // A browser without JavaScript in a few lines: keeps cookies, posts the forms that pages show. For tests of the
 // server's behaviour that need exact requests rather than a real browser.
 import type { Agent } from 'node:http'
-import { expect } from '@playwright/test'
+import { type BrowserContext, expect } from '@playwright/test'
 import { cookieBreach } from '#e2e/support/cookie-rule.ts'
 import { encodeMultipart, encodeUrl, type Fields } from '#e2e/support/form-body.ts'
 import { type FormMarkup, readForm, textOf, tokenIn } from '#e2e/support/form-markup.ts'
@@ -42,6 +42,12 @@ export class Client {
     const thief = new Client(this.origin, address, this.#agent)
     for (const [name, value] of this.cookies) thief.cookies.set(name, value)
     return thief
+  }
+
+  /** Becomes the session of a real browser. */
+  async takeCookies(context: BrowserContext): Promise<this> {
+    for (const { name, value } of await context.cookies()) this.cookies.set(name, value)
+    return this
   }
 
   async send(request: Request): Promise<Answer> {

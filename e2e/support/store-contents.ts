@@ -1,7 +1,7 @@
 // What a store holds, read from outside while a server uses it or after it is gone, as an operator's back-up does.
 import type { StoreLocation } from '#lib/stores/location.ts'
 import { openStoreReader } from '#lib/stores/open.ts'
-import type { StoredRecord, TokenRecord, UserRecord } from '#lib/stores/types.ts'
+import type { StoredRecord, UserRecord } from '#lib/stores/types.ts'
 
 async function readAll(location: StoreLocation): Promise<StoredRecord[]> {
   const reader = await openStoreReader(location)
@@ -14,10 +14,6 @@ async function readAll(location: StoreLocation): Promise<StoredRecord[]> {
 
 export async function readUsers(location: StoreLocation): Promise<UserRecord[]> {
   return (await readAll(location)).flatMap((stored) => (stored.kind === 'user' ? [stored.record] : []))
-}
-
-export async function readTokens(location: StoreLocation): Promise<TokenRecord[]> {
-  return (await readAll(location)).flatMap((stored) => (stored.kind === 'token' ? [stored.record] : []))
 }
 
 /** Everybody, as one text, for tests that nothing changes them. */

@@ -1,8 +1,8 @@
 // Every page of the site and its main states, for tests that look at all of them.
-import { expect, type Locator, type Page } from '@playwright/test'
-import { seconds } from '#e2e/support/durations.ts'
-import { iPhone, logInElsewhere, outliveProof } from '#e2e/support/elsewhere.ts'
+import { expect, type Locator, type Page, test } from '@playwright/test'
+import { minutes, seconds } from '#e2e/support/durations.ts'
 import { letterTo, pathIn } from '#e2e/support/mailbox.ts'
+import { iPhone, logInWithOtherBrowser, outliveProof } from '#e2e/support/other-browser.ts'
 import { makePerson, type Person } from '#e2e/support/person.ts'
 import type { TestServer } from '#e2e/support/server.ts'
 import { changePassword, confirm, fillSignUp, logIn, saveProfile, signUp } from '#e2e/support/site.ts'
@@ -131,7 +131,7 @@ export const memberViews: MemberView[] = [
   {
     name: 'not-me',
     show: async (page, { server, person }) => {
-      await (await logInElsewhere(server.url, person)).logOut()
+      await (await logInWithOtherBrowser(server.url, person)).logOut()
       await page.goto(pathIn(await letterTo(server, addressOf(person), 'New log-in to your account')))
       await expect(page.getByRole('heading', { level: 1 })).toHaveText('This was not you?')
     },
@@ -140,8 +140,8 @@ export const memberViews: MemberView[] = [
   {
     name: 'security',
     show: async (page, { server, person }) => {
-      await logInElsewhere(server.url, person)
-      await logInElsewhere(server.url, person, iPhone)
+      await logInWithOtherBrowser(server.url, person)
+      await logInWithOtherBrowser(server.url, person, iPhone)
       await page.goto('/security')
       await expect(page.getByRole('button', { name: 'End session Safari on iOS' })).toBeVisible()
     },
@@ -165,7 +165,7 @@ export const memberViews: MemberView[] = [
   {
     name: 'confirm',
     show: async (page, { server, person }) => {
-      await outliveProof(server, [page], [await logInElsewhere(server.url, person)])
+      await outliveProof(server, [page], [await logInWithOtherBrowser(server.url, person)])
       await page.goto('/security')
       await page.getByRole('button', { name: 'End session Firefox on Windows' }).click()
       await expect(page.getByRole('heading', { level: 1 })).toHaveText('Confirm it is you')
@@ -295,6 +295,23 @@ async function whenLeft(page: Page, server: TestServer, ms: number, shown: Locat
     await page.evaluate(() => dispatchEvent(new Event('online')))
     await expect(shown).toBeVisible({ timeout: 1000 })
   }).toPass()
+}
+
+/** Shows one view after the other. Each has a time of its own, so the machine's pace and their number do not matter. */
+export async function showViews<Around extends Surroundings | undefined>(
+  page: Page,
+  views: { name: string; show: (page: Page, around: Around) => Promise<unknown> }[],
+  around: Around,
+  look: (name: string) => Promise<void>,
+): Promise<void> {
+  test.setTimeout(0)
+  for (const { name, show } of views) {
+    const visit = async () => {
+      await show(page, around)
+      await look(name)
+    }
+    await test.step(name, visit, { timeout: minutes(3) })
+  }
 }
 
 /** A phone's menu, opened. */

@@ -1,5 +1,5 @@
 // Attacks on account recovery by somebody who knows the password, has a mailbox of their own and a script that is quicker
-// than the owner. Each plays over HTTP against a running site and tells what became of the account.
+// than the owner. Each runs over HTTP against a running site and tells what became of the account.
 import { firstAdmin, logInAs } from '#e2e/support/admin.ts'
 import { Client } from '#e2e/support/client.ts'
 import { minutes } from '#e2e/support/durations.ts'

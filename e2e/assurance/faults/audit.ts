@@ -1,34 +1,34 @@
-// Starts a store again after a fault, in a fresh process, and holds what it finds against the ledger.
+// Starts a store again after a fault, in a fresh process, and compares what it finds with what was written.
 import { readdir, readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { expect } from 'vitest'
 import { createTrailCheck } from '#lib/core/audit/verify.ts'
 import { openStoreReader } from '#lib/stores/open.ts'
 import type { StoredRecord } from '#lib/stores/types.ts'
-import { type Ledger, nothingFound } from './ledger.ts'
 import { parseLocation } from './location.ts'
 import { createOperations } from './operations.ts'
+import type { Stats } from './stats.ts'
 import { type StartOptions, type StoreProcess, startStore } from './store-process.ts'
 import type { Subject } from './subjects.ts'
-import type { Tally } from './tally.ts'
+import { nothingFound, type WriteRecord } from './write-record.ts'
 
 /** Fails the test unless everything is as it must be. The process is handed on: the next round may go on with it. */
 export async function restartAndAudit(
   subject: Subject,
-  ledger: Ledger,
-  tally: Tally,
+  written: WriteRecord,
+  stats: Stats,
   options: StartOptions = {},
 ): Promise<StoreProcess> {
   const store = await startStore(subject.location, options)
   try {
     const records = await Array.fromAsync(store.stores.dump())
-    const findings = ledger.compare(records)
-    tally.round(ledger.takeCount(), findings)
+    const findings = written.compare(records)
+    stats.round(written.takeCount(), findings)
     expect(findings).toEqual(nothingFound)
     await expectEndedSessionsRefused(store, records)
     await expectWholeTrail(store, records)
     if (subject.folder !== null) await expectTidyFolder(subject.folder)
-    expect(await createOperations(store.stores, ledger).signUp(), 'a new write').toBe('done')
+    expect(await createOperations(store.stores, written).signUp(), 'a new write').toBe('done')
     await expectOnDisk(subject, store)
     return store
   } catch (cause) {

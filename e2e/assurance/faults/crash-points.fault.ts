@@ -4,25 +4,27 @@ import { existsSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { restartAndAudit } from './audit.ts'
-import { Ledger } from './ledger.ts'
 import { someOf, stepThrough } from './scale.ts'
-import { makeScenario, play, playSteps, survives } from './scenario.ts'
+import { makeScenario, runScenario, runSteps, survives } from './scenario.ts'
+import { createStats } from './stats.ts'
 import { type StartOptions, startStore } from './store-process.ts'
 import { countCalls, injecting } from './strace.ts'
-import { type FolderSubject, keepCopy, makeFolderSubject } from './subjects.ts'
-import { createTally } from './tally.ts'
+import { type FolderSubject, inFreshFolder, keepCopy } from './subjects.ts'
+import { WriteRecord } from './write-record.ts'
 
 describe.each(['JSON', 'SQLite'] as const)('%s', (name) => {
   test('loses nothing when its process is killed at any system call', async () => {
-    const tally = createTally('crash points', name)
-    const counts = await inFresh((subject) => countCalls(subject, (options) => play(subject, new Ledger(), options)))
+    const stats = createStats('crash points', name)
+    const counts = await inFreshFolder(name, (subject) =>
+      countCalls(subject, (options) => runScenario(subject, new WriteRecord(), options)),
+    )
     expect(counts.size).toBeGreaterThan(4)
     for (const [call, most] of counts) {
       await stepThrough(most, (nth) =>
-        inFresh(async (subject) => {
-          const ledger = new Ledger()
-          if (await play(subject, ledger, injecting(subject, call, 'signal=KILL', nth))) return false
-          const store = await restartAndAudit(subject, ledger, tally)
+        inFreshFolder(name, async (subject) => {
+          const written = new WriteRecord()
+          if (await runScenario(subject, written, injecting(subject, call, 'signal=KILL', nth))) return false
+          const store = await restartAndAudit(subject, written, stats)
           await store.stores.close()
           return true
         }),
@@ -31,9 +33,9 @@ describe.each(['JSON', 'SQLite'] as const)('%s', (name) => {
   })
 
   test('loses nothing when it is killed once more at any system call of the start after that', async () => {
-    const tally = createTally('crash points of a recovery', name)
-    await inFresh(async (subject) => {
-      const ledger = await playUntilRecoveryIsDue(subject)
+    const stats = createStats('crash points of a recovery', name)
+    await inFreshFolder(name, async (subject) => {
+      const written = await runUntilRecoveryIsDue(subject)
       const copy = keepCopy(subject)
       const counts = await countCalls(subject, (options) => openAndClose(subject, options))
       expect(counts.size).toBeGreaterThan(4)
@@ -41,41 +43,32 @@ describe.each(['JSON', 'SQLite'] as const)('%s', (name) => {
         await stepThrough(most, async (nth) => {
           copy.putBack()
           if (await openAndClose(subject, injecting(subject, call, 'signal=KILL', nth))) return false
-          const store = await restartAndAudit(subject, ledger.copy(), tally)
+          const store = await restartAndAudit(subject, written.copy(), stats)
           await store.stores.close()
           return true
         })
       }
     })
   })
-
-  async function inFresh<Answer>(work: (subject: FolderSubject) => Promise<Answer>): Promise<Answer> {
-    const subject = await makeFolderSubject(name)
-    try {
-      return await work(subject)
-    } finally {
-      await subject.remove()
-    }
-  }
 })
 
 /** Leaves as much as a start can have to put right. */
-async function playUntilRecoveryIsDue(subject: FolderSubject): Promise<Ledger> {
+async function runUntilRecoveryIsDue(subject: FolderSubject): Promise<WriteRecord> {
   if (subject.store === 'SQLite') {
-    const ledger = new Ledger()
+    const written = new WriteRecord()
     const store = await startStore(subject.location)
-    await playSteps(makeScenario(), store.stores, ledger)
+    await runSteps(makeScenario(), store.stores, written)
     await store.kill()
     expect(existsSync(path.join(subject.folder, 'site.db-wal')), 'everything is still in the log').toBe(true)
-    return ledger
+    return written
   }
   // Everything was replaced, and of the new files one is in place.
   for (let nth = 1; ; nth += 1) {
-    const ledger = new Ledger()
-    const died = !(await play(subject, ledger, injecting(subject, 'rename', 'signal=KILL', nth)))
+    const written = new WriteRecord()
+    const died = !(await runScenario(subject, written, injecting(subject, 'rename', 'signal=KILL', nth)))
     expect(died, 'the death in the middle of a replacement').toBe(true)
     const isLeft = (name: string) => existsSync(path.join(subject.folder, 'replacement', name))
-    if (isLeft('tokens.json') && !isLeft('users.json')) return ledger
+    if (isLeft('tokens.json') && !isLeft('users.json')) return written
     rmSync(subject.folder, { recursive: true })
   }
 }

@@ -6,11 +6,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openStores } from '#lib/stores/open.ts'
 import type { StoredRecord, Stores } from '#lib/stores/types.ts'
 import { sorted } from './audit.ts'
-import { Ledger } from './ledger.ts'
 import { parseLocation } from './location.ts'
 import { createOperations, makePerson, makeSession } from './operations.ts'
+import { createStats } from './stats.ts'
 import { type FolderSubject, keepCopy, makeFolderSubject } from './subjects.ts'
-import { createTally } from './tally.ts'
+import { WriteRecord } from './write-record.ts'
 
 const names = ['users.json', 'sessions.json', 'tokens.json'] as const
 const silent = { info() {}, warn() {}, error() {} }
@@ -29,7 +29,7 @@ describe('JSON', () => {
   beforeAll(async () => {
     subject = await makeFolderSubject('JSON')
     const stores = await open(subject)
-    const operations = createOperations(stores, new Ledger())
+    const operations = createOperations(stores, new WriteRecord())
     const [ada, bob] = [makePerson(), makePerson()]
     const leaving = makeSession(bob)
     for (const person of [ada, bob]) await operations.signUp(person)
@@ -59,11 +59,11 @@ describe('JSON', () => {
   }
 
   test.each(names)('every truncation of %s', async (name) => {
-    const tally = createTally(`truncations of ${name}`, 'JSON')
+    const stats = createStats(`truncations of ${name}`, 'JSON')
     const whole = readFileSync(file(name))
     for (let length = 0; length < whole.length; length += 1) {
       await expectWholeOrRefused(name, whole.subarray(0, length))
-      tally.round(0)
+      stats.round(0)
     }
     copy.putBack()
   })

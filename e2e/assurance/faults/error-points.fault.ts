@@ -2,31 +2,31 @@
 import { describe, expect, test } from 'vitest'
 import { StoreError } from '#lib/stores/types.ts'
 import { restartAndAudit } from './audit.ts'
-import { Ledger } from './ledger.ts'
 import { createRandom, seed } from './random.ts'
 import { isShort, stepThrough } from './scale.ts'
-import { makeScenario, playSteps } from './scenario.ts'
+import { makeScenario, runSteps } from './scenario.ts'
+import { createStats } from './stats.ts'
 import { type StartOptions, type StoreProcess, startStore } from './store-process.ts'
 import { countCalls, injecting, wasInjected } from './strace.ts'
-import { type FolderSubject, makeFolderSubject } from './subjects.ts'
-import { createTally } from './tally.ts'
+import { type FolderSubject, inFreshFolder } from './subjects.ts'
+import { WriteRecord } from './write-record.ts'
 
 const random = createRandom(seed)
 
 describe.each(['JSON', 'SQLite'] as const)('%s', (name) => {
   test('says that nothing was saved, holds what it held, and works on', async () => {
-    const tally = createTally('error points', name)
-    const counts = await inFresh((subject) =>
-      countCalls(subject, (options) => playThrough(subject, new Ledger(), options)),
+    const stats = createStats('error points', name)
+    const counts = await inFreshFolder(name, (subject) =>
+      countCalls(subject, (options) => runThrough(subject, new WriteRecord(), options)),
     )
     for (const [call, most] of counts) {
       for (const error of errorsOf(call)) {
         await stepThrough(most, (nth) =>
-          inFresh(async (subject) => {
-            const ledger = new Ledger()
-            await playThrough(subject, ledger, injecting(subject, call, `error=${error}`, nth))
+          inFreshFolder(name, async (subject) => {
+            const written = new WriteRecord()
+            await runThrough(subject, written, injecting(subject, call, `error=${error}`, nth))
             if (!wasInjected(subject)) return false
-            const store = await restartAndAudit(subject, ledger, tally)
+            const store = await restartAndAudit(subject, written, stats)
             await store.stores.close()
             return true
           }),
@@ -34,15 +34,6 @@ describe.each(['JSON', 'SQLite'] as const)('%s', (name) => {
       }
     }
   })
-
-  async function inFresh<Answer>(work: (subject: FolderSubject) => Promise<Answer>): Promise<Answer> {
-    const subject = await makeFolderSubject(name)
-    try {
-      return await work(subject)
-    } finally {
-      await subject.remove()
-    }
-  }
 })
 
 function errorsOf(call: string): string[] {
@@ -58,13 +49,13 @@ function allErrorsOf(call: string): string[] {
 }
 
 /** The process itself has to outlive the error. */
-async function playThrough(subject: FolderSubject, ledger: Ledger, options: StartOptions): Promise<void> {
+async function runThrough(subject: FolderSubject, written: WriteRecord, options: StartOptions): Promise<void> {
   const store = await startOrRefuse(subject, options)
   if (store === null) return
   const { stores } = store
-  await playSteps(makeScenario(), stores, ledger, async () => {
+  await runSteps(makeScenario(), stores, written, async () => {
     // A session that was to end is over in any case.
-    const differences = ledger.differences(await Array.fromAsync(stores.dump()))
+    const differences = written.differences(await Array.fromAsync(stores.dump()))
     expect(differences.filter((key) => !key.startsWith('session '))).toEqual([])
     // What it could not write is written as soon as the disk takes it again.
     await stores.checkReady()

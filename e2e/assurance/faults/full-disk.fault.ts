@@ -5,11 +5,11 @@ import path from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { restartAndAudit } from './audit.ts'
 import { mountSmallDisk } from './disk.ts'
-import { Ledger } from './ledger.ts'
 import { createOperations, makePerson, makeSession, type Outcome } from './operations.ts'
+import { createStats } from './stats.ts'
 import { type StoreProcess, startStore } from './store-process.ts'
 import { inFolder } from './subjects.ts'
-import { createTally } from './tally.ts'
+import { WriteRecord } from './write-record.ts'
 
 const always = { activeAfter: 0, createdAfter: 0, latest: Number.MAX_SAFE_INTEGER, recentAfter: 0 }
 
@@ -18,10 +18,10 @@ describe.each(['JSON', 'SQLite'] as const)('%s', (name) => {
     using disk = mountSmallDisk(512)
     const subject = inFolder(name, path.join(disk.folder, 'data'))
     const filler = path.join(disk.folder, 'filler')
-    const ledger = new Ledger()
-    const tally = createTally('full disk', name)
+    const written = new WriteRecord()
+    const stats = createStats('full disk', name)
     let store = await startStore(subject.location)
-    let operations = createOperations(store.stores, ledger)
+    let operations = createOperations(store.stores, written)
     const ada = makePerson()
     const sessions = [makeSession(ada), makeSession(ada)] as const
     expect(await operations.signUp(ada)).toBe('done')
@@ -38,7 +38,7 @@ describe.each(['JSON', 'SQLite'] as const)('%s', (name) => {
     expect(await operations.redeemCode(ada)).toBe('refused')
     // What it tries to write is smaller still, and its answer holds for a while.
     await expect.poll(() => readiness(store), { timeout: 15_000 }).toBe('store_unavailable')
-    expect(ledger.differences(await Array.fromAsync(store.stores.dump()))).toEqual([])
+    expect(written.differences(await Array.fromAsync(store.stores.dump()))).toEqual([])
     expect(await store.stores.users.findByUsername(ada.username)).toMatchObject({ id: ada.id })
     const loggedOut = await operations.logOut(sessions[0])
     // Refused or not, the session is over.
@@ -50,12 +50,12 @@ describe.each(['JSON', 'SQLite'] as const)('%s', (name) => {
     expect(await operations.saveProfile(ada)).toBe('done')
     if (loggedOut === 'refused') expect(await operations.logOut(sessions[0])).toBe('done')
     // What was refused is not made up for behind anybody's back.
-    expect(ledger.differences(await Array.fromAsync(store.stores.dump()))).toEqual([])
+    expect(written.differences(await Array.fromAsync(store.stores.dump()))).toEqual([])
     await expectEnded(store, sessions[0].id)
     await store.kill()
-    store = await restartAndAudit(subject, ledger, tally)
+    store = await restartAndAudit(subject, written, stats)
     await expectEnded(store, sessions[0].id)
-    operations = createOperations(store.stores, ledger)
+    operations = createOperations(store.stores, written)
     expect(await operations.redeemCode(ada)).toBe('done')
     await store.stores.close()
   })
@@ -64,25 +64,25 @@ describe.each(['JSON', 'SQLite'] as const)('%s', (name) => {
     using disk = mountSmallDisk(512)
     const subject = inFolder(name, path.join(disk.folder, 'data'))
     const filler = path.join(disk.folder, 'filler')
-    const ledger = new Ledger()
+    const written = new WriteRecord()
     const store = await startStore(subject.location)
-    expect(await createOperations(store.stores, ledger).signUp()).toBe('done')
+    expect(await createOperations(store.stores, written).signUp()).toBe('done')
     await store.kill()
     fill(filler)
     const opened = await startOrFault(subject.location)
     if (opened instanceof Error) expect(opened).toMatchObject({ code: 'store_unavailable' })
     else await opened.kill()
     rmSync(filler)
-    const again = await restartAndAudit(subject, ledger, createTally('full disk at start', name))
+    const again = await restartAndAudit(subject, written, createStats('full disk at start', name))
     await again.stores.close()
   })
 
   test('a start on a read-only disk says so, or serves those who read', async () => {
     using disk = mountSmallDisk(512)
     const subject = inFolder(name, path.join(disk.folder, 'data'))
-    const ledger = new Ledger()
+    const written = new WriteRecord()
     const store = await startStore(subject.location)
-    expect(await createOperations(store.stores, ledger).signUp()).toBe('done')
+    expect(await createOperations(store.stores, written).signUp()).toBe('done')
     await store.kill()
     disk.setReadOnly(true)
     const opened = await startOrFault(subject.location)
@@ -91,13 +91,13 @@ describe.each(['JSON', 'SQLite'] as const)('%s', (name) => {
       expect(opened).toMatchObject({ code: 'store_unavailable', message: sentence })
     } else {
       const { stores } = opened
-      expect(ledger.differences(await Array.fromAsync(stores.dump()))).toEqual([])
+      expect(written.differences(await Array.fromAsync(stores.dump()))).toEqual([])
       await expect(stores.checkReady()).rejects.toMatchObject({ code: 'store_unavailable' })
-      expect(await createOperations(stores, ledger).signUp()).toBe('refused')
+      expect(await createOperations(stores, written).signUp()).toBe('refused')
       await opened.kill()
     }
     disk.setReadOnly(false)
-    const again = await restartAndAudit(subject, ledger, createTally('read-only disk', name))
+    const again = await restartAndAudit(subject, written, createStats('read-only disk', name))
     await again.stores.close()
   })
 })

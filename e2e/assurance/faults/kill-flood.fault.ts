@@ -12,8 +12,8 @@ import { expectTidyFolder } from './audit.ts'
 import { parseLocation } from './location.ts'
 import { createRandom, type Random, seed } from './random.ts'
 import { isShort } from './scale.ts'
+import { createStats } from './stats.ts'
 import { makeFolder, makeSubject, type StoreName } from './subjects.ts'
-import { createTally } from './tally.ts'
 import { expectGone, findLost, findRevived, isBusy, type Visitor, visit } from './visitors.ts'
 
 const rounds = isShort ? 2 : 200
@@ -62,7 +62,7 @@ test.each(stores)('%s: killed in a flood of log-ins it keeps what it acknowledge
   const settings: Record<string, string> = name === 'JSON' ? {} : { DATABASE_URL: subject.location }
   const store = { location: parseLocation(subject.location), settings, remove: async () => {} }
   const random = createRandom(seed)
-  const tally = createTally('kill -9 in a flood of log-ins', name)
+  const stats = createStats('kill -9 in a flood of log-ins', name)
   const server = await startServer({ dataDir, store, realTime: true })
   onTestFinished(async () => {
     await server.dispose()
@@ -114,7 +114,7 @@ test.each(stores)('%s: killed in a flood of log-ins it keeps what it acknowledge
         if (!(await session.isSignedIn())) lost.push(`a log-in of ${username}`)
       }
     }
-    tally.round(acknowledged, { lost, torn: [], revived, unexplained: [] })
+    stats.round(acknowledged, { lost, torn: [], revived, unexplained: [] })
     expect({ lost, revived }).toEqual({ lost: [], revived: [] })
     expect((await checkTrail(server.store)).faults).toEqual([])
     if (subject.folder !== null) await expectTidyFolder(subject.folder)

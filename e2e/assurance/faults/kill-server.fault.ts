@@ -5,14 +5,14 @@ import pg from 'pg'
 import { expect, test } from 'vitest'
 import type { TestPostgres } from '#lib/stores/sql/postgres-for-test.ts'
 import { restartAndAudit } from './audit.ts'
-import { Ledger } from './ledger.ts'
 import { startLoad } from './load.ts'
 import { createRandom, seed } from './random.ts'
 import { isShort } from './scale.ts'
 import { signalIfThere } from './signal.ts'
+import { createStats } from './stats.ts'
 import { startStore } from './store-process.ts'
 import { makePostgres } from './subjects.ts'
-import { createTally } from './tally.ts'
+import { WriteRecord } from './write-record.ts'
 
 const rounds = isShort ? 2 : 25
 
@@ -29,19 +29,19 @@ test.each(Object.entries(faults))(`kill -9 of %s, ${rounds} times (seed ${seed})
   const subject = await makePostgres()
   if (subject.server === null) throw new Error('There is no server to kill.')
   const random = createRandom(seed)
-  const ledger = new Ledger()
-  const tally = createTally(`kill -9 of ${what}`, 'PostgreSQL')
+  const written = new WriteRecord()
+  const stats = createStats(`kill -9 of ${what}`, 'PostgreSQL')
   let store = await startStore(subject.location)
   for (let round = 1; round <= rounds; round += 1) {
-    const load = startLoad(store.stores, ledger, random)
+    const load = startLoad(store.stores, written, random)
     // The moment is what chance decides here: no state of the store is waited for.
     await delay(random.below(450) + 50)
     await fail(subject.server)
-    const before = ledger.count
-    await expect.poll(() => ledger.count, { timeout: 20_000 }).toBeGreaterThan(before)
+    const before = written.count
+    await expect.poll(() => written.count, { timeout: 20_000 }).toBeGreaterThan(before)
     await load.stop()
     await store.kill()
-    store = await restartAndAudit(subject, ledger, tally)
+    store = await restartAndAudit(subject, written, stats)
   }
   await store.stores.close()
   await subject.remove()

@@ -2,13 +2,13 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { restartAndAudit } from './audit.ts'
-import { Ledger } from './ledger.ts'
 import { startLoad } from './load.ts'
 import { createRandom, seed } from './random.ts'
 import { isShort } from './scale.ts'
+import { createStats } from './stats.ts'
 import { type StoreProcess, startStore } from './store-process.ts'
 import { makeSubject, type StoreName, type Subject } from './subjects.ts'
-import { createTally } from './tally.ts'
+import { WriteRecord } from './write-record.ts'
 
 const rounds = isShort ? 6 : 200
 const stores: StoreName[] = ['JSON', 'SQLite', 'PostgreSQL']
@@ -22,18 +22,18 @@ describe.each(stores)('%s', (name) => {
 
   test(`loses nothing when its process is killed ${rounds} times (seed ${seed})`, async () => {
     const random = createRandom(seed)
-    const ledger = new Ledger()
-    const tally = createTally('kill -9', name)
+    const written = new WriteRecord()
+    const stats = createStats('kill -9', name)
     let store: StoreProcess = await startStore(subject.location)
     for (let round = 1; round <= rounds; round += 1) {
-      const load = startLoad(store.stores, ledger, random)
+      const load = startLoad(store.stores, written, random)
       // The moment is what chance decides here: no state of the store is waited for.
       await delay(random.below(450) + 50)
       await store.kill()
       await load.stop()
-      store = await restartAndAudit(subject, ledger, tally)
+      store = await restartAndAudit(subject, written, stats)
     }
     await store.stores.close()
-    expect(ledger.records().length).toBeGreaterThan(rounds)
+    expect(written.records().length).toBeGreaterThan(rounds)
   })
 })

@@ -1,9 +1,9 @@
 // People at work: concurrent sign-ups, profile edits, log-ins, acts, log-outs and codes on one store, chosen by a
-// seed, all entered in a ledger.
+// seed, all recorded.
 import type { SessionRecord, Stores, UserRecord } from '#lib/stores/types.ts'
-import type { Ledger } from './ledger.ts'
 import { createOperations, makePerson, makeSession, type Outcome } from './operations.ts'
 import type { Random } from './random.ts'
+import type { WriteRecord } from './write-record.ts'
 
 /** Enough that commits are shared now and then, few enough that not all of them are. */
 const writers = 8
@@ -19,12 +19,12 @@ export interface Load {
   stop(): Promise<void>
 }
 
-export function startLoad(stores: Stores, ledger: Ledger, random: Random): Load {
-  const operations = createOperations(stores, ledger)
+export function startLoad(stores: Stores, written: WriteRecord, random: Random): Load {
+  const operations = createOperations(stores, written)
   const busy = new Set<string>()
   const people: string[] = []
   const sessions: string[] = []
-  for (const { kind, record } of ledger.records()) {
+  for (const { kind, record } of written.records()) {
     if (kind === 'user') people.push(record.id)
     if (kind === 'session') sessions.push(record.id)
   }
@@ -81,7 +81,7 @@ export function startLoad(stores: Stores, ledger: Ledger, random: Random): Load 
   function pick(kind: 'user' | 'session', ids: readonly string[]): object | null {
     const id = random.oneOf(ids)
     if (id === undefined || busy.has(id)) return null
-    const stored = ledger.expected(`${kind} ${id}`)
+    const stored = written.expected(`${kind} ${id}`)
     return stored?.kind === kind ? stored.record : null
   }
 

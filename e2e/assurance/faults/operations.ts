@@ -1,4 +1,4 @@
-// What people do, as operations on a store that are entered in a ledger. Every record of it is made from one number,
+// What people do, as operations on a store that are recorded. Every record of it is made from one number,
 // so that a mixture of two shows.
 import { chained, noHead } from '#lib/stores/audit-chain.ts'
 import { newUser } from '#lib/stores/kinds.ts'
@@ -11,7 +11,7 @@ import type {
   TokenRecord,
   UserRecord,
 } from '#lib/stores/types.ts'
-import { type Change, keyOf, type Ledger } from './ledger.ts'
+import { type Change, keyOf, type WriteRecord } from './write-record.ts'
 
 /** `unanswered`: the process ended before it said anything. */
 export type Outcome = 'done' | 'refused' | 'unanswered'
@@ -33,10 +33,10 @@ export interface Operations {
   replaceAll(records: readonly StoredRecord[]): Promise<Outcome>
 }
 
-export function createOperations(stores: Stores, ledger: Ledger): Operations {
+export function createOperations(stores: Stores, written: WriteRecord): Operations {
   /** Rejects when `work` fails in a way that no caller expects. */
   async function enter(changes: Change[], work: () => Promise<void>): Promise<Outcome> {
-    const entry = ledger.intend(...changes)
+    const entry = written.intend(...changes)
     try {
       await work()
     } catch (cause) {
@@ -77,7 +77,7 @@ export function createOperations(stores: Stores, ledger: Ledger): Operations {
 
     act({ id }) {
       const at = nextMoment()
-      ledger.touched(id, at)
+      written.touched(id, at)
       return enter([], async () => {
         const bounds = { activeAfter: 0, createdAfter: 0, latest: at, recentAfter: at - 1 }
         const touched = await stores.sessions.touch(id, at, bounds)
@@ -88,7 +88,7 @@ export function createOperations(stores: Stores, ledger: Ledger): Operations {
     logOut({ id }) {
       const ended: EndedSession = { id, reason: 'signed-out', at: nextMoment() }
       const change = changeTo({ kind: 'ended', record: ended })
-      const isCertain = ledger.isCertain(change.key)
+      const isCertain = written.isCertain(change.key)
       return enter([change], async () => {
         const count = await stores.sessions.end([id], ended.reason, ended.at)
         // One that was refused before may be recorded by now.
@@ -103,9 +103,9 @@ export function createOperations(stores: Stores, ledger: Ledger): Operations {
 
     redeemCode(person) {
       const key = keyOf({ kind: 'token', record: makeToken(person) })
-      const given = ledger.expected(key)
+      const given = written.expected(key)
       if (given?.kind !== 'token') return Promise.resolve('done')
-      const isCertain = ledger.isCertain(key)
+      const isCertain = written.isCertain(key)
       return enter([{ key, to: null }], async () => {
         const taken = await stores.tokens.take(given.record.id, given.record.purpose, nextMoment())
         if (isCertain) expectAnswer('code', taken?.id, given.record.id)
@@ -120,7 +120,7 @@ export function createOperations(stores: Stores, ledger: Ledger): Operations {
     },
 
     replaceAll(records) {
-      const gone = ledger.records().map((record) => ({ key: keyOf(record), to: null }))
+      const gone = written.records().map((record) => ({ key: keyOf(record), to: null }))
       const kept = new Map<string, Change>(gone.map((change) => [change.key, change]))
       for (const record of records) kept.set(keyOf(record), changeTo(record))
       return enter([...kept.values()], () => stores.replaceAll(each(records)))

@@ -10,7 +10,7 @@ interface Part {
 
 export const parts: Part[] = [
   {
-    files: ['ledger', 'damaged-files', 'two-processes', 'clock', 'kill', 'kill-server', 'kill-site', 'kill-flood'],
+    files: ['write-record', 'damaged-files', 'two-processes', 'clock', 'kill', 'kill-server', 'kill-flood'],
     what: '',
     obstacle: null,
   },

@@ -6,15 +6,15 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { restartAndAudit } from './audit.ts'
 import { type CuttableDisk, mountCuttableDisk } from './disk.ts'
-import { type Findings, Ledger, nothingFound } from './ledger.ts'
 import { startLoad } from './load.ts'
 import { createRandom, seed } from './random.ts'
 import { isShort, someOf, stepThrough } from './scale.ts'
-import { play } from './scenario.ts'
+import { runScenario } from './scenario.ts'
+import { createStats } from './stats.ts'
 import { type StoreProcess, startStore } from './store-process.ts'
 import { countCalls, ignoringSyncs, injecting } from './strace.ts'
 import { inFolder, makePostgres, type StoreName, type Subject } from './subjects.ts'
-import { createTally } from './tally.ts'
+import { type Findings, nothingFound, WriteRecord } from './write-record.ts'
 
 const rounds = isShort ? 1 : 20
 /** So that every round has something to lose. */
@@ -24,13 +24,13 @@ const random = createRandom(seed)
 describe.each(['JSON', 'SQLite', 'PostgreSQL'] as const)('%s', (name) => {
   test(`loses nothing in ${rounds} power cuts at random moments (seed ${seed})`, async () => {
     await onDisk(name, { durable: true }, async (subject, disk) => {
-      const ledger = new Ledger()
-      const tally = createTally('power cut', name)
+      const written = new WriteRecord()
+      const stats = createStats('power cut', name)
       let store = await startStore(subject.location)
       for (let round = 1; round <= rounds; round += 1) {
-        await cutUnderLoad(disk, subject, store, ledger)
+        await cutUnderLoad(disk, subject, store, written)
         await subject.server?.resume()
-        store = await restartAndAudit(subject, ledger, tally)
+        store = await restartAndAudit(subject, written, stats)
       }
       await store.stores.close()
     })
@@ -38,14 +38,14 @@ describe.each(['JSON', 'SQLite', 'PostgreSQL'] as const)('%s', (name) => {
 
   test('would lose what was acknowledged if nobody waited for the disk', async () => {
     await onDisk(name, { durable: false }, async (subject, disk) => {
-      const ledger = new Ledger()
+      const written = new WriteRecord()
       const store = await startStore(subject.location, subject.folder === null ? {} : ignoringSyncs())
-      const acknowledged = await cutUnderLoad(disk, subject, store, ledger)
-      const findings = await findLosses(subject, ledger)
+      const acknowledged = await cutUnderLoad(disk, subject, store, written)
+      const findings = await findLosses(subject, written)
       expect(findings === null || findings.lost.length > 0).toBe(true)
       // A store that does not open any more has lost everything.
       const lost = findings?.lost ?? Array.from({ length: acknowledged }, () => '')
-      createTally('power cut, syncs ignored: must lose', name).round(acknowledged, { ...nothingFound, lost })
+      createStats('power cut, syncs ignored: must lose', name).round(acknowledged, { ...nothingFound, lost })
     })
   })
 })
@@ -54,20 +54,20 @@ describe.each(['JSON', 'SQLite'] as const)('%s', (name) => {
   test('loses nothing when the power goes at any system call', async () => {
     using disk = mountCuttableDisk(64)
     const subject = inFolder(name, path.join(disk.folder, 'data'))
-    const tally = createTally('power cut at a system call', name)
-    const counts = await countCalls(subject, (options) => play(subject, new Ledger(), options))
+    const stats = createStats('power cut at a system call', name)
+    const counts = await countCalls(subject, (options) => runScenario(subject, new WriteRecord(), options))
     // Neither opening nor closing changes what the disk holds.
     const changing = [...counts].filter(([call]) => !/^(open|close)/.test(call))
     for (const [call, most] of someOf(changing)) {
       await stepThrough(most, async (nth) => {
         execFileSync('rm', ['-rf', subject.folder])
         execFileSync('sync', ['-f', disk.folder])
-        const ledger = new Ledger()
+        const written = new WriteRecord()
         // The kernel does nothing for the dead process any more: its last call is the moment of the cut.
-        if (await play(subject, ledger, injecting(subject, call, 'signal=KILL', nth))) return false
+        if (await runScenario(subject, written, injecting(subject, call, 'signal=KILL', nth))) return false
         disk.cutPower()
         await disk.bringBack()
-        const store = await restartAndAudit(subject, ledger, tally)
+        const store = await restartAndAudit(subject, written, stats)
         await store.stores.close()
         return true
       })
@@ -98,12 +98,12 @@ async function cutUnderLoad(
   disk: CuttableDisk,
   { server }: Subject,
   store: StoreProcess,
-  ledger: Ledger,
+  written: WriteRecord,
 ): Promise<number> {
-  const load = startLoad(store.stores, ledger, random)
+  const load = startLoad(store.stores, written, random)
   // The moment is what chance decides here: no state of the store is waited for.
   await delay(random.below(450) + 50)
-  await expect.poll(() => ledger.count, { timeout: 20_000 }).toBeGreaterThan(leastAcknowledged)
+  await expect.poll(() => written.count, { timeout: 20_000 }).toBeGreaterThan(leastAcknowledged)
   // The machine would not go on for a moment without its disk, and answer people.
   store.freeze()
   disk.cutPower()
@@ -111,15 +111,15 @@ async function cutUnderLoad(
   await server?.kill()
   await load.stop()
   await disk.bringBack()
-  return ledger.count
+  return written.count
 }
 
 /** Null when the store can't even be opened. */
-async function findLosses(subject: Subject, ledger: Ledger): Promise<Findings | null> {
+async function findLosses(subject: Subject, written: WriteRecord): Promise<Findings | null> {
   try {
     await subject.server?.resume()
     const store = await startStore(subject.location)
-    const findings = ledger.compare(await Array.fromAsync(store.stores.dump()))
+    const findings = written.compare(await Array.fromAsync(store.stores.dump()))
     await store.kill()
     return findings
   } catch {

@@ -6,7 +6,7 @@ import path from 'node:path'
 import { faultFile, parts } from './parts.ts'
 import { seed } from './random.ts'
 import { isShort } from './scale.ts'
-import { clearTallies, tableOfTallies } from './tally.ts'
+import { clearTallies, tableOfTallies } from './stats.ts'
 
 const root = path.resolve(import.meta.dirname, '../../..')
 const started = performance.now()

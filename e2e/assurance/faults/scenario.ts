@@ -1,10 +1,10 @@
 // One of everything that people and operators do, one after the other: short enough to be broken off at every system
 // call of it.
 import type { SessionRecord, StoredRecord, Stores, UserRecord } from '#lib/stores/types.ts'
-import type { Ledger } from './ledger.ts'
 import { createOperations, makePerson, makeSession, makeToken, type Operations, type Outcome } from './operations.ts'
 import { type StartOptions, startStore, Unanswered } from './store-process.ts'
 import type { Subject } from './subjects.ts'
+import type { WriteRecord } from './write-record.ts'
 
 /** One operation, which may be asked for again when it was refused. */
 export type Step = (operations: Operations) => Promise<Outcome>
@@ -51,13 +51,13 @@ function makeOther(): { person: UserRecord; session: SessionRecord; records: Sto
  * Rejects with Unanswered when the process ended on the way. `onRefusal` is called for a step that was refused; the
  * step is then asked for once more, and has to be done. Without it, none may be refused.
  */
-export async function playSteps(
+export async function runSteps(
   steps: readonly Step[],
   stores: Stores,
-  ledger: Ledger,
+  written: WriteRecord,
   onRefusal?: () => Promise<void>,
 ): Promise<void> {
-  const operations = createOperations(stores, ledger)
+  const operations = createOperations(stores, written)
   for (const [n, step] of steps.entries()) {
     let outcome = await step(operations)
     if (outcome === 'refused' && onRefusal) {
@@ -69,11 +69,11 @@ export async function playSteps(
   }
 }
 
-/** Starts the store, plays everything and closes it. Resolves with false when the process was killed on the way. */
-export function play(subject: Subject, ledger: Ledger, options: StartOptions): Promise<boolean> {
+/** Starts the store, runs every step and closes it. Resolves with false when the process was killed on the way. */
+export function runScenario(subject: Subject, written: WriteRecord, options: StartOptions): Promise<boolean> {
   return survives(async () => {
     const { stores } = await startStore(subject.location, options)
-    await playSteps(makeScenario(), stores, ledger)
+    await runSteps(makeScenario(), stores, written)
     await stores.close()
   })
 }

@@ -40,6 +40,19 @@ export async function makeFolderSubject(store: FolderStore): Promise<FolderSubje
   }
 }
 
+/** A folder for as long as `work` takes. */
+export async function inFreshFolder<Answer>(
+  store: FolderStore,
+  work: (subject: FolderSubject) => Promise<Answer>,
+): Promise<Answer> {
+  const subject = await makeFolderSubject(store)
+  try {
+    return await work(subject)
+  } finally {
+    await subject.remove()
+  }
+}
+
 /** Keeps the files as they are now; `putBack` makes the folder that again, as often as it is called. */
 export function keepCopy({ folder }: FolderSubject): { putBack(): void } {
   const copy = `${folder}-copy`

@@ -2,17 +2,17 @@
 import { expect, test } from 'vitest'
 import { runToExit } from '#e2e/support/server-process.ts'
 import { restartAndAudit } from './audit.ts'
-import { Ledger } from './ledger.ts'
 import { createOperations } from './operations.ts'
+import { createStats } from './stats.ts'
 import { startStore } from './store-process.ts'
 import { makeFolderSubject } from './subjects.ts'
-import { createTally } from './tally.ts'
+import { WriteRecord } from './write-record.ts'
 
 test('the second process on a folder ends and names the first; after kill -9 a new one opens [V15.4.1, V15.4.3]', async () => {
   const subject = await makeFolderSubject('JSON')
-  const ledger = new Ledger()
+  const written = new WriteRecord()
   const first = await startStore(subject.location)
-  expect(await createOperations(first.stores, ledger).signUp()).toBe('done')
+  expect(await createOperations(first.stores, written).signUp()).toBe('done')
 
   await expect(startStore(subject.location)).rejects.toMatchObject({
     code: 'store_locked',
@@ -20,24 +20,24 @@ test('the second process on a folder ends and names the first; after kill -9 a n
   })
   const site = await runToExit({ DATA_DIR: subject.folder })
   expect(site).toMatchObject({ code: 1, stderr: expect.stringContaining(`process ${first.pid} on `) })
-  expect(await createOperations(first.stores, ledger).signUp()).toBe('done')
+  expect(await createOperations(first.stores, written).signUp()).toBe('done')
 
   await first.kill()
-  const next = await restartAndAudit(subject, ledger, createTally('a second process', 'JSON'))
+  const next = await restartAndAudit(subject, written, createStats('a second process', 'JSON'))
   await next.stores.close()
   await subject.remove()
 })
 
 test('two processes on one SQLite file both write, and neither loses anything of the other [V15.4.1]', async () => {
   const subject = await makeFolderSubject('SQLite')
-  const ledger = new Ledger()
+  const written = new WriteRecord()
   const both = [await startStore(subject.location), await startStore(subject.location)]
   const signUps = both.flatMap(({ stores }) =>
-    Array.from({ length: 50 }, () => createOperations(stores, ledger).signUp()),
+    Array.from({ length: 50 }, () => createOperations(stores, written).signUp()),
   )
   expect(new Set(await Promise.all(signUps))).toEqual(new Set(['done']))
   for (const store of both) await store.kill()
-  const next = await restartAndAudit(subject, ledger, createTally('two writers, killed', 'SQLite'))
+  const next = await restartAndAudit(subject, written, createStats('two writers, killed', 'SQLite'))
   await next.stores.close()
   await subject.remove()
 })

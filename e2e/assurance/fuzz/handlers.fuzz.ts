@@ -3,19 +3,19 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readRoutes } from '#e2e/support/build-manifests.ts'
 import type { Request } from '#e2e/support/http.ts'
-import { adminOver, member, type Play } from './cast.ts'
+import { adminOver, member, type Scenario } from './actors.ts'
+import { createCurrentActor } from './current-actor.ts'
 import { expectHarmless, sendTo } from './judge.ts'
-import { createPart } from './part.ts'
 import { type Body, body, type Cookie, contentType, cookie, headers, query } from './plan.ts'
 import { holdsFor } from './property.ts'
 import { encode } from './request.ts'
 import { type FuzzedSite, openSite } from './site.ts'
-import { createFigures } from './tally.ts'
+import { createFigures } from './stats.ts'
 
 interface Handler {
   /** How a page of the site asks it. */
   method: string
-  play: Play
+  scenario: Scenario
   /** Each success needs somebody new to go on. */
   seldom?: true
   /** What it takes, as JSON. */
@@ -37,20 +37,20 @@ const anyText = fc.oneof(fc.string({ unit: 'grapheme', maxLength: 40 }), fc.stri
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'PROPFIND']
 
 const handlers: Record<string, Handler> = {
-  '/api/session': { method: 'GET', play: member },
-  '/api/session/activity': { method: 'POST', play: member },
+  '/api/session': { method: 'GET', scenario: member },
+  '/api/session/activity': { method: 'POST', scenario: member },
   '/api/password-strength': {
     method: 'POST',
-    play: member,
+    scenario: member,
     question: fc.oneof(fc.record({ password: anyText, username: anyText }), fc.object({ maxDepth: 2 })),
   },
-  '/logout': { method: 'POST', play: member, seldom: true },
-  '/healthz': { method: 'GET', play: member },
-  '/readyz': { method: 'GET', play: member },
-  '/security/export': { method: 'GET', play: member },
+  '/logout': { method: 'POST', scenario: member, seldom: true },
+  '/healthz': { method: 'GET', scenario: member },
+  '/readyz': { method: 'GET', scenario: member },
+  '/security/export': { method: 'GET', scenario: member },
   '/admin/audit/export': {
     method: 'GET',
-    play: adminOver(),
+    scenario: adminOver(),
     queries: [
       ...['?format=csv', '?format=jsonl', '?format=', '?format=csv&event=session.started&from=2026-02-30', '?before=0'],
       ...['?before=-1', '?before=1e99', '?person=__proto__', '?event=constructor', '?outcome=x', '?from=x&to=y'],
@@ -95,11 +95,11 @@ test('every handler of the build is tried', () => {
 describe('whatever is asked, the answer is below 500 and nothing of anybody else [V15.3.6]', () => {
   test.concurrent.each(Object.entries(handlers))(
     '%s',
-    async (path, { method, play, seldom, question, queries = [] }) => {
+    async (path, { method, scenario, seldom, question, queries = [] }) => {
       const bodies = question?.map((asked) => ({ text: JSON.stringify(asked) })) ?? body
       await tryAll(
         path,
-        play,
+        scenario,
         fc.record({
           method: fc.oneof({ weight: 6, arbitrary: fc.constant(method) }, fc.constantFrom(...methods)),
           path: fc.constant(path),
@@ -113,10 +113,10 @@ describe('whatever is asked, the answer is below 500 and nothing of anybody else
     },
   )
 
-  const pageAsked = (play: Play, name: string) =>
+  const pageAsked = (scenario: Scenario, name: string) =>
     tryAll(
       name,
-      play,
+      scenario,
       fc.record({
         method: fc.oneof({ weight: 9, arbitrary: fc.constant('GET') }, fc.constantFrom(...methods)),
         path: fc
@@ -133,20 +133,20 @@ describe('whatever is asked, the answer is below 500 and nothing of anybody else
   test.concurrent('pages of an admin', () => pageAsked(adminOver(), 'pages of an admin'))
 })
 
-async function tryAll(name: string, play: Play, plans: fc.Arbitrary<Plan>): Promise<void> {
+async function tryAll(name: string, scenario: Scenario, plans: fc.Arbitrary<Plan>): Promise<void> {
   const figures = createFigures()
-  const part = createPart(site, { play, isVisitors: false })
+  const current = createCurrentActor(site, { scenario, isVisitors: false })
   const isAdmins = name.includes('admin')
   async function one(plan: Plan): Promise<void> {
-    await site.gate.through(async () => {
-      const { client: own } = await part.take()
-      const client = part.clientFor(plan.cookie, own)
+    await site.barrier.through(async () => {
+      const { client: own } = await current.take()
+      const client = current.clientFor(plan.cookie, own)
       const request = toRequest(plan, own.origin)
       const answer = await sendTo(client, request)
       if (answer === null) return
       figures.count(answer)
       expectHarmless(answer, request, site, { isAdmin: isAdmins && plan.cookie === 'own' })
-      if (client === own) part.judge(answer)
+      if (client === own) current.judge(answer)
     })
   }
   try {

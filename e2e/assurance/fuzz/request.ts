@@ -5,7 +5,7 @@ import { navigationHeaders, type Request } from '#e2e/support/http.ts'
 import type { Body, FormPlan } from './plan.ts'
 import type { Known, Value } from './values.ts'
 
-/** What the plan leaves to whoever plays the part. */
+/** What the plan leaves to the actor. */
 export interface RequestInfo {
   origin: string
   page: string

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process'
 import path from 'node:path'
 import prepare from '#e2e/global-setup.ts'
 import { runs, seed } from './scale.ts'
-import { clearFigures, tableOfFigures } from './tally.ts'
+import { clearFigures, tableOfFigures } from './stats.ts'
 
 const root = path.resolve(import.meta.dirname, '../../..')
 const started = performance.now()

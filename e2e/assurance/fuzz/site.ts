@@ -8,7 +8,7 @@ import { Client } from '#e2e/support/client.ts'
 import type { Answer } from '#e2e/support/http.ts'
 import { startServer, type TestServer } from '#e2e/support/server.ts'
 import type { UserRecord } from '#lib/stores/types.ts'
-import { createGate, type Gate } from './gate.ts'
+import { type Barrier, createBarrier } from './request-barrier.ts'
 import { atOnce } from './scale.ts'
 import { viewStore } from './store.ts'
 import type { Known } from './values.ts'
@@ -19,7 +19,7 @@ const expectedFaults = /Failed to find Server Action|Server Reference ID did not
 export interface FuzzedSite {
   server: TestServer
   agent: Agent
-  gate: Gate
+  barrier: Barrier
   /** The pages that a form may be posted to. */
   pages: string[]
   known: Partial<Record<Known, string>>
@@ -38,11 +38,11 @@ export interface FuzzedSite {
 }
 
 export async function openSite({ withAdmin = true } = {}): Promise<FuzzedSite> {
-  // Nobody is away here; when a proof gets old, whoever plays the part logs in again.
+  // Nobody is away here; when a proof gets old, the actor logs in again.
   const env = { SESSION_IDLE_SECONDS: '86400', SESSION_MAX_SECONDS: '86400' }
   const server = await startServer({ env, realTime: true })
   const agent = new Agent({ keepAlive: true, maxSockets: atOnce })
-  const gate = createGate()
+  const barrier = createBarrier()
   const newClient = () => new Client(server.url, server.url, agent)
   const mark = createHash('sha256').update(server.url).update(String(Date.now())).digest('hex').slice(0, 12)
   const secrets = [`Sentinel Quillfeather ${mark}`, `What only ${mark} knows`]
@@ -74,7 +74,7 @@ export async function openSite({ withAdmin = true } = {}): Promise<FuzzedSite> {
   let faultsSeen = 0
 
   async function expectSound(): Promise<void> {
-    await gate.whileQuiet(async () => {
+    await barrier.whileQuiet(async () => {
       const { users, faults } = await viewStore(server.store)
       expect(faults, 'faults of the store').toEqual([])
       for (const id of met) if (!users.has(id)) expect.fail(`the person ${id} is gone`)
@@ -98,7 +98,7 @@ export async function openSite({ withAdmin = true } = {}): Promise<FuzzedSite> {
   return {
     server,
     agent,
-    gate,
+    barrier,
     pages: readRoutes()
       .filter(({ isHandler }) => !isHandler)
       .map(({ path }) => path),

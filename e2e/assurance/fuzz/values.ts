@@ -2,7 +2,7 @@
 // so that a failing case reads well: somebody's name, a letter ten thousand times.
 import fc from 'fast-check'
 
-/** Filled in when the request is sent, from whoever plays the part. `shown` is what the page's own form holds. */
+/** Filled in when the request is sent, from the actor. `shown` is what the page's own form holds. */
 export const knownNames = [
   'shown',
   'username',

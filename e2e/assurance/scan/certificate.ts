@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
-import type { Certificate } from './tap.ts'
+import type { Certificate } from './recording-proxy.ts'
 import { folderFor } from './tools.ts'
 
 /** With the file that a client is to trust. */

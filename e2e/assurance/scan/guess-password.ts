@@ -16,12 +16,12 @@ const guesses = 60
 const pauseSeconds = 0.9
 
 export function guessPassword(limits: boolean): Promise<Report> {
-  return withSite({ limits }, async ({ server, tap, faults }) => {
+  return withSite({ limits }, async ({ server, proxy, faults }) => {
     const { member } = await settlePeople(server)
     const words = passwordsToGuess(guesses, member.password)
     const fields = { username: member.username, password: 'FUZZ' }
     const written = await capture(new Client(server.url), { path: '/login', button: 'Log in', fields })
-    tap.reset()
+    proxy.reset()
     const label = `ffuf log-in ${limits ? 'throttled' : 'control'}`
     const pace = limits ? ['-t', '1', '-p', String(pauseSeconds)] : ['-t', '2']
     const captured = ['-request', fileFor(`${label}.request`, written), '-request-proto', 'http']
@@ -30,9 +30,9 @@ export function guessPassword(limits: boolean): Promise<Report> {
     return {
       tool: `ffuf log-in, ${limits ? 'throttled' : 'control'}`,
       lookedAt: `${guesses} passwords of one person, the right one last: ${isFound ? 'found' : 'not found'}`,
-      requests: tap.requests(),
-      figures: tap.answers(),
-      findings: merge([...judge(limits, isFound, tap.count(429)), ...faults()]),
+      requests: proxy.requests(),
+      figures: proxy.answers(),
+      findings: merge([...judge(limits, isFound, proxy.count(429)), ...faults()]),
     }
   })
 }

@@ -9,13 +9,13 @@ import { withSite } from './site.ts'
 import { pathsToGuess } from './word-lists.ts'
 
 export function guessPaths(who: 'signed out' | 'member'): Promise<Report> {
-  return withSite({}, async ({ server, tap, faults }) => {
+  return withSite({}, async ({ server, proxy, faults }) => {
     const { member } = await settlePeople(server)
     const client = who === 'signed out' ? new Client(server.url) : await visitor(server, member)()
     const words = pathsToGuess()
     const cookie = [...client.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
-    tap.reset()
-    const options = ['-u', `${tap.origin}/FUZZ`, '-mc', 'all', '-t', '8', ...(cookie && ['-b', cookie])]
+    proxy.reset()
+    const options = ['-u', `${proxy.origin}/FUZZ`, '-mc', 'all', '-t', '8', ...(cookie && ['-b', cookie])]
     const answers = await runFfuf(`ffuf paths ${who}`, words, options)
     const hits = answers.filter((answer) => !isUnknown(answer)).map(({ input }) => `/${input.FUZZ}`)
     const known = new Set(readRoutes().map((route) => route.path))
@@ -25,14 +25,14 @@ export function guessPaths(who: 'signed out' | 'member'): Promise<Report> {
       .map((where): Finding => ({ name: `ffuf, ${who}: ${where} is there`, detail: '' }))
     if (!hits.includes('/login')) findings.push({ name: `ffuf, ${who}: the control /login was not found`, detail: '' })
     // ffuf 1.1 loses a few of its results when it writes them.
-    if (tap.requests() < words.length || answers.length < words.length * 0.99) {
+    if (proxy.requests() < words.length || answers.length < words.length * 0.99) {
       findings.push({ name: `ffuf, ${who}: not all paths were tried`, detail: `${answers.length} of ${words.length}` })
     }
     return {
       tool: `ffuf paths, ${who}`,
       lookedAt: `${words.length.toLocaleString('en')} paths; found: ${hits.toSorted().join(' ')}`,
-      requests: tap.requests(),
-      figures: tap.answers(),
+      requests: proxy.requests(),
+      figures: proxy.answers(),
       findings: merge([...findings, ...faults()]),
     }
   })

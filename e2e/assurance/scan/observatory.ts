@@ -19,8 +19,8 @@ interface Scan {
 
 export function runObservatory(): Promise<Report> {
   const certificate = makeCertificate()
-  return withSite({ certificate, limits: true }, async ({ tap, faults }) => {
-    const { host } = new URL(tap.origin)
+  return withSite({ certificate, limits: true }, async ({ proxy, faults }) => {
+    const { host } = new URL(proxy.origin)
     const program = path.join(await install(), 'node_modules', name, 'src/scan.js')
     const { output } = await runTool('observatory', process.execPath, [program, host], {
       withinMs: 60_000,
@@ -42,7 +42,7 @@ export function runObservatory(): Promise<Report> {
     return {
       tool: `observatory ${version}`,
       lookedAt: 'the site behind TLS, from / on',
-      requests: tap.requests(),
+      requests: proxy.requests(),
       figures: scan
         ? `${scan.grade}, ${scan.score} points, ${scan.testsPassed} of ${scan.testsQuantity} tests`
         : `${error}`,

@@ -27,11 +27,11 @@ const explained = readExplanations()
 const scanners: Record<string, (() => Promise<Report>)[]> = {
   crawl: [
     () =>
-      withSite({}, async ({ server, tap, faults }) => {
+      withSite({}, async ({ server, proxy, faults }) => {
         const people = await settlePeople(server)
-        tap.reset()
+        proxy.reset()
         const report = await walkSite(server, people)
-        return { ...report, requests: tap.requests(), findings: [...report.findings, ...faults()] }
+        return { ...report, requests: proxy.requests(), findings: [...report.findings, ...faults()] }
       }),
   ],
   csp: [() => withSite({}, async ({ server }) => evaluateSite(server, await settlePeople(server)))],

@@ -1,17 +1,17 @@
-// The site that is scanned: the real built server behind a tap, on loopback alone, with a folder and a store of its own.
+// The site that is scanned: the real built server behind a proxy, on loopback alone, with a folder and a store of its own.
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { startServer, type TestServer } from '#e2e/support/server.ts'
 import { makeStore } from '#e2e/support/test-store.ts'
 import type { Finding } from './finding.ts'
-import { type Certificate, openTap, type Tap } from './tap.ts'
+import { type Certificate, openRecordingProxy, type RecordingProxy } from './recording-proxy.ts'
 
 export interface Site {
   server: TestServer
-  tap: Tap
+  proxy: RecordingProxy
   /**
-   * What went wrong by itself: answers of 500 and above since the tap was reset, errors in the server's log; and an
+   * What went wrong by itself: answers of 500 and above since the proxy was reset, errors in the server's log; and an
    * attack that was mostly turned away at the door, which says nothing of what is behind it.
    */
   faults(): Finding[]
@@ -33,36 +33,36 @@ export async function withSite<Result>(
   { store = 'sqlite', limits = false, proxied = false, certificate }: SiteOptions,
   work: (site: Site) => Promise<Result>,
 ): Promise<Result> {
-  const tap = await openTap(certificate)
+  const proxy = await openRecordingProxy(certificate)
   const dataDir = await mkdtemp(path.join(tmpdir(), 'gatehouse-scan-'))
   const records = await makeStore(store, dataDir)
   const env = {
     HOST: '127.0.0.1',
-    APP_URL: tap.origin,
+    APP_URL: proxy.origin,
     LIMITS: limits ? 'on' : 'off',
     TRUST_PROXY_HOPS: proxied ? '1' : '0',
   }
   const server = await startServer({ env, dataDir, store: records, realTime: true })
   try {
-    tap.sendTo(server.address)
+    proxy.sendTo(server.address)
     const faults = () => [
-      ...tap.failures(),
-      ...turnedAway(tap),
+      ...proxy.failures(),
+      ...turnedAway(proxy),
       ...server.faults().map((line) => ({ name: `log: ${nameOf(line)}`, detail: line.slice(0, 500) })),
     ]
-    return await work({ server, tap, faults })
+    return await work({ server, proxy, faults })
   } finally {
     await server.dispose()
-    await tap.close()
+    await proxy.close()
     await records.remove()
     await rm(dataDir, { recursive: true, force: true })
   }
 }
 
-function turnedAway(tap: Tap): Finding[] {
-  const count = unread.reduce((sum, status) => sum + tap.count(status), 0)
-  if (count <= tap.requests() / 2) return []
-  return [{ name: 'scan: mostly turned away unread', detail: tap.answers() }]
+function turnedAway(proxy: RecordingProxy): Finding[] {
+  const count = unread.reduce((sum, status) => sum + proxy.count(status), 0)
+  if (count <= proxy.requests() / 2) return []
+  return [{ name: 'scan: mostly turned away unread', detail: proxy.answers() }]
 }
 
 /** An error's line without what belongs to one request. */

@@ -32,7 +32,7 @@ const attacks: Record<'slow headers' | 'slow bodies' | 'slow reading', Attack> =
 export function runSlowClients(attack: keyof typeof attacks): Promise<Report> {
   return withSite({ limits: true, proxied: true }, async ({ server, faults }) => {
     const { member } = await settlePeople(server)
-    // The connections come to the server itself: between them and it, the tap would take them.
+    // The connections come to the server itself: between them and it, the proxy would take them.
     const origin = server.address
     const signedIn = (await visitor(server, member)()).copy(origin)
     const outsider = new Client(server.url, origin)

@@ -67,7 +67,7 @@ export function runSqlmap(store: 'sqlite' | 'postgres', names: string[]): Promis
   const dbms = store === 'sqlite' ? 'SQLite' : 'PostgreSQL'
   return withSite({ store }, async (site) => {
     const people = await settlePeople(site.server)
-    site.tap.reset()
+    site.proxy.reset()
     const findings: Finding[] = []
     for (const target of targets(people.member).filter(({ name }) => names.includes(name))) {
       const client =
@@ -98,12 +98,12 @@ export async function runControl(): Promise<Report> {
   }
 }
 
-function reportOf({ tap, faults }: Site, dbms: string, names: string[], findings: Finding[]): Report {
+function reportOf({ proxy, faults }: Site, dbms: string, names: string[], findings: Finding[]): Report {
   return {
     tool: `sqlmap, ${dbms}`,
     lookedAt: names.join(', '),
-    requests: tap.requests(),
-    figures: tap.answers(),
+    requests: proxy.requests(),
+    figures: proxy.answers(),
     findings: merge([...findings, ...faults()]),
   }
 }

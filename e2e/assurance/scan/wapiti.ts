@@ -19,7 +19,7 @@ const withinMs = 200_000
 
 /**
  * What would end the session that the scan is made with, or change whose it is; and built files, whose fields wapiti
- * makes up and would spend its time on. Kept back by the tap: wapiti's own option for it fails on the Python that
+ * makes up and would spend its time on. Kept back by the proxy: wapiti's own option for it fails on the Python that
  * Debian has beside it. An admin could end all sessions of their own from the page about themselves.
  */
 function leftAlone(userId: string): RegExp {
@@ -38,9 +38,9 @@ export async function runWapiti(who: 'signed out' | 'member' | 'admin'): Promise
     const people = await settlePeople(site.server)
     const client = who === 'signed out' ? null : await visitor(site.server, people[who])()
     const session = await client?.readSession()
-    site.tap.keepBack(leftAlone(session?.user.id ?? 'nobody'))
-    site.tap.translateForms()
-    site.tap.reset()
+    site.proxy.keepBack(leftAlone(session?.user.id ?? 'nobody'))
+    site.proxy.translateForms()
+    site.proxy.reset()
     const found = await attack(site, `wapiti ${who}`, client)
     if (client !== null && !(await client.isSignedIn())) {
       found.push({
@@ -51,22 +51,22 @@ export async function runWapiti(who: 'signed out' | 'member' | 'admin'): Promise
     return {
       tool: `wapiti, ${who}`,
       lookedAt: `${modules.length} modules on every link and form`,
-      requests: site.tap.requests(),
-      figures: site.tap.answers(),
+      requests: site.proxy.requests(),
+      figures: site.proxy.answers(),
       findings: merge([...found, ...site.faults()]),
     }
   })
 }
 
-async function attack({ tap }: Site, label: string, client: Client | null): Promise<Finding[]> {
+async function attack({ proxy }: Site, label: string, client: Client | null): Promise<Finding[]> {
   const report = path.join(outputFolder, `${label}.json`)
-  const { host } = new URL(tap.origin)
-  const args = ['-u', `${tap.origin}/`, '-m', modules.join(','), '-f', 'json', '-o', report, '--flush-session']
+  const { host } = new URL(proxy.origin)
+  const args = ['-u', `${proxy.origin}/`, '-m', modules.join(','), '-f', 'json', '-o', report, '--flush-session']
   args.push('--scope', 'domain', '-d', '6', '-S', 'normal', '-v', '1', '-t', '10', '--no-bugreport')
   args.push('--max-scan-time', String(crawlSeconds), '--max-attack-time', String(secondsOfEach))
   args.push('--store-session', path.join(outputFolder, `${label} session`))
   // Without it the site refuses every form before it looks at what stands in it.
-  args.push('-H', `Origin: ${tap.origin}`, '-s', `${tap.origin}/login`, '-s', `${tap.origin}/signup`)
+  args.push('-H', `Origin: ${proxy.origin}`, '-s', `${proxy.origin}/login`, '-s', `${proxy.origin}/signup`)
   if (client !== null) args.push('-c', fileFor(`${label} cookies.json`, cookieFile(host, client)))
   const { code, output } = await runTool(label, 'wapiti', args, { withinMs })
   if (code !== 0) return [{ name: 'wapiti: did not come to its end', detail: output.slice(-500) }]

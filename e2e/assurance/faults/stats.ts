@@ -2,10 +2,10 @@
 // table at the end.
 import { appendFileSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import path from 'node:path'
-import { type Findings, nothingFound } from './ledger.ts'
+import { type Findings, nothingFound } from './write-record.ts'
 
 /** The rounds of one kind of fault on one store. */
-export interface Tally {
+export interface Stats {
   /** `acknowledged`: the writes that were acknowledged in this round and are accounted for by `findings`. */
   round(acknowledged: number, findings?: Findings): void
 }
@@ -23,7 +23,7 @@ interface Figures {
 
 const file = path.resolve(import.meta.dirname, '../../../test-results/faults.jsonl')
 
-export function createTally(fault: string, store: string): Tally {
+export function createStats(fault: string, store: string): Stats {
   return {
     round(acknowledged, { lost, torn, revived, unexplained } = nothingFound) {
       const wrong = revived.length + unexplained.length

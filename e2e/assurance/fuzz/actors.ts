@@ -1,5 +1,4 @@
-// Those who play a part: who posts a form and whom it is about, each as the form needs them. Everything is done by the
-// site's own forms.
+// Who posts a form and whom it is about, each as the form needs them. Everything is done by the site's own forms.
 import { randomBytes } from 'node:crypto'
 import type { Agent } from 'node:http'
 import { expect } from 'vitest'
@@ -18,7 +17,7 @@ export interface Actor {
   known: Partial<Record<Known, string>>
 }
 
-export type Play = (site: Site) => Promise<Actor>
+export type Scenario = (site: Site) => Promise<Actor>
 
 export interface Site {
   server: TestServer
@@ -31,27 +30,27 @@ async function idOf({ server }: Site, { username }: Person): Promise<string> {
   return (await findStoredUser(server.store, username))?.id ?? ''
 }
 
-export const visitor: Play = async (site) => ({ client: newClient(site), known: {} })
+export const visitor: Scenario = async (site) => ({ client: newClient(site), known: {} })
 
 /** Somebody who is known and not logged in. */
-export const knownVisitor: Play = async (site) => {
+export const knownVisitor: Scenario = async (site) => {
   const known = await newClient(site).signUp()
   return { client: newClient(site), known: { ...known } }
 }
 
-export const member: Play = async (site) => {
+export const member: Scenario = async (site) => {
   const client = newClient(site)
   return { client, known: { ...(await client.signUp()) } }
 }
 
-export const memberLoggedInTwice: Play = async (site) => {
+export const memberLoggedInTwice: Scenario = async (site) => {
   const actor = await member(site)
   await newClient(site).logIn(personOf(actor))
   return actor
 }
 
 /** With an address that waits for its code. */
-export const memberWithCode: Play = async (site) => {
+export const memberWithCode: Scenario = async (site) => {
   const client = newClient(site)
   const person = makePerson()
   const email = `${person.username}@example.org`
@@ -61,7 +60,7 @@ export const memberWithCode: Play = async (site) => {
   return { client, known: { ...person, code } }
 }
 
-export const memberWithAddress: Play = async (site) => {
+export const memberWithAddress: Scenario = async (site) => {
   const actor = await memberWithCode(site)
   const { location } = await actor.client.submit('/verify-email', 'Verify', { code: actor.known.code ?? '' })
   expect(location).toContain('/security?address')
@@ -69,7 +68,7 @@ export const memberWithAddress: Play = async (site) => {
 }
 
 /** The browser that opened the mailed link of somebody whose password was changed. */
-export const compromiseReporter: Play = async (site) => {
+export const compromiseReporter: Scenario = async (site) => {
   const { client, known } = await memberWithAddress(site)
   const password = `Barge ${randomBytes(4).toString('hex')} in the canal`
   const change = { username: known.username ?? '', currentPassword: known.password ?? '', password }
@@ -81,7 +80,7 @@ export const compromiseReporter: Play = async (site) => {
 }
 
 /** The browser that opened the link of somebody who forgot the password, as an admin handed it over. */
-export const forgetful: Play = async (site) => {
+export const forgetful: Scenario = async (site) => {
   const { client: admin, known } = await adminOver()(site)
   const page = `/admin/users/${known.subject}`
   const { location } = await admin.submit(page, 'Start a password reset', {})
@@ -93,7 +92,7 @@ export const forgetful: Play = async (site) => {
 }
 
 /** The browser that opened a link like the one that makes the first admin, but for a letter. */
-export const setterUp: Play = async (site) => {
+export const setterUp: Scenario = async (site) => {
   const client = newClient(site)
   const path = await site.server.setUpPath()
   await client.open(path.replace(/.$/, (last) => (last === 'A' ? 'B' : 'A')))
@@ -101,7 +100,7 @@ export const setterUp: Play = async (site) => {
 }
 
 /** An admin, and somebody for them to look after. `before` is what was done to that person. */
-export function adminOver(before: (admin: Client, page: string) => Promise<unknown> = async () => {}): Play {
+export function adminOver(before: (admin: Client, page: string) => Promise<unknown> = async () => {}): Scenario {
   return async (site) => {
     const admin = await logInAs(site.server, await firstAdmin(site.server))
     const person = await newClient(site).signUp()

@@ -20,7 +20,7 @@ export interface Certificate {
   cert: string
 }
 
-export interface Tap {
+export interface RecordingProxy {
   /** The public origin of what stands behind. */
   origin: string
   sendTo(address: string): void
@@ -40,7 +40,7 @@ export interface Tap {
   close(): Promise<void>
 }
 
-export async function openTap(certificate?: Certificate): Promise<Tap> {
+export async function openRecordingProxy(certificate?: Certificate): Promise<RecordingProxy> {
   let target = ''
   let keptBack: RegExp | null = null
   let translates = false

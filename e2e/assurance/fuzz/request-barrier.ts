@@ -1,11 +1,11 @@
-// Lets requests through, and now and then nobody until all of them are answered: the store is looked at while it rests.
+// Lets requests through, and at times none until all of them are answered: the store is read while it rests.
 
-export interface Gate {
+export interface Barrier {
   through<Answer>(work: () => Promise<Answer>): Promise<Answer>
   whileQuiet<Answer>(work: () => Promise<Answer>): Promise<Answer>
 }
 
-export function createGate(): Gate {
+export function createBarrier(): Barrier {
   const underWay = new Set<Promise<unknown>>()
   let closed: Promise<unknown> | null = null
 

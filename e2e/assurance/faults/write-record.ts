@@ -40,7 +40,7 @@ export function keyOf({ kind, record }: StoredRecord): string {
   return `${kind === 'ended' ? 'session' : kind} ${record.id}`
 }
 
-export class Ledger {
+export class WriteRecord {
   /** Writes acknowledged since they were last taken. */
   count = 0
   /** What each key has held, oldest first; the last one is what it must hold now. */
@@ -134,8 +134,8 @@ export class Ledger {
   }
 
   /** Another one that goes on from here. */
-  copy(): Ledger {
-    const copy = new Ledger()
+  copy(): WriteRecord {
+    const copy = new WriteRecord()
     copy.count = this.count
     for (const [key, held] of this.#held) copy.#held.set(key, [...held])
     for (const { changes } of this.#pending) copy.intend(...changes)

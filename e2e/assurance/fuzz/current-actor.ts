@@ -1,14 +1,14 @@
-// A part in the play and who plays it now: somebody new takes over when the session ended or the part is played out.
+// The user in whose name the next request goes. Another takes over when the session ended or the scenario is over.
 import type { Client } from '#e2e/support/client.ts'
 import type { Answer } from '#e2e/support/http.ts'
-import type { Actor, Play } from './cast.ts'
+import type { Actor, Scenario } from './actors.ts'
 import type { Cookie } from './plan.ts'
 import { type FuzzedSite, leadsTo } from './site.ts'
 
-/** With a mail to wait for, some parts cost a second: after so many actors the last one stays, played out or not. */
+/** With a mail to wait for, some scenarios cost a second: after so many actors the last one stays. */
 const mostActors = 1000
 
-export interface Part {
+export interface CurrentActor {
   take(): Promise<Actor>
   /** The client that sends a request with this cookie. */
   clientFor(cookie: Cookie, own: Client): Client
@@ -16,15 +16,18 @@ export interface Part {
   judge(answer: Answer): void
 }
 
-export interface PartOptions {
-  play: Play
+export interface CurrentActorOptions {
+  scenario: Scenario
   /** Where the site leads when there is nothing left to do. */
   spent?: RegExp | undefined
-  /** Played by somebody who must not be signed in. */
+  /** For somebody who must not be signed in. */
   isVisitors: boolean
 }
 
-export function createPart(site: FuzzedSite, { play, spent, isVisitors }: PartOptions): Part {
+export function createCurrentActor(
+  site: FuzzedSite,
+  { scenario, spent, isVisitors }: CurrentActorOptions,
+): CurrentActor {
   let actor: Actor | null = null
   let actors = 0
 
@@ -32,7 +35,7 @@ export function createPart(site: FuzzedSite, { play, spent, isVisitors }: PartOp
     async take() {
       if (actor !== null) return actor
       actors += 1
-      actor = await play(site)
+      actor = await scenario(site)
       return actor
     },
 

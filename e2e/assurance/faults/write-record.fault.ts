@@ -1,8 +1,8 @@
 // The judge itself: a suite that finds nothing proves nothing unless it would find something.
 import { expect, test } from 'vitest'
 import type { StoredRecord } from '#lib/stores/types.ts'
-import { type Change, keyOf, Ledger, nothingFound } from './ledger.ts'
 import { makePerson, makeSession } from './operations.ts'
+import { type Change, keyOf, nothingFound, WriteRecord } from './write-record.ts'
 
 const ada = makePerson()
 const person = (fullName = 'Ada', bio = 'First'): StoredRecord => ({
@@ -14,10 +14,10 @@ const session: StoredRecord = { kind: 'session', record: makeSession(ada) }
 const ended: StoredRecord = { kind: 'ended', record: { id: session.record.id, reason: 'signed-out', at: 1 } }
 const to = (record: StoredRecord): Change => ({ key: keyOf(record), to: record })
 
-function acknowledged(...records: StoredRecord[]): Ledger {
-  const ledger = new Ledger()
-  for (const record of records) ledger.intend(to(record)).acknowledged()
-  return ledger
+function acknowledged(...records: StoredRecord[]): WriteRecord {
+  const written = new WriteRecord()
+  for (const record of records) written.intend(to(record)).acknowledged()
+  return written
 }
 
 test('what was acknowledged and is there is as it must be', () => {
@@ -31,25 +31,25 @@ test('an acknowledged record that is gone, or in its earlier form, is lost', () 
 
 test('what was not acknowledged may be there or not, and is from then on as it was found', () => {
   for (const found of [[person()], [person('Ada L.', 'Second')]]) {
-    const ledger = acknowledged(person())
-    ledger.intend(to(person('Ada L.', 'Second')))
-    expect(ledger.compare(found)).toEqual(nothingFound)
-    expect(ledger.compare(found)).toEqual(nothingFound)
-    expect(ledger.compare([]).lost).toHaveLength(1)
+    const written = acknowledged(person())
+    written.intend(to(person('Ada L.', 'Second')))
+    expect(written.compare(found)).toEqual(nothingFound)
+    expect(written.compare(found)).toEqual(nothingFound)
+    expect(written.compare([]).lost).toHaveLength(1)
   }
 })
 
 test('a mixture of the old and the new is torn', () => {
-  const ledger = acknowledged(person())
-  ledger.intend(to(person('Ada L.', 'Second')))
-  expect(ledger.compare([person('Ada L.', 'First')]).torn).toHaveLength(1)
+  const written = acknowledged(person())
+  written.intend(to(person('Ada L.', 'Second')))
+  expect(written.compare([person('Ada L.', 'First')]).torn).toHaveLength(1)
 })
 
 test('of changes that belong together, all are there or none', () => {
   const both = () => {
-    const ledger = new Ledger()
-    ledger.intend(to(person()), to(other))
-    return ledger
+    const written = new WriteRecord()
+    written.intend(to(person()), to(other))
+    return written
   }
   expect(both().compare([])).toEqual(nothingFound)
   expect(both().compare([person(), other])).toEqual(nothingFound)
@@ -64,9 +64,9 @@ test('two records where there can be one are torn', () => {
 
 test('an ended session that is back is revived, and one whose end was not acknowledged may be', () => {
   expect(acknowledged(session, ended).compare([session]).revived).toHaveLength(1)
-  const ledger = acknowledged(session)
-  ledger.intend(to(ended)).refused()
-  expect(ledger.compare([session])).toEqual(nothingFound)
+  const written = acknowledged(session)
+  written.intend(to(ended)).refused()
+  expect(written.compare([session])).toEqual(nothingFound)
 })
 
 test('a record that nobody asked for is unexplained', () => {
@@ -80,9 +80,9 @@ test('a session may have been active as late as it was touched, and no later', (
     record: { ...begun, id: 's', createdAt: 1, lastActivityAt },
   })
   const found = (lastActivityAt: number) => {
-    const ledger = acknowledged(active(1))
-    ledger.touched('s', 5)
-    return ledger.compare([active(lastActivityAt)]).torn
+    const written = acknowledged(active(1))
+    written.touched('s', 5)
+    return written.compare([active(lastActivityAt)]).torn
   }
   expect(found(1)).toEqual([])
   expect(found(5)).toEqual([])

@@ -1,3 +1,0 @@
-export function middleware() {}
-
-export const config = { runtime: 'nodejs', matcher: ['/((?!_next/static/).*)'] }

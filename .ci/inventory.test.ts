@@ -15,7 +15,7 @@ test('the inventory says what each role, page, handler and command needs [V8.1.1
     expect.arrayContaining([
       ['/login', 'anyone', ''],
       ['/', 'a session', ''],
-      ['/security/delete', 'leave', '10 minutes'],
+      ['/security/delete', 'manage-own-account', '10 minutes'],
       ['/admin/users/[id]', 'admin', '5 minutes'],
     ]),
   )

@@ -1,3 +1,4 @@
+import { errorCode } from '#lib/core/error-code.ts'
 import { services } from '#lib/services.ts'
 
 export const dynamic = 'force-dynamic'
@@ -17,11 +18,7 @@ export async function GET(): Promise<Response> {
 
 /** Such as "store_unavailable (ENOSPC)". */
 function errorCodes(error: unknown): string {
-  const code = codeOf(error) ?? 'error'
-  const cause = error instanceof Error ? codeOf(error.cause) : null
+  const code = errorCode(error) ?? 'error'
+  const cause = error instanceof Error ? errorCode(error.cause) : null
   return cause === null ? code : `${code} (${cause})`
-}
-
-function codeOf(error: unknown): string | null {
-  return error instanceof Error && 'code' in error ? String(error.code) : null
 }

@@ -41,7 +41,7 @@ export const signUp = command({
     if (!started.ok) return { ...refused('signed_up_only'), ...unrecorded }
     const isUnproved = user.email !== null && user.emailVerifiedAt === null
     // On failure, the page that asks for the code can send another.
-    if (isUnproved) await orNotSaved(addresses.resend(user.id, client.by))
+    if (isUnproved) await orNotSaved(addresses.sendCode(user.id, client.by))
     return { ...ok({ token: started.value.token, user, isUnproved }), actorId: user.id }
   },
 })

@@ -159,7 +159,7 @@ function guardOf(source: string): string[] {
     case 'Permission':
     case 'Role':
       return [argument, '']
-    case 'RecentProof':
+    case 'RecentAuthentication':
       return [argument, duration(minutes(10))]
     case 'Admin':
       return ['admin', duration(minutes(5))]

@@ -88,10 +88,8 @@ export interface Accounts {
    * less than 14 days ago: `restore` comes next.
    */
   checkCredentials(username: string, password: string, loginClient: LoginClient): Promise<LogInOutcome>
-  /** Whose username this is, in whatever form it was typed; null when nobody has it. */
-  findId(username: string): Promise<string | null>
-  /** The same, only when this browser logged in as that person before, with the present password. */
-  findKnown(username: string, loginClient: LoginClient): Promise<string | null>
+  /** The same in two steps. */
+  identify(username: string, loginClient: LoginClient): Promise<Identified>
   /** Null when the person is gone or suspended. */
   findActive(id: string): Promise<User | null>
   /**
@@ -114,6 +112,14 @@ export interface Accounts {
     password: string,
     owner: PasswordOwner,
   ): Promise<{ ok: true; value: string } | ({ ok: false } & PasswordFault)>
+}
+
+interface Identified {
+  /** Null when nobody has the name. */
+  id: string | null
+  /** Whether this browser logged in as this user before, with the present password. */
+  isKnown: boolean
+  check(password: string): Promise<LogInOutcome>
 }
 
 export type LogInRefusal =
@@ -238,6 +244,25 @@ export function createAccounts(deps: {
     return passwordHash.ok ? insert(account, passwordHash.value, token) : passwordHash
   }
 
+  async function identify(username: string, loginClient: LoginClient): Promise<Identified> {
+    const named = await findNamed(username)
+    const whom = { name: canonicalUsername(username) ?? username, user: named }
+    return {
+      id: named?.id ?? null,
+      isKnown: named !== null && loginClient.isKnown(named),
+      async check(password) {
+        // Reads the user again when it is this attempt's turn: the attempts before it may have changed the account.
+        const tried = await lockout.attempt(whom, loginClient, async (found): Promise<Compared<LogInOutcome>> => {
+          const verdict = await passwords.verify(found?.passwordHash ?? null, password)
+          if (!verdict.ok) return { matched: null, value: verdict }
+          if (!verdict.value.matches || found === null) return { matched: false, value: refused('credentials_wrong') }
+          return { matched: true, value: await admitted(await lifted(found), verdict.value.replacement) }
+        })
+        return tried.ok ? tried.value : tried
+      },
+    }
+  }
+
   return {
     signUp: async (account) => withoutToken(await signUp(account)),
 
@@ -245,25 +270,10 @@ export function createAccounts(deps: {
 
     create: async (account) => withoutToken(await insert(account, noPassword)),
 
-    async checkCredentials(username, password, loginClient) {
-      const canonical = canonicalUsername(username)
-      const named = canonical === null ? null : await store.findByUsername(canonical)
-      const whom = { name: canonical ?? username, user: named }
-      const tried = await lockout.attempt(whom, loginClient, async (found): Promise<Compared<LogInOutcome>> => {
-        const verdict = await passwords.verify(found?.passwordHash ?? null, password)
-        if (!verdict.ok) return { matched: null, value: verdict }
-        if (!verdict.value.matches || found === null) return { matched: false, value: refused('credentials_wrong') }
-        return { matched: true, value: await admitted(await lifted(found), verdict.value.replacement) }
-      })
-      return tried.ok ? tried.value : tried
-    },
+    checkCredentials: async (username, password, loginClient) =>
+      (await identify(username, loginClient)).check(password),
 
-    findId: async (username) => (await findNamed(username))?.id ?? null,
-
-    async findKnown(username, loginClient) {
-      const record = await findNamed(username)
-      return record !== null && loginClient.isKnown(record) ? record.id : null
-    },
+    identify,
 
     async findActive(id) {
       const record = await store.find(id)

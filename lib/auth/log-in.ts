@@ -26,8 +26,15 @@ export interface Attempt {
 }
 
 export interface LogIn {
-  /** Refusals come at a moment that does not tell whether the account exists (refusal-pace.ts). */
-  start(attempt: Attempt): Promise<{ ok: true; value: Step } | ({ ok: false } & (LogInRefusal | { code: 'not_saved' }))>
+  /**
+   * Refusals come at a moment that does not tell whether the account exists (refusal-pace.ts). Their `userId` is for the
+   * audit trail alone; null when nobody has the name.
+   */
+  start(
+    attempt: Attempt,
+  ): Promise<
+    { ok: true; value: Step } | ({ ok: false; userId: string | null } & (LogInRefusal | { code: 'not_saved' }))
+  >
   /**
    * Starts the session, which is void once the password differs from the one that `user` was read with. The session that
    * the browser presented ends, whoever's it was (no session fixation). The owner is told of a browser that is new to the account.
@@ -54,14 +61,15 @@ export function createLogIn(deps: {
   return {
     async start({ username, password, client, onHeld }) {
       const { address } = client.by
+      const identified = accounts.identify(username, client)
       // A store that is away refuses the check itself.
-      const findKnown = () => accounts.findKnown(username, client).catch(() => null)
-      const check = () => orNotSaved(accounts.checkCredentials(username, password, client))
+      const findKnown = () => identified.then(({ id, isKnown }) => (isKnown ? id : null)).catch(() => null)
+      const check = () => orNotSaved(identified.then((one) => one.check(password)))
       const checked = await pace.hold({ name: username, password, address, findKnown }, check, onHeld)
-      if (!checked.ok) return checked
+      if (!checked.ok) return { ...checked, userId: await identified.then(({ id }) => id).catch(() => null) }
       const user = checked.value
       const isRestored = user.deletedAt !== null
-      if (isRestored && !(await restore(user.id))) return refused('credentials_wrong')
+      if (isRestored && !(await restore(user.id))) return { ...refused('credentials_wrong'), userId: user.id }
       return { ok: true, value: { next: 'session', user, isRestored } }
     },
 

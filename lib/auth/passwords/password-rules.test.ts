@@ -132,11 +132,11 @@ describe('the password as it was given', () => {
     const username = `exact-${people++}`
     const { accounts } = app
     expect(await accounts.signUp({ username, password })).toMatchObject({ ok: true })
-    const id = (await accounts.findId(username)) ?? ''
+    const { id } = await accounts.identify(username, aLoginClient())
     const codeOf = async (tried: string) => {
       // Wrong ones without end: how often is another test's affair.
       await app.lockout.settle()
-      await accounts.unlock(id)
+      await accounts.unlock(id ?? '')
       await app.rateLimits.forget(countedAddress(aLoginClient().by.address))
       const found = await accounts.checkCredentials(username, tried, aLoginClient())
       return found.ok ? 'ok' : found.code

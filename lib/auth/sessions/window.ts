@@ -20,7 +20,7 @@ export interface SessionLimits {
  * How long an authentication counts as recent for what a session alone may not do. NIST SP 800-63B-4 and OWASP ASVS 5.0
  * 7.5.1 name no number; this is as long as the idle window.
  */
-const recentProofMs = minutes(10)
+const recentAuthenticationMs = minutes(10)
 
 type Times = Pick<SessionRecord, 'createdAt' | 'lastActivityAt'>
 
@@ -56,7 +56,7 @@ export function deadlines(times: Times, limits: SessionLimits): { idleDeadline: 
 export function hasRecentAuthentication(
   { provedAt }: Pick<SessionRecord, 'provedAt'>,
   now: number,
-  withinMs = recentProofMs,
+  withinMs = recentAuthenticationMs,
 ): boolean {
   return now - provedAt < withinMs && provedAt <= now + clockSkewMs
 }

@@ -11,15 +11,15 @@ export const logIn = command({
   permission: 'anyone',
   input: logInSchema,
   audit: 'session.started',
-  async run({ auth, accounts, audit }, { username, password }, actor) {
+  async run({ auth, audit }, { username, password }, actor) {
     const { client, presented } = presentedBy(actor)
     const onHeld = () => currentRequest()?.endTurn?.()
     const started = await auth.start({ username, password, client, onHeld })
     if (!started.ok) {
-      if (started.code === 'busy' || started.code === 'not_saved') return { ...started, isRecorded: false }
-      // Never the typed text: users type passwords into the username field.
-      const subjectId = (await accounts.findId(username)) ?? undefined
-      return { ...started, isRecorded: 'try', ...(subjectId !== undefined && { subjectId }) }
+      // The account, never the typed text: users type passwords into the username field.
+      const { userId, ...refusal } = started
+      const isTried = refusal.code !== 'busy' && refusal.code !== 'not_saved'
+      return { ...refusal, isRecorded: isTried && 'try', ...(userId !== null && { subjectId: userId }) }
     }
     const { user, isRestored } = started.value
     if (isRestored) {

@@ -40,7 +40,7 @@ describe.each(storeNames)('the tokens that an administrator issued, on %s', (sto
     return { invitation, reset, sessionId: session.id }
   }
   async function expectVoid({ invitation, reset, sessionId }: Awaited<ReturnType<typeof passOn>>) {
-    const { invitations, recovery, impersonations, accounts, clock } = opened.app
+    const { invitations, recovery, impersonations, stores, clock } = opened.app
     expect(await invitations.find(invitation)).toBeNull()
     expect(await invitations.accept(invitation, { username: 'mallory', password })).toEqual({
       ok: false,
@@ -50,7 +50,7 @@ describe.each(storeNames)('the tokens that an administrator issued, on %s', (sto
     expect(await recovery.find(reset)).toBeNull()
     expect(await recovery.reset(reset, password, momentOnly(clock()))).toEqual({ ok: false, code: 'link_void' })
     expect(await impersonations.find(sessionId)).toBeNull()
-    expect(await accounts.findId('mallory')).toBeNull()
+    expect(await stores.users.findByUsername('mallory')).toBeNull()
   }
 
   const endings = {

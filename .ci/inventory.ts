@@ -75,7 +75,7 @@ export function readInventory(): Section[] {
       rows: [
         ...auditEvents.map((event) => [event, 'audit trail']),
         ...refusalEvents.map((event) => [event, 'refusal']),
-        ...using(/\.(?:info|warn|error|fatal)\(\s*\{[^}]*?event: '([\w.]+)'|\blogFault\(\s*'([\w.]+)'/g).flatMap(
+        ...using(/\.(?:info|warn|error|fatal)\(\s*\{[^}]*?event: '([\w.]+)'|\blogError\(\s*'([\w.]+)'/g).flatMap(
           ([file = '', events = '']) => events.split(', ').map((event) => [event, file]),
         ),
       ],

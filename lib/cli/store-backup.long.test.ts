@@ -249,7 +249,7 @@ describe('store restore', () => {
 
   test('leaves the store unchanged when interrupted', async () => {
     const [from, to, file] = [await freshPlace('json'), await freshPlace('postgres'), await freshFile()]
-    // More than one statement takes, so that the command is still reading when it notices the signal.
+    // More rows than one statement takes, so that the command is still reading when it notices the signal.
     await fill(from, people(2_000))
     await fill(to, [alice, ...rest])
     const before = await contentOf(to)

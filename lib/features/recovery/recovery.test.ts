@@ -331,7 +331,7 @@ describe.each(storeNames)('against an attacker who knows the password, on %s', (
   })
 
   test('a code from before the recovery is void after it', async () => {
-    await opened.app.addresses.give(alice, 'thief@example.net', by)
+    await opened.app.addresses.add(alice, 'thief@example.net', by)
     const sent = posted.find(({ kind }) => kind === 'verify-email')
     const code = sent !== undefined && 'code' in sent ? sent.code : ''
     expect(code).toMatch(/^\d{8}$/)
@@ -343,7 +343,7 @@ describe.each(storeNames)('against an attacker who knows the password, on %s', (
 
   async function takeAddress(email: string): Promise<void> {
     await opened.app.rateLimits.forget(alice)
-    await opened.app.addresses.give(alice, email, by)
+    await opened.app.addresses.add(alice, email, by)
     const sent = posted.findLast(({ kind }) => kind === 'verify-email')
     const code = sent !== undefined && 'code' in sent ? sent.code : ''
     expect(await opened.app.addresses.verify(alice, code, by)).toMatchObject({ ok: true })
@@ -452,7 +452,7 @@ describe.each(storeNames)('against an attacker who knows the password, on %s', (
       const answer =
         late === 'remove'
           ? await opened.app.addresses.remove(alice, by)
-          : await opened.app.addresses.give(alice, 'thief@example.net', by)
+          : await opened.app.addresses.add(alice, 'thief@example.net', by)
       expect(answer).toEqual({ ok: false, code: 'person_gone' })
       expect(await users.find(alice)).toMatchObject({ email: 'Alice@example.org', newEmail: null })
       await users.update(alice, { recoveryGeneration: 0 })

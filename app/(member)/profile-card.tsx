@@ -28,7 +28,7 @@ export function ProfileCard({ words, profile, mayChange }: { words: Words; profi
           </a>
         ) : (
           <a href={`/profile/edit#${next}`} className="button button-primary">
-            {words(`profile.set.${next}`)}
+            {words(`profile_fields.${next}.set`)}
           </a>
         )}
       </div>

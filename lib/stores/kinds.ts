@@ -7,6 +7,7 @@
 
 import { z } from 'zod'
 
+import { emptyProfile, type ProfileField, profileFieldNames, ruleOf } from '../features/profile/profile.ts'
 import { verifiedKey } from './records.ts'
 import { authenticationMethods, endReasons, roles, type StoredRecord, userStatuses } from './types.ts'
 
@@ -24,6 +25,17 @@ const made = (most: number) => z.string().register(textRules, { most, isRepairab
 const typed = (most = keyRule.most) => z.string().register(textRules, { most, isRepairable: true })
 
 const time = z.int()
+
+/** A field of lib/features/profile/profile.ts as the stores keep it. */
+function profileShape() {
+  const kept = profileFieldNames.map((name) => {
+    const { kind, max, storedMax = 10 * max, isLater } = ruleOf(name)
+    if (kind === 'number') return [name, isLater ? z.int().nullable().default(null) : z.int().nullable()]
+    return [name, isLater ? typed(storedMax).default('') : typed(storedMax)]
+  })
+  type Values = ReturnType<typeof emptyProfile>
+  return Object.fromEntries(kept) as { [Name in ProfileField]: z.ZodType<Values[Name]> }
+}
 
 export const userSchema = z.strictObject({
   /** Opaque and random; never changes and is never reused. */
@@ -44,7 +56,7 @@ export const userSchema = z.strictObject({
   suspendedUntil: time.nullable().default(null),
   /** The reason that the admin wrote down, or empty. */
   suspendReason: typed(2_000).default(''),
-  profile: z.strictObject({ fullName: typed(1_000), bio: typed(100_000), age: z.int().nullable() }),
+  profile: z.strictObject(profileShape()),
   createdAt: time,
   /** When the password was last chosen after sign-up, or null. A log-in that began before this is void. */
   passwordChangedAt: time.nullable().default(null),
@@ -354,10 +366,6 @@ function* rulesIn(schema: z.ZodObject): Generator<[string, TextRule]> {
   }
 }
 
-export const profileFields = Object.keys(userSchema.shape.profile.shape) as (keyof z.infer<
-  typeof userSchema
->['profile'])[]
-
 /** What a new user is besides these fields: a member without address, with an empty profile. */
 export type NewUser = Pick<z.infer<typeof userSchema>, 'id' | 'username' | 'passwordHash' | 'createdAt'> &
   Partial<Omit<z.input<typeof userSchema>, 'profile'>> & { profile?: Partial<z.infer<typeof userSchema>['profile']> }
@@ -369,6 +377,6 @@ export function newUser({ profile, ...fields }: NewUser): z.infer<typeof userSch
     role: 'member',
     status: 'active',
     ...fields,
-    profile: { fullName: '', bio: '', age: null, ...profile },
+    profile: { ...emptyProfile(), ...profile },
   })
 }

@@ -158,7 +158,10 @@ export interface TokenUse {
 
 export type InsertOutcome = 'inserted' | 'username_taken' | 'email_taken' | 'token_void'
 
-export type UserFields = Partial<Omit<UserRecord, 'id' | 'username' | 'createdAt'>>
+/** A field of the profile that is absent keeps its value. */
+export type UserFields = Partial<Omit<UserRecord, 'id' | 'username' | 'createdAt' | 'profile'>> & {
+  profile?: Partial<Profile>
+}
 /** May say that an address is not verified, end a suspension and undo a deletion: no other user can be in the way. */
 export type UserChange = Ordinary & ({ emailVerifiedAt?: null } | { email: string | null; emailVerifiedAt: null })
 export type EmailChange = Ordinary & Pick<UserFields, 'email' | 'emailVerifiedAt'>

@@ -161,7 +161,7 @@ function sentences(error: z.ZodError, words: Words): FormState['errors'] {
 }
 
 function isOptional(schema: z.ZodObject, name: string): boolean {
-  return schema.shape[name]?.safeParse(undefined).success === true
+  return schema.shape[name]?._zod.optin === 'optional'
 }
 
 /** Converts all values posted under one name into one text. */

@@ -32,9 +32,6 @@ export const en = {
     current_password: 'Current password',
     new_password: 'New password',
     confirm_new_password: 'Confirm new password',
-    full_name: 'Full name',
-    bio: 'Bio',
-    age: 'Age',
     email: 'E-mail address',
     role: 'Role',
     reason: 'Reason',
@@ -459,22 +456,33 @@ export const en = {
     title: 'Profile',
     saved: 'Profile saved.',
     edit: 'Edit profile',
-    set: {
-      fullName: 'Set full name',
-      bio: 'Set bio',
-      age: 'Set age',
+  },
+
+  /** Of lib/features/profile/profile.ts. */
+  profile_fields: {
+    fullName: {
+      label: 'Full name',
+      hint: 'Up to {max, number} characters, in any script.',
+      set: 'Set full name',
+    },
+    bio: {
+      label: 'Bio',
+      hint: 'Up to {max, number} characters. Line breaks are kept.',
+      set: 'Set bio',
+    },
+    age: {
+      label: 'Age',
+      hint: 'A whole number from 0 to {max, number}.',
+      set: 'Set age',
     },
   },
 
   profile_edit: {
     title: 'Edit profile',
     lead: 'Everything here is optional. Empty a field to remove what it says.',
-    full_name_hint: 'Up to {max, number} characters, in any script.',
-    bio_hint: 'Up to {max, number} characters. Line breaks are kept.',
     /** Filled in by the browser while typing, so the number is put in as it is. */
-    bio_left: 'Characters left: {count}',
-    bio_over: 'Over the limit by: {count}',
-    age_hint: 'A whole number from 0 to {max, number}.',
+    characters_left: 'Characters left: {count}',
+    characters_over: 'Over the limit by: {count}',
     submit: 'Save profile',
     pending: 'Saving…',
     cancel: 'Cancel',

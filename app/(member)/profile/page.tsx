@@ -1,7 +1,9 @@
 import type { Metadata } from 'next'
 import type { ReactNode } from 'react'
+import { ProfileValue } from '#app/profile-value.tsx'
 import { Notice } from '#app/ui/notice.tsx'
 import { Verbatim } from '#app/ui/verbatim.tsx'
+import { type ProfileField, profileFieldNames } from '#lib/features/profile/profile.ts'
 import { may, requireUser } from '#lib/web/current-user.ts'
 import { getWords } from '#lib/web/words.ts'
 
@@ -16,14 +18,13 @@ export default async function ProfilePage({ searchParams }: PageProps<'/profile'
   const mayChange = may(signedIn, 'change-profile')
   const words = await getWords()
   const { saved } = await searchParams
-  const { fullName, bio, age } = user.profile
 
-  const notSet = (part: 'fullName' | 'bio' | 'age') => (
+  const notSet = (name: ProfileField) => (
     <span className="flex flex-wrap items-baseline gap-x-4">
       <span className="text-muted">{words('fields.not_set')}</span>
       {mayChange && (
-        <a href={`/profile/edit#${part}`} className="link">
-          {words(`profile.set.${part}`)}
+        <a href={`/profile/edit#${name}`} className="link">
+          {words(`profile_fields.${name}.set`)}
         </a>
       )}
     </span>
@@ -44,21 +45,11 @@ export default async function ProfilePage({ searchParams }: PageProps<'/profile'
         <Entry label={words('fields.username')}>
           <Verbatim>{user.username}</Verbatim>
         </Entry>
-        <Entry label={words('fields.full_name')}>
-          {fullName === '' ? notSet('fullName') : <Verbatim>{fullName}</Verbatim>}
-        </Entry>
-        <Entry label={words('fields.bio')}>
-          {bio === '' ? (
-            notSet('bio')
-          ) : (
-            <p dir="auto" className="max-w-[68ch] whitespace-pre-line">
-              {bio}
-            </p>
-          )}
-        </Entry>
-        <Entry label={words('fields.age')}>
-          {age === null ? notSet('age') : <span className="figures">{age}</span>}
-        </Entry>
+        {profileFieldNames.map((name) => (
+          <Entry key={name} label={words(`profile_fields.${name}.label`)}>
+            <ProfileValue profile={user.profile} name={name} notSet={notSet(name)} />
+          </Entry>
+        ))}
       </dl>
     </div>
   )

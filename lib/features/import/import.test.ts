@@ -347,7 +347,7 @@ describe('JSON lines', () => {
       '6: The person has fields of unknown names: "emial".',
       '7: The profile is not an object.',
       '8: The account was deleted.',
-      '9: The full name has characters that a name cannot have.',
+      '9: The full name has characters that it cannot have.',
       '10: The person has fields of unknown names: "__proto__".',
       '11: The status is neither active nor suspended.',
     ])

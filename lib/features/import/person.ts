@@ -4,10 +4,10 @@ import { canonicalUsername } from '../../auth/username.ts'
 import { type FirebaseProject, firebaseHash, noPassword, storedFormOf } from '../../core/crypto/old-hashes.ts'
 import { parseEmail } from '../../core/email-address.ts'
 import { trimTyped } from '../../core/typed-text.ts'
-import { newUser, profileFields, snakeCase } from '../../stores/kinds.ts'
+import { newUser, snakeCase } from '../../stores/kinds.ts'
 import { storable } from '../../stores/texts.ts'
 import { type Profile, roles } from '../../stores/types.ts'
-import { ageMax, bioMax, fullNameMax, profileSchema } from '../profile/profile.ts'
+import { type ProfileField, profileFieldNames, profileSchema, ruleOf } from '../profile/profile.ts'
 import { type Fields, type ImportContext, type Reading, type Row, rejected, shown } from './reading.ts'
 
 export async function* readRows(rows: AsyncIterable<Row>, context: ImportContext): AsyncGenerator<Reading> {
@@ -103,20 +103,23 @@ function readHash(fields: Fields, errors: string[], firebase: FirebaseProject | 
   return noPassword
 }
 
-const profileErrors: Record<string, string> = {
-  full_name_characters: 'The full name has characters that a name cannot have.',
-  full_name_long: `The full name is longer than ${fullNameMax} characters.`,
-  bio_characters: 'The bio has characters that it cannot have.',
-  bio_long: `The bio is longer than ${bioMax} characters.`,
-  age_rule: `The age is not a whole number from 0 to ${ageMax}.`,
-}
-
 function readProfile(fields: Fields, errors: string[]): Partial<Profile> {
-  const given = profileFields.map((name) => [name, fields[snakeCase(name)] ?? ''])
+  const given = profileFieldNames.map((name) => [name, fields[snakeCase(name)] ?? ''])
   const parsed = profileSchema.safeParse(Object.fromEntries(given))
   if (parsed.success) return parsed.data
-  for (const { message } of parsed.error.issues) errors.push(profileErrors[message] ?? 'The profile is invalid.')
+  for (const { message, path } of parsed.error.issues) {
+    const name = profileFieldNames.find((one) => one === path[0])
+    if (name !== undefined) errors.push(profileError(name, message))
+  }
   return {}
+}
+
+function profileError(name: ProfileField, code: string): string {
+  const { kind, max } = ruleOf(name)
+  const label = `The ${snakeCase(name).replaceAll('_', ' ')}`
+  if (kind === 'number') return `${label} is not a whole number from 0 to ${max}.`
+  if (code.endsWith('_long')) return `${label} is longer than ${max} characters.`
+  return `${label} has characters that it cannot have.`
 }
 
 /**

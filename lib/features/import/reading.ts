@@ -1,7 +1,8 @@
 // The types that the steps of an import share, and how a row is rejected.
 import type { FirebaseProject } from '../../core/crypto/old-hashes.ts'
-import { profileFields, snakeCase } from '../../stores/kinds.ts'
+import { snakeCase } from '../../stores/kinds.ts'
 import type { UserRecord } from '../../stores/types.ts'
+import { profileFieldNames } from '../profile/profile.ts'
 
 export const importFormats = ['csv', 'jsonl', 'firebase', 'streamlit'] as const
 export type ImportFormat = (typeof importFormats)[number]
@@ -50,7 +51,7 @@ export const importColumns = [
   'email',
   'email_verified',
   'password_hash',
-  ...profileFields.map(snakeCase),
+  ...profileFieldNames.map(snakeCase),
   'role',
   'created_at',
 ] as const

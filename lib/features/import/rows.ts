@@ -1,14 +1,15 @@
 // Parses the file formats (CSV, JSON lines, Firebase's list) into rows of named texts.
 import { Readable } from 'node:stream'
 import { CsvError, parse } from 'csv-parse'
-import { profileFields, snakeCase, userSchema } from '../../stores/kinds.ts'
+import { snakeCase, userSchema } from '../../stores/kinds.ts'
+import { profileFieldNames } from '../profile/profile.ts'
 import { type Column, type Fields, importColumns, type Row, shown, unreadable } from './reading.ts'
 
 /** Further keys of JSON lines, with the names in Gatehouse's own export. Null means ignored. */
 const jsonNames: Record<string, string | null> = {
   ...Object.fromEntries(Object.keys(userSchema.shape).map((name) => [name, null])),
   ...Object.fromEntries(importColumns.map((name) => [name, name])),
-  ...Object.fromEntries(profileFields.map((name) => [name, snakeCase(name)])),
+  ...Object.fromEntries(profileFieldNames.map((name) => [name, snakeCase(name)])),
   emailVerified: 'email_verified',
   emailVerifiedAt: 'email_verified',
   passwordHash: 'password_hash',

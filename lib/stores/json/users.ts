@@ -83,7 +83,11 @@ export function createUserPart(
     return queue.run(() => {
       const before = records.user.get(id)
       if (!before || !holds(before, asked.onlyIf)) return null
-      const after = userSchema.parse({ ...before, ...asked.fields })
+      const after = userSchema.parse({
+        ...before,
+        ...asked.fields,
+        profile: { ...before.profile, ...asked.fields.profile },
+      })
       const refusal = refuse(before, after)
       if (refusal !== null) return refusal
       people.set(after)

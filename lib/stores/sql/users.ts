@@ -183,7 +183,7 @@ export function createUserStore({ db, reads, flavour }: Pick<SqlDatabase, 'db' |
       const row = await findLocked(trx, id)
       if (row === undefined || !holds(userOf(row), asked.onlyIf)) return null
       const before = userOf(row)
-      const after: UserRecord = { ...before, ...asked.fields }
+      const after: UserRecord = { ...before, ...asked.fields, profile: { ...before.profile, ...asked.fields.profile } }
       const refusal = await refuse(before, after)
       if (refusal !== null) return refusal
       const { id: _, username, created_at, ...values } = userRow(after)

@@ -90,7 +90,7 @@ export default async function PeoplePage({ searchParams }: PageProps<'/admin/use
             <thead>
               <tr>
                 <th scope="col">{words('fields.username')}</th>
-                <th scope="col">{words('fields.full_name')}</th>
+                <th scope="col">{words('profile_fields.fullName.label')}</th>
                 <th scope="col">{words('fields.role')}</th>
                 <th scope="col">{words('admin.people.state')}</th>
                 <th scope="col">{words('admin.people.signed_up')}</th>
@@ -104,7 +104,7 @@ export default async function PeoplePage({ searchParams }: PageProps<'/admin/use
                       <Verbatim>{person.username}</Verbatim>
                     </a>
                   </th>
-                  <td data-label={words('fields.full_name')}>
+                  <td data-label={words('profile_fields.fullName.label')}>
                     {person.profile.fullName === '' ? (
                       <span className="text-muted">{words('fields.not_set')}</span>
                     ) : (

@@ -7,7 +7,7 @@ import { FormAlert } from '#app/ui/form-alert.tsx'
 import { Notice } from '#app/ui/notice.tsx'
 import { SubmitButton } from '#app/ui/submit-button.tsx'
 import { TextArea } from '#app/ui/text-area.tsx'
-import { ageMax, bioMax, fullNameMax } from '#lib/features/profile/profile.ts'
+import { type ProfileField, profileFieldNames, ruleOf } from '#lib/features/profile/profile.ts'
 import { services } from '#lib/services.ts'
 import { requirePermission } from '#lib/web/current-user.ts'
 import { formTag } from '#lib/web/form-fields.ts'
@@ -25,7 +25,6 @@ export default async function EditProfilePage() {
   const words = await getWords()
   const { formDrafts } = await services()
   const kept = await formDrafts.find(session.id, '/profile/edit')
-  const { fullName, bio, age } = user.profile
 
   return (
     <div className="flex flex-col gap-6">
@@ -40,36 +39,14 @@ export default async function EditProfilePage() {
         >
           <FormAlert>{kept !== null && <Notice kind="warn">{words('kept_form.notice')}</Notice>}</FormAlert>
           <input type="hidden" name={formTag} value={formDrafts.tagFor(session.id, user.id)} />
-          <Field
-            name="fullName"
-            label={words('fields.full_name')}
-            hint={words('profile_edit.full_name_hint', { max: fullNameMax })}
-            value={kept?.fullName ?? fullName}
-            autoComplete="name"
-            dir="auto"
-          />
-          <TextArea
-            name="bio"
-            label={words('fields.bio')}
-            hint={words('profile_edit.bio_hint', { max: bioMax })}
-            value={kept?.bio ?? bio}
-          >
-            <CharactersLeft
-              name="bio"
-              max={bioMax}
-              leftWords={words.raw('profile_edit.bio_left')}
-              overWords={words.raw('profile_edit.bio_over')}
+          {profileFieldNames.map((name) => (
+            <ProfileInput
+              key={name}
+              words={words}
+              name={name}
+              value={kept?.[name] ?? String(user.profile[name] ?? '')}
             />
-          </TextArea>
-          <Field
-            name="age"
-            label={words('fields.age')}
-            hint={words('profile_edit.age_hint', { max: ageMax })}
-            value={kept?.age ?? (age === null ? '' : String(age))}
-            autoComplete="off"
-            inputMode="numeric"
-            className="figures max-w-32"
-          />
+          ))}
           <div className="flex flex-wrap gap-3">
             <SubmitButton label={words('profile_edit.submit')} pendingLabel={words('profile_edit.pending')} />
             <a href="/profile" className="button">
@@ -80,6 +57,26 @@ export default async function EditProfilePage() {
       </div>
     </div>
   )
+}
+
+function ProfileInput({ words, name, value }: { words: Words; name: ProfileField; value: string }) {
+  const { kind, max, autoComplete = 'off' } = ruleOf(name)
+  const label = words(`profile_fields.${name}.label`)
+  const hint = words(`profile_fields.${name}.hint`, { max })
+  if (kind === 'text') {
+    return (
+      <TextArea name={name} label={label} hint={hint} value={value}>
+        <CharactersLeft
+          name={name}
+          max={max}
+          leftWords={words.raw('profile_edit.characters_left')}
+          overWords={words.raw('profile_edit.characters_over')}
+        />
+      </TextArea>
+    )
+  }
+  const own = kind === 'number' ? ({ inputMode: 'numeric', className: 'figures max-w-32' } as const) : { dir: 'auto' }
+  return <Field name={name} label={label} hint={hint} value={value} autoComplete={autoComplete} {...own} />
 }
 
 function draftWords(words: Words): DraftWords {

@@ -2,6 +2,7 @@ import type { Metadata } from 'next'
 import { notFound } from 'next/navigation'
 import type { ReactNode } from 'react'
 import { HistoryList } from '#app/history/history-list.tsx'
+import { ProfileValue } from '#app/profile-value.tsx'
 import { ActionForm } from '#app/ui/action-form.tsx'
 import { Clock } from '#app/ui/clock.tsx'
 import { FormAlert } from '#app/ui/form-alert.tsx'
@@ -12,6 +13,7 @@ import { Verbatim } from '#app/ui/verbatim.tsx'
 import { wrongPasswordsOf } from '#lib/auth/lockout/failure-counts.ts'
 import { parseDevice } from '#lib/core/device.ts'
 import { rolesByTrust } from '#lib/core/roles/permissions.ts'
+import { profileFieldNames } from '#lib/features/profile/profile.ts'
 import { isDeletedByAdmin } from '#lib/features/user-admin/user-admin.ts'
 import { services } from '#lib/services.ts'
 import { readHandedOver } from '#lib/web/handed-over.ts'
@@ -105,23 +107,11 @@ export default async function PersonPage({ params, searchParams }: PageProps<'/a
             {words('admin.person.account')}
           </h2>
           <dl className="facts">
-            <Fact name={words('fields.full_name')}>
-              {person.profile.fullName === '' ? (
-                words('fields.not_set')
-              ) : (
-                <Verbatim>{person.profile.fullName}</Verbatim>
-              )}
-            </Fact>
-            <Fact name={words('fields.bio')}>
-              {person.profile.bio === '' ? (
-                words('fields.not_set')
-              ) : (
-                <p dir="auto" className="whitespace-pre-line">
-                  {person.profile.bio}
-                </p>
-              )}
-            </Fact>
-            <Fact name={words('fields.age')}>{person.profile.age ?? words('fields.not_set')}</Fact>
+            {profileFieldNames.map((name) => (
+              <Fact key={name} name={words(`profile_fields.${name}.label`)}>
+                <ProfileValue profile={person.profile} name={name} notSet={words('fields.not_set')} />
+              </Fact>
+            ))}
             <Fact name={words('fields.email')}>
               {person.email === null ? (
                 words('admin.person.email_none')

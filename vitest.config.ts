@@ -1,8 +1,16 @@
 import { defineConfig } from 'vitest/config'
 
+/** They replace modules of Node or of packages, which no other file may meet. */
+const mocking = [
+  'lib/core/crypto/password.test.ts',
+  'lib/core/files/durable-file.test.ts',
+  'lib/stores/json/folder-lock-link.test.ts',
+]
+
+const long = 'lib/**/*.long.test.ts'
+
 export default defineConfig({
   test: {
-    include: ['lib/**/*.test.ts', 'app/**/*.test.ts', 'middleware.test.ts', '.ci/**/*.test.ts'],
     globalSetup: 'lib/stores/sql/postgres-setup-for-test.ts',
     restoreMocks: true,
     // Vitest’s own choice on two cores is one file at a time; many of them wait for other processes.
@@ -11,5 +19,19 @@ export default defineConfig({
     testTimeout: 180_000,
     hookTimeout: 180_000,
     expect: { poll: { timeout: 90_000 } },
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['lib/**/*.test.ts', 'app/**/*.test.ts', 'middleware.test.ts', '.ci/**/*.test.ts'],
+          exclude: [...mocking, long],
+          // Files share a process, its modules and its word lists: loading them for each took as long as the tests.
+          isolate: false,
+        },
+      },
+      { extends: true, test: { name: 'mocking', include: mocking } },
+      { extends: true, test: { name: 'long', include: [long] } },
+    ],
   },
 })

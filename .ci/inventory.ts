@@ -75,7 +75,7 @@ export function readInventory(): Section[] {
       rows: [
         ...auditEvents.map((event) => [event, 'audit trail']),
         ...refusalEvents.map((event) => [event, 'refusal']),
-        ...using(/\.(?:info|warn|error|fatal)\(\s*\{[^}]*?event: '([\w.]+)'|\blogFault\(\s*'([\w.]+)'/g).flatMap(
+        ...using(/\.(?:info|warn|error|fatal)\(\s*\{[^}]*?event: '([\w.]+)'|\blogError\(\s*'([\w.]+)'/g).flatMap(
           ([file = '', events = '']) => events.split(', ').map((event) => [event, file]),
         ),
       ],
@@ -205,7 +205,7 @@ function classOf(field: string): string {
   if (/\.(passwordHash|sealed)$/.test(field)) return 'secret'
   if (field === 'reserved.id') return 'personal'
   const isInternal =
-    /\.(id|\w+Id|at|\w+At|until|\w+Until|count|role|status|purpose|subject|issuedBy|reason|recoveryGeneration|attempts|seq|event|outcome|previous)$/
+    /\.(id|\w+Id|at|\w+At|until|\w+Until|count|role|status|purpose|about|subject|issuedBy|reason|recoveryGeneration|attempts|seq|event|outcome|previous)$/
   return isInternal.test(field) ? 'internal' : 'personal'
 }
 

@@ -44,7 +44,9 @@ mkdirSync(reports, { recursive: true })
 const browserRunner = (store: StoreName) => `playwright (${store})`
 const isSound = step('types', 'check:types') && step('lint', 'check:lint') && step('dead code', 'check:dead')
 if (isSound) {
-  runVitest('vitest', 'unit and contract tests', isAll ? 'test:unit:all' : 'test:unit')
+  runVitest('vitest', 'unit and contract tests', isAll ? 'test:unit:all' : 'test:unit', {
+    ...(isAll && { TEST_STORES: 'all' }),
+  })
   const isBuilt = step('production build', 'build')
   if (isAll) runVitest('faults', 'faults, in their short form', 'test:faults', { FAULTS: 'short' })
   if (isAll && isBuilt) runVitest('fuzz', 'fuzz, in its short form', 'fuzz', { FUZZ: 'short' })

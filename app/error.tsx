@@ -1,11 +1,11 @@
 'use client'
 
-import { Fault, type FaultProps } from './ui/fault.tsx'
+import { ErrorView, type ErrorViewProps } from './ui/error-view.tsx'
 
-export default function ErrorPage(props: FaultProps) {
+export default function ErrorPage(props: ErrorViewProps) {
   return (
     <main className="grid min-h-dvh content-center px-4 py-8">
-      <Fault {...props} />
+      <ErrorView {...props} />
     </main>
   )
 }

@@ -1,15 +1,15 @@
 'use client'
 
 import './globals.css'
-import { Fault, type FaultProps } from './ui/fault.tsx'
+import { ErrorView, type ErrorViewProps } from './ui/error-view.tsx'
 
 /** Shown when even the root layout fails, so it is a whole document. */
-export default function GlobalError(props: FaultProps) {
+export default function GlobalError(props: ErrorViewProps) {
   return (
     <html lang="en">
       <body>
         <main className="grid min-h-dvh content-center px-4 py-8">
-          <Fault {...props} />
+          <ErrorView {...props} />
         </main>
       </body>
     </html>

@@ -252,6 +252,8 @@ test.describe('with JavaScript', () => {
     await expect(page.getByRole('alert').filter({ hasText: 'The answer did not arrive.' })).toBeVisible()
     await expect(page.getByLabel('Username')).toHaveValue('somebody')
     await expect(page.getByLabel('Password', { exact: true })).toHaveValue('something')
+    // The next test has the same context.
+    await context.setOffline(false)
   })
 
   test('a password can be shown, hidden and pasted [V6.2.6, V6.2.7]', async ({ page, context }) => {

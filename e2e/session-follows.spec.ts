@@ -127,6 +127,8 @@ test('before the absolute limit it says that nothing extends the session', async
   await expect(dialog).toBeHidden()
   await idle(minutes(3))
   await expect(page).toHaveURL(`${server.url}/login?next=%2F&reason=expired`)
+  // Before its server goes.
+  await page.close()
 })
 
 test('a laptop that slept through the end shows nothing private when it wakes [V14.3.1, T14]', async ({

@@ -215,7 +215,7 @@ describe('ways to log in', () => {
       'lib/features/setup/commands.ts',
       'lib/features/sign-up/commands.ts',
     ])
-    // A session gets a new token for a password alone.
+    // A session's token is renewed only after a password check.
     expect(naming(/\bsessions\.renew\(/)).toEqual([
       'lib/features/log-in/commands.ts',
       'lib/features/password/commands.ts',
@@ -265,7 +265,7 @@ describe('guards', () => {
     expect(lenient).toEqual([])
   })
 
-  test('an action is public exactly if anyone may run its command', () => {
+  test('an action is public if and only if anyone may run its command', () => {
     const ofAnyone = withActions.flatMap((file) =>
       exportedFunctions(file).flatMap(({ name, firstStatement }) => {
         const command = /^action\('([\w.-]+)'\)$/.exec(firstStatement)?.[1]

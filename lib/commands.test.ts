@@ -8,7 +8,7 @@ import { confirmSentence } from './words/sentences.ts'
 import { wordsFor } from './words/words.ts'
 
 const registered: AnyCommand[] = Object.values(commands)
-/** Of users: visitors may run the others. */
+/** Commands of users; visitors may run the others. */
 const all = registered.filter(({ permission }) => permission !== 'anyone')
 const ofOperator = all.filter(({ permission }) => permission === 'operator').map(({ name }) => name)
 
@@ -93,7 +93,7 @@ describe('every command', () => {
       const provedAt = opened.app.clock() - ageMs
       return namesWith(await codesFor({ session: { id: 's', provedAt } }), 'reauthentication_required')
     }
-    // The other two ask for the password themselves.
+    // The other two check the password themselves.
     const always = [
       ...['email.send-code', 'email.verify', 'impersonation.end', 'profile.save'],
       ...['password.change', 'session.confirm', ...ofOperator],

@@ -1,10 +1,12 @@
 // The settings, and the only reader of process.env. An error is one sentence that never repeats a secret.
+
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { z } from 'zod'
 import type { SessionLimits } from './auth/sessions/window.ts'
 import { hours, seconds } from './core/clock.ts'
 import { type Mailbox, parseMailbox } from './core/email-address.ts'
+import { errorCode } from './core/error-code.ts'
 import { loopbackHosts } from './core/loopback.ts'
 import { parseStoreLocation, type StoreLocation } from './stores/location.ts'
 
@@ -54,9 +56,9 @@ const wholeNumber = (min: number, max: number) =>
     .refine((n) => n >= min && n <= max, `must be a whole number from ${min} to ${max}`)
 
 const origin = z.string().transform((text, ctx) => {
-  const fault = originFault(text)
-  if (fault === null) return new URL(text).origin
-  ctx.addIssue({ code: 'custom', message: fault })
+  const error = originError(text)
+  if (error === null) return new URL(text).origin
+  ctx.addIssue({ code: 'custom', message: error })
   return z.NEVER
 })
 
@@ -227,8 +229,9 @@ function fromFile(name: string, env: Record<string, string | undefined>): string
     const text = readFileSync(path, 'utf8').trim()
     if (text !== '') return text
   } catch (cause) {
-    const reason = cause instanceof Error && 'code' in cause ? cause.code : cause
-    throw new SettingsError(`${name}_FILE must name a file that can be read: ${path} cannot (${reason}).`)
+    throw new SettingsError(
+      `${name}_FILE must name a file that can be read: ${path} cannot (${errorCode(cause) ?? cause}).`,
+    )
   }
   throw new SettingsError(`${name}_FILE must name a file with something in it: ${path} is empty.`)
 }
@@ -252,7 +255,7 @@ export function ownOrigins(appOrigin: string): readonly string[] {
   return loopbackHosts.map((host) => `${url.protocol}//${host}${port}`)
 }
 
-function originFault(text: string): string | null {
+function originError(text: string): string | null {
   if (!URL.canParse(text)) return 'must be an address such as https://accounts.example.com'
   const url = new URL(text)
   if (url.protocol !== 'https:' && url.protocol !== 'http:') return 'must start with https:// (or http:// on localhost)'

@@ -2,6 +2,7 @@ import { afterEach, expect, test, vi } from 'vitest'
 import { hours, minutes } from './core/clock.ts'
 import { startExpiryJob } from './expiry-job.ts'
 import { openTestServices, type TestServices } from './services-for-test.ts'
+import { aLockout } from './stores/contract/samples.ts'
 
 let opened: TestServices
 afterEach(async () => {
@@ -18,6 +19,7 @@ test('prunes sessions and tokens at the start and every hour until stopped [V14.
     await app.sessions.start('alice')
     const { id } = (await app.sessions.start('alice')).session
     await app.formDrafts.keep(id, { path: '/', tag: app.formDrafts.tagFor(id, 'alice'), fields: {} })
+    await app.stores.lockouts.count(aLockout({ userId: 'erased' }), app.clock())
     advance(minutes(31))
   }
   const left = async () => {
@@ -25,17 +27,22 @@ test('prunes sessions and tokens at the start and every hour until stopped [V14.
     return {
       sessions: kinds.filter((kind) => kind === 'session').length,
       tokens: kinds.filter((kind) => kind === 'token').length,
+      lockouts: kinds.filter((kind) => kind === 'lockout').length,
     }
   }
 
   await leave()
   const job = startExpiryJob(app)
-  await vi.waitFor(async () => expect(await left()).toEqual({ sessions: 0, tokens: 0 }), { timeout: 20_000 })
+  await vi.waitFor(async () => expect(await left()).toEqual({ sessions: 0, tokens: 0, lockouts: 0 }), {
+    timeout: 20_000,
+  })
   await leave()
   await vi.advanceTimersByTimeAsync(hours(1))
-  await vi.waitFor(async () => expect(await left()).toEqual({ sessions: 0, tokens: 0 }), { timeout: 20_000 })
+  await vi.waitFor(async () => expect(await left()).toEqual({ sessions: 0, tokens: 0, lockouts: 0 }), {
+    timeout: 20_000,
+  })
   await job.stop()
   await leave()
   await vi.advanceTimersByTimeAsync(hours(2))
-  expect(await left()).toEqual({ sessions: 2, tokens: 1 })
+  expect(await left()).toEqual({ sessions: 2, tokens: 1, lockouts: 1 })
 })

@@ -1,7 +1,9 @@
 // The generated session secret, one per DATA_DIR, for sites without SESSION_SECRET.
+
 import { randomBytes } from 'node:crypto'
 import { chmod, lstat, readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { errorCode } from './core/error-code.ts'
 import { createFile, makeFolder } from './core/files/durable-file.ts'
 import { isPermissionError, permissionAdvice } from './core/files/file-owner.ts'
 
@@ -68,7 +70,7 @@ async function readIfThere(path: string): Promise<string | null> {
     if (found.isFile()) return await readFile(path, 'utf8')
     throw damaged(`${path} is not a plain file. Move it away, or set SESSION_SECRET.`)
   } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && /^(ENOENT|ENOTDIR)$/.test(String(cause.code))) return null
+    if (/^(ENOENT|ENOTDIR)$/.test(errorCode(cause) ?? '')) return null
     if (cause instanceof Error && isPermissionError(cause)) throw notPermitted(path, cause)
     throw cause
   }

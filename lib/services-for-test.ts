@@ -10,8 +10,13 @@ import { compose, openRuntime, type Services } from './services.ts'
 import { aUser } from './stores/contract/samples.ts'
 import { createDatabase } from './stores/sql/postgres-for-test.ts'
 
-export const storeNames = ['JSON', 'SQLite', 'PostgreSQL'] as const
-export type StoreName = (typeof storeNames)[number]
+const allStores = ['JSON', 'SQLite', 'PostgreSQL'] as const
+export type StoreName = (typeof allStores)[number]
+/**
+ * A database of PostgreSQL for each test takes longer than the test: `npm test` has its contract alone, and
+ * `npm run test:all` (TEST_STORES=all) all tests on it.
+ */
+export const storeNames: readonly StoreName[] = process.env.TEST_STORES === 'all' ? allStores : ['JSON', 'SQLite']
 
 export interface TestServices extends AsyncDisposable {
   app: Services

@@ -188,23 +188,13 @@ export async function openRuntime(settings = readSettings(), clock: Clock = crea
 export function compose(runtime: Runtime): Services {
   const { stores, clock, passwords, strength, breached, settings, mail, rateLimits, lockout, alerts, securityEvents } =
     runtime
-  const { users, tokens, lockouts } = stores
+  const { users, tokens } = stores
   const secrets = runtime.sessionSecrets
   const { passwordMinLength } = settings
-  const own = {
-    store: users,
-    lockouts,
-    tokens,
-    passwords,
-    strength,
-    breached,
-    passwordMinLength,
-    lockout,
-    rateLimits,
-    clock,
-  }
+  const own = { store: users, tokens, passwords, strength, breached, passwordMinLength, lockout, rateLimits, clock }
   const accounts = createAccounts({
     ...own,
+    lockouts: stores.lockouts,
     onLifted: async (user) => {
       await runtime.audit.record({ event: 'account.resumed', actorId: null, subjectId: user.id })
       await alerts.tellDecision(user, { kind: 'suspension-ended' })

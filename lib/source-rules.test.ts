@@ -168,7 +168,7 @@ describe('patterns', () => {
     '&a',
   ]
   /** Short ones first: what grows exponentially would never come to an end on the long ones. */
-  const attacks = [26, 50_000].flatMap((times) =>
+  const attacks = [32, 100_000].flatMap((times) =>
     pieces.flatMap((piece) => ['!', '\u0000'].map((end) => piece.repeat(times) + end)),
   )
 
@@ -178,7 +178,7 @@ describe('patterns', () => {
     return performance.now() - began
   }
 
-  test('none takes longer than its text is long: 50,000 repeats that almost match [V1.3.12]', () => {
+  test('none takes longer than its text is long: 100,000 repeats that almost match [V1.3.12]', () => {
     const patterns = new Map<string, { file: string; pattern: RegExp }>()
     for (const [file, nodes] of parsed) {
       for (const node of nodes) {
@@ -189,8 +189,8 @@ describe('patterns', () => {
     }
     expect(patterns.size).toBeGreaterThan(70)
     const slow = [...patterns.values()].flatMap(({ file, pattern }) => {
-      // Twice, for a machine that was busy with something else.
-      const found = attacks.find((text) => timeOf(pattern, text) > 250 && timeOf(pattern, text) > 250)
+      // A linear pattern takes a millisecond, any other many seconds: a busy machine changes neither verdict.
+      const found = attacks.find((text) => timeOf(pattern, text) > 1000 && timeOf(pattern, text) > 1000)
       return found === undefined ? [] : [`${file}: ${pattern} for ${JSON.stringify(found.slice(0, 6))}…`]
     })
     expect(slow).toEqual([])

@@ -1,8 +1,8 @@
 'use client'
 
-import { Fault, type FaultProps } from '#app/ui/fault.tsx'
+import { ErrorView, type ErrorViewProps } from '#app/ui/error-view.tsx'
 
 /** Inside the frame, so that navigation and log-out remain available. */
-export default function AdminErrorPage(props: FaultProps) {
-  return <Fault {...props} />
+export default function AdminErrorPage(props: ErrorViewProps) {
+  return <ErrorView {...props} />
 }

@@ -15,8 +15,8 @@ import { sessionCookieName, sessionCookieOptions } from '#lib/web/session-cookie
 export async function POST(request: NextRequest): Promise<Response> {
   const app = await services()
   const { appOrigin } = app.settings
-  const fault = findOriginError(request.headers, appOrigin)
-  if (fault !== null) return refusal(fault, request.headers)
+  const error = findOriginError(request.headers, appOrigin)
+  if (error !== null) return refusal(error, request.headers)
 
   const isRecorded = await endSession(request, app)
   // Clear the browser even if the store fails: a user who leaves a shared computer must not have to come back.

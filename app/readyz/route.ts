@@ -1,3 +1,4 @@
+import { errorCode } from '#lib/core/error-code.ts'
 import { services } from '#lib/services.ts'
 
 export const dynamic = 'force-dynamic'
@@ -11,17 +12,13 @@ export async function GET(): Promise<Response> {
     await stores.checkReady()
     return Response.json({ status: 'ok' }, { headers })
   } catch (error) {
-    return Response.json({ status: 'unavailable', reason: faultCodes(error) }, { status: 503, headers })
+    return Response.json({ status: 'unavailable', reason: errorCodes(error) }, { status: 503, headers })
   }
 }
 
 /** Such as "store_unavailable (ENOSPC)". */
-function faultCodes(error: unknown): string {
-  const code = codeOf(error) ?? 'error'
-  const cause = error instanceof Error ? codeOf(error.cause) : null
+function errorCodes(error: unknown): string {
+  const code = errorCode(error) ?? 'error'
+  const cause = error instanceof Error ? errorCode(error.cause) : null
   return cause === null ? code : `${code} (${cause})`
-}
-
-function codeOf(error: unknown): string | null {
-  return error instanceof Error && 'code' in error ? String(error.code) : null
 }

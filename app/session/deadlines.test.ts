@@ -26,7 +26,7 @@ test('a fifth of a shorter window is the warning', () => {
   expect(phaseAt(idleIn(60 * second), 48_000, short).phase).toBe('warning')
 })
 
-test('what is told changes by the minute, near the end by the second, and with the warning', () => {
+test('the shown time changes every minute, near the end every second, and with the warning', () => {
   const next = (left: number, idleMs: number) => untilNextTold(phaseAt(idleIn(left), 0, { ...limits, idleMs }))
   expect(next(600 * second, 600 * second)).toBe(60 * second)
   expect(next(599 * second, 600 * second)).toBe(59 * second)
@@ -41,7 +41,7 @@ test('the absolute end is named when it comes first, or together with the other'
   expect(phaseAt(deadlines, 0, limits).limit).toBe('absolute')
 })
 
-test('what is spoken changes at 120, 60, 30 and 10 seconds only', () => {
+test('the spoken time changes only at 120, 60, 30 and 10 seconds', () => {
   const changes: number[] = []
   let latest = 0
   for (let left = 120 * second; left > 0; left -= 100) {

@@ -3,6 +3,7 @@
 import { cookies, headers } from 'next/headers'
 import { z } from 'zod'
 import { services } from '#lib/services.ts'
+import { cookieOptionsOn } from '#lib/web/cookie-name.ts'
 import { themeCookie, themes } from '#lib/web/preferences.ts'
 import { isSameOrigin } from '#lib/web/request-checks.ts'
 
@@ -14,12 +15,6 @@ export async function chooseTheme(posted: unknown): Promise<void> {
   const { settings } = await services()
   if (!theme.success || !isSameOrigin(await headers(), settings.appOrigin)) return
   const jar = await cookies()
-  const secure = settings.appOrigin.startsWith('https:')
-  jar.set(themeCookie(settings.appOrigin), theme.data, {
-    path: '/',
-    sameSite: 'lax',
-    httpOnly: true,
-    secure,
-    maxAge: oneYearInSeconds,
-  })
+  const options = { ...cookieOptionsOn(settings.appOrigin), maxAge: oneYearInSeconds }
+  jar.set(themeCookie(settings.appOrigin), theme.data, options)
 }

@@ -3,7 +3,6 @@
 import { expect, test } from '#e2e/fixtures.ts'
 import { readRoutes } from '#e2e/support/build-manifests.ts'
 import { Client } from '#e2e/support/client.ts'
-import { minutes } from '#e2e/support/durations.ts'
 import { encodeActionCall } from '#e2e/support/form-body.ts'
 import { type Answer, type Headers, navigationHeaders, type Request } from '#e2e/support/http.ts'
 import { makePerson } from '#e2e/support/person.ts'
@@ -175,7 +174,6 @@ for (const [name, open] of Object.entries(doors)) {
     })
 
     test('every action of the build is public by name or refuses, called from its page or from a public one [V8.2.1, V8.3.1, T4]', async () => {
-      test.setTimeout(minutes(4))
       const actions = readSiteActions()
       expect(actions.map((action) => action.name)).toEqual(expect.arrayContaining([...publicActions]))
       const users = await readStoredUsers(server.store)

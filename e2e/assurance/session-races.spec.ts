@@ -1,7 +1,7 @@
 // What is under way at the moment a session ends neither brings it back nor meets an error: a thousand requests each.
 import { expect, test } from '#e2e/fixtures.ts'
 import { Client } from '#e2e/support/client.ts'
-import { minutes, seconds } from '#e2e/support/durations.ts'
+import { seconds } from '#e2e/support/durations.ts'
 import type { Answer } from '#e2e/support/http.ts'
 import type { TestServer } from '#e2e/support/server.ts'
 import { countStoredSessions, findStoredUser } from '#e2e/support/store-contents.ts'
@@ -39,7 +39,6 @@ async function expectOver(server: TestServer, { username, client }: Round, answe
 }
 
 test('at a log-out [T20]', async ({ server }) => {
-  test.setTimeout(minutes(3))
   for (let round = 0; round < rounds; round += 1) {
     const started = await startRound(server)
     const form = await started.client.findForm('/profile', 'Log out')
@@ -52,7 +51,6 @@ test('at a log-out [T20]', async ({ server }) => {
 })
 
 test('at the end of the window [T20]', async ({ server }) => {
-  test.setTimeout(minutes(3))
   for (let round = 0; round < rounds; round += 1) {
     const started = await startRound(server)
     await started.client.open('/profile')

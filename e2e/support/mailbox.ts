@@ -4,6 +4,8 @@ import path from 'node:path'
 import { expect } from '@playwright/test'
 import PostalMime, { type Email } from 'postal-mime'
 
+const parsed = new Map<string, Promise<Email>>()
+
 interface Sender {
   dataDir: string
 }
@@ -16,9 +18,16 @@ export async function lettersTo({ dataDir }: Sender, address: string): Promise<E
     names
       .toSorted()
       .filter((name) => name.endsWith('.eml'))
-      .map(async (name) => PostalMime.parse(await readFile(path.join(folder, name)))),
+      .map((name) => read(path.join(folder, name))),
   )
   return letters.filter(({ to }) => to?.some((recipient) => recipient.address === address))
+}
+
+/** Files of the outbox never change. */
+function read(file: string): Promise<Email> {
+  const letter = parsed.get(file) ?? readFile(file).then((content) => PostalMime.parse(content))
+  parsed.set(file, letter)
+  return letter
 }
 
 /** Waits until a letter of this subject has come, `count` of them in all, and gives the last. */
@@ -26,7 +35,11 @@ export async function letterTo(sender: Sender, address: string, subject: string,
   const found = async () =>
     (await lettersTo(sender, address)).filter((letter) => letter.subject === `${subject} · Gatehouse`)
   await expect
-    .poll(async () => (await found()).length, { message: `“${subject}” to ${address}`, timeout: 60_000 })
+    .poll(async () => (await found()).length, {
+      message: `“${subject}” to ${address}`,
+      intervals: [50, 100, 200],
+      timeout: 60_000,
+    })
     .toBe(count)
   const last = (await found()).at(-1)
   if (last === undefined) throw new Error('The letter is gone.')

@@ -1,11 +1,11 @@
 import { describe, expect, test, vi } from 'vitest'
 import { profileSchema } from '../features/profile/profile.ts'
 import {
+  addEmailSchema,
   changePasswordSchema,
   changeUsernameSchema,
   confirmSchema,
   forgotSchema,
-  giveAddressSchema,
   logInSchema,
   resetSchema,
   signUpSchema,
@@ -233,7 +233,7 @@ describe.each([
     reset: resetSchema(8),
     'another password': changePasswordSchema(8),
     'another username': changeUsernameSchema,
-    'another address': giveAddressSchema,
+    'another address': addEmailSchema,
     confirmation: confirmSchema,
     code: verifySchema,
     profile: profileSchema,

@@ -12,7 +12,7 @@ const username = z.string().transform((typed, ctx) => {
   return z.NEVER
 })
 
-export const giveAddressSchema = z.strictObject({ email: emailSchema })
+export const addEmailSchema = z.strictObject({ email: emailSchema })
 export const changeUsernameSchema = z.strictObject({ username })
 
 /** In digits of any script, with what mails and people put between them, and with the words of the mail around it. */

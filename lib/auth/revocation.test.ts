@@ -22,7 +22,7 @@ const acts: Record<string, Act> = {
   },
   password: ({ accounts }, id) => accounts.changePassword(id, { current: password, password: another }, aLoginClient()),
   username: ({ usernames }, id) => usernames.rename(id, `${id.slice(-20)}-x`),
-  'an-address': ({ addresses }, id) => addresses.give(id, `${id}-x@example.org`, by),
+  'an-address': ({ addresses }, id) => addresses.add(id, `${id}-x@example.org`, by),
   'no-address': ({ addresses }, id) => addresses.remove(id, by),
 }
 

@@ -1,4 +1,5 @@
 // `doctor`: checks the installation and says what to do about each problem. Changes nothing.
+
 import { lstat, statfs } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
@@ -10,6 +11,7 @@ import { describeMailbox } from '../core/email-address.ts'
 import { createLog } from '../core/log/log.ts'
 import { opensWith, triedForMs } from '../core/mail/mailroom.ts'
 import { describeTransport, isExposedSmtp, verifyTransport } from '../core/mail/transport.ts'
+import { isStoreUnavailable } from '../core/not-saved.ts'
 import { readSecret } from '../secret.ts'
 import { describeStoreLocation, isExposed } from '../stores/location.ts'
 import { findHolder, openStoreReader } from '../stores/open.ts'
@@ -242,8 +244,7 @@ async function checkStore(settings: Settings): Promise<Finding[]> {
     return findings
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)
-    const isNew =
-      cause instanceof Error && 'code' in cause && cause.code === 'store_unavailable' && store.driver !== 'postgres'
+    const isNew = isStoreUnavailable(cause) && store.driver !== 'postgres'
     return [isNew ? warn(check, `${reason} The first start creates it.`) : fail(check, reason)]
   }
 }

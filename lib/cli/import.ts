@@ -1,4 +1,5 @@
 // `import`: adds users of another system to a store, with their old password hashes.
+
 import { createReadStream, existsSync } from 'node:fs'
 import { readFile, realpath } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
@@ -8,6 +9,7 @@ import { createAudit, operator } from '../core/audit/audit.ts'
 import { createSystemClock } from '../core/clock.ts'
 import type { FirebaseProject } from '../core/crypto/old-hashes.ts'
 import { newId } from '../core/crypto/random.ts'
+import { errorCode } from '../core/error-code.ts'
 import { replaceFile } from '../core/files/durable-file.ts'
 import {
   type ImportOutcome,
@@ -141,8 +143,7 @@ async function run(doing: string, read: Read, store: ImportStore): Promise<Impor
     })
   } catch (error) {
     // The message of an interruption already says this.
-    const isInterrupted = error instanceof Error && 'code' in error && error.code === 'refused'
-    if (doing === 'Importing' && !isInterrupted) say(`The import stopped early. ${importedSoFar(done)}`)
+    if (doing === 'Importing' && errorCode(error) !== 'refused') say(`The import stopped early. ${importedSoFar(done)}`)
     throw error
   } finally {
     progress.done()

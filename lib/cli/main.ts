@@ -1,6 +1,8 @@
 // `npm run cli -- <command>`: the operator's command line. Exit codes: 0 success, 1 failure, 2 wrong usage.
+
 import { inspect } from 'node:util'
 import { Command, CommanderError } from 'commander'
+import { isOwnError } from '../core/error-code.ts'
 import { loadEnvFiles } from '../server/env-files.ts'
 import { addAudit } from './audit.ts'
 import { addDoctor } from './doctor.ts'
@@ -42,12 +44,7 @@ try {
 } catch (error) {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2
   else {
-    say(isOurs(error) ? error.message : inspect(error))
+    say(isOwnError(error) ? error.message : inspect(error))
     process.exitCode = 1
   }
-}
-
-/** Errors with a code that Gatehouse defines carry advice; any other error shows its stack. */
-function isOurs(error: unknown): error is Error {
-  return error instanceof Error && 'code' in error && /^[a-z_]+$/.test(String(error.code))
 }

@@ -44,7 +44,7 @@ describe('store backup', () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     expect(stdout).toMatch(/^Backed up 1 user of .* to /)
     const [header = '', line, last, end] = (await readFile(file, 'utf8')).split('\n')
-    expect(JSON.parse(header)).toMatchObject({ format: 'gatehouse-backup', version: 3 })
+    expect(JSON.parse(header)).toMatchObject({ format: 'gatehouse-backup', version: 4 })
     expect(line).toBe(JSON.stringify(alice))
     expect(last).toMatch(/^\{"users":1,"sha256":"[0-9a-f]{64}"\}$/)
     expect(end).toBe('')
@@ -249,7 +249,7 @@ describe('store restore', () => {
 
   test('leaves the store unchanged when interrupted', async () => {
     const [from, to, file] = [await freshPlace('json'), await freshPlace('postgres'), await freshFile()]
-    // More than one statement takes, so that the command is still reading when it notices the signal.
+    // More rows than one statement takes, so that the command is still reading when it notices the signal.
     await fill(from, people(2_000))
     await fill(to, [alice, ...rest])
     const before = await contentOf(to)

@@ -265,7 +265,7 @@ describe('store migrate', () => {
 describe('store migrate, interrupted', () => {
   test.each(['SIGINT', 'SIGTERM'] as const)('by %s, leaves the target unchanged and says so', async (signal) => {
     const [from, to] = [await freshPlace('json'), await freshPlace('postgres')]
-    // More than one statement takes, so that the command is still reading when it notices the signal.
+    // More rows than one statement takes, so that the command is still reading when it notices the signal.
     await fill(from, people(2_000))
     await fill(to, people(2, 'other'))
     const before = await contentOf(to)

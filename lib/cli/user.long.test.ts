@@ -198,7 +198,7 @@ test('audit verify detects five kinds of manipulation, with exit code 1', async 
     ['one removed', [first, third, ...rest], 'Entry 2 is missing.'],
     ['the last removed', lines.slice(0, -1), `Entry ${lines.length} is missing at the end.`],
     ['one changed', [first, second.replace('"operator"', '"somebody"'), third, ...rest], 'Entry 2 was changed'],
-    ['two exchanged', [first, third, second, ...rest], 'stands behind'],
+    ['two exchanged', [first, third, second, ...rest], 'comes after'],
     ['the first removed', lines.slice(1), 'begins at entry 2'],
   ]
   for (const [what, left, says] of broken) {

@@ -14,11 +14,11 @@ import { can, type Permission } from './roles/permissions.ts'
 
 export interface Actor {
   /**
-   * `operator` at the command line: it needs no permission and no re-authentication, for its user has the store's files.
+   * `operator` on the command line: needs no permission or re-authentication, since the operator has the store's files.
    * Empty for a visitor, who is not logged in.
    */
   id: string
-  /** As read in this request. Null for the operator and for visitors. */
+  /** The role read in this request. Null for the operator and for visitors. */
   role: Role | null
   session: { id: string; provedAt: number } | null
   isImpersonating: boolean
@@ -37,15 +37,15 @@ export type Outcome = ({ ok: true; value: unknown } | { ok: false; code: string;
   detail?: Occurrence['detail']
   /** If the input does not contain the subject. */
   subjectId?: string
-  /** For the audit entry, where a visitor turns out to be this user. */
+  /** The actor of the audit entry, when a visitor proves to be this user. */
   actorId?: string
-  /** False: nothing changed. `try`: a password was tried; see `recordTry`. */
+  /** False: nothing changed, so no audit entry. `try`: a refused password (`recordTry`). */
   isRecorded?: false | 'try'
-  /** A mail to the account's owner. */
+  /** An alert mail to the account's owner. */
   alert?: { user: Parameters<Alerts['tell']>[0]; kind: AlertKind }
 }
 
-/** `signed-in`: every user, also while impersonating. `anyone`: visitors too. `operator`: no user. */
+/** `signed-in`: any user, even while impersonating. `anyone`: visitors too. `operator`: no user. */
 type Needed = Permission | 'signed-in' | 'anyone' | 'operator'
 
 export interface Command<Name extends string, Schema extends z.ZodObject, Ran extends Outcome, Needs = Needed> {
@@ -55,7 +55,7 @@ export interface Command<Name extends string, Schema extends z.ZodObject, Ran ex
   reauthenticate?: number
   /** The form uses the same schema. */
   input: Schema
-  /** The same, where rules depend on the settings or on the link that the browser opened. */
+  /** Replaces `input` when the rules depend on the settings or on the mailed link. */
   inputFor?(app: Services, actor: Pick<Actor, 'secret'>): Promise<Schema>
   audit: Occurrence['event']
   /** The id of the affected user or object. Absent: the actor. */
@@ -74,7 +74,7 @@ export function command<
   return definition
 }
 
-/** For commands that only a browser runs. */
+/** Commands that only a browser can run. */
 export function presentedBy({ client, presented = null }: Actor): { client: LoginClient; presented: string | null } {
   if (client === undefined) throw new TypeError('A command that tries a password was run without a browser.')
   return { client, presented }
@@ -92,7 +92,7 @@ export async function schemaOf<Schema extends z.ZodObject>(
   return inputFor ? inputFor(app, actor) : input
 }
 
-/** Rejects when the store is away. `input` may come from anywhere. */
+/** Rejects when the store is unavailable. `input` is untrusted. */
 export async function execute<Schema extends z.ZodObject, Ran extends Outcome>(
   command: Command<string, Schema, Ran>,
   actor: Actor,
@@ -136,12 +136,12 @@ function isAllowed(needed: Needed, { id, role, isImpersonating }: Actor): boolea
   return needed === 'signed-in' || (!isImpersonating && can({ role }, needed))
 }
 
-/** Codes of a password that was compared and is wrong. Every other refusal only tells the client to wait or to stop. */
+/** Codes of a wrong password. All other refusals tell the client to wait or stop, without comparing it. */
 const wrongCodes = ['credentials_wrong', 'password_wrong']
 
 /**
- * Records a refused password. A client that continues after it was told to wait fills no trail: beyond ten entries in ten
- * minutes and address, its tries are counted and logged alone.
+ * Records a refused password. A client that continues during a waiting time could fill the audit trail: after ten
+ * entries in ten minutes per IP address, its attempts are only counted and logged.
  */
 async function recordTry(
   { rateLimits, audit, securityEvents }: Pick<Services, 'rateLimits' | 'audit' | 'securityEvents'>,

@@ -117,7 +117,7 @@ describe('parseMailbox', () => {
     expect(parseMailbox(text)).toEqual({ name, address })
   })
 
-  test('takes a domain in any script', () => {
+  test('accepts a domain in any script', () => {
     expect(parseMailbox('Инфо <info@россия.рф>')).toEqual({ name: 'Инфо', address: 'info@россия.рф' })
   })
 

@@ -1,4 +1,5 @@
 // Handles a full disk or an unreachable database, which users get told, unlike a bug.
+import { errorCode } from './error-code.ts'
 import { type Result, refused } from './result.ts'
 
 /** Returns `not_saved` when the store could not save and changed nothing. Other errors still throw. */
@@ -13,7 +14,6 @@ export async function orNotSaved<Outcome extends Result<unknown, string>>(
   }
 }
 
-/** Compares the code: the error may come from another bundle's copy of the class. */
 export function isStoreUnavailable(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'store_unavailable'
+  return errorCode(error) === 'store_unavailable'
 }

@@ -1,4 +1,5 @@
 // `npm run build`: builds the site when the sources have changed.
+
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
@@ -6,6 +7,8 @@ import { glob, readFile, rm, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { readSettings, type Settings } from '../config.ts'
 import { seconds } from '../core/clock.ts'
+import { errorCode } from '../core/error-code.ts'
+import { messageOf } from '../stores/errors.ts'
 import { findActionKey } from './action-key.ts'
 import { onEnd } from './end.ts'
 import { loadEnvFiles } from './env-files.ts'
@@ -108,7 +111,7 @@ function signalGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
     process.kill(-pid, signal)
   } catch (error) {
     // The group has already ended.
-    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error
+    if (errorCode(error) !== 'ESRCH') throw error
   }
 }
 
@@ -123,8 +126,4 @@ if (import.meta.main) {
     say(ending.signal.aborted ? `The build was ended (${ending.signal.reason}).` : messageOf(error))
     process.exitCode = 1
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

@@ -52,7 +52,7 @@ export function letGoOfBuild(): void {
 
 const keptName = (buildId: string) => `${prefix}${buildId.trim()}`
 
-/** Hard links take no space. Next replaces files and never modifies them, so the linked content stays as it is. */
+/** Hard links take no space. Next replaces files and never modifies them, so the linked content never changes. */
 async function linkTree(from: string, to: string, without: readonly string[] = []): Promise<void> {
   await mkdir(to)
   for (const entry of await readdir(from, { withFileTypes: true })) {

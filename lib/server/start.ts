@@ -1,9 +1,11 @@
 // `npm start` and `npm run dev`: settings → build → stores → listening, and back down again on a signal.
+
 import { Console } from 'node:console'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import { inspect } from 'node:util'
 import { readSettings, type Settings } from '../config.ts'
+import { isOwnError } from '../core/error-code.ts'
 import { createLogRateLimit } from '../core/log/log-rate-limit.ts'
 import { readOrCreateSecret } from '../secret.ts'
 import { closeServices, type Services, services } from '../services.ts'
@@ -103,10 +105,8 @@ async function save(): Promise<void> {
   await running.telemetry?.close()
 }
 
-/** Errors with a code that Gatehouse defines carry advice; any other error shows its stack. */
 function fail(what: string, error: unknown): never {
-  const isOurs = error instanceof Error && 'code' in error && /^[a-z_]+$/.test(String(error.code))
-  say(`Gatehouse ${what}: ${isOurs ? error.message : inspect(error)}`)
+  say(`Gatehouse ${what}: ${isOwnError(error) ? error.message : inspect(error)}`)
   process.exit(1)
 }
 

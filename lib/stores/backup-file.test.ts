@@ -119,22 +119,22 @@ describe('a back-up', () => {
 
     await writeSealed(header, alice, '{"kind":"user"}')
     await expect(verifyBackup(path)).rejects.toMatchObject(
-      fault(/line 3 is neither a user, a reserved username nor an entry/),
+      fault(/line 3 is neither a user, a reserved username, a lockout nor an entry/),
     )
     await writeSealed(header, JSON.stringify({ kind: 'session', record: aSession() }))
     await expect(verifyBackup(path)).rejects.toMatchObject(
-      fault(/line 2 is neither a user, a reserved username nor an entry/),
+      fault(/line 2 is neither a user, a reserved username, a lockout nor an entry/),
     )
     await writeSealed(header, 'nonsense')
     await expect(verifyBackup(path)).rejects.toMatchObject(
-      fault(/line 2 is neither a user, a reserved username nor an entry/),
+      fault(/line 2 is neither a user, a reserved username, a lockout nor an entry/),
     )
     await writeSealed(header, alice, JSON.stringify({ kind: 'user', record: aUser({ id: 'twin' }) }))
     await expect(verifyBackup(path)).rejects.toMatchObject(fault(/the same username/))
   })
 
   it('of a newer Gatehouse is refused, and says so', async () => {
-    await writeSealed(JSON.stringify({ format: 'gatehouse-backup', version: 4, at: made.at, gatehouse: '9.0.0' }))
+    await writeSealed(JSON.stringify({ format: 'gatehouse-backup', version: 5, at: made.at, gatehouse: '9.0.0' }))
     await expect(verifyBackup(path)).rejects.toMatchObject(fault(/made by Gatehouse 9\.0\.0, which is newer/))
   })
 

@@ -52,7 +52,7 @@ describe('summarize', () => {
     expect((await summaryOf([])).checksum).toBe('e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855')
     expect(canonicalJson({ kind: 'session', record: aSession({ userAgent: 'Test/1.0', address: '' }) })).toBe(
       '{"kind":"session","record":{"id":"session-1","userId":"id-of-alice","createdAt":1000,"lastActivityAt":2000,' +
-        '"provedAt":1000,"userAgent":"Test/1.0","address":""}}',
+        '"provedAt":1000,"authentications":["password"],"passwordChangedAt":null,"userAgent":"Test/1.0","address":""}}',
     )
   })
 

@@ -26,11 +26,11 @@ export interface CommandPages<Input, Value> {
   refused?: string
   /** The form shows refusals itself. */
   staysInForm?: true
-  /** The exceptions of it: where these codes lead, or null. */
+  /** The page for some codes instead of the default; null keeps the default. */
   refusedAt?(code: string): Promise<string | null>
-  /** What the form shows, where that says more than the code. */
+  /** A more specific message than the code's, for the form. */
   refusal?(outcome: Refusal): Promise<Refusal>
-  /** Belongs to the mailed link that its page showed. */
+  /** The form belongs to the mailed link that its page showed. */
   mailed?: MailedPath
   beginsSession?: true
 }
@@ -41,7 +41,7 @@ type PagesOf<Name extends WebCommandName> = CommandPages<
 >
 
 type OfOperator = { [Name in keyof Commands]: Commands[Name]['permission'] extends 'operator' ? Name : never }
-/** Route handlers answer these, and the page of the re-authentication goes on with another command. */
+/** Route handlers run these, and the re-authentication page continues with another command. */
 type Answered = 'log-out' | 'account.export' | 'audit.export' | 'session.confirm'
 export type WebCommandName = Exclude<keyof Commands, OfOperator[keyof Commands] | Answered>
 
@@ -108,7 +108,7 @@ export const commandPages: { [Name in WebCommandName]: PagesOf<Name> } = {
     staysInForm: true,
     beginsSession: true,
     async refusedAt(code) {
-      // The account was made, and the link used up.
+      // The account exists now, and the link is used up.
       if (code === 'signed_up_only') await forgetMailedSecret('/signup', (await services()).settings.appOrigin)
       return null
     },
@@ -147,7 +147,7 @@ export const commandPages: { [Name in WebCommandName]: PagesOf<Name> } = {
     async next(user) {
       const app = await services()
       await forgetMailedSecret('/reset-password', app.settings.appOrigin)
-      // The browser with the link is the owner's: strangers in its network must not keep it from the log-in that follows.
+      // The browser with the link is the owner's: strangers on its network must not block the following log-in.
       if (user !== null) await recogniseDevice(user, app)
       return '/login?reset=1'
     },
@@ -171,7 +171,7 @@ export const commandPages: { [Name in WebCommandName]: PagesOf<Name> } = {
     staysInForm: true,
     refusal: async (outcome) => (outcome.code === 'password_wrong' ? { code: 'current_password_wrong' } : outcome),
     async next({ token, user }) {
-      // This browser stays known; all others, also a thief's, are not.
+      // This browser stays known; all others, including an attacker's, become unknown.
       await recogniseDevice(user, await services())
       if (token !== null) await continueSession(token)
       return '/security?changed=1'

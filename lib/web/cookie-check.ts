@@ -2,7 +2,7 @@
 import { headers } from 'next/headers'
 import type { NextRequest, NextResponse } from 'next/server'
 import { services } from '#lib/services.ts'
-import { cookieNameOn } from './cookie-name.ts'
+import { cookieNameOn, cookieOptionsOn } from './cookie-name.ts'
 import { logInPath } from './next-path.ts'
 
 /** Pages with a form that starts a session. */
@@ -24,13 +24,7 @@ export function offerCheckCookie(
   appOrigin: string,
 ): NextResponse {
   if (pages.includes(nextUrl.pathname) && !hasOwn(cookies, appOrigin)) {
-    const secure = appOrigin.startsWith('https:')
-    answer.cookies.set(cookieNameOn(appOrigin, checkCookie), '1', {
-      httpOnly: true,
-      sameSite: 'lax',
-      path: '/',
-      secure,
-    })
+    answer.cookies.set(cookieNameOn(appOrigin, checkCookie), '1', cookieOptionsOn(appOrigin))
   }
   return answer
 }

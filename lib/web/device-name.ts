@@ -3,7 +3,7 @@
 import { sha256 } from '#lib/core/crypto/hash.ts'
 import { isKeyedHash, keyedHash } from '#lib/core/crypto/keyed-hash.ts'
 import { newId } from '#lib/core/crypto/random.ts'
-import { cookieNameOn } from './cookie-name.ts'
+import { cookieNameOn, cookieOptionsOn } from './cookie-name.ts'
 
 /** A mark ends with the password: an attacker who knew an earlier one counts as unknown. */
 export interface DeviceOwner {
@@ -45,8 +45,7 @@ export function deviceOwnerIn(cookie: string, secrets: readonly string[]): strin
 }
 
 export function deviceCookieOptions(appOrigin: string) {
-  const secure = appOrigin.startsWith('https:')
-  return { httpOnly: true, sameSite: 'lax', path: '/', secure, maxAge: oneYearInSeconds } as const
+  return { ...cookieOptionsOn(appOrigin), maxAge: oneYearInSeconds }
 }
 
 /** Null for a cookie that this site did not create. */

@@ -4,7 +4,7 @@ import 'server-only'
 import { cookies } from 'next/headers'
 import { minutes } from '#lib/core/clock.ts'
 import { services } from '#lib/services.ts'
-import { cookieNameOn } from './cookie-name.ts'
+import { cookieNameOn, cookieOptionsOn } from './cookie-name.ts'
 
 const keptMs = minutes(10)
 const links = {
@@ -23,7 +23,7 @@ export function handedOverCookies(appOrigin: string): string[] {
 
 export function handedOverCookieOptions(appOrigin: string) {
   // For the whole site: Next fetches the next page within the response to the action.
-  return { httpOnly: true, sameSite: 'strict', path: '/', secure: appOrigin.startsWith('https:') } as const
+  return { ...cookieOptionsOn(appOrigin), sameSite: 'strict' } as const
 }
 
 /** `about` is the id of the user or invitation. Only for actions, which may set cookies. */

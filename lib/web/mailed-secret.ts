@@ -5,7 +5,7 @@ import { type NextRequest, NextResponse } from 'next/server'
 import { minutes } from '#lib/core/clock.ts'
 import { isKeyedHash, keyedHash } from '#lib/core/crypto/keyed-hash.ts'
 import { services } from '#lib/services.ts'
-import { cookieNameOn } from './cookie-name.ts'
+import { cookieNameOn, cookieOptionsOn } from './cookie-name.ts'
 
 /** The pages of mailed links, and the parameter with the secret. */
 const parameters = {
@@ -32,7 +32,7 @@ export function withoutMailedSecret({ nextUrl, method }: NextRequest, appOrigin:
   const headers = { ...redirectHeaders, 'referrer-policy': 'no-referrer' }
   const answer = NextResponse.redirect(new URL(path, nextUrl.origin), { status: 303, headers })
   if (secretForm.test(secret)) {
-    answer.cookies.set(cookieName(path, appOrigin), secret, { ...cookieOptions(appOrigin), maxAge: keptMs / 1000 })
+    answer.cookies.set(cookieName(path, appOrigin), secret, { ...cookieOptionsOn(appOrigin), maxAge: keptMs / 1000 })
   }
   return answer
 }
@@ -69,7 +69,7 @@ const handleText = (path: MailedPath, secret: string | null) => `${path} ${secre
 /** For actions, after the secret was used. */
 export async function forgetMailedSecret(path: MailedPath, appOrigin: string): Promise<void> {
   const jar = await cookies()
-  jar.set(cookieName(path, appOrigin), '', { ...cookieOptions(appOrigin), maxAge: 0 })
+  jar.set(cookieName(path, appOrigin), '', { ...cookieOptionsOn(appOrigin), maxAge: 0 })
 }
 
 function isMailedPath(path: string): path is MailedPath {
@@ -78,9 +78,3 @@ function isMailedPath(path: string): path is MailedPath {
 
 const cookieName = (path: MailedPath, appOrigin: string) =>
   cookieNameOn(appOrigin, `mailed${path.replaceAll('/', '-')}`)
-
-function cookieOptions(appOrigin: string) {
-  // For the whole site: if a log-in comes first, Next fetches the page within its response. Lax: a click in a mail
-  // program or web mail comes from another site.
-  return { httpOnly: true, sameSite: 'lax', path: '/', secure: appOrigin.startsWith('https:') } as const
-}

@@ -60,7 +60,7 @@ export async function resume(pending: PendingCommand, by: SignedIn): Promise<str
   return parsed.success ? pathAfter(name, parsed.data, outcome) : '/security?undone=lapsed'
 }
 
-/** The logged-in user, also while they see the site as somebody else. */
+/** The logged-in user, even while impersonating another. */
 export async function actorOf({ user, impersonation, session }: SignedIn): Promise<Actor> {
   const { id, role } = impersonation?.admin ?? user
   return { id, role, session, isImpersonating: impersonation !== null, ...(await readBrowser()) }

@@ -3,7 +3,7 @@
 import { sealData, unsealData } from 'iron-session'
 import { z } from 'zod'
 import type { Runtime } from '#lib/services.ts'
-import { cookieNameOn } from './cookie-name.ts'
+import { cookieNameOn, cookieOptionsOn } from './cookie-name.ts'
 
 /** The purpose keeps other sealed values of this site from working as a session. */
 const contents = z.strictObject({ purpose: z.literal('session'), token: z.string() })
@@ -27,7 +27,7 @@ export function sessionCookieName(appOrigin: string): string {
 
 /** Without Max-Age: it ends with the browser (NIST SP 800-63B-4). The session record ends earlier. */
 export function sessionCookieOptions(appOrigin: string) {
-  return { httpOnly: true, sameSite: 'lax', path: '/', secure: appOrigin.startsWith('https:') } as const
+  return cookieOptionsOn(appOrigin)
 }
 
 export function sealToken(token: string, { settings, sessionSecrets }: Needs): Promise<string> {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { en } from './en.ts'
-import { faultWords } from './fault.ts'
+import { errorPageWords } from './error-page.ts'
 import { locales, matchLocale, type Words, wordsFor } from './words.ts'
 
 describe('wordsFor', () => {
@@ -47,11 +47,11 @@ describe('matchLocale', () => {
   })
 })
 
-describe('faultWords', () => {
+describe('errorPageWords', () => {
   it('uses the named language, or English if unknown', () => {
-    expect(faultWords('en-GB').retry).toBe('Try again')
-    expect(faultWords('constructor').retry).toBe('Try again')
-    expect(faultWords('').retry).toBe('Try again')
+    expect(errorPageWords('en-GB').retry).toBe('Try again')
+    expect(errorPageWords('constructor').retry).toBe('Try again')
+    expect(errorPageWords('').retry).toBe('Try again')
   })
 })
 

@@ -14,7 +14,7 @@ import type { FormState } from '#lib/web/form-state.ts'
 import { safeNextPath } from '#lib/web/next-path.ts'
 import { actorOf, resume } from '#lib/web/run-command.ts'
 
-/** Checks the password, and then runs the command that waited for it. */
+/** Checks the password, then runs the pending command. */
 export async function confirm(_previous: FormState, posted: FormData): Promise<FormState> {
   const signedIn = await requirePermission('manage-own-account', '/confirm')
   const form = await readForm(posted, confirmSchema, signedIn.session)
@@ -24,13 +24,13 @@ export async function confirm(_previous: FormState, posted: FormData): Promise<F
   const confirmed = await orNotSaved(execute(confirmIdentity, await actorOf(signedIn), form.texts, app))
   if (!confirmed.ok && confirmed.code === 'person_gone') redirect('/login?reason=ended')
   if (!confirmed.ok && confirmed.code !== 'session_over') return form.refuse(confirmed)
-  // When the session is over, the page says why, and what waited for the password is not done.
+  // If the session has ended, the page says why, and the pending command does not run.
   if (!confirmed.ok) redirect(safeNextPath(next) ?? '/')
   const { token, session } = confirmed.value
   await continueSession(token)
   if (!handle) redirect(safeNextPath(next) ?? '/')
 
-  // The password was right, so no form asks for anything again: a page tells what goes wrong from here on.
+  // From here on the form must not be shown again, since the password was right: a page reports errors.
   const pending = await orNotSaved(app.pendingCommands.take(signedIn.session.id, handle).then((taken) => ok(taken)))
   if (!pending.ok) redirect('/security?undone=unsaved')
   if (pending.value === null) redirect('/security?undone=lapsed')

@@ -11,7 +11,7 @@ const headers = { 'cache-control': 'no-store' }
 /** Longest queue that a meter may wait in: it must not delay sign-ups. */
 const patience = 2
 
-/** The longest question with each character escaped in six bytes. */
+/** The longest allowed request, with each character escaped in six bytes. */
 const maxQuestionBytes = 10_000
 
 /** `email` is present if the form has the field. */

@@ -18,7 +18,7 @@ async function trail(): Promise<AuditRecord[]> {
   return stored.flatMap(({ kind, record }) => (kind === 'audit' ? [record] : []))
 }
 
-async function faultsIn(records: AuditRecord[], head = opened.app.stores.findAuditHead()): Promise<string[]> {
+async function problemsIn(records: AuditRecord[], head = opened.app.stores.findAuditHead()): Promise<string[]> {
   const check = createTrailCheck()
   for (const record of records) check.add(record)
   return check.finish(await head).faults
@@ -44,7 +44,7 @@ describe.each(storeNames)('the audit trail on %s', (store) => {
     expect(second).toMatchObject({ seq: 2, outcome: 'refused', detail: '{"role":"guest"}', network: '' })
     expect((await audit.history('alice')).map(({ seq }) => seq)).toEqual([2, 1])
     expect((await audit.history('bob')).map(({ seq }) => seq)).toEqual([2])
-    expect(await faultsIn(await trail())).toEqual([])
+    expect(await problemsIn(await trail())).toEqual([])
   })
 
   test('records twenty entries of a kind about a user’s own account, and counts the rest', async () => {
@@ -61,7 +61,7 @@ describe.each(storeNames)('the audit trail on %s', (store) => {
     expect(JSON.parse(last?.detail ?? '')).toMatchObject({ omitted: 30 })
     await audit.recordOmitted()
     expect(await trail()).toHaveLength(23)
-    expect(await faultsIn(await trail())).toEqual([])
+    expect(await problemsIn(await trail())).toEqual([])
   })
 
   test('accepts any text posted as an id', async () => {
@@ -92,13 +92,13 @@ describe.each(storeNames)('the audit trail on %s', (store) => {
     const after90 = await trail()
     expect(after90.map(({ address }) => address)).toEqual(['', '', '2001:db8:1:2:3::4'])
     expect(after90[0]?.network).toBe('2001:db8:1::/48')
-    expect(await faultsIn(after90)).toEqual([])
+    expect(await problemsIn(after90)).toEqual([])
     opened.advance(days(310))
     await audit.tidy()
     await audit.tidy()
     const after400 = await trail()
     expect(after400.map(({ seq, event }) => `${seq} ${event}`)).toEqual(['3 session.started', '4 audit.pruned'])
-    expect(await faultsIn(after400)).toEqual([])
+    expect(await problemsIn(after400)).toEqual([])
   })
 })
 
@@ -116,8 +116,8 @@ describe('a manipulated trail', () => {
     whole.map((record) => (record.seq === seq ? { ...record, ...change } : record))
 
   test('differs from an intact one', async () => {
-    expect(await faultsIn(whole)).toEqual([])
-    expect(await faultsIn([])).toEqual(['Entries 1 to 6 are missing at the end.'])
+    expect(await problemsIn(whole)).toEqual([])
+    expect(await problemsIn([])).toEqual(['Entries 1 to 6 are missing at the end.'])
   })
 
   test.each<[string, () => AuditRecord[], string]>([
@@ -131,16 +131,16 @@ describe('a manipulated trail', () => {
     [
       'two were exchanged',
       () => [2, 1, 3, 4, 5, 6].flatMap((n) => whole.filter(({ seq }) => seq === n)),
-      'stands behind',
+      'comes after',
     ],
-    ['one stands there twice', () => [...whole.slice(0, 2), ...whole.slice(1)], 'stands behind'],
+    ['one stands there twice', () => [...whole.slice(0, 2), ...whole.slice(1)], 'comes after'],
     [
       'one was rewritten with its hash',
       () => whole.map((record) => (record.seq === 3 ? rewritten(record) : record)),
-      'Entry 4 does not follow on entry 3.',
+      'Entry 4 does not continue entry 3.',
     ],
-  ])('is detected: %s', async (_, records, fault) => {
-    expect((await faultsIn(records())).join(' ')).toContain(fault)
+  ])('is detected: %s', async (_, records, problem) => {
+    expect((await problemsIn(records())).join(' ')).toContain(problem)
   })
 
   test('rewritten from one entry to its end is detected with an earlier head', () => {

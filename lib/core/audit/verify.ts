@@ -29,9 +29,9 @@ export function createTrailCheck(): TrailCheck {
 
   function checkPlace(record: AuditRecord): void {
     if (last === null) return
-    if (record.seq <= last.seq) faults.push(`Entry ${record.seq} stands behind entry ${last.seq}.`)
+    if (record.seq <= last.seq) faults.push(`Entry ${record.seq} comes after entry ${last.seq}.`)
     else if (record.seq > last.seq + 1) faults.push(`${missing(last.seq + 1, record.seq - 1)} missing.`)
-    else if (record.previous !== last.id) faults.push(`Entry ${record.seq} does not follow on entry ${last.seq}.`)
+    else if (record.previous !== last.id) faults.push(`Entry ${record.seq} does not continue entry ${last.seq}.`)
   }
 
   return {

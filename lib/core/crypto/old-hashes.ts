@@ -43,10 +43,10 @@ export interface FirebaseProject {
   memoryCost: number
 }
 
-export type HashFault = 'hash_unknown' | 'hash_costly'
+export type HashError = 'hash_unknown' | 'hash_costly'
 
 /** The stored form of an imported hash. Empty hashes and Django’s unusable ones mean no password. */
-export function storedFormOf(given: string): Result<string, HashFault> {
+export function storedFormOf(given: string): Result<string, HashError> {
   if (given === '' || given.startsWith(noPassword)) return ok(noPassword)
   const stored = withPrefix(given)
   const found = read(stored)

@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto'
 import { constants, link, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
+import { errorCode } from '../error-code.ts'
 
 import { giveTo, type Owner, ownerToBe } from './file-owner.ts'
 
@@ -116,7 +117,7 @@ export async function createFile(path: string, content: Uint8Array | Chunks, own
     // Unlike a rename, a link never replaces a file that another process created meanwhile.
     await link(temporary, path)
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false
+    if (errorCode(error) === 'EEXIST') return false
     throw error
   } finally {
     await rm(temporary, { force: true }).catch(() => {})

@@ -3,6 +3,7 @@
 import type { Stats } from 'node:fs'
 import { statSync } from 'node:fs'
 import { type FileHandle, stat } from 'node:fs/promises'
+import { errorCode } from '../error-code.ts'
 
 export interface Owner {
   uid: number
@@ -33,7 +34,7 @@ function foreign({ uid, gid, mode }: Stats): Owner | null {
 }
 
 export function isPermissionError(cause: unknown): boolean {
-  return cause instanceof Error && 'code' in cause && (cause.code === 'EACCES' || cause.code === 'EPERM')
+  return /^(EACCES|EPERM)$/.test(errorCode(cause) ?? '')
 }
 
 /**

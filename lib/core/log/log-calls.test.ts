@@ -35,7 +35,7 @@ function logCalls(file: string): LogCall[] {
   return [...callsIn(program)].flatMap((call) => {
     const given = call.arguments as Node[]
     const callee = call.callee as { name?: string; property?: { name?: string } }
-    if (callee.name === 'logFault') return [{ file, event: given[0]?.value, arguments: given }]
+    if (callee.name === 'logError') return [{ file, event: given[0]?.value, arguments: given }]
     if (!/^(info|warn|error|fatal)$/.test(callee.property?.name ?? '') || given[0]?.type !== 'ObjectExpression')
       return []
     const properties = given[0].properties as { key?: { name?: string }; value?: { value?: unknown } }[]

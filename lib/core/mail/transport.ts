@@ -1,8 +1,10 @@
 // Sends mails: to an SMTP server, or into files when none is configured.
+
 import { join } from 'node:path'
 import { createTransport as createMailer, type SendMailOptions } from 'nodemailer'
 import { seconds } from '../clock.ts'
 import { asciiEmail, type Mailbox } from '../email-address.ts'
+import { errorCode } from '../error-code.ts'
 import { createFile, makeFolder } from '../files/durable-file.ts'
 import type { Log } from '../log/log.ts'
 import { loopbackHosts } from '../loopback.ts'
@@ -122,7 +124,7 @@ function createOutbox({ dataDir, mailFrom, appOrigin, log }: Options): Transport
         await createFile(path, message)
       } catch (cause) {
         throw new DeliveryError(`The mail cannot be kept in ${folder}.`, {
-          reason: codeOf(cause),
+          reason: errorCode(cause) ?? 'unknown',
           isFinal: false,
           cause,
         })
@@ -151,13 +153,9 @@ function mailOf({ id, at, to, subject, text, html }: Parcel, from: Mailbox, appO
 /** A 5xx reply to the recipient or the mail is final (RFC 5321, 4.2.1). A failed log-in can be fixed. */
 function deliveryError(cause: unknown): DeliveryError {
   const { responseCode = 0 } = cause as { responseCode?: number }
-  const code = codeOf(cause)
+  const code = errorCode(cause) ?? 'unknown'
   const isFinal = responseCode >= 500 && (code === 'EENVELOPE' || code === 'EMESSAGE')
   const reason = responseCode === 0 ? code : `${code} ${responseCode}`
   const message = cause instanceof Error ? cause.message : String(cause)
   return new DeliveryError(`The mail was not taken (${message}).`, { reason, isFinal, cause })
-}
-
-function codeOf(cause: unknown): string {
-  return cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown'
 }

@@ -176,7 +176,7 @@ export function createRateLimits(deps: {
         })
       try {
         const { isFirstInDuration } = await outsideOfRequests(consume)
-        // PostgreSQL reports a returned count as the first one.
+        // The second condition: after `giveBack`, PostgreSQL reports the next count as the first one again.
         if (isFirstInDuration && countsHere()) await outsideOfRequests(() => totals.get(rule)?.penalty('keys'))
         return 0
       } catch (refusal) {

@@ -16,7 +16,7 @@ const signedUp = async () => {
   return outcome.value
 }
 
-test('a deleted account is hidden and comes back by a log-in within 14 days', async () => {
+test('a deleted account is hidden and restored by a log-in within 14 days', async () => {
   const { accounts, accountDeletion } = opened.app
   const user = await signedUp()
   expect(await accountDeletion.delete(user.id)).toMatchObject({ ok: true, value: { username: 'alice' } })
@@ -49,7 +49,7 @@ test('a deleted account is erased after 14 days and its username reserved for 90
   expect((await accounts.signUp(alice)).ok).toBe(true)
 })
 
-test('a deleted account is erased 14 days after it is seen if a fast clock dated the deletion', async () => {
+test('a deletion dated by a fast clock counts from when the job first sees it', async () => {
   const { accountDeletion } = opened.app
   const { id } = await signedUp()
   opened.stepClock(days(30))

@@ -1,17 +1,17 @@
-// Users delete their accounts. A log-in within 14 days brings an account back; then the expiry job erases it.
+// Users delete their accounts. A log-in within 14 days restores an account; afterwards the expiry job erases it.
 import { isActive, undoDeletionMs } from '../../auth/accounts.ts'
 import { reservedMs } from '../../auth/username.ts'
 import type { Clock } from '../../core/clock.ts'
 import { ok, type Result, refused } from '../../core/result.ts'
 import { clockSkewMs, type TokenStore, type UserRecord, type UserStore } from '../../stores/types.ts'
 
-/** Accounts erased in one go. */
+/** Accounts erased per query. */
 const batch = 100
 
 export interface AccountDeletion {
-  /** Hides the account from everybody. Ending its sessions is the caller's. */
+  /** Hides the account. The caller ends its sessions. */
   delete(id: string): Promise<Result<UserRecord, 'person_gone' | 'last_admin'>>
-  /** Undoes a deletion. False when the account was erased or suspended meanwhile. */
+  /** Undoes a deletion. False when the account has been erased or suspended. */
   restore(id: string): Promise<boolean>
   /** Erases accounts that were deleted more than 14 days ago and forgets old username reservations. Returns their ids. */
   erase(): Promise<string[]>
@@ -31,7 +31,7 @@ export function createAccountDeletion(deps: { users: UserStore; tokens: TokenSto
     },
 
     async restore(id) {
-      // First: a user who comes back gets none of the links back that they had passed on.
+      // First, so that a restored user's earlier invitations and links stay void.
       await tokens.deleteIssuedBy(id)
       return (await users.update(id, { deletedAt: null }, { status: 'active' })) !== null
     },
@@ -42,13 +42,13 @@ export function createAccountDeletion(deps: { users: UserStore; tokens: TokenSto
       for (;;) {
         const deleted = await users.listDeleted(now - undoDeletionMs, batch, now + clockSkewMs)
         for (const { id, deletedAt } of deleted) {
-          // Deleted while the clock was ahead: the 14 days begin now.
+          // Deleted while the clock was ahead: the 14 days start now.
           if (deletedAt !== null && deletedAt > now) {
             await users.changeStanding(id, { deletedAt: now }, { deletedAt })
             continue
           }
           await tokens.deleteIssuedBy(id)
-          // Compare and set: the user may come back, or delete the account again, at this moment.
+          // Compare and set: the user may concurrently restore or delete the account again.
           if (await users.remove(id, now + reservedMs, { deletedAt })) erased.push(id)
         }
         if (deleted.length < batch) break

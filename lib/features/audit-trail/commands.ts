@@ -1,4 +1,4 @@
-// An administrator takes the audit trail along.
+// An administrator exports the audit trail.
 import { z } from 'zod'
 import { minutes } from '../../core/clock.ts'
 import { command } from '../../core/command.ts'

@@ -1,4 +1,4 @@
-// A user takes everything along that the site keeps about them.
+// A user exports all data that the site stores about them.
 import { z } from 'zod'
 import { minutes } from '../../core/clock.ts'
 import { command } from '../../core/command.ts'

@@ -3,7 +3,7 @@ import { openTestServices } from '../../services-for-test.ts'
 import { aProfile } from '../../stores/contract/samples.ts'
 import { exportUser } from './export.ts'
 
-test('exports everything about the user except what a thief could use [V15.3.1]', async () => {
+test('exports everything about the user except what an attacker could use [V15.3.1]', async () => {
   await using opened = await openTestServices()
   const { accounts, sessions, stores, clock } = opened.app
   const made = await accounts.signUp({ username: 'alice', password: 'tangerine-walrus-umbrella' })

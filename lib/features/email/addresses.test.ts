@@ -25,7 +25,7 @@ const pass = (ms: number) => {
 }
 const give = async (id: string, address: string) => {
   pass(seconds(60))
-  return opened.app.addresses.give(id, address, by)
+  return opened.app.addresses.add(id, address, by)
 }
 const codeTo = (address: string): string => {
   const found = posted.findLast(({ to, kind }) => to === address && kind === 'verify-email')
@@ -172,7 +172,7 @@ describe('a code', () => {
 
   test('replaces the previous one, at most once a minute and five times an hour [V6.6.2, T28]', async () => {
     const first = codeTo('a@example.org')
-    const resend = () => opened.app.addresses.resend('alice', by)
+    const resend = () => opened.app.addresses.sendCode('alice', by)
     pass(seconds(20))
     expect(await resend()).toEqual({ ok: false, code: 'mail_too_soon', waitMs: seconds(40) })
     for (let n = 2; n <= 5; n += 1) {

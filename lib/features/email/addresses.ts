@@ -22,13 +22,9 @@ export interface Addresses {
    * Stores the address and mails a code to it. A verified address stays until the new one is verified; an unverified
    * one is replaced.
    */
-  give(
-    userId: string,
-    address: string,
-    by: RequestInfo,
-  ): Promise<Result<null, 'person_gone' | 'address_same'> | TooSoon>
+  add(userId: string, address: string, by: RequestInfo): Promise<Result<null, 'person_gone' | 'address_same'> | TooSoon>
   /** Mails a new code to the unverified address. The earlier code is void. */
-  resend(userId: string, by: RequestInfo): Promise<Result<null, 'person_gone' | 'address_none'> | TooSoon>
+  sendCode(userId: string, by: RequestInfo): Promise<Result<null, 'person_gone' | 'address_none'> | TooSoon>
   /**
    * Verifies the address. Single use, five attempts. `code_void` when there is no code, it expired, was tried too
    * often, or belongs to a replaced address. The old address gets an alert.
@@ -91,7 +87,7 @@ export function createAddresses(deps: {
     return 0
   }
 
-  async function sendCode(user: UserRecord, address: string, by: RequestInfo): Promise<void> {
+  async function mailCode(user: UserRecord, address: string, by: RequestInfo): Promise<void> {
     const { id, username, recoveryGeneration } = user
     const code = newCode()
     const hash = keyedHash(codeOf(id, address, code), purpose, secrets)
@@ -104,7 +100,7 @@ export function createAddresses(deps: {
   }
 
   return {
-    async give(userId, address, by) {
+    async add(userId, address, by) {
       const user = await findActive(userId)
       if (user === null) return refused('person_gone')
       const isVerified = user.emailVerifiedAt !== null
@@ -115,18 +111,18 @@ export function createAddresses(deps: {
       const change = isVerified ? { newEmail: address } : { email: address, emailVerifiedAt: null }
       const given = await users.update(userId, change, { ...present, email, emailVerifiedAt, recoveryGeneration })
       if (given === null) return refused('person_gone')
-      await sendCode(given, address, by)
+      await mailCode(given, address, by)
       return ok(null)
     },
 
-    async resend(userId, by) {
+    async sendCode(userId, by) {
       const user = await findActive(userId)
       if (user === null) return refused('person_gone')
       const address = addressToVerify(user)
       if (address === null) return refused('address_none')
       const waitMs = await waitForNext(userId, address)
       if (waitMs > 0) return { ok: false, code: 'mail_too_soon', waitMs }
-      await sendCode(user, address, by)
+      await mailCode(user, address, by)
       return ok(null)
     },
 

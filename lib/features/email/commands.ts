@@ -1,6 +1,6 @@
 // A user's own e-mail address: added, verified by a code, removed.
 import { z } from 'zod'
-import { giveAddressSchema, verifySchema } from '../../auth/forms.ts'
+import { addEmailSchema, verifySchema } from '../../auth/forms.ts'
 import { minutes } from '../../core/clock.ts'
 import { command } from '../../core/command.ts'
 
@@ -10,9 +10,9 @@ const withReauthentication = { ...own, reauthenticate: minutes(10) } as const
 export const addEmail = command({
   ...withReauthentication,
   name: 'email.add',
-  input: giveAddressSchema,
+  input: addEmailSchema,
   audit: 'address.given',
-  run: ({ addresses }, { email }, { id, by }) => addresses.give(id, email, by),
+  run: ({ addresses }, { email }, { id, by }) => addresses.add(id, email, by),
 })
 
 export const removeEmail = command({
@@ -36,5 +36,5 @@ export const sendCode = command({
   name: 'email.send-code',
   input: z.strictObject({}),
   audit: 'address.code_sent',
-  run: ({ addresses }, _input, { id, by }) => addresses.resend(id, by),
+  run: ({ addresses }, _input, { id, by }) => addresses.sendCode(id, by),
 })

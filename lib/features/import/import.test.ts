@@ -183,9 +183,9 @@ describe('a row', () => {
     const { outcome, find } = await importText('csv', header + rows)
     expect(outcome).toMatchObject({ imported: 3, rejected: [], withoutPassword: 2, unreachable: 2 })
     expect(outcome.notes).toEqual([
-      'Line 2, alice: The e-mail address "none" is none and was left out.',
-      'Line 3, bob: The e-mail address "a@b@c" is none and was left out.',
-      'Line 4, carl: The e-mail address is none and was left out.',
+      'Line 2, alice: The e-mail address "none" is invalid and was left out.',
+      'Line 3, bob: The e-mail address "a@b@c" is invalid and was left out.',
+      'Line 4, carl: The e-mail address is invalid and was left out.',
     ])
     expect(await find('alice')).toMatchObject({ email: null, emailVerifiedAt: null, passwordHash: `sha256$${hash}` })
   })
@@ -344,11 +344,11 @@ describe('JSON lines', () => {
       '2: The line is not an object in JSON. There is no username.',
       '3: The line is not an object in JSON. There is no username.',
       '5: The field username is not text. There is no username.',
-      '6: The person has fields of unknown names: "emial".',
+      '6: The user has unknown fields: "emial".',
       '7: The profile is not an object.',
       '8: The account was deleted.',
       '9: The full name has characters that it cannot have.',
-      '10: The person has fields of unknown names: "__proto__".',
+      '10: The user has unknown fields: "__proto__".',
       '11: The status is neither active nor suspended.',
     ])
   })
@@ -393,7 +393,7 @@ describe('an export of Firebase', () => {
     expect(outcome.rejected.map(({ line, reason }) => [line, reason])).toEqual([[6, 'There is no username.']])
     // The local part cannot contain this letter. The user is imported without the address.
     expect(outcome.notes).toEqual([
-      'Line 4, zoe-news.mail: The e-mail address "zoë+news.mail@example.org" is none and was left out.',
+      'Line 4, zoe-news.mail: The e-mail address "zoë+news.mail@example.org" is invalid and was left out.',
     ])
     expect(await find('zoe-news.mail')).toMatchObject({ email: null, emailVerifiedAt: null, status: 'suspended' })
     const anna = await find('anna')
@@ -435,7 +435,7 @@ describe('an export of Firebase', () => {
     expect(await find('anna')).toMatchObject({ status: 'suspended', suspendReason: 'Disabled in Firebase' })
     expect(await find('bert')).toMatchObject({ passwordHash: '!', emailVerifiedAt: now })
     expect(outcome).toMatchObject({ withoutPassword: 1, unreachable: 0, suspended: 1 })
-    expect(reasons).toEqual(['3: The person is in the file twice.'])
+    expect(reasons).toEqual(['3: The user is in the file twice.'])
   })
 
   test('requires the project’s parameters, except for users without a password', async () => {

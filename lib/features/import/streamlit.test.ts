@@ -80,7 +80,7 @@ it('notes unknown fields, even __proto__', () => {
   const json = `{"alice":{"password":"${hash}","profile":{},"__proto__":{"role":"admin"},"role":"admin"}}`
   const { users, notes } = takeOver(json)
   expect(users[0]?.role).toBe('member')
-  expect(notes[0]?.reason).toBe('"alice": The person has unknown fields, left out: "__proto__", "role".')
+  expect(notes[0]?.reason).toBe('"alice": The user has unknown fields, left out: "__proto__", "role".')
 })
 
 it('gives a name to the user with the lower-case spelling, else to the first', () => {
@@ -120,7 +120,7 @@ it.each(['letmein', '', `${hash}0`, hash.slice(1), `${hash.slice(1)}g`, `${hash}
 
 it.each(['null', '"x"', '5', '[]'])('rejects %s in place of a user', (value) => {
   expect(takeOver(`{"alice":${value}}`).refused).toEqual([
-    { name: 'alice', reason: '"alice": What is stored under the name is not a person.' },
+    { name: 'alice', reason: '"alice": The value stored under the name is not an object.' },
   ])
 })
 

@@ -1,4 +1,4 @@
-// Links that let somebody sign up with a role.
+// Links for signing up with a role.
 import { z } from 'zod'
 import { minutes } from '../../core/clock.ts'
 import { command } from '../../core/command.ts'

@@ -1,4 +1,4 @@
-// Log in, prove again who one is, log out.
+// Log in, re-authenticate, log out.
 
 import { z } from 'zod'
 import { confirmSchema, logInSchema } from '../../auth/forms.ts'
@@ -16,7 +16,7 @@ export const logIn = command({
     const onHeld = () => currentRequest()?.endTurn?.()
     const started = await auth.start({ username, password, client, onHeld })
     if (!started.ok) {
-      // The account, never what was typed: people type passwords into the username field.
+      // The account, never the typed text: users type passwords into the username field.
       const { userId, ...refusal } = started
       const isTried = refusal.code !== 'busy' && refusal.code !== 'not_saved'
       return { ...refusal, isRecorded: isTried && 'try', ...(userId !== null && { subjectId: userId }) }
@@ -60,7 +60,7 @@ export const logOut = command({
   audit: 'session.ended',
   async run({ sessions }, _input, { presented }) {
     if (!presented) return { ...ok(null), isRecorded: false }
-    // For the record alone: a store that cannot be read must not keep the session from being ended.
+    // Only for the audit entry: an unreadable store must not prevent the log-out.
     const found = await sessions.check(presented).catch(() => null)
     await sessions.end(presented, 'signed-out')
     return found?.live ? { ...ok(null), actorId: found.session.userId } : { ...ok(null), isRecorded: false }

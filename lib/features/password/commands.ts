@@ -6,7 +6,7 @@ import { ok } from '../../core/result.ts'
 
 const triedCodes = ['password_wrong', 'too_soon', 'too_soon_here', 'password_locked']
 
-/** The change voids every session of the old password at once; this one continues under a new token. */
+/** Voids every session of the old password; this one continues under a new token. */
 export const changePassword = command({
   name: 'password.change',
   permission: 'change-account',
@@ -24,7 +24,7 @@ export const changePassword = command({
       const renewed = presented && (await sessions.renew(presented, user.passwordChangedAt))
       return { ...ok({ user, token: renewed ? renewed.token : null }), alert }
     } catch (error) {
-      // Nothing of the old password is good any more. The log-in page tells this browser so.
+      // All sessions of the old password are void. The log-in page tells this browser.
       logError('sessions_not_ended', error)
       return { ...ok({ user, token: null }), alert }
     }

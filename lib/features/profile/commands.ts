@@ -9,7 +9,7 @@ export const saveProfile = command({
   input: profileSchema,
   audit: 'profile.changed',
   async run({ stores, formDrafts }, profile, { id, session }) {
-    // Compare and set: a user who was suspended since the guard changes nothing.
+    // Compare and set: a user suspended since the guard must not change anything.
     const saved = await stores.users.update(id, { profile }, { status: 'active', deletedAt: null })
     if (saved === null) return refused('person_gone')
     if (session !== null) await formDrafts.forget(session.id)

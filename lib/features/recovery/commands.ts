@@ -7,8 +7,8 @@ import { countedAddress } from '../../core/rate-limits/counted-address.ts'
 import { ok } from '../../core/result.ts'
 
 /**
- * Everybody gets the same answer before anybody is looked for, so neither its words nor its time tell who is known. The
- * caller runs `later` after the answer; it never rejects.
+ * Responds before it looks the account up, so neither text nor time of the response reveal whether it exists. The caller
+ * runs `later` after the response; it never rejects.
  */
 export const askForReset = command({
   name: 'password.ask-reset',

@@ -1,4 +1,4 @@
-// Whoever opened the link that the first start prints becomes the first administrator.
+// Creates the first administrator from the link that the start prints.
 import { signUpSchema } from '../../auth/forms.ts'
 import { command, presentedBy } from '../../core/command.ts'
 import { orNotSaved } from '../../core/not-saved.ts'

@@ -1,4 +1,4 @@
-// A visitor makes an account: openly, or by an invitation.
+// A visitor creates an account, with or without an invitation.
 import type { NewAccount } from '../../auth/accounts.ts'
 import { signUpSchema } from '../../auth/forms.ts'
 import { command, presentedBy } from '../../core/command.ts'
@@ -14,7 +14,7 @@ export const signUp = command({
   permission: 'anyone',
   input: signUpSchema({ passwordMinLength: 0, emailRequired: false }),
   async inputFor({ invitations, settings }, { secret = '' }) {
-    // A store that is away refuses the sign-up itself, beside the form.
+    // If the store is unavailable, the sign-up itself fails and the form shows that.
     const invitation = secret === '' ? null : await invitations.find(secret).catch(() => null)
     return signUpSchema({ ...settings, emailRequired: settings.emailRequired && !invitation?.email })
   },
@@ -40,8 +40,8 @@ export const signUp = command({
     const started = await orNotSaved(auth.finish(user, { client, presented, isNewUser: true }).then((made) => ok(made)))
     if (!started.ok) return { ...refused('signed_up_only'), ...unrecorded }
     const isUnproved = user.email !== null && user.emailVerifiedAt === null
-    // The page that asks for the code can send another.
-    if (isUnproved) await orNotSaved(addresses.resend(user.id, client.by))
+    // On failure, the page that asks for the code can send another.
+    if (isUnproved) await orNotSaved(addresses.sendCode(user.id, client.by))
     return { ...ok({ token: started.value.token, user, isUnproved }), actorId: user.id }
   },
 })

@@ -29,7 +29,7 @@ test('reserves the old username for its owner for 90 days', async () => {
   expect((await accounts.signUp(alice)).ok).toBe(true)
 })
 
-test('refuses a taken username and a fourth change in a day', async () => {
+test('rejects a taken username and a fourth change in a day', async () => {
   const { usernames } = opened.app
   const { id } = await signedUp()
   await opened.addPerson('bob')

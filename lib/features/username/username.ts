@@ -1,4 +1,4 @@
-// A user takes another username. The old one stays reserved for them, so that nobody can pass for them.
+// A user changes the username. The old one stays reserved, so that nobody else can impersonate them.
 import { isActive } from '../../auth/accounts.ts'
 import { reservedMs } from '../../auth/username.ts'
 import type { Clock } from '../../core/clock.ts'
@@ -7,7 +7,7 @@ import { ok, type Result, refused } from '../../core/result.ts'
 import type { UserStore } from '../../stores/types.ts'
 
 export interface Usernames {
-  /** `username` in canonical form. Three changes a day. */
+  /** `username` must be canonical. Three changes a day. */
   rename(
     id: string,
     username: string,

@@ -1,7 +1,4 @@
-import { execFile } from 'node:child_process'
 import { appendFile, chmod, mkdir, rename, rmdir, writeFile } from 'node:fs/promises'
-import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
 
 import { expect, it } from 'vitest'
 
@@ -88,33 +85,6 @@ it('refuses while the file cannot be written, and then holds what was acknowledg
   expect((await stores.audit.append(anEntry({ at: 3 }))).seq).toBe(2)
   expect((await linesOf(folder)).map(({ at }) => at)).toEqual([1, 3])
 })
-
-it('starts with a long trail in little memory, and reads, shortens and adds to it', async () => {
-  const folder = await freshFolder()
-  const stores = await folder.open()
-  await stores.close()
-  const lines = Array.from({ length: 20_000 }, (_, n) => {
-    const seq = n + 1
-    const entry = anEntry({
-      at: seq,
-      event: n % 2 === 0 ? 'even' : 'odd',
-      detail: JSON.stringify({ text: 'x'.repeat(4_000) }),
-    })
-    return `${JSON.stringify(chained({ seq: n, id: String(n) }, entry))}\n`
-  })
-  await folder.write('audit.jsonl', lines.join(''))
-  const child = fileURLToPath(new URL('long-trail-for-test.ts', import.meta.url))
-  // Less than the file has: 88 MB.
-  const { stdout } = await promisify(execFile)(process.execPath, ['--max-old-space-size=48', child, folder.dir])
-  expect(JSON.parse(stdout)).toEqual({
-    listed: [19_999, 19_997, 19_995],
-    forgotten: 9_999,
-    dropped: 5_000,
-    added: 20_001,
-    dumped: 15_001,
-    withAddress: 10_002,
-  })
-}, 120_000)
 
 it('lets whoever reads all of it read what there was, whatever happens to it meanwhile', async () => {
   const { stores } = await filled(5)

@@ -75,7 +75,9 @@ describe.each(bothKinds)('the tables in %s', (_, fresh) => {
     )
     const second = await open()
     expect(await second.users.findByUsername('alice')).toEqual(aUser())
-    expect(await second.sessions.find('session-1')).toEqual(aSession({ provedAt: 0, userAgent: '', address: '' }))
+    expect(await second.sessions.find('session-1')).toEqual(
+      aSession({ provedAt: 0, passwordChangedAt: -1, userAgent: '', address: '' }),
+    )
   })
 
   it('of a newer version are refused, and left as they are', async () => {

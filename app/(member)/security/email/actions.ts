@@ -2,5 +2,5 @@
 
 import { action } from '#lib/web/run-command.ts'
 
-export const giveAddress = action('email.add')
-export const removeAddress = action('email.remove')
+export const addEmail = action('email.add')
+export const removeEmail = action('email.remove')

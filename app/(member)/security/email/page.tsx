@@ -9,7 +9,7 @@ import { requireRecentAuthentication } from '#lib/web/recent-authentication.ts'
 import { refusalIn } from '#lib/web/refusal-query.ts'
 import { getWords } from '#lib/web/words.ts'
 import { messageFor } from '#lib/words/message-for.ts'
-import { giveAddress, removeAddress } from './actions.ts'
+import { addEmail, removeEmail } from './actions.ts'
 
 export async function generateMetadata(): Promise<Metadata> {
   const words = await getWords()
@@ -35,7 +35,7 @@ export default async function ChangeAddressPage({ searchParams }: PageProps<'/se
         </p>
       </div>
       <div className="card p-6">
-        <ActionForm action={giveAddress}>
+        <ActionForm action={addEmail}>
           <FormAlert>{refused !== null && <Notice kind="danger">{messageFor(words, refused).text}</Notice>}</FormAlert>
           <Field name="email" label={words('fields.email')} type="email" autoComplete="email" required />
           <div className="flex flex-wrap gap-3">
@@ -54,7 +54,7 @@ export default async function ChangeAddressPage({ searchParams }: PageProps<'/se
             </h2>
             <p className="text-muted">{words('email_change.remove_text')}</p>
           </div>
-          <ActionForm action={removeAddress}>
+          <ActionForm action={removeEmail}>
             <FormAlert />
             <div>
               <SubmitButton

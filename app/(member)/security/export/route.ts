@@ -7,7 +7,7 @@ import { actorOf } from '#lib/web/run-command.ts'
 
 export const dynamic = 'force-dynamic'
 
-/** Everything kept about the user, as a file. After a re-authentication the page is shown again: no redirect leads to a file. */
+/** All data about the user as a file. Re-authentication leads back to the page, since a redirect cannot start a download. */
 export async function GET(): Promise<Response> {
   const signedIn = await requireRecentAuthentication('manage-own-account', '/security?export=ready')
   const exported = await execute(exportAccount, await actorOf(signedIn), {}, await services())

@@ -11,7 +11,7 @@ export async function POST(request: NextRequest): Promise<Response> {
   const { appOrigin } = app.settings
   if (!isSameOrigin(request.headers, appOrigin)) return new Response(null, { status: 403, headers })
   const found = await readSession(request.cookies, app, { touch: false })
-  // Nothing slides for a session that is void.
+  // A void session, such as a suspended user's, is not extended.
   const isOwned = found.live && (await app.accounts.findOwner(found.session)).ok
   if (!isOwned) return new Response(null, { status: 401, headers })
   const slid = await readSession(request.cookies, app, { touch: true })

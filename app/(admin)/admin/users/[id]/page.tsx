@@ -53,7 +53,7 @@ export default async function PersonPage({ params, searchParams }: PageProps<'/a
   const outcome = outcomeOf(words, 'person', query)
   const state = stateOf(person)
   const failures = wrongPasswordsOf(person, lockouts)
-  /** In a row, by browsers of either kind: each has its own waiting time. */
+  /** Consecutive wrong passwords from known and new browsers, which have separate waiting times. */
   const wrongPasswords = (failures?.new.count ?? 0) + (failures?.known.count ?? 0)
   const isSelf = admin.id === id
   const isClosed = isDeletedByAdmin(person)

@@ -2,7 +2,7 @@
 // separate; the compiler requires them for every language.
 import type { Locale } from './words.ts'
 
-const faults = {
+const texts = {
   en: {
     title: 'Something went wrong',
     body: 'The page could not be shown. What was saved before is safe. Try again, or come back in a minute.',
@@ -14,7 +14,7 @@ const faults = {
 } satisfies Record<Locale, object>
 
 /** `language` comes from the document or the browser, such as "en" or "de-AT". */
-export function faultWords(language: string): (typeof faults)[Locale] {
+export function errorPageWords(language: string): (typeof texts)[Locale] {
   const [base = ''] = language.split('-')
-  return Object.hasOwn(faults, base) ? faults[base as Locale] : faults.en
+  return Object.hasOwn(texts, base) ? texts[base as Locale] : texts.en
 }

@@ -1,19 +1,19 @@
 'use client'
 
 import { useSyncExternalStore } from 'react'
-import { faultWords } from '#lib/words/fault.ts'
+import { errorPageWords } from '#lib/words/error-page.ts'
 import { useKeptValues } from './typed-values.tsx'
 
-export interface FaultProps {
+export interface ErrorViewProps {
   error: unknown
   retry: () => void
 }
 
 /** The page for an unexpected error. Its code leads to the log line; the message stays on the server. */
-export function Fault({ error, retry }: FaultProps) {
+export function ErrorView({ error, retry }: ErrorViewProps) {
   useKeptValues()
   const language = useSyncExternalStore(neverChanges, ofBrowser, ofNobody)
-  const words = faultWords(language)
+  const words = errorPageWords(language)
   const digest = error instanceof Error && 'digest' in error ? String(error.digest) : null
   return (
     <div role="alert" className="card mx-auto flex max-w-[28rem] flex-col gap-6 p-6 sm:p-8">

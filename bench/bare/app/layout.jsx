@@ -1,0 +1,19 @@
+import { GeistSans } from 'geist/font/sans'
+import { TimeZone } from '#app/ui/time-zone.tsx'
+import './style.css'
+
+export const metadata = { title: { template: '%s · Gatehouse', default: 'Gatehouse' }, robots: { index: false } }
+export const viewport = { colorScheme: 'light dark' }
+/** As the real page: made for each request. */
+export const dynamic = 'force-dynamic'
+
+export default function RootLayout({ children }) {
+  return (
+    <html lang="en" dir="ltr" className={GeistSans.variable}>
+      <body>
+        {children}
+        <TimeZone cookie="tz" known={null} />
+      </body>
+    </html>
+  )
+}

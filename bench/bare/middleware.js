@@ -1,0 +1,3 @@
+export function middleware() {}
+
+export const config = { runtime: 'nodejs', matcher: ['/((?!_next/static/).*)'] }

@@ -1,20 +1,20 @@
 // Checks the session cookie of each request and redirects to the log-in page. This is a convenience, not the guard:
-// every page, action and handler checks again (lib/web/current-user.ts).
+// every page, action and handler checks again (lib/web/guards/current-user.ts).
 import { type NextRequest, NextResponse } from 'next/server'
 import { logError } from '#lib/core/log/log.ts'
 import { type Services, services } from '#lib/services.ts'
-import { offerCheckCookie } from '#lib/web/cookie-check.ts'
-import { readSession } from '#lib/web/current-session.ts'
-import { renewDeviceCookie } from '#lib/web/device-renewal.ts'
-import { keepFormDraft } from '#lib/web/form-draft.ts'
-import { redirectHeaders, withoutMailedSecret } from '#lib/web/mailed-secret.ts'
-import { logInPath } from '#lib/web/next-path.ts'
-import { nextResponse } from '#lib/web/next-response.ts'
-import { isPublicRoute } from '#lib/web/public-routes.ts'
-import { refusal } from '#lib/web/refusal.ts'
-import { isPersonsAct } from '#lib/web/request-checks.ts'
-import { findRequestError } from '#lib/web/request-guard.ts'
-import { wellKnown } from '#lib/web/well-known.ts'
+import { offerCheckCookie } from '#lib/web/cookies/cookie-check.ts'
+import { renewDeviceCookie } from '#lib/web/cookies/device-renewal.ts'
+import { redirectHeaders, withoutMailedSecret } from '#lib/web/cookies/mailed-secret.ts'
+import { keepFormDraft } from '#lib/web/forms/form-draft.ts'
+import { readSession } from '#lib/web/guards/current-session.ts'
+import { logInPath } from '#lib/web/guards/next-path.ts'
+import { isPublicRoute } from '#lib/web/guards/public-routes.ts'
+import { isPersonsAct } from '#lib/web/guards/request-checks.ts'
+import { findRequestError } from '#lib/web/guards/request-guard.ts'
+import { nextResponse } from '#lib/web/responses/next-response.ts'
+import { refusal } from '#lib/web/responses/refusal.ts'
+import { wellKnown } from '#lib/web/responses/well-known.ts'
 
 export async function middleware(request: NextRequest): Promise<Response> {
   let app: Services | undefined

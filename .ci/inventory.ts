@@ -17,7 +17,7 @@ import { can, type Permission, rolesByTrust } from '#lib/core/roles/permissions.
 import { refusalEvents } from '#lib/core/security-events.ts'
 import { invitationLifeMs } from '#lib/features/invitations/invitations.ts'
 import { kinds } from '#lib/stores/kinds.ts'
-import { publicRoutes } from '#lib/web/public-routes.ts'
+import { publicRoutes } from '#lib/web/guards/public-routes.ts'
 
 const root = path.resolve(import.meta.dirname, '..')
 const all: AnyCommand[] = Object.values(commands)
@@ -151,7 +151,7 @@ function routes(files: string[]): string[][] {
 
 /** What the first guard in this source asks for, and how recent the password check has to be. */
 function guardOf(source: string): string[] {
-  // The ages of a password check are those of lib/auth/sessions/window.ts and lib/web/recent-authentication.ts.
+  // The ages of a password check are those of lib/auth/sessions/window.ts and lib/web/guards/recent-authentication.ts.
   const [, guard, argument = ''] = /await require(\w+)\('?([^',)]*)/.exec(source) ?? []
   switch (guard) {
     case 'User':

@@ -1,5 +1,5 @@
 import { chooseTheme } from '#app/theme/actions.ts'
-import { readPreferences, themes } from '#lib/web/preferences.ts'
+import { readPreferences, themes } from '#lib/web/cookies/preferences.ts'
 import { getWords } from '#lib/web/words.ts'
 import { ThemeSwitch } from './ui/theme-switch.tsx'
 

@@ -1,7 +1,7 @@
 import { House, KeySquare, ShieldCheck, UserRound } from 'lucide'
 import type { ReactNode } from 'react'
 import { Colours } from '#app/colours.tsx'
-import { LookBanner } from '#app/look/look-banner.tsx'
+import { ImpersonationBanner } from '#app/impersonation/impersonation-banner.tsx'
 import type { SessionView } from '#app/session/keeper.ts'
 import { type KeeperWords, SessionKeeper } from '#app/session/session-keeper.tsx'
 import { TimeLeft } from '#app/session/time-left.tsx'
@@ -10,7 +10,7 @@ import { Icon } from '#app/ui/line-icon.tsx'
 import { Sidebar } from '#app/ui/sidebar.tsx'
 import type { SessionLimits } from '#lib/auth/sessions/window.ts'
 import { services } from '#lib/services.ts'
-import { findSignedIn, may, type SignedIn } from '#lib/web/current-user.ts'
+import { findSignedIn, may, type SignedIn } from '#lib/web/guards/current-user.ts'
 import { getWords } from '#lib/web/words.ts'
 import { lasting } from '#lib/words/time.ts'
 import type { Words } from '#lib/words/words.ts'
@@ -58,7 +58,7 @@ export async function Frame({ width, children }: { width: 'text' | 'tables'; chi
       <main id="main" tabIndex={-1} className={`mx-auto w-full px-4 py-8 md:px-8 md:py-12 ${room}`}>
         <FormTokenProvider formToken={signedIn?.session.formToken ?? null}>
           {signedIn?.impersonation && (
-            <LookBanner words={words} signedIn={signedIn} impersonation={signedIn.impersonation} />
+            <ImpersonationBanner words={words} signedIn={signedIn} impersonation={signedIn.impersonation} />
           )}
           {children}
         </FormTokenProvider>

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 import { Verbatim } from '#app/ui/verbatim.tsx'
-import { type ProfileField, ruleOf } from '#lib/features/profile/profile.ts'
+import { type ProfileField, ruleOf } from '#lib/core/profile.ts'
 import type { Profile } from '#lib/stores/types.ts'
 
 interface Props {

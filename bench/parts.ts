@@ -5,8 +5,8 @@ import path from 'node:path'
 import { readSettings } from '#lib/config.ts'
 import { createSystemClock } from '#lib/core/clock.ts'
 import { compose, openRuntime } from '#lib/services.ts'
-import { readSession } from '#lib/web/current-session.ts'
-import { sealToken, unsealToken } from '#lib/web/session-cookie.ts'
+import { sealToken, unsealToken } from '#lib/web/cookies/session-cookie.ts'
+import { readSession } from '#lib/web/guards/current-session.ts'
 import { matchLocale, wordsFor } from '#lib/words/words.ts'
 
 export interface Part {

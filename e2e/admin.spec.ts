@@ -284,7 +284,7 @@ test.describe('looking as a person', () => {
     const users = await readStoredUsers(server.store)
     const token = await client.formToken()
     for (const { id, name, fields } of readSiteActions()) {
-      if (name.includes('(visitor)') || name.includes('stopLooking')) continue
+      if (name.includes('(visitor)') || name.includes('endImpersonation')) continue
       const { body, headers } = encodeActionCall([...token, ...fields])
       await client.fetch('/', { method: 'POST', body, headers: { ...headers, 'next-action': id } })
     }

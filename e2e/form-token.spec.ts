@@ -5,7 +5,7 @@ import { Client, type Filled } from '#e2e/support/client.ts'
 import { minutes } from '#e2e/support/durations.ts'
 import { encodeActionCall, type Fields } from '#e2e/support/form-body.ts'
 import { readStoredUsers } from '#e2e/support/store-contents.ts'
-import { formTokenField, isSecretField } from '#lib/web/form-fields.ts'
+import { formTokenField, isSecretField } from '#lib/web/forms/form-fields.ts'
 
 const profile: Fields = [
   ['fullName', 'Somebody'],

@@ -4,7 +4,7 @@ import { Client } from '#e2e/support/client.ts'
 import type { Person } from '#e2e/support/person.ts'
 import { logIn } from '#e2e/support/site.ts'
 
-/** lib/web/next-path.test.ts has the whole list. */
+/** lib/web/guards/next-path.test.ts has the whole list. */
 const leadingOut = ['//e.test', '/\\e.test', '/\t/e.test', 'https://e.test', '/x/..//e.test', '']
 
 const within = ['/profile', '/profile/edit', '/profile?saved=1', '/profile/edit?from=%2Fa%26b']

@@ -7,8 +7,8 @@ import { describe, expect, test } from 'vitest'
 import { isAtLeast, versionFloor } from './cli/version-floor.ts'
 import { commands, isCommandName } from './commands.ts'
 import { userSchema } from './stores/kinds.ts'
-import { publicActions, publicRoutes } from './web/public-routes.ts'
-import { handlerPaths } from './web/request-guard.ts'
+import { publicActions, publicRoutes } from './web/guards/public-routes.ts'
+import { handlerPaths } from './web/guards/request-guard.ts'
 
 const root = resolve(import.meta.dirname, '..')
 const read = (path: string) => readFileSync(join(root, path), 'utf8')
@@ -68,10 +68,7 @@ describe('imports', () => {
     expect(breaches(find('lib/core/**/*.ts'), (name) => /^lib\/(auth|features|commands\.ts)/.test(name))).toEqual([])
     expect(breaches(find('lib/auth/**/*.ts'), (name) => /^lib\/(features|commands\.ts)/.test(name))).toEqual([])
     const featureOf = (path: string) => /^lib\/features\/([^/]+)/.exec(path)?.[1]
-    // The file named like its folder is the feature's public part.
-    const isPublic = (name: string) => /^lib\/features\/([^/]+)\/\1\.ts$/.test(name)
-    const isOther = (name: string, file: string) =>
-      (featureOf(name) ?? featureOf(file)) !== featureOf(file) && !isPublic(name)
+    const isOther = (name: string, file: string) => (featureOf(name) ?? featureOf(file)) !== featureOf(file)
     expect(breaches(find('lib/features/**/*.ts'), isOther)).toEqual([])
   })
 
@@ -94,7 +91,7 @@ describe('imports', () => {
   test('only lib/web, lib/server and lib/cli import Next, and only the sealing files import iron-session', () => {
     const rest = find('lib/**/*.ts').filter((file) => !/^lib\/(web|server|cli)\//.test(file))
     expect(breaches(rest, (name) => /^(@?next(\/|$)|server-only)/.test(name))).toEqual([])
-    const sealing = ['lib/core/crypto/seal.ts', 'lib/web/session-cookie.ts']
+    const sealing = ['lib/core/crypto/seal.ts', 'lib/web/cookies/session-cookie.ts']
     const others = find('{app,lib}/**/*.{ts,tsx}', 'middleware.ts').filter((file) => !sealing.includes(file))
     expect(breaches(others, (name) => name === 'iron-session')).toEqual([])
   })
@@ -108,7 +105,7 @@ describe('imports', () => {
   })
 
   test('components of app/ui import no services and no records', () => {
-    const allowedOwn = /^(app\/|lib\/(words\/|web\/form-(state|fields))|lib\/core\/clock)/
+    const allowedOwn = /^(app\/|lib\/(words\/|web\/forms\/form-(state|fields))|lib\/core\/clock)/
     const isBreach = (name: string) => /^(lib|middleware)/.test(name) && !allowedOwn.test(name)
     expect(breaches(find('app/ui/**/*.tsx'), isBreach)).toEqual([])
   })

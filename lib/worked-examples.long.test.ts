@@ -9,7 +9,7 @@ const root = path.resolve(import.meta.dirname, '..')
 const pages = ['page', 'profile-field', 'role', 'mail', 'record-kind']
 const jobTitleTest = `
 import { expect, test } from 'vitest'
-import { profileSchema } from './features/profile/profile.ts'
+import { profileSchema } from './core/profile.ts'
 import { exportUser } from './features/data-export/export.ts'
 import { readUsers } from './features/import/import.ts'
 import { openTestServices } from './services-for-test.ts'

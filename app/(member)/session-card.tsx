@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react'
 import { TimeLeft } from '#app/session/time-left.tsx'
 import { Clock } from '#app/ui/clock.tsx'
-import type { SignedIn } from '#lib/web/current-user.ts'
+import type { SignedIn } from '#lib/web/guards/current-user.ts'
 import { lasting, timeLeft } from '#lib/words/time.ts'
 import type { Words } from '#lib/words/words.ts'
 

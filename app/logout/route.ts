@@ -5,11 +5,11 @@ import { orNotSaved } from '#lib/core/not-saved.ts'
 import { logOut } from '#lib/features/log-in/commands.ts'
 import { type Services, services } from '#lib/services.ts'
 import { readClientAddress } from '#lib/web/client-address.ts'
-import { readToken } from '#lib/web/current-session.ts'
-import { handedOverCookieOptions, handedOverCookies } from '#lib/web/handed-over.ts'
-import { refusal } from '#lib/web/refusal.ts'
-import { findOriginError } from '#lib/web/request-checks.ts'
-import { sessionCookieName, sessionCookieOptions } from '#lib/web/session-cookie.ts'
+import { handedOverCookieOptions, handedOverCookies } from '#lib/web/cookies/one-time-links.ts'
+import { sessionCookieName, sessionCookieOptions } from '#lib/web/cookies/session-cookie.ts'
+import { readToken } from '#lib/web/guards/current-session.ts'
+import { findOriginError } from '#lib/web/guards/request-checks.ts'
+import { refusal } from '#lib/web/responses/refusal.ts'
 
 /** A route handler, not an action: only a full response can carry Clear-Site-Data and leave no private page behind. */
 export async function POST(request: NextRequest): Promise<Response> {

@@ -3,9 +3,9 @@
 import { cookies, headers } from 'next/headers'
 import { z } from 'zod'
 import { services } from '#lib/services.ts'
-import { cookieOptionsOn } from '#lib/web/cookie-name.ts'
-import { themeCookie, themes } from '#lib/web/preferences.ts'
-import { isSameOrigin } from '#lib/web/request-checks.ts'
+import { cookieOptionsOn } from '#lib/web/cookies/cookie-name.ts'
+import { themeCookie, themes } from '#lib/web/cookies/preferences.ts'
+import { isSameOrigin } from '#lib/web/guards/request-checks.ts'
 
 const oneYearInSeconds = 31_536_000
 

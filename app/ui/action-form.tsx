@@ -13,7 +13,7 @@ import {
 } from 'react'
 import { DraftOffer, type DraftWords } from '#app/session/draft-offer.tsx'
 import { type DraftOwner, keepDrafts } from '#app/session/drafts.ts'
-import { type FormAction, type FormState, untouchedForm } from '#lib/web/form-state.ts'
+import { type FormAction, type FormState, untouchedForm } from '#lib/web/forms/form-state.ts'
 import { FormContext } from './form-context.ts'
 import { FormMessages } from './form-messages.tsx'
 import { FormTokenField } from './form-token.tsx'

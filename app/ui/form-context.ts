@@ -1,6 +1,6 @@
 // Passes a form's state to its fields.
 import { createContext, useContext } from 'react'
-import { type FormState, untouchedForm } from '#lib/web/form-state.ts'
+import { type FormState, untouchedForm } from '#lib/web/forms/form-state.ts'
 
 export interface FormContextValue extends FormState {
   /** Posted and waiting for the response. */

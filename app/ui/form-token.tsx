@@ -1,7 +1,7 @@
 'use client'
 
 import { createContext, type ReactNode, useContext } from 'react'
-import { formTokenField } from '#lib/web/form-fields.ts'
+import { formTokenField } from '#lib/web/forms/form-fields.ts'
 
 const FormToken = createContext<string | null>(null)
 

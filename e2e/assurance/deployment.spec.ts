@@ -11,7 +11,7 @@ import { readForm } from '#e2e/support/form-markup.ts'
 import { type Answer, navigationHeaders } from '#e2e/support/http.ts'
 import { projectDir } from '#e2e/support/server-process.ts'
 import { readStoredUsers } from '#e2e/support/store-contents.ts'
-import { isPublicRoute } from '#lib/web/public-routes.ts'
+import { isPublicRoute } from '#lib/web/guards/public-routes.ts'
 
 // How it is served is no store's affair.
 test.describe('a deployment', { tag: '@json' }, () => {

@@ -125,7 +125,7 @@ test.describe('every form', { tag: '@json' }, () => {
       'verifyEmail', // before an address was given
       'resendCode',
       'confirm', // with an act that never waited
-      'stopLooking', // without looking
+      'endImpersonation', // without looking
     ]
     const before = await readStoredState(server.store)
     for (const name of steps) {

@@ -11,7 +11,7 @@ import { startServer, type TestServer } from '#e2e/support/server.ts'
 import { actionForm, pageOf, readSiteActions, siteAction } from '#e2e/support/site-actions.ts'
 import { readStoredState, readStoredUsers } from '#e2e/support/store-contents.ts'
 import { copyWithoutMiddleware } from '#e2e/support/without-middleware.ts'
-import { isPublicRoute, publicActions, publicRoutes } from '#lib/web/public-routes.ts'
+import { isPublicRoute, publicActions, publicRoutes } from '#lib/web/guards/public-routes.ts'
 
 const secretName = 'Sentinel Quillfeather'
 const subrequest = (name: string) => Array(5).fill(name).join(':')

@@ -1,6 +1,6 @@
 // Finds a form in a page's HTML by its button's label, or the words that begin it, the way a browser without JavaScript
 // would post it.
-import { formTokenField } from '#lib/web/form-fields.ts'
+import { formTokenField } from '#lib/web/forms/form-fields.ts'
 
 export interface FormMarkup {
   action: string

@@ -66,9 +66,9 @@ export function siteAction(name: string): SiteAction {
 /** Where the form of an action is found: the page beside it, or one that shows it. */
 export function pageOf({ name, export: action }: SiteAction, userId: string): string {
   const [file = ''] = name.split('#')
-  if (/^app\/(theme|look)\//.test(file)) return '/profile'
+  if (/^app\/(theme|impersonation)\//.test(file)) return '/profile'
   const page = `/${file.replace(/^app\/|\([^)]*\)\/|\/actions\.ts$/g, '')}`
-  const ownPages: Record<string, string> = { suspend: '/suspend', lookAs: '/look', deletePerson: '/delete' }
+  const ownPages: Record<string, string> = { suspend: '/suspend', viewAs: '/look', deletePerson: '/delete' }
   return page === '/admin/users' ? `${page}/${userId}${ownPages[action] ?? ''}` : page
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest'
-import { profileSchema } from '../features/profile/profile.ts'
+import { profileSchema } from '../core/profile.ts'
 import {
   addEmailSchema,
   changePasswordSchema,

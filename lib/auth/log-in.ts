@@ -79,11 +79,11 @@ export function createLogIn(deps: {
       const started = await sessions.start(user.id, { userAgent, address, passwordChangedAt })
       if (presented !== null) {
         await sessions.end(presented, 'ended')
-        await optional('form_draft_lost', handOver(sessions.idOf(presented), started.session))
+        await handOver(sessions.idOf(presented), started.session).catch(notWorthFailing)
       }
       // In the language and time zone of before: a thief of the password must not choose how its owner is warned.
       if (!client.isKnown(user) && !isNewUser) await alerts.tell(user, 'new-device', client.by)
-      await optional('preferences_lost', notePreferences(user, client.by))
+      await notePreferences(user, client.by).catch(notWorthFailing)
       return started
     },
   }
@@ -96,7 +96,7 @@ export function createLogIn(deps: {
   }
 }
 
-/** Not worth failing a log-in for. */
-async function optional(event: string, work: Promise<void>): Promise<void> {
-  await work.catch((error: unknown) => logError(event, error))
+/** The log-in is done; the draft or the language of mails can be lost. */
+function notWorthFailing(error: unknown): void {
+  logError('log_in_incomplete', error)
 }

@@ -16,7 +16,7 @@ export interface RequestContext {
   readonly answered: Promise<void>
   /**
    * Lets the next form start before this response is complete, for an action that only waits. Set while the request
-   * holds a queue slot (lib/web/turns.ts).
+   * holds a queue slot (lib/web/forms/request-queue.ts).
    */
   endTurn?: () => void
   /** Status to send instead of 200, set before the headers are written. */

@@ -7,7 +7,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { readSettings } from '../config.ts'
 import { createLog, type Log } from '../core/log/log.ts'
 import { createSecurityEvents } from '../core/security-events.ts'
-import { answerHeaders } from '../web/security-headers.ts'
+import { answerHeaders } from '../web/responses/security-headers.ts'
 import { createAnswers } from './answers.ts'
 import { createServers } from './http.ts'
 

@@ -4,8 +4,14 @@ import type { Duplex } from 'node:stream'
 import onHeaders from 'on-headers'
 import { seconds } from '../core/clock.ts'
 import { newNonce } from '../core/crypto/random.ts'
-import { type RefusalCode, refusal } from '../web/refusal.ts'
-import { answerHeaders, isForNextAlone, isPage, pagePolicy, transportHeaders } from '../web/security-headers.ts'
+import { type RefusalCode, refusal } from '../web/responses/refusal.ts'
+import {
+  answerHeaders,
+  isForNextAlone,
+  isPage,
+  pagePolicy,
+  transportHeaders,
+} from '../web/responses/security-headers.ts'
 import { unreadKind } from './unread.ts'
 
 export interface Answers {

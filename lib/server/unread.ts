@@ -2,7 +2,7 @@
 import type { Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { SecurityEvents } from '../core/security-events.ts'
-import type { RefusalCode } from '../web/refusal.ts'
+import type { RefusalCode } from '../web/responses/refusal.ts'
 
 /** The log code and error page per kind. Every other unparsable request is `malformed`. */
 const kinds: Record<string, { code: string; refusal: RefusalCode }> = {

@@ -7,7 +7,7 @@
 
 import { z } from 'zod'
 
-import { emptyProfile, type ProfileField, profileFieldNames, ruleOf } from '../features/profile/profile.ts'
+import { emptyProfile, type ProfileField, profileFieldNames, ruleOf } from '../core/profile.ts'
 import { verifiedKey } from './records.ts'
 import { authenticationMethods, endReasons, roles, type StoredRecord, userStatuses } from './types.ts'
 
@@ -26,7 +26,7 @@ const typed = (most = keyRule.most) => z.string().register(textRules, { most, is
 
 const time = z.int()
 
-/** A field of lib/features/profile/profile.ts as the stores keep it. */
+/** A field of lib/core/profile.ts as the stores keep it. */
 function profileShape() {
   const kept = profileFieldNames.map((name) => {
     const { kind, max, storedMax = 10 * max, isLater } = ruleOf(name)

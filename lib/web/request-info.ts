@@ -4,7 +4,7 @@ import { headers } from 'next/headers'
 import type { RequestInfo } from '#lib/core/mail/message.ts'
 import { services } from '#lib/services.ts'
 import { readClientAddress } from './client-address.ts'
-import { readPreferences } from './preferences.ts'
+import { readPreferences } from './cookies/preferences.ts'
 import { getWords } from './words.ts'
 
 export async function readRequestInfo(): Promise<RequestInfo> {

@@ -458,7 +458,7 @@ export const en = {
     edit: 'Edit profile',
   },
 
-  /** Of lib/features/profile/profile.ts. */
+  /** Of lib/core/profile.ts. */
   profile_fields: {
     fullName: {
       label: 'Full name',

@@ -1,6 +1,6 @@
 // The result of the last action on an admin page, from the URL's query.
 import { oneOf, type Query } from '#lib/web/query.ts'
-import { refusalIn } from '#lib/web/refusal-query.ts'
+import { refusalIn } from '#lib/web/responses/refusal-query.ts'
 import { messageFor } from '#lib/words/message-for.ts'
 import type { Words } from '#lib/words/words.ts'
 

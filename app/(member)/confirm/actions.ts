@@ -7,12 +7,12 @@ import { orNotSaved } from '#lib/core/not-saved.ts'
 import { ok } from '#lib/core/result.ts'
 import { confirmIdentity } from '#lib/features/log-in/commands.ts'
 import { services } from '#lib/services.ts'
-import { continueSession } from '#lib/web/begin-session.ts'
-import { requirePermission } from '#lib/web/current-user.ts'
-import { readForm } from '#lib/web/form.ts'
-import type { FormState } from '#lib/web/form-state.ts'
-import { safeNextPath } from '#lib/web/next-path.ts'
-import { actorOf, resume } from '#lib/web/run-command.ts'
+import { continueSession } from '#lib/web/cookies/begin-session.ts'
+import { readForm } from '#lib/web/forms/form.ts'
+import type { FormState } from '#lib/web/forms/form-state.ts'
+import { actorOf, resume } from '#lib/web/forms/run-command.ts'
+import { requirePermission } from '#lib/web/guards/current-user.ts'
+import { safeNextPath } from '#lib/web/guards/next-path.ts'
 
 /** Checks the password, then runs the pending command. */
 export async function confirm(_previous: FormState, posted: FormData): Promise<FormState> {

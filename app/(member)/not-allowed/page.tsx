@@ -1,5 +1,5 @@
 import type { Metadata } from 'next'
-import { requireUser } from '#lib/web/current-user.ts'
+import { requireUser } from '#lib/web/guards/current-user.ts'
 import { getWords } from '#lib/web/words.ts'
 
 export async function generateMetadata(): Promise<Metadata> {

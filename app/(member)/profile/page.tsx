@@ -3,8 +3,8 @@ import type { ReactNode } from 'react'
 import { ProfileValue } from '#app/profile-value.tsx'
 import { Notice } from '#app/ui/notice.tsx'
 import { Verbatim } from '#app/ui/verbatim.tsx'
-import { type ProfileField, profileFieldNames } from '#lib/features/profile/profile.ts'
-import { may, requireUser } from '#lib/web/current-user.ts'
+import { type ProfileField, profileFieldNames } from '#lib/core/profile.ts'
+import { may, requireUser } from '#lib/web/guards/current-user.ts'
 import { getWords } from '#lib/web/words.ts'
 
 export async function generateMetadata(): Promise<Metadata> {

@@ -1,6 +1,6 @@
 'use server'
 
-import { action } from '#lib/web/run-command.ts'
+import { action } from '#lib/web/forms/run-command.ts'
 
 export const endSession = action('sessions.end')
 export const endOtherSessions = action('sessions.end-others')

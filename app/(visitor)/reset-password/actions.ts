@@ -1,5 +1,5 @@
 'use server'
 
-import { action } from '#lib/web/run-command.ts'
+import { action } from '#lib/web/forms/run-command.ts'
 
 export const resetPassword = action('password.reset')

@@ -3,7 +3,7 @@ import { neededScore } from '#lib/auth/passwords/password-rules.ts'
 import { countedAddress } from '#lib/core/rate-limits/counted-address.ts'
 import { services } from '#lib/services.ts'
 import { readClientAddress } from '#lib/web/client-address.ts'
-import { isSameOrigin } from '#lib/web/request-checks.ts'
+import { isSameOrigin } from '#lib/web/guards/request-checks.ts'
 import { getWords } from '#lib/web/words.ts'
 import { adviceSentence } from '#lib/words/sentences.ts'
 

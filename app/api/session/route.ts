@@ -1,4 +1,4 @@
-import { findEndReason, findSignedIn } from '#lib/web/current-user.ts'
+import { findEndReason, findSignedIn } from '#lib/web/guards/current-user.ts'
 
 export const dynamic = 'force-dynamic'
 

@@ -40,7 +40,7 @@ describe('while there is no admin, nobody becomes one without the link [T29]', (
 })
 
 async function tryForm({ action: { id, name, export: action }, ...target }: FormTarget): Promise<void> {
-  const isAdmins = name.startsWith('app/(admin)') || name.startsWith('app/look')
+  const isAdmins = name.startsWith('app/(admin)') || name.startsWith('app/impersonation')
   const isVisitors = name.startsWith('app/(visitor)') || name.startsWith('app/theme')
   const figures = createFigures()
   const current = createCurrentActor(site, { ...target, isVisitors })

@@ -102,13 +102,13 @@ const exceptions: Record<string, Exception> = {
     page: '/confirm?next=/profile',
     fields: { username: ownName, password: fc.constantFrom(known('password'), text('not the password')) },
   },
-  stopLooking: { page: '/', scenario: adminWhoLooks, spent: /^\/admin\/users\// },
+  endImpersonation: { page: '/', scenario: adminWhoLooks, spent: /^\/admin\/users\// },
   suspend: { spent: /done=suspended/ },
   resume: { scenario: adminOverSuspended, spent: /done=resumed/ },
   endSessionsOf: { spent: /done=ended/ },
   deletePerson: { spent: /done=deleted/ },
   restorePerson: { scenario: adminOverDeleted, spent: /done=restored/ },
-  lookAs: { spent: /^\/$/ },
+  viewAs: { spent: /^\/$/ },
   withdrawInvitation: { scenario: adminWithInvitation, spent: /done=withdrawn/ },
 }
 

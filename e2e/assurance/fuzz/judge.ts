@@ -2,7 +2,7 @@
 import { expect } from 'vitest'
 import type { Client } from '#e2e/support/client.ts'
 import type { Answer, Request } from '#e2e/support/http.ts'
-import { maxBodyBytes } from '#lib/web/body-limit.ts'
+import { maxBodyBytes } from '#lib/web/forms/body-limit.ts'
 import { type FuzzedSite, leadsTo } from './site.ts'
 
 /** Null when the body was too large and the server hung up on it, as it may. */

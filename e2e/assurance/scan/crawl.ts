@@ -5,7 +5,7 @@ import type { Client } from '#e2e/support/client.ts'
 import { encodeMultipart, encodeUrl } from '#e2e/support/form-body.ts'
 import { type Answer, navigationHeaders } from '#e2e/support/http.ts'
 import { type FormOfPage, type PageMarkup, readPage } from '#e2e/support/page-markup.ts'
-import { formTokenField } from '#lib/web/form-fields.ts'
+import { formTokenField } from '#lib/web/forms/form-fields.ts'
 import { type Finding, plainPath } from './finding.ts'
 
 /** Far more than the site has; a walk that gets there has found a page that makes links without end. */

@@ -1,7 +1,7 @@
 // What can be found by guessing paths, signed out and signed in.
 import { readRoutes } from '#e2e/support/build-manifests.ts'
 import { Client } from '#e2e/support/client.ts'
-import { isPublicRoute } from '#lib/web/public-routes.ts'
+import { isPublicRoute } from '#lib/web/guards/public-routes.ts'
 import { type Hit, runFfuf } from './ffuf.ts'
 import { type Finding, merge, type Report } from './finding.ts'
 import { settlePeople, visitor } from './people.ts'

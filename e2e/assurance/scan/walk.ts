@@ -3,7 +3,7 @@
 import { Client } from '#e2e/support/client.ts'
 import { isRefusal } from '#e2e/support/refusals.ts'
 import type { TestServer } from '#e2e/support/server.ts'
-import { isPublicRoute, publicRoutes } from '#lib/web/public-routes.ts'
+import { isPublicRoute, publicRoutes } from '#lib/web/guards/public-routes.ts'
 import { followLinks, sendForms, type Visit, type Walker } from './crawl.ts'
 import { type Finding, merge, type Report } from './finding.ts'
 import { type People, visitor } from './people.ts'

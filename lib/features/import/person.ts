@@ -3,11 +3,11 @@ import { createHash } from 'node:crypto'
 import { canonicalUsername } from '../../auth/username.ts'
 import { type FirebaseProject, firebaseHash, noPassword, storedFormOf } from '../../core/crypto/old-hashes.ts'
 import { parseEmail } from '../../core/email-address.ts'
+import { type ProfileField, profileFieldNames, profileSchema, ruleOf } from '../../core/profile.ts'
 import { trimTyped } from '../../core/typed-text.ts'
 import { newUser, snakeCase } from '../../stores/kinds.ts'
 import { storable } from '../../stores/texts.ts'
 import { type Profile, roles } from '../../stores/types.ts'
-import { type ProfileField, profileFieldNames, profileSchema, ruleOf } from '../profile/profile.ts'
 import { type Fields, type ImportContext, type Reading, type Row, rejected, shown } from './reading.ts'
 
 export async function* readRows(rows: AsyncIterable<Row>, context: ImportContext): AsyncGenerator<Reading> {

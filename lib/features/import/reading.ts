@@ -1,8 +1,8 @@
 // The types that the steps of an import share, and how a row is rejected.
 import type { FirebaseProject } from '../../core/crypto/old-hashes.ts'
+import { profileFieldNames } from '../../core/profile.ts'
 import { snakeCase } from '../../stores/kinds.ts'
 import type { UserRecord } from '../../stores/types.ts'
-import { profileFieldNames } from '../profile/profile.ts'
 
 export const importFormats = ['csv', 'jsonl', 'firebase', 'streamlit'] as const
 export type ImportFormat = (typeof importFormats)[number]

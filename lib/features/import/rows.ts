@@ -1,8 +1,8 @@
 // Parses the file formats (CSV, JSON lines, Firebase's list) into rows of named texts.
 import { Readable } from 'node:stream'
 import { CsvError, parse } from 'csv-parse'
+import { profileFieldNames } from '../../core/profile.ts'
 import { snakeCase, userSchema } from '../../stores/kinds.ts'
-import { profileFieldNames } from '../profile/profile.ts'
 import { type Column, type Fields, importColumns, type Row, shown, unreadable } from './reading.ts'
 
 /** Further keys of JSON lines, with the names in Gatehouse's own export. Null means ignored. */

@@ -1,7 +1,7 @@
 // A user changes their own profile.
 import { command } from '../../core/command.ts'
+import { profileSchema } from '../../core/profile.ts'
 import { ok, refused } from '../../core/result.ts'
-import { profileSchema } from './profile.ts'
 
 export const saveProfile = command({
   name: 'profile.save',

@@ -1,5 +1,5 @@
 // The route label of a request's metrics. Clients can request any path, so the labels are a closed set.
-import { isPublicRoute } from '../../web/public-routes.ts'
+import { isPublicRoute } from '../../web/guards/public-routes.ts'
 
 /** The path of a public page or handler, or the area of any other path. */
 export function routeClass(path: string): string {

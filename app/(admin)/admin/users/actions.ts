@@ -1,6 +1,6 @@
 'use server'
 
-import { action } from '#lib/web/run-command.ts'
+import { action } from '#lib/web/forms/run-command.ts'
 
 export const changeRole = action('users.change-role')
 export const suspend = action('users.suspend')
@@ -10,4 +10,4 @@ export const startReset = action('users.start-reset')
 export const unlock = action('users.unlock')
 export const deletePerson = action('users.delete')
 export const restorePerson = action('users.restore')
-export const lookAs = action('impersonation.start')
+export const viewAs = action('impersonation.start')

@@ -2,8 +2,8 @@ import { redirect } from 'next/navigation'
 import { execute } from '#lib/core/command.ts'
 import { exportAccount } from '#lib/features/data-export/commands.ts'
 import { services } from '#lib/services.ts'
-import { requireRecentAuthentication } from '#lib/web/recent-authentication.ts'
-import { actorOf } from '#lib/web/run-command.ts'
+import { actorOf } from '#lib/web/forms/run-command.ts'
+import { requireRecentAuthentication } from '#lib/web/guards/recent-authentication.ts'
 
 export const dynamic = 'force-dynamic'
 

@@ -1,7 +1,7 @@
 import type { NextRequest } from 'next/server'
 import { services } from '#lib/services.ts'
-import { readSession } from '#lib/web/current-session.ts'
-import { isSameOrigin } from '#lib/web/request-checks.ts'
+import { readSession } from '#lib/web/guards/current-session.ts'
+import { isSameOrigin } from '#lib/web/guards/request-checks.ts'
 
 const headers = { 'cache-control': 'no-store' }
 

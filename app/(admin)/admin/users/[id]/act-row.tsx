@@ -2,7 +2,7 @@ import type { ReactNode } from 'react'
 import { ActionForm } from '#app/ui/action-form.tsx'
 import { FormAlert } from '#app/ui/form-alert.tsx'
 import { SubmitButton } from '#app/ui/submit-button.tsx'
-import type { FormAction } from '#lib/web/form-state.ts'
+import type { FormAction } from '#lib/web/forms/form-state.ts'
 import type { Words } from '#lib/words/words.ts'
 
 const look = 'flex flex-wrap items-center justify-between gap-x-6 gap-y-3 border-t border-line px-6 py-4'

@@ -6,7 +6,7 @@ import { FormAlert } from '#app/ui/form-alert.tsx'
 import { SubmitButton } from '#app/ui/submit-button.tsx'
 import { Verbatim } from '#app/ui/verbatim.tsx'
 import { services } from '#lib/services.ts'
-import type { FormAction } from '#lib/web/form-state.ts'
+import type { FormAction } from '#lib/web/forms/form-state.ts'
 import { getWords } from '#lib/web/words.ts'
 
 type Name = 'suspend' | 'delete' | 'look'

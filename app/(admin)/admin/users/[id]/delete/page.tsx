@@ -1,4 +1,4 @@
-import { requireAdmin } from '#lib/web/recent-authentication.ts'
+import { requireAdmin } from '#lib/web/guards/recent-authentication.ts'
 import { deletePerson } from '../../actions.ts'
 import { metadataOf, UserFormPage } from '../user-form-page.tsx'
 

@@ -1,7 +1,7 @@
 import { Field } from '#app/ui/field.tsx'
-import { requireAdmin } from '#lib/web/recent-authentication.ts'
+import { requireAdmin } from '#lib/web/guards/recent-authentication.ts'
 import { getWords } from '#lib/web/words.ts'
-import { lookAs } from '../../actions.ts'
+import { viewAs } from '../../actions.ts'
 import { metadataOf, UserFormPage } from '../user-form-page.tsx'
 
 export const generateMetadata = metadataOf('look')
@@ -10,7 +10,7 @@ export default async function ImpersonateUserPage({ params }: PageProps<'/admin/
   await requireAdmin(`/admin/users/${encodeURIComponent((await params).id)}/look`)
   const words = await getWords()
   return (
-    <UserFormPage id={(await params).id} name="look" action={lookAs}>
+    <UserFormPage id={(await params).id} name="look" action={viewAs}>
       <Field name="reason" label={words('fields.reason')} hint={words('admin.look.reason_hint')} required />
     </UserFormPage>
   )

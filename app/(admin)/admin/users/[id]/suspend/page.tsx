@@ -1,5 +1,5 @@
 import { Field } from '#app/ui/field.tsx'
-import { requireAdmin } from '#lib/web/recent-authentication.ts'
+import { requireAdmin } from '#lib/web/guards/recent-authentication.ts'
 import { getWords } from '#lib/web/words.ts'
 import { suspend } from '../../actions.ts'
 import { metadataOf, UserFormPage } from '../user-form-page.tsx'

@@ -2,7 +2,7 @@
 import type { NextRequest } from 'next/server'
 import { isStoreUnavailable } from '#lib/core/not-saved.ts'
 import type { Services } from '#lib/services.ts'
-import { readToken } from './current-session.ts'
+import { readToken } from '../guards/current-session.ts'
 import { formTag, isFrameworkField, isSecretField } from './form-fields.ts'
 import { parseMultipart } from './multipart.ts'
 

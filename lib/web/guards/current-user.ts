@@ -10,9 +10,9 @@ import { recordDenial } from '#lib/core/command.ts'
 import { can, type Permission } from '#lib/core/roles/permissions.ts'
 import { type Services, services } from '#lib/services.ts'
 import type { EndReason, Role, SessionRecord } from '#lib/stores/types.ts'
-import { readClientAddress } from './client-address.ts'
+import { readClientAddress } from '../client-address.ts'
+import { formTokenFor } from '../forms/form-token.ts'
 import { readSession } from './current-session.ts'
-import { formTokenFor } from './form-token.ts'
 import { logInPath } from './next-path.ts'
 
 export interface SignedIn {

@@ -5,8 +5,8 @@ import { seconds } from '#lib/core/clock.ts'
 import { countedAddress } from '#lib/core/rate-limits/counted-address.ts'
 import { currentRequest } from '#lib/core/request-context.ts'
 import type { Runtime } from '#lib/services.ts'
-import { deviceCookieName, deviceOwnerIn } from './device-name.ts'
-import { FairLine } from './fair-line.ts'
+import { deviceCookieName, deviceOwnerIn } from '../cookies/device-name.ts'
+import { FairLine } from './fair-queue.ts'
 
 const limits = {
   /** Keeps the cores of a small machine busy, while other pages wait only milliseconds. */

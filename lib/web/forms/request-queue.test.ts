@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { readSettings } from '../config.ts'
-import { type RequestContext, runInRequest } from '../core/request-context.ts'
-import { newDeviceId, writeDevice } from './device-name.ts'
-import { waitForTurn } from './turns.ts'
+import { readSettings } from '../../config.ts'
+import { type RequestContext, runInRequest } from '../../core/request-context.ts'
+import { newDeviceId, writeDevice } from '../cookies/device-name.ts'
+import { waitForTurn } from './request-queue.ts'
 
 const site = { settings: readSettings({}), sessionSecrets: ['a'.repeat(43)] }
 /** The cookie of another browser in which this user logged in. */

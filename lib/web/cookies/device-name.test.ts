@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { keyedHash } from '../core/crypto/keyed-hash.ts'
+import { keyedHash } from '../../core/crypto/keyed-hash.ts'
 import { type Device, markOf, marksOfOthers, readDevice, renewDevice, writeDevice } from './device-name.ts'
 
 const old = 'o'.repeat(43)

@@ -1,12 +1,12 @@
 // Checks posted requests before any page. Next answers 500 to some of them.
 import type { NextRequest } from 'next/server'
 import type { Services } from '#lib/services.ts'
-import { isOwnActionCall } from './action-call.ts'
-import { findBodyError } from './body-limit.ts'
-import { parseMultipart } from './multipart.ts'
-import type { RefusalCode } from './refusal.ts'
+import { isOwnActionCall } from '../forms/action-call.ts'
+import { findBodyError } from '../forms/body-limit.ts'
+import { parseMultipart } from '../forms/multipart.ts'
+import { waitForTurn } from '../forms/request-queue.ts'
+import type { RefusalCode } from '../responses/refusal.ts'
 import { findOriginError } from './request-checks.ts'
-import { waitForTurn } from './turns.ts'
 
 /**
  * The route handlers of the app, which take no forms. Every other path, even an unknown one, is checked like a page:

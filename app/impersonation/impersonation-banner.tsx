@@ -4,14 +4,14 @@ import { FormAlert } from '#app/ui/form-alert.tsx'
 import { Icon } from '#app/ui/line-icon.tsx'
 import { SubmitButton } from '#app/ui/submit-button.tsx'
 import { Verbatim } from '#app/ui/verbatim.tsx'
-import type { SignedIn } from '#lib/web/current-user.ts'
-import { readPreferences } from '#lib/web/preferences.ts'
+import { readPreferences } from '#lib/web/cookies/preferences.ts'
+import type { SignedIn } from '#lib/web/guards/current-user.ts'
 import { clockTime } from '#lib/words/time.ts'
 import type { Words } from '#lib/words/words.ts'
-import { stopLooking } from './actions.ts'
+import { endImpersonation } from './actions.ts'
 
 /** Shown on every page while an admin impersonates a user. */
-export async function LookBanner({
+export async function ImpersonationBanner({
   words,
   signedIn: { user, session },
   impersonation,
@@ -34,7 +34,7 @@ export async function LookBanner({
         </span>
         <span>{text}</span>
       </p>
-      <ActionForm action={stopLooking}>
+      <ActionForm action={endImpersonation}>
         <FormAlert />
         <SubmitButton look="quiet" label={words('look.stop')} pendingLabel={words('look.stop_pending')} />
       </ActionForm>

@@ -1,7 +1,7 @@
 // The fields of a profile, declared once and in the order of the form. The record, the three stores, the pages, the export and
 // the import follow from here (docs/adding-a-profile-field.md).
 import { z } from 'zod'
-import { plainDigits, unwanted, unwantedInLines } from '../../core/typed-text.ts'
+import { plainDigits, unwanted, unwantedInLines } from './typed-text.ts'
 
 interface FieldRule {
   /** One line of text, several lines, or a whole number from 0 on. */

@@ -1,7 +1,7 @@
 import { sealData } from 'iron-session'
 import { describe, expect, test } from 'vitest'
-import { readSettings } from '../config.ts'
-import { seal as sealFor } from '../core/crypto/seal.ts'
+import { readSettings } from '../../config.ts'
+import { seal as sealFor } from '../../core/crypto/seal.ts'
 import { sealToken, sessionCookieName, sessionCookieOptions, unsealToken } from './session-cookie.ts'
 
 const secret = 'a'.repeat(43)

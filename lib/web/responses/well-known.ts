@@ -1,7 +1,7 @@
 // Well-known URLs (RFC 8615). Password managers first request one that does not exist: if that gets a page, such as the
 // log-in page, they ignore all answers.
 import { type NextRequest, NextResponse } from 'next/server'
-import { redirectHeaders } from './mailed-secret.ts'
+import { redirectHeaders } from '../cookies/mailed-secret.ts'
 import { refusal } from './refusal.ts'
 
 /** W3C, “A Well-Known URL for Changing Passwords”. Logged-out users go through the log-in page. */

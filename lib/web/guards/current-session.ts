@@ -3,7 +3,7 @@
 import type { SessionCheck } from '#lib/auth/sessions/sessions.ts'
 import { currentRequest } from '#lib/core/request-context.ts'
 import type { Services } from '#lib/services.ts'
-import { sessionCookieName, type Unsealed, unsealToken } from './session-cookie.ts'
+import { sessionCookieName, type Unsealed, unsealToken } from '../cookies/session-cookie.ts'
 
 /** A live session with its token, or the reason why it ended (null if there was none). */
 export type CurrentSession =

@@ -1,6 +1,6 @@
 // A refusal in the query of a page's URL, for forms that do not show it themselves.
 import type { Refusal } from '#lib/words/message-for.ts'
-import { oneOf, type Query } from './query.ts'
+import { oneOf, type Query } from '../query.ts'
 
 // Anyone can craft a URL, so only these codes are shown.
 const codes = [

@@ -9,6 +9,8 @@ const chromium = findChromium()
 if (chromium) process.env.CHROMIUM_PATH = chromium.executable
 
 const store = chosenStore()
+/** Forms are one component: `npm test` tries those of these specs with JavaScript alone, `npm run test:all` without too. */
+const withoutJavaScriptLater = process.env.TEST_JOURNEYS === 'on' ? '**/{admin,email,security}.spec.ts' : []
 const isRoot = process.getuid?.() === 0
 
 export default defineConfig({
@@ -53,7 +55,12 @@ export default defineConfig({
     // How a page comes to the browser is no store's affair: once is enough.
     ...(store === 'json'
       ? [
-          { name: 'no-javascript', grep: /@no-javascript/, use: { javaScriptEnabled: false } },
+          {
+            name: 'no-javascript',
+            grep: /@no-javascript/,
+            testIgnore: withoutJavaScriptLater,
+            use: { javaScriptEnabled: false },
+          },
           { name: 'phone', grep: /@phone/, use: { ...devices['Pixel 7'] } },
         ]
       : []),

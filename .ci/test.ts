@@ -89,7 +89,10 @@ function runVitest(runner: string, name: string, script: string, env: Record<str
 
 function runPlaywright(store: StoreName): void {
   const chosen = store === 'json' ? journeys : oneJourney
-  step(`browser tests on ${store}`, 'test:browser', { args: isAll ? [] : [chosen], env: { TEST_STORE: store } })
+  step(`browser tests on ${store}`, 'test:browser', {
+    args: isAll ? [] : [chosen],
+    env: { TEST_STORE: store, ...(!isAll && { TEST_JOURNEYS: 'on' }) },
+  })
   count(browserRunner(store), readPlaywright(path.join(reports, `playwright-${store}.json`)))
 }
 

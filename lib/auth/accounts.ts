@@ -129,7 +129,7 @@ export type LogInRefusal =
 
 type LogInOutcome = { ok: true; value: User } | ({ ok: false } & LogInRefusal)
 
-type PasswordCheck = Result<null, 'password_wrong' | 'busy' | 'person_gone'> | ({ ok: false } & LockoutFault)
+type PasswordCheck = Result<User, 'password_wrong' | 'busy' | 'person_gone'> | ({ ok: false } & LockoutFault)
 
 export type ChangePasswordFault =
   | PasswordFault
@@ -201,7 +201,7 @@ export function createAccounts(deps: {
       const verdict = await passwords.verify(record.passwordHash, password)
       if (!verdict.ok) return { matched: null, value: verdict }
       const { matches } = verdict.value
-      return { matched: matches, value: matches ? ok(null) : refused('password_wrong') }
+      return { matched: matches, value: matches ? ok(toUser(record)) : refused('password_wrong') }
     })
     return tried.ok ? tried.value : tried
   }

@@ -44,11 +44,9 @@ export const confirmIdentity = command({
   audit: 'session.confirmed',
   async run({ accounts, sessions }, { password }, actor) {
     const { client, presented } = presentedBy(actor)
-    const user = await accounts.findActive(actor.id)
-    if (user === null) return { ...refused('person_gone'), isRecorded: false }
-    const checked = await accounts.checkPassword(user.id, password, client)
-    if (!checked.ok) return { ...checked, isRecorded: checked.code === 'busy' ? false : 'try' }
-    const renewed = presented && (await sessions.renew(presented, user.passwordChangedAt))
+    const checked = await accounts.checkPassword(actor.id, password, client)
+    if (!checked.ok) return { ...checked, isRecorded: !['busy', 'person_gone'].includes(checked.code) && 'try' }
+    const renewed = presented && (await sessions.renew(presented, checked.value.passwordChangedAt))
     return renewed ? ok(renewed) : { ...refused('session_over'), isRecorded: false }
   },
 })

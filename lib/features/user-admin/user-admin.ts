@@ -84,11 +84,11 @@ export function createUserAdmin(deps: {
   /** `changeOf` gets the current record and returns the change, or null if there is nothing to do. */
   async function change(
     id: string,
-    changeOf: (found: UserRecord) => StandingChange | null,
+    changeOf: (found: UserRecord) => StandingChange | null | Promise<StandingChange>,
   ): Promise<Result<{ before: UserRecord; after: UserRecord }, ChangeFault>> {
     for (;;) {
       const before = await store.find(id)
-      const changes = before && changeOf(before)
+      const changes = before && (await changeOf(before))
       if (!before || !changes) return refused('person_gone')
       const { role, status, suspendedUntil, suspendReason, deletedAt } = before
       const after = await store.changeStanding(id, changes, { role, status, suspendedUntil, suspendReason, deletedAt })
@@ -128,9 +128,11 @@ export function createUserAdmin(deps: {
 
     async changeRole(id, role, by) {
       if (id === by) return refused('yourself')
-      // Remember before the demotion: a concurrent reset must see either the role or this.
-      if (role !== 'admin' && (await store.find(id))?.role === 'admin') await rememberAdmin(tokens, id, clock())
-      const changed = await change(id, () => ({ role }))
+      const changed = await change(id, async (found) => {
+        // Remember before the demotion: a concurrent reset must see either the role or this.
+        if (role !== 'admin' && found.role === 'admin') await rememberAdmin(tokens, id, clock())
+        return { role }
+      })
       if (!changed.ok) return changed
       const { before, after } = changed.value
       return before.role === role ? ok(managedUserOf(after)) : told(after, { kind: 'role-changed', role })

@@ -4,6 +4,7 @@ import { commands } from './commands.ts'
 import { minutes } from './core/clock.ts'
 import { type Actor, type AnyCommand, execute } from './core/command.ts'
 import { openTestServices, type TestServices } from './services-for-test.ts'
+import { isSecretField } from './web/form-fields.ts'
 import { confirmSentence } from './words/sentences.ts'
 import { wordsFor } from './words/words.ts'
 
@@ -37,6 +38,13 @@ test('the registry has every command of every feature', async () => {
   expect(files.length).toBeGreaterThan(5)
   const modules = await Promise.all(files.map((file) => import(/* @vite-ignore */ `./${file}`)))
   expect(new Set(modules.flatMap((module) => Object.values(module)))).toEqual(new Set(registered))
+})
+
+test('no command that waits for the password check, and is stored until then, has a password among its fields', () => {
+  const waiting = registered.filter(({ reauthenticate }) => reauthenticate !== undefined)
+  expect(waiting.length).toBeGreaterThan(10)
+  const secret = waiting.filter(({ input }) => Object.keys(input.shape).some((field) => isSecretField(field)))
+  expect(secret.map(({ name }) => name)).toEqual([])
 })
 
 describe('every command', () => {
@@ -86,6 +94,19 @@ describe('every command', () => {
         .filter((name) => name !== 'impersonation.end')
         .toSorted(),
     )
+  })
+
+  test('refuses input that is not what its form posts [V2.2.1]', async () => {
+    const odd = [null, undefined, 'x', 7, [], { id: [], username: {}, password: 1, email: null, code: ['1'] }]
+    const withFields = registered.filter(({ input }) => Object.keys(input.shape).length > 0)
+    const now = opened.app.clock()
+    const by = { at: now, userAgent: '', address: '', locale: 'en', timeZone: null } as const
+    const session = { id: 's', provedAt: now }
+    for (const command of withFields.filter(({ permission }) => permission !== 'operator')) {
+      const actor = { id: 'nobody', role: 'admin', session, isImpersonating: false, by } as const
+      for (const input of odd)
+        expect(await execute(command, actor, input, opened.app)).toMatchObject({ ok: false, code: 'input_invalid' })
+    }
   })
 
   test('needs a recent password check if it changes how users get in, or others’ accounts [V7.5.1]', async () => {

@@ -25,6 +25,9 @@ export const verifySchema = z.object({
   }),
 })
 
+/** Also when a field is wrong or missing: a person learns of everything at once. Not for what has no fields at all. */
+const evenIfWrong = { when: ({ value }: { value: unknown }) => typeof value === 'object' && value !== null }
+
 const typedName = (missing: string) => z.string().transform(trimTyped).pipe(z.string().min(1, missing))
 
 /** RFC 5321, 4.5.3.1.3, less the angle brackets. Nobody has a longer name or address, and looking for one normalizes it. */
@@ -37,7 +40,7 @@ export const forgotSchema = z.object({
 export const resetSchema = (passwordMinLength: number) =>
   z
     .object({ username: z.string().optional(), password: z.string(), confirmPassword: z.string() })
-    .superRefine((typed, ctx) => checkNewPassword(typed, null, passwordMinLength, ctx), { when: () => true })
+    .superRefine((typed, ctx) => checkNewPassword(typed, null, passwordMinLength, ctx), evenIfWrong)
 
 export const signUpSchema = ({
   passwordMinLength,
@@ -54,15 +57,11 @@ export const signUpSchema = ({
       confirmPassword: z.string(),
       next: z.string().optional(),
     })
-    // Also when another field is wrong: a person learns of everything at once.
-    .superRefine(
-      (typed, ctx) => {
-        // A refused username is still what was typed, or nothing at all.
-        const name = typeof typed.username === 'string' ? canonicalUsername(typed.username) : null
-        checkNewPassword(typed, name, passwordMinLength, ctx)
-      },
-      { when: () => true },
-    )
+    .superRefine((typed, ctx) => {
+      // A refused username is still what was typed, or nothing at all.
+      const name = typeof typed.username === 'string' ? canonicalUsername(typed.username) : null
+      checkNewPassword(typed, name, passwordMinLength, ctx)
+    }, evenIfWrong)
 
 /** Any text may be tried: a name that nobody can have is answered like one that nobody has. */
 export const logInSchema = z.object({
@@ -86,7 +85,7 @@ export const changePasswordSchema = (passwordMinLength: number) =>
       password: z.string(),
       confirmPassword: z.string(),
     })
-    .superRefine((typed, ctx) => checkNewPassword(typed, null, passwordMinLength, ctx), { when: () => true })
+    .superRefine((typed, ctx) => checkNewPassword(typed, null, passwordMinLength, ctx), evenIfWrong)
 
 /** `act` is the handle of what waits for the proof. */
 export const confirmSchema = z.object({

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { days, hours } from '../../core/clock.ts'
+import { execute } from '../../core/command.ts'
 import { createPasswordHasher } from '../../core/crypto/password.ts'
 import type { AlertKind, Message } from '../../core/mail/message.ts'
 import {
@@ -10,6 +11,7 @@ import {
   type TestServices,
 } from '../../services-for-test.ts'
 import { aUser } from '../../stores/contract/samples.ts'
+import { resetPassword } from './commands.ts'
 
 const by = { at: 0, userAgent: '', address: '', locale: 'en', timeZone: null } as const
 const reader = { locale: null, timeZone: null }
@@ -439,6 +441,17 @@ describe.each(storeNames)('against an attacker who knows the password, on %s', (
     expect(await reset(link)).toEqual(isVoid)
   })
 
+  test('is completed and told when the sessions, which are void, cannot be ended', async () => {
+    const notice = await tell()
+    const { stores, accounts, sessions } = opened.app
+    const { session } = await sessions.start(alice, { passwordChangedAt: null })
+    vi.spyOn(stores.sessions, 'listByUser').mockRejectedValue(new Error('away'))
+    expect(await reportCompromise(notice)).toMatchObject({ ok: true })
+    expect(await reset(tokenOf('reset-started'))).toMatchObject({ ok: true })
+    expect(posted.at(-1)).toMatchObject({ kind: 'password-changed' })
+    expect(await accounts.findOwner(session)).toEqual({ ok: false, code: 'password-changed' })
+  })
+
   test('a pending request of the attacker changes no address after the recovery', async () => {
     const notice = await tell()
     const { users } = opened.app.stores
@@ -540,6 +553,17 @@ test('alerts about a changed password or address are always sent immediately', a
     for (let n = 0; n < 5; n += 1) await opened.app.alerts.tell(user, kind, by)
   }
   expect(posted).toHaveLength(15)
+})
+
+test('a reset is recorded, also where the user cannot be read afterwards', async () => {
+  await open()
+  const { app } = opened
+  const visitor = { id: '', role: null, session: null, isImpersonating: false, by, secret: await ask() }
+  vi.spyOn(app.accounts, 'findActive').mockRejectedValueOnce(new Error('away'))
+  const form = { password: another, confirmPassword: another }
+  expect(await execute(resetPassword, visitor, form, app)).toMatchObject({ ok: true, value: null })
+  const [entry] = await app.audit.history(alice)
+  expect(entry).toMatchObject({ event: 'password.reset', outcome: 'done', actorId: alice, subjectId: alice })
 })
 
 test('alerts can be switched off for the whole site', async () => {

@@ -166,7 +166,8 @@ export function createRecovery(deps: {
       const isReplaced = emailVerifiedAt !== null && recovered.email !== email
       // All follow-ups run even if one fails, because the account has already changed.
       const followUps = await Promise.allSettled([
-        sessions.endOthers(userId, '', endReason),
+        // They are void already: the password is another one.
+        sessions.endOthers(userId, '', endReason).catch((error: unknown) => logError('sessions_not_ended', error)),
         store.deleteIssuedBy(userId),
         isReplaced ? alerts.tellReplaced(user, by) : null,
       ])

@@ -4,7 +4,7 @@ import { commands } from './commands.ts'
 import { minutes } from './core/clock.ts'
 import { type Actor, type AnyCommand, execute } from './core/command.ts'
 import { openTestServices, type TestServices } from './services-for-test.ts'
-import { isSecretField } from './web/form-fields.ts'
+import { isSecretField } from './web/forms/form-fields.ts'
 import { confirmSentence } from './words/sentences.ts'
 import { wordsFor } from './words/words.ts'
 

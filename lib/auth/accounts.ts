@@ -96,7 +96,7 @@ export interface Accounts {
    * Whose session it is, or why it is void: the user is suspended or gone, or the password is another one than when the
    * session was authenticated. Holds at once, whether or not the session's record could be ended.
    */
-  findOwner(session: Pick<SessionRecord, 'userId' | 'passwordChangedAt'>): Promise<Result<User, EndReason>>
+  findOwner(session: Pick<SessionRecord, 'userId' | 'passwordChangedAt' | 'provedAt'>): Promise<Result<User, EndReason>>
   /** Proof that the person at the keyboard is this one. A wrong password counts as one at the log-in does. */
   checkPassword(id: string, password: string, loginClient: LoginClient): Promise<PasswordCheck>
   /** Replaces the password, and voids every session and log-in of the old one (`findOwner`). */
@@ -280,10 +280,13 @@ export function createAccounts(deps: {
       return isActive(record) ? toUser(record) : null
     },
 
-    async findOwner({ userId, passwordChangedAt }) {
+    async findOwner({ userId, passwordChangedAt, provedAt }) {
       const record = await store.find(userId)
       if (!isActive(record)) return refused('ended')
-      const isOfPresentPassword = passwordChangedAt === -1 || passwordChangedAt === record.passwordChangedAt
+      const isOfPresentPassword =
+        passwordChangedAt === -1
+          ? provedAt >= (record.passwordChangedAt ?? 0)
+          : passwordChangedAt === record.passwordChangedAt
       return isOfPresentPassword ? ok(toUser(record)) : refused('password-changed')
     },
 

@@ -8,6 +8,7 @@ import { StoreError } from '../stores/types.ts'
 
 const password = 'tangerine-walrus-umbrella'
 const another = 'Lantern under the bridge 48'
+const away = new StoreError('store_unavailable', 'away')
 const changed = { username: '', currentPassword: password, password: another, confirmPassword: another }
 
 let opened: TestServices
@@ -49,7 +50,6 @@ describe.each(storeNames)('on %s', (store) => {
     const { user, token, session } = await begin()
     const other = await execute(logIn, visitor(), { username: 'alice', password }, opened.app)
     const { session: others } = liveOf(await opened.app.sessions.check(other.ok ? other.value.token : ''))
-    const away = new StoreError('store_unavailable', 'away')
     vi.spyOn(opened.app.stores.sessions, 'end').mockRejectedValue(away)
     expect(await execute(changePassword, user, changed, opened.app)).toMatchObject({ ok: true, value: { token: null } })
     for (const one of [session, others]) {
@@ -77,9 +77,51 @@ describe('on one store', () => {
 
   test('a session of an earlier version counts until the next password', async () => {
     const { user } = await begin()
-    const { session } = await opened.app.sessions.start(user.id)
-    expect(session.passwordChangedAt).toBe(-1)
-    expect(await opened.app.accounts.findOwner(session)).toMatchObject({ ok: true })
+    const { accounts, sessions, stores } = opened.app
+    const { session: before } = await sessions.start(user.id)
+    expect(before.passwordChangedAt).toBe(-1)
+    expect(await accounts.findOwner(before)).toMatchObject({ ok: true })
+    opened.advance(1)
+    vi.spyOn(stores.sessions, 'listByUser').mockRejectedValueOnce(away)
+    expect(await execute(changePassword, user, changed, opened.app)).toMatchObject({ ok: true, value: { token: null } })
+    expect(await accounts.findOwner(before)).toEqual({ ok: false, code: 'password-changed' })
+    const { session: since } = await sessions.start(user.id)
+    expect(await accounts.findOwner(since)).toMatchObject({ ok: true })
+  })
+
+  test('a session that starts just after a suspension is over when the suspension ends [V7.4.2]', async () => {
+    const { user } = await begin()
+    const { auth, userAdmin, sessions } = opened.app
+    const client = aLoginClient()
+    const started = await auth.start({ username: 'alice', password, client })
+    if (!started.ok) throw new Error(started.code)
+    await userAdmin.suspend(user.id, { reason: 'Stolen', until: null }, 'admin')
+    const { token } = await auth.finish(started.value.user, { client, presented: null })
+    await userAdmin.resume(user.id)
+    expect(await sessions.check(token)).toEqual({ live: false, reason: 'ended' })
+  })
+
+  test('the owner is told that a log-in restored the account, also where no session starts', async () => {
+    const { user } = await begin()
+    const { accountDeletion, accounts, alerts, stores } = opened.app
+    await accountDeletion.delete(user.id)
+    const tell = vi.spyOn(alerts, 'tell')
+    vi.spyOn(stores.sessions, 'insert').mockRejectedValueOnce(away)
+    await expect(execute(logIn, visitor(), { username: 'alice', password }, opened.app)).rejects.toBe(away)
+    expect(await accounts.findActive(user.id)).not.toBeNull()
+    expect(tell.mock.calls.map(([, kind]) => kind)).toEqual(['account-restored'])
+  })
+
+  test('a wrong password is recorded as one, also where its answer says that the site is busy', async () => {
+    const { user } = await begin()
+    vi.spyOn(opened.app.pace, 'hold').mockImplementation(async (_asked, tried) => {
+      const outcome = await tried()
+      return outcome.ok ? outcome : { ok: false, code: 'busy' }
+    })
+    const form = { username: 'alice', password: 'guess' }
+    expect(await execute(logIn, visitor(), form, opened.app)).toMatchObject({ ok: false, code: 'busy' })
+    const [entry] = await opened.app.audit.history(user.id)
+    expect(entry).toMatchObject({ outcome: 'refused', subjectId: user.id, detail: '{"code":"credentials_wrong"}' })
   })
 
   test('a refused log-in names the account and never what was typed', async () => {

@@ -25,16 +25,15 @@ export interface Attempt {
   onHeld?: () => void
 }
 
+type Refusal = { ok: false } & (LogInRefusal | { code: 'not_saved' })
+
 export interface LogIn {
   /**
-   * Refusals come at a moment that does not tell whether the account exists (refusal-pace.ts). Their `userId` is for the
-   * audit trail alone; null when nobody has the name.
+   * Refusals come at a moment that does not tell whether the account exists (refusal-pace.ts). For the audit trail alone:
+   * their `userId`, null when nobody has the name, and `triedCode`, what the attempt came to when the client learns only
+   * that the site is busy.
    */
-  start(
-    attempt: Attempt,
-  ): Promise<
-    { ok: true; value: Step } | ({ ok: false; userId: string | null } & (LogInRefusal | { code: 'not_saved' }))
-  >
+  start(attempt: Attempt): Promise<{ ok: true; value: Step } | (Refusal & { userId: string | null; triedCode: string })>
   /**
    * Starts the session, which is void once the password differs from the one that `user` was read with. The session that
    * the browser presented ends, whoever's it was (no session fixation). The owner is told of a browser that is new to the account.
@@ -64,12 +63,23 @@ export function createLogIn(deps: {
       const identified = accounts.identify(username, client)
       // A store that is away refuses the check itself.
       const findKnown = () => identified.then(({ id, isKnown }) => (isKnown ? id : null)).catch(() => null)
-      const check = () => orNotSaved(identified.then((one) => one.check(password)))
+      let tried: Refusal | null = null
+      const check = async () => {
+        const outcome = await orNotSaved(identified.then((one) => one.check(password)))
+        if (!outcome.ok) tried = outcome
+        return outcome
+      }
       const checked = await pace.hold({ name: username, password, address, findKnown }, check, onHeld)
-      if (!checked.ok) return { ...checked, userId: await identified.then(({ id }) => id).catch(() => null) }
+      if (!checked.ok) {
+        const { code: triedCode } = tried ?? checked
+        return { ...checked, triedCode, userId: await identified.then(({ id }) => id).catch(() => null) }
+      }
       const user = checked.value
       const isRestored = user.deletedAt !== null
-      if (isRestored && !(await restore(user.id))) return { ...refused('credentials_wrong'), userId: user.id }
+      if (isRestored && !(await restore(user.id))) {
+        const refusal = refused('credentials_wrong')
+        return { ...refusal, triedCode: refusal.code, userId: user.id }
+      }
       return { ok: true, value: { next: 'session', user, isRestored } }
     },
 
@@ -77,6 +87,10 @@ export function createLogIn(deps: {
       const { passwordChangedAt } = user
       const { userAgent, address } = client.by
       const started = await sessions.start(user.id, { userAgent, address, passwordChangedAt })
+      // Whoever suspended or deleted the account since the check may have missed this session. Left alone, it would be
+      // live again after the suspension.
+      const owner = await accounts.findOwner(started.session)
+      if (!owner.ok) await sessions.end(started.token, owner.code)
       if (presented !== null) {
         await sessions.end(presented, 'ended')
         await handOver(sessions.idOf(presented), started.session).catch(notWorthFailing)

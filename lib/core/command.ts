@@ -41,6 +41,8 @@ export type Outcome = ({ ok: true; value: unknown } | { ok: false; code: string;
   actorId?: string
   /** False: nothing changed, so no audit entry. `try`: a refused password (`recordTry`). */
   isRecorded?: false | 'try'
+  /** For the audit entry of a try, where the client learns less. */
+  triedCode?: string
   /** An alert mail to the account's owner. */
   alert?: { user: Parameters<Alerts['tell']>[0]; kind: AlertKind }
 }
@@ -120,7 +122,7 @@ export async function execute<Schema extends z.ZodObject, Ran extends Outcome>(
   const actorId = done.actorId ?? (actor.id || null)
   const subjectId = done.subjectId ?? subject(parsed.data) ?? (actor.role === null ? (done.actorId ?? null) : null)
   if (!done.ok && done.isRecorded === 'try') {
-    await recordTry(app, { event, actorId, subjectId, code: done.code, address: by.address })
+    await recordTry(app, { event, actorId, subjectId, code: done.triedCode ?? done.code, address: by.address })
   } else if (done.isRecorded !== false) {
     const detail = { ...done.detail, ...(!done.ok && { code: done.code }) }
     const outcome = done.ok ? 'done' : 'refused'

@@ -91,7 +91,7 @@ const sessionSchema = z.strictObject({
   authentications: z.array(z.enum(authenticationMethods)).default(['password']),
   /**
    * The user's `passwordChangedAt` when they were authenticated: the session is void once the user has another. -1 when that
-   * is not known, in records of earlier versions.
+   * is not known, in records of earlier versions: `provedAt` decides then.
    */
   passwordChangedAt: time.nullable().default(-1),
   /** What the browser that began the session called itself; anything at all, or empty. */

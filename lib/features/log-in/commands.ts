@@ -11,14 +11,14 @@ export const logIn = command({
   permission: 'anyone',
   input: logInSchema,
   audit: 'session.started',
-  async run({ auth, audit }, { username, password }, actor) {
+  async run({ auth, audit, alerts }, { username, password }, actor) {
     const { client, presented } = presentedBy(actor)
     const onHeld = () => currentRequest()?.endTurn?.()
     const started = await auth.start({ username, password, client, onHeld })
     if (!started.ok) {
       // The account, never the typed text: users type passwords into the username field.
       const { userId, ...refusal } = started
-      const isTried = refusal.code !== 'busy' && refusal.code !== 'not_saved'
+      const isTried = refusal.triedCode !== 'busy' && refusal.triedCode !== 'not_saved'
       return { ...refusal, isRecorded: isTried && 'try', ...(userId !== null && { subjectId: userId }) }
     }
     const { user, isRestored } = started.value
@@ -29,10 +29,11 @@ export const logIn = command({
         subjectId: user.id,
         address: client.by.address,
       })
+      // Before the session, which may fail: the next log-in restores nothing.
+      await alerts.tell(user, 'account-restored', client.by)
     }
     const { token } = await auth.finish(user, { client, presented })
-    const alert = { alert: { user, kind: 'account-restored' } } as const
-    return { ...ok({ token, user, isRestored }), actorId: user.id, ...(isRestored && alert) }
+    return { ...ok({ token, user, isRestored }), actorId: user.id }
   },
 })
 

@@ -923,6 +923,8 @@ export const en = {
       'The form carried a field that does not belong to it, so nothing was saved. Reload the page and try again.',
     field_not_text: 'A file arrived where text belongs, so nothing was saved. Enter text and try again.',
     field_missing: 'A field of this form did not arrive, so nothing was saved. Reload the page and try again.',
+    input_invalid:
+      'Something changed while you filled in this form, so nothing was saved. Reload the page and try again.',
     too_large: 'That was more than this form can take, so nothing was saved. Shorten it and try again.',
     not_saved: 'This could not be saved. What you typed is still here: try again in a moment.',
     signed_up_only: 'Your account was made, but you are not logged in yet. Log in in a moment.',

@@ -124,6 +124,11 @@ export const commandPages: { [Name in WebCommandName]: PagesOf<Name> } = {
     mailed: '/setup',
     staysInForm: true,
     beginsSession: true,
+    async refusedAt(code) {
+      // The account was made, and the link used up.
+      if (code === 'signed_up_only') await forgetMailedSecret('/setup', (await services()).settings.appOrigin)
+      return null
+    },
     async next({ token, user }) {
       const { settings } = await services()
       await forgetMailedSecret('/setup', settings.appOrigin)

@@ -35,6 +35,9 @@ export default defineConfig({
     locale: 'en-GB',
     timezoneId: 'Europe/Vienna',
     screenshot: 'only-on-failure',
+    // For what hangs only.
+    navigationTimeout: 120_000,
+    actionTimeout: 120_000,
     // A new context costs a second of Chromium's time. The reused one starts every test without cookies, storage and cache.
     reuseContext: true,
     launchOptions: {

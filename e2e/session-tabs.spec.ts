@@ -100,7 +100,8 @@ test.describe('Back, in a browser that keeps pages', () => {
       const seen: boolean[] = []
       await context.exposeFunction('seen', (isSeen: boolean) => seen.push(isSeen))
       for (const _ of ['back', 'and back']) {
-        await page.goBack().catch(() => null)
+        // A page from the browser's memory fires no load event, so nothing but the commit can be awaited.
+        await page.goBack({ waitUntil: 'commit', timeout: 60_000 }).catch(() => null)
         seen.push(await page.getByText(username).first().isVisible())
         await expect(page).toHaveURL(/\/login|\/healthz|about:blank/)
       }

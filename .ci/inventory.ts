@@ -1,9 +1,9 @@
 // The page test-results/inventory.md: who may reach and do what, what is kept and for how long, and where the code uses
 // cryptography, connections, secrets and native packages. It is read from the code, so nobody keeps these lists by hand.
+
 import { globSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
-import { undoDeletionMs } from '#lib/auth/accounts.ts'
 import { firstWaitMs, freeFailures, longestWaitMs, mostFailures } from '#lib/auth/lockout/back-off.ts'
 import { mostSessions } from '#lib/auth/sessions/sessions.ts'
 import { commands } from '#lib/commands.ts'
@@ -11,11 +11,16 @@ import { readSettings } from '#lib/config.ts'
 import { auditEvents } from '#lib/core/audit/events.ts'
 import { minutes } from '#lib/core/clock.ts'
 import type { AnyCommand } from '#lib/core/command.ts'
-import { codeLifeMs, compromiseReportLifeMs, resetLifeMs } from '#lib/core/mail/letter.ts'
+import {
+  codeLifeMs,
+  compromiseReportLifeMs,
+  invitationLifeMs,
+  resetLifeMs,
+  undoDeletionMs,
+} from '#lib/core/lifetimes.ts'
 import { rules } from '#lib/core/rate-limits/rate-limits.ts'
 import { can, type Permission, rolesByTrust } from '#lib/core/roles/permissions.ts'
 import { refusalEvents } from '#lib/core/security-events.ts'
-import { invitationLifeMs } from '#lib/features/invitations/invitations.ts'
 import { kinds } from '#lib/stores/kinds.ts'
 import { publicRoutes } from '#lib/web/guards/public-routes.ts'
 

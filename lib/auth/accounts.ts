@@ -1,9 +1,10 @@
 // Users and their passwords: making users, finding them, checking and changing passwords.
 
-import { type Clock, days } from '../core/clock.ts'
+import type { Clock } from '../core/clock.ts'
 import { noPassword } from '../core/crypto/old-hashes.ts'
 import type { PasswordHasher } from '../core/crypto/password.ts'
 import { newId } from '../core/crypto/random.ts'
+import { undoDeletionMs } from '../core/lifetimes.ts'
 import type { RateLimits } from '../core/rate-limits/rate-limits.ts'
 import { ok, type Result, refused } from '../core/result.ts'
 import { newUser } from '../stores/kinds.ts'
@@ -61,9 +62,6 @@ export interface NewAccount {
   /** `member` unless said otherwise. */
   role?: Role
 }
-
-/** For how long a deleted account comes back by a log-in. */
-export const undoDeletionMs = days(14)
 
 export interface Accounts {
   /** Refuses a taken name, and a password that breaks the rules, with what the reason needs to be told. */

@@ -1,7 +1,8 @@
 // Security alerts: mails that tell the owner what happened to the account, with a link to report that it was not them.
+
 import { type Clock, seconds } from '../core/clock.ts'
+import { compromiseReportLifeMs } from '../core/lifetimes.ts'
 import { logError } from '../core/log/log.ts'
-import { compromiseReportLifeMs } from '../core/mail/letter.ts'
 import {
   type AlertKind,
   type Decision,

@@ -1,8 +1,9 @@
 // Decides which mailed secret may still recover an account. Each recovery raises the account’s generation and voids
 // secrets of earlier generations, except those sent to an address that was verified before the one that recovered it.
 // The mailbox that was verified first wins, so an address that an attacker adds never outlives or voids the owner’s.
+
 import { z } from 'zod'
-import { compromiseReportLifeMs } from '../core/mail/letter.ts'
+import { compromiseReportLifeMs } from '../core/lifetimes.ts'
 import { emailKey } from '../stores/records.ts'
 import type { FormerAddress, UserRecord } from '../stores/types.ts'
 

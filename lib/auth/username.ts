@@ -1,9 +1,4 @@
-// Which names people may have: plain letters and digits, so that no two names look alike.
-import { days } from '../core/clock.ts'
 import { trimTyped } from '../core/typed-text.ts'
-
-/** How long a username stays reserved for the user who gave it up. */
-export const reservedMs = days(90)
 
 const rule = /^[a-z0-9][a-z0-9._-]{2,31}$/
 

@@ -1,12 +1,13 @@
 // `user …`: lists and manages users.
+
 import { Argument, type Command, InvalidArgumentError, Option } from 'commander'
 import { z } from 'zod'
-import { undoDeletionMs } from '../auth/accounts.ts'
 import { wrongPasswordsOf } from '../auth/lockout/failure-counts.ts'
 import { canonicalUsername } from '../auth/username.ts'
 import { readSettings } from '../config.ts'
 import type { Command as SiteCommand } from '../core/command.ts'
 import { parseEmail } from '../core/email-address.ts'
+import { undoDeletionMs } from '../core/lifetimes.ts'
 import type { Result } from '../core/result.ts'
 import {
   changeRole as changeRoleOfUser,

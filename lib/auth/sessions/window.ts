@@ -1,5 +1,7 @@
 // The ten-minute rule in one place: when a session is live, when it ends, and why.
-import { minutes, seconds } from '../../core/clock.ts'
+
+import { seconds } from '../../core/clock.ts'
+import { ownReauthenticationMs } from '../../core/lifetimes.ts'
 import {
   clockSkewMs,
   type EndReason,
@@ -15,12 +17,6 @@ export interface SessionLimits {
   /** Absolute lifetime. 12 h by default: NIST SP 800-63B-4's limit for AAL3. */
   maxMs: number
 }
-
-/**
- * How long an authentication counts as recent for what a session alone may not do. NIST SP 800-63B-4 and OWASP ASVS 5.0
- * 7.5.1 name no number; this is as long as the idle window.
- */
-const recentAuthenticationMs = minutes(10)
 
 type Times = Pick<SessionRecord, 'createdAt' | 'lastActivityAt'>
 
@@ -56,7 +52,7 @@ export function deadlines(times: Times, limits: SessionLimits): { idleDeadline: 
 export function hasRecentAuthentication(
   { provedAt }: Pick<SessionRecord, 'provedAt'>,
   now: number,
-  withinMs = recentAuthenticationMs,
+  withinMs = ownReauthenticationMs,
 ): boolean {
   return now - provedAt < withinMs && provedAt <= now + clockSkewMs
 }

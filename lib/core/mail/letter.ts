@@ -3,8 +3,8 @@
 import { deviceName } from '../../words/sentences.ts'
 import { fullTime, knownTimeZone, lasting } from '../../words/time.ts'
 import { locales, type Words, wordsFor } from '../../words/words.ts'
-import { hours, minutes } from '../clock.ts'
 import { parseDevice } from '../device.ts'
+import { codeLifeMs, compromiseReportLifeMs, resetLifeMs } from '../lifetimes.ts'
 import type { Message, Reader, RequestInfo } from './message.ts'
 
 export interface Letter {
@@ -13,12 +13,6 @@ export interface Letter {
   text: string
   html: string
 }
-
-/** How long the secrets in mails are valid. */
-export const codeLifeMs = minutes(10)
-/** As long as the rate limit’s window: a user who may get no new link has one that still works. */
-export const resetLifeMs = hours(1)
-export const compromiseReportLifeMs = hours(72)
 
 /** One line of a letter's body. */
 type Part =

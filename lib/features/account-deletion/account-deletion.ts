@@ -1,7 +1,8 @@
 // Users delete their accounts. A log-in within 14 days restores an account; afterwards the expiry job erases it.
-import { isActive, undoDeletionMs } from '../../auth/accounts.ts'
-import { reservedMs } from '../../auth/username.ts'
+
+import { isActive } from '../../auth/accounts.ts'
 import type { Clock } from '../../core/clock.ts'
+import { undoDeletionMs, usernameReservedMs } from '../../core/lifetimes.ts'
 import { ok, type Result, refused } from '../../core/result.ts'
 import { clockSkewMs, type TokenStore, type UserRecord, type UserStore } from '../../stores/types.ts'
 
@@ -49,7 +50,7 @@ export function createAccountDeletion(deps: { users: UserStore; tokens: TokenSto
           }
           await tokens.deleteIssuedBy(id)
           // Compare and set: the user may concurrently restore or delete the account again.
-          if (await users.remove(id, now + reservedMs, { deletedAt })) erased.push(id)
+          if (await users.remove(id, now + usernameReservedMs, { deletedAt })) erased.push(id)
         }
         if (deleted.length < batch) break
       }

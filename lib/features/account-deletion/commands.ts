@@ -1,13 +1,14 @@
 // A user deletes their own account. Logging in within 14 days brings it back.
+
 import { z } from 'zod'
-import { minutes } from '../../core/clock.ts'
 import { command } from '../../core/command.ts'
+import { ownReauthenticationMs } from '../../core/lifetimes.ts'
 import { logError } from '../../core/log/log.ts'
 
 export const deleteAccount = command({
   name: 'account.delete',
   permission: 'manage-own-account',
-  reauthenticate: minutes(10),
+  reauthenticate: ownReauthenticationMs,
   input: z.strictObject({}),
   audit: 'account.deleted',
   async run({ accountDeletion, sessions }, _input, { id }) {

@@ -1,13 +1,14 @@
 // An administrator exports the audit trail.
+
 import { z } from 'zod'
-import { minutes } from '../../core/clock.ts'
 import { command } from '../../core/command.ts'
+import { adminReauthenticationMs } from '../../core/lifetimes.ts'
 import { ok } from '../../core/result.ts'
 
 export const exportAudit = command({
   name: 'audit.export',
   permission: 'see-audit',
-  reauthenticate: minutes(5),
+  reauthenticate: adminReauthenticationMs,
   input: z.strictObject({ format: z.enum(['csv', 'jsonl']) }),
   audit: 'audit.exported',
   subject: () => null,

@@ -1,14 +1,15 @@
 // A user exports all data that the site stores about them.
+
 import { z } from 'zod'
-import { minutes } from '../../core/clock.ts'
 import { command } from '../../core/command.ts'
+import { ownReauthenticationMs } from '../../core/lifetimes.ts'
 import { ok } from '../../core/result.ts'
 import { exportUser } from './export.ts'
 
 export const exportAccount = command({
   name: 'account.export',
   permission: 'manage-own-account',
-  reauthenticate: minutes(10),
+  reauthenticate: ownReauthenticationMs,
   input: z.strictObject({}),
   audit: 'account.exported',
   async run({ stores, clock, rateLimits }, _input, { id }) {

@@ -1,5 +1,6 @@
 // A user’s e-mail address: added, verified by a code, changed, removed. One user can verify an address, and nothing
 // here reveals whether another user has it.
+
 import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import type { Alerts } from '../../auth/alerts.ts'
@@ -7,7 +8,7 @@ import { formerAfter, verifiedTime } from '../../auth/claims.ts'
 import type { Clock } from '../../core/clock.ts'
 import { isKeyedHash, keyedHash } from '../../core/crypto/keyed-hash.ts'
 import { newCode } from '../../core/crypto/random.ts'
-import { codeLifeMs } from '../../core/mail/letter.ts'
+import { codeLifeMs } from '../../core/lifetimes.ts'
 import { type Mail, type RequestInfo, readerOf } from '../../core/mail/message.ts'
 import { oneTimeTokens } from '../../core/one-time-tokens.ts'
 import type { RateLimits } from '../../core/rate-limits/rate-limits.ts'

@@ -1,11 +1,12 @@
 // A user's own e-mail address: added, verified by a code, removed.
+
 import { z } from 'zod'
 import { addEmailSchema, verifySchema } from '../../auth/forms.ts'
-import { minutes } from '../../core/clock.ts'
 import { command } from '../../core/command.ts'
+import { ownReauthenticationMs } from '../../core/lifetimes.ts'
 
 const own = { permission: 'change-account' } as const
-const withReauthentication = { ...own, reauthenticate: minutes(10) } as const
+const withReauthentication = { ...own, reauthenticate: ownReauthenticationMs } as const
 
 export const addEmail = command({
   ...withReauthentication,

@@ -1,15 +1,16 @@
 // An administrator sees the site as another user sees it, for fifteen minutes.
+
 import { z } from 'zod'
-import { minutes } from '../../core/clock.ts'
 import { command } from '../../core/command.ts'
 import { id, reason } from '../../core/input.ts'
+import { adminReauthenticationMs } from '../../core/lifetimes.ts'
 import { ok, refused } from '../../core/result.ts'
 import { can } from '../../core/roles/permissions.ts'
 
 export const startImpersonation = command({
   name: 'impersonation.start',
   permission: 'impersonate',
-  reauthenticate: minutes(5),
+  reauthenticate: adminReauthenticationMs,
   input: z.strictObject({ id, reason }),
   audit: 'look.started',
   subject: ({ id }) => id,

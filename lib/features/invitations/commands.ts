@@ -1,13 +1,14 @@
 // Links for signing up with a role.
+
 import { z } from 'zod'
-import { minutes } from '../../core/clock.ts'
 import { command } from '../../core/command.ts'
 import { emailOrNothingSchema } from '../../core/email-address.ts'
 import { idInput, role } from '../../core/input.ts'
+import { adminReauthenticationMs } from '../../core/lifetimes.ts'
 import { readerOf } from '../../core/mail/message.ts'
 import { ok, refused } from '../../core/result.ts'
 
-const inviting = { permission: 'invite', reauthenticate: minutes(5), subject: () => null } as const
+const inviting = { permission: 'invite', reauthenticate: adminReauthenticationMs, subject: () => null } as const
 
 /** Enough of an id to tell one invitation from the others. */
 const shortId = (id: string) => id.slice(0, 12)

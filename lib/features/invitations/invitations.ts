@@ -1,13 +1,14 @@
 // Links that let a visitor sign up once, with a role. An admin creates them and mails or hands them over.
+
 import { z } from 'zod'
 import type { Accounts, NewAccount, SignUpFault, User } from '../../auth/accounts.ts'
-import { type Clock, days } from '../../core/clock.ts'
+import type { Clock } from '../../core/clock.ts'
 import { newId } from '../../core/crypto/random.ts'
+import { invitationLifeMs } from '../../core/lifetimes.ts'
 import { type OneTimeToken, oneTimeTokens } from '../../core/one-time-tokens.ts'
 import { mayPassOn } from '../../core/roles/permissions.ts'
 import { roles, type TokenStore, type UserStore } from '../../stores/types.ts'
 
-export const invitationLifeMs = days(7)
 /** Bounds the list on the admin's page. */
 const mostListed = 200
 

@@ -1,6 +1,7 @@
 // Account recovery: a mailed link for a forgotten password, a reset that an admin or the operator starts, and "this was
 // not me". A recovery voids the password and ends every session before it makes a link, so that an attacker who knows
 // the password cannot interfere.
+
 import type { Accounts } from '../../auth/accounts.ts'
 import { type Alerts, compromiseReportLinks } from '../../auth/alerts.ts'
 import {
@@ -19,8 +20,8 @@ import type { Sessions } from '../../auth/sessions/sessions.ts'
 import { canonicalUsername } from '../../auth/username.ts'
 import type { Clock } from '../../core/clock.ts'
 import { noPassword } from '../../core/crypto/old-hashes.ts'
+import { resetLifeMs } from '../../core/lifetimes.ts'
 import { logError } from '../../core/log/log.ts'
-import { resetLifeMs } from '../../core/mail/letter.ts'
 import { type Mail, type RequestInfo, readerOf } from '../../core/mail/message.ts'
 import { type OneTimeTokens, oneTimeTokens } from '../../core/one-time-tokens.ts'
 import { countedAddress } from '../../core/rate-limits/counted-address.ts'

@@ -1,10 +1,11 @@
 // Ends a user's own sessions, and as the operator all sessions.
+
 import { z } from 'zod'
-import { minutes } from '../../core/clock.ts'
 import { command } from '../../core/command.ts'
+import { ownReauthenticationMs } from '../../core/lifetimes.ts'
 import { ok } from '../../core/result.ts'
 
-const own = { permission: 'manage-own-account', reauthenticate: minutes(10) } as const
+const own = { permission: 'manage-own-account', reauthenticate: ownReauthenticationMs } as const
 const nothing = z.strictObject({})
 
 export const endSession = command({

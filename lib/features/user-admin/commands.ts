@@ -1,16 +1,18 @@
 // Changes to a user's account by an administrator or the operator.
+
 import { z } from 'zod'
 import { canonicalUsername } from '../../auth/username.ts'
-import { days, minutes } from '../../core/clock.ts'
+import { days } from '../../core/clock.ts'
 import { type Actor, command } from '../../core/command.ts'
 import { emailSchema } from '../../core/email-address.ts'
 import { id, idInput, reason, role } from '../../core/input.ts'
+import { adminReauthenticationMs } from '../../core/lifetimes.ts'
 import { momentOnly } from '../../core/mail/message.ts'
 import { ok, refused } from '../../core/result.ts'
 import type { Services } from '../../services.ts'
 
 const subject = ({ id }: { id: string }) => id
-const administration = { permission: 'change-people', reauthenticate: minutes(5), subject } as const
+const administration = { permission: 'change-people', reauthenticate: adminReauthenticationMs, subject } as const
 
 export const createUser = command({
   name: 'users.create',

@@ -1,10 +1,11 @@
 // How administrators manage users: find them, change roles, suspend, end sessions, delete. Callers check the permission
 // first.
-import { undoDeletionMs } from '../../auth/accounts.ts'
+
 import type { Alerts } from '../../auth/alerts.ts'
 import { rememberAdmin } from '../../auth/former-admins.ts'
 import type { Sessions } from '../../auth/sessions/sessions.ts'
 import type { Clock } from '../../core/clock.ts'
+import { undoDeletionMs } from '../../core/lifetimes.ts'
 import type { Decision } from '../../core/mail/message.ts'
 import { ok, type Result, refused } from '../../core/result.ts'
 import type {

@@ -1,12 +1,13 @@
 // A user changes their own username.
+
 import { changeUsernameSchema } from '../../auth/forms.ts'
-import { minutes } from '../../core/clock.ts'
 import { command } from '../../core/command.ts'
+import { ownReauthenticationMs } from '../../core/lifetimes.ts'
 
 export const changeUsername = command({
   name: 'username.change',
   permission: 'change-account',
-  reauthenticate: minutes(10),
+  reauthenticate: ownReauthenticationMs,
   input: changeUsernameSchema,
   audit: 'account.renamed',
   async run({ accounts, usernames }, { username }, { id }) {

@@ -1,7 +1,8 @@
 // A user changes the username. The old one stays reserved, so that nobody else can impersonate them.
+
 import { isActive } from '../../auth/accounts.ts'
-import { reservedMs } from '../../auth/username.ts'
 import type { Clock } from '../../core/clock.ts'
+import { usernameReservedMs } from '../../core/lifetimes.ts'
 import type { RateLimits } from '../../core/rate-limits/rate-limits.ts'
 import { ok, type Result, refused } from '../../core/result.ts'
 import type { UserStore } from '../../stores/types.ts'
@@ -24,7 +25,7 @@ export function createUsernames(deps: { users: UserStore; rateLimits: RateLimits
       const waitMs = await rateLimits.take('rename', id)
       if (waitMs > 0) return { ok: false, code: 'rename_too_often', waitMs }
       const now = clock()
-      const times = { at: now, reservedUntil: now + reservedMs }
+      const times = { at: now, reservedUntil: now + usernameReservedMs }
       const outcome = await users.rename(id, username, times, { status: 'active', deletedAt: null })
       if (outcome === null) return refused('person_gone')
       return outcome === 'renamed' ? ok(null) : refused(outcome)

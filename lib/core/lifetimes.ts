@@ -1,0 +1,20 @@
+// How long links, codes, reservations and password checks last. The timeouts of a session are settings (lib/config.ts).
+import { days, hours, minutes } from './clock.ts'
+
+/** A mailed code. OWASP ASVS 5.0, 6.6.2, allows ten minutes for one that is sent out of band. */
+export const codeLifeMs = minutes(10)
+/** As long as the rate limit's window: a user who may get no new link has one that still works. */
+export const resetLifeMs = hours(1)
+export const compromiseReportLifeMs = hours(72)
+export const invitationLifeMs = days(7)
+/** A log-in within this time undoes the deletion of an account. */
+export const undoDeletionMs = days(14)
+/** A username stays reserved for the user who gave it up. */
+export const usernameReservedMs = days(90)
+/**
+ * How old the password check may be for changes to one's own account. NIST SP 800-63B-4 and OWASP ASVS 5.0, 7.5.1, name no
+ * number; this is as long as the idle timeout.
+ */
+export const ownReauthenticationMs = minutes(10)
+/** The same for pages and commands that concern other users' accounts. */
+export const adminReauthenticationMs = minutes(5)

@@ -156,7 +156,7 @@ function routes(files: string[]): string[][] {
 
 /** What the first guard in this source asks for, and how recent the password check has to be. */
 function guardOf(source: string): string[] {
-  // The ages of a password check are those of lib/auth/sessions/window.ts and lib/web/guards/recent-authentication.ts.
+  // The ages of a password check are those of lib/auth/sessions/timeouts.ts and lib/web/guards/recent-authentication.ts.
   const [, guard, argument = ''] = /await require(\w+)\('?([^',)]*)/.exec(source) ?? []
   switch (guard) {
     case 'User':

@@ -206,7 +206,7 @@ describe('ways to log in', () => {
     find('{app,lib}/**/*.{ts,tsx}', 'middleware.ts').filter((file) => pattern.test(read(file)))
 
   test('are logging in, signing up and setting up, each with a password: nothing mailed opens a session [V6.3.4, V6.3.6, V7.6.2]', () => {
-    expect(naming(/\bsessions\.start\(/)).toEqual(['lib/auth/log-in.ts'])
+    expect(naming(/\bsessions\.start\(/)).toEqual(['lib/auth/log-in-flow.ts'])
     expect(naming(/\bauth\.finish\(/)).toEqual([
       'lib/features/log-in/commands.ts',
       'lib/features/setup/commands.ts',

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { z } from 'zod'
-import type { SessionLimits } from './auth/sessions/window.ts'
+import type { SessionLimits } from './auth/sessions/timeouts.ts'
 import { hours, seconds } from './core/clock.ts'
 import { type Mailbox, parseMailbox } from './core/email-address.ts'
 import { errorCode } from './core/error-code.ts'

@@ -3,7 +3,7 @@
 import { cookies, headers } from 'next/headers'
 import { z } from 'zod'
 import { services } from '#lib/services.ts'
-import { cookieOptionsOn } from '#lib/web/cookies/cookie-name.ts'
+import { cookieOptionsOn } from '#lib/web/cookies/cookie-attributes.ts'
 import { themeCookie, themes } from '#lib/web/cookies/preferences.ts'
 import { isSameOrigin } from '#lib/web/guards/request-checks.ts'
 

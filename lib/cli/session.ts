@@ -1,6 +1,6 @@
 // `session …`: lists and ends sessions.
 import type { Command } from 'commander'
-import { liveBounds } from '../auth/sessions/window.ts'
+import { liveBounds } from '../auth/sessions/timeouts.ts'
 import { readSettings } from '../config.ts'
 import { createSystemClock } from '../core/clock.ts'
 import { parseDevice } from '../core/device.ts'

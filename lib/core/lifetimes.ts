@@ -1,7 +1,7 @@
 // How long links, codes, reservations and password checks last. The timeouts of a session are settings (lib/config.ts).
 import { days, hours, minutes } from './clock.ts'
 
-/** A mailed code. OWASP ASVS 5.0, 6.6.2, allows ten minutes for one that is sent out of band. */
+/** A mailed code: long enough for a slow mail, and five tries of 100 million are no risk. */
 export const codeLifeMs = minutes(10)
 /** As long as the rate limit's window: a user who may get no new link has one that still works. */
 export const resetLifeMs = hours(1)

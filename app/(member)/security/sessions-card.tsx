@@ -1,7 +1,7 @@
 import { ActionForm } from '#app/ui/action-form.tsx'
 import { FormAlert } from '#app/ui/form-alert.tsx'
 import { SubmitButton } from '#app/ui/submit-button.tsx'
-import type { SessionLimits } from '#lib/auth/sessions/window.ts'
+import type { SessionLimits } from '#lib/auth/sessions/timeouts.ts'
 import type { SessionRecord } from '#lib/stores/types.ts'
 import type { SignedIn } from '#lib/web/guards/current-user.ts'
 import type { Words } from '#lib/words/words.ts'

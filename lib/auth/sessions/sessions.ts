@@ -5,7 +5,7 @@ import { newToken } from '../../core/crypto/random.ts'
 import { storable } from '../../stores/texts.ts'
 import { type EndReason, isLive, type SessionRecord, type SessionStore } from '../../stores/types.ts'
 import { createSessionAges, type SessionAges } from './ages.ts'
-import { hasRecentAuthentication, isAhead, liveBounds, type SessionLimits, touchBounds, whyDead } from './window.ts'
+import { hasRecentAuthentication, isAhead, liveBounds, type SessionLimits, touchBounds, whyDead } from './timeouts.ts'
 
 /** Bounds one batch, so that requests are not held up. */
 const pruneBatch = 500

@@ -3,7 +3,7 @@ import { headers } from 'next/headers'
 import type { NextRequest, NextResponse } from 'next/server'
 import { services } from '#lib/services.ts'
 import { logInPath } from '../guards/next-path.ts'
-import { cookieNameOn, cookieOptionsOn } from './cookie-name.ts'
+import { cookieNameOn, cookieOptionsOn } from './cookie-attributes.ts'
 
 /** Pages with a form that starts a session. */
 const pages = ['/login', '/signup', '/setup']

@@ -3,7 +3,7 @@
 import { sha256 } from '#lib/core/crypto/hash.ts'
 import { isKeyedHash, keyedHash } from '#lib/core/crypto/keyed-hash.ts'
 import { newId } from '#lib/core/crypto/random.ts'
-import { cookieNameOn, cookieOptionsOn } from './cookie-name.ts'
+import { cookieNameOn, cookieOptionsOn } from './cookie-attributes.ts'
 
 /** A mark ends with the password: an attacker who knew an earlier one counts as unknown. */
 export interface DeviceOwner {

@@ -5,7 +5,7 @@ import { type NextRequest, NextResponse } from 'next/server'
 import { minutes } from '#lib/core/clock.ts'
 import { isKeyedHash, keyedHash } from '#lib/core/crypto/keyed-hash.ts'
 import { services } from '#lib/services.ts'
-import { cookieNameOn, cookieOptionsOn } from './cookie-name.ts'
+import { cookieNameOn, cookieOptionsOn } from './cookie-attributes.ts'
 
 /** The pages of mailed links, and the parameter with the secret. */
 const parameters = {

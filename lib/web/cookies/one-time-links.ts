@@ -4,7 +4,7 @@ import 'server-only'
 import { cookies } from 'next/headers'
 import { minutes } from '#lib/core/clock.ts'
 import { services } from '#lib/services.ts'
-import { cookieNameOn, cookieOptionsOn } from './cookie-name.ts'
+import { cookieNameOn, cookieOptionsOn } from './cookie-attributes.ts'
 
 const keptMs = minutes(10)
 const links = {

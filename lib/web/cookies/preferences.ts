@@ -4,7 +4,7 @@ import { cookies } from 'next/headers'
 import { cache } from 'react'
 import { services } from '#lib/services.ts'
 import { knownTimeZone } from '#lib/words/time.ts'
-import { cookieNameOn } from './cookie-name.ts'
+import { cookieNameOn } from './cookie-attributes.ts'
 
 export const themes = ['system', 'light', 'dark'] as const
 export type Theme = (typeof themes)[number]

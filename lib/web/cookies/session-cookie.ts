@@ -3,7 +3,7 @@
 import { sealData, unsealData } from 'iron-session'
 import { z } from 'zod'
 import type { Runtime } from '#lib/services.ts'
-import { cookieNameOn, cookieOptionsOn } from './cookie-name.ts'
+import { cookieNameOn, cookieOptionsOn } from './cookie-attributes.ts'
 
 /** The purpose keeps other sealed values of this site from working as a session. */
 const contents = z.strictObject({ purpose: z.literal('session'), token: z.string() })

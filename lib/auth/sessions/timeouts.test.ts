@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { hours, minutes, seconds } from '../../core/clock.ts'
 import { isLive } from '../../stores/types.ts'
-import { deadlines, liveBounds, touchBounds, whyDead } from './window.ts'
+import { deadlines, liveBounds, touchBounds, whyDead } from './timeouts.ts'
 
 const limits = { idleMs: minutes(10), maxMs: hours(12) }
 const start = Date.UTC(2026, 0, 1)

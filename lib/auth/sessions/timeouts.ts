@@ -1,4 +1,4 @@
-// The ten-minute rule in one place: when a session is live, when it ends, and why.
+// The idle and the absolute timeout: when a session is live, when it ends, and why. Their lengths are settings (lib/config.ts).
 
 import { seconds } from '../../core/clock.ts'
 import { ownReauthenticationMs } from '../../core/lifetimes.ts'

@@ -241,7 +241,7 @@ test.describe('looking as a person', () => {
   async function startLooking(page: Page, person: KnownPerson): Promise<void> {
     await page.goto(`${pageOf(person)}/look`)
     await page.getByLabel('Reason').fill('Says that the profile is empty')
-    await page.getByRole('button', { name: 'Start looking' }).click()
+    await page.getByRole('button', { name: 'Start viewing' }).click()
     await expect(page).toHaveURL('/')
     await expect(page.getByText(`You see the site as ${person.username} does.`)).toBeVisible()
   }
@@ -265,7 +265,7 @@ test.describe('looking as a person', () => {
       }
       expect((await page.goto('/admin'))?.status()).toBe(404)
       await page.goto('/')
-      await page.getByRole('button', { name: 'Stop looking' }).click()
+      await page.getByRole('button', { name: 'Stop viewing' }).click()
       await expect(page).toHaveURL(pageOf(person))
 
       const theirs = await logInAs(server, person)
@@ -299,7 +299,7 @@ test.describe('looking as a person', () => {
     const other = await makePersonWith(server, 'admin')
     await page.goto(`${pageOf(other)}/look`)
     await page.getByLabel('Reason').fill('Curiosity')
-    await page.getByRole('button', { name: 'Start looking' }).click()
+    await page.getByRole('button', { name: 'Start viewing' }).click()
     await expect(status(page, 'Only active people who are not administrators')).toBeVisible()
 
     await startLooking(page, person)

@@ -264,7 +264,7 @@ export const adminViews: MemberView[] = [
     show: async (page, { person }) => {
       await page.goto(`/admin/users?search=${person.username}`)
       await page.getByRole('link', { name: person.username }).click()
-      await page.getByRole('link', { name: 'Look as this person' }).click()
+      await page.getByRole('link', { name: 'View as this user' }).click()
       await expect(page.getByLabel('Reason')).toBeVisible()
     },
   },
@@ -272,8 +272,8 @@ export const adminViews: MemberView[] = [
     name: 'admin-looking',
     show: async (page) => {
       await page.getByLabel('Reason').fill('Says that the profile is empty')
-      await page.getByRole('button', { name: 'Start looking' }).click()
-      await expect(page.getByRole('button', { name: 'Stop looking' })).toBeVisible()
+      await page.getByRole('button', { name: 'Start viewing' }).click()
+      await expect(page.getByRole('button', { name: 'Stop viewing' })).toBeVisible()
       await page.goto('/')
     },
   },

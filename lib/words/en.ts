@@ -83,14 +83,14 @@ export const en = {
   not_allowed: {
     title: 'Not allowed',
     guest: 'Your account may look around here, but not change anything. An administrator can change that.',
-    look: 'You are looking as somebody else, which changes nothing. Stop looking to go on as yourself.',
+    look: 'You are viewing the site as another user, so nothing can be changed. Stop viewing to continue as yourself.',
     other: 'Your account may not do that.',
     home: 'Go to Home',
   },
 
   look: {
     banner: 'You see the site as <person>{username}</person> does. Nothing can be changed. It ends {time}.',
-    stop: 'Stop looking',
+    stop: 'Stop viewing',
     stop_pending: 'Stopping…',
   },
 
@@ -197,7 +197,7 @@ export const en = {
       suspend: 'Suspend',
       suspend_text: 'Signs the person out and keeps them out, for as long as you say.',
       resume: 'Lift the suspension',
-      look: 'Look as this person',
+      look: 'View as this user',
       look_text:
         'Shows the site as they see it, for 15 minutes. Nothing can be changed, and they see it in their history.',
       delete: 'Delete',
@@ -227,10 +227,10 @@ export const en = {
       submit: 'Suspend',
     },
     look: {
-      title: 'Look as <username></username>',
+      title: 'View as <username></username>',
       lead: 'You see the site as they do, for 15 minutes. Nothing can be changed meanwhile.',
-      reason_hint: 'It stands in the audit trail. The person sees in their history that you looked.',
-      submit: 'Start looking',
+      reason_hint: 'The audit trail keeps it. The user sees in their history that you viewed the site as them.',
+      submit: 'Start viewing',
     },
     delete: {
       title: 'Delete <username></username>',
@@ -342,8 +342,8 @@ export const en = {
     },
     setup: { finished: 'First administrator made' },
     look: {
-      started: 'Looked at as the person',
-      ended: 'Looking ended',
+      started: 'Viewed the site as the user',
+      ended: 'Viewing ended',
     },
     access: { denied: 'Access denied' },
     people: { imported: 'People imported' },
@@ -802,7 +802,7 @@ export const en = {
         add: 'To use another e-mail address, enter your password once more.',
         remove: 'To remove your e-mail address, enter your password once more.',
       },
-      impersonation: { start: 'To look as this person, enter your password once more.' },
+      impersonation: { start: 'To view as this user, enter your password once more.' },
       invitations: {
         create: 'To invite somebody, enter your password once more.',
         withdraw: 'To withdraw the invitation, enter your password once more.',
@@ -871,7 +871,7 @@ export const en = {
     person_gone: 'There is no such account any more, or it is deleted.',
     admin_by_hand:
       'This is an administrator without a verified address, and no administrator is handed the account of another. Whoever runs this site starts the reset on the command line with “user reset” and the username.',
-    not_shown: 'Only active people who are not administrators can be looked at.',
+    not_shown: 'You can view the site only as active users who are not administrators.',
     date_past: 'Enter a last day that is not over, or none.',
     date_rule: 'Enter a day such as 2026-11-30, or none.',
     role_rule: 'Choose a role.',

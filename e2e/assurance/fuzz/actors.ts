@@ -115,7 +115,7 @@ export const adminOverSuspended = adminOver((admin, page) =>
 )
 export const adminOverDeleted = adminOver((admin, page) => admin.submit(`${page}/delete`, 'Delete account', {}))
 export const adminWhoLooks = adminOver((admin, page) =>
-  admin.submit(`${page}/look`, 'Start looking', { reason: 'A test' }),
+  admin.submit(`${page}/look`, 'Start viewing', { reason: 'A test' }),
 )
 export const adminWithInvitation = adminOver((admin) =>
   admin.submit('/admin/invitations', 'Invite', { role: 'guest', email: '' }),

@@ -175,7 +175,7 @@ describe('with all places taken', () => {
     },
   )
 
-  test('a queue of refusals reveals nothing and ends early [T22]', async () => {
+  test('a queue of refusals reveals nothing and waits for no more than its places [T22]', async () => {
     for (const work of [40, 900]) {
       const scene = createScene({ hasOther: true })
       await fill(scene, crowds['of one address'])

@@ -1,5 +1,5 @@
-// `npm run lockfile`: adds what npm leaves out of package-lock.json when the registry at hand does not carry the binary
-// packages of other platforms. Without these entries `npm ci` refuses the file, on every machine.
+// `npm run lockfile`: adds the binary packages of other platforms that npm leaves out of package-lock.json when the
+// registry lacks them. Without these entries `npm ci` rejects the file on every machine.
 import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 
@@ -34,7 +34,7 @@ const packages = Object.fromEntries(Object.entries(lock.packages).sort(([a], [b]
 writeFileSync(file, `${JSON.stringify({ ...lock, packages }, null, 2)}\n`)
 process.stdout.write(`Added ${added} packages of other platforms.\n`)
 
-/** As Node resolves it: beside the parent's own files first, then further up. */
+/** Node's resolution: the parent's own node_modules first, then further up. */
 function lookUp(parent: string, name: string): Locked | undefined {
   for (let base = parent; ; base = base.slice(0, Math.max(0, base.lastIndexOf('/node_modules/')))) {
     const found = lock.packages[`${base === '' ? '' : `${base}/`}node_modules/${name}`]
@@ -42,7 +42,7 @@ function lookUp(parent: string, name: string): Locked | undefined {
   }
 }
 
-/** Binary packages are named after their platform, such as @biomejs/cli-linux-arm64-musl. */
+/** Binary packages have their platform in the name, such as @biomejs/cli-linux-arm64-musl. */
 function platformOf(name: string): Record<string, string[]> {
   const words = name.split(/[/-]/)
   const find = (known: string[]) => known.find((word) => words.includes(word))

@@ -1,5 +1,5 @@
-// Whether the last run proves every requirement that docs/asvs-requirements.tsv asks for. `npm test` asks at its end, and so
-// does `npm run asvs` of the reports in test-results; both write the page with the proofs beside those reports.
+// Checks that the last run proves every requirement of docs/asvs-requirements.tsv. Runs at the end of `npm test`, and
+// as `npm run asvs` on the reports in test-results. Both write a page with the proofs there.
 import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { faultFile, parts } from '#e2e/assurance/faults/parts.ts'
@@ -14,11 +14,11 @@ export interface Judgement {
   figures: string
   /** Empty when everything is proved. */
   faults: string[]
-  /** The page; null when some runner left no report. */
+  /** The page; null when a report is missing. */
   document: string | null
 }
 
-/** `root` holds docs, whose lists are asked, and test-results. */
+/** `root` contains docs with the lists, and test-results. */
 export function judgeRun(root: string): Judgement {
   const read = runners.map((runner) => ({ runner, tests: readTests(runner, path.join(root, 'test-results'), root) }))
   const missing = read.filter(({ tests }) => tests === null).map(({ runner }) => runner.name)
@@ -46,7 +46,7 @@ function notJudged(fault: string): Judgement {
   return { figures: 'evidence: not judged', faults: [`Not judged, for ${fault}`], document: null }
 }
 
-/** Writes the page, where there is one. */
+/** Writes the page, if there is one. */
 export function writePage(root: string, { document }: Judgement): void {
   if (document !== null) writeFileSync(path.join(root, 'test-results/asvs.md'), document)
 }

@@ -9,7 +9,7 @@ const sections = new Map(readInventory().map(({ title, rows }) => [title, rows])
 const rowsOf = (title: string) => sections.get(title) ?? []
 const first = (title: string) => rowsOf(title).map(([cell]) => cell)
 
-test('the inventory says what each role, page, handler and command needs [V8.1.1, V8.1.3, V8.1.4]', () => {
+test('the inventory lists what each role, page, handler and command requires [V8.1.1, V8.1.3, V8.1.4]', () => {
   expect(rowsOf('Roles')).toContainEqual(['see-audit', '', '', 'yes'])
   expect(rowsOf('Pages and handlers')).toEqual(
     expect.arrayContaining([
@@ -29,7 +29,7 @@ test('the inventory says what each role, page, handler and command needs [V8.1.1
   ])
 })
 
-test('the inventory lists each way to authenticate, and how long sessions and links live [V6.1.3, V7.1.1]', () => {
+test('the inventory lists each way to authenticate and the lifetimes of sessions and links [V6.1.3, V7.1.1]', () => {
   expect(first('Ways to authenticate')).toEqual(
     expect.arrayContaining(['lib/features/log-in/commands.ts', 'lib/features/recovery/commands.ts']),
   )
@@ -46,7 +46,7 @@ test('the inventory lists every limit for users and addresses [V2.1.3]', () => {
   expect(rowsOf('Rate limits')).toContainEqual(['wrong-password', '10', '10 minutes'])
 })
 
-test('the inventory gives every stored field a class [V8.1.2, V14.1.1]', () => {
+test('the inventory classifies every stored field [V8.1.2, V14.1.1]', () => {
   const classes = new Map(rowsOf('Fields that are kept').map(([field = '', kind]) => [field, kind]))
   const of = (...kinds: string[]) => kinds.map((field) => classes.get(field))
   expect(of('user.passwordHash', 'mail.sealed')).toEqual(['secret', 'secret'])
@@ -55,7 +55,7 @@ test('the inventory gives every stored field a class [V8.1.2, V14.1.1]', () => {
   expect(classes.size).toBeGreaterThan(50)
 })
 
-test('the inventory lists the events that are logged [V16.1.1]', () => {
+test('the inventory lists the logged events [V16.1.1]', () => {
   expect(first('Events in the log')).toEqual(
     expect.arrayContaining(['session.started', 'form.refused', 'mail_put_off']),
   )
@@ -69,7 +69,7 @@ test('the inventory finds the code that uses cryptography, connections and secre
   expect(first('Native packages')).toEqual(expect.arrayContaining(['sharp', '@node-rs/argon2']))
 })
 
-test('the bill of materials is made offline and names every package at its version [V15.1.2]', () => {
+test('the bill of materials is made offline and lists every package with its version [V15.1.2]', () => {
   const { status, stdout } = spawnSync('npm', ['run', '--silent', 'sbom'], {
     cwd: root,
     env: { ...process.env, npm_config_offline: 'true' },

@@ -1,5 +1,5 @@
-// The page test-results/inventory.md: who may reach and do what, what is kept and for how long, and where the code uses
-// cryptography, connections, secrets and native packages. It is read from the code, so nobody keeps these lists by hand.
+// Writes test-results/inventory.md: who may do what, what is stored and for how long, and where the code uses
+// cryptography, connections, secrets and native packages. Reads the code, so that no list is maintained by hand.
 
 import { globSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
@@ -117,7 +117,7 @@ function read(file: string): string {
   return readFileSync(path.join(root, file), 'utf8')
 }
 
-/** Files that make the product: no tests and what only they use. */
+/** Production files: no tests and no files that only tests use. */
 function sources(): string[] {
   return globSync(['{app,lib}/**/*.{ts,tsx}', '*.ts'], {
     cwd: root,
@@ -127,7 +127,7 @@ function sources(): string[] {
     .toSorted()
 }
 
-/** Without imports that only name types. */
+/** Without type-only imports. */
 function withoutTypes(source: string): string {
   return source
     .replace(/^import type .*$/gm, '')
@@ -154,9 +154,9 @@ function routes(files: string[]): string[][] {
     })
 }
 
-/** What the first guard in this source asks for, and how recent the password check has to be. */
+/** The permission and recency that the first guard in this source requires. */
 function guardOf(source: string): string[] {
-  // The ages of a password check are those of lib/auth/sessions/timeouts.ts and lib/web/guards/recent-authentication.ts.
+  // lib/core/lifetimes.ts defines how recent an authentication must be.
   const [, guard, argument = ''] = /await require(\w+)\('?([^',)]*)/.exec(source) ?? []
   switch (guard) {
     case 'User':
@@ -199,13 +199,13 @@ function leavesOf(name: string, schema: unknown): string[] {
   return Object.entries(inner.shape).flatMap(([field, one]) => leavesOf(`${name}.${field}`, one))
 }
 
-/** Without what makes it optional: a default, or null. */
+/** Removes a default or null. */
 function unwrapped(schema: unknown): unknown {
   const isWrapped = schema instanceof z.ZodDefault || schema instanceof z.ZodNullable
   return isWrapped ? unwrapped(schema.unwrap()) : schema
 }
 
-/** A new field counts as personal until its name says that it is an id, a time, a count or a state. */
+/** A new field counts as personal unless its name says that it is an id, a time, a count or a state. */
 function classOf(field: string): string {
   if (/\.(passwordHash|sealed)$/.test(field)) return 'secret'
   if (field === 'reserved.id') return 'personal'
@@ -226,7 +226,7 @@ interface LockedPackage {
   optionalDependencies?: Record<string, string>
 }
 
-/** Those of the product with an install script, or with binaries for one platform each. */
+/** Production packages with an install script or with binaries for one platform each. */
 function nativePackages(): string[] {
   const locked: Record<string, LockedPackage> = JSON.parse(read('package-lock.json')).packages
   const nameOf = (place: string) => place.replace(/^.*node_modules\//, '')

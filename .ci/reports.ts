@@ -1,4 +1,4 @@
-// What the runners leave in test-results/: where each report stands, its shape, and the tests in it.
+// The runners' reports in test-results/: their paths, their format, and the tests in them.
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { type StoreName, storeNames } from '#e2e/support/test-store.ts'
@@ -9,7 +9,7 @@ export interface VitestReport {
   numPendingTests: number
   numTodoTests: number
   testResults: {
-    /** The file's whole path. */
+    /** The absolute path of the file. */
     name: string
     assertionResults: {
       ancestorTitles: string[]
@@ -29,9 +29,9 @@ export interface PlaywrightReport {
 }
 
 export interface PlaywrightSuite {
-  /** A file's own suite has the file's name for its title. */
+  /** A file's own suite has the file name as title. */
   title: string
-  /** From `config.rootDir`. */
+  /** Relative to `config.rootDir`. */
   file: string
   suites?: PlaywrightSuite[]
   specs: PlaywrightSpec[]
@@ -39,25 +39,25 @@ export interface PlaywrightSuite {
 
 interface PlaywrightSpec {
   title: string
-  /** Also true of a test that was skipped, or that passed when it was tried again. */
+  /** Also true for a skipped test and for one that passed on retry. */
   ok: boolean
   line: number
-  /** One for each project. */
+  /** One per project. */
   tests: { expectedStatus: string; status: string; results: { error?: { message?: string } }[] }[]
 }
 
-/** One test that a runner met. */
+/** One test in a report. */
 export interface RanTest {
-  /** From the top of the tree, with slashes. */
+  /** From the root of the repository, with slashes. */
   file: string
-  /** Of the describes around it, then its own. */
+  /** The titles of its describes, then its own. */
   titles: string[]
-  /** The store that the whole runner was started for; null for the runners that choose theirs in each test. */
+  /** The store of the whole run; null for runners whose tests choose. */
   store: StoreName | null
   hasPassed: boolean
 }
 
-/** A runner as the summary names it, and the report that it writes. */
+/** A runner's name in the summary, and its report. */
 export interface Runner {
   name: string
   report: string
@@ -71,7 +71,7 @@ export const runners: readonly Runner[] = [
   ...storeNames.map((store) => ({ name: `playwright (${store})`, report: `playwright-${store}.json`, store })),
 ]
 
-/** Null where there is none, or half of one. */
+/** Null when it is missing or incomplete. */
 export function readReport<Report>(file: string): Report | null {
   try {
     return JSON.parse(readFileSync(file, 'utf8')) as Report
@@ -80,7 +80,7 @@ export function readReport<Report>(file: string): Report | null {
   }
 }
 
-/** What a runner met, or null when it left no report in the folder. */
+/** The tests of a runner, or null when its report is missing. */
 export function readTests(runner: Runner, reports: string, root: string): RanTest[] | null {
   const file = path.join(reports, runner.report)
   if (runner.store === null) {

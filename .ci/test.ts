@@ -1,6 +1,6 @@
-// `npm test`: what every change has to pass, the cheapest first, and the figures of each runner at the end.
-// `npm run test:all` adds everything long or exhaustive: the long unit tests, faults, fuzz, every browser test on each store,
-// and whether all of it together proves what docs/asvs-requirements.tsv asks for.
+// `npm test`: the checks for every change, the cheapest first, with each runner's figures at the end. `npm run
+// test:all` adds everything long or exhaustive: long unit tests, faults, fuzz, every browser test on each store, and
+// the evidence for docs/asvs-requirements.tsv.
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
@@ -14,27 +14,27 @@ import { type PlaywrightReport, type PlaywrightSuite, readReport, type VitestRep
 const root = path.resolve(import.meta.dirname, '..')
 const reports = path.join(root, 'test-results')
 const isAll = process.argv.includes('--all')
-/** The journeys, which stand in e2e itself. Everything exhaustive is in e2e/assurance. */
+/** The journeys in e2e itself. Exhaustive tests are in e2e/assurance. */
 const journeys = 'e2e/[^/]+\\.spec'
-/** What shows that a store works below the whole site. Its contract is tested without a browser. */
+/** Shows that each store works under the whole site. The contract tests need no browser. */
 const oneJourney = 'e2e/journey\\.spec'
 const started = performance.now()
 const failures: string[] = []
 const figures: string[] = []
-/** Of each step, in seconds. */
+/** The seconds that each step took. */
 const times: string[] = []
 
 interface Figures {
   passed: number
   failed: number
   skipped: number
-  /** A line each: where, which, and how it failed. */
+  /** One line each: file, test and error. */
   failedTests: string[]
 }
 
 interface StepOptions {
   args?: string[]
-  /** On top of this process's environment. */
+  /** Added to this process's environment. */
   env?: Record<string, string>
 }
 
@@ -67,7 +67,7 @@ for (const line of figures) say(line)
 say(times.join(', '))
 process.exitCode = failures.length === 0 ? 0 : 1
 
-/** Of the tests above, whether they prove what is asked of them; the page with the proofs stands beside their reports. */
+/** Whether these tests prove the requirements. The page with the proofs is beside their reports. */
 function judgeEvidence(): void {
   say('\n== evidence')
   const judgement = judgeRun(root)
@@ -100,7 +100,7 @@ function notRun(runner: string): void {
   figures.push(`${runner}: not run`)
 }
 
-/** Runs one of package.json's scripts with its output passed through. */
+/** Runs a script of package.json and passes its output through. */
 function step(name: string, script: string, { args = [], env = {} }: StepOptions = {}): boolean {
   say(`\n== ${name}`)
   const began = performance.now()

@@ -1,4 +1,4 @@
-// The flood of flood.ts, on a thread of its own: each connection sends its next guess when the last one is answered.
+// The load of flood.ts on a separate thread: each connection sends its next guess after each answer.
 import { randomBytes, randomInt } from 'node:crypto'
 import { Agent, request } from 'node:http'
 import { parentPort, workerData } from 'node:worker_threads'
@@ -8,7 +8,7 @@ import { navigationHeaders } from '#e2e/support/http.ts'
 
 export interface FloodPlan {
   url: string
-  /** Half of the guesses are for this person, the others for names that nobody has. */
+  /** Half of the guesses are for this user, the others for unknown names. */
   username: string
   connections: number
   ms: number
@@ -17,7 +17,7 @@ export interface FloodPlan {
 
 export interface FloodReport {
   perSecond: number
-  /** How often each status came; 0 is a connection that broke. */
+  /** The count of each status; 0 is a broken connection. */
   statuses: Record<number, number>
 }
 

@@ -1,5 +1,5 @@
-// `npm run bench:flood`: what people who are signed in, and people who log in where they did before, notice while 200
-// connections do nothing but guess passwords, from one address and then from ever new ones.
+// `npm run bench:flood`: latency for logged-in users and for log-ins with known browsers, while 200 connections guess
+// passwords, first from one address and then from ever new ones.
 import { readFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
@@ -41,7 +41,7 @@ try {
       ...flood,
     }
     const report = flood && runFlood(plan)
-    // The flood is under way, not only beginning.
+    // Wait until the flood is under way.
     if (flood) await delay(1000)
     const until = performance.now() + roundMs - 3000
     const [pages, logIns, memory] = await Promise.all([readPages(until), logInAgain(until), watchMemory(until)])
@@ -81,7 +81,7 @@ try {
     return Promise.all(asked)
   }
 
-  /** Null for one that was not let in. */
+  /** Null for a refused log-in. */
   async function logInAgain(until: number): Promise<(number | null)[]> {
     const times: (number | null)[] = []
     while (performance.now() < until) {

@@ -1,4 +1,4 @@
-// One store of one size, filled or measured in a process of its own, for growth.ts.
+// Fills or measures one store of one size in a separate process, for growth.ts.
 import { createHash } from 'node:crypto'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -14,13 +14,13 @@ export interface StoreTask {
   size: number
 }
 
-/** By name, the unit in the name. */
+/** By name, which includes the unit. */
 export type StoreFigures = Record<string, number>
 
 const now = Date.UTC(2026, 0, 1)
 const bounds: TouchBounds = { activeAfter: 0, createdAfter: 0, latest: now * 2, recentAfter: 0 }
 const atOnce = 64
-/** Enough for a median; what is slow is measured less often. */
+/** Enough for a median. Slow operations run less often. */
 const longestMs = 4000
 
 process.once('message', async (task: StoreTask) => {
@@ -53,7 +53,7 @@ async function measure(stores: Stores, size: number, startMs: number): Promise<S
   const { users, sessions } = stores
   globalThis.gc?.()
   const memory = process.memoryUsage().rss / 2 ** 20
-  // Ids drawn at random and made afresh, as they are for each request.
+  // New random ids for each call, like in requests.
   const anySession = () => sessionId(Math.floor(Math.random() * size))
   const touch = () => timed(sessions.touch.bind(sessions), anySession(), now, bounds)
   await repeat(20_000, touch)
@@ -122,7 +122,7 @@ async function measure(stores: Stores, size: number, startMs: number): Promise<S
   }
 }
 
-/** Nothing is recent: every touch is a write where the store writes touches at all. */
+/** No session is recent, so every touch writes in stores that write touches. */
 const exact: TouchBounds = { ...bounds, recentAfter: Number.MAX_SAFE_INTEGER }
 
 function person(username: string, createdAt = now): UserRecord {
@@ -155,7 +155,7 @@ function sessionId(n: number): string {
   return createHash('sha256').update(String(n)).digest('hex')
 }
 
-/** Milliseconds that one call took. */
+/** The milliseconds of one call. */
 async function timed<Args extends unknown[]>(
   work: (...args: Args) => Promise<unknown>,
   ...args: Args
@@ -175,13 +175,13 @@ async function repeat(times: number, work: (n: number) => Promise<number>): Prom
 async function withPause<Result>(work: () => Promise<Result>): Promise<{ result: Result; pauseMs: number }> {
   const delay = monitorEventLoopDelay({ resolution: 1 })
   delay.enable()
-  // Until its timer runs; what is still under way from before is not counted.
+  // Until its timer runs. Earlier work is not counted.
   await pause(20)
   delay.reset()
   const result = await work()
   await pause(5)
   delay.disable()
-  // The monitor counts its own interval in.
+  // The monitor includes its own interval.
   return { result, pauseMs: Math.max(0, delay.max / 1e6 - 1) }
 }
 

@@ -1,4 +1,4 @@
-// `npm run bench`: what each store costs with 1,000, 10,000 and 100,000 people and as many sessions.
+// `npm run bench`: the cost of each store with 1,000, 10,000 and 100,000 users and as many sessions.
 import { fork } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -20,7 +20,7 @@ try {
     const figures: StoreFigures[] = []
     for (const size of sizes) {
       const place = await open()
-      // A process of its own each: one that has filled a store has other memory than one that has opened it.
+      // Separate processes, because filling a store leaves other memory behind than opening it.
       await perform({ kind: 'fill', url: place.url, size })
       figures.push(await perform({ kind: 'measure', url: place.url, size }))
       await place.remove()

@@ -1,4 +1,4 @@
-// Tells how much memory is live when SIGUSR2 asks for it. Loaded only by bench/memory.ts, with `node --import`.
+// Reports the live memory on SIGUSR2. Loaded only by bench/memory.ts with `node --import`.
 import { writeSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
@@ -7,9 +7,9 @@ import { isMainThread } from 'node:worker_threads'
 
 export interface HeapReport {
   event: 'heap'
-  /** Of the JavaScript heap, after a forced collection. */
+  /** The JavaScript heap after a forced collection. */
   heapBytes: number
-  /** Of buffers outside that heap. */
+  /** Buffers outside that heap. */
   externalBytes: number
   rssBytes: number
 }
@@ -18,7 +18,7 @@ if (isMainThread) {
   setFlagsFromString('--expose-gc')
   const collect = runInNewContext('gc') as () => void
   process.on('SIGUSR2', async () => {
-    // Finalizers of one collection release what the next one finds.
+    // Finalizers of one collection release what the next one collects.
     for (let n = 0; n < 3; n++) {
       collect()
       await pause(100)

@@ -1,4 +1,4 @@
-// A load generator: so many connections that stay open, each sending its next request when the answer is there.
+// A load generator with keep-alive connections, each sending its next request after each answer.
 import { readFileSync } from 'node:fs'
 import { Agent, type IncomingMessage, request } from 'node:http'
 
@@ -6,15 +6,15 @@ export interface Target {
   name: string
   url: string
   headers: Record<string, string>
-  /** What every answer has to contain; one that does not ends the run. */
+  /** A text that every answer must contain, or the run fails. */
   marker: string
-  /** Of the server's process. */
+  /** The server's process id. */
   pid: number | undefined
 }
 
 export interface Rate {
   perSecond: number
-  /** The server's processor time for one request, which other work on the machine changes less; null where unknown. */
+  /** The server's CPU time per request, which depends less on other load; null when unknown. */
   cpuMicroseconds: number | null
 }
 
@@ -42,7 +42,7 @@ export async function measure(target: Target, ms: number): Promise<Rate> {
   }
 }
 
-/** User and system time of a process so far, from Linux's /proc, which counts in hundredths of a second. */
+/** User and system time of a process from Linux's /proc, in hundredths of a second. */
 function readCpuMs(pid: number | undefined): number | null {
   try {
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []

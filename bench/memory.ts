@@ -1,6 +1,5 @@
-// `npm run bench:memory [-- <addresses> <operations>]`: the live heap of a server of its own, after a forced collection,
-// while wrong log-ins come from ever new addresses, and then while people use the site. Both have to be flat.
-// TEST_STORE chooses the store.
+// `npm run bench:memory [-- <addresses> <operations>]`: the live heap of a server after a forced collection, during
+// failed log-ins from ever new addresses and then during normal use. Both must stay flat. TEST_STORE selects the store.
 import { randomBytes } from 'node:crypto'
 import path from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -72,7 +71,7 @@ try {
 }
 
 async function round(name: string, count: number, operate: (n: number) => Promise<void>): Promise<void> {
-  // What a process makes once is no growth.
+  // One-time allocations are not growth.
   await inParallel(0, 500, operate)
   say(`\n${name}`)
   say(['', 'heap MB', 'buffers MB', 'memory MB'].join('\t'))
@@ -102,7 +101,7 @@ async function report(label: string): Promise<void> {
   say([label, ...[heapBytes, externalBytes, rssBytes].map((bytes) => (bytes / 2 ** 20).toFixed(1))].join('\t'))
 }
 
-/** An address that nobody else has. */
+/** An address that no other client has. */
 function from(n: number): Record<string, string> {
   return { 'x-forwarded-for': `10.${(n >> 16) & 255}.${(n >> 8) & 255}.${n & 255}` }
 }

@@ -1,4 +1,4 @@
-// What a request of a signed-in person costs on top of rendering, part by part, in this process.
+// The cost of a logged-in user's request on top of rendering, part by part, in this process.
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -12,11 +12,11 @@ import { matchLocale, wordsFor } from '#lib/words/words.ts'
 export interface Part {
   name: string
   microseconds: number
-  /** Paid by the first request of a session alone. */
+  /** Only in the first request of a session. */
   isOnce?: boolean
 }
 
-/** As many sentences as the profile page and its frame hold. */
+/** As many messages as the profile page and its layout contain. */
 const sentences = [
   'site.name',
   'profile.title',
@@ -50,7 +50,7 @@ export async function measureParts(): Promise<Part[]> {
   const { token } = await app.sessions.start(signedUp.value.id)
   const value = await sealToken(token, app)
   const cookies = { get: () => ({ value }) }
-  // Each of these is opened once, so none is remembered.
+  // Each is decrypted once, so no cache helps.
   const freshSeals = await Promise.all(Array.from({ length: 300 }, () => sealToken(token, app)))
 
   const parts: Part[] = [
@@ -81,7 +81,7 @@ function formatSentences(): number {
   return sentences.reduce((length, key) => length + words(key as 'site.name').length, 0)
 }
 
-/** Mean over half a second, after as long a warm-up. */
+/** The mean over half a second, after a warm-up of the same length. */
 async function time(work: () => unknown): Promise<number> {
   await repeat(work, 500)
   return repeat(work, 500)

@@ -1,5 +1,5 @@
-// `npm run bench`: requests per second of /profile, signed in, against the same page in a bare Next app with an empty
-// middleware, measured in turns in one run; and where the difference goes.
+// `npm run bench`: requests per second of /profile for a logged-in user, against the same page in a bare Next app with
+// an empty middleware, measured alternately in one run, and the causes of the difference.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import path from 'node:path'
 import { Client } from '#e2e/support/client.ts'
@@ -56,7 +56,7 @@ try {
   await server.dispose()
 }
 
-/** Each round measures both, the first one first in every other round, so that a slow minute falls on both. */
+/** Each round measures both in alternating order, so that a slow minute affects both. */
 async function measureInTurns(site: Target, yardstick: Target) {
   say(`Warming up, then ${rounds} rounds of ${roundMs / 1000} s each in turns`)
   await measure(site, warmUpMs)

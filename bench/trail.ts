@@ -1,5 +1,5 @@
-// `npm run bench:trail [-- <megabytes> …]`: what the JSON store needs for a long audit trail, each size in a process of its
-// own: to start, to show and count entries, to add one, to shorten old ones and to pass all of them on.
+// `npm run bench:trail [-- <megabytes> …]`: the cost of a long audit trail in the JSON store, with a separate process
+// per size: start, show and count entries, append one, shorten old ones and dump all.
 import { fork } from 'node:child_process'
 import { mkdtemp, open as openFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'

@@ -1,4 +1,4 @@
-// The admin's rooms: who gets in, what can be done to people there, and looking as a person.
+// Admin pages: access, commands on users, and impersonation.
 import type { Page } from '@playwright/test'
 import { parse } from 'csv-parse/sync'
 import { expect, giveCookies, signIn, test } from '#e2e/fixtures.ts'
@@ -27,7 +27,10 @@ async function logInAsAdmin(page: Page, server: TestServer): Promise<KnownPerson
 }
 
 test.describe('the first admin', () => {
-  test('comes by the link that the start prints, which works once [V6.4.1]', async ({ page, startOwnServer }) => {
+  test('is created by the link that the server prints at start, which works once [V6.4.1]', async ({
+    page,
+    startOwnServer,
+  }) => {
     const server = await startOwnServer()
     const path = await server.setUpPath()
     await page.goto(server.url + path)
@@ -50,7 +53,7 @@ test.describe('the first admin', () => {
   })
 })
 
-test.describe('who is let in', { tag: '@json' }, () => {
+test.describe('access', { tag: '@json' }, () => {
   const rooms = [
     '/admin',
     '/admin/users',
@@ -63,7 +66,7 @@ test.describe('who is let in', { tag: '@json' }, () => {
     '/admin/audit/export?format=csv',
   ]
 
-  test('to members and guests there is no such page, and the attempt is recorded [V8.2.1]', async ({ server }) => {
+  test('members and guests get 404, and the attempt is recorded [V8.2.1]', async ({ server }) => {
     for (const role of ['member', 'guest'] as const) {
       const person = await makePersonWith(server, role)
       const client = await logInAs(server, person)
@@ -74,7 +77,10 @@ test.describe('who is let in', { tag: '@json' }, () => {
     }
   })
 
-  test('an admin proves who it is every five minutes, and goes on where it was [V7.5.3]', async ({ page, server }) => {
+  test('an admin re-authenticates every five minutes and continues on the same page [V7.5.3]', async ({
+    page,
+    server,
+  }) => {
     const admin = await logInAsAdmin(page, server)
     await page.goto('/admin/users?search=nobody-is-called-so')
     await expect(heading(page)).toHaveText('People')
@@ -86,7 +92,7 @@ test.describe('who is let in', { tag: '@json' }, () => {
     await expect(page.getByText('Nobody is like that')).toBeVisible()
   })
 
-  test('a role is another one at the next request [V8.3.2, T29]', async ({ server }) => {
+  test('a role change takes effect at the next request [V8.3.2, T29]', async ({ server }) => {
     const person = await makePersonWith(server, 'admin')
     const client = await logInAs(server, person)
     expect((await client.open('/admin')).status).toBe(200)
@@ -98,7 +104,7 @@ test.describe('who is let in', { tag: '@json' }, () => {
   })
 })
 
-test.describe('acts', () => {
+test.describe('commands', () => {
   const adminActions = readSiteActions().filter(({ name }) => name.startsWith('app/(admin)/'))
 
   async function call(client: Client, actionId: string, fields: Fields, path: string): Promise<void> {
@@ -106,7 +112,7 @@ test.describe('acts', () => {
     await client.fetch(path, { method: 'POST', body, headers: { ...headers, 'next-action': actionId } })
   }
 
-  test('of an admin change nothing when a member, a guest or nobody posts them to a public page [V8.2.1, T4]', async ({
+  test('of an admin change nothing when a member, a guest or a visitor posts them to a public page [V8.2.1, T4]', async ({
     server,
   }) => {
     const target = await makePersonWith(server, 'member')
@@ -134,7 +140,7 @@ test.describe('acts', () => {
     expect((await admin.open('/admin/invitations')).text).toContain('No invitation is open')
   })
 
-  test('suspend somebody to the end of a day, and lift it [V7.4.2]', everywhere, async ({ page, server }) => {
+  test('suspend a user to the end of a day, and lift the suspension [V7.4.2]', everywhere, async ({ page, server }) => {
     await logInAsAdmin(page, server)
     const person = await makePersonWith(server, 'member')
     const theirs = await logInAs(server, person)
@@ -162,7 +168,7 @@ test.describe('acts', () => {
     await logInAs(server, person)
   })
 
-  test('end every session of somebody, who is told why [V7.4.5]', everywhere, async ({ page, server }) => {
+  test('end every session of a user, who is told why [V7.4.5]', everywhere, async ({ page, server }) => {
     await logInAsAdmin(page, server)
     const person = await makePersonWith(server, 'member')
     const theirs = await logInAs(server, person)
@@ -194,7 +200,7 @@ test.describe('acts', () => {
     await logInAs(server, { ...person, password })
   })
 
-  test('delete somebody, whom no log-in brings back, and bring them back', everywhere, async ({ page, server }) => {
+  test('delete a user, whom no log-in restores, and restore the user', everywhere, async ({ page, server }) => {
     await logInAsAdmin(page, server)
     const person = await makePersonWith(server, 'member')
     await page.goto(`${pageOf(person)}/delete`)
@@ -206,7 +212,7 @@ test.describe('acts', () => {
     await logInAs(server, person)
   })
 
-  test('wait for the password, and are carried out after it [V7.5.3]', async ({ page, server }) => {
+  test('wait for the password and then run [V7.5.3]', async ({ page, server }) => {
     const admin = await logInAsAdmin(page, server)
     const person = await makePersonWith(server, 'member')
     await page.goto(pageOf(person))
@@ -219,10 +225,7 @@ test.describe('acts', () => {
     expect(await findStoredUser(server.store, person.username)).toMatchObject({ role: 'guest' })
   })
 
-  test('that waited are not carried out by somebody who is no admin any more [V8.3.3, T18]', async ({
-    page,
-    server,
-  }) => {
+  test('that waited do not run for a user who is no longer an admin [V8.3.3, T18]', async ({ page, server }) => {
     const admin = await logInAsAdmin(page, server)
     const person = await makePersonWith(server, 'member')
     await page.goto(pageOf(person))
@@ -237,7 +240,7 @@ test.describe('acts', () => {
   })
 })
 
-test.describe('looking as a person', () => {
+test.describe('impersonation', () => {
   async function startLooking(page: Page, person: KnownPerson): Promise<void> {
     await page.goto(`${pageOf(person)}/look`)
     await page.getByLabel('Reason').fill('Says that the profile is empty')
@@ -270,12 +273,12 @@ test.describe('looking as a person', () => {
 
       const theirs = await logInAs(server, person)
       const { text } = await theirs.open('/security')
-      expect(text).toContain('Looked at as the person')
+      expect(text).toContain('Viewed the site as the user')
       expect(textOf(text)).toContain(`by the administrator ${admin.username}`)
     },
   )
 
-  test('refuses every form of the person, posted by whatever means', async ({ page, server }) => {
+  test('rejects every form of the user, however it is posted', async ({ page, server }) => {
     await logInAsAdmin(page, server)
     const person = await makePersonWith(server, 'member')
     await startLooking(page, person)
@@ -293,7 +296,7 @@ test.describe('looking as a person', () => {
     expect(await client.isSignedIn()).toBe(true)
   })
 
-  test('ends after a quarter of an hour, and never shows an administrator', async ({ page, server }) => {
+  test('ends after a quarter of an hour, and never shows an admin', async ({ page, server }) => {
     await logInAsAdmin(page, server)
     const person = await makePersonWith(server, 'member')
     const other = await makePersonWith(server, 'admin')
@@ -311,7 +314,7 @@ test.describe('looking as a person', () => {
     await expect(page.getByText('You see the site as')).toHaveCount(0)
   })
 
-  test('ends when the person becomes an admin', { tag: '@json' }, async ({ page, server }) => {
+  test('ends when the user becomes an admin', { tag: '@json' }, async ({ page, server }) => {
     await logInAsAdmin(page, server)
     const person = await makePersonWith(server, 'member')
     await startLooking(page, person)
@@ -322,8 +325,8 @@ test.describe('looking as a person', () => {
   })
 })
 
-test.describe('people', () => {
-  test('are searched, filtered, sorted and read page by page', async ({ page, server }) => {
+test.describe('users', () => {
+  test('are searched, filtered, sorted and paged', async ({ page, server }) => {
     await logInAsAdmin(page, server)
     const mark = makePerson().username.slice(-6)
     const names = Array.from({ length: 53 }, (_, n) => `p${mark}.${String(n).padStart(2, '0')}`)
@@ -354,7 +357,7 @@ test.describe('people', () => {
 })
 
 test.describe('a guest', { tag: '@json' }, () => {
-  test('looks around and leaves, and changes nothing else', async ({ page, server }) => {
+  test('can look around and delete the account, and change nothing else', async ({ page, server }) => {
     const guest = await makePersonWith(server, 'guest')
     await giveCookies(await logInAs(server, guest), page.context())
     await page.goto('/')
@@ -374,7 +377,7 @@ test.describe('a guest', { tag: '@json' }, () => {
 })
 
 test.describe('invitations', () => {
-  test('are handed over as a link that lets one person in, with its role', everywhere, async ({ page, server }) => {
+  test('are handed over as a link for one sign-up with its role', everywhere, async ({ page, server }) => {
     await logInAsAdmin(page, server)
     await page.goto('/admin/invitations')
     await page.getByLabel('Role').selectOption('guest')
@@ -395,7 +398,7 @@ test.describe('invitations', () => {
     })
   })
 
-  test('are mailed, prove the address, and are withdrawn', async ({ page, server }) => {
+  test('are mailed, verify the address and can be withdrawn', async ({ page, server }) => {
     await logInAsAdmin(page, server)
     const address = `${makePerson().username}@example.org`
     await page.goto('/admin/invitations')
@@ -427,7 +430,7 @@ test.describe('invitations', () => {
 })
 
 test.describe('the audit trail', () => {
-  test('is searched and read page by page', async ({ page, server }) => {
+  test('is searched and paged', async ({ page, server }) => {
     await logInAsAdmin(page, server)
     const person = await makePersonWith(server, 'member')
     const theirs = await logInAs(server, person)
@@ -456,7 +459,7 @@ test.describe('the audit trail', () => {
     await expect(status(page, 'Nobody is called that.')).toBeVisible()
   })
 
-  test('leaves as CSV that no spreadsheet runs, and as JSON Lines [V1.2.10, V5.4.1, V5.4.2]', { tag: '@json' }, async ({
+  test('is exported as CSV without formulas and as JSON Lines [V1.2.10, V5.4.1, V5.4.2]', { tag: '@json' }, async ({
     server,
   }) => {
     const admin = await logInAs(server, await firstAdmin(server))
@@ -481,7 +484,7 @@ test.describe('the audit trail', () => {
     expect(jsonl.text).not.toMatch(/salt/i)
   })
 
-  test('tells of the whole journey, and each person of their own on the security page', async ({ page, server }) => {
+  test('lists the whole journey, and each user’s own events on the security page', async ({ page, server }) => {
     const person = await signIn(page.context(), server.url)
     await page.goto('/profile/edit')
     await saveProfile(page, { fullName: 'Zoë', bio: '', age: '' })

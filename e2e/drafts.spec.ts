@@ -1,4 +1,4 @@
-// What was being written when the session ended comes back to the person who wrote it, and to nobody else.
+// An unsaved form from an ended session returns to the user who wrote it and to no other.
 import type { Page } from '@playwright/test'
 import { minutes } from '#e2e/support/durations.ts'
 import { holdTime, idleFor, sleepFor } from '#e2e/support/passing-time.ts'
@@ -14,7 +14,7 @@ test.beforeEach(async ({ page, expectedNoise }) => {
   await holdTime(page)
 })
 
-/** Signs somebody up, who writes half a bio and is then signed out by the clock. */
+/** Signs up a user who writes half a bio and is then logged out by the idle timeout. */
 async function loseSession(page: Page, server: TestServer): Promise<Person> {
   const person = await signIn(page.context(), server.url)
   await page.goto('/profile/edit')
@@ -25,7 +25,7 @@ async function loseSession(page: Page, server: TestServer): Promise<Person> {
   return person
 }
 
-test('is put back after the same person has logged in', async ({ page, server }) => {
+test('is restored after the same user logs in', async ({ page, server }) => {
   await logIn(page, await loseSession(page, server))
   await expect(page).toHaveURL('/profile/edit')
   await expect(page.getByLabel('Bio')).toHaveValue('')
@@ -49,7 +49,7 @@ test('can be discarded', async ({ page, server }) => {
   await expect(offer(page)).toBeHidden()
 })
 
-test('is wiped when somebody else logs in', async ({ page, server, newPerson }) => {
+test('is deleted when another user logs in', async ({ page, server, newPerson }) => {
   const person = await loseSession(page, server)
   const other = await newPerson()
   await logIn(page, other)
@@ -64,7 +64,7 @@ test('is wiped when somebody else logs in', async ({ page, server, newPerson }) 
   await expect(offer(page)).toBeHidden()
 })
 
-test('is wiped by a log-out, and thirty minutes later [V14.3.3]', async ({ page, server }) => {
+test('is deleted by a log-out, and after thirty minutes [V14.3.3]', async ({ page, server }) => {
   const person = await loseSession(page, server)
   await logIn(page, person)
   await expect(offer(page)).toBeVisible()
@@ -73,7 +73,7 @@ test('is wiped by a log-out, and thirty minutes later [V14.3.3]', async ({ page,
   expect(await page.evaluate(() => JSON.stringify(localStorage))).not.toContain('lamp')
 })
 
-test('is too old after thirty minutes', async ({ page, server }) => {
+test('expires after thirty minutes', async ({ page, server }) => {
   const person = await loseSession(page, server)
   await idleFor(page, server, minutes(30))
   await logIn(page, person)
@@ -82,11 +82,11 @@ test('is too old after thirty minutes', async ({ page, server }) => {
   await expect(offer(page)).toBeHidden()
 })
 
-test('is kept too when the form was posted too late', async ({ page, server }) => {
+test('is also saved when the form was posted too late', async ({ page, server }) => {
   const person = await signIn(page.context(), server.url)
   await page.goto('/profile/edit')
   await page.getByLabel('Bio').fill('Keeps the lamp')
-  // The page does not know: its clock stands still.
+  // The page does not notice, because its clock is stopped.
   await server.advance(minutes(11))
   await page.getByRole('button', { name: 'Save profile' }).click()
   await expect(page).toHaveURL('/login?next=%2Fprofile%2Fedit&reason=idle')
@@ -95,7 +95,7 @@ test('is kept too when the form was posted too late', async ({ page, server }) =
   await expect(page.getByLabel('Bio')).toHaveValue('Keeps the lamp')
 })
 
-test('never holds a password, and a page works in a browser that keeps nothing [V14.3.3]', async ({ page }) => {
+test('never contains a password, and pages work in a browser without storage [V14.3.3]', async ({ page }) => {
   await page.addInitScript(() => {
     Object.defineProperty(window, 'localStorage', {
       get() {

@@ -1,4 +1,4 @@
-// E-mail: an address and its proof, a forgotten password, being told, and leaving.
+// Email: verification, forgotten passwords, security alerts and account deletion.
 import type { Page } from '@playwright/test'
 import { expect, giveCookies, test } from '#e2e/fixtures.ts'
 import { Client } from '#e2e/support/client.ts'
@@ -32,7 +32,7 @@ async function askForLink(page: Page, name: string): Promise<void> {
   await expect(heading(page)).toHaveText('Look at your mail')
 }
 
-test('an address given at sign-up is proved by its code', everywhere, async ({ page, server }) => {
+test('an address from sign-up is verified by its code', everywhere, async ({ page, server }) => {
   const person = makePerson()
   await page.goto('/signup')
   await fillSignUp(page, person)
@@ -68,40 +68,44 @@ test(
   },
 )
 
-test('a wrong code says so, and another can be sent after a minute', everywhere, async ({ page, startOwnServer }) => {
-  const server = await startOwnServer({ env: { LIMITS: 'on' } })
-  const person = makePerson()
-  await page.goto(`${server.url}/signup`)
-  await fillSignUp(page, person)
-  await page.getByLabel('E-mail address').fill(addressOf(person))
-  await page.getByRole('button', { name: 'Sign up' }).click()
-  const first = codeIn(await letterTo(server, addressOf(person), 'Your code'))
-  const wrong = String((Number(first) + 1) % 10 ** 8).padStart(8, '0')
-  for (const [typed, sentence] of [
-    ['123', 'Enter the code of 8 digits from the mail.'],
-    [wrong, 'The code is wrong. Look for the latest mail.'],
-  ] as const) {
+test(
+  'a wrong code shows an error, and a new one can be sent after a minute',
+  everywhere,
+  async ({ page, startOwnServer }) => {
+    const server = await startOwnServer({ env: { LIMITS: 'on' } })
+    const person = makePerson()
+    await page.goto(`${server.url}/signup`)
+    await fillSignUp(page, person)
+    await page.getByLabel('E-mail address').fill(addressOf(person))
+    await page.getByRole('button', { name: 'Sign up' }).click()
+    const first = codeIn(await letterTo(server, addressOf(person), 'Your code'))
+    const wrong = String((Number(first) + 1) % 10 ** 8).padStart(8, '0')
+    for (const [typed, sentence] of [
+      ['123', 'Enter the code of 8 digits from the mail.'],
+      [wrong, 'The code is wrong. Look for the latest mail.'],
+    ] as const) {
+      await page.goto(`${server.url}/verify-email`)
+      await page.getByLabel('Code').fill(typed)
+      await page.getByRole('button', { name: 'Verify' }).click()
+      await expect(page.getByLabel('Code')).toHaveAccessibleDescription(sentence)
+    }
     await page.goto(`${server.url}/verify-email`)
-    await page.getByLabel('Code').fill(typed)
+    await page.getByRole('button', { name: 'Send another code' }).click()
+    await expect(page.getByRole('alert').filter({ hasText: 'A code was sent a short while ago.' })).toBeVisible()
+    await server.advance(seconds(60))
+    await page.goto(`${server.url}/verify-email`)
+    await page.getByRole('button', { name: 'Send another code' }).click()
+    await expect(status(page, 'A new code is on its way.')).toBeVisible()
+    const second = codeIn(await letterTo(server, addressOf(person), 'Your code', 2))
+    await page.getByLabel('Code').fill(`${second.slice(0, 4)} ${second.slice(4)}`)
     await page.getByRole('button', { name: 'Verify' }).click()
-    await expect(page.getByLabel('Code')).toHaveAccessibleDescription(sentence)
-  }
-  await page.goto(`${server.url}/verify-email`)
-  await page.getByRole('button', { name: 'Send another code' }).click()
-  await expect(page.getByRole('alert').filter({ hasText: 'A code was sent a short while ago.' })).toBeVisible()
-  await server.advance(seconds(60))
-  await page.goto(`${server.url}/verify-email`)
-  await page.getByRole('button', { name: 'Send another code' }).click()
-  await expect(status(page, 'A new code is on its way.')).toBeVisible()
-  const second = codeIn(await letterTo(server, addressOf(person), 'Your code', 2))
-  await page.getByLabel('Code').fill(`${second.slice(0, 4)} ${second.slice(4)}`)
-  await page.getByRole('button', { name: 'Verify' }).click()
-  await expect(page).toHaveURL(`${server.url}/security?address=added`)
-  // Before its server goes.
-  await page.close()
-})
+    await expect(page).toHaveURL(`${server.url}/security?address=added`)
+    // Before its server stops.
+    await page.close()
+  },
+)
 
-test('twenty who enter a code at once are one [V2.3.4, V6.5.1, T28]', async ({ server }) => {
+test('twenty concurrent uses of a code count once [V2.3.4, V6.5.1, T28]', async ({ server }) => {
   const [client, person] = [new Client(server.url), makePerson()]
   await client.submit('/signup', 'Sign up', { ...person, confirmPassword: person.password, email: addressOf(person) })
   const code = codeIn(await letterTo(server, addressOf(person), 'Your code'))
@@ -110,7 +114,7 @@ test('twenty who enter a code at once are one [V2.3.4, V6.5.1, T28]', async ({ s
   expect(answers.filter(({ location }) => location === '/security?address=added')).toHaveLength(1)
 })
 
-test('changing an address tells the old one, which can undo it', everywhere, async ({ page, server }) => {
+test('changing an address alerts the old one, which can undo it', everywhere, async ({ page, server }) => {
   const person = await signUpWithAddress(page, server)
   await server.advance(seconds(60))
   await page.goto('/security')
@@ -193,7 +197,7 @@ test(
   },
 )
 
-test('known and unknown get the same answer [T22]', async ({ server, newPerson }) => {
+test('known and unknown addresses get the same answer [T22]', async ({ server, newPerson }) => {
   const person = await newPerson()
   const answers = await Promise.all(
     [person.username, 'nobody-at-all', 'nobody@example.org', "x' or 1=1"].map((email) =>
@@ -210,7 +214,7 @@ test('known and unknown get the same answer [T22]', async ({ server, newPerson }
   expect(told[0]).toMatchObject({ status: 303, location: '/forgot-password?sent=1' })
 })
 
-test('whatever follows a mailed link without posting uses nothing up, and is signed in by nothing [V3.5.3, V7.6.2, V14.2.1, T28]', async ({
+test('following a mailed link without a POST uses nothing up and logs nobody in [V3.5.3, V7.6.2, V14.2.1, T28]', async ({
   page,
   server,
 }) => {
@@ -242,7 +246,7 @@ test('whatever follows a mailed link without posting uses nothing up, and is sig
   }
 })
 
-test('a used link, a link too old and no link say what to do next', everywhere, async ({ page, server }) => {
+test('a used, expired or missing link says what to do next', everywhere, async ({ page, server }) => {
   for (const path of ['/reset-password', '/not-me', '/reset-password?token=wrong', '/not-me?token=%00%ff']) {
     await page.goto(path)
     await expect(heading(page)).toHaveText('This link no longer works')
@@ -257,7 +261,10 @@ test('a used link, a link too old and no link say what to do next', everywhere, 
   await expect(heading(page)).toHaveText('Forgot your password?')
 })
 
-test('a log-in from a new browser is told, and from a known one is not [V6.3.5]', async ({ page, server }) => {
+test('a log-in from a new browser causes an alert, and one from a known browser does not [V6.3.5]', async ({
+  page,
+  server,
+}) => {
   const person = await signUpWithAddress(page, server)
   const browser = await logInWithOtherBrowser(server.url, person, firefox)
   const letter = await letterTo(server, addressOf(person), 'New log-in to your account')
@@ -269,7 +276,7 @@ test('a log-in from a new browser is told, and from a known one is not [V6.3.5]'
   await letterTo(server, addressOf(person), 'New log-in to your account', 2)
 })
 
-test('a username is changed, and the old one stays reserved', everywhere, async ({ page, server }) => {
+test('a username can be changed, and the old one stays reserved', everywhere, async ({ page, server }) => {
   const person = await signUpWithAddress(page, server)
   const username = `${person.username}-new`
   await page.goto('/security')
@@ -313,7 +320,7 @@ test(
   },
 )
 
-test('what is kept about a person is one file [V5.4.1, V5.4.2]', async ({ page, server }) => {
+test('a user’s data can be downloaded as one file [V5.4.1, V5.4.2]', async ({ page, server }) => {
   const person = await signUpWithAddress(page, server)
   const client = await new Client(server.url).takeCookies(page.context())
   const answer = await client.open('/security/export?filename=evil.html%22%0d%0aX-Evil:%201')

@@ -1,5 +1,5 @@
-// What every spec stands on: a server a worker, people, and the rule that nothing may go wrong unnoticed, neither in
-// the browser nor in the server's log.
+// Fixtures of every spec: a server per worker, users, and checks that fail a test on unexpected errors in the browser
+// or the server's log.
 import { type BrowserContext, test as base, expect, type Page } from '@playwright/test'
 import { checkTrail } from '#e2e/support/audit-trail.ts'
 import { Client } from '#e2e/support/client.ts'
@@ -10,26 +10,26 @@ import { makePerson, type Person } from '#e2e/support/person.ts'
 import { type ServerOptions, startServer, type TestServer } from '#e2e/support/server.ts'
 
 interface WorkerFixtures {
-  /** One server for all tests of a worker; a test that breaks or restarts it takes `startOwnServer`. */
+  /** One server for all tests of a worker. A test that breaks or restarts it takes `startOwnServer`. */
   server: TestServer
 }
 
 interface Fixtures {
-  /** A browser without JavaScript in a few lines, for exact requests; nobody is signed in. */
+  /** A minimal HTTP client without JavaScript for exact requests, not logged in. */
   client: Client
-  /** Signs somebody new up by request. */
+  /** Signs up a new user by request. */
   newPerson: () => Promise<Person>
-  /** A page whose browser is signed in as somebody new. */
+  /** A page whose browser is logged in as a new user. */
   loggedInPage: Page
-  /** Time passes in the page and on the server alike, and nobody does anything. Take it before the page is opened. */
+  /** Advances time in the page and on the server without activity. Request it before the page is opened. */
   idleFor: (ms: number) => Promise<void>
-  /** The session's window passes on the server, and the page has not noticed yet. */
+  /** Lets the session's window pass on the server only, so that the page has not noticed. */
   expireSession: () => Promise<void>
-  /** A server of the test's own, gone with the test. Faults in its log fail the test unless it says `expectFaults`. */
+  /** A server for this test, stopped afterwards. Errors in its log fail the test without `expectFaults`. */
   startOwnServer: (options?: ServerOptions & { expectFaults?: boolean }) => Promise<TestServer>
-  /** Patterns of what the browser may complain of in this test, because the test brings it about. */
+  /** Patterns of browser errors that this test causes on purpose. */
   expectedNoise: RegExp[]
-  /** Patterns of what the server may log as an error in this test, because the test brings it about. */
+  /** Patterns of server errors that this test causes on purpose. */
   expectedFaults: RegExp[]
   quietBrowser: undefined
   quietServer: undefined
@@ -42,7 +42,7 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
       const server = await startServer()
       await use(server)
       await server.stop()
-      // After all that the tests of this worker did.
+      // After the tests of this worker.
       const { count, faults } = await checkTrail(server.store)
       expect(faults, `faults in a trail of ${count} entries`).toEqual([])
       await server.dispose()
@@ -98,7 +98,7 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
         })
         context.on('weberror', (webError) => noise.push(`page: ${webError.error().message}`))
         context.on('response', (response) => {
-          // Of an answer that a navigation called off nothing was kept.
+          // The body of an answer is lost when a navigation cancels it.
           const setCookie = response.headerValues('set-cookie').catch(() => [])
           cookies.push(
             setCookie.then((lines) =>
@@ -108,7 +108,7 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
         })
         context.on('requestfailed', (request) => {
           const reason = request.failure()?.errorText ?? ''
-          // A navigation calls off what is still under way; a browser without JavaScript fetches no scripts.
+          // A navigation cancels pending requests; a browser without JavaScript fetches no scripts.
           const isMeant = reason === 'net::ERR_ABORTED' || (!javaScriptEnabled && request.resourceType() === 'script')
           if (!isMeant) noise.push(`request: ${request.url()} ${reason}`)
         })
@@ -135,7 +135,7 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
 
 export { expect } from '@playwright/test'
 
-/** Signs somebody new up by request and gives the session to the browser. */
+/** Signs up a new user by request and gives the session to the browser. */
 export async function signIn(context: BrowserContext, origin: string): Promise<Person> {
   const client = new Client(origin)
   const person = await client.signUp(makePerson())

@@ -1,4 +1,5 @@
-// A form belongs to the log-in that it was rendered for: NIST SP 800-63B-4, 5.1, beside the origin check.
+// Form tokens: a form belongs to the log-in it was rendered for (NIST SP 800-63B-4, 5.1), in addition to the origin
+// check.
 import { expect, signIn, test } from '#e2e/fixtures.ts'
 import { findActionId } from '#e2e/support/build-manifests.ts'
 import { Client, type Filled } from '#e2e/support/client.ts'
@@ -28,7 +29,7 @@ function tokenOf({ form }: Filled): string {
   return form.hidden.find(([name]) => name === formTokenField)?.[1] ?? ''
 }
 
-test('a form without the token of its log-in changes nothing, by a browser and by script [V3.5.1, T5]', async ({
+test('a form without its log-in’s token changes nothing, from a browser or a script [V3.5.1, T5]', async ({
   server,
 }) => {
   const [owner, other] = [new Client(server.url), new Client(server.url)]
@@ -54,7 +55,7 @@ test('a form without the token of its log-in changes nothing, by a browser and b
   expect((await owner.post(filled, profile)).location).toBe('/profile?saved=1')
 })
 
-test('the token of an earlier log-in of the same person is none, and that of a renewed session still is', async ({
+test('rejects the token of an earlier log-in of the same user and accepts that of a renewed session', async ({
   server,
 }) => {
   const client = new Client(server.url)
@@ -68,7 +69,7 @@ test('the token of an earlier log-in of the same person is none, and that of a r
   expect(await readStoredUsers(server.store)).toBe(users)
 
   const open = await findProfileForm(client)
-  // Until the password is asked for once more.
+  // Until the next re-authentication.
   await server.advance(minutes(6))
   await client.open('/')
   await server.advance(minutes(5))
@@ -78,7 +79,7 @@ test('the token of an earlier log-in of the same person is none, and that of a r
   expect((await client.post(open, profile)).location).toBe('/profile?saved=1')
 })
 
-test('the token goes into no page of anybody else, is kept by nothing and is no secret of the session @json', async ({
+test('the token is on no other user’s page, is never stored and reveals no session secret @json', async ({
   server,
 }) => {
   const client = new Client(server.url)
@@ -89,10 +90,7 @@ test('the token goes into no page of anybody else, is kept by nothing and is no 
   expect(isSecretField('formToken')).toBe(true)
 })
 
-test('somebody who meets a form of another session loses nothing and presses once more @json', async ({
-  page,
-  server,
-}) => {
+test('a user with a form of another session loses nothing and submits again @json', async ({ page, server }) => {
   await signIn(page.context(), server.url)
   await page.goto('/profile/edit')
   await page.getByLabel('Full name').fill('Nobody in particular')

@@ -1,4 +1,4 @@
-// The forms as a person meets them: wrong input gets a sentence beside its field, and nothing typed is lost or told.
+// Forms: invalid input gets an error beside its field, keeps what was typed and reveals no password.
 import type { Page, Response } from '@playwright/test'
 import { expect, test } from '#e2e/fixtures.ts'
 import { makePerson } from '#e2e/support/person.ts'
@@ -30,7 +30,7 @@ test(
   async ({ page, server }) => {
     const users = await readStoredUsers(server.store)
     for (const username of wrongUsernames) {
-      // Afresh: an answer that is under way still moves the focus.
+      // Retry, because a pending answer still moves the focus.
       await page.goto('/signup')
       await signUp(page, { username, password: strong })
       await expectFault(page, 'Username', '3 to 32 characters')
@@ -40,7 +40,7 @@ test(
   },
 )
 
-test('a taken username is refused, also in other letters [T24]', everywhere, async ({ page, newPerson }) => {
+test('rejects a taken username, in any case [T24]', everywhere, async ({ page, newPerson }) => {
   const { username } = await newPerson()
   for (const same of [username, username.toUpperCase()]) {
     await page.goto('/signup')
@@ -69,7 +69,7 @@ test(
   },
 )
 
-test('two passwords that differ are refused beside the second', everywhere, async ({ page }) => {
+test('rejects two different passwords beside the second', everywhere, async ({ page }) => {
   await page.goto('/signup')
   await fillSignUp(page, makePerson(), 'another one')
   await page.getByRole('button', { name: 'Sign up' }).click()
@@ -90,14 +90,14 @@ test(
   },
 )
 
-test('an empty log-in says what is missing', everywhere, async ({ page }) => {
+test('an empty log-in names the missing fields', everywhere, async ({ page }) => {
   await page.goto('/login')
   await page.getByRole('button', { name: 'Log in' }).click()
   await expectFault(page, 'Username', 'Enter your username.')
   await expectFault(page, 'Password', 'Enter your password.')
 })
 
-test('a profile takes free text in any script and its exact limits', everywhere, async ({ loggedInPage }) => {
+test('a profile accepts any script up to its exact limits', everywhere, async ({ loggedInPage }) => {
   const profiles = [
     { fullName: '𝒜𝓂𝓎 李 🦊'.padEnd(100, '界').slice(0, 100), bio: '<b>not bold</b> & "quoted"', age: '150' },
     { fullName: '__proto__', bio: `${'ü'.repeat(1998)}\nz`, age: '0' },
@@ -134,7 +134,7 @@ test(
   },
 )
 
-test('no answer ever holds a password that was sent', everywhere, async ({ page, newPerson }) => {
+test('no answer contains a password that was sent', everywhere, async ({ page, newPerson }) => {
   const { username } = await newPerson()
   const canary = 'Canary 7f3a91 in the coal mine'
   const answers: Promise<string>[] = []
@@ -195,7 +195,7 @@ test(
 )
 
 test.describe('with JavaScript', () => {
-  test('the focus goes to the first field that is wrong, and everything typed stays', async ({ page }) => {
+  test('the focus moves to the first invalid field, and the input stays', async ({ page }) => {
     await page.goto('/signup')
     await signUp(page, { username: 'fine-name', password: 'short' })
     await expectFault(page, 'Password', 'at least 8 characters')
@@ -207,13 +207,13 @@ test.describe('with JavaScript', () => {
     await expect(page.getByLabel('Username')).toBeFocused()
   })
 
-  test('a sentence about the whole form takes the focus', async ({ page }) => {
+  test('an error about the whole form takes the focus', async ({ page }) => {
     await page.goto('/login')
     await logIn(page, makePerson())
     await expect(page.getByRole('alert').filter({ hasText: 'The username or password is wrong.' })).toBeFocused()
   })
 
-  test('a refused form does not load a new document', async ({ page }) => {
+  test('a rejected form does not load a new document', async ({ page }) => {
     await page.goto('/login')
     await page.evaluate(() => Object.assign(window, { sameDocument: true }))
     await logIn(page, makePerson())
@@ -221,7 +221,7 @@ test.describe('with JavaScript', () => {
     expect(await page.evaluate(() => 'sameDocument' in window)).toBe(true)
   })
 
-  test('a form under way says so, and a second press sends nothing', async ({ page, newPerson }) => {
+  test('a pending form says so, and a second press sends nothing', async ({ page, newPerson }) => {
     const person = await newPerson()
     let posted = 0
     const { promise: released, resolve: release } = Promise.withResolvers<void>()
@@ -243,7 +243,7 @@ test.describe('with JavaScript', () => {
     expect(posted).toBe(1)
   })
 
-  test('a form whose answer never comes keeps what was typed and says so', async ({ page, context, expectedNoise }) => {
+  test('a form without an answer keeps the input and says so', async ({ page, context, expectedNoise }) => {
     expectedNoise.push(/ERR_INTERNET_DISCONNECTED|Failed to fetch/)
     await page.goto('/login')
     await fillLogIn(page, { username: 'somebody', password: 'something' })
@@ -252,7 +252,7 @@ test.describe('with JavaScript', () => {
     await expect(page.getByRole('alert').filter({ hasText: 'The answer did not arrive.' })).toBeVisible()
     await expect(page.getByLabel('Username')).toHaveValue('somebody')
     await expect(page.getByLabel('Password', { exact: true })).toHaveValue('something')
-    // The next test has the same context.
+    // The next test uses the same context.
     await context.setOffline(false)
   })
 
@@ -276,7 +276,7 @@ test.describe('with JavaScript', () => {
     await expect(password).toHaveValue('pasted from a manager')
   })
 
-  test('a password being typed is told how strong it is, and why, as the form would', async ({ page }) => {
+  test('shows the strength of a password during typing, with the form’s reasons', async ({ page }) => {
     await page.goto('/signup')
     await page.getByLabel('Password', { exact: true }).fill('password123')
     await expect(page.getByText('Very weak. This is one of the most common passwords.')).toBeVisible()

@@ -1,5 +1,5 @@
-// Before any browser test: a build of the present sources, made once and not by each worker, and for PostgreSQL a
-// server that the workers make their databases on.
+// Runs before all browser tests: builds the present sources once instead of once per worker, and starts the PostgreSQL
+// server.
 import { spawnSync } from 'node:child_process'
 import { projectDir } from '#e2e/support/server-process.ts'
 import { chosenStore } from '#e2e/support/test-store.ts'

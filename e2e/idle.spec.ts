@@ -1,4 +1,4 @@
-// The ten-minute rule and the twelve-hour rule on a running server whose time the test moves.
+// Idle timeout of ten minutes and absolute timeout of twelve hours, on a server whose clock the test controls.
 import { expect, test } from '#e2e/fixtures.ts'
 import { findStaticFile } from '#e2e/support/build-manifests.ts'
 import { Client } from '#e2e/support/client.ts'
@@ -6,14 +6,14 @@ import { minutes, seconds } from '#e2e/support/durations.ts'
 import type { Answer } from '#e2e/support/http.ts'
 import { countStoredSessions, findStoredUser } from '#e2e/support/store-contents.ts'
 
-test('599 seconds after the last act a person is still in [V7.3.1, T19]', async ({ client, server }) => {
+test('a user is still logged in 599 seconds after the last activity [V7.3.1, T19]', async ({ client, server }) => {
   await client.signUp()
   await client.open('/profile')
   await server.advance(seconds(599))
   expect((await client.open('/profile')).status).toBe(200)
 })
 
-test('600 seconds after the last act the session is over, says why, and its record is gone [V7.3.1, V7.4.1, T19]', async ({
+test('the session ends 600 seconds after the last activity, says why, and its record is deleted [V7.3.1, V7.4.1, T19]', async ({
   client,
   server,
 }) => {
@@ -30,7 +30,7 @@ test('600 seconds after the last act the session is over, says why, and its reco
   expect(await countStoredSessions(server.store, user?.id ?? '')).toBe(0)
 })
 
-test('an act at 599 seconds gives another full window [V7.3.1, T19]', async ({ client, server }) => {
+test('activity at 599 seconds extends the window to its full length [V7.3.1, T19]', async ({ client, server }) => {
   await client.signUp()
   for (let round = 0; round < 3; round++) {
     await server.advance(seconds(599))
@@ -38,7 +38,7 @@ test('an act at 599 seconds gives another full window [V7.3.1, T19]', async ({ c
   }
 })
 
-test('acts every nine minutes keep a session for twelve hours and not longer [V7.3.2, T19]', async ({
+test('activity every nine minutes keeps a session for twelve hours and no longer [V7.3.2, T19]', async ({
   client,
   server,
 }) => {
@@ -111,7 +111,7 @@ test.describe('the window does not slide with', () => {
   }
 })
 
-test('an open page with links in sight does not keep its session alive by itself [V7.3.1, T3, T19]', async ({
+test('an open page with visible links does not keep its session alive [V7.3.1, T3, T19]', async ({
   loggedInPage,
   server,
 }) => {
@@ -124,7 +124,7 @@ test('an open page with links in sight does not keep its session alive by itself
   await expect(loggedInPage).toHaveURL('/login?next=%2Fprofile&reason=idle')
 })
 
-test('GET /api/session tells who, until when and the server’s time, and answers 401 to nobody [V7.2.1]', async ({
+test('GET /api/session returns the user, the end and the server’s time, and 401 without a session [V7.2.1]', async ({
   client,
 }) => {
   expect((await client.fetch('/api/session')).status).toBe(401)
@@ -138,7 +138,7 @@ test('GET /api/session tells who, until when and the server’s time, and answer
   expect(movedBy(session.now, session.absoluteDeadline)).toBeGreaterThan(minutes(719))
 })
 
-test('POST /api/session/activity answers 401 to nobody and to a session that is over [V7.2.1]', async ({
+test('POST /api/session/activity answers 401 without a session and for an ended one [V7.2.1]', async ({
   client,
   server,
 }) => {

@@ -1,4 +1,4 @@
-// The whole journey of one person, as it is told to a newcomer: with JavaScript, without it, and on a phone.
+// The whole journey of one user: with JavaScript, without it, and on a phone.
 import { expect, test } from '#e2e/fixtures.ts'
 import { minutes } from '#e2e/support/durations.ts'
 import { makePerson } from '#e2e/support/person.ts'
@@ -81,7 +81,7 @@ test(
   },
 )
 
-test('whoever is signed in is led from log-in and sign-up to home', everywhere, async ({ loggedInPage }) => {
+test('redirects a logged-in user from log-in and sign-up to home', everywhere, async ({ loggedInPage }) => {
   for (const path of ['/login', '/signup']) {
     await loggedInPage.goto(path)
     await expect(loggedInPage).toHaveURL('/')
@@ -99,7 +99,7 @@ test(
   },
 )
 
-test('a chosen colour scheme stays chosen', everywhere, async ({ page }) => {
+test('keeps the chosen colour scheme', everywhere, async ({ page }) => {
   await page.goto('/login')
   const remembered = page.waitForResponse((response) => response.request().method() === 'POST')
   await page.getByRole('group', { name: 'Colours' }).getByRole('button', { name: 'Dark' }).click()

@@ -1,4 +1,4 @@
-// A form that was posted too late, in a browser without JavaScript: what was written comes back after the log-in.
+// A form posted too late from a browser without JavaScript: the input returns after the log-in.
 import { Client } from '#e2e/support/client.ts'
 import { minutes } from '#e2e/support/durations.ts'
 import { makePerson } from '#e2e/support/person.ts'
@@ -17,7 +17,7 @@ async function postTooLate(client: Client, advance: (ms: number) => Promise<void
   return person
 }
 
-test('comes back to the person who wrote it, until it is saved', async ({ client, server }) => {
+test('returns to its author until it is saved', async ({ client, server }) => {
   const person = await postTooLate(client, server.advance)
   expect((await client.logIn(person, '/login?next=%2Fprofile%2Fedit')).location).toMatch(/\/profile\/edit$/)
   for (const _ of ['opened', 'and again']) {
@@ -32,7 +32,7 @@ test('comes back to the person who wrote it, until it is saved', async ({ client
   expect((await client.open('/profile/edit')).text).not.toContain(notice)
 })
 
-test('is not shown to somebody else who logs in there, nor afterwards', async ({ client, server }) => {
+test('is not shown to another user who logs in there, nor afterwards', async ({ client, server }) => {
   const other = await new Client(server.url).signUp()
   const person = await postTooLate(client, server.advance)
   for (const who of [other, person]) {
@@ -45,11 +45,7 @@ test('is not shown to somebody else who logs in there, nor afterwards', async ({
 test.describe('in a browser', () => {
   test.use({ javaScriptEnabled: false })
 
-  test('the person is told what was not saved, and needs to save once more only', async ({
-    page,
-    server,
-    expireSession,
-  }) => {
+  test('tells the user what was not saved and needs one more save', async ({ page, server, expireSession }) => {
     const person = await signIn(page.context(), server.url)
     await page.goto('/profile/edit')
     await page.getByLabel('Full name').fill(typed.fullName)

@@ -1,4 +1,4 @@
-// The end of a session: what was copied before is worth nothing afterwards, and only the server's own cookies count.
+// Log-out: copied cookies stop working, and only the server's own cookies count.
 import { expect, test } from '#e2e/fixtures.ts'
 import { findActionId } from '#e2e/support/build-manifests.ts'
 import { Client, type Filled } from '#e2e/support/client.ts'
@@ -20,9 +20,9 @@ const changes: Fields = [
 
 interface Theft {
   owner: Client
-  /** A copy of the owner's cookie, in other hands. */
+  /** A copy of the owner's cookie in the thief's browser. */
   thief: Client
-  /** The form as the thief prepared it while the session was live. */
+  /** The form that the thief prepared while the session was live. */
   form: Filled
 }
 
@@ -34,7 +34,7 @@ async function prepareTheft(origin: string): Promise<Theft> {
   return { owner, thief, form: await thief.findForm('/profile/edit', 'Save profile') }
 }
 
-/** Tries every way to use a session; none may give or change anything. */
+/** Tries every way to use a session; none may return or change data. */
 async function expectWorthless({ thief, form }: Theft, store: StoreLocation): Promise<void> {
   const users = await readStoredUsers(store)
   const call = encodeActionCall([...tokenIn(form.form), ...changes])
@@ -57,7 +57,7 @@ async function expectWorthless({ thief, form }: Theft, store: StoreLocation): Pr
   expect(await readStoredUsers(store)).toBe(users)
 }
 
-test('a copied cookie is worth nothing after log-out [V7.4.1, T17]', async ({ server }) => {
+test('a copied cookie is useless after log-out [V7.4.1, T17]', async ({ server }) => {
   const theft = await prepareTheft(server.url)
   expect((await theft.thief.open('/profile')).text).toContain(secretName)
 
@@ -65,7 +65,7 @@ test('a copied cookie is worth nothing after log-out [V7.4.1, T17]', async ({ se
   await expectWorthless(theft, server.store)
 })
 
-test('log-out removes the cookie and the record, and asks the browser to drop what it kept [V7.4.1, V14.3.1, T14]', async ({
+test('log-out removes the cookie and the record, and clears the browser’s storage and cache [V7.4.1, V14.3.1, T14]', async ({
   client,
   server,
 }) => {
@@ -75,7 +75,7 @@ test('log-out removes the cookie and the record, and asks the browser to drop wh
 
   const answer = await client.logOut()
   expect(answer.location).toContain('/login?reason=signed-out')
-  // Not "cookies": that would empty the sister sites' too.
+  // Not "cookies", which would also clear those of sister sites.
   expect(answer.headers['clear-site-data']).toBe('"cache", "storage"')
   expect(client.cookies.has('session')).toBe(false)
   expect(await countStoredSessions(server.store, user?.id ?? '')).toBe(0)
@@ -91,7 +91,7 @@ test('only a POST logs out [V3.5.3, V7.4.4, T3]', async ({ client }) => {
   expect(await client.isSignedIn()).toBe(true)
 })
 
-test('logging out twice is no fault', async ({ client }) => {
+test('logging out twice is no error', async ({ client }) => {
   await client.signUp()
   const second = await client.copy().findForm('/profile', 'Log out')
   await client.logOut()
@@ -111,7 +111,7 @@ test('a log-in ends the session that the browser presented [V7.2.2, V7.2.4, T16]
   expect(await before.isSignedIn()).toBe(false)
 })
 
-test('other sessions of the same person live on after a log-out', async ({ server, newPerson }) => {
+test('a log-out leaves other sessions of the same user', async ({ server, newPerson }) => {
   const person = await newPerson()
   const [here, there] = [new Client(server.url), new Client(server.url)]
   await here.logIn(person)
@@ -142,7 +142,7 @@ test('a planted cookie never becomes a session [V7.2.1, V7.2.4, T16]', async ({ 
   }
 })
 
-test('the session cookie is out of reach of scripts and other sites and ends with the browser [V3.3.2, V3.3.4, T21]', async ({
+test('scripts and other sites cannot read the session cookie, which ends with the browser [V3.3.2, V3.3.4, T21]', async ({
   server,
   newPerson,
 }) => {
@@ -160,7 +160,7 @@ test('the session cookie is out of reach of scripts and other sites and ends wit
   expect(page.headers['cache-control']).toContain('no-store')
 })
 
-test('the Back button shows nothing of a session that was left [V14.3.1, T14]', async ({ loggedInPage }) => {
+test('the Back button shows nothing of an ended session [V14.3.1, T14]', async ({ loggedInPage }) => {
   await loggedInPage.goto('/')
   await goTo(loggedInPage, 'Profile')
   await expect(loggedInPage.getByRole('heading', { level: 1 })).toHaveText('Profile')

@@ -1,4 +1,4 @@
-// Where a log-in leads: to the page that was asked for, and never off the site.
+// A log-in leads to the requested page and never off the site.
 import { expect, test } from '#e2e/fixtures.ts'
 import { Client } from '#e2e/support/client.ts'
 import type { Person } from '#e2e/support/person.ts'
@@ -9,13 +9,13 @@ const leadingOut = ['//e.test', '/\\e.test', '/\t/e.test', 'https://e.test', '/x
 
 const within = ['/profile', '/profile/edit', '/profile?saved=1', '/profile/edit?from=%2Fa%26b']
 
-test('a page of this site is where the log-in leads', async ({ server, newPerson }) => {
+test('a log-in leads to the requested page of this site', async ({ server, newPerson }) => {
   const person = await newPerson()
   for (const next of within)
     expect(await destinationOf(server.url, person, `next=${encodeURIComponent(next)}`)).toBe(next)
 })
 
-test('signing up leads there too', async ({ client }) => {
+test('a sign-up leads there too', async ({ client }) => {
   const person = { username: 'next-path-newcomer', password: 'Lantern 48151623 over the quay' }
   const answer = await client.submit('/signup?next=%2Fprofile%2Fedit', 'Sign up', {
     ...person,
@@ -45,7 +45,7 @@ test('a list in next= leads home [V15.3.7, T8]', async ({ server, newPerson }) =
   }
 })
 
-test('a changed next in the form itself leads nowhere else either [V1.2.2, V3.7.2, T8]', async ({
+test('a manipulated next in the form does not lead elsewhere either [V1.2.2, V3.7.2, T8]', async ({
   server,
   newPerson,
 }) => {
@@ -60,7 +60,7 @@ test('a changed next in the form itself leads nowhere else either [V1.2.2, V3.7.
   }
 })
 
-test('a log-in page does not lead to itself or out of the session again', async ({ server, newPerson }) => {
+test('a log-in page leads neither to itself nor to log-out', async ({ server, newPerson }) => {
   const person = await newPerson()
   for (const next of ['/login', '/signup', '/logout', '/login?next=/profile', '/api/session']) {
     expect.soft(await destinationOf(server.url, person, `next=${encodeURIComponent(next)}`), next).toBe('/')
@@ -78,7 +78,7 @@ test('a browser stays on the site [V3.7.2, T8]', async ({ page, server, newPerso
   }
 })
 
-test('a deep link with a query survives the way over the log-in page', async ({ page, newPerson }) => {
+test('a deep link with a query survives the log-in', async ({ page, newPerson }) => {
   const person = await newPerson()
   await page.goto('/profile/edit?from=a%26b')
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Log in')

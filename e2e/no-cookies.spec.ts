@@ -1,4 +1,4 @@
-// Browsers that keep no cookies, and ones that send too many.
+// Browsers without cookies, and with too many.
 import { expect, test } from '#e2e/fixtures.ts'
 import { Client } from '#e2e/support/client.ts'
 import { startCookielessProxy } from '#e2e/support/cookieless-proxy.ts'
@@ -6,7 +6,7 @@ import { textOf } from '#e2e/support/form-markup.ts'
 import { makePerson } from '#e2e/support/person.ts'
 import { logIn, signUp } from '#e2e/support/site.ts'
 
-// What a browser keeps is no store's affair.
+// Independent of the store, so one is enough.
 const tag = ['@json', '@no-javascript']
 const said = 'Your browser did not keep the cookie'
 
@@ -26,9 +26,7 @@ test('a log-in and a sign-up without cookies say so', { tag }, async ({ page, st
   proxy.close()
 })
 
-test('a log-in and a sign-up with cookies go where they lead, without a detour', { tag: '@json' }, async ({
-  server,
-}) => {
+test('a log-in and a sign-up with cookies redirect directly', { tag: '@json' }, async ({ server }) => {
   const client = new Client(server.url)
   const person = makePerson()
   const signedUp = await client.submit('/signup', 'Sign up', { ...person, confirmPassword: person.password })
@@ -37,7 +35,7 @@ test('a log-in and a sign-up with cookies go where they lead, without a detour',
   expect((await other.logIn(person, '/login?next=%2Fprofile%3Fsaved%3D1')).location).toBe('/profile?saved=1')
 })
 
-test('a log-in whose post alone came without cookies is taken, and led on', { tag: '@json' }, async ({ server }) => {
+test('a log-in whose POST alone has no cookies succeeds', { tag: '@json' }, async ({ server }) => {
   const person = await new Client(server.url).signUp()
   const filled = await new Client(server.url).findForm('/login?next=%2Fprofile', 'Log in')
   const client = new Client(server.url)
@@ -47,7 +45,7 @@ test('a log-in whose post alone came without cookies is taken, and led on', { ta
   expect(textOf((await new Client(server.url).open(answer.location ?? '')).text)).toContain(said)
 })
 
-test('cookies of 17,000 characters are read, and ones of 200,000 answered with what to do', {
+test('reads cookies of 17,000 characters and answers ones of 200,000 with what to do', {
   tag: ['@json'],
 }, async ({ client }) => {
   await client.signUp()

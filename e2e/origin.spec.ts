@@ -1,5 +1,4 @@
-// Nothing that changes something is taken from another site's page, nor from a request that does not tell where it
-// comes from.
+// Rejects state changes from another site's page and from requests that do not name their origin.
 import { expect, test } from '#e2e/fixtures.ts'
 import { findActionId } from '#e2e/support/build-manifests.ts'
 import { Client } from '#e2e/support/client.ts'
@@ -34,7 +33,7 @@ const foreign: Record<string, Headers> = {
   },
 }
 
-/** For actions; one handler is asked in all ways. */
+/** For actions. One handler is tested in all ways. */
 const plain = {
   'another site': { origin: evil, 'sec-fetch-site': 'cross-site' },
   'a request that tells nothing': unsaid,
@@ -68,7 +67,7 @@ const mutations: Record<string, (client: Client, headers: Headers) => Promise<An
 }
 
 for (const [what, mutate] of Object.entries(mutations)) {
-  test(`${what} is refused to requests from elsewhere [V3.5.1, T5]`, async ({ server }) => {
+  test(`${what} is rejected for cross-site requests [V3.5.1, T5]`, async ({ server }) => {
     const client = new Client(server.url)
     if (what !== 'signing up') await client.signUp()
     const users = await readStoredUsers(server.store)
@@ -84,8 +83,8 @@ for (const [what, mutate] of Object.entries(mutations)) {
   })
 }
 
-test('a text browser, which sends a Referer alone, does all that forms can', async ({ server }) => {
-  // As Lynx and w3m post: no Origin, no Sec-Fetch-*.
+test('a text browser that only sends a Referer can use all forms', async ({ server }) => {
+  // Lynx and w3m send neither Origin nor Sec-Fetch-*.
   const asText = (path: string): Headers =>
     Object.fromEntries([
       ...Object.keys(navigationHeaders).map((name) => [name, undefined]),
@@ -103,7 +102,7 @@ test('a text browser, which sends a Referer alone, does all that forms can', asy
   expect(await client.isSignedIn()).toBe(true)
 })
 
-test('a form as Lynx writes it is read', async ({ server, newPerson }) => {
+test('reads a form in Lynx’s encoding', async ({ server, newPerson }) => {
   const person = await newPerson()
   const client = new Client(server.url)
   const { form } = await client.findForm('/login', 'Log in')
@@ -122,19 +121,14 @@ test('a form as Lynx writes it is read', async ({ server, newPerson }) => {
   expect(await client.isSignedIn()).toBe(true)
 })
 
-test('a request that tells nothing of where it comes from is told why it is refused, and what helps', async ({
-  client,
-}) => {
+test('a request without any origin is told why it is rejected and what helps', async ({ client }) => {
   const answer = await client.submit('/login', 'Log in', { ...makePerson() }, unsaid)
   expect(answer.status).toBe(403)
   expect(answer.text).toContain('Your browser did not say where that came from')
   expect(answer.text).toContain('Referer')
 })
 
-test('activity told from elsewhere is refused and does not slide the window [V3.5.1, T5]', async ({
-  client,
-  server,
-}) => {
+test('cross-site activity is rejected and does not extend the window [V3.5.1, T5]', async ({ client, server }) => {
   await client.signUp()
   const before = await client.readSession()
   await server.advance(seconds(60))
@@ -145,7 +139,7 @@ test('activity told from elsewhere is refused and does not slide the window [V3.
   expect((await client.readSession())?.idleDeadline).toBe(before?.idleDeadline)
 })
 
-test('logging in is refused to requests from elsewhere [V3.5.1, T5]', async ({ server, newPerson }) => {
+test('rejects cross-site log-ins [V3.5.1, T5]', async ({ server, newPerson }) => {
   const person = await newPerson()
   const user = await findStoredUser(server.store, person.username)
   const countSessions = () => countStoredSessions(server.store, user?.id ?? '')
@@ -159,7 +153,7 @@ test('logging in is refused to requests from elsewhere [V3.5.1, T5]', async ({ s
   expect(await countSessions()).toBe(before)
 })
 
-test('a forged host leads nobody off the site [V4.1.3, T9]', async ({ client }) => {
+test('a forged host redirects nobody off the site [V4.1.3, T9]', async ({ client }) => {
   for (const headers of [
     { host: 'evil.test' },
     { 'x-forwarded-host': 'evil.test' },
@@ -171,7 +165,7 @@ test('a forged host leads nobody off the site [V4.1.3, T9]', async ({ client }) 
   }
 })
 
-test('a mailed link leads to the public address, whatever host asked for it [T9, V4.1.3]', { tag: '@json' }, async ({
+test('a mailed link has the public URL, whatever host requested it [T9, V4.1.3]', { tag: '@json' }, async ({
   server,
 }) => {
   const member = new Client(server.url)
@@ -196,7 +190,7 @@ test('a mailed link leads to the public address, whatever host asked for it [T9,
   }
 })
 
-test('another encoding dodges nothing [V3.5.2]', { tag: '@json' }, async ({ server }) => {
+test('another encoding does not bypass the check [V3.5.2]', { tag: '@json' }, async ({ server }) => {
   const member = new Client(server.url)
   await member.signUp()
   const users = await readStoredUsers(server.store)
@@ -222,7 +216,7 @@ test('another encoding dodges nothing [V3.5.2]', { tag: '@json' }, async ({ serv
   expect(await member.isSignedIn()).toBe(true)
 })
 
-test('a browser’s page on another site can’t post here for a visitor', async ({
+test('another site’s page in a browser cannot post here for a visitor', async ({
   loggedInPage,
   server,
   expectedNoise,

@@ -1,4 +1,4 @@
-// Links for a forgotten password, and forms that stay with the link that their page showed.
+// Reset links, and forms that stay with the link that their page showed.
 import { expect, test } from '#e2e/fixtures.ts'
 import { firstAdmin, logInAs } from '#e2e/support/admin.ts'
 import { Client } from '#e2e/support/client.ts'
@@ -8,7 +8,7 @@ import { findStoredUser } from '#e2e/support/store-contents.ts'
 
 const everywhere = { tag: '@no-javascript' }
 
-test('a stranger who asks for links withholds none from the owner', async ({ startOwnServer }) => {
+test('a stranger who requests links cannot keep the owner from getting one', async ({ startOwnServer }) => {
   const server = await startOwnServer({ env: { LIMITS: 'on' } })
   const [owner, person] = [new Client(server.url), makePerson()]
   const address = `${person.username}@example.org`
@@ -33,7 +33,7 @@ test('a stranger who asks for links withholds none from the owner', async ({ sta
   expect((await browser.logIn({ username: person.username, password })).location).toBe('/')
 })
 
-test('the sign-up form keeps to the invitation that its page showed', everywhere, async ({ page, server }) => {
+test('the sign-up form stays with the invitation that its page showed', everywhere, async ({ page, server }) => {
   const admin = await logInAs(server, await firstAdmin(server))
   const address = `attacker-${makePerson().username}@example.org`
   await admin.submit('/admin/invitations', 'Invite', { role: 'guest', email: address })
@@ -55,7 +55,7 @@ test('the sign-up form keeps to the invitation that its page showed', everywhere
   expect(await findStoredUser(server.store, person.username)).toBeNull()
 })
 
-test('a form behind a mailed link is refused once the browser holds another link', async ({ server }) => {
+test('a form behind a mailed link is rejected once the browser opened another link', async ({ server }) => {
   const [visitor, other] = [new Client(server.url), new Client(server.url)]
   for (const [client, name] of [
     [visitor, 'mine'],

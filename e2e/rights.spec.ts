@@ -1,4 +1,4 @@
-// Rights end when their giver loses them.
+// Grants end when the user who gave them loses the right to.
 import type { Page } from '@playwright/test'
 import { expect, giveCookies, test } from '#e2e/fixtures.ts'
 import { firstAdmin, logInAs, makePersonWith } from '#e2e/support/admin.ts'
@@ -15,7 +15,7 @@ async function handedOver(admin: Client, leadsTo: string | null, page: string): 
   return new RegExp(`${page}\\?\\w+=[\\w-]{43}`).exec(shown)?.[0] ?? ''
 }
 
-test('an invitation and a handed-over link end with the administrator who gave them [V8.3.2]', async ({ server }) => {
+test('an invitation and a handed-over link end with the admin who created them [V8.3.2]', async ({ server }) => {
   const chief = await logInAs(server, await firstAdmin(server))
   const admin = await makePersonWith(server, 'admin')
   const member = await makePersonWith(server, 'member')
@@ -42,10 +42,7 @@ test('an invitation and a handed-over link end with the administrator who gave t
   }
 })
 
-test('an administrator is handed no link to the account of another, and is told what to do', async ({
-  page,
-  server,
-}) => {
+test('an admin gets no link for another admin’s account, and is told what to do', async ({ page, server }) => {
   const admin = await makePersonWith(server, 'admin')
   const other = await makePersonWith(server, 'admin')
   await giveCookies(await logInAs(server, admin), page.context())
@@ -53,7 +50,7 @@ test('an administrator is handed no link to the account of another, and is told 
   await expect(page.getByText(`on the command line: user reset ${other.username}.`)).toBeVisible()
   await expect(page.getByRole('button', { name: 'Start a password reset' })).toHaveCount(0)
 
-  // The form of a page from before the other one was an administrator.
+  // The form of a page from before the other user became an admin.
   const theirs = await logInAs(server, admin)
   const member = await makePersonWith(server, 'member')
   const form = await theirs.findForm(pageOf(member), 'Start a password reset')

@@ -1,4 +1,4 @@
-// Security: where a person is logged in and ending that, changing the password, and the password asked for once more.
+// The security page: sessions and how to end them, password change, and re-authentication.
 import type { BrowserContext, Page } from '@playwright/test'
 import { expect, signIn, test } from '#e2e/fixtures.ts'
 import { Client, type Filled } from '#e2e/support/client.ts'
@@ -9,18 +9,18 @@ import { changePassword, confirm, logIn, sessionEntries, signUp } from '#e2e/sup
 
 const everywhere = { tag: '@no-javascript' }
 
-/** Somebody new, logged in here with the page's browser and in another browser with Firefox on Windows. */
+/** A new user, logged in with the page's browser and with Firefox on Windows. */
 async function logInTwice(page: Page, origin: string): Promise<{ person: Person; otherBrowser: Client }> {
   const person = await signIn(page.context(), origin)
   return { person, otherBrowser: await logInWithOtherBrowser(origin, person) }
 }
 
-/** The address that a browser is sent to at its next navigation. */
+/** The URL that a browser is sent to at its next navigation. */
 async function nextStep(client: Client): Promise<string | null> {
   return (await client.open('/profile')).location
 }
 
-/** What somebody who copied the browser's cookies holds. */
+/** The cookies that a thief copied from the browser. */
 async function copyOf(context: BrowserContext, origin: string): Promise<Client> {
   const thief = await new Client(origin).takeCookies(context)
   expect(await thief.isSignedIn()).toBe(true)
@@ -67,7 +67,7 @@ test(
   },
 )
 
-test('ending a session tells its browser why, and leaves the others [V7.5.2]', everywhere, async ({ page, server }) => {
+test('ending a session tells its browser why and leaves the others [V7.5.2]', everywhere, async ({ page, server }) => {
   const { person, otherBrowser } = await logInTwice(page, server.url)
   const third = await logInWithOtherBrowser(server.url, person, iPhone)
 
@@ -83,7 +83,7 @@ test('ending a session tells its browser why, and leaves the others [V7.5.2]', e
   expect(await third.isSignedIn()).toBe(true)
 })
 
-test('all other sessions are ended at once, and this one stays [V7.5.2]', everywhere, async ({ page, server }) => {
+test('ends all other sessions at once and keeps this one [V7.5.2]', everywhere, async ({ page, server }) => {
   const { person, otherBrowser } = await logInTwice(page, server.url)
   const third = await logInWithOtherBrowser(server.url, person, iPhone)
 
@@ -96,7 +96,7 @@ test('all other sessions are ended at once, and this one stays [V7.5.2]', everyw
   for (const ended of [otherBrowser, third]) expect(await nextStep(ended)).toContain('reason=ended')
 })
 
-test('a session that is over already is said to be, and keeps its reason', everywhere, async ({ page, server }) => {
+test('ending an ended session says so and keeps its reason', everywhere, async ({ page, server }) => {
   const { otherBrowser } = await logInTwice(page, server.url)
   await page.goto('/security')
   const left = otherBrowser.copy()
@@ -107,7 +107,7 @@ test('a session that is over already is said to be, and keeps its reason', every
   expect(await nextStep(left)).toContain('reason=signed-out')
 })
 
-test('a session of somebody else stays, whatever the form says [V7.5.2, V8.2.2]', async ({ server, newPerson }) => {
+test('another user’s session stays, whatever the form says [V7.5.2, V8.2.2]', async ({ server, newPerson }) => {
   const [owner, stranger] = [await newPerson(), await newPerson()]
   const [here, there] = [await logInWithOtherBrowser(server.url, owner), await logInWithOtherBrowser(server.url, owner)]
   const [theirs, theirOther] = [
@@ -137,7 +137,7 @@ function withId({ path, form }: Filled, id: string): Filled {
   return { path, form: { ...form, hidden: form.hidden.map(([name, value]) => [name, name === 'id' ? id : value]) } }
 }
 
-test('no address ends a session, and scripts learn nothing of a session’s id or proof [V3.5.3, V15.3.1]', async ({
+test('no GET ends a session, and scripts see no session id or proof [V3.5.3, V15.3.1]', async ({
   server,
   newPerson,
 }) => {
@@ -215,10 +215,7 @@ test(
   },
 )
 
-test('the strength of a new password is told while it is typed, with the username in mind', async ({
-  page,
-  server,
-}) => {
+test('shows the strength of a new password during typing, with the username in mind', async ({ page, server }) => {
   const { person } = await logInTwice(page, server.url)
   await page.goto('/security/password')
   const asked = page.waitForRequest('**/api/password-strength')
@@ -254,31 +251,35 @@ test(
   },
 )
 
-test('a proof serves for ten minutes, and browsing does not extend it', everywhere, async ({ page, server }) => {
-  const { person, otherBrowser } = await logInTwice(page, server.url)
-  await outliveProof(server, [page], [otherBrowser])
-  await page.goto('/security')
-  await endOthersButton(page).click()
-  await expect(page.getByText('To end all other sessions, enter')).toBeVisible()
-  await confirm(page, person.password)
-  await expect(page).toHaveURL('/security?ended=others')
-  expect(await nextStep(otherBrowser)).toContain('reason=ended')
+test(
+  'a re-authentication counts for ten minutes, and browsing does not extend it',
+  everywhere,
+  async ({ page, server }) => {
+    const { person, otherBrowser } = await logInTwice(page, server.url)
+    await outliveProof(server, [page], [otherBrowser])
+    await page.goto('/security')
+    await endOthersButton(page).click()
+    await expect(page.getByText('To end all other sessions, enter')).toBeVisible()
+    await confirm(page, person.password)
+    await expect(page).toHaveURL('/security?ended=others')
+    expect(await nextStep(otherBrowser)).toContain('reason=ended')
 
-  const second = await logInWithOtherBrowser(server.url, person)
-  await server.advance(minutes(9))
-  await page.goto('/security')
-  await endOthersButton(page).click()
-  await expect(page).toHaveURL('/security?ended=others')
-  expect(await second.isSignedIn()).toBe(false)
+    const second = await logInWithOtherBrowser(server.url, person)
+    await server.advance(minutes(9))
+    await page.goto('/security')
+    await endOthersButton(page).click()
+    await expect(page).toHaveURL('/security?ended=others')
+    expect(await second.isSignedIn()).toBe(false)
 
-  await logInWithOtherBrowser(server.url, person)
-  await server.advance(minutes(1))
-  await page.goto('/security')
-  await endOthersButton(page).click()
-  await expect(heading(page)).toHaveText('Confirm it is you')
-})
+    await logInWithOtherBrowser(server.url, person)
+    await server.advance(minutes(1))
+    await page.goto('/security')
+    await endOthersButton(page).click()
+    await expect(heading(page)).toHaveText('Confirm it is you')
+  },
+)
 
-test('what was not confirmed is not done [V7.5.3]', everywhere, async ({ page, server }) => {
+test('an unconfirmed command does not run [V7.5.3]', everywhere, async ({ page, server }) => {
   const { otherBrowser } = await logInTwice(page, server.url)
   await outliveProof(server, [page], [otherBrowser])
   await page.goto('/security')
@@ -288,7 +289,7 @@ test('what was not confirmed is not done [V7.5.3]', everywhere, async ({ page, s
   expect(await otherBrowser.isSignedIn()).toBe(true)
 })
 
-test('a page confirms the act that it showed, once, in its own session [V2.3.1, V7.5.3]', async ({
+test('a page confirms the command it showed, once, in its own session [V2.3.1, V7.5.3]', async ({
   server,
   newPerson,
 }) => {
@@ -310,13 +311,10 @@ test('a page confirms the act that it showed, once, in its own session [V2.3.1, 
   for (const client of [here, otherBrowser]) expect(await client.isSignedIn()).toBe(true)
 })
 
-test('a confirmation leads where the address says, and never out of the site [V3.7.2, T8]', async ({
-  server,
-  newPerson,
-}) => {
+test('a confirmation leads where the URL says and never off the site [V3.7.2, T8]', async ({ server, newPerson }) => {
   const person = await newPerson()
   const client = await logInWithOtherBrowser(server.url, person)
-  // Who has just logged in is not asked again.
+  // A user who has just logged in is not asked again.
   expect((await client.open('/confirm?next=%2Fprofile')).location).toBe('/profile')
   for (const [next, leadsTo] of [
     ['/profile/edit', '/profile/edit'],
@@ -330,10 +328,7 @@ test('a confirmation leads where the address says, and never out of the site [V3
   }
 })
 
-test('after a log-in on the way to a confirmation, the person lands on the page behind it', async ({
-  page,
-  server,
-}) => {
+test('after a log-in before a re-authentication, the user lands on the requested page', async ({ page, server }) => {
   const { person, otherBrowser } = await logInTwice(page, server.url)
   await outliveProof(server, [page], [otherBrowser])
   await page.goto('/security')

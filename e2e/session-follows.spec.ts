@@ -1,4 +1,4 @@
-// The session follows the person: their input keeps it, an open page does not, and its end is announced and shown.
+// User input keeps the session, an open page does not, and its end is announced and shown.
 import type { Page } from '@playwright/test'
 import { minutes, seconds } from '#e2e/support/durations.ts'
 import { holdTime, idleFor, runFor, sleepFor, stopTime } from '#e2e/support/passing-time.ts'
@@ -7,7 +7,7 @@ import { expect, signIn, test } from './fixtures.ts'
 const warning = (page: Page) => page.getByRole('alertdialog')
 const main = (page: Page) => page.getByRole('main')
 
-/** What the page has asked of the server by itself. */
+/** The requests that the page sent without the user. */
 function countActivity(page: Page): { posts: number } {
   const count = { posts: 0 }
   page.on('request', (request) => {
@@ -17,11 +17,11 @@ function countActivity(page: Page): { posts: number } {
 }
 
 test.beforeEach(({ expectedNoise }) => {
-  // The browser notes every 401 that a page meets.
+  // The browser logs every 401 that a page receives.
   expectedNoise.push(/401 \(Unauthorized\)/)
 })
 
-test('nine minutes of typing without opening a page keep it', async ({ loggedInPage: page, idleFor }) => {
+test('nine minutes of typing without navigation keep it', async ({ loggedInPage: page, idleFor }) => {
   const activity = countActivity(page)
   await page.goto('/profile/edit')
   await page.getByLabel('Bio').focus()
@@ -37,13 +37,13 @@ test('nine minutes of typing without opening a page keep it', async ({ loggedInP
   await expect(page.getByText('Profile saved.')).toBeVisible()
 })
 
-test('ten minutes of an open page full of links end it, and the page says so by itself', async ({
+test('ten minutes of an open page full of links end it, and the page says so', async ({
   loggedInPage: page,
   idleFor,
 }) => {
   const activity = countActivity(page)
   await page.goto('/')
-  // By some seconds: the page counts from its arrival, which a busy machine takes a while to answer.
+  // Within seconds: the page counts from its arrival, which varies on a busy machine.
   await idleFor(seconds(470))
   await expect(warning(page)).toBeHidden()
   await idleFor(seconds(15))
@@ -56,7 +56,7 @@ test('ten minutes of an open page full of links end it, and the page says so by 
   expect(activity.posts).toBe(0)
 })
 
-test('the warning speaks at 120, 60, 30 and 10 seconds, holds the focus and stays with Escape', async ({
+test('the warning is announced at 120, 60, 30 and 10 seconds, traps the focus and stays with Escape', async ({
   loggedInPage: page,
   idleFor,
 }) => {
@@ -90,7 +90,7 @@ test('the warning speaks at 120, 60, 30 and 10 seconds, holds the focus and stay
   await expect(page.getByRole('link', { name: 'Edit profile' })).toBeFocused()
 })
 
-test('staying gives a full window, as often as one likes', async ({ loggedInPage: page, idleFor }) => {
+test('staying restores the full window, any number of times', async ({ loggedInPage: page, idleFor }) => {
   const activity = countActivity(page)
   await page.goto('/')
   for (let times = 1; times <= 3; times += 1) {
@@ -110,7 +110,10 @@ test('the warning’s other button logs out', async ({ loggedInPage: page, idleF
   await expect(page).toHaveURL('/login?reason=signed-out')
 })
 
-test('before the absolute limit it says that nothing extends the session', async ({ page, startOwnServer }) => {
+test('before the absolute limit, the warning says that nothing extends the session', async ({
+  page,
+  startOwnServer,
+}) => {
   const server = await startOwnServer({ env: { SESSION_MAX_SECONDS: String(20 * 60) } })
   const idle = (ms: number) => idleFor(page, server, ms)
   await signIn(page.context(), server.url)
@@ -127,11 +130,11 @@ test('before the absolute limit it says that nothing extends the session', async
   await expect(dialog).toBeHidden()
   await idle(minutes(3))
   await expect(page).toHaveURL(`${server.url}/login?next=%2F&reason=expired`)
-  // Before its server goes.
+  // Before its server stops.
   await page.close()
 })
 
-test('a laptop that slept through the end shows nothing private when it wakes [V14.3.1, T14]', async ({
+test('a laptop that slept past the end shows nothing private when it wakes [V14.3.1, T14]', async ({
   loggedInPage: page,
   idleFor: _,
   server,
@@ -141,7 +144,7 @@ test('a laptop that slept through the end shows nothing private when it wakes [V
   await expect(page).toHaveURL('/login?next=%2Fprofile&reason=idle')
 })
 
-test('a laptop that slept before the page’s scripts came shows nothing private either', async ({
+test('a laptop that slept before the page’s scripts loaded shows nothing private either', async ({
   loggedInPage: page,
   idleFor: _,
   server,
@@ -158,7 +161,7 @@ test('a laptop that slept before the page’s scripts came shows nothing private
   await expect(page).toHaveURL('/login?next=%2Fprofile&reason=idle')
 })
 
-test('without the server a page whose time is up is hidden, and shown again when the session still lives', async ({
+test('without the server, an expired page is hidden, and shown again if the session is still live', async ({
   loggedInPage: page,
   idleFor: _,
   expectedNoise,

@@ -1,4 +1,4 @@
-// The tabs of one browser agree within a second, and nothing private comes back when one goes back.
+// The tabs of one browser agree within a second, and Back shows nothing private.
 import { type BrowserContext, chromium, type Page } from '@playwright/test'
 import { Client } from '#e2e/support/client.ts'
 import { minutes, seconds } from '#e2e/support/durations.ts'
@@ -21,7 +21,7 @@ async function openThree(context: BrowserContext, path = '/profile'): Promise<[P
   return pages
 }
 
-test('a log-out in one tab empties the others', async ({ context, server }) => {
+test('a log-out in one tab clears the others', async ({ context, server }) => {
   await signIn(context, server.url)
   const [first, ...others] = await openThree(context)
   await logOut(first)
@@ -31,10 +31,10 @@ test('a log-out in one tab empties the others', async ({ context, server }) => {
   }
 })
 
-test('a log-in as somebody else shows that person everywhere', async ({ context, server }) => {
+test('a log-in as another user updates every tab', async ({ context, server }) => {
   await signIn(context, server.url)
   const [first, ...others] = await openThree(context, '/')
-  // Somebody else's session takes the place of the first in this browser, as after a log-in in a tab without script.
+  // Another user's session replaces the first in this browser, as after a log-in in a tab without scripts.
   const somebody = await signIn(context, server.url)
   await first.goto('/')
   await expect(first.getByRole('heading', { level: 1 })).toContainText(somebody.username)
@@ -59,7 +59,7 @@ test('staying in one tab closes the warning in the others', async ({ context, se
   for (const page of pages) await expect(page.getByRole('alertdialog')).toBeHidden(beforeItHangs)
 })
 
-test('a session that was ended elsewhere is gone from every tab that looks', async ({ context, server }) => {
+test('a session ended elsewhere disappears from every tab that gets focus', async ({ context, server }) => {
   await signIn(context, server.url)
   const [first, second, third] = await openThree(context)
   const thief = await new Client(server.url).takeCookies(context)
@@ -71,7 +71,7 @@ test('a session that was ended elsewhere is gone from every tab that looks', asy
 })
 
 test.describe('Back, in a browser that keeps pages', () => {
-  /** Playwright switches the back-forward cache off, and a browser's own switch brings it back. */
+  /** Playwright disables the back-forward cache; a browser switch enables it again. */
   async function openKeepingBrowser(): Promise<Page> {
     const browser = await chromium.launch({
       ...(process.env.CHROMIUM_PATH && { executablePath: process.env.CHROMIUM_PATH }),
@@ -119,7 +119,7 @@ test('time that passes in one open tab passes in all', async ({ context, server 
     await page.goto('/profile')
   }
   await idleFor(pages[0], server, seconds(601))
-  // The other one's clock stands still: it hears of the end from the first.
+  // The other tab's clock is stopped: it learns of the end from the first.
   for (const page of pages) {
     await expect(page).toHaveURL('/login?next=%2Fprofile&reason=idle', { timeout: 30_000 })
   }

@@ -1,22 +1,22 @@
-// What a test says that it proves: the ids in brackets in its title, or in that of a describe around it.
+// What a test claims to prove: the ids in brackets in its title or in the title of a describe around it.
 import type { StoreName } from '#e2e/support/test-store.ts'
 import type { RanTest } from '../reports.ts'
 
 export interface Claim {
   id: string
   file: string
-  /** As people read it: without brackets of ids and without tags. */
+  /** For readers: without ids and tags. */
   title: string
-  /** Empty for a test that no store takes part in, or that chooses its own. */
+  /** Empty for a test that uses no store or chooses its own. */
   stores: StoreName[]
   hasPassed: boolean
 }
 
-/** Also what only looks like an id: a wrong one is to be found, not passed over. */
+/** Also matches malformed ids, so that they are reported and not ignored. */
 const idsInBrackets = /\s*\[((?:v|t)\s?\d[^\]]*|\d+\.\d+\.\d+[^\]]*)\]/gi
 const tags = /(^|\s)@[\w-]+/g
 
-/** One claim for each id, file and title; the stores of several runs together, and passed only if each run passed. */
+/** One claim for each id, file and title. Merges the stores of several runs; passed only if every run passed. */
 export function claimsOf(tests: readonly RanTest[]): Claim[] {
   const claims = new Map<string, Claim>()
   for (const test of tests) {
@@ -37,7 +37,7 @@ export function idsIn(titles: readonly string[]): string[] {
   return [...new Set(lists.flatMap((list) => list.split(',').map((id) => id.trim())))]
 }
 
-/** The names that the store's contract and the tests of both SQL drivers carry in their titles. */
+/** The store names in the titles of the contract and of the tests of both SQL drivers. */
 const storeWords: readonly [StoreName, RegExp][] = [
   ['json', /\bJSON files\b/],
   ['postgres', /\bPostgreSQL\b/],
@@ -56,7 +56,7 @@ function readable(titles: readonly string[]): string {
     .join(' › ')
 }
 
-/** The contract is one text that three files run. */
+/** The contract is one file that three test files run. */
 function sharedFile(file: string): string {
   return file.replace(/^lib\/stores\/(json\/contract|sql\/contract-\w+)\.test\.ts$/, 'lib/stores/contract.ts')
 }

@@ -1,9 +1,9 @@
-// The page test-results/asvs.md: requirements and threats with the tests that prove them. The same run gives the same text on every
-// machine: no times, no names of machines, everything in the order of the lists or of the alphabet.
+// Writes test-results/asvs.md: requirements and threats with the tests that prove them. The same run gives the same
+// text on every machine: no times or host names, and everything in the order of the lists or the alphabet.
 import type { Claim } from './claims.ts'
 import { type Proof, type Result, resultOf } from './judge.ts'
 
-/** OWASP ASVS 5.0's own names of its chapters. */
+/** OWASP ASVS 5.0's names of its chapters. */
 const chapters: Record<string, string> = {
   V1: 'Encoding and Sanitization',
   V2: 'Validation and Business Logic',
@@ -24,7 +24,7 @@ const chapters: Record<string, string> = {
   V17: 'WebRTC',
 }
 
-/** More than so many titles of one file are counted, not listed. */
+/** More titles of one file than this are counted instead of listed. */
 const mostTitles = 3
 
 export function writeDocument({ requirements, threats }: { requirements: Proof[]; threats: Proof[] }): string {
@@ -109,7 +109,7 @@ function chapter(title: string, proofs: Proof[]): string[] {
   ]
 }
 
-/** Tests, stores and result of a row. */
+/** The tests, stores and result of a row. */
 function evidence(proof: Proof): string[] {
   const { claims } = proof
   const stores = [...new Set(claims.flatMap((claim) => (claim.stores.length === 0 ? ['unit'] : claim.stores)))]
@@ -139,7 +139,7 @@ function shortened(title: string): string {
   return title.length <= 140 ? title : `${title.slice(0, 139).trimEnd()}…`
 }
 
-/** A cell shows exactly these characters; the ones that nobody sees are named, for titles hold hostile input. */
+/** Escapes a cell. Shows invisible characters by name, because titles contain hostile input. */
 function asCell(text: string): string {
   return text
     .replace(

@@ -11,7 +11,7 @@ const faultsOf = (tree: Tree) => judgeRun(plant(tree)).faults
 const pageOf = (tree: Tree) => judgeRun(plant(tree)).document?.split('\n') ?? []
 const rowOf = (id: string, tree: Tree) => pageOf(tree).find((line) => line.startsWith(`| ${id} |`))
 
-test('a requirement with a test that passed is proved, on the stores that it ran on', () => {
+test('a requirement with a passed test is proved, on the stores that the test ran on', () => {
   const tree: Tree = { browser: [{ title: 'asks for eight characters [V6.2.1]', stores: ['json', 'postgres'] }] }
   expect(faultsOf(tree)).toEqual([])
   expect(rowOf('V6.2.1', tree)).toBe(
@@ -19,7 +19,7 @@ test('a requirement with a test that passed is proved, on the stores that it ran
   )
 })
 
-test('an id counts in the title of a describe, beside others, and beside a tag', () => {
+test('an id counts in the title of a describe, beside other ids and beside a tag', () => {
   expect(idsIn(['passwords [V6.2.1, T22]', 'are long @json [V6.2.4]', 'and [1, 2] is no id'])).toEqual([
     'V6.2.1',
     'T22',
@@ -29,7 +29,7 @@ test('an id counts in the title of a describe, beside others, and beside a tag',
   expect(faultsOf({ requirements, unit: [{ titles: ['passwords [V6.2.1, V6.2.4]', 'are long'] }] })).toEqual([])
 })
 
-test('what is proved by nothing is a fault at L1 and L2, and open at L3', () => {
+test('an unproved requirement is an error at L1 and L2, and open at L3', () => {
   const requirements = [upper, lower, ['V6.3.5', 'L3', 'Told', '']]
   const tree: Tree = { requirements }
   expect(faultsOf(tree)).toEqual([
@@ -39,7 +39,7 @@ test('what is proved by nothing is a fault at L1 and L2, and open at L3', () => 
   expect(rowOf('V6.3.5', tree)).toMatch(/\| open \|$/)
 })
 
-test('a threat that nothing proves is a fault, unless there is a reason', () => {
+test('an unproved threat is an error without a reason', () => {
   const unit = [{ titles: ['long [V6.2.1]'] }]
   expect(faultsOf({ unit, threats: [['T1', 'Slips past', '']] })).toEqual([
     'T1 (Slips past) has neither a test nor a reason',
@@ -47,27 +47,27 @@ test('a threat that nothing proves is a fault, unless there is a reason', () => 
   expect(faultsOf({ unit, threats: [['T1', 'Slips past', 'nothing to slip past']] })).toEqual([])
 })
 
-test('a reason stands in for a test, and is listed', () => {
+test('a reason replaces a test and is listed', () => {
   const tree: Tree = { requirements: [['V12.1.1', 'L1', 'TLS 1.2', 'the proxy speaks it']] }
   expect(faultsOf(tree)).toEqual([])
   expect(pageOf(tree)).toContain('| V12.1.1 | L1 | TLS 1.2 | the proxy speaks it |')
 })
 
-test('a reason beside a test is a fault: one of them is wrong', () => {
+test('a reason beside a test is an error, because one of them is wrong', () => {
   const requirements = [['V6.2.1', 'L1', 'Long enough', 'not yet']]
   expect(faultsOf({ requirements, unit: [{ titles: ['long [V6.2.1]'] }] })).toEqual([
     'V6.2.1 has a reason for its gap, and a test that proves it: lib/names.test.ts',
   ])
 })
 
-test.each(['V6.2.99', 'v6.2.1', '6.2.1', 'V6.2.1 T22', 'T31'])('a wrong id is a fault: %j', (id) => {
+test.each(['V6.2.99', 'v6.2.1', '6.2.1', 'V6.2.1 T22', 'T31'])('a malformed or unknown id is an error: %j', (id) => {
   const unit = [{ titles: ['long [V6.2.1]'] }, { titles: [`short [${id}]`] }]
   expect(faultsOf({ unit, threats: [['T22', 'Tells names', 'none']] })).toEqual([
     `'${id}' is on no list: lib/names.test.ts › short`,
   ])
 })
 
-test('what does not apply cannot be claimed', () => {
+test('a requirement that does not apply cannot be claimed', () => {
   const requirements = [upper, ['V17-NA', '-', 'whole chapter', 'no WebRTC']]
   const unit = [{ titles: ['long [V6.2.1]'] }]
   expect(faultsOf({ requirements, unit })).toEqual([])
@@ -94,7 +94,7 @@ test.each([
   expect(faultsOf({ browser })).toEqual(['V6.2.1 is not proved: e2e/log-in.spec.ts › log in › long'])
 })
 
-test('a runner without a report is named, and nothing else is blamed', () => {
+test('a runner without a report is named, and no other error is reported', () => {
   const root = plant({ without: ['playwright-sqlite.json', 'vitest.json'] })
   expect(judgeRun(root)).toEqual({
     figures: 'evidence: not judged',
@@ -103,20 +103,20 @@ test('a runner without a report is named, and nothing else is blamed', () => {
   })
 })
 
-test('half a report counts as none', () => {
+test('an incomplete report counts as missing', () => {
   const root = plant({ unit: [{ titles: ['long [V6.2.1]'] }] })
   writeFileSync(path.join(root, 'test-results/faults.json'), '{"testResults": [')
   expect(judgeRun(root).faults).toEqual(['Not judged, for these did not run: faults'])
 })
 
-test('a test that some machines leave out proves nothing', () => {
+test('a test that some machines skip proves nothing', () => {
   const file = 'e2e/assurance/faults/power-cut.fault.ts'
   expect(faultsOf({ unit: [{ titles: ['keeps all [V6.2.1]'], file }] })).toEqual([
     `V6.2.1 rests on a test that some machines leave out: ${file} › keeps all`,
   ])
 })
 
-test('the page is the same whatever the order of the run', () => {
+test('the page does not depend on the order of the run', () => {
   const unit = ['c', 'b', 'a', 'd'].map((name) => ({ titles: [`${name} [V6.2.1]`] }))
   const browser = [{ title: 'long [V6.2.1]' }]
   expect(pageOf({ unit, browser })).toEqual(pageOf({ unit: unit.toReversed(), browser }))
@@ -125,7 +125,7 @@ test('the page is the same whatever the order of the run', () => {
   expect(rowOf('V6.2.1', { unit, browser: onOne })).toContain('| json, sqlite, unit |')
 })
 
-test('the contract is one entry, however many drivers ran it', () => {
+test('the contract is one entry for any number of drivers', () => {
   const unit = [
     { titles: ['JSON files: users', 'keeps [V6.2.1]'], file: 'lib/stores/json/contract.test.ts' },
     { titles: ['SQLite: users', 'keeps [V6.2.1]'], file: 'lib/stores/sql/contract-sqlite.test.ts' },
@@ -136,19 +136,19 @@ test('the contract is one entry, however many drivers ran it', () => {
   )
 })
 
-test('a title of hostile input stays inside its cell, and shows what nobody sees', () => {
+test('a hostile title stays inside its cell, and its invisible characters are shown', () => {
   const unit = [{ titles: ['a|b <script> *c* \u202e [V6.2.1]'] }]
   expect(rowOf('V6.2.1', { unit })).toContain('a\\|b &lt;script> \\*c\\* U+202E |')
 })
 
-test('nothing is judged by a list with a missing column, or with an id twice', () => {
+test('a list with a missing column or a repeated id proves nothing', () => {
   expect(faultsOf({ requirements: [upper, ['V6.2.4', 'L2', 'Common']] })).toEqual([
     'Not judged, for line 3 of asvs-requirements.tsv has 3 columns instead of 4',
   ])
   expect(faultsOf({ requirements: [upper, upper] })).toEqual(['Not judged, for V6.2.1 is listed twice'])
 })
 
-test('the figures count what is asked: L1, L2 and the threats', () => {
+test('the figures count L1, L2 and the threats', () => {
   const requirements = [upper, ['V6.2.4', 'L2', 'Common', 'not yet'], ['V6.3.5', 'L3', 'Told', '']]
   const threats = [['T1', 'Slips past', '']]
   const unit = [{ titles: ['long [V6.2.1, T1]'] }]

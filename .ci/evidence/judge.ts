@@ -1,8 +1,8 @@
-// What is wrong with the evidence of a run: each fault in one sentence that says what to do.
+// Finds what is wrong with the evidence of a run. Each error is a sentence that says what to do.
 import type { Claim } from './claims.ts'
 import type { Item } from './lists.ts'
 
-/** What a list asks for, and the tests that answer it. */
+/** An item of a list, and the tests that prove it. */
 export interface Proof {
   item: Item
   claims: Claim[]
@@ -10,7 +10,7 @@ export interface Proof {
 
 export type Result = 'passed' | 'failed' | 'gap' | 'open' | 'not applicable'
 
-/** `open` is what has neither a test nor a reason. */
+/** `open` means neither a test nor a reason. */
 export function resultOf({ item, claims }: Proof): Result {
   if (item.level === '-') return 'not applicable'
   if (claims.length > 0) return claims.every(({ hasPassed }) => hasPassed) ? 'passed' : 'failed'
@@ -21,7 +21,7 @@ export function proofsOf(items: readonly Item[], claims: readonly Claim[]): Proo
   return items.map((item) => ({ item, claims: claims.filter(({ id }) => id === item.id).toSorted(byPlace) }))
 }
 
-/** Of L3 no more is asked than that its claims are true. */
+/** At L3, claims only have to be true. */
 export function faultsOf(proofs: readonly Proof[]): string[] {
   return proofs.flatMap((proof) => {
     const { item, claims } = proof
@@ -45,7 +45,7 @@ export function unknownIds(claims: readonly Claim[], known: readonly Item[]): st
     .toSorted()
 }
 
-/** A test that some machines leave out proves nothing to those who run it there. */
+/** A test that some machines skip proves nothing to those who run it there. */
 export function notEverywhere(claims: readonly Claim[], files: readonly string[]): string[] {
   return claims
     .filter(({ file }) => files.includes(file))
@@ -57,7 +57,7 @@ function byPlace(a: Claim, b: Claim): number {
   return compare(a.file, b.file) || compare(a.title, b.title)
 }
 
-/** By code unit: the same order on every machine, whatever its language. */
+/** By code unit, so that the order does not depend on the locale. */
 function compare(a: string, b: string): number {
   if (a === b) return 0
   return a < b ? -1 : 1

@@ -1,17 +1,17 @@
-// The two lists that evidence is asked for: the requirements of OWASP ASVS, and the threats.
+// The two lists that need evidence: the requirements of OWASP ASVS, and the threats.
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 
 export interface Item {
   id: string
-  /** L1 to L3 of ASVS, '-' for what a chapter has that does not apply, 'T' for a threat. */
+  /** L1 to L3 of ASVS, '-' for what does not apply in a chapter, 'T' for a threat. */
   level: string
   text: string
-  /** Why no test here proves it, or why it does not apply. Empty where tests do. */
+  /** Why no test here proves it, or why it does not apply. Empty when tests do. */
   gap: string
 }
 
-/** Not ok for a line with another number of columns, and for an id that comes twice. */
+/** Fails for a line with a different number of columns and for a repeated id. */
 export type Lists = { ok: true; requirements: Item[]; threats: Item[] } | { ok: false; fault: string }
 
 export function readLists(docs: string): Lists {
@@ -28,7 +28,7 @@ export function readLists(docs: string): Lists {
   }
 }
 
-/** Without the first line, which names the columns. */
+/** Skips the first line, which has the column names. */
 function readRows(file: string, columns: number): { cells: string[][]; fault: string | null } {
   const [, ...lines] = readFileSync(file, 'utf8').split(/\r?\n/)
   const cells = lines.map((line) => line.split('\t').map((cell) => cell.trim()))

@@ -1,4 +1,4 @@
-// A tree in a temporary folder: the two lists, the reports of a run, and the page that it wrote.
+// A temporary folder with the two lists, the reports of a run, and the page that it wrote.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -9,18 +9,18 @@ export interface Tree {
   requirements?: string[][]
   /** Lines of threats.tsv: id, threat, gap. */
   threats?: string[][]
-  /** Of lib/names.test.ts, or of the file that is named: describes, then the title. */
+  /** Of lib/names.test.ts or the named file: describes, then the title. */
   unit?: { titles: string[]; file?: string; status?: string }[]
-  /** Titles of e2e/log-in.spec.ts on all stores, or on those that are named. */
+  /** Titles of e2e/log-in.spec.ts, on all stores or the named ones. */
   browser?: { title: string; stores?: string[]; status?: string }[]
-  /** Reports that are not there. */
+  /** Missing reports. */
   without?: string[]
 }
 
-/** A requirement of L1 that nothing is known of yet. */
+/** An L1 requirement without a test or reason. */
 export const upper = ['V6.2.1', 'L1', 'Long enough', '']
 
-/** Gone when the test is over. */
+/** Removed after the test. */
 export function plant({ requirements = [upper], threats = [], unit = [], browser = [], without = [] }: Tree): string {
   const root = mkdtempSync(path.join(tmpdir(), 'gatehouse-evidence-'))
   onTestFinished(() => rmSync(root, { recursive: true, force: true }))

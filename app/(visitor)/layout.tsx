@@ -4,7 +4,7 @@ import { Visitor } from '#app/session/visitor.tsx'
 import { Mark } from '#app/ui/mark.tsx'
 import { getWords } from '#lib/web/words.ts'
 
-/** The frame of pages for people who are not signed in: one card in the middle of quiet paper. */
+/** The frame of pages for visitors who are not logged in: one centred card. */
 export default async function VisitorLayout({ children }: { children: ReactNode }) {
   const words = await getWords()
   return (

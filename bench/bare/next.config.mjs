@@ -1,4 +1,4 @@
-// The yardstick of bench/profile.ts: the profile page as a bare Next app, with an empty middleware on the Node runtime.
+// The baseline of bench/profile.ts: the profile page as a bare Next app, with an empty middleware on the Node runtime.
 import path from 'node:path'
 
 /** @type {import('next').NextConfig} */

@@ -1,4 +1,4 @@
-// WCAG 2.2 on every page and its main states, in light and dark, wide and narrow; and the whole way by keyboard.
+// WCAG 2.2 on every page and its main states, in light and dark, wide and narrow, plus the whole journey by keyboard.
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
 import { expect, test } from '#e2e/fixtures.ts'
@@ -23,29 +23,29 @@ async function expectAccessible(page: Page, name: string): Promise<void> {
     () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
   )
   expect.soft(overflow, `${name} scrolls sideways`).toBeLessThanOrEqual(0)
-  // The same visit in dark; without motion its colours are there at once.
+  // The same visit in dark. Reduced motion applies the colours at once.
   await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' })
   expect.soft(await findViolations(new AxeBuilder({ page })), `${name}, in dark`).toEqual([])
   await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' })
 }
 
 for (const width of widths) {
-  // No store changes how a page looks.
+  // Independent of the store.
   test.describe(`at ${width} px`, { tag: '@json' }, () => {
     test.use({ colorScheme: 'light', viewport: { width, height: 900 } })
 
-    test('visitor pages have nothing to complain of', async ({ page }) => {
+    test('visitor pages have no violations', async ({ page }) => {
       await showViews(page, visitorViews, undefined, (name) => expectAccessible(page, name))
     })
 
-    test('members’ pages have nothing to complain of', async ({ page, server, expectedNoise }) => {
+    test('members’ pages have no violations', async ({ page, server, expectedNoise }) => {
       expectedNoise.push(/404 \(Not Found\)|401 \(Unauthorized\)/)
       const person = await signUpFor(page, makePerson().username)
       const views = width < 700 ? [...memberViews, menuView] : memberViews
       await showViews(page, views, { server, person }, (name) => expectAccessible(page, name))
     })
 
-    test('an admin’s rooms have nothing to complain of', async ({ page, server }) => {
+    test('admin pages have no violations', async ({ page, server }) => {
       const person = await makePersonWith(server, 'member')
       await page.goto('/login')
       await logIn(page, await makePersonWith(server, 'admin'))
@@ -66,7 +66,7 @@ test('text at twice its size fits a narrow window', async ({ loggedInPage: page 
   }
 })
 
-/** Presses Tab until the element has the focus; each stop on the way must be visible. */
+/** Presses Tab until the element has the focus; each focused element must be visible. */
 async function tabTo(page: Page, role: 'link' | 'button' | 'textbox', name: string): Promise<void> {
   const target = page.getByRole(role, { name, exact: true })
   await reach(page, () => target.evaluate((element) => element === document.activeElement), name)
@@ -86,7 +86,7 @@ async function reach(page: Page, isThere: () => Promise<boolean>, name: string):
   throw new Error(`Forty presses of Tab did not reach “${name}”`)
 }
 
-test('the whole way goes by keyboard alone', async ({ page }) => {
+test('the whole journey works by keyboard alone', async ({ page }) => {
   const { username, password } = makePerson()
   await page.goto('/login')
   await tabTo(page, 'link', 'Sign up')
@@ -130,7 +130,7 @@ test('the whole way goes by keyboard alone', async ({ page }) => {
   await expect(page).toHaveURL('/login?reason=signed-out')
 })
 
-test('a phone’s menu opens, closes and gives the focus back by keyboard', async ({ loggedInPage: page }) => {
+test('a phone’s menu opens, closes and returns the focus by keyboard', async ({ loggedInPage: page }) => {
   await page.setViewportSize({ width: 390, height: 800 })
   await page.goto('/')
   await tabTo(page, 'button', 'Menu')
@@ -144,7 +144,7 @@ test('a phone’s menu opens, closes and gives the focus back by keyboard', asyn
 test.describe('with forced colours and less motion', () => {
   test.use({ contextOptions: { forcedColors: 'active', reducedMotion: 'reduce' } })
 
-  test('pages stay whole', async ({ loggedInPage: page }) => {
+  test('pages stay usable', async ({ loggedInPage: page }) => {
     for (const path of memberPaths) {
       await page.goto(path)
       await expectAccessible(page, path)

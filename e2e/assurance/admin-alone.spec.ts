@@ -1,4 +1,4 @@
-// What administrators do on a site of its own: with limits, without other administrators, and with closed sign-up.
+// Admin tasks that need a separate site: with rate limits, with a single admin, and with closed sign-up.
 import { expect, test } from '#e2e/fixtures.ts'
 import { firstAdmin, type KnownPerson, logInAs, makePersonWith } from '#e2e/support/admin.ts'
 import { Client } from '#e2e/support/client.ts'
@@ -10,7 +10,7 @@ import { findStoredUser } from '#e2e/support/store-contents.ts'
 
 const pageOf = ({ id }: KnownPerson) => `/admin/users/${id}`
 
-test('an administrator resets a user’s waiting times', async ({ startOwnServer }) => {
+test('an admin resets a user’s lockout', async ({ startOwnServer }) => {
   const server = await startOwnServer({ env: { LIMITS: 'on' } })
   const admin = await logInAs(server, await firstAdmin(server))
   const person = await makePersonWith(server, 'member')
@@ -33,9 +33,7 @@ async function call(client: Client, actionId: string, fields: Fields, path: stri
   await client.fetch(path, { method: 'POST', body, headers: { ...headers, 'next-action': actionId } })
 }
 
-test('a site never loses its last administrator, and none demotes themselves [V2.3.4, T29]', async ({
-  startOwnServer,
-}) => {
+test('a site never loses its last admin, and no admin demotes themselves [V2.3.4, T29]', async ({ startOwnServer }) => {
   const server = await startOwnServer()
   const ada = await firstAdmin(server)
   const other = await makePersonWith(server, 'admin')
@@ -56,19 +54,19 @@ test('a site never loses its last administrator, and none demotes themselves [V2
   await Promise.all([demote(byAda, other), demote(byOther, adaKnown)])
   const left = [await findStoredUser(server.store, ada.username), await findStoredUser(server.store, other.username)]
   expect(left.map((user) => user?.role).toSorted()).toEqual(['admin', 'member'])
-  // Who is left cannot leave either.
+  // The last admin cannot delete the account either.
   const last = left[0]?.role === 'admin' ? { person: adaKnown, client: byAda } : { person: other, client: byOther }
   const answer = await last.client.submit('/security/delete', 'Delete account', {})
   expect(answer.location).toBe('/security/delete?refused=last_admin')
 })
 
-test('invitations are the only way in when sign-up is by invitation, and none when it is closed', async ({
+test('an invitation is the only way in when sign-up is by invitation, and there is none when it is closed', async ({
   startOwnServer,
 }) => {
   const server = await startOwnServer({ env: { SIGNUP: 'invitation' } })
   const admin = await logInAs(server, await firstAdmin(server))
   const visitor = new Client(server.url)
-  // As a page of another time shows it, whatever the setting says now.
+  // As an older page shows it, whatever the setting is now.
   const form = { path: '/signup', form: actionForm(siteAction('signUp').id) }
   expect((await visitor.open('/signup')).text).toContain('By invitation only')
   const person = makePerson()

@@ -1,4 +1,4 @@
-// Requests that are made to cost much: refused before their body is read, and never in the way of others.
+// Expensive requests are rejected before their body is read and do not delay others.
 import { readFile } from 'node:fs/promises'
 import { Agent } from 'node:http'
 import { connect } from 'node:net'
@@ -9,7 +9,7 @@ import { makePerson } from '#e2e/support/person.ts'
 
 const connectTo = (url: string) => connect(Number(new URL(url).port), '127.0.0.1')
 
-/** Sends these bytes and no more, and gives the first line of the answer. */
+/** Sends exactly these bytes and returns the status line. */
 function firstLine(url: string, text: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = connectTo(url)
@@ -22,8 +22,8 @@ function firstLine(url: string, text: string): Promise<string> {
   })
 }
 
-/** Sends these bytes, and gives all that comes until the server closes the line. */
-/** For what hangs, not for what is slow: other processes are busy too. */
+/** Sends these bytes and returns everything until the server closes the connection. */
+/** Detects a hang, not slowness: other processes use the machine too. */
 const patienceMs = 60_000
 
 function allOf(url: string, text: string): Promise<string> {
@@ -31,7 +31,7 @@ function allOf(url: string, text: string): Promise<string> {
     const socket = connectTo(url)
     const chunks: Buffer[] = []
     socket.on('data', (chunk) => chunks.push(chunk))
-    // A line that is cut counts as closed: what was said before it is looked at.
+    // A reset counts as closed; check what was received before it.
     socket.on('error', () => {})
     socket.on('close', () => resolve(Buffer.concat(chunks).toString('latin1')))
     socket.write(text)
@@ -41,7 +41,7 @@ function allOf(url: string, text: string): Promise<string> {
 const head = (url: string, line: string, ...headers: string[]) =>
   [`${line} HTTP/1.1`, `Host: ${new URL(url).host}`, `Origin: ${url}`, ...headers, '', ''].join('\r\n')
 
-test('a body that is announced too large is refused before it comes [V5.2.1, T11]', async ({ server }) => {
+test('rejects a body with too large a Content-Length before it arrives [V5.2.1, T11]', async ({ server }) => {
   const multipart = 'Content-Type: multipart/form-data; boundary=x'
   for (const line of ['POST /login', 'POST /logout', 'POST /api/password-strength', 'GET /login']) {
     const text = head(server.url, line, multipart, 'Content-Length: 50000000')
@@ -49,7 +49,7 @@ test('a body that is announced too large is refused before it comes [V5.2.1, T11
   }
 })
 
-test('a person whose form was too large is told so @no-javascript', async ({ page, expectedNoise }) => {
+test('tells the user that the form was too large @no-javascript', async ({ page, expectedNoise }) => {
   expectedNoise.push(/413/)
   await page.goto('/signup')
   await page.getByLabel('Username').fill('x'.repeat(3_000_000))
@@ -58,14 +58,12 @@ test('a person whose form was too large is told so @no-javascript', async ({ pag
   await expect(told.or(page.getByRole('alert').filter({ hasText: 'did not arrive' }))).toBeVisible()
 })
 
-test('a body of unknown length is refused before it comes [V5.2.1]', async ({ server }) => {
+test('rejects a body of unknown length before it arrives [V5.2.1]', async ({ server }) => {
   const text = head(server.url, 'POST /login', 'Transfer-Encoding: chunked')
   expect(await firstLine(server.url, `${text}5\r\nhello\r\n`)).toBe('HTTP/1.1 411 Length Required')
 })
 
-test('TRACE, an address with a host of its own, and one that cannot be decoded, are refused [V13.4.4]', async ({
-  server,
-}) => {
+test('rejects TRACE, a URL with its own host and one that cannot be decoded [V13.4.4]', async ({ server }) => {
   expect(await firstLine(server.url, head(server.url, 'TRACE /profile'))).toBe('HTTP/1.1 400 Bad Request')
   const absolute = head(server.url, 'GET http://evil.test/profile/')
   expect(await firstLine(server.url, absolute)).toBe('HTTP/1.1 400 Bad Request')
@@ -73,8 +71,8 @@ test('TRACE, an address with a host of its own, and one that cannot be decoded, 
   expect(await firstLine(server.url, undecodable)).toBe('HTTP/1.1 400 Bad Request')
 })
 
-test('text that is slow to normalise holds nobody up', async ({ server }) => {
-  // Its cost grows with the square: unchecked, this size stops the process for half a second, and the next for seconds.
+test('text that normalizes slowly blocks nobody', async ({ server }) => {
+  // The cost is quadratic: unchecked, this size blocks the process for half a second, and the next one for seconds.
   const slow = `a${'\u0301'.repeat(4900)}${'\u0316'.repeat(4900)}`
   const slower = `a${'\u0301'.repeat(30_000)}${'\u0316'.repeat(30_000)}`
   const member = new Client(server.url)
@@ -104,10 +102,10 @@ test('text that is slow to normalise holds nobody up', async ({ server }) => {
   }
 })
 
-test('three hundred connections that never finish a form leave room for the next person [T11]', async ({
+test('three hundred connections that never finish a form leave room for the next user [T11]', async ({
   startOwnServer,
 }) => {
-  // Without a proxy they would be two hundred too many for one address.
+  // Without a proxy they would exceed the limit per address by two hundred.
   const server = await startOwnServer({ env: { TRUST_PROXY_HOPS: '1' } })
   const { port } = new URL(server.url)
   const text = head(
@@ -127,7 +125,7 @@ test('three hundred connections that never finish a form leave room for the next
   for (const socket of sockets) socket.destroy()
 })
 
-test.describe('a request whose end is not one place', { tag: '@json' }, () => {
+test.describe('a request with an ambiguous end', { tag: '@json' }, () => {
   const hidden = 'GET /hidden-behind-another HTTP/1.1\r\nHost: x\r\n\r\n'
   const ambiguous: Record<string, [head: string[], body: string]> = {
     'a length and chunks': [['Content-Length: 5', 'Transfer-Encoding: chunked'], `0\r\n\r\n${hidden}`],
@@ -149,16 +147,16 @@ test.describe('a request whose end is not one place', { tag: '@json' }, () => {
   }
 
   for (const [what, [headers, body]] of Object.entries(ambiguous)) {
-    test(`is refused, and the line closed: ${what} [V4.2.1]`, async ({ server }) => {
+    test(`is rejected and the connection closed: ${what} [V4.2.1]`, async ({ server }) => {
       const answer = await allOf(server.url, head(server.url, 'POST /login', ...headers) + body)
-      // A line that is cut with bytes unread may overtake what was said on it (RFC 9112, 9.6).
+      // A reset with unread bytes may overtake the answer (RFC 9112, 9.6).
       expect(answer).toMatch(/^(HTTP\/1\.1 (400|411) |$)/)
       expect(answer.match(/^HTTP\/1\.1 /gm)?.length ?? 0, 'none to what came behind').toBeLessThan(2)
       expect((await new Client(server.url).fetch('/healthz')).status).toBe(200)
     })
   }
 
-  test('TRACE, CONNECT and a change of protocol get nowhere [V4.2.1, V13.4.4, V1.3.6]', async ({ server }) => {
+  test('rejects TRACE, CONNECT and protocol upgrades [V4.2.1, V13.4.4, V1.3.6]', async ({ server }) => {
     const upgrade = [
       'Connection: Upgrade',
       'Upgrade: websocket',
@@ -195,9 +193,7 @@ test.describe('a request whose end is not one place', { tag: '@json' }, () => {
     }
   })
 
-  test('answers to many requests on one line are told apart: HEAD, redirects and empty ones [V4.2.2]', async ({
-    server,
-  }) => {
+  test('keeps pipelined answers apart: HEAD, redirects and empty ones [V4.2.2]', async ({ server }) => {
     const agent = new Agent({ keepAlive: true, maxSockets: 1 })
     const lines = new Set<unknown>()
     agent.on('free', (socket) => lines.add(socket))
@@ -221,7 +217,7 @@ test.describe('a request whose end is not one place', { tag: '@json' }, () => {
     agent.destroy()
   })
 
-  test('requests on one line are answered one after the other, and who sends many ahead is shut out and holds nobody up [T11, T23]', async ({
+  test('answers pipelined requests one after the other, and disconnects a client that sends too many ahead [T11, T23]', async ({
     server,
   }) => {
     const [ask, last] = [head(server.url, 'GET /healthz'), head(server.url, 'GET /healthz', 'Connection: close')]
@@ -249,7 +245,7 @@ test.describe('a request whose end is not one place', { tag: '@json' }, () => {
   })
 })
 
-test('a cookie beyond measure is refused, and the site can be used once it is gone [V4.2.5, T11]', {
+test('rejects oversized cookies, and works once they are gone [V4.2.5, T11]', {
   tag: '@json',
 }, async ({ server }) => {
   const client = new Client(server.url)
@@ -261,7 +257,7 @@ test('a cookie beyond measure is refused, and the site can be used once it is go
   expect((await client.open('/profile')).status).toBe(200)
 })
 
-test('an overlong address is carried on nowhere [V4.2.5]', { tag: '@json' }, async ({ client }) => {
+test('never echoes an overlong URL [V4.2.5]', { tag: '@json' }, async ({ client }) => {
   for (const path of [`/${'a'.repeat(8000)}`, `/profile?x=${'a'.repeat(8000)}`]) {
     const { status, location } = await client.open(path)
     expect(status).toBe(303)
@@ -271,7 +267,7 @@ test('an overlong address is carried on nowhere [V4.2.5]', { tag: '@json' }, asy
   expect(text).not.toContain('value="/aaaa')
 })
 
-test('twenty bodies of 50 MB at once take little memory, and the next person is served [T11, V5.2.1]', {
+test('twenty concurrent bodies of 50 MB need little memory, and the next user is served [T11, V5.2.1]', {
   tag: '@json',
 }, async ({ startOwnServer }) => {
   const server = await startOwnServer()
@@ -309,7 +305,7 @@ test('twenty bodies of 50 MB at once take little memory, and the next person is 
   } while (!isOver)
   await over
   expect((most - before) / 1_048_576, 'megabytes more than before').toBeLessThan(300)
-  // Those who flood work on this machine too, perhaps beside others.
+  // The flooding clients run on this machine too, perhaps beside other work.
   expect(waits.toSorted((a, b) => a - b)[Math.floor(waits.length / 2)]).toBeLessThan(Math.max(patienceMs, 10 * inPeace))
 })
 
@@ -318,8 +314,8 @@ async function residentBytes(pid: number | undefined): Promise<number> {
   return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) * 1024
 }
 
-test('references into references cost no more than their form is long [T7]', { tag: '@json' }, async ({ server }) => {
-  // What React's decoder would follow, in half a megabyte; it is refused before that decoder sees it.
+test('nested references cost no more than the form’s length [T7]', { tag: '@json' }, async ({ server }) => {
+  // React's decoder would follow these in half a megabyte; the site rejects them before.
   const nested = Array.from(
     { length: 9000 },
     (_, n) => [`${n}`, `["$${n + 1}","$${n + 1}:a:b","$Q${n}","$@${n}"]`] as const,

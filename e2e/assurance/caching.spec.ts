@@ -1,4 +1,4 @@
-// Nothing that belongs to somebody is kept on the way to them: two people share one cache, and it keeps neither's.
+// Shared caches store nothing that belongs to a user: two users share one cache.
 import { expect, test } from '#e2e/fixtures.ts'
 import { findStaticFile } from '#e2e/support/build-manifests.ts'
 import { type CachingProxy, startCachingProxy } from '#e2e/support/caching-proxy.ts'
@@ -21,8 +21,8 @@ const privatePaths = [
   '/security/export',
 ]
 
-// What a cache may keep is said by headers, and no store has a part in those.
-test.describe('one cache for everybody', { tag: '@json' }, () => {
+// Caching depends on headers only, not on the store.
+test.describe('a shared cache', { tag: '@json' }, () => {
   let proxy: CachingProxy
   let owner: Client
   let other: Client
@@ -40,7 +40,7 @@ test.describe('one cache for everybody', { tag: '@json' }, () => {
 
   const everyone = () => [owner, other, nobody, other, owner]
 
-  test('keeps nothing of a person and mixes nobody up [V14.2.2, V14.3.2, T13]', async () => {
+  test('stores nothing of a user and mixes up no users [V14.2.2, V14.3.2, T13]', async () => {
     for (const path of privatePaths) {
       for (const client of everyone()) {
         for (const answer of [await client.open(path), await client.fetch(path, { headers: rsc })]) {
@@ -54,7 +54,7 @@ test.describe('one cache for everybody', { tag: '@json' }, () => {
     expect(proxy.reused()).toBe(0)
   })
 
-  test('does keep what belongs to nobody', async () => {
+  test('does store public files', async () => {
     const file = findStaticFile()
     const [first, second] = [await nobody.open(file), await other.open(file)]
     expect(second.text).toBe(first.text)
@@ -62,7 +62,7 @@ test.describe('one cache for everybody', { tag: '@json' }, () => {
     expect(proxy.reused()).toBe(1)
   })
 
-  test('each answer that sets a cookie, signs in or out or sends on may not be kept [V14.3.2, T13]', async () => {
+  test('may not store answers that set a cookie, log in or out, or redirect [V14.3.2, T13]', async () => {
     const person = makePerson()
     const client = new Client(owner.origin, proxy.address)
     const answers: Record<string, Answer> = {

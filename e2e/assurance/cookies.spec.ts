@@ -1,4 +1,4 @@
-// What the site leaves in a browser: cookies that are bound to it, and nothing that is worth stealing.
+// What the site leaves in a browser: cookies bound to the site, and nothing worth stealing.
 import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { expect, test } from '#e2e/fixtures.ts'
@@ -10,7 +10,7 @@ import { makePerson } from '#e2e/support/person.ts'
 import { projectDir } from '#e2e/support/server-process.ts'
 import { fillLogIn, logOut } from '#e2e/support/site.ts'
 
-test('every cookie is Secure, of this host alone, out of reach of scripts, on purpose for one site and small [V3.3.1, V3.3.2, V3.3.3, V3.3.4, V3.3.5]', {
+test('every cookie is Secure, host-only, HttpOnly, SameSite on purpose, and small [V3.3.1, V3.3.2, V3.3.3, V3.3.4, V3.3.5]', {
   tag: '@json',
 }, async ({ startOwnServer }) => {
   const origin = 'https://accounts.example.test'
@@ -35,7 +35,7 @@ test('every cookie is Secure, of this host alone, out of reach of scripts, on pu
   expect((await admin.open(made.location ?? '')).text).toContain(token)
   for (const path of ['/reset-password', '/not-me']) await admin.send({ path: `${path}?token=${'a'.repeat(64)}` })
   await admin.send({ path: `/verify-email?code=12345678`, headers: navigationHeaders })
-  // A browser that many people share.
+  // A browser that several users share.
   const shared = noting(new Client(origin, server.address))
   await shared.send({ path: `/signup?invitation=${token}` })
   for (let people = 0; people < 9; people += 1) {
@@ -72,7 +72,7 @@ test('every cookie is Secure, of this host alone, out of reach of scripts, on pu
   ).toBe(true)
 })
 
-test('a browser asks no one but the site, keeps nothing of anybody, and its scripts see no session [V3.3.4, V3.6.1, V14.2.3, V14.3.3]', {
+test('a browser contacts only the site, stores nothing of a user, and scripts cannot read the session [V3.3.4, V3.6.1, V14.2.3, V14.3.3]', {
   tag: '@json',
 }, async ({ page, server, expectedNoise }) => {
   expectedNoise.push(/404 \(Not Found\)|401 \(Unauthorized\)/)
@@ -112,7 +112,7 @@ test('a browser asks no one but the site, keeps nothing of anybody, and its scri
   expect([...asked]).toEqual([server.url])
 })
 
-test('a browser that keeps no cookie is let in nowhere, and says no more than that [V3.7.5]', { tag: '@json' }, async ({
+test('a browser without cookies cannot log in, and gets only that message [V3.7.5]', { tag: '@json' }, async ({
   server,
   newPerson,
 }) => {
@@ -126,7 +126,7 @@ test('a browser that keeps no cookie is let in nowhere, and says no more than th
   }
 })
 
-test('script files hold no secret and nothing of anybody [V3.5.7]', { tag: '@json' }, async ({ server }) => {
+test('script files contain no secret and no user data [V3.5.7]', { tag: '@json' }, async ({ server }) => {
   const person = await makePersonWith(server, 'member')
   const seen = await logInAs(server, person)
   const folder = path.join(projectDir, '.next/static')
@@ -142,7 +142,7 @@ test('script files hold no secret and nothing of anybody [V3.5.7]', { tag: '@jso
       expect(text.includes(found), name).toBe(false)
     expect(text, name).not.toMatch(/\$argon2|postgres:\/\/|smtps?:\/\/|SESSION_SECRET|Fe26\.2/)
   }
-  // And they are the same for whoever asks.
+  // They are the same for every client.
   const served = `/_next/static/${names.find((name) => name.endsWith('.js'))}`
   const [mine, anybodys] = [await seen.fetch(served), await new Client(server.url).fetch(served)]
   expect(mine.status).toBe(200)

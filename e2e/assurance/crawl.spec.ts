@@ -1,5 +1,5 @@
-// The whole site with JavaScript off, by whoever may walk it, and the content security policy of what it answers. The
-// same as in `npm run scan`, where more tools follow.
+// Crawls the whole site without JavaScript in each role, and evaluates the content security policy of its answers. `npm
+// run scan` does the same, with more tools.
 
 import { readExplanations } from '#e2e/assurance/scan/explanations.ts'
 import { evaluateSite } from '#e2e/assurance/scan/kinds.ts'
@@ -8,15 +8,13 @@ import { walkSite } from '#e2e/assurance/scan/walk.ts'
 import { expect, test } from '#e2e/fixtures.ts'
 
 test.describe('a scan', { tag: '@json' }, () => {
-  test('finds every link and button at work with JavaScript off', async ({ startOwnServer }) => {
+  test('finds every link and button working without JavaScript', async ({ startOwnServer }) => {
     const server = await startOwnServer()
     const { findings } = await walkSite(server, await settlePeople(server))
     expect(findings).toEqual([])
   })
 
-  test('finds a content security policy that holds on each kind of answer [V3.4.3, T12]', async ({
-    startOwnServer,
-  }) => {
+  test('finds a strong content security policy on each kind of answer [V3.4.3, T12]', async ({ startOwnServer }) => {
     const server = await startOwnServer()
     const { findings } = await evaluateSite(server, await settlePeople(server))
     const explained = readExplanations()

@@ -1,5 +1,5 @@
-// A database that is cut off, hangs or is stopped: the site says so, lets nobody in, keeps what was typed, and goes on
-// by itself when it is back.
+// A database that is disconnected, hangs or is stopped: the site reports it, lets nobody log in, keeps the input, and
+// recovers by itself.
 import { expect, signIn, test } from '#e2e/fixtures.ts'
 import { Client } from '#e2e/support/client.ts'
 import { seconds } from '#e2e/support/durations.ts'
@@ -18,11 +18,11 @@ const everywhere = { tag: ['@postgres', '@no-javascript'] }
 const notSaved = 'This could not be saved.'
 const unavailable = 'Not available at the moment'
 const written = { fullName: 'Zoë Quist-O’Hara', bio: 'Two\nlines', age: '41' }
-/** The driver gives a connection and a statement 5 s each; the rest is for a busy machine. */
+/** The driver allows 5 s each for a connection and a statement; the rest is for a busy machine. */
 const answeredWithin = seconds(30)
 
 let store: TestStore
-/** Between the server and its database. */
+/** A proxy between the server and its database. */
 let line: TcpProxy
 let server: TestServer
 const readiness = () => send(server.url, { path: '/readyz' })
@@ -31,7 +31,7 @@ const backAgain = async () => {
   await expect.poll(async () => (await readiness()).status, { timeout: seconds(30) }).toBe(200)
 }
 
-test.describe('a database that goes away', { tag: '@postgres' }, () => {
+test.describe('a database outage', { tag: '@postgres' }, () => {
   test.beforeEach(async ({ startOwnServer, expectedNoise }) => {
     expectedNoise.push(/503 \(Service Unavailable\)/)
     store = await makePostgresStore()
@@ -40,7 +40,7 @@ test.describe('a database that goes away', { tag: '@postgres' }, () => {
   })
 
   test.afterEach(async ({ context }) => {
-    // Before the server goes: a page that is still fetching its icon would complain.
+    // Close pages before the server stops: a page that still loads its icon would log an error.
     await context.close()
     await server.dispose()
     await line.close()
@@ -68,7 +68,7 @@ test.describe('a database that goes away', { tag: '@postgres' }, () => {
     },
   )
 
-  test('a visitor still gets the pages that ask for no record', everywhere, async ({ page }) => {
+  test('leaves visitors the pages that need no record', everywhere, async ({ page }) => {
     line.cut()
     for (const [path, title] of [
       ['/login', 'Log in'],
@@ -81,7 +81,7 @@ test.describe('a database that goes away', { tag: '@postgres' }, () => {
     await expect(page).toHaveURL(`${server.url}/login?next=%2Fprofile`)
   })
 
-  test('a link followed in an open page leads to the same calm page', everywhere, async ({ page, context }) => {
+  test('shows the same error page for a link in an open page', everywhere, async ({ page, context }) => {
     await signIn(context, server.url)
     await page.goto(`${server.url}/`)
     await page.waitForLoadState('networkidle')
@@ -108,7 +108,7 @@ test.describe('a database that goes away', { tag: '@postgres' }, () => {
 
       await backAgain()
       expect(await findStoredUser(store.location, person.username)).toBeNull()
-      // A page that the server sent anew never holds a password.
+      // A page rendered by the server never contains a password.
       if (javaScriptEnabled === false) await fillSignUp(page, person)
       await page.getByRole('button', { name: 'Sign up' }).click()
       await expect(page).toHaveURL(`${server.url}/`)
@@ -135,7 +135,7 @@ test.describe('a database that goes away', { tag: '@postgres' }, () => {
     },
   )
 
-  test('a profile keeps what was typed on the page and can be saved when it is back', async ({ page, context }) => {
+  test('keeps profile input on the page, which can be saved afterwards', async ({ page, context }) => {
     const { username } = await signIn(context, server.url)
     await page.goto(`${server.url}/profile/edit`)
     line.cut()
@@ -153,10 +153,7 @@ test.describe('a database that goes away', { tag: '@postgres' }, () => {
   test.describe('without JavaScript', () => {
     test.use({ javaScriptEnabled: false })
 
-    test('a profile that was posted answers 503, and the same post, sent again, saves it', async ({
-      page,
-      context,
-    }) => {
+    test('a posted profile gets 503, and the same POST, sent again, saves it', async ({ page, context }) => {
       await signIn(context, server.url)
       await page.goto(`${server.url}/profile/edit`)
       line.cut()
@@ -187,7 +184,7 @@ test.describe('a database that goes away', { tag: '@postgres' }, () => {
     },
   )
 
-  test('readiness tells the fault and its end, while the process stays alive', async () => {
+  test('readiness reports the outage and its end, and the process stays alive', async () => {
     expect((await readiness()).status).toBe(200)
     line.cut()
     await expect.poll(async () => (await readiness()).status).toBe(503)
@@ -198,7 +195,7 @@ test.describe('a database that goes away', { tag: '@postgres' }, () => {
     await backAgain()
   })
 
-  test('a database that hangs holds no request for long, and the site goes on when it answers again', async () => {
+  test('a hanging database delays no request for long, and the site continues when it answers again', async () => {
     const member = new Client(server.url)
     const person = await member.signUp()
     const visitor = new Client(server.url)
@@ -244,7 +241,7 @@ test.describe('a database that goes away', { tag: '@postgres' }, () => {
     expect(await findStoredUser(store.location, newcomer.username)).toBeNull()
   })
 
-  test('a start without it ends with one line that tells where it was looked for, and no password', async () => {
+  test('a start without the database fails with one line that names its location, without the password', async () => {
     line.cut()
     const exit = await runToExit({ DATA_DIR: server.dataDir, DATABASE_URL: line.url }, { withinMs: seconds(30) })
     expect(exit.code).toBe(1)
@@ -255,7 +252,7 @@ test.describe('a database that goes away', { tag: '@postgres' }, () => {
 })
 
 test.describe('a database server that is stopped and started', { tag: '@postgres' }, () => {
-  test('is missed while it is away and used again when it is back', async ({ startOwnServer }) => {
+  test('is reported while it is down and used again afterwards', async ({ startOwnServer }) => {
     const postgres = await startPostgres()
     const { url } = await createDatabase(postgres.adminUrl)
     const own = {

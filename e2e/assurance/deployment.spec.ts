@@ -1,4 +1,4 @@
-// What a deployment shows of itself to somebody who looks around: nothing of its sources, data, tools and makers.
+// A deployment reveals nothing of its sources, data and tools.
 import { globSync, readFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import path from 'node:path'
@@ -13,13 +13,13 @@ import { projectDir } from '#e2e/support/server-process.ts'
 import { readStoredUsers } from '#e2e/support/store-contents.ts'
 import { isPublicRoute } from '#lib/web/guards/public-routes.ts'
 
-// How it is served is no store's affair.
+// Independent of the store.
 test.describe('a deployment', { tag: '@json' }, () => {
   const buildId = () => readFileSync(path.join(projectDir, '.next/BUILD_ID'), 'utf8')
   const findServed = () =>
     globSync('.next/static/**/*.*', { cwd: projectDir }).map((file) => file.replace('.next', '/_next'))
 
-  /** Asked as an admin, whom no log-in page keeps from an answer, and as anybody. */
+  /** As an admin, who is not redirected to log in, and as a visitor. */
   async function expectNothing(admin: Client, paths: readonly string[], method = 'GET'): Promise<void> {
     for (const asked of new Set(paths.flatMap((one) => [one, one.replace(/\/$/, '')]))) {
       for (const client of [admin, new Client(admin.origin)]) {
@@ -28,7 +28,7 @@ test.describe('a deployment', { tag: '@json' }, () => {
           path: asked,
           headers: { ...navigationHeaders, origin: admin.origin },
         })
-        // Without the slash at its end it is asked too.
+        // Also without the trailing slash.
         if (asked.endsWith('/') && answer.status === 308) continue
         const refusals = client === admin ? [400, 404, 405, 415] : [303, 400, 404, 405, 415]
         expect.soft(refusals, `${method} ${asked} → ${answer.status}`).toContain(answer.status)
@@ -36,7 +36,7 @@ test.describe('a deployment', { tag: '@json' }, () => {
     }
   }
 
-  test('serves no file of the project, its history, its data or its build, and lists no folder [V13.4.1, V13.4.3]', async ({
+  test('serves no file of the project, its history, data or build, and lists no folder [V13.4.1, V13.4.3]', async ({
     server,
   }) => {
     const admin = await logInAs(server, await firstAdmin(server))
@@ -94,16 +94,16 @@ test.describe('a deployment', { tag: '@json' }, () => {
       '/_next/static/..%2f..%2f.env',
     ]
     await expectNothing(admin, around)
-    // Else all of this would hold of a server that serves nothing.
+    // Otherwise all of this would hold for a server that serves nothing.
     expect((await admin.open(findServed()[0] ?? '')).status).toBe(200)
   })
 
-  test('keeps answering while the next build is made in its place', async ({ startOwnServer }) => {
+  test('keeps answering during the next build in its folder', async ({ startOwnServer }) => {
     const copy = await copyBuild({ withKept: true })
     const server = await startOwnServer({ projectDir: copy.dir })
     const client = new Client(server.url)
     const person = await client.signUp()
-    // The first that Next does when it builds, and long before the last.
+    // Next's first step of a build, long before its last.
     await rm(path.join(copy.dir, '.next'), { recursive: true })
     for (const file of findServed()) expect((await client.open(file)).status, file).toBe(200)
     expect((await client.open('/_next/static/missing.js')).status).toBe(404)
@@ -120,7 +120,7 @@ test.describe('a deployment', { tag: '@json' }, () => {
     await copy.remove()
   })
 
-  test('serves scripts, styles and type, and no map of its sources [V13.4.7]', async ({ server }) => {
+  test('serves scripts, styles and fonts, and no source maps [V13.4.7]', async ({ server }) => {
     const admin = await logInAs(server, await firstAdmin(server))
     const served = findServed()
     expect(new Set(served.map((file) => path.extname(file)))).toEqual(new Set(['.css', '.js', '.svg', '.woff2']))
@@ -135,7 +135,7 @@ test.describe('a deployment', { tag: '@json' }, () => {
       )
   })
 
-  test('has no tools of development and none of tests [V13.4.2, V15.2.3]', async ({ server }) => {
+  test('has no development or test tools [V13.4.2, V15.2.3]', async ({ server }) => {
     const admin = await logInAs(server, await firstAdmin(server))
     const tools = [
       'original-stack-frames',
@@ -169,9 +169,7 @@ test.describe('a deployment', { tag: '@json' }, () => {
     expect(holding).toEqual([])
   })
 
-  test('tells neither what it is made with nor where it stands, not when it refuses either [V13.4.2, V13.4.6]', async ({
-    server,
-  }) => {
+  test('reveals neither its software nor its paths, not even in errors [V13.4.2, V13.4.6]', async ({ server }) => {
     const admin = await logInAs(server, await firstAdmin(server))
     const visitor = new Client(server.url)
     const [served = ''] = findServed()
@@ -209,9 +207,7 @@ test.describe('a deployment', { tag: '@json' }, () => {
     }
   })
 
-  test('tells of its health that it is well, and shows no figures and no descriptions of itself [V13.4.5]', async ({
-    server,
-  }) => {
+  test('reports only that it is healthy, without metrics or API descriptions [V13.4.5]', async ({ server }) => {
     const visitor = new Client(server.url)
     for (const asked of ['/healthz', '/readyz']) {
       expect(JSON.parse((await visitor.open(asked)).text)).toEqual({ status: 'ok' })
@@ -244,7 +240,7 @@ test.describe('a deployment', { tag: '@json' }, () => {
     )
   })
 
-  test('has a button to log out on every private page, and in none of them what scripts need not know [V7.4.4, V15.3.1]', async ({
+  test('has a log-out button on every private page, and no data that scripts do not need [V7.4.4, V15.3.1]', async ({
     server,
   }) => {
     const admin = await logInAs(server, await firstAdmin(server))
@@ -269,9 +265,7 @@ test.describe('a deployment', { tag: '@json' }, () => {
     expect(Object.keys(user).toSorted()).toEqual(['id', 'role', 'username'])
   })
 
-  test('begins with nobody in it, and no name and password that everybody knows opens it [V6.3.2]', async ({
-    startOwnServer,
-  }) => {
+  test('starts without users, and no default name and password works [V6.3.2]', async ({ startOwnServer }) => {
     const server = await startOwnServer()
     expect(await readStoredUsers(server.store)).toBe('[]')
     const stranger = new Client(server.url)

@@ -1,5 +1,4 @@
-// A disk that is full under a store of files: the site says so, loses nothing, still lets people out, and recovers by
-// itself.
+// A full disk under a file store: the site reports it, loses nothing, still lets users log out, and recovers by itself.
 import { expect, giveCookies, test } from '#e2e/fixtures.ts'
 import { Client } from '#e2e/support/client.ts'
 import { minutes } from '#e2e/support/durations.ts'
@@ -13,7 +12,7 @@ import { findStoredUser, readStoredUsers } from '#e2e/support/store-contents.ts'
 import { chosenStore } from '#e2e/support/test-store.ts'
 
 const notSaved = 'This could not be saved.'
-/** The JSON store belongs to this process, so what ends here has ended. Others may read SQLite's file beside it. */
+/** Only this process uses the JSON store, so an end is final. Other processes may read the SQLite file. */
 const isAlone = chosenStore() === 'json'
 
 let disk: FailingDisk
@@ -30,13 +29,13 @@ test.describe('a full disk', { tag: ['@json', '@sqlite'] }, () => {
   })
 
   test.afterEach(async ({ context }) => {
-    // Before the server goes: a page that is still fetching its icon would complain.
+    // Close pages before the server stops: a page that still loads its icon would log an error.
     await context.close()
     await server.dispose()
     await disk.remove()
   })
 
-  test('sign-up and profile say that nothing was saved, keep what was typed, and work again once there is room [V16.5.2]', async ({
+  test('sign-up and profile report that nothing was saved, keep the input, and work again once there is space [V16.5.2]', async ({
     page,
     context,
   }) => {
@@ -74,7 +73,7 @@ test.describe('a full disk', { tag: ['@json', '@sqlite'] }, () => {
     expect(await findStoredUser(server.store, newcomer.username)).not.toBeNull()
   })
 
-  test('a log-in either works or says that it could not be saved', async () => {
+  test('a log-in either works or reports that it could not be saved', async () => {
     const person = await new Client(server.url).signUp()
     fail()
     const client = new Client(server.url)
@@ -89,7 +88,7 @@ test.describe('a full disk', { tag: ['@json', '@sqlite'] }, () => {
     await new Client(server.url).logIn(person)
   })
 
-  test('people who are signed in can read and leave, and stay out, also after a restart', async () => {
+  test('logged-in users can read and log out, and stay logged out after a restart', async () => {
     const client = new Client(server.url)
     await client.signUp()
     const thief = client.copy()
@@ -107,7 +106,7 @@ test.describe('a full disk', { tag: ['@json', '@sqlite'] }, () => {
     expect(await thief.isSignedIn()).toBe(false)
   })
 
-  test('a new password is taken or said not to be, and a session ends or is said not to', async () => {
+  test('a password change and the end of a session either succeed or report failure', async () => {
     const here = new Client(server.url)
     const person = await here.signUp()
     const otherBrowser = new Client(server.url)
@@ -135,7 +134,7 @@ test.describe('a full disk', { tag: ['@json', '@sqlite'] }, () => {
     expect(await back.isSignedIn()).toBe(true)
   })
 
-  test('sessions still end by themselves', async () => {
+  test('sessions still time out', async () => {
     const client = new Client(server.url)
     await client.signUp()
     fail()
@@ -148,7 +147,7 @@ test.describe('a full disk', { tag: ['@json', '@sqlite'] }, () => {
     expect((await client.open('/profile')).location).toContain('reason=idle')
   })
 
-  test('readiness tells the fault and its end, while the process stays alive', async () => {
+  test('readiness reports the full disk and its end, and the process stays alive', async () => {
     expect((await readiness()).status).toBe(200)
     fail()
     await expect.poll(async () => (await readiness()).status).toBe(503)

@@ -1,4 +1,4 @@
-// Settings of sign-up and mail, each on a site of its own.
+// Settings of sign-up and mail, each on a separate site.
 import { expect, test } from '#e2e/fixtures.ts'
 import { Client } from '#e2e/support/client.ts'
 import { minutes } from '#e2e/support/durations.ts'
@@ -7,7 +7,7 @@ import { makePerson, type Person } from '#e2e/support/person.ts'
 
 const addressOf = ({ username }: Person) => `${username}@example.org`
 
-test('a site may ask everybody for an address', async ({ startOwnServer }) => {
+test('a site can require an address from everybody', async ({ startOwnServer }) => {
   const server = await startOwnServer({ env: { SIGNUP_EMAIL: 'required' } })
   const [client, person] = [new Client(server.url), makePerson()]
   const fields = { ...person, confirmPassword: person.password }
@@ -18,7 +18,7 @@ test('a site may ask everybody for an address', async ({ startOwnServer }) => {
   expect(await client.isSignedIn()).toBe(true)
 })
 
-test('mail that waits outlives kill -9 and is sent once', async ({ startOwnServer }) => {
+test('queued mail survives kill -9 and is sent once', async ({ startOwnServer }) => {
   const server = await startOwnServer({ env: { SMTP_URL: 'smtp://127.0.0.1:9', MAIL_FROM: 'gate@example.org' } })
   const [client, person] = [new Client(server.url), makePerson()]
   await client.submit('/signup', 'Sign up', { ...person, confirmPassword: person.password, email: addressOf(person) })

@@ -1,5 +1,4 @@
-// What holds for every answer of the site, whichever route gives it: its type, that nobody keeps it, that reading
-// changes nothing, and that other methods are refused.
+// Rules for every answer of every route: its type, no caching, no changes by reading, and rejection of other methods.
 import { expect, test } from '#e2e/fixtures.ts'
 import { firstAdmin, logInAs, makePersonWith } from '#e2e/support/admin.ts'
 import { readRoutes } from '#e2e/support/build-manifests.ts'
@@ -28,7 +27,7 @@ test.describe('every answer', { tag: '@json' }, () => {
     await member.submit('/profile/edit', 'Save profile', { fullName: secretName, bio: '', age: '' })
   })
 
-  /** The path with somebody's id where it has a parameter. */
+  /** The path with a real user's id as parameter. */
   const filled = (path: string) => path.replace('/x', `/${memberId}`)
 
   function expectType(answer: Answer, what: string, type: string): void {
@@ -37,16 +36,14 @@ test.describe('every answer', { tag: '@json' }, () => {
     expect.soft(answer.headers['cross-origin-resource-policy'], what).toBe('same-origin')
   }
 
-  /** But for a bare refusal, and the way to the router's own spelling of the same address. */
+  /** Except for a bare rejection and the router's redirect to the canonical URL. */
   function expectUnkept({ status, text, headers, location }: Answer, what: string): void {
     const isBare = text === '' || (status === 307 && /\?_rsc=\w+$/.test(location ?? ''))
     if (isBare && headers['set-cookie'] === undefined) return
     expect.soft(headers['cache-control'] ?? '', `${what} → ${status}`).toContain('no-store')
   }
 
-  test('says what it is, and is neither guessed at nor shown inside another site [V3.2.1, V4.1.1, V3.5.8]', async ({
-    server,
-  }) => {
+  test('declares its type, and cannot be sniffed or framed [V3.2.1, V4.1.1, V3.5.8]', async ({ server }) => {
     for (const path of pages) {
       for (const client of [admin, member, new Client(server.url)]) {
         const shown = await client.copy().open(filled(path))
@@ -79,7 +76,7 @@ test.describe('every answer', { tag: '@json' }, () => {
     }
   })
 
-  test('that is for somebody is kept by nobody, also under an address that looks like a file [V14.2.2, V14.2.5, T13]', async ({
+  test('for a user is stored by no cache, even under a URL that looks like a file [V14.2.2, V14.2.5, T13]', async ({
     server,
   }) => {
     for (const { path } of routes.filter(({ path }) => !path.startsWith('/healthz'))) {
@@ -112,14 +109,12 @@ test.describe('every answer', { tag: '@json' }, () => {
     for (const path of disguises) {
       const answer = await member.copy().open(path)
       if (answer.text.includes(secretName)) expectUnkept(answer, path)
-      // A cache that goes by the name of a file must find nothing to keep.
+      // A cache that decides by file name must find nothing to store.
       if (/\.(css|js|rsc)$/.test(path) && !path.includes('?')) expect.soft(answer.text, path).not.toContain(secretName)
     }
   })
 
-  test('to a question changes nothing, whatever the address says: GET, HEAD and OPTIONS on every route [V3.5.3]', async ({
-    server,
-  }) => {
+  test('to GET, HEAD and OPTIONS changes nothing on any route, whatever the URL says [V3.5.3]', async ({ server }) => {
     const queries = [
       '',
       `?id=${memberId}&role=admin&theme=dark&username=x&email=x@example.org&fullName=x`,
@@ -140,7 +135,7 @@ test.describe('every answer', { tag: '@json' }, () => {
     expect(await member.isSignedIn()).toBe(true)
   })
 
-  test('lets no other origin read it, whatever that asks for [V3.4.2]', async () => {
+  test('allows no other origin to read it [V3.4.2]', async () => {
     const evil = { origin: 'https://evil.test', 'sec-fetch-site': 'cross-site', 'access-control-request-method': 'PUT' }
     for (const { path } of routes) {
       for (const method of ['GET', 'OPTIONS', 'POST']) {
@@ -152,7 +147,7 @@ test.describe('every answer', { tag: '@json' }, () => {
     expect(await member.isSignedIn()).toBe(true)
   })
 
-  test('to another method is a refusal [V4.1.4]', async ({ server }) => {
+  test('to another method is a rejection [V4.1.4]', async ({ server }) => {
     const before = await readStoredState(server.store)
     for (const { path } of routes) {
       for (const method of ['PUT', 'DELETE', 'PATCH', 'TRACE', 'PROPFIND', 'MKCOL', 'FOO']) {
@@ -173,10 +168,10 @@ test.describe('every answer', { tag: '@json' }, () => {
     }
   })
 
-  test('holds what its page shows, and nothing else of anybody [V8.2.3, V14.2.6]', async ({ server }) => {
+  test('contains only what its page shows, and nothing of other users [V8.2.3, V14.2.6]', async ({ server }) => {
     const other = await makePersonWith(server, 'member')
     const records = JSON.parse(await readStoredUsers(server.store)) as { id: string; passwordHash: string }[]
-    // A voided password leaves no hash.
+    // A locked password leaves no hash.
     const hashes = records.flatMap(({ passwordHash }) => (passwordHash.length > 20 ? [passwordHash.slice(-20)] : []))
     for (const path of pages.filter((path) => !path.startsWith('/admin'))) {
       const shown = await member.copy().open(path)
@@ -200,7 +195,7 @@ test.describe('every answer', { tag: '@json' }, () => {
     expect(Object.keys((await member.readSession())?.user ?? {}).toSorted()).toEqual(['id', 'role', 'username'])
   })
 
-  test('to odd numbers, dates and signs in a list’s address is a list [V1.4.2, V1.2.9]', async () => {
+  test('to odd numbers, dates and characters in a list’s URL is a list [V1.4.2, V1.2.9]', async () => {
     const odd = [
       '-1',
       '0',
@@ -254,7 +249,7 @@ test.describe('every answer', { tag: '@json' }, () => {
   })
 })
 
-test('a name as a statement logs nobody in [V1.2.4]', async ({ server }) => {
+test('SQL in the username logs nobody in [V1.2.4]', async ({ server }) => {
   const users = await readStoredUsers(server.store)
   for (const username of ["x' OR 1=1--", '" OR ""="', "admin'/*", "'; DROP TABLE users; --", "\\'; --"]) {
     const client = new Client(server.url)

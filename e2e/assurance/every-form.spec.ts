@@ -1,5 +1,5 @@
-// Every form of the site, posted as no page of it would: each field is taken once, as text and by its rule, and no step
-// of a way before the one that leads to it. Tried by who may post the form, so that only its fields can be at fault.
+// Posts every form as no page would: repeated, mistyped and invalid fields, and steps out of order. Each runs as a user
+// who may post the form, so that only its fields can be wrong.
 import { expect, test } from '#e2e/fixtures.ts'
 import { firstAdmin, type KnownPerson, logInAs, makePersonWith } from '#e2e/support/admin.ts'
 import { Client } from '#e2e/support/client.ts'
@@ -9,7 +9,7 @@ import { makePerson } from '#e2e/support/person.ts'
 import { actionForm, pageOf, readSiteActions, type SiteAction, siteAction } from '#e2e/support/site-actions.ts'
 import { findStoredUser, readStoredState } from '#e2e/support/store-contents.ts'
 
-/** Names that mean something to JavaScript; none of them may be more than a name. */
+/** Names with a meaning in JavaScript, which must be plain names here. */
 const keys = [
   '__proto__',
   'constructor',
@@ -21,14 +21,14 @@ const keys = [
   '{"__proto__":{"role":"admin"}}',
 ]
 
-/** What no field of any form takes. */
+/** Values that no field of any form accepts. */
 const wrongParts: Record<string, Part> = {
   'a file': { filename: '../../etc/passwd', content: 'x' },
   'over-long text': 'x'.repeat(20_000),
   'broken UTF-8': Buffer.from([0x61, 0xff, 0xfe]),
   'a lone surrogate': Buffer.from([0xed, 0xa0, 0x80]),
 }
-/** What only passwords take, which are any text, and what is only looked for. */
+/** Values that only passwords, which are any text, and search fields accept. */
 const wrongTexts: Record<string, Part> = { 'a NUL': 'ab\u0000cd', 'an override of direction': 'ab\u202ecd' }
 const anyText = /password|^(id|next|act)$/i
 
@@ -50,7 +50,7 @@ test.describe('every form', { tag: '@json' }, () => {
     for (const [who, client] of Object.entries(clients)) tokens[who] = await client.formToken()
   })
 
-  /** As its page would post it, about somebody who is there. */
+  /** The form as its page would post it, about an existing user. */
   function fieldsFor(action: SiteAction): Fields {
     return action.fields.map(([name, value]) => [name, name === 'id' ? target.id : value])
   }
@@ -93,7 +93,7 @@ test.describe('every form', { tag: '@json' }, () => {
   }
 
   for (const who of ['visitor', 'member', 'admin']) {
-    test(`of a ${who} takes each field once, as text, within its rule, and no other [V2.2.1, V2.2.2, V1.3.3, V5.3.2, V8.2.3, V15.3.3, V15.3.5, V15.3.7, T11, T26, T29]`, async ({
+    test(`of a ${who} accepts each field once, as text, within its rule, and no other field [V2.2.1, V2.2.2, V1.3.3, V5.3.2, V8.2.3, V15.3.3, V15.3.5, V15.3.7, T11, T26, T29]`, async ({
       server,
     }) => {
       const actions = readSiteActions().filter(({ name }) => whoPosts(name) === who)
@@ -111,13 +111,13 @@ test.describe('every form', { tag: '@json' }, () => {
     })
   }
 
-  test('would have been taken as it should be', async ({ server }) => {
+  test('is accepted when valid', async ({ server }) => {
     for (const action of [siteAction('saveProfile'), siteAction('changeRole')]) await post(action, fieldsFor(action))
     expect(await readStoredState(server.store)).toContain('Written by nobody')
     expect(await findStoredUser(server.store, target.username)).toMatchObject({ role: 'admin' })
   })
 
-  test('knows no step before the one that leads to it [V2.3.1]', async ({ server }) => {
+  test('rejects a step before the one that leads to it [V2.3.1]', async ({ server }) => {
     const steps = [
       'resetPassword', // before the link was opened
       'reportCompromise',
@@ -146,7 +146,7 @@ test.describe('every form', { tag: '@json' }, () => {
     expect(await readStoredState(server.store)).toBe(before)
   })
 
-  test('acts on nobody’s records but those of who posts it, whatever ids it carries [V8.2.2]', async ({ server }) => {
+  test('changes only records of its sender, whatever ids it contains [V8.2.2]', async ({ server }) => {
     const theirs = await logInAs(server, target)
     const before = await findStoredUser(server.store, target.username)
     for (const action of readSiteActions()) {
@@ -161,7 +161,7 @@ test.describe('every form', { tag: '@json' }, () => {
   })
 })
 
-test('names of JavaScript’s own are names, also where __proto__ is forbidden [T26, V1.5.2, V15.3.6]', {
+test('names of JavaScript properties are plain names, also with __proto__ disabled [T26, V1.5.2, V15.3.6]', {
   tag: '@json',
 }, async ({ startOwnServer }) => {
   const server = await startOwnServer({ env: { NODE_OPTIONS: '--disable-proto=throw' } })
@@ -196,7 +196,7 @@ test('names of JavaScript’s own are names, also where __proto__ is forbidden [
     expect.soft(await visitor.isSignedIn(), key).toBe(false)
   }
   expect(await readStoredState(server.store)).toBe(before)
-  // Those that are plain letters are names that people can have.
+  // Those of plain letters are valid usernames.
   for (const username of ['constructor', 'prototype', 'tostring', 'valueof', 'hasownproperty']) {
     const namesake = await new Client(server.url).signUp({ ...makePerson(), username })
     expect(await findStoredUser(server.store, username)).toMatchObject({ username, role: 'member' })

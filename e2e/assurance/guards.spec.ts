@@ -1,5 +1,5 @@
-// The two doors. Everything that middleware bypasses of the past did, and everything the build contains, is tried
-// signed out: once as deployed, and once with middleware taken out of the build.
+// Access control in middleware and in pages. Tries all past middleware bypasses and everything in the build while
+// logged out: once as deployed, and once without middleware.
 import { expect, test } from '#e2e/fixtures.ts'
 import { readRoutes } from '#e2e/support/build-manifests.ts'
 import { Client } from '#e2e/support/client.ts'
@@ -85,7 +85,7 @@ for (const [name, open] of Object.entries(doors)) {
   test.describe(name, () => {
     let server: TestServer
     let dispose: () => Promise<void>
-    /** Nobody, and somebody whose session is over but whose cookie is whole. */
+    /** No session, and an expired session with an intact cookie. */
     let outsiders: Client[]
 
     test.beforeAll(async () => {
@@ -110,7 +110,10 @@ for (const [name, open] of Object.entries(doors)) {
       }
     }
 
-    /** The same request once more at the address that Next gives for it, with the right `_rsc` say, up to the guard. */
+    /**
+     * Repeats the request at the URL that Next redirects to, for example with the right `_rsc`, until the guard
+     * answers.
+     */
     async function pursue(outsider: Client, request: Request): Promise<Answer> {
       let answer = await outsider.send(request)
       for (let step = 0; step < 3 && answer.location !== null && !isRefusal(answer); step++) {
@@ -120,7 +123,7 @@ for (const [name, open] of Object.entries(doors)) {
       return answer
     }
 
-    test('no header gets past [T1, T2]', async () => {
+    test('no header bypasses it [T1, T2]', async () => {
       for (const headers of bypassHeaders) {
         await refuses(`GET /profile with ${JSON.stringify(headers)}`, (outsider) =>
           pursue(outsider, { path: '/profile', headers }),
@@ -131,14 +134,14 @@ for (const [name, open] of Object.entries(doors)) {
       }
     })
 
-    test('no spelling of the address gets past [T1]', async () => {
+    test('no spelling of the URL bypasses it [T1]', async () => {
       for (const path of bypassPaths) {
         await refuses(`GET ${path}`, (outsider) => pursue(outsider, { path }))
         await refuses(`router’s GET ${path}`, (outsider) => pursue(outsider, { path, headers: { rsc: '1' } }))
       }
     })
 
-    test('every route of the build is public by name or refuses [V8.2.1, T1]', async () => {
+    test('every route of the build is on the public list or rejects [V8.2.1, T1]', async () => {
       const routes = readRoutes()
       expect(routes.map((route) => route.path)).toEqual(
         expect.arrayContaining([
@@ -161,7 +164,7 @@ for (const [name, open] of Object.entries(doors)) {
       }
     })
 
-    test('every public route is there and gives nothing of anybody', async () => {
+    test('every public route exists and reveals no user data', async () => {
       const built = readRoutes().map((route) => route.path)
       for (const path of publicRoutes) {
         expect(built, `${path} is listed as public and should exist`).toContain(path)
@@ -173,7 +176,7 @@ for (const [name, open] of Object.entries(doors)) {
       }
     })
 
-    test('every action of the build is public by name or refuses, called from its page or from a public one [V8.2.1, V8.3.1, T4]', async () => {
+    test('every action of the build is on the public list or rejects, called from its page or a public one [V8.2.1, V8.3.1, T4]', async () => {
       const actions = readSiteActions()
       expect(actions.map((action) => action.name)).toEqual(expect.arrayContaining([...publicActions]))
       const users = await readStoredUsers(server.store)
@@ -191,9 +194,9 @@ for (const [name, open] of Object.entries(doors)) {
       expect(await readStoredUsers(server.store)).toBe(users)
     })
 
-    test('no action does anything for another site’s page, whoever is signed in [V3.5.1, T5]', async () => {
+    test('no action works for another site’s page, for any user [V3.5.1, T5]', async () => {
       const [admin, member] = [new Client(server.url), new Client(server.url)]
-      // Where middleware would have put it.
+      // Where middleware would have added it.
       const [, token = ''] = (await server.setUpPath()).split('token=')
       admin.cookies.set('mailed-setup', token)
       const person = makePerson()
@@ -223,7 +226,7 @@ for (const [name, open] of Object.entries(doors)) {
       expect(await member.isSignedIn()).toBe(true)
     })
 
-    test('the same calls do change something for somebody who is signed in', async () => {
+    test('the same calls do change something for a logged-in user', async () => {
       const member = new Client(server.url)
       await member.signUp()
       const { id, fields } = siteAction('saveProfile')
@@ -236,10 +239,10 @@ for (const [name, open] of Object.entries(doors)) {
   })
 }
 
-test('the copy without middleware really has none', async ({ server, startOwnServer }) => {
+test('the copy really has no middleware', async ({ server, startOwnServer }) => {
   const copy = await copyWithoutMiddleware()
   const bare = await startOwnServer({ projectDir: copy.dir })
-  // Only middleware answers a form in an unknown encoding with 415, and redirects with 303 where a page does with 307.
+  // Only middleware answers an unknown form encoding with 415, and redirects with 303 where a page uses 307.
   const request = {
     method: 'POST',
     path: '/login',

@@ -1,5 +1,5 @@
-// The headers of every kind of answer, and what they stop in a real browser. The tests' client holds each of its answers
-// to e2e/support/header-rule.ts, in every spec; here are the kinds of answers there are.
+// The headers of every kind of answer, and their effect in a real browser. In all specs the test client checks each
+// answer against e2e/support/header-rule.ts; this spec covers all kinds of answers.
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:http'
@@ -17,14 +17,14 @@ import { type Answer, navigationHeaders } from '#e2e/support/http.ts'
 import { startPlainNext } from '#e2e/support/plain-next.ts'
 import type { TestServer } from '#e2e/support/server.ts'
 
-// How an answer is dressed is no store's affair.
+// Independent of the store.
 const tag = '@json'
 
 const rsc = { rsc: '1', 'sec-fetch-dest': 'empty', 'sec-fetch-mode': 'cors', 'sec-fetch-site': 'same-origin' }
 
 type Ask = (client: Client) => Promise<Answer>
 
-/** As the page's router fetches it, which Next sends on to an address with a check sum first. */
+/** As the router fetches it; Next first redirects to a URL with a checksum. */
 async function fetchPart(client: Client, path: string): Promise<Answer> {
   const sentOn = await client.send({ path, headers: rsc })
   return client.send({ path: sentOn.location ?? path, headers: rsc })
@@ -49,7 +49,7 @@ const post = (client: Client, at: string, headers: Record<string, string>, body?
     ...(body !== undefined && { body }),
   })
 
-/** Each kind of answer, with its status; the client is signed in where the answer needs it. */
+/** Each kind of answer with its status. The client is logged in where the answer needs it. */
 const visitorAnswers: Record<string, [status: number, ask: Ask]> = {
   'a page': [200, (client) => client.open('/login')],
   'the router’s part of a page': [200, (client) => fetchPart(client, '/login')],
@@ -104,7 +104,7 @@ const plantedPolicy = {
   'x-middleware-request-x-nonce': 'AAAAAAAAAAAAAAAAAAAAAA',
 }
 
-/** Gives the nonce that the policy names. Each script of a page has it, and nothing else would run. */
+/** Returns the nonce of the policy. Each script of a page has it, and no other script runs. */
 function expectNonces(path: string, { headers, text }: Answer): string {
   const nonce = /'nonce-([\w-]{22})'/.exec(String(headers['content-security-policy']))?.[1] ?? 'none'
   const isPage = headers['content-type']?.startsWith('text/html')
@@ -128,7 +128,7 @@ async function expectEveryAnswerDressed(server: TestServer): Promise<void> {
       const answer = await ask(client)
       expect.soft(answer.status, what).toBe(status)
       expect.soft(headerBreaches(server.url, answer), what).toEqual([])
-      // What runs nothing says so by its type as well.
+      // A type without scripts says so as well.
       if (status === 200) expect.soft(answer.headers['content-type'], what).toBeDefined()
     }
   }
@@ -140,14 +140,12 @@ test(
   ({ server }) => expectEveryAnswerDressed(server),
 )
 
-test(`every kind of answer of a site under https asks for https from then on [V3.4.1, T12]`, { tag }, async ({
-  startOwnServer,
-}) => {
+test(`every kind of answer of a site under https sends HSTS [V3.4.1, T12]`, { tag }, async ({ startOwnServer }) => {
   const env = { APP_URL: 'https://accounts.example.test', HOST: '127.0.0.1', LIMITS: 'on' }
   await expectEveryAnswerDressed(await startOwnServer({ env }))
 })
 
-test('a host that has only Next gives it as well, with a nonce in each page that is not the client’s [V3.4.3, T12]', {
+test('under Next’s own server it has them too, with a nonce in each page that the client did not choose [V3.4.3, T12]', {
   tag,
 }, async () => {
   const dataDir = await mkdtemp(path.join(tmpdir(), 'gatehouse-e2e-'))
@@ -164,7 +162,7 @@ test('a host that has only Next gives it as well, with a nonce in each page that
   expect(site.faults()).toEqual([])
 })
 
-test('pages that break carry it too, down to the last resort, and keep their looks [V3.4.3, V3.4.6, T12]', {
+test('broken pages have them too, including the global error page, and keep their styles [V3.4.3, V3.4.6, T12]', {
   tag,
 }, async ({ startOwnServer, page, expectedNoise }) => {
   expectedNoise.push(/500 \(Internal Server Error\)|Minified React error|An error occurred in the Server Components/)
@@ -184,11 +182,11 @@ test('pages that break carry it too, down to the last resort, and keep their loo
   }
 
   await expectBrokenPage('/forgot-password')
-  // The root layout: then nothing but global-error is left.
+  // The root layout: only global-error remains.
   await copy.change(/lang:(\w+)\.locale/g, 'lang:$1.gone.locale')
   await server.restart()
   await expectBrokenPage('/login')
-  // A file that is no program: then Next has no page at all.
+  // An invalid program: Next then has no page at all.
   await copy.change(/^/, 'throw 0;')
   await server.restart()
   const answer = await client.open('/login')
@@ -198,7 +196,7 @@ test('pages that break carry it too, down to the last resort, and keep their loo
   await copy.remove()
 })
 
-test('each script of a page has the page’s nonce, each page another, and none is the client’s [V3.4.3, T2, T12]', {
+test('each script of a page has the page’s nonce, which is new for each page and never the client’s [V3.4.3, T2, T12]', {
   tag,
 }, async ({ client }) => {
   // With these two, the matcher of Next's own guide would leave the page without a policy.
@@ -226,7 +224,7 @@ test.describe('in a browser', { tag }, () => {
     return { url, referrers }
   }
 
-  test('what was smuggled into a page does not run, and is told on the console [V3.4.3, T12]', async ({
+  test('an injected script does not run and is reported on the console [V3.4.3, T12]', async ({
     loggedInPage: page,
     expectedNoise,
   }) => {
@@ -263,7 +261,7 @@ test.describe('in a browser', { tag }, () => {
     expect(await page.evaluate(() => location.pathname)).toBe('/profile')
   })
 
-  test('no other page frames this site, even one that shares its cookies [V3.4.6, T12]', async ({
+  test('no other page can frame this site, even one that shares its cookies [V3.4.6, T12]', async ({
     loggedInPage: page,
     server,
     expectedNoise,
@@ -276,7 +274,7 @@ test.describe('in a browser', { tag }, () => {
     for (const frame of frames) await expect.poll(() => frame.url()).toMatch(/^chrome-error:/)
   })
 
-  test('no other page loads, reads or keeps hold of what belongs to somebody signed in [V3.2.1, V3.4.8, V3.5.8]', async ({
+  test('no other page can load, read or keep a handle on a user’s pages [V3.2.1, V3.4.8, V3.5.8]', async ({
     loggedInPage: page,
     server,
     expectedNoise,
@@ -319,7 +317,7 @@ test.describe('in a browser', { tag }, () => {
     await popup.close()
   })
 
-  test('who leaves the site does not tell where they stood [V3.4.5]', async ({ loggedInPage: page, server }) => {
+  test('a link off the site does not send the path [V3.4.5]', async ({ loggedInPage: page, server }) => {
     const { url, referrers } = await openNeighbour(page, '')
     await page.goto(`${server.url}/security`)
     await page.evaluate((to) => location.assign(to), url)

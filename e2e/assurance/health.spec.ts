@@ -1,4 +1,4 @@
-// What the process tells whoever watches over it, and how it ends when something nobody expected happens.
+// What the process reports to monitoring, and how it ends after an unexpected error.
 import { rename } from 'node:fs/promises'
 import { pathToFileURL } from 'node:url'
 import { expect, test } from '#e2e/fixtures.ts'
@@ -13,7 +13,7 @@ const withFaults = { env: { NODE_OPTIONS: `--import ${preload}` }, expectFaults:
 const signal = (server: TestServer, name: NodeJS.Signals) => process.kill(server.pid() ?? 0, name)
 const linesOf = (server: TestServer, event: string) => server.logLines().filter((line) => line.event === event)
 
-test('the health checks say that it is well and nothing else, however often they are asked [V13.4.5, V13.4.6]', {
+test('the health checks report only that it is healthy, however often they are called [V13.4.5, V13.4.6]', {
   tag: '@json',
 }, async ({ startOwnServer }) => {
   const server = await startOwnServer({ env: { LIMITS: 'on' } })
@@ -28,7 +28,7 @@ test('the health checks say that it is well and nothing else, however often they
     expect((await send(server.address, { path })).status, path).not.toBe(200)
 })
 
-test('a store that is away is told by its code: no path, no password [V13.4.5]', { tag: '@json' }, async ({
+test('a store failure is reported by its code, without path or password [V13.4.5]', { tag: '@json' }, async ({
   startOwnServer,
 }) => {
   const server = await startOwnServer({ expectFaults: true })
@@ -41,7 +41,7 @@ test('a store that is away is told by its code: no path, no password [V13.4.5]',
   await rename(`${server.dataDir}-away`, server.dataDir)
 })
 
-test('a page that fails shows a reference, and the log has it with the request’s id and the fault [V16.3.4, V16.5.1]', {
+test('a page that fails shows a reference, and the log has it with the request’s id and the error [V16.3.4, V16.5.1]', {
   tag: '@json',
 }, async ({ startOwnServer }) => {
   const server = await startOwnServer(withFaults)
@@ -62,13 +62,13 @@ test('a page that fails shows a reference, and the log has it with the request�
   expect(JSON.stringify(line?.err)).toContain('fault-canary')
 })
 
-test('an exception that nobody caught is logged, what was saved is kept, and the process ends with 1 [V16.5.4]', async ({
+test('an uncaught exception is logged, saved data stays, and the process exits with 1 [V16.5.4]', async ({
   startOwnServer,
 }) => {
   const server = await startOwnServer(withFaults)
   const client = new Client(server.url)
   await client.signUp()
-  // A rejected promise leaves nothing half done: it is logged, and nobody can end the process with one.
+  // A rejected promise is only logged, so no client can stop the process with one.
   signal(server, 'SIGWINCH')
   await expect.poll(() => linesOf(server, 'rejection_unhandled').length).toBe(1)
   expect(await client.isSignedIn()).toBe(true)

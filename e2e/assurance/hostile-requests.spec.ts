@@ -1,4 +1,5 @@
-// Requests that no page of the site sends. Each gets an answer below 500, changes nothing and leaves the server well.
+// Requests that no page of the site sends. Each gets an answer below 500, changes nothing and leaves the server
+// healthy.
 import { expect, test } from '#e2e/fixtures.ts'
 import { Client, type Filled } from '#e2e/support/client.ts'
 import { encodeActionCall, encodeMultipart, type Fields } from '#e2e/support/form-body.ts'
@@ -6,7 +7,7 @@ import { navigationHeaders } from '#e2e/support/http.ts'
 import { siteAction } from '#e2e/support/site-actions.ts'
 import { readStoredUsers } from '#e2e/support/store-contents.ts'
 
-// Every form is read by the same code; every-form.spec.ts and the fuzz try the fields of each.
+// All forms share this code; every-form.spec.ts and the fuzz test their fields.
 const target = { path: '/profile/edit', ...siteAction('saveProfile') }
 
 test.describe('a form', () => {
@@ -19,7 +20,7 @@ test.describe('a form', () => {
     filled = await client.findForm(target.path, 'Save profile')
   })
 
-  test('takes no other encoding and no damaged body', async ({ server }) => {
+  test('rejects other encodings and damaged bodies', async ({ server }) => {
     const users = await readStoredUsers(server.store)
     const typed = target.fields.map(([name, value]): [string, string] => [name, String(value)])
     const whole = encodeMultipart([...filled.form.hidden, ...target.fields])
@@ -55,8 +56,8 @@ test.describe('a form', () => {
     expect(await readStoredUsers(server.store)).toBe(users)
   })
 
-  test('takes no unknown or damaged action [V1.5.2, T7]', async ({ server, expectedFaults }) => {
-    // Next writes this to stderr by itself and answers 404.
+  test('rejects unknown and damaged actions [V1.5.2, T7]', async ({ server, expectedFaults }) => {
+    // Next writes this to stderr and answers 404.
     expectedFaults.push(/Failed to find Server Action|Server Reference ID did not match/)
     const users = await readStoredUsers(server.store)
     const unknown = '00'.padEnd(42, 'a')
@@ -103,7 +104,7 @@ test.describe('a form', () => {
     expect(await readStoredUsers(server.store)).toBe(users)
   })
 
-  test('takes no huge body [V5.2.1, T11]', async ({ server }) => {
+  test('rejects huge bodies [V5.2.1, T11]', async ({ server }) => {
     const users = await readStoredUsers(server.store)
     for (const megabytes of [1, 2, 20]) {
       const body = encodeMultipart([
@@ -113,7 +114,7 @@ test.describe('a form', () => {
       ])
       const headers = { ...navigationHeaders, origin: client.origin, ...body.headers }
       const request = { method: 'POST', path: target.path, body: body.body, headers }
-      // The refusal does not wait for the body, so the line may close while the body is still under way.
+      // The rejection does not wait for the body, so the connection may close while the body is being sent.
       const outcome = await client
         .copy()
         .send(request)
@@ -128,7 +129,7 @@ test.describe('a form', () => {
   })
 })
 
-test('mangled and foreign cookies mean that nobody is signed in [V7.2.1]', async ({ server, startOwnServer }) => {
+test('mangled and foreign cookies log nobody in [V7.2.1]', async ({ server, startOwnServer }) => {
   const owner = new Client(server.url)
   await owner.signUp()
   const seal = owner.cookies.get('session') ?? ''
@@ -166,7 +167,7 @@ test('mangled and foreign cookies mean that nobody is signed in [V7.2.1]', async
   expect(await owner.isSignedIn()).toBe(true)
 })
 
-/** The seal with one character changed, once in each of its parts. Behind "~" stands only the number of its format. */
+/** The seal with one character changed in each part. After "~" is only the format number. */
 function damagedPartByPart(seal: string): string[] {
   const parts = (seal.split('~')[0] ?? '').split('*')
   return parts

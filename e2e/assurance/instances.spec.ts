@@ -1,4 +1,4 @@
-// Two servers on one PostgreSQL behind a proxy without any memory: to a person they are one site.
+// Two servers on one PostgreSQL behind a proxy without session affinity: users see one site.
 import { globSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Page } from '@playwright/test'
@@ -50,7 +50,7 @@ const test = base.extend<object, { site: TwoInstances; built: BuiltApart }>({
 })
 
 const theirs = 'what people entrusted to the site'
-/** As a site that was used leaves it, and whoever runs it: wherever DATA_DIR and DATABASE_URL may lead, with copies. */
+/** Files as a used site and its operator leave them: wherever DATA_DIR and DATABASE_URL may point, with copies. */
 const everybodysData = Object.fromEntries(
   [
     ...['secret', 'users.json', 'sessions.json', 'tokens.json', 'audit.jsonl', 'lock', 'users.streamlit.json'],
@@ -64,7 +64,7 @@ const everybodysData = Object.fromEntries(
 const everywhere = { tag: ['@postgres', '@no-javascript'] }
 const written = { fullName: 'Zoë Quist-O’Hara', bio: 'Keeps the lamp lit.\n\nAsk for the key.', age: '41' }
 
-/** The same person's cookies at either instance. */
+/** The same user's cookies on either instance. */
 function atBoth(site: TwoInstances): { atA: Client; atB: Client } {
   const atA = new Client(site.origin, site.a.address)
   return { atA, atB: atA.copy(site.b.address) }
@@ -77,7 +77,7 @@ function reasonOf({ location }: Answer): string | null {
 test.describe('two instances', { tag: '@postgres' }, () => {
   test.beforeEach(({ site }) => site.alternate())
 
-  test('a person’s whole way goes through both, request by request', everywhere, async ({ page, site }) => {
+  test('a user’s whole journey passes through both, request by request', everywhere, async ({ page, site }) => {
     const person = makePerson()
     const served = new Set<string | undefined>()
     page.on('response', (response) => served.add(response.headers()[servedBy]))
@@ -101,7 +101,7 @@ test.describe('two instances', { tag: '@postgres' }, () => {
     expect([...served].sort()).toEqual([site.a.address, site.b.address].sort())
   })
 
-  test('a session begun on one is a session on the other, and its log-out there a refusal here at once [V7.4.1, T17]', async ({
+  test('a session of one is valid on the other, and a log-out there ends it here at once [V7.4.1, T17]', async ({
     site,
   }) => {
     const { atA } = atBoth(site)
@@ -119,7 +119,7 @@ test.describe('two instances', { tag: '@postgres' }, () => {
     expect((await atB.fetch('/api/session/activity', { method: 'POST' })).status).toBe(401)
   })
 
-  test('a session that was used on the other a moment ago is refused as soon as it is ended here', async ({ site }) => {
+  test('a session just used on the other is rejected as soon as it is ended here', async ({ site }) => {
     for (let round = 0; round < 10; round++) {
       const [first, second] = round % 2 === 0 ? [site.a, site.b] : [site.b, site.a]
       const here = new Client(site.origin, first.address)
@@ -133,7 +133,7 @@ test.describe('two instances', { tag: '@postgres' }, () => {
     }
   })
 
-  test('both agree on the ten minutes, whichever of them a person acted on [V7.3.1, T19]', async ({ site }) => {
+  test('both agree on the idle timeout, whichever the user acted on [V7.3.1, T19]', async ({ site }) => {
     const { atA } = atBoth(site)
     await atA.signUp()
     const atB = atA.copy(site.b.address)
@@ -149,7 +149,7 @@ test.describe('two instances', { tag: '@postgres' }, () => {
     expect(reasonOf(await atA.open('/profile'))).toBe('idle')
   })
 
-  test('both agree on the twelve hours [V7.3.2, T19]', async ({ site }) => {
+  test('both agree on the absolute timeout [V7.3.2, T19]', async ({ site }) => {
     const { atA } = atBoth(site)
     const { username } = await atA.signUp()
     const atB = atA.copy(site.b.address)
@@ -164,7 +164,7 @@ test.describe('two instances', { tag: '@postgres' }, () => {
     expect(await countStoredSessions(site.store.location, user?.id ?? '')).toBe(0)
   })
 
-  test('a password changed on one ends the other sessions on the other at once, and the old one logs in nowhere', async ({
+  test('a password change on one ends the other sessions on the other at once, and the old password works nowhere', async ({
     site,
   }) => {
     const { atA, atB } = atBoth(site)
@@ -181,7 +181,7 @@ test.describe('two instances', { tag: '@postgres' }, () => {
     expect(await atB.isSignedIn()).toBe(true)
   })
 
-  test('a profile saved on one is seen on the other at once', async ({ site }) => {
+  test('a profile saved on one is visible on the other at once', async ({ site }) => {
     const { atA } = atBoth(site)
     await atA.signUp()
     const atB = atA.copy(site.b.address)
@@ -192,7 +192,7 @@ test.describe('two instances', { tag: '@postgres' }, () => {
     }
   })
 
-  test('a form that one rendered can be posted to the other [T15]', everywhere, async ({ page, site }) => {
+  test('a form rendered by one can be posted to the other [T15]', everywhere, async ({ page, site }) => {
     const { a, b, proxy } = site
     const person = makePerson()
     const renderedBy = async (address: string, path: string) => {
@@ -234,7 +234,7 @@ test.describe('two instances', { tag: '@postgres' }, () => {
     expect(languages.size).toBe(1)
   })
 
-  test('a name that both are asked for at once is given once [V15.4.2]', async ({ site }) => {
+  test('a username requested from both concurrently is given once [V15.4.2]', async ({ site }) => {
     for (let round = 0; round < 10; round++) {
       const person = makePerson()
       const clients = [site.a, site.b, site.a, site.b].map(({ address }) => new Client(site.origin, address))
@@ -243,7 +243,7 @@ test.describe('two instances', { tag: '@postgres' }, () => {
         clients.map((client, index) => {
           const form = forms[index]
           if (!form) throw new Error('A form for each was found above')
-          // Each with a password of its own: the winner's is the one that counts.
+          // Each with another password: the winner's is the one that counts.
           const password = `${person.password} ${index}`
           return client.post(form, Object.entries({ ...person, password, confirmPassword: password }))
         }),
@@ -258,7 +258,7 @@ test.describe('two instances', { tag: '@postgres' }, () => {
     }
   })
 
-  test('when one is killed the site goes on, with everybody signed in', async () => {
+  test('when one is killed the site continues, with everybody logged in', async () => {
     const site = await startTwoInstances()
     const client = new Client(site.origin)
     const person = await client.signUp()
@@ -278,7 +278,7 @@ test.describe('two instances', { tag: '@postgres' }, () => {
 })
 
 test.describe('two instances that were built apart', { tag: '@postgres' }, () => {
-  /** Shows the page of one build; what is done there goes to the other. */
+  /** Shows the page of one build and posts to the other. */
   async function showFromA(page: Page, { proxy, a, b, origin }: TwoInstances, path: string): Promise<void> {
     proxy.sendTo(a.address)
     await page.goto(origin + path)
@@ -286,7 +286,7 @@ test.describe('two instances that were built apart', { tag: '@postgres' }, () =>
     proxy.sendTo(b.address)
   }
 
-  test('hold nothing of the secret that they were built with [V13.3.1]', ({ built }) => {
+  test('do not contain the secret of their build [V13.3.1]', ({ built }) => {
     const { one, sessionSecret } = built
     const files = globSync('.next/**/*', { cwd: one.dir, withFileTypes: true }).filter((entry) => entry.isFile())
     expect(files.length).toBeGreaterThan(100)
@@ -296,7 +296,7 @@ test.describe('two instances that were built apart', { tag: '@postgres' }, () =>
     expect(holding.map(({ name }) => name)).toEqual([])
   })
 
-  test('take along what a site runs on, and nothing of what lies beside the sources', ({ built }) => {
+  test('contain what a site needs to run and nothing of what is beside the sources', ({ built }) => {
     const { dir } = built.one
     const traces = globSync('.next/**/*.nft.json', { cwd: dir, exclude: ['.next/standalone/**'] })
     expect(traces.length).toBeGreaterThan(30)
@@ -344,13 +344,13 @@ test.describe('two instances that were built apart', { tag: '@postgres' }, () =>
         for (const server of [site.a, site.b]) expect(server.faults()).toEqual([])
       })
 
-      test('a form of a build with another key is refused, and nothing is done [T15]', async ({
+      test('a form of a build with another key is rejected and changes nothing [T15]', async ({
         page,
         built,
         expectedNoise,
       }) => {
         expectedNoise.push(/409 \(Conflict\)/)
-        // The project's own build knows nothing of this secret.
+        // The project's own build does not know this secret.
         const { one, sessionSecret } = built
         const site = await startTwoInstances({ projectDirs: [one.dir, undefined], sessionSecret })
         const person = makePerson()
@@ -360,7 +360,7 @@ test.describe('two instances that were built apart', { tag: '@postgres' }, () =>
           await expect(page.getByRole('alert').filter({ hasText: 'reload the page' })).toBeVisible()
           await expect(page.getByLabel('Username')).toHaveValue(person.username)
         } else {
-          // Next's own words: it answers before any page of ours is asked.
+          // Next's own message, because it answers before any of our pages.
           await expect(page.getByText('Server Action unavailable.')).toBeVisible()
         }
         expect(await findStoredUser(site.store.location, person.username)).toBeNull()

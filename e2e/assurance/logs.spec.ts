@@ -1,4 +1,4 @@
-// What the server writes about what happens: each line, what ties them together, and what must never stand in one.
+// The server's log: each event's line, the ids that connect lines, and what no line may contain.
 import { expect, test } from '#e2e/fixtures.ts'
 import { firstAdmin, logInAs } from '#e2e/support/admin.ts'
 import { Client } from '#e2e/support/client.ts'
@@ -12,7 +12,7 @@ import { findStoredUser } from '#e2e/support/store-contents.ts'
 
 const idOf = (answer: Answer) => String(answer.headers['x-request-id'])
 
-/** The one line about this that belongs to this answer. Waits: some of the work goes on after the answer. */
+/** The one line about this for this answer. Waits, because some work continues after the answer. */
 async function lineOf(server: TestServer, answer: Answer, event: string): Promise<LogLine> {
   const found = () => server.logLines().filter((line) => line.event === event && line.requestId === idOf(answer))
   await expect.poll(() => found().length, { message: `lines ${event} of ${idOf(answer)}` }).toBe(1)
@@ -31,7 +31,7 @@ async function signUpWithAddress(server: TestServer, client: Client): Promise<Pe
   return { ...person, email, id }
 }
 
-test('every answer carries an id of our own, whoever gives it and whatever the client calls itself [V16.2.1]', async ({
+test('every answer has an id of ours, whichever part gives it and whatever id the client sends [V16.2.1]', async ({
   client,
   server,
 }) => {
@@ -51,7 +51,7 @@ test('every answer carries an id of our own, whoever gives it and whatever the c
   expect(new Set(answers.map(idOf)).size).toBe(answers.length)
 })
 
-test('all lines of one request carry its id: middleware, action, page, handler, and what goes on afterwards [V16.2.1]', async ({
+test('all lines of a request have its id: middleware, action, page, handler and later work [V16.2.1]', async ({
   client,
   server,
 }) => {
@@ -82,7 +82,7 @@ test('all lines of one request carry its id: middleware, action, page, handler, 
   expect(await lineOf(server, out, 'session.ended')).toMatchObject({ level: 'info', outcome: 'done', route: '/logout' })
 })
 
-test('a scripted form’s answer, which holds the page it leads to, keeps the id of its own request [V16.2.1]', async ({
+test('a scripted form’s answer, which includes the next page, keeps the id of its request [V16.2.1]', async ({
   page,
   server,
 }) => {
@@ -97,7 +97,7 @@ test('a scripted form’s answer, which holds the page it leads to, keeps the id
   expect(lines).toHaveLength(1)
 })
 
-test('each event of an authentication is a line: log-in, failure, reset, log-out, and a session whose time is over [V16.3.1]', async ({
+test('each authentication event is a line: log-in, failure, reset, log-out and timeout [V16.3.1]', async ({
   client,
   server,
 }) => {
@@ -125,12 +125,12 @@ test('each event of an authentication is a line: log-in, failure, reset, log-out
   const late = await elsewhere.open('/profile')
   expect(await lineOf(server, late, 'session.ran_out')).toMatchObject({ code: 'idle', who: person.id })
 
-  // The queue works for everybody: its lines are no request's.
+  // The queue serves all requests, so its lines have no request id.
   const mailed = server.logLines().filter(({ event }) => event === 'mail_kept')
   expect(mailed.filter(({ requestId }) => requestId !== undefined)).toEqual([])
 })
 
-test('what is refused is a line with its reason: attempts to get round the controls can be counted [V16.3.2, V16.3.3]', async ({
+test('each rejection is a line with its reason, so that bypass attempts can be counted [V16.3.2, V16.3.3]', async ({
   client,
   server,
 }) => {
@@ -157,13 +157,13 @@ test('what is refused is a line with its reason: attempts to get round the contr
   await first.post(form, fields)
   expect(await lineOf(server, await second.post(form, fields), 'link.refused')).toMatchObject({ code: 'reset' })
 
-  // More often than the trail takes entries of it.
+  // More often than the trail records it.
   for (let time = 0; time < 12; time++) await client.open('/admin')
   const denied = await client.open('/admin/users')
   expect(await lineOf(server, denied, 'access.denied')).toMatchObject({ outcome: 'refused' })
 })
 
-test('no secret is ever written, and each line is one object of JSON with its time in UTC [V16.2.2, V16.2.4, V16.2.5, T30]', {
+test('no line contains a secret, and each is one JSON object with its time in UTC [V16.2.2, V16.2.4, V16.2.5, T30]', {
   tag: '@json',
 }, async ({ startOwnServer }) => {
   const server = await startOwnServer({ env: { LOG_LEVEL: 'trace' } })
@@ -175,7 +175,7 @@ test('no secret is ever written, and each line is one object of JSON with its ti
   const person = await signUpWithAddress(server, client)
   secrets.add(codeIn(await letterTo(server, person.email, 'Your code')))
   keepCookies(client)
-  // What a form holds to say that it is one of ours is a secret of its session.
+  // The form token is a secret of its session.
   const { form } = await client.findForm('/profile/edit', 'Save profile')
   for (const [name, value] of form.hidden) if (/token/i.test(name)) secrets.add(value)
   await client.submit('/profile/edit', 'Save profile', { fullName: 'canary-full-name', bio: 'canary-bio', age: '33' })
@@ -200,7 +200,7 @@ test('no secret is ever written, and each line is one object of JSON with its ti
   await server.stop()
 
   const { stdout, stderr } = server.output()
-  // The one link that is meant for the console of whoever starts the site.
+  // The only link that belongs on the console: it is for the operator who starts the site.
   const forPeople = stderr.replace(/^There is no administrator yet.*$/m, '')
   for (const canary of [...secrets, ...passwords, 'canary-', person.email, person.username]) {
     expect(canary.length, 'a canary').toBeGreaterThan(6)
@@ -219,7 +219,7 @@ test('no secret is ever written, and each line is one object of JSON with its ti
   }
 })
 
-test('text that looks like a line, a format or a terminal’s command stays text [V16.4.1, V1.3.10, T30]', async ({
+test('text that looks like a line, a format or a terminal command stays text [V16.4.1, V1.3.10, T30]', async ({
   client,
   server,
 }) => {

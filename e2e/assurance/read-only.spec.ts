@@ -1,5 +1,5 @@
-// A host that keeps no files, such as Vercel: with PostgreSQL and a secret everything works there; without one of them
-// the start says what to set.
+// Hosts without a writable disk, such as Vercel: the site works with PostgreSQL and a secret. Without either, the start
+// says what to set.
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -60,19 +60,19 @@ test.afterEach(async () => {
 })
 
 test.describe('on a read-only file system', { tag: '@postgres' }, () => {
-  test('the whole way works with PostgreSQL and a secret', everywhere, async ({ page, startOwnServer }) => {
+  test('the whole journey works with PostgreSQL and a secret', everywhere, async ({ page, startOwnServer }) => {
     const env = { SESSION_SECRET: makeSecret() }
     const server = await startOwnServer({ store, dataDir, env, wrapper: onReadOnlyDisks() })
     await walk(page, server.url)
     await server.stop()
   })
 
-  test('a start without DATABASE_URL ends with one line that says to set it', async () => {
+  test('a start without DATABASE_URL fails with one line that says to set it', async () => {
     const exit = await runToExit({ DATA_DIR: dataDir, SESSION_SECRET: makeSecret() }, { wrapper: onReadOnlyDisks() })
     expectOneLine(exit, 'DATABASE_URL')
   })
 
-  test('a start without SESSION_SECRET ends with one line that says to set it', async () => {
+  test('a start without SESSION_SECRET fails with one line that says to set it', async () => {
     const exit = await runToExit({ DATA_DIR: dataDir, ...store.settings }, { wrapper: onReadOnlyDisks() })
     expectOneLine(exit, 'SESSION_SECRET')
   })
@@ -91,14 +91,14 @@ test.describe('on Vercel', { tag: '@postgres' }, () => {
     },
   )
 
-  test('a start without DATABASE_URL, or with one that is a file, ends with one line that says to set it', async () => {
+  test('a start without DATABASE_URL, or with a file in it, fails with one line that says to set it', async () => {
     for (const given of [{}, { DATABASE_URL: 'sqlite:./data/gatehouse.db' }]) {
       const settings = { VERCEL: '1', SESSION_SECRET: makeSecret(), DATA_DIR: dataDir, ...given }
       expectOneLine(await runToExit(settings), 'DATABASE_URL')
     }
   })
 
-  test('a start without SESSION_SECRET ends with one line that says to set it', async () => {
+  test('a start without SESSION_SECRET fails with one line that says to set it', async () => {
     expectOneLine(await runToExit({ VERCEL: '1', DATA_DIR: dataDir, ...store.settings }), 'SESSION_SECRET')
   })
 })

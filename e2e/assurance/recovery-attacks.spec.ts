@@ -1,4 +1,4 @@
-// Account recovery against somebody who knows the password.
+// Account recovery against a thief who knows the password.
 import { expect, test } from '#e2e/fixtures.ts'
 import { type Claim, keepFromEarlierAddress, recoverAgainstBot } from './attacks/account-recovery.ts'
 
@@ -9,7 +9,7 @@ for (const claim of ['not me', 'forgotten password', 'administrator'] satisfies 
 }
 
 for (const when of ['before', 'after'] as const) {
-  test(`no link to an address that a thief verified takes the account back, used ${when} the owner acts`, async ({
+  test(`no link to an address verified by a thief recovers the account, used ${when} the owner acts`, async ({
     server,
   }) => {
     expect(await keepFromEarlierAddress(server, when)).toBe(true)

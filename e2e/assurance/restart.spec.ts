@@ -1,4 +1,4 @@
-// What was acknowledged outlives the process, however it ended.
+// Acknowledged writes survive any end of the process.
 import { readdir, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { expect, giveCookies, test } from '#e2e/fixtures.ts'
@@ -9,7 +9,7 @@ import { findStoredUser } from '#e2e/support/store-contents.ts'
 
 const profile = { fullName: 'Rosalind Ferry', bio: 'Two lines\nof text', age: '0' }
 
-test('a session and a profile survive a stop and a start', async ({ startOwnServer, page }) => {
+test('a session and a profile survive a restart', async ({ startOwnServer, page }) => {
   const server = await startOwnServer()
   const client = new Client(server.url)
   await client.signUp()
@@ -21,7 +21,7 @@ test('a session and a profile survive a stop and a start', async ({ startOwnServ
   await expect(page.getByRole('main')).toContainText(profile.fullName)
 })
 
-test('time goes on while the server is down [V7.4.1, T19]', async ({ startOwnServer }) => {
+test('time passes while the server is down [V7.4.1, T19]', async ({ startOwnServer }) => {
   const server = await startOwnServer()
   const client = new Client(server.url)
   await client.signUp()
@@ -45,9 +45,7 @@ test('nothing acknowledged is lost when the process is killed right after the an
   }
 })
 
-test('nobody who was signed up is lost when the process is killed in the middle of a crowd [V15.4.1]', async ({
-  startOwnServer,
-}) => {
+test('no sign-up is lost when the process is killed among concurrent ones [V15.4.1]', async ({ startOwnServer }) => {
   const server = await startOwnServer()
   const acknowledged: Client[] = []
   const crowd = Array.from({ length: 30 }, async () => {
@@ -65,7 +63,7 @@ test('nobody who was signed up is lost when the process is killed in the middle 
   for (const client of acknowledged) expect(await client.isSignedIn()).toBe(true)
 })
 
-test('the folder and its files belong to nobody else, and nothing temporary stays [V13.2.2, V13.3.2]', {
+test('the folder and its files are closed to other accounts, and no temporary file stays [V13.2.2, V13.3.2]', {
   tag: '@json',
 }, async ({ startOwnServer }) => {
   const server = await startOwnServer()

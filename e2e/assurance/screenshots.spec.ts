@@ -1,5 +1,5 @@
-// Pictures of every page in light, dark and on a phone, to look at: in test-results/screenshots, and with
-// SCREENSHOTS=docs also the few of the README, in docs/images.
+// Screenshots of every page in light, dark and on a phone, in test-results/screenshots. SCREENSHOTS=docs also writes
+// those of the README to docs/images.
 import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { AxeBuilder } from '@axe-core/playwright'
@@ -45,11 +45,11 @@ const everyMessage: Message[] = [
 const forReadme = ['home-complete-light', 'home-complete-dark', 'profile-saved-phone']
 
 for (const { look, colorScheme, viewport } of looks) {
-  // No store changes them: one run makes them.
+  // Independent of the store.
   test.describe(`every page, ${look}`, { tag: '@json' }, () => {
     test.use({ colorScheme, viewport })
 
-    test('is shown, and the browser has nothing to complain of, such as a breach of its policy [V3.4.3, T12]', async ({
+    test('renders without browser errors, such as a policy violation [V3.4.3, T12]', async ({
       page,
       server,
       expectedNoise,
@@ -62,7 +62,7 @@ for (const { look, colorScheme, viewport } of looks) {
       await showViews(page, isPhone ? [...memberViews, menuView] : memberViews, { server, person }, take)
     })
 
-    test('of an admin is shown, likewise [V3.4.3, T12]', async ({ page, server }) => {
+    test('of an admin renders without browser errors [V3.4.3, T12]', async ({ page, server }) => {
       const person = await makePersonWith(server, 'member')
       await page.goto('/login')
       await logIn(page, await makePersonWith(server, 'admin'))
@@ -76,7 +76,7 @@ for (const { look, colorScheme, viewport } of looks) {
   test.describe(`every mail, ${look}`, { tag: '@json' }, () => {
     test.use({ colorScheme, viewport })
 
-    test('is shown as a mail program shows it', async ({ page }) => {
+    test('renders as in a mail program', async ({ page }) => {
       for (const message of everyMessage) {
         const { html, text } = writeLetter(message, 'https://accounts.example.com')
         await page.setContent(html)

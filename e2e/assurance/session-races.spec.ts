@@ -1,4 +1,4 @@
-// What is under way at the moment a session ends neither brings it back nor meets an error: a thousand requests each.
+// Requests that run while a session ends neither revive it nor fail: a thousand each.
 import { expect, test } from '#e2e/fixtures.ts'
 import { Client } from '#e2e/support/client.ts'
 import { seconds } from '#e2e/support/durations.ts'
@@ -19,7 +19,7 @@ const acts: ((client: Client) => Promise<Answer>)[] = [
 interface Round {
   username: string
   client: Client
-  /** Begins the requests of one round; each has cookies of its own. */
+  /** Starts the requests of one round; each has its own cookies. */
   begin: (count: number) => Promise<Answer>[]
 }
 
@@ -42,7 +42,7 @@ test('at a log-out [T20]', async ({ server }) => {
   for (let round = 0; round < rounds; round += 1) {
     const started = await startRound(server)
     const form = await started.client.findForm('/profile', 'Log out')
-    // Two tabs press the button, at another moment each round.
+    // Two tabs press the button, at a different moment in each round.
     const before = started.begin(round)
     const logOuts = [started.client.copy(), started.client.copy()].map((tab) => tab.post(form, []))
     const answers = await Promise.all([...before, ...logOuts, ...started.begin(together - round)])
@@ -56,7 +56,7 @@ test('at the end of the window [T20]', async ({ server }) => {
     await started.client.open('/profile')
     await server.advance(seconds(595))
     const before = started.begin(round)
-    // Whoever was in time has slid the window; a whole one has to pass.
+    // A request in time extended the window, so a full one has to pass.
     const passed = server.advance(seconds(600))
     const answers = await Promise.all([...before, ...started.begin(together - round)])
     await passed

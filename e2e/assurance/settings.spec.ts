@@ -1,4 +1,4 @@
-// Starting: quickly when all is well, and not at all when a setting is wrong or the folder is somebody else's.
+// Starting: fast with valid settings, and refused with a wrong setting or a foreign folder.
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
@@ -10,13 +10,13 @@ import { type Exit, runToExit } from '#e2e/support/server-process.ts'
 
 const secret = 'a-secret-of-31-characters-xxxxx'
 
-/** lib/config.test.ts tries every setting. */
+/** lib/config.test.ts tests every setting. */
 const wrong: [name: string, value: string][] = [
   ['APP_URL', 'https://name:canary@accounts.example.com'],
   ['SESSION_SECRET', `${'x'.repeat(40)},${secret}`],
 ]
 
-/** Exit code not 0, nothing but one line, and that line names what it is about. */
+/** A failing exit code and one line that names the problem. */
 function expectOneLine({ code, stdout, stderr }: Exit, naming: string): void {
   const lines = (stderr + stdout).trim().split('\n')
   expect.soft(code, naming).toBe(1)
@@ -24,7 +24,7 @@ function expectOneLine({ code, stdout, stderr }: Exit, naming: string): void {
   expect.soft(lines[0]).toContain(naming)
 }
 
-test.describe('a wrong value stops the start with one line that names the setting:', () => {
+test.describe('a wrong value fails the start with one line that names the setting:', () => {
   for (const [name, value] of wrong) {
     test(`${name}=${value.slice(0, 50)}`, async () => {
       const dataDir = await mkdtemp(path.join(tmpdir(), 'gatehouse-e2e-'))
@@ -36,7 +36,7 @@ test.describe('a wrong value stops the start with one line that names the settin
   }
 })
 
-test('a DATA_DIR that is a file stops the start with one line that names it', async () => {
+test('a DATA_DIR that is a file fails the start with one line that names it', async () => {
   const folder = await mkdtemp(path.join(tmpdir(), 'gatehouse-e2e-'))
   const file = path.join(folder, 'taken')
   await writeFile(file, '')
@@ -44,7 +44,7 @@ test('a DATA_DIR that is a file stops the start with one line that names it', as
   await rm(folder, { recursive: true })
 })
 
-test('a taken port stops the start with one line that names PORT', async () => {
+test('a taken port fails the start with one line that names PORT', async () => {
   const port = await findFreePort()
   const other = createServer().listen(port, '127.0.0.1')
   const dataDir = await mkdtemp(path.join(tmpdir(), 'gatehouse-e2e-'))
@@ -60,7 +60,7 @@ test('a taken port stops the start with one line that names PORT', async () => {
   await rm(dataDir, { recursive: true })
 })
 
-test('the windows are as set', async ({ startOwnServer }) => {
+test('the session windows follow the settings', async ({ startOwnServer }) => {
   const server = await startOwnServer({ env: { SESSION_IDLE_SECONDS: '5', SESSION_MAX_SECONDS: '8' } })
   const client = new Client(server.url)
   await client.signUp()
@@ -74,7 +74,7 @@ test('the windows are as set', async ({ startOwnServer }) => {
   expect((await client.open('/profile')).location).toContain('reason=idle')
 })
 
-test('secrets can be changed without signing anybody out [V11.2.2, V13.3.4]', async ({ startOwnServer }) => {
+test('secrets can be rotated without logging users out [V11.2.2, V13.3.4]', async ({ startOwnServer }) => {
   const [old, newer] = ['o'.repeat(40), 'n'.repeat(40)]
   const server = await startOwnServer({ env: { SESSION_SECRET: old } })
   const client = new Client(server.url)
@@ -86,7 +86,7 @@ test('secrets can be changed without signing anybody out [V11.2.2, V13.3.4]', as
   expect(await client.isSignedIn()).toBe(false)
 })
 
-test('a browser that opens a page while both secrets are there is still known when the old one is gone', async ({
+test('a browser that opens a page while both secrets are set is still known when the old one is removed', async ({
   startOwnServer,
 }) => {
   const [old, newer] = ['o'.repeat(40), 'n'.repeat(40)]

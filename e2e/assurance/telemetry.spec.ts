@@ -1,4 +1,4 @@
-// OpenTelemetry: nothing of it without a collector; with one, figures and spans, and nobody's secrets.
+// OpenTelemetry: nothing without a collector; with one, metrics and spans, and no secrets.
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { pathToFileURL } from 'node:url'
@@ -22,7 +22,7 @@ test(
     await client.logIn(person)
     expect((await client.open('/profile')).status).toBe(200)
     await server.stop()
-    // Next looks for the package of names, which does nothing by itself, and has a copy of its own.
+    // Next looks for the API package, which does nothing by itself, and bundles a copy.
     const asked = new Set(server.output().stderr.match(/asked for \S+/g))
     expect([...asked].filter((line) => line !== 'asked for @opentelemetry/api')).toEqual([])
   },
@@ -44,7 +44,7 @@ test(
     await client.open('/nowhere/canary-path?canary-query=1')
     const shown = await client.open('/profile')
     expect(shown.status).toBe(200)
-    // The cookie that shows that cookies come back is a figure, and no secret.
+    // The cookie that tests for cookies contains a number and no secret.
     const cookies = [...client.cookies].flatMap(([name, value]) => (name === 'cookie-check' ? [] : [value]))
     await server.stop()
 
@@ -87,7 +87,7 @@ test(
     for (let time = 0; time < 20; time++) expect((await client.open('/profile')).status).toBe(200)
     const began = performance.now()
     await server.stop()
-    // Three seconds for what cannot be sent, and a machine that is busy.
+    // Three seconds for failing exports, and a margin for a busy machine.
     expect(performance.now() - began).toBeLessThan(10_000)
     silent.close()
   },

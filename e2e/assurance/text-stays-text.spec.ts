@@ -1,4 +1,4 @@
-// What people write is shown as they wrote it, wherever it stands, and is never markup, script, template or link.
+// User text is shown as entered on every page, and never becomes markup, script, template or link.
 import { expect, test } from '#e2e/fixtures.ts'
 import { firstAdmin, logInAs } from '#e2e/support/admin.ts'
 import { Client } from '#e2e/support/client.ts'
@@ -22,7 +22,7 @@ test('markup, scripts, templates and addresses [V1.1.2, V1.2.1, V1.2.3, V1.3.7, 
   await page.goto('/login')
   await logIn(page, person)
   await expect(page).toHaveURL('/')
-  // Twice: what was encoded for a page would be encoded once more.
+  // Twice, because text encoded once too often shows on the second save.
   for (let times = 0; times < 2; times += 1) {
     await page.goto('/profile/edit')
     if (times > 0) {
@@ -53,7 +53,7 @@ test('markup, scripts, templates and addresses [V1.1.2, V1.2.1, V1.2.3, V1.3.7, 
 
   for (const path of ['/', '/profile', '/profile/edit']) {
     await page.goto(path)
-    // Nothing is known of a page that its scripts did not take over.
+    // Wait for hydration: before it, the page proves nothing.
     await expect(page.getByRole('button', { name: 'Log out' })).toBeVisible()
     expect(await page.evaluate(() => 'planted' in window)).toBe(false)
     await expect(page.locator('a[href*="evil.test"], a[href^="javascript:"]')).toHaveCount(0)

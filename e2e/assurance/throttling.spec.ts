@@ -1,5 +1,5 @@
-// Whoever guesses is told to wait, in words and by status, and so is whoever signs up without end. The owner gets in
-// all the same where they were before.
+// Rate limits and lockout: guessing passwords and unlimited sign-ups get a wait, as text and as status. The owner can
+// still log in from known browsers.
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -14,7 +14,7 @@ import { logIn } from '#e2e/support/site.ts'
 
 const throttled = { env: { LIMITS: 'on' } }
 const proxied = { env: { LIMITS: 'on', TRUST_PROXY_HOPS: '1' } }
-/** What Chromium says of an answer in the 400s that a script fetched. */
+/** Chromium's console message about a 4xx answer to a fetch. */
 const refusalNoise = /status of 429/
 
 function tryPassword(origin: string, { username }: Person, { password = 'wrong', address = '' } = {}) {
@@ -26,7 +26,7 @@ async function logInFrom(client: Client, { username, password }: Person, address
   return client.post(filled, Object.entries({ username, password }), address ? { 'x-forwarded-for': address } : {})
 }
 
-/** So many that the next has to wait for two minutes: real time passes too, and on a busy machine it is seconds. */
+/** Enough failures for a wait of two minutes. Real time passes too, which can be seconds on a busy machine. */
 async function failTwelveTimes(server: TestServer, person: Person): Promise<void> {
   for (let n = 0; n < 12; n += 1) {
     const answer = await tryPassword(server.url, person)
@@ -36,7 +36,7 @@ async function failTwelveTimes(server: TestServer, person: Person): Promise<void
   }
 }
 
-test('wrong passwords in a row make the next one wait: 429, Retry-After, a sentence, and what was typed @json [V2.4.1]', async ({
+test('consecutive wrong passwords delay the next one: 429, Retry-After, a message, and the input stays @json [V2.4.1]', async ({
   startOwnServer,
 }) => {
   const server = await startOwnServer(throttled)
@@ -53,7 +53,7 @@ test('wrong passwords in a row make the next one wait: 429, Retry-After, a sente
   expect((await tryPassword(server.url, person, { password: person.password })).status).toBe(303)
 })
 
-test('with a script the sentence stands in the form, and a press after the wait goes through @json', async ({
+test('with JavaScript the message is in the form, and a press after the wait succeeds @json', async ({
   page,
   startOwnServer,
   expectedNoise,
@@ -70,11 +70,11 @@ test('with a script the sentence stands in the form, and a press after the wait 
   await server.advance(seconds(128))
   await page.getByRole('button', { name: 'Log in' }).click()
   await expect(page.getByRole('heading', { level: 1 })).toContainText(person.username)
-  // Before its server goes.
+  // Before its server stops.
   await page.close()
 })
 
-test('what a client says of its address changes nothing without a proxy @json [T10, V4.1.3, V15.3.4]', async ({
+test('without a proxy, headers about the client’s address change nothing @json [T10, V4.1.3, V15.3.4]', async ({
   startOwnServer,
 }) => {
   const server = await startOwnServer(throttled)
@@ -86,7 +86,7 @@ test('what a client says of its address changes nothing without a proxy @json [T
   expect(statuses).toEqual([...Array(10).fill(200), ...Array(4).fill(429)])
 })
 
-test('strangers lock nobody out where they logged in before, also after a restart [V6.1.1, V6.3.1]', async ({
+test('strangers lock nobody out of a known browser, also after a restart [V6.1.1, V6.3.1]', async ({
   startOwnServer,
 }) => {
   const server = await startOwnServer(throttled)
@@ -100,7 +100,7 @@ test('strangers lock nobody out where they logged in before, also after a restar
   expect(await owner.isSignedIn()).toBe(true)
 })
 
-test('another password makes every browser new but the one it was chosen in @json [T17]', async ({
+test('a password change makes every browser new except the one that made it @json [T17]', async ({
   startOwnServer,
 }) => {
   const server = await startOwnServer(throttled)
@@ -117,7 +117,7 @@ test('another password makes every browser new but the one it was chosen in @jso
   expect((await logInFrom(owner, changed)).status, 'where the new one was chosen').toBe(303)
 })
 
-test('who goes on after being told to wait fills no trail @json [V16.3.3]', async ({ startOwnServer }) => {
+test('a client that ignores the wait does not fill the audit trail @json [V16.3.3]', async ({ startOwnServer }) => {
   const server = await startOwnServer(throttled)
   const person = await new Client(server.url).signUp()
   await failTwelveTimes(server, person)
@@ -128,7 +128,7 @@ test('who goes on after being told to wait fills no trail @json [V16.3.3]', asyn
   expect(faults).toEqual([])
 })
 
-test('a session that posts without end uses up nothing that another session of the user needs to end it @json', async ({
+test('a session that posts without limit does not block another session of the user from ending it @json', async ({
   startOwnServer,
 }) => {
   const server = await startOwnServer(throttled)
@@ -147,7 +147,7 @@ test('a session that posts without end uses up nothing that another session of t
   expect(await thief.isSignedIn()).toBe(false)
 })
 
-test('a browser in which the password was once right uses up no log-in and no recovery of the owner’s @json', async ({
+test('a browser that once had the right password uses up no log-in or recovery of the owner @json', async ({
   startOwnServer,
 }) => {
   const server = await startOwnServer(proxied)
@@ -167,7 +167,7 @@ test('a browser in which the password was once right uses up no log-in and no re
   expect(answer.location).toBe('/forgot-password?sent=1')
 })
 
-test('ten accounts an hour from one address, then 429 and how long @json [V2.3.2, V2.4.1]', async ({
+test('one address gets ten sign-ups an hour, then 429 with the wait @json [V2.3.2, V2.4.1]', async ({
   startOwnServer,
 }) => {
   const server = await startOwnServer(throttled)
@@ -183,7 +183,7 @@ test('ten accounts an hour from one address, then 429 and how long @json [V2.3.2
   )
 })
 
-test('under Next’s own server everybody shares one count while no proxy is trusted @json [V15.3.4]', async () => {
+test('under Next’s own server all clients share one count unless a proxy is trusted @json [V15.3.4]', async () => {
   const dataDir = await mkdtemp(path.join(tmpdir(), 'gatehouse-e2e-'))
   const site = await startPlainNext({ DATA_DIR: dataDir, LIMITS: 'on' })
   const signUpFrom = async (address: string) => {
@@ -204,10 +204,10 @@ test('under Next’s own server everybody shares one count while no proxy is tru
   expect(site.faults()).toEqual([])
 })
 
-test('who asks for links without end is told to wait @json [V2.4.1]', async ({ startOwnServer }) => {
+test('a client that requests links without limit gets a wait @json [V2.4.1]', async ({ startOwnServer }) => {
   const server = await startOwnServer(throttled)
   let names = 0
-  // Each for another name, which has a limit of its own.
+  // Each for another username, which has a limit of its own.
   const ask = async () => {
     names += 1
     const client = new Client(server.url)
@@ -220,14 +220,14 @@ test('who asks for links without end is told to wait @json [V2.4.1]', async ({ s
   expect(answer.text).toContain('Nothing was sent: too many links were asked for from your network address.')
 })
 
-test('an answer tells nothing of whether the name exists [T22, V6.3.8]', async ({ server }) => {
+test('an answer does not reveal whether the username exists [T22, V6.3.8]', async ({ server }) => {
   const { username } = await new Client(server.url).signUp()
   const known = { username, password: 'wrong' }
   const unknown = { username: username.replace(/.$/, 'x'), password: 'wrong' }
   const [one, other] = [await tryPassword(server.url, known), await tryPassword(server.url, unknown)]
   const shape = ({ status, headers, text }: typeof one, name: string) => {
     const { date: _, ...rest } = headers
-    // They hold the nonce and the name.
+    // Replace the nonce and the username, which always differ.
     const varying = ['content-security-policy', 'link', 'x-request-id', 'content-length']
     return {
       status,
@@ -238,7 +238,7 @@ test('an answer tells nothing of whether the name exists [T22, V6.3.8]', async (
   expect(shape(one, known.username)).toEqual(shape(other, unknown.username))
 })
 
-test('of more than twenty sessions of one person the oldest ends [V7.1.2]', async ({ server }) => {
+test('beyond twenty sessions of a user, the oldest ends [V7.1.2]', async ({ server }) => {
   const first = new Client(server.url)
   const person = await first.signUp()
   await server.advance(seconds(1))

@@ -1,4 +1,4 @@
-// Pages that somebody else changes too: a browser's translation, a password manager, an extension.
+// Pages that other software modifies: browser translation, password managers and extensions.
 import type { Page } from '@playwright/test'
 import { expect, test } from '#e2e/fixtures.ts'
 import { makePersonWith } from '#e2e/support/admin.ts'
@@ -10,7 +10,7 @@ import { findTranslatable, readTranslation, type TranslationStart, translate } f
 import { adminViews, memberViews, showViews, signUpFor, visitorViews } from '#e2e/support/views.ts'
 
 const starts: TranslationStart[] = ['before hydration', 'after hydration']
-/** What React says when the document is not what the server sent; it then renders the page anew. */
+/** React's messages when the document differs from the server's; React then renders the page again. */
 const mismatch = /Minified React error #418/
 
 async function expectTranslated(page: Page, name: string, exact: readonly string[] = []): Promise<void> {
@@ -22,7 +22,7 @@ async function expectTranslated(page: Page, name: string, exact: readonly string
 for (const start of starts) {
   test.describe(`a translation that begins ${start}`, () => {
     test.beforeEach(({ expectedNoise }) => {
-      // React removes the icon's link for a moment, and Chromium then asks for the usual one.
+      // React removes the icon's link for a moment, and Chromium then requests the default icon.
       if (start === 'before hydration') expectedNoise.push(mismatch, /404 \(Not Found\).*favicon\.ico/)
     })
 
@@ -36,7 +36,7 @@ for (const start of starts) {
       const person = await signUpFor(page, makePerson().username)
       await translate(page, start)
       await showViews(page, memberViews, { server, person }, async (name) => {
-        // This one has neither a session nor a form, so nothing in it changes.
+        // This view has neither a session nor a form, so nothing in it changes.
         if (name === 'not-found') return
         await expectTranslated(page, name, [person.username, `${person.username}@example.org`])
       })
@@ -56,7 +56,7 @@ for (const start of starts) {
 }
 
 test.describe('in a translated page', () => {
-  test('the strength meter follows what is typed, and goes', async ({ page }) => {
+  test('the strength meter follows the input and disappears', async ({ page }) => {
     await translate(page, 'after hydration')
     await page.goto('/signup')
     await expectTranslated(page, 'sign-up')
@@ -77,7 +77,7 @@ test.describe('in a translated page', () => {
     await expectTranslated(page, 'sign-up')
   })
 
-  test('countdowns and the characters left go on', async ({ loggedInPage: page, idleFor }) => {
+  test('countdowns and character counts continue', async ({ loggedInPage: page, idleFor }) => {
     await translate(page, 'after hydration')
     await page.goto('/profile/edit')
     await expectTranslated(page, 'profile-edit')
@@ -88,7 +88,7 @@ test.describe('in a translated page', () => {
     await runFor(page, seconds(1))
     await expect(page.getByText('Over the limit by: 10')).toBeVisible()
     await idleFor(seconds(300))
-    // Between the steps time goes on by itself.
+    // Time continues between the steps.
     await expect(page.getByText(/^Signs you out in [45] minutes$/)).toBeVisible()
     await idleFor(seconds(200))
     const face = page.getByRole('alertdialog').getByText(/^\d:\d\d$/)
@@ -105,7 +105,7 @@ test.describe('in a translated page', () => {
     await expectTranslated(page, 'profile-edit')
   })
 
-  test('a button says that its form is on its way', async ({ page }) => {
+  test('a button shows that its form is being sent', async ({ page }) => {
     await translate(page, 'after hydration')
     await page.goto('/login')
     await expectTranslated(page, 'log-in')
@@ -122,7 +122,7 @@ test.describe('in a translated page', () => {
   })
 })
 
-/** What password managers and other extensions do to a page; each runs in it. */
+/** Changes by password managers and other extensions; each runs in the page. */
 const intruders = {
   'an element after the fields’ own': () => {
     for (const input of document.querySelectorAll('input')) input.after(document.createElement('com-manager-icon'))
@@ -146,7 +146,7 @@ const intruders = {
 }
 
 for (const [what, intrude] of Object.entries(intruders)) {
-  test(`what is in the fields survives ${what} before hydration`, async ({ page, expectedNoise }) => {
+  test(`input survives ${what} before hydration`, async ({ page, expectedNoise }) => {
     expectedNoise.push(mismatch)
     const scripts = Promise.withResolvers<void>()
     await page.route('**/_next/static/**/*.js', async (route) => {
@@ -172,7 +172,7 @@ for (const [what, intrude] of Object.entries(intruders)) {
     await expect(page).toHaveURL('/')
   })
 
-  test(`what is in the fields survives ${what} after hydration`, async ({ page }) => {
+  test(`input survives ${what} after hydration`, async ({ page }) => {
     await page.goto('/signup')
     await expect(page.getByRole('button', { name: 'Show password' })).toBeVisible()
     await page.evaluate(intrude)
@@ -192,13 +192,13 @@ for (const [what, intrude] of Object.entries(intruders)) {
   })
 }
 
-test('what was typed survives a crash of the page', async ({ page, expectedNoise }) => {
+test('input survives a crash of the page', async ({ page, expectedNoise }) => {
   expectedNoise.push(/NotFoundError|not a child of this node/)
   await page.goto('/signup')
   const person = makePerson()
   await fillSignUp(page, person)
   await expect(page.getByText('Strong.')).toBeVisible({ timeout: seconds(30) })
-  // Somebody takes away what React is about to remove itself.
+  // Remove an element that React is about to remove.
   await page.evaluate(() => document.querySelector('[aria-live="polite"]')?.replaceChildren())
   await page.getByLabel('Password', { exact: true }).fill('')
   await page.getByRole('button', { name: 'Try again' }).click()
@@ -209,7 +209,7 @@ test('what was typed survives a crash of the page', async ({ page, expectedNoise
   await expect(page).toHaveURL('/')
 })
 
-test('a form starts empty on the next page, also where its fields have the same names', async ({ page, newPerson }) => {
+test('a form starts empty on the next page, even if its fields have the same names', async ({ page, newPerson }) => {
   const person = await newPerson()
   await page.goto('/login?next=%2Fsecurity%2Fpassword')
   await logIn(page, person)

@@ -1,5 +1,5 @@
-// What keyboards, clipboards and browsers make of what people mean: space around names, other digits, domains in any script;
-// and windows so short that only seconds tell them.
+// Unusual but valid input from keyboards, clipboards and browsers: spaces around names, other digits, domains in any
+// script; and session windows short enough to be shown in seconds.
 import { expect, test } from '#e2e/fixtures.ts'
 import { Client } from '#e2e/support/client.ts'
 import { seconds } from '#e2e/support/durations.ts'
@@ -7,7 +7,7 @@ import { codeIn, letterTo } from '#e2e/support/mailbox.ts'
 import { makePerson } from '#e2e/support/person.ts'
 import { logIn, signUp } from '#e2e/support/site.ts'
 
-test('space around a username is nobody’s, and space around a password is the password’s', async ({ server }) => {
+test('trims a username and does not trim a password', async ({ server }) => {
   const { username, password } = { ...makePerson(), password: ' Lantern\u00a0over the quay\u200b' }
   const signedUp = await new Client(server.url).submit('/signup', 'Sign up', {
     username: `\u3000${username}\u00a0`,
@@ -30,11 +30,11 @@ test('space around a username is nobody’s, and space around a password is the 
   expect(taken.text).toContain('That username is taken.')
 })
 
-test('an address with a domain in another script is proved by a code in other digits', async ({
+test('an address with a domain in another script is verified by a code in other digits', async ({
   loggedInPage: page,
   server,
 }) => {
-  // The browser itself may hand the domain over in ASCII.
+  // The browser may convert the domain to ASCII.
   await page.goto('/security/email')
   await page.getByLabel('E-mail address').fill('tom&jerry@россия.рф')
   await page.getByRole('button', { name: 'Send code' }).click()
@@ -53,14 +53,14 @@ test('an address with a domain in another script is proved by a code in other di
   await letterTo(server, 'Tom&Jerry@xn--h1alffa9f.xn--p1ai', 'Your address was entered for another account')
 })
 
-test('an address that mail servers may not take is refused with the reason', async ({ client }) => {
+test('an address that mail servers may reject is rejected with the reason', async ({ client }) => {
   await client.signUp()
   const answer = await client.submit('/security/email', 'Send code', { email: 'иван@россия.рф' })
   expect(answer.text).toContain('Before the @, enter plain letters')
 })
 
 for (const window of [5, 45, 90]) {
-  test(`a window of ${window} seconds is told in seconds`, async ({ startOwnServer, page }) => {
+  test(`a window of ${window} seconds is shown in seconds`, async ({ startOwnServer, page }) => {
     const server = await startOwnServer({ env: { SESSION_IDLE_SECONDS: String(window) } })
     const visitor = new Client(server.url)
     expect((await visitor.open('/login?reason=idle')).text).toContain(`nothing happened for ${window} seconds`)

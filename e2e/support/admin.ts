@@ -1,4 +1,4 @@
-// Those who look after a test server: the first by its set-up link, all others made by the first, as on a real site.
+// Admins of a test server: the first through its set-up link, the others promoted by the first.
 import { expect } from '@playwright/test'
 import { Client } from '#e2e/support/client.ts'
 import { makePerson, type Person } from '#e2e/support/person.ts'
@@ -12,7 +12,7 @@ export interface KnownPerson extends Person {
 
 const firstAdmins = new WeakMap<TestServer, Promise<Person>>()
 
-/** Logged in just now, which counts as a proof of who it is. */
+/** Logged in just now, which counts as a recent authentication. */
 export async function logInAs({ url }: TestServer, person: Person): Promise<Client> {
   const client = new Client(url)
   await client.logIn(person)
@@ -20,7 +20,7 @@ export async function logInAs({ url }: TestServer, person: Person): Promise<Clie
   return client
 }
 
-/** The server's first admin, made at the first call. */
+/** The server's first admin, created at the first call. */
 export function firstAdmin(server: TestServer): Promise<Person> {
   const made = firstAdmins.get(server) ?? makeFirstAdmin(server)
   firstAdmins.set(server, made)
@@ -32,7 +32,7 @@ async function makeFirstAdmin(server: TestServer): Promise<Person> {
   const person = makePerson()
   await client.open(await server.setUpPath())
   if (!(await client.open('/setup')).text.includes('Create administrator')) {
-    // More time has passed on this server than the link lives: a start prints another.
+    // The link has expired by this server's clock: a restart prints another.
     await server.restart()
     await client.open(await server.setUpPath())
   }
@@ -42,7 +42,7 @@ async function makeFirstAdmin(server: TestServer): Promise<Person> {
   return person
 }
 
-/** Somebody new with this role. */
+/** A new user with this role. */
 export async function makePersonWith(server: TestServer, role: Role): Promise<KnownPerson> {
   const person = await new Client(server.url).signUp()
   const { id } = (await findStoredUser(server.store, person.username)) ?? { id: '' }

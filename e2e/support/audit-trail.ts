@@ -1,9 +1,9 @@
-// Whether the audit trail of a store is whole, read from outside as `cli audit verify` reads it.
+// Verifies the audit trail of a store from outside, like `cli audit verify`.
 import { createTrailCheck } from '#lib/core/audit/verify.ts'
 import type { StoreLocation } from '#lib/stores/location.ts'
 import { openStoreReader } from '#lib/stores/open.ts'
 
-/** What is wrong with it, in sentences, and how many entries it has. */
+/** Its problems as sentences, and its number of entries. */
 export async function checkTrail(location: StoreLocation): Promise<{ count: number; faults: string[] }> {
   const reader = await openStoreReader(location)
   try {

@@ -1,5 +1,5 @@
-// Another build of the site: the sources copied, changed a little and built there, as a deployment on another machine
-// or the next release would.
+// A second build of the site from a modified copy of the sources, like a deployment on another machine or the next
+// release.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import {
@@ -27,18 +27,18 @@ export interface BuiltCopy {
 }
 
 interface Around {
-  /** What lies beside the sources while the site is built: content by path. */
+  /** Files beside the sources during the build: content by path. */
   beside?: Record<string, string>
-  /** Made on top: a folder that holds all it takes to run the site. */
+  /** Also produced: a folder with all that the site needs to run. */
   standalone?: boolean
 }
 
-/** Built with these settings and nothing else of this process's environment. */
+/** Builds with these settings and nothing else of this process's environment. */
 export async function buildApart(
   settings: Record<string, string>,
   { beside = {}, standalone = false }: Around = {},
 ): Promise<BuiltCopy> {
-  // On the same disk as the project: its packages are linked, for Next takes none from outside of a project.
+  // On the project's disk, because packages are linked and Next takes none from outside a project.
   const around = path.join(projectDir, 'test-results')
   mkdirSync(around, { recursive: true })
   const dir = mkdtempSync(path.join(around, 'built-apart-'))

@@ -1,4 +1,4 @@
-// A copy of the built project, for a test to take something out of.
+// A copy of the built project that a test can modify.
 import { cp, glob, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -7,14 +7,14 @@ import { projectDir } from '#e2e/support/server-process.ts'
 const leftOut = ['.git', '.next/cache', '.next/dev', 'node_modules', 'data', 'test-results', 'bench/.bare']
 
 export interface BuildCopy {
-  /** To start a server in. */
+  /** The folder to start a server in. */
   dir: string
   remove: () => Promise<void>
-  /** Changes the compiled pages wherever they match. Throws when nowhere. */
+  /** Replaces matches in the compiled pages. Throws when there are none. */
   change: (from: RegExp, to: string) => Promise<void>
 }
 
-/** A server in it reads `.next`, which tests change, unless the build that is kept for servers comes along. */
+/** A server in it reads `.next`, which tests change, unless the standalone build is copied too. */
 export async function copyBuild({ withKept = false } = {}): Promise<BuildCopy> {
   const dir = await mkdtemp(path.join(tmpdir(), 'gatehouse-copy-'))
   const skipped = new Set(leftOut.map((name) => path.join(projectDir, name)))

@@ -1,4 +1,4 @@
-// What the production build says of itself: its routes and its server actions.
+// Reads the routes and server actions from the production build.
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { projectDir } from '#e2e/support/server-process.ts'
@@ -15,7 +15,7 @@ export interface BuiltAction {
   name: string
 }
 
-/** Next's own pages for what is missing or broken; they hold nothing. */
+/** Next's own pages for missing and broken pages, which contain no data. */
 const ownPages = ['/_not-found', '/_global-error']
 
 export function readRoutes(): BuiltRoute[] {
@@ -45,7 +45,7 @@ export function findActionId(name: string): string {
   return action.id
 }
 
-/** The address of a script that every page loads. */
+/** The URL of a script that every page loads. */
 export function findStaticFile(): string {
   const [file] = readManifest<{ rootMainFiles: string[] }>('../build-manifest.json').rootMainFiles
   return `/_next/${file}`

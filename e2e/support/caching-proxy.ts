@@ -1,5 +1,5 @@
-// A proxy in front of the site that keeps and reuses whatever HTTP allows a cache that many people share (RFC 9111), as
-// http-cache-semantics judges it.
+// A shared cache before the site. Stores and reuses everything that HTTP allows (RFC 9111), as decided by
+// http-cache-semantics.
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -9,9 +9,9 @@ import { type Answer, type Headers, send } from '#e2e/support/http.ts'
 
 export interface CachingProxy {
   address: string
-  /** The paths of what it keeps. */
+  /** The paths in the cache. */
   kept(): string[]
-  /** How many answers it gave out of what it keeps. */
+  /** How many answers came from the cache. */
   reused(): number
   close(): Promise<void>
 }

@@ -1,5 +1,5 @@
-// A browser without JavaScript in a few lines: keeps cookies, posts the forms that pages show. For tests of the
-// server's behaviour that need exact requests rather than a real browser.
+// A minimal browser without JavaScript: keeps cookies and posts the forms that pages show. For tests that need exact
+// requests.
 import type { Agent } from 'node:http'
 import { type BrowserContext, expect } from '@playwright/test'
 import { cookieBreach } from '#e2e/support/cookie-rule.ts'
@@ -28,8 +28,8 @@ export class Client {
   readonly #agent: Agent | undefined
 
   /**
-   * `address` is where it connects: a process behind a proxy, say, whose public origin is another. `agent` keeps
-   * connections for the next request.
+   * `address` is where it connects, for example a process behind a proxy with another public origin. `agent` reuses
+   * connections.
    */
   constructor(origin: string, address = origin, agent?: Agent) {
     this.origin = origin
@@ -37,14 +37,14 @@ export class Client {
     this.#agent = agent
   }
 
-  /** The same cookies in another hand: what a thief would hold, here or at another instance of the site. */
+  /** A client with a copy of the cookies, like a thief's, here or at another instance. */
   copy(address = this.#address): Client {
     const thief = new Client(this.origin, address, this.#agent)
     for (const [name, value] of this.cookies) thief.cookies.set(name, value)
     return thief
   }
 
-  /** Becomes the session of a real browser. */
+  /** Moves the session into a real browser. */
   async takeCookies(context: BrowserContext): Promise<this> {
     for (const { name, value } of await context.cookies()) this.cookies.set(name, value)
     return this
@@ -61,12 +61,12 @@ export class Client {
     return answer
   }
 
-  /** Opens a page as a person does. */
+  /** Opens a page. */
   open(path: string, headers: Headers = {}): Promise<Answer> {
     return this.send({ path, headers: { ...navigationHeaders, ...headers } })
   }
 
-  /** Calls a handler as a script on the page does. */
+  /** Calls a handler like a script on the page. */
   fetch(path: string, request: Partial<Request> = {}): Promise<Answer> {
     const headers = {
       origin: this.origin,
@@ -83,7 +83,7 @@ export class Client {
     return { path, form: readForm(page.text, button) }
   }
 
-  /** Posts a form that was found before, as a browser without JavaScript does. */
+  /** Posts a form found before, like a browser without JavaScript. */
   post({ path, form }: Filled, fields: Fields, headers: Headers = {}): Promise<Answer> {
     const { body, headers: type } = form.isMultipart
       ? encodeMultipart([...form.hidden, ...fields])
@@ -100,7 +100,7 @@ export class Client {
     return this.post(await this.findForm(path, button), Object.entries(values), headers)
   }
 
-  /** The field that ties a form to this log-in, for forms that a test makes itself; none for whoever is not signed in. */
+  /** The form token of this log-in, for forms that a test builds itself; none for a visitor. */
   async formToken(): Promise<[name: string, value: string][]> {
     const page = await this.copy().open('/profile/edit')
     return page.status === 200 ? tokenIn(readForm(page.text, 'Save profile')) : []
@@ -122,7 +122,7 @@ export class Client {
     return this.submit('/profile', 'Log out', {})
   }
 
-  /** Asks the one place that never extends the session. */
+  /** Calls the one endpoint that never extends the session. */
   async readSession(): Promise<SessionView | null> {
     const answer = await this.fetch('/api/session')
     expect([200, 401]).toContain(answer.status)

@@ -1,12 +1,12 @@
-// A stand-in for an OpenTelemetry collector: takes what is sent by OTLP over HTTP and keeps the bytes. In protobuf every
-// text stands as it is, so that it can be looked for.
+// A fake OpenTelemetry collector: accepts OTLP over HTTP and stores the bytes. Protobuf leaves text readable, so tests
+// can search it.
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
 export interface Collector {
   endpoint: string
-  /** What came to a path so far. */
+  /** Everything received at a path so far. */
   received(path: '/v1/traces' | '/v1/metrics'): Buffer
   contentTypes(): string[]
   close(): Promise<void>

@@ -1,10 +1,10 @@
-// Stands between browser and site like a browser that is told to keep no cookies: none goes in, none comes out.
+// A proxy that removes all cookies, like a browser with cookies disabled.
 import { once } from 'node:events'
 import { createServer, request as httpRequest } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
 export interface CookielessProxy {
-  /** The public origin of what stands behind. */
+  /** The public origin of the server behind it. */
   origin: string
   sendTo(address: string): void
   close(): void

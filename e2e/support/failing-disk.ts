@@ -1,5 +1,5 @@
-// A data folder whose disk refuses every new byte on demand: a small tmpfs filled up where one can be mounted, else a
-// limit on the size of the server's files.
+// A data folder whose disk rejects writes on demand: a small full tmpfs if one can be mounted, otherwise a limit on the
+// size of the server's files.
 import { spawnSync } from 'node:child_process'
 import { closeSync, openSync, rmSync, writeSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -8,7 +8,7 @@ import path from 'node:path'
 
 export interface FailingDisk {
   dir: string
-  /** How the failure is brought about, for the test's report. */
+  /** The method, for the test's report. */
   means: string
   fail(serverPid: number): void
   recover(serverPid: number): void
@@ -36,7 +36,7 @@ function fullTmpfs(dir: string): FailingDisk {
   }
 }
 
-/** The server can't write past the first byte of any file. */
+/** The server cannot write past the first byte of any file. */
 function limitedFiles(dir: string): FailingDisk {
   return {
     dir,

@@ -1,6 +1,6 @@
-// Faults that no request can bring about, brought about by signals. Loaded only by the harness, with `node --import`.
-// SIGUSR2: an exception that nobody catches. SIGWINCH: a promise that nobody waits for is rejected. SIGCONT: from now on
-// the store throws, with words that must not reach anybody, when somebody's record is asked for.
+// Triggers errors that no request can cause. Loaded only by the tests with `node --import`. SIGUSR2: an uncaught
+// exception. SIGWINCH: an unhandled rejection. SIGCONT: from now on the store throws when a user is read, with a
+// message that no user may see.
 import { isMainThread } from 'node:worker_threads'
 
 export const faultWords = 'fault-canary in /srv/private/users.json'

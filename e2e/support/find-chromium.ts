@@ -1,5 +1,5 @@
-// Which Chromium the browser tests use: CHROMIUM_PATH, an installed one, Playwright's own download, or one that it
-// installs now (Playwright's download, then Debian's package as root).
+// Finds Chromium for the browser tests: CHROMIUM_PATH, an installed one, Playwright's download, or an installation now
+// (Playwright's download, then Debian's package as root).
 import { spawnSync } from 'node:child_process'
 import { accessSync, constants, statSync } from 'node:fs'
 import { homedir } from 'node:os'
@@ -8,7 +8,7 @@ import { chromium } from '@playwright/test'
 
 export interface FoundChromium {
   executable: string
-  /** Where it comes from, for the person who reads the output. */
+  /** Its source, for the output. */
   origin: string
 }
 
@@ -28,7 +28,7 @@ const usualPlaces: Partial<Record<NodeJS.Platform, string[]>> = {
 const downloadWithinMs = 180_000
 const packageWithinMs = 600_000
 
-/** Looks only at what is on the disk. Throws when CHROMIUM_PATH names nothing that can be run. */
+/** Searches only the disk. Throws when CHROMIUM_PATH is not executable. */
 export function findChromium(): FoundChromium | null {
   const named = process.env.CHROMIUM_PATH
   if (named) {
@@ -45,7 +45,7 @@ export function findChromium(): FoundChromium | null {
   return isExecutable(downloaded) ? { executable: downloaded, origin: "Playwright's own download" } : null
 }
 
-/** Finds one, or installs one as far as this machine allows. Throws a sentence that says what to do. */
+/** Finds or installs one. Throws a sentence that says what to do. */
 export function provideChromium(): FoundChromium {
   const found = findChromium() ?? download() ?? installPackage()
   if (found) return found

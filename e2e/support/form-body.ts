@@ -1,4 +1,4 @@
-// Bodies of posted forms; multipart byte by byte, so that a test can send what no browser would.
+// Bodies of posted forms. Multipart is built byte by byte, so that a test can send what no browser would.
 export type Part = string | Buffer | { filename: string; content: string }
 export type Fields = readonly (readonly [name: string, part: Part])[]
 
@@ -30,7 +30,7 @@ export function encodeMultipart(fields: Fields): Encoded {
   }
 }
 
-/** What React posts when a script calls a form's action: the state first, then the fields under a number. */
+/** The body that React posts when a script calls an action: the state first, then the fields under a number. */
 export function encodeActionCall(fields: Fields): Encoded {
   const state = { values: {}, errors: {}, alert: null }
   const numbered = fields.map(([name, part]) => [`_1_${name}`, part] as const)

@@ -1,5 +1,4 @@
-// Finds a form in a page's HTML by its button's label, or the words that begin it, the way a browser without JavaScript
-// would post it.
+// Finds a form in HTML by its button's label or the start of it, as a browser without JavaScript would post it.
 import { formTokenField } from '#lib/web/forms/form-fields.ts'
 
 export interface FormMarkup {
@@ -28,12 +27,12 @@ export function readForms(html: string): (FormMarkup & { buttons: string[] })[] 
   })
 }
 
-/** What ties the form to the log-in that it was shown to. */
+/** The form's token. */
 export function tokenIn({ hidden }: FormMarkup): [name: string, value: string][] {
   return hidden.filter(([name]) => name === formTokenField)
 }
 
-/** The text a person reads in a piece of HTML. */
+/** The visible text of a piece of HTML. */
 export function textOf(html: string): string {
   return decode(html.replace(/<script\b[\s\S]*?<\/script>|<[^>]*>/g, ' '))
     .replace(/\s+/g, ' ')

@@ -1,4 +1,4 @@
-// Finds a port nobody listens on, below the range that the kernel hands to outgoing connections.
+// Finds a free port below the kernel's range for outgoing connections.
 import { randomInt } from 'node:crypto'
 import { createServer } from 'node:net'
 

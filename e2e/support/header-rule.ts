@@ -1,19 +1,19 @@
-// What every answer of the site carries in its headers, whatever was asked: the rule that the tests' client holds each
-// answer to, and in other words than the site's own.
+// The headers that every answer must have. The test client checks each answer. Written independently of the site's own
+// code.
 import type { Answer } from '#e2e/support/http.ts'
 
 const exact: Record<string, RegExp> = {
   'x-content-type-options': /^nosniff$/,
   'cross-origin-opener-policy': /^same-origin$/,
   'cross-origin-resource-policy': /^same-origin$/,
-  // The redirect that takes a mailed secret out of the address is stricter; it holds no form.
+  // The redirect that removes a mailed secret from the URL is stricter; it contains no form.
   'referrer-policy': /^(same-origin|no-referrer)$/,
   'permissions-policy': /\bcamera=\(\).*\bgeolocation=\(\).*\bmicrophone=\(\)/,
 }
 
 const inPolicy = ["default-src 'none'", "object-src 'none'", "base-uri 'none'", "frame-ancestors 'none'"]
 
-/** What the answer lacks, one line each. */
+/** Missing or wrong headers, one line each. */
 export function headerBreaches(origin: string, { status, headers }: Pick<Answer, 'status' | 'headers'>): string[] {
   const lacking = Object.entries(exact).filter(([name, form]) => !form.test(String(headers[name])))
   const policy = String(headers['content-security-policy']).split('; ')

@@ -1,4 +1,4 @@
-// One request exactly as given: no path clean-up, no headers of a client's own, no redirects followed.
+// Sends one request exactly as given: no path normalization, no extra headers, no redirects.
 import { type Agent, request as httpRequest, type IncomingHttpHeaders } from 'node:http'
 
 /** Undefined leaves a header out. */
@@ -9,7 +9,7 @@ export interface Request {
   path: string
   headers?: Headers
   body?: Buffer | string
-  /** Connections to use again; without, each request has its own. */
+  /** Connections to reuse. By default each request opens its own. */
   agent?: Agent | undefined
 }
 
@@ -38,7 +38,7 @@ export function send(origin: string, { method = 'GET', path, headers = {}, body,
       (incoming) => {
         const chunks: Buffer[] = []
         incoming.on('data', (chunk: Buffer) => chunks.push(chunk))
-        // A server that answers before it has read everything may close the line: what it said counts.
+        // A server that answers early may close the connection; the answer counts.
         const settle = () =>
           resolve({
             status: incoming.statusCode ?? 0,
@@ -55,7 +55,7 @@ export function send(origin: string, { method = 'GET', path, headers = {}, body,
   })
 }
 
-/** What a browser sends with a document navigation on the site itself. */
+/** The headers of a same-origin document navigation. */
 export const navigationHeaders: Headers = {
   accept: 'text/html,application/xhtml+xml',
   'sec-fetch-dest': 'document',

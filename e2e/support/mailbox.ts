@@ -1,4 +1,4 @@
-// The mails that a test server kept for somebody, as their mail program would show them.
+// Reads a user's mails from a test server.
 import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { expect } from '@playwright/test'
@@ -10,7 +10,7 @@ interface Sender {
   dataDir: string
 }
 
-/** All that came to this address, the oldest first. */
+/** All mails to this address, the oldest first. */
 export async function lettersTo({ dataDir }: Sender, address: string): Promise<Email[]> {
   const folder = path.join(dataDir, 'outbox')
   const names = await readdir(folder).catch(() => [])
@@ -30,7 +30,7 @@ function read(file: string): Promise<Email> {
   return letter
 }
 
-/** Waits until a letter of this subject has come, `count` of them in all, and gives the last. */
+/** Waits for `count` mails with this subject and returns the last. */
 export async function letterTo(sender: Sender, address: string, subject: string, count = 1): Promise<Email> {
   const found = async () =>
     (await lettersTo(sender, address)).filter((letter) => letter.subject === `${subject} · Gatehouse`)
@@ -46,7 +46,7 @@ export async function letterTo(sender: Sender, address: string, subject: string,
   return last
 }
 
-/** The path that the letter's button leads to, on this server. */
+/** The path of the link in the mail, on this server. */
 export function pathIn({ text = '' }: Email): string {
   const url = new URL(/https?:\/\/\S+\?\S+/.exec(text)?.[0] ?? 'none:')
   return `${url.pathname}${url.search}`

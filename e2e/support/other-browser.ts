@@ -1,4 +1,4 @@
-// Other browsers of the same person, and the time in which a proof of who one is gets old.
+// Other browsers of the same user, and waiting until an authentication is no longer recent.
 import { expect, type Page } from '@playwright/test'
 import { Client } from '#e2e/support/client.ts'
 import { minutes } from '#e2e/support/durations.ts'
@@ -8,7 +8,7 @@ export const firefox = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Geck
 export const iPhone =
   'Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1'
 
-/** Logs the person in with a browser that calls itself so. */
+/** Logs the user in with this User-Agent. */
 export async function logInWithOtherBrowser(origin: string, person: Person, userAgent = firefox): Promise<Client> {
   const otherBrowser = new Client(origin)
   const form = await otherBrowser.findForm('/login', 'Log in')
@@ -17,7 +17,7 @@ export async function logInWithOtherBrowser(origin: string, person: Person, user
   return otherBrowser
 }
 
-/** Everybody opens a page now and then for eighteen minutes: the sessions live, the proofs get old. */
+/** All users open a page now and then for eighteen minutes: the sessions stay live, the authentications get old. */
 export async function outliveProof(
   server: { url: string; advance(ms: number): Promise<void> },
   pages: readonly Page[],

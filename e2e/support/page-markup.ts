@@ -1,24 +1,24 @@
-// What a page offers to a browser without JavaScript: how it is headed, where it leads, and what can be sent from it.
+// Reads a page like a browser without JavaScript: headings, links and forms.
 import { attribute, decode, textOf } from '#e2e/support/form-markup.ts'
 
-/** A form as one of its buttons sends it, with what the page has filled in. */
+/** A form as one of its buttons sends it, with the page's values. */
 export interface FormOfPage {
-  /** As the page names it; empty for the page itself. */
+  /** As in the page; empty for the page itself. */
   action: string
   method: 'get' | 'post'
   isMultipart: boolean
   fields: [name: string, value: string][]
-  /** What stands on the button. */
+  /** The label of the button. */
   button: string
 }
 
 export interface PageMarkup {
   title: string
-  /** The texts of its first-level headings. */
+  /** The texts of its h1 elements. */
   headings: string[]
-  /** Addresses of links, as the page names them. */
+  /** The href of links, as in the page. */
   links: string[]
-  /** Of what the browser loads for the page: styles, scripts, pictures, fonts. */
+  /** The URLs of styles, scripts, images and fonts. */
   files: string[]
   forms: FormOfPage[]
 }

@@ -1,4 +1,4 @@
-// Moves time on both sides at once: in the page by Playwright's clock, which fires what falls due, and on the server.
+// Moves time in the page, by Playwright's clock with its timers, and on the server.
 import type { Page } from '@playwright/test'
 import type { TestServer } from '#e2e/support/server.ts'
 
@@ -8,14 +8,14 @@ export async function holdTime(page: Page): Promise<void> {
 }
 
 /**
- * Time passes and nobody does anything; the page's timers fire on the way.
- * The page's time is stopped before the server's moves: a page that asks the server in between leaves on its own.
+ * Advances time without activity and fires the page's timers. Stops the page's clock before the server's moves, because
+ * the page would log out if it asked in between.
  */
 export async function idleFor(page: Page, server: TestServer, ms: number): Promise<void> {
   await runFor(page, ms, () => server.advance(ms))
 }
 
-/** The page's side alone. Real time does not flow beside a long run, which would shift what falls due. */
+/** Only the page's clock. Real time stops during a long run, because it would shift the timers. */
 export async function runFor(page: Page, ms: number, whileStopped = async () => {}): Promise<void> {
   if (ms <= 2 * toStopMs) {
     await whileStopped()
@@ -27,15 +27,15 @@ export async function runFor(page: Page, ms: number, whileStopped = async () => 
   await page.clock.resume()
 }
 
-/** Time cannot be stopped at a moment that is over by the time the page hears of it. */
+/** The clock can only be stopped at a future time of the page. */
 const toStopMs = 3000
 
-/** From three seconds on time in the page passes only when it is told to. */
+/** After three seconds, page time advances only on command. */
 export async function stopTime(page: Page): Promise<void> {
   await page.clock.pauseAt((await page.evaluate(() => Date.now())) + toStopMs)
 }
 
-/** A closed lid: time passes, and no timer of the page fires until it is awake again. */
+/** Like a closed lid: time passes and the page's timers fire only after waking. */
 export async function sleepFor(page: Page, server: TestServer, ms: number): Promise<void> {
   await server.advance(ms)
   await page.clock.fastForward(ms)

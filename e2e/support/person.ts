@@ -1,4 +1,4 @@
-// People that no two tests share.
+// Users that no two tests share.
 import { randomBytes } from 'node:crypto'
 
 export interface Person {

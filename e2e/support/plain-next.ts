@@ -1,4 +1,4 @@
-// The built site under Next's own server, as a host serves it that knows nothing of ours.
+// The built site under Next's own server, like on a host that does not run ours.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
@@ -7,12 +7,12 @@ import { cleanEnvironment, collectOutput, isNextFault, projectDir, streamOf } fr
 
 export interface PlainNext {
   url: string
-  /** Lines that tell of a fault. */
+  /** Lines that report an error. */
   faults(): string[]
   stop(): Promise<void>
 }
 
-/** `wrapper` is a command that runs the server's, which is put behind it. */
+/** `wrapper` is a command that runs the server's command, which is appended to it. */
 export async function startPlainNext(settings: Record<string, string>, wrapper: string[] = []): Promise<PlainNext> {
   const port = String(await findFreePort())
   const url = `http://localhost:${port}`

@@ -1,8 +1,8 @@
-// A machine that keeps no files, for one command: every disk is mounted read-only in a mount namespace of its own.
+// Runs a command with every disk mounted read-only, in its own mount namespace.
 import { spawnSync } from 'node:child_process'
 import { projectDir } from '#e2e/support/server-process.ts'
 
-// The project may stand on a disk of its own, and so may what is for passing use.
+// The project and the temporary folder may be on separate disks.
 const script = `
 mount --make-rprivate / &&
 for dir in "$1" /tmp "\${TMPDIR:-/tmp}" "$HOME"; do
@@ -11,9 +11,9 @@ done
 mount -o remount,bind,ro / && cd "$1" && shift && exec "$@"
 `
 
-/** What is to be put before a command. Throws where nothing may be mounted: this can't be tested there. */
+/** The prefix of the command. Throws when mounting is not permitted. */
 export function onReadOnlyDisks(): string[] {
-  // Root has what it needs; anybody else becomes root in a namespace of users, where the system allows that.
+  // Root can mount. Other users become root in a user namespace if the system allows it.
   const unshare = process.getuid?.() === 0 ? ['unshare', '-m'] : ['unshare', '-r', '-m']
   const wrapper = [...unshare, 'sh', '-c', script, 'sh', projectDir]
   const [command = '', ...args] = [

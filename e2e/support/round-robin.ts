@@ -1,19 +1,18 @@
-// A plain proxy in front of several instances, as a load balancer without any memory: every request goes to the next
-// one, over a connection of its own.
+// A load balancer without session affinity: sends each request to the next instance over a new connection.
 import { once } from 'node:events'
 import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 
 export interface RoundRobin {
-  /** The public origin of what stands behind. */
+  /** The public origin of the instances. */
   origin: string
   /** From now on requests go to these, in turn. */
   sendTo(...addresses: string[]): void
   close(): Promise<void>
 }
 
-/** Which instance gave the answer, by its address. */
+/** The URL of the instance that answered. */
 export const servedBy = 'x-served-by'
 
 export async function startRoundRobin(): Promise<RoundRobin> {
@@ -22,7 +21,7 @@ export async function startRoundRobin(): Promise<RoundRobin> {
 
   const server = createServer(async (request, response) => {
     const body = await buffer(request)
-    // One that is gone is passed over, as balancers do; nothing was sent to it then.
+    // Skips an instance that is down, like balancers do; nothing was sent to it.
     for (let attempt = 0; attempt < instances.length; attempt++) {
       const address = instances[turn++ % instances.length] ?? ''
       if (await forward(address, request, body, response)) return
@@ -47,7 +46,7 @@ export async function startRoundRobin(): Promise<RoundRobin> {
   }
 }
 
-/** False when nobody listens there. */
+/** False when the connection is refused. */
 function forward(
   address: string,
   { method, url, headers }: IncomingMessage,

@@ -1,4 +1,4 @@
-// The server as a process of its own: what it is given, what it writes, and how it ends when it cannot start.
+// The server as a process: its environment, its output, and failed starts.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { tmpdir } from 'node:os'
@@ -14,9 +14,9 @@ export interface ServerCommand {
   /** The project or a copy of it. */
   cwd: string
   settings: Record<string, string>
-  /** Where the server's time stands from the real one; null leaves its clock alone. */
+  /** The offset of the server's clock from real time; null leaves its clock alone. */
   offsetMs: number | null
-  /** A command that runs the one behind it, such as one that takes rights away first. */
+  /** A command that runs the command behind it, for example to drop privileges. */
   wrapper: string[]
 }
 
@@ -36,11 +36,11 @@ export interface Exit {
 
 export interface Output {
   parts(): { stdout: string; stderr: string }
-  /** The end of it, for a test's message. */
+  /** The end of the output, for a test's message. */
   text(): string
 }
 
-/** Nothing of the harness's own environment reaches the server but what any program needs. */
+/** Passes only what any program needs from the harness's environment. */
 export function spawnServer({ cwd, settings, offsetMs, wrapper }: ServerCommand): ChildProcess {
   const preload = offsetMs === null ? [] : ['--import', `${timePreload}?offset=${offsetMs}`]
   const [command = '', ...args] = [...wrapper, process.execPath, ...preload, 'lib/server/start.ts']
@@ -53,7 +53,7 @@ export function cleanEnvironment(settings: Record<string, string>): NodeJS.Proce
   return { ...inherited, NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1', ...settings }
 }
 
-/** Starts a server that is expected to end by itself, and waits for that. */
+/** Starts a server that should exit by itself, and waits for that. */
 export async function runToExit(
   env: Record<string, string>,
   { withinMs = 60_000, ...options }: { withinMs?: number; cwd?: string; wrapper?: string[] } = {},
@@ -93,12 +93,12 @@ export function parseLogLine(text: string): LogLine | null {
   }
 }
 
-/** Pino writes 50 for error and 60 for fatal, or the names when it is told to. */
+/** Pino writes 50 for error and 60 for fatal, or their names when configured. */
 export function isErrorLevel(level: LogLine['level']): boolean {
   return typeof level === 'number' ? level >= 50 : level === 'error' || level === 'fatal'
 }
 
-/** Next writes what nobody caught to stderr, under a cross or as `SomeError: text`. */
+/** Next writes uncaught errors to stderr, after a cross or as `SomeError: text`. */
 export function isNextFault(line: string): boolean {
   return /^\s*(⨯|Uncaught|Unhandled|(?:\w+ )?\w*Error:)/.test(line)
 }

@@ -1,4 +1,4 @@
-// Starts the real built server on a port, data folder and store of its own, moves its time, stops it and reads its log.
+// Starts the built server on a new port, data folder and store, moves its clock, stops it and reads its log.
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -24,48 +24,48 @@ const readyWithinMs = 180_000
 const stoppedWithinMs = 60_000
 
 export interface ServerOptions {
-  /** Settings on top of PORT, DATA_DIR and the store's; nothing of the harness's own environment reaches the server. */
+  /** Settings besides PORT, DATA_DIR and the store's. The server gets no other environment. */
   env?: Record<string, string>
-  /** A folder of the caller's, left alone afterwards. Default: a new one that goes with the server. */
+  /** The caller's folder, which is not removed. By default a new one that is removed with the server. */
   dataDir?: string
-  /** A store of the caller's, left alone afterwards. Default: a new one as TEST_STORE says, which goes with the server. */
+  /** The caller's store, which is not removed. By default a new one of the TEST_STORE kind. */
   store?: TestStore
-  /** A copy of the project to start in place of this one. */
+  /** A copy of the project to start instead of this one. */
   projectDir?: string | undefined
-  /** A command that runs the server's, which is put behind it. */
+  /** A command that runs the server's command, which is appended to it. */
   wrapper?: string[]
-  /** Without the preload that moves time, for measurements; `advance` does not work then. */
+  /** Leaves out the preload that moves the clock, for measurements; `advance` does not work then. */
   realTime?: boolean
 }
 
 export interface TestServer {
-  /** The public origin as the server tells it, without a slash at the end. */
+  /** The public origin, without a trailing slash. */
   readonly url: string
-  /** Where this process itself is reached, whatever its public origin. */
+  /** The URL of this process, whatever its public origin. */
   readonly address: string
   readonly port: number
   pid(): number | undefined
   readonly dataDir: string
   readonly store: StoreLocation
   readonly readyAfterMs: number
-  /** Everything written so far that tells of a fault: log lines of level error, and Next's own error lines. */
+  /** All errors so far: log lines of level error, and Next's own error lines. */
   faults(): string[]
   logLines(): LogLine[]
-  /** All that the present run has written, byte for byte. */
+  /** The raw output of the present run. */
   output(): { stdout: string; stderr: string }
-  /** The link to the first admin's form that the last start printed. Waits for it: it comes after the address. */
+  /** The set-up link for the first admin from the last start. Waits, because it is printed after the URL. */
   setUpPath(): Promise<string>
-  /** Moves the server's time forward, now or at its next start; resolves when a running server has taken it over. */
+  /** Advances the server's clock, now or at its next start. Resolves when a running server has applied it. */
   advance(ms: number): Promise<void>
-  /** SIGTERM; rejects unless the server ends by itself with exit code 0. */
+  /** Sends SIGTERM. Rejects unless the server exits with code 0. */
   stop(): Promise<void>
-  /** SIGKILL: no farewell. */
+  /** Sends SIGKILL. */
   kill(): Promise<void>
-  /** Resolves with the exit code once the server has ended by itself. */
+  /** Resolves with the exit code once the server has exited by itself. */
   ended(): Promise<number | null>
-  /** Starts again on the same port, folder, store and time, with these settings on top. Stops first if needed. */
+  /** Restarts on the same port, folder, store and time, with these extra settings. Stops first if needed. */
   restart(env?: Record<string, string>): Promise<void>
-  /** Stops, however it stands, and removes the folder and the store if they were made here. */
+  /** Stops in any state, and removes the folder and store if they were made here. */
   dispose(): Promise<void>
 }
 
@@ -73,7 +73,7 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
   const dataDir = options.dataDir ?? (await mkdtemp(path.join(tmpdir(), 'gatehouse-e2e-')))
   const store = options.store ?? (await makeStore(chosenStore(), dataDir))
   const port = options.env?.PORT ?? String(await findFreePort())
-  // The tests' people all come from one address, and far more often than people do. What is about throttling asks for it.
+  // Rate limits are off: all test users share one address and log in often. Tests of rate limits turn them on.
   const limits = options.env?.APP_URL?.startsWith('https:') ? {} : { LIMITS: 'off' }
   const settings: Record<string, string> = {
     DATA_DIR: dataDir,

@@ -1,5 +1,5 @@
-// Every server action of the build as its form posts it. Fields and permissions come from the registry of
-// commands; nothing here names an action that runs a command.
+// Every server action of the build as its form posts it. Fields and permissions come from the registry of commands; no
+// command is named here.
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
@@ -12,23 +12,23 @@ import { commands, isCommandName } from '#lib/commands.ts'
 import type { AnyCommand } from '#lib/core/command.ts'
 
 export interface SiteAction extends BuiltAction {
-  /** What stands behind the `#` of the name. */
+  /** The name behind `#`. */
   export: string
-  /** Null for the few that are functions of their own. */
+  /** Null for the few that are separate functions. */
   command: AnyCommand | null
-  /** The form, with the fields that it has to carry. */
+  /** The form with its required fields. */
   schema: z.ZodObject
   fields: Fields
 }
 
-/** Of the actions that run no command by their name. */
+/** By name, the actions that run no command. */
 const functionSchemas: Record<string, z.ZodObject> = {
   confirm: confirmSchema,
   chooseTheme: z.object({ theme: z.string() }),
 }
 
 const password = 'Lantern under the bridge 47'
-/** What each field holds, so that an unguarded action would find what it wants. */
+/** A value for each field that an unguarded action would accept. */
 const values: Record<string, string> = {
   id: 'sentinel',
   fullName: 'Written by nobody',
@@ -63,7 +63,7 @@ export function siteAction(name: string): SiteAction {
   return action
 }
 
-/** Where the form of an action is found: the page beside it, or one that shows it. */
+/** The page of an action's form: the page beside it, or one that shows it. */
 export function pageOf({ name, export: action }: SiteAction, userId: string): string {
   const [file = ''] = name.split('#')
   if (/^app\/(theme|impersonation)\//.test(file)) return '/profile'
@@ -72,7 +72,7 @@ export function pageOf({ name, export: action }: SiteAction, userId: string): st
   return page === '/admin/users' ? `${page}/${userId}${ownPages[action] ?? ''}` : page
 }
 
-/** A form for this action, without the page that shows it. The hidden fields are as React writes them. */
+/** A form for this action without its page. The hidden fields are like React's. */
 export function actionForm(actionId: string): FormMarkup {
   return {
     action: '',

@@ -1,4 +1,4 @@
-// What a person does on the site, in the site's own words: by role and label only.
+// A user's steps on the site, by role and label only.
 import { expect, type Page } from '@playwright/test'
 import type { Person } from '#e2e/support/person.ts'
 
@@ -29,7 +29,7 @@ export async function logIn(page: Page, person: Person): Promise<void> {
   await page.getByRole('button', { name: 'Log in' }).click()
 }
 
-/** Follows a link of the sidebar, which on a phone stands in a menu. */
+/** Follows a link of the sidebar, which is in a menu on a phone. */
 export async function goTo(page: Page, place: 'Home' | 'Profile' | 'Security'): Promise<void> {
   await openMenu(page)
   await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: place }).click()
@@ -69,7 +69,7 @@ export async function changePassword(
   await page.getByRole('button', { name: 'Change password' }).click()
 }
 
-/** Gives the proof that /confirm asks for. */
+/** Re-authenticates at /confirm. */
 export async function confirm(page: Page, password: string): Promise<void> {
   await page.getByLabel('Password', { exact: true }).fill(password)
   await page.getByRole('button', { name: 'Confirm' }).click()
@@ -80,7 +80,7 @@ export function sessionEntries(page: Page) {
   return page.getByRole('region', { name: 'Sessions' }).getByRole('listitem')
 }
 
-/** What the profile says under this term. */
+/** The value under this term of the profile. */
 export function profileEntry(page: Page, label: string) {
   const terms = page.getByRole('main').getByRole('term').filter({ hasText: label })
   return page.getByRole('main').getByRole('definition').and(terms.locator('xpath=following-sibling::*[1]'))

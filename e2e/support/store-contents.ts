@@ -1,4 +1,4 @@
-// What a store holds, read from outside while a server uses it or after it is gone, as an operator's back-up does.
+// Reads a store from outside, during or after a server's run, like a back-up.
 import type { StoreLocation } from '#lib/stores/location.ts'
 import { openStoreReader } from '#lib/stores/open.ts'
 import type { StoredRecord, UserRecord } from '#lib/stores/types.ts'
@@ -16,19 +16,19 @@ export async function readUsers(location: StoreLocation): Promise<UserRecord[]> 
   return (await readAll(location)).flatMap((stored) => (stored.kind === 'user' ? [stored.record] : []))
 }
 
-/** Everybody, as one text, for tests that nothing changes them. */
+/** All users as one text, to compare before and after. */
 export async function readStoredUsers(location: StoreLocation): Promise<string> {
   const users = await readUsers(location)
   return JSON.stringify(users.toSorted((one, other) => (one.id < other.id ? -1 : 1)))
 }
 
 /**
- * The same with the tokens that wait, reserved names and who is logged in where: all that a request might change, but for
- * when somebody was last there and what is only written down about it.
+ * The users with pending tokens, reserved names and sessions: all that a request could change, except last activity
+ * times and logs.
  */
 export async function readStoredState(location: StoreLocation): Promise<string> {
   const lines = (await readAll(location)).flatMap(({ kind, record }) => {
-    // A wrong password that was tried counts, wherever it was asked for.
+    // Leave out lockouts: a wrong password counts wherever it was tried.
     if (kind === 'audit' || kind === 'mail' || kind === 'lockout') return []
     return [JSON.stringify({ kind, ...record, lastActivityAt: 0 })]
   })

@@ -1,5 +1,5 @@
-// Which store the browser tests run on: TEST_STORE, one of json (the default), sqlite and postgres. Every server that a
-// test starts gets a fresh store of that kind.
+// The store of the browser tests: TEST_STORE is json (the default), sqlite or postgres. Every test server gets a fresh
+// store of that kind.
 import path from 'node:path'
 import type { StoreLocation } from '#lib/stores/location.ts'
 
@@ -8,7 +8,7 @@ export type StoreName = (typeof storeNames)[number]
 
 export interface TestStore {
   location: StoreLocation
-  /** What leads a server to it. */
+  /** The settings of the server. */
   settings: Record<string, string>
   remove(): Promise<void>
 }
@@ -20,7 +20,7 @@ export function chosenStore(): StoreName {
   return name
 }
 
-/** Files stand in the server's data folder and go with it. */
+/** The files are in the server's data folder and removed with it. */
 export async function makeStore(name: StoreName, dataDir: string): Promise<TestStore> {
   const remove = async () => {}
   switch (name) {
@@ -35,19 +35,19 @@ export async function makeStore(name: StoreName, dataDir: string): Promise<TestS
   }
 }
 
-/** A database of its own on the server that runs for all tests, see global-setup.ts. */
+/** A new database on the server of the test run, see global-setup.ts. */
 export async function makePostgresStore(): Promise<TestStore> {
   const adminUrl = process.env.TEST_POSTGRES_URL
   if (!adminUrl) throw new Error('No PostgreSQL server was started for this test: it runs with TEST_STORE=postgres.')
-  // Loaded when it is used: a run on files knows no database client.
+  // Loaded on demand, so that a run on files loads no database client.
   const { createDatabase } = await import('#lib/stores/sql/postgres-for-test.ts')
   const { url, drop } = await createDatabase(adminUrl)
   return { location: { driver: 'postgres', url }, settings: { DATABASE_URL: url }, remove: drop }
 }
 
 /**
- * Specs about how requests, forms and pages are treated before any record is asked for, or about the browser alone. What a
- * store could change in them the others notice; TEST_ALL=on runs them on each store too.
+ * Specs about requests, forms and pages before any record is read, or about the browser alone. Other specs would notice
+ * a store's influence. TEST_ALL=on runs them on each store too.
  */
 export function specsOfOneStore(name: StoreName): string[] {
   if (name === 'json' || process.env.TEST_ALL === 'on') return []
@@ -74,8 +74,8 @@ export function specsOfOneStore(name: StoreName): string[] {
 }
 
 /**
- * What is left out of a run on this store: tests that name stores by tags (`@json`, `@sqlite`, `@postgres`) and not this
- * one. All others, most by far, run on every store.
+ * Excludes tests whose tags name only other stores (`@json`, `@sqlite`, `@postgres`). Untagged tests, which are most,
+ * run on every store.
  */
 export function testsOfOtherStores(name: StoreName): RegExp {
   return new RegExp(`^(?!.*@${name}\\b).*@(${storeNames.join('|')})\\b`, 's')

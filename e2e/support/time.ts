@@ -1,5 +1,5 @@
-// Moves the time of a server under test. Loaded only by the harness, with `node --import`; the product knows nothing
-// of it. The offset at the start stands in the URL (?offset=<ms>), later ones come over the IPC channel.
+// Moves the clock of a server under test. Loaded only by the tests with `node --import`. The URL has the offset at
+// start (?offset=<ms>); later ones come over the IPC channel.
 import { isMainThread } from 'node:worker_threads'
 
 export interface TimeMove {
@@ -18,7 +18,7 @@ globalThis.Date = new Proxy(RealDate, {
     Reflect.construct(target, parts.length === 0 ? [movedNow()] : parts, newTarget),
 })
 
-// A forked child (a build, say) keeps the real time.
+// A forked child, for example a build, keeps the real time.
 const own = process.execArgv.indexOf(import.meta.url)
 if (own > 0) process.execArgv.splice(own - 1, 2)
 
@@ -27,7 +27,7 @@ if (isMainThread && process.channel) {
     offsetMs = move.offsetMs
     process.send?.(move)
   })
-  // A harness that died leaves no server behind; a harness that lives keeps none alive.
+  // Exit with the harness, and do not keep the process alive for the channel.
   process.on('disconnect', () => process.exit(1))
   process.channel.unref()
 }

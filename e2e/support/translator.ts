@@ -1,12 +1,12 @@
-// A browser's built-in translation, as far as a page can tell: Chrome replaces each text node by a new one within two <font>
-// elements, again whenever the page changes. The words stay the same here, so that tests find them.
+// Simulates a browser's built-in translation: Chrome replaces each text node by a new one in two <font> elements, again
+// after each change. The words stay the same, so that tests find them.
 import type { Page } from '@playwright/test'
 
-/** From when on: as soon as the document arrives, or once React has taken it over. */
+/** When to start: when the document arrives, or after hydration. */
 export type TranslationStart = 'before hydration' | 'after hydration'
 
 interface Translation {
-  /** What React wrote into text nodes that had been replaced: nobody sees it. */
+  /** What React wrote into replaced text nodes, which is invisible. */
   lost: string[]
   wrapped: number
 }
@@ -22,12 +22,12 @@ export async function translate(page: Page, start: TranslationStart): Promise<vo
   await page.addInitScript(translateDocument, start)
 }
 
-/** How many texts of the page were replaced, and what was written in vain since. */
+/** How many texts were replaced, and which updates were lost since. */
 export function readTranslation(page: Page): Promise<Translation> {
   return page.evaluate(() => window.translation)
 }
 
-/** Texts of the page that hold one of these and may be translated, which would change a name, an address or a code. */
+/** Translatable texts that contain one of these: a translation would change a name, an address or a code. */
 export function findTranslatable(page: Page, exact: readonly string[]): Promise<string[]> {
   return page.evaluate((names) => {
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
@@ -82,7 +82,7 @@ function translateDocument(start: TranslationStart): void {
     begin()
     return
   }
-  // Every page tells the other tabs, once it runs; this is another receiver.
+  // Every page notifies the other tabs once it runs; this is another receiver.
   const channel = new BroadcastChannel('gatehouse-session')
   channel.onmessage = () => {
     channel.onmessage = null

@@ -1,4 +1,4 @@
-// One site of two servers on one PostgreSQL, behind a proxy that sends every request to the other one.
+// One site of two servers on one PostgreSQL, behind a proxy that alternates between them.
 import { randomBytes } from 'node:crypto'
 import { type RoundRobin, startRoundRobin } from '#e2e/support/round-robin.ts'
 import { startServer, type TestServer } from '#e2e/support/server.ts'
@@ -11,7 +11,7 @@ export interface TwoInstances {
   store: TestStore
   a: TestServer
   b: TestServer
-  /** Sends every request to the other instance than the one before, as at the start. */
+  /** Alternates between the instances, which is the default. */
   alternate(): void
   /** Moves both clocks. */
   advance(ms: number): Promise<void>
@@ -19,7 +19,7 @@ export interface TwoInstances {
 }
 
 interface Options {
-  /** Copies of the project for the two, built apart. Default: the project for both. */
+  /** Separately built copies of the project. By default both run the project. */
   projectDirs?: [a: string | undefined, b: string | undefined]
   sessionSecret?: string
 }
@@ -31,7 +31,7 @@ export async function startTwoInstances(options: Options = {}): Promise<TwoInsta
   const store = await makePostgresStore()
   const proxy = await startRoundRobin()
   const env = { APP_URL: proxy.origin, HOST: '127.0.0.1', SESSION_SECRET: sessionSecret }
-  // Both at once: whichever comes first makes the tables.
+  // Concurrently: the first one creates the tables.
   const [a, b] = await Promise.all([
     startServer({ env, store, projectDir: projectDirs[0] }),
     startServer({ env, store, projectDir: projectDirs[1] }),

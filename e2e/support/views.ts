@@ -1,4 +1,4 @@
-// Every page of the site and its main states, for tests that look at all of them.
+// Every page of the site and its main states, for tests that visit all of them.
 import { expect, type Locator, type Page, test } from '@playwright/test'
 import { minutes, seconds } from '#e2e/support/durations.ts'
 import { letterTo, pathIn } from '#e2e/support/mailbox.ts'
@@ -12,7 +12,7 @@ interface View {
   show: (page: Page) => Promise<unknown>
 }
 
-/** What a member's view may need besides the page: who it is, and whose time to move. */
+/** What a member's view may need besides the page: the user, and the server whose clock to move. */
 interface Surroundings {
   server: TestServer
   person: Person
@@ -71,7 +71,7 @@ export const visitorViews: View[] = [
   },
 ]
 
-/** In an order in which each finds what it needs; the person is signed in and has no profile yet. */
+/** In an order in which each finds what it needs. The user is logged in and has no profile yet. */
 export const memberViews: MemberView[] = [
   { name: 'home', show: (page) => page.goto('/') },
   { name: 'not-found', show: (page) => page.goto('/nowhere') },
@@ -197,7 +197,7 @@ export const memberViews: MemberView[] = [
   },
 ]
 
-/** Of an admin's rooms, for an admin who is signed in; the person is somebody else. */
+/** Admin pages, for a logged-in admin about another user. */
 export const adminViews: MemberView[] = [
   { name: 'admin-overview', show: (page) => page.goto('/admin') },
   {
@@ -281,9 +281,8 @@ export const adminViews: MemberView[] = [
 ]
 
 /**
- * Moves the server's time until no more than this is left of the session; the page asks, as it does when the connection
- * returns, and shows what follows. More than once if need be: word of what was typed on the page before may come late,
- * and the window then begins anew.
+ * Moves the server's clock until the session has at most this long left. The page then asks the server, as after a
+ * reconnect. Repeats, because late input from the previous page can extend the window again.
  */
 async function whenLeft(page: Page, server: TestServer, ms: number, shown: Locator): Promise<void> {
   await expect(async () => {
@@ -297,7 +296,7 @@ async function whenLeft(page: Page, server: TestServer, ms: number, shown: Locat
   }).toPass()
 }
 
-/** Shows one view after the other. Each has a time of its own, so the machine's pace and their number do not matter. */
+/** Visits one view after the other. Each has its own timeout, independent of their number. */
 export async function showViews<Around extends Surroundings | undefined>(
   page: Page,
   views: { name: string; show: (page: Page, around: Around) => Promise<unknown> }[],
@@ -324,7 +323,7 @@ export const menuView: MemberView = {
   },
 }
 
-/** Signs up a person with a name that reads well in a picture. */
+/** Signs up a user with a readable name for screenshots. */
 export async function signUpFor(page: Page, username: string): Promise<Person> {
   const person = { ...makePerson(), username }
   await page.goto('/signup')

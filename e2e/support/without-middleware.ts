@@ -1,4 +1,4 @@
-// A copy of the built project whose middleware is gone, to see whether the second door holds by itself.
+// A copy of the built project without middleware, to test the guards in the pages alone.
 import { readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { type BuildCopy, copyBuild } from '#e2e/support/build-copy.ts'

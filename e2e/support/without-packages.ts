@@ -1,5 +1,5 @@
-// As if none of OpenTelemetry's packages were installed: whatever asks for one is told that there is none, and noted on
-// stderr. Loaded only by the harness, with `node --import`.
+// Simulates missing OpenTelemetry packages: imports fail and are reported on stderr. Loaded only by the tests with
+// `node --import`.
 import { registerHooks } from 'node:module'
 
 registerHooks({

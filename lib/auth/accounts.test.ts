@@ -25,7 +25,7 @@ const recordOf = async (username: string): Promise<UserRecord> => {
 }
 
 describe('signUp', () => {
-  test('makes a member with an empty profile, and gives no hash away [V15.3.1]', async () => {
+  test('creates a member with an empty profile and returns no hash [V15.3.1]', async () => {
     const user = await signedUp()
     expect(user).toEqual({
       id: expect.stringMatching(/^[0-9a-f]{32}$/),
@@ -49,7 +49,7 @@ describe('signUp', () => {
     })
   })
 
-  test('gives one name to one of twenty who want it at once [V2.3.4, V15.4.2]', async () => {
+  test('gives a username to one of twenty concurrent sign-ups [V2.3.4, V15.4.2]', async () => {
     const outcomes = await Promise.all(Array.from({ length: 20 }, () => opened.app.accounts.signUp(alice)))
     expect(outcomes.filter((outcome) => outcome.ok)).toHaveLength(1)
     expect(outcomes.filter((outcome) => !outcome.ok && outcome.code === 'username_taken')).toHaveLength(19)
@@ -78,12 +78,12 @@ describe('the password of a sign-up', () => {
     },
   )
 
-  test('refuses what contains the username, whatever its case [V2.2.3]', async () => {
+  test('rejects a password that contains the username, in any case [V2.2.3]', async () => {
     taken = 6
     expect(await faultOf('tangerine-ALICE7-umbrella')).toEqual({ ok: false, code: 'password_has_username' })
   })
 
-  test('leaves the event loop free while it rates the costliest password [V15.4.4]', async () => {
+  test('does not block the event loop while it rates the slowest password [V15.4.4]', async () => {
     await faultOf('warm up the word lists')
     let turns = 0
     const ticking = setInterval(() => {
@@ -94,7 +94,7 @@ describe('the password of a sign-up', () => {
     expect(turns).toBeGreaterThan(5)
   })
 
-  test('answers busy rather than let a queue grow without end', async () => {
+  test('answers busy when too many passwords wait to be rated', async () => {
     const outcomes = await Promise.all(Array.from({ length: 40 }, () => faultOf('tangerine-walrus-umbrella')))
     expect(outcomes.filter((outcome) => outcome === null).length).toBeGreaterThanOrEqual(20)
     expect(outcomes).toContainEqual({ ok: false, code: 'busy' })
@@ -105,12 +105,12 @@ describe('checkCredentials', () => {
   const check = (username: string, password: string) =>
     opened.app.accounts.checkCredentials(username, password, aLoginClient())
 
-  test('finds the person under a name in any case', async () => {
+  test('finds the user by a username in any case', async () => {
     const user = await signedUp()
     expect(await check('ALICE', alice.password)).toEqual({ ok: true, value: user })
   })
 
-  test('gives one answer for a wrong password, an unknown name and an impossible name', async () => {
+  test('answers the same for a wrong password, an unknown username and an impossible one', async () => {
     const { id } = await signedUp()
     const wrong = { ok: false, code: 'credentials_wrong' }
     expect(await check('alice', 'wrong')).toEqual(wrong)
@@ -120,7 +120,7 @@ describe('checkCredentials', () => {
     expect(await check('alice', 'wrong')).toEqual(wrong)
   })
 
-  test('tells of a suspension to whoever knows the password, until its time is over', async () => {
+  test('reports a suspension only to the right password, and only until it ends', async () => {
     const { id } = await signedUp()
     const { users } = opened.app.stores
     const until = opened.app.clock() + minutes(5)
@@ -133,7 +133,7 @@ describe('checkCredentials', () => {
     expect(await users.find(id)).toMatchObject({ status: 'active', suspendedUntil: null, suspendReason: '' })
   })
 
-  test('replaces a SHA-256 of the old application at the first right log-in, and not before', async () => {
+  test('rehashes a legacy SHA-256 hash at the first successful log-in and not before', async () => {
     const { id } = await signedUp()
     const old = `sha256$${sha256('old password')}`
     await opened.app.stores.users.update(id, { passwordHash: old })
@@ -145,14 +145,14 @@ describe('checkCredentials', () => {
   })
 })
 
-describe('a hash that is replaced while the password changes', () => {
-  test('does not put the old password back', async () => {
+describe('a rehash during a password change', () => {
+  test('does not restore the old password', async () => {
     const { id } = await signedUp()
     const { users } = opened.app.stores
     await users.update(id, { passwordHash: `sha256$${sha256('old password')}` })
     const changed = await opened.app.passwords.hash('new password')
     if (!changed.ok) throw new Error(changed.code)
-    // The log-in has read the old hash and is busy with argon2 when the change lands.
+    // The log-in has read the old hash and runs argon2 when the change is stored.
     const logIn = opened.app.accounts.checkCredentials('alice', 'old password', aLoginClient())
     await users.update(id, { passwordHash: changed.value })
     await logIn
@@ -161,7 +161,7 @@ describe('a hash that is replaced while the password changes', () => {
 })
 
 describe('findActive', () => {
-  test('finds nobody who is suspended or never was', async () => {
+  test('returns null for suspended and unknown users', async () => {
     const { id } = await signedUp()
     expect(await opened.app.accounts.findActive(id)).toMatchObject({ username: 'alice' })
     await opened.app.stores.users.changeStanding(id, { status: 'suspended' })

@@ -1,4 +1,4 @@
-// Users and their passwords: making users, finding them, checking and changing passwords.
+// Users and their passwords: creates and finds users, checks and changes passwords.
 
 import type { Clock } from '../core/clock.ts'
 import { noPassword } from '../core/crypto/old-hashes.ts'
@@ -27,24 +27,24 @@ import { findPasswordFault, type PasswordFault } from './passwords/password-rule
 import type { PasswordStrength } from './passwords/password-strength.ts'
 import { canonicalUsername } from './username.ts'
 
-/** A person as pages may see them: without the password hash. */
+/** A user without the password hash, for pages. */
 export interface User {
   id: string
   username: string
   role: Role
   profile: Profile
-  /** Null while the password is the one of the sign-up. */
+  /** Null while the password is still the one from sign-up. */
   passwordChangedAt: number | null
-  /** As typed; proved to be theirs when `emailVerifiedAt` is there. */
+  /** As typed. Proven to belong to the user when `emailVerifiedAt` is set. */
   email: string | null
   emailVerifiedAt: number | null
-  /** What takes the place of a verified address once it is proved. */
+  /** Replaces the verified address once it is verified itself. */
   newEmail: string | null
-  /** When they deleted the account; only `checkCredentials` hands out such a person. */
+  /** When the user deleted the account. Only `checkCredentials` returns such a user. */
   deletedAt: number | null
   /** See UserRecord. */
   recoveryGeneration: number
-  /** How mails to them are written; null when their browser has not told. */
+  /** The language and time zone of mails to the user. Null when the browser has not sent them. */
   locale: string | null
   timeZone: string | null
 }
@@ -55,57 +55,57 @@ export interface NewAccount {
   /** Canonical form. */
   username: string
   password: string
-  /** Null without one. */
+  /** Null when the sign-up has none. */
   email?: string | null
-  /** Whether the person has shown already that the address is theirs. Should somebody else have, it is left out. */
+  /** Whether the user already proved the address. The account starts without an address that another user verified. */
   isEmailProved?: boolean
-  /** `member` unless said otherwise. */
+  /** Defaults to `member`. */
   role?: Role
 }
 
 export interface Accounts {
-  /** Refuses a taken name, and a password that breaks the rules, with what the reason needs to be told. */
+  /** Rejects a taken username, and a password that breaks the rules, with the values that the message needs. */
   signUp(account: NewAccount): Promise<{ ok: true; value: User } | ({ ok: false } & SignUpFault)>
   /**
-   * The same with a token that is used up by the step that makes the account, and left alone when none is made. `link_void` when
-   * the token is used, withdrawn or expired by then.
+   * Like `signUp`, but uses up a token in the same step that creates the account. Without a new account the token
+   * stays. Answers `link_void` when the token was used, withdrawn or expired.
    */
   signUpWith(
     token: Pick<TokenUse, 'id' | 'purpose'>,
     account: NewAccount,
   ): Promise<{ ok: true; value: User } | ({ ok: false } & (SignUpFault | { code: 'link_void' }))>
   /**
-   * The same without a password: nobody logs in until one was chosen by way of a reset. For operators; it asks for nothing
-   * that a person has to keep secret.
+   * Like `signUp`, but without a password: a reset sets the first one. For operators, who then handle no secret of the
+   * user.
    */
   create(account: Omit<NewAccount, 'password'>): Promise<Result<User, 'username_taken'>>
   /**
-   * The person with this name and password, unless it is too soon for another try (lib/auth/lockout). Unknown name, wrong
-   * password and suspended account get one answer and cost the same time; only who knows the password of a suspended account learns that it is, and until when (null:
-   * until somebody lifts it). Replaces a hash of an old kind on the way. Also finds somebody who deleted their account
-   * less than 14 days ago: `restore` comes next.
+   * Finds the user by username and password, unless lockout forbids the attempt. Unknown name, wrong password and
+   * suspended account get the same answer in the same time. Only the right password reveals a suspension and its end
+   * (null: until an admin lifts it). Rehashes legacy hashes. Also finds a user who deleted the account in the last 14
+   * days; call `restore` next.
    */
   checkCredentials(username: string, password: string, loginClient: LoginClient): Promise<LogInOutcome>
-  /** The same in two steps. */
+  /** `checkCredentials` in two steps. */
   identify(username: string, loginClient: LoginClient): Promise<Identified>
-  /** Null when the person is gone or suspended. */
+  /** Null when the user does not exist or is suspended. */
   findActive(id: string): Promise<User | null>
   /**
-   * Whose session it is, or why it is void: the user is suspended or gone, or the password is another one than when the
-   * session was authenticated. Holds at once, whether or not the session's record could be ended.
+   * The owner of the session, or why the session is void: the user is suspended or deleted, or changed the password
+   * since. Takes effect at once, even when the session's record could not be ended.
    */
   findOwner(session: Pick<SessionRecord, 'userId' | 'passwordChangedAt' | 'provedAt'>): Promise<Result<User, EndReason>>
-  /** Proof that the person at the keyboard is this one. A wrong password counts as one at the log-in does. */
+  /** Checks the password of a logged-in user. A wrong one counts like one at log-in. */
   checkPassword(id: string, password: string, loginClient: LoginClient): Promise<PasswordCheck>
-  /** Replaces the password, and voids every session and log-in of the old one (`findOwner`). */
+  /** Replaces the password and voids every session and log-in of the old one (`findOwner`). */
   changePassword(
     id: string,
     change: { current: string; password: string },
     loginClient: LoginClient,
   ): Promise<{ ok: true; value: User } | ({ ok: false } & ChangePasswordFault)>
-  /** Forgets wrong passwords: the next one is the first. */
+  /** Resets the count of wrong passwords. */
   unlock(id: string): Promise<void>
-  /** The rules of a new password, and its hash. */
+  /** Checks a new password against the rules and hashes it. */
   hashNewPassword(
     password: string,
     owner: PasswordOwner,
@@ -113,7 +113,7 @@ export interface Accounts {
 }
 
 interface Identified {
-  /** Null when nobody has the name. */
+  /** Null when the username is unknown. */
   id: string | null
   /** Whether this browser logged in as this user before, with the present password. */
   isKnown: boolean
@@ -147,7 +147,7 @@ export function createAccounts(deps: {
   lockout: Lockout
   rateLimits: RateLimits
   clock: Clock
-  /** A suspension ended because its time was over. */
+  /** Called when a suspension expired. */
   onLifted: (user: UserRecord) => Promise<void>
 }): Accounts {
   const { store, tokens, passwords, strength, breached, clock, rateLimits, lockout } = deps
@@ -162,7 +162,7 @@ export function createAccounts(deps: {
     return canonical === null ? null : store.findByUsername(canonical)
   }
 
-  /** A suspension whose time is over ends at the latest when the person logs in. */
+  /** Lift an expired suspension at log-in, in case the expiry job has not run yet. */
   async function lifted(record: UserRecord): Promise<UserRecord> {
     if (record.status !== 'suspended' || record.suspendedUntil === null || record.suspendedUntil > clock())
       return record
@@ -175,14 +175,14 @@ export function createAccounts(deps: {
     return updated
   }
 
-  /** Somebody whose password was right. */
+  /** A user whose password was right. */
   async function admitted(record: UserRecord, replacement: string | null): Promise<LogInOutcome> {
     if (record.status === 'suspended' && record.deletedAt === null) {
       return { ok: false, code: 'suspended', until: record.suspendedUntil }
     }
     if (!mayLogIn(record)) return refused('credentials_wrong')
     if (replacement !== null) {
-      // Compare and set: a password changed meanwhile must not be put back.
+      // Compare and set: a concurrent password change must not be overwritten.
       await store.update(record.id, { passwordHash: replacement }, { passwordHash: record.passwordHash })
     }
     return ok(toUser(record))
@@ -204,7 +204,7 @@ export function createAccounts(deps: {
     return tried.ok ? tried.value : tried
   }
 
-  /** Also somebody who deleted the account and may come back. */
+  /** Also finds a user who deleted the account and can restore it. */
   function mayLogIn(record: UserRecord | null): record is UserRecord {
     if (record?.status !== 'active') return false
     return record.deletedAt === null || clock() - record.deletedAt < undoDeletionMs
@@ -249,7 +249,7 @@ export function createAccounts(deps: {
       id: named?.id ?? null,
       isKnown: named !== null && loginClient.isKnown(named),
       async check(password) {
-        // Reads the user again when it is this attempt's turn: the attempts before it may have changed the account.
+        // Read the user again: earlier attempts in the queue may have changed the account.
         const tried = await lockout.attempt(whom, loginClient, async (found): Promise<Compared<LogInOutcome>> => {
           const verdict = await passwords.verify(found?.passwordHash ?? null, password)
           if (!verdict.ok) return { matched: null, value: verdict }
@@ -299,11 +299,11 @@ export function createAccounts(deps: {
       if (!hashed.ok) return hashed
       const waitMs = await rateLimits.take('password-change', id)
       if (waitMs > 0) return { ok: false, code: 'password_change_too_often', waitMs }
-      // Also within one millisecond no two passwords share a time.
+      // Two passwords must differ in time even within one millisecond.
       const passwordChangedAt = Math.max(clock(), (record.passwordChangedAt ?? 0) + 1)
       const change: UserChange = { passwordHash: hashed.value, passwordChangedAt }
       const onlyIf = { passwordHash: record.passwordHash, status: 'active', deletedAt: null } as const
-      // Changed, suspended or deleted since it was read: what was typed is then not the present password.
+      // The user was changed, suspended or deleted since the read, so the typed password is not the present one.
       const changed = await store.update(id, change, onlyIf)
       return changed === null ? refused('password_wrong') : ok(toUser(changed))
     },

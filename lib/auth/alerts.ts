@@ -42,7 +42,7 @@ export interface Alerts {
   tellDecision(user: Told, decision: Decision): Promise<void>
 }
 
-/** Always sent, because they change who can get in. Other rate limits bound how often they happen. */
+/** Always sent, because these events change who can log in. Other rate limits bound how often they happen. */
 const alwaysTold: readonly AlertKind[] = ['password-changed', 'address-changed', 'address-removed']
 
 export function createAlerts(deps: {
@@ -77,7 +77,7 @@ export function createAlerts(deps: {
       if (!enabled || email === null) return
       const kind = 'address-replaced'
       await mail
-        // Not from where: that address may be a thief's, and the other the owner's.
+        // Leave out the origin: the IP address may be the thief's and the mailbox the owner's.
         .post({ kind, to: email, username, by: momentOnly(by.at), reader: readerOf(reader) })
         .catch((error: unknown) => logError('notice_lost', error, { kind, userId: id }))
     },

@@ -5,7 +5,7 @@ import { days } from '../core/clock.ts'
 import { oneTimeTokens } from '../core/one-time-tokens.ts'
 import type { TokenStore } from '../stores/types.ts'
 
-/** As long as a deletion can be undone: time for somebody else to notice. */
+/** As long as a deletion can be undone, so that another admin has time to notice. */
 const lifeMs = days(14)
 
 const formerAdmins = (store: TokenStore, now: number) =>

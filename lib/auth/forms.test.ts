@@ -25,7 +25,7 @@ describe('signUpSchema', () => {
       ...fields,
     })
 
-  test('gives the canonical username', () => {
+  test('returns the canonical username', () => {
     expect(parse({ username: 'Alice.B-2' })).toMatchObject({ success: true, data: { username: 'alice.b-2' } })
   })
 
@@ -36,7 +36,7 @@ describe('signUpSchema', () => {
     },
   )
 
-  test('leaves the space of passwords alone', () => {
+  test('keeps spaces in passwords', () => {
     const password = '\u00a0long enough\u200b '
     expect(parse({ password, confirmPassword: password })).toMatchObject({ success: true, data: { password } })
     expect(faultsOf(parse({ password, confirmPassword: password.trim() }))).toEqual({
@@ -75,7 +75,7 @@ describe('signUpSchema', () => {
     'admın',
     'ADMİN',
     'ⓐdmin',
-    '\u212aelvin', // the Kelvin sign, which folds to k
+    'The Kelvin sign, which Unicode folds to k', // the Kelvin sign, which folds to k
     'a/../b',
     '',
   ])('refuses the username %j [V1.1.1, V2.2.1, T24]', (username) => {
@@ -89,7 +89,7 @@ describe('signUpSchema', () => {
     },
   )
 
-  test('tells everything that is wrong at once [V2.2.3]', () => {
+  test('reports all errors at once [V2.2.3]', () => {
     expect(faultsOf(parse({ username: '!', password: 'short', confirmPassword: 'shorter' }))).toEqual({
       username: 'username_rule',
       password: 'password_short',
@@ -120,7 +120,7 @@ describe('signUpSchema', () => {
 })
 
 describe('logInSchema', () => {
-  test('asks for both, and judges neither', () => {
+  test('requires both fields and checks neither', () => {
     expect(faultsOf(logInSchema.safeParse({ username: ' ', password: '' }))).toEqual({
       username: 'username_missing',
       password: 'password_missing',
@@ -130,7 +130,7 @@ describe('logInSchema', () => {
 })
 
 describe('forgotSchema', () => {
-  test('takes the space from a name', () => {
+  test('trims the username', () => {
     expect(forgotSchema.safeParse({ email: '\u3000alice\u00a0' })).toMatchObject({ data: { email: 'alice' } })
     expect(faultsOf(forgotSchema.safeParse({ email: '\u200b' }))).toEqual({ email: 'username_or_email_missing' })
   })
@@ -141,7 +141,7 @@ describe('verifySchema', () => {
     expect(verifySchema.safeParse({ code })).toMatchObject({ data: { code: '12345678' } })
   })
 
-  test.each(['', '1234567', '123456789', 'none'])('refuses %j', (code) => {
+  test.each(['', '1234567', '123456789', 'none'])('rejects %j', (code) => {
     expect(faultsOf(verifySchema.safeParse({ code }))).toEqual({ code: 'code_rule' })
   })
 })
@@ -150,12 +150,12 @@ describe('profileSchema', () => {
   const empty = Object.fromEntries(Object.keys(profileSchema.shape).map((field) => [field, '']))
   const parse = (fields: object) => profileSchema.safeParse({ ...empty, ...fields })
 
-  test.each(['\0', '\uD83D', '\uDE00'])('refuses what no store takes: %j', (text) => {
+  test.each(['\0', '\uD83D', '\uDE00'])('rejects text that no store accepts: %j', (text) => {
     const issues = parse({ fullName: `a${text}`, bio: `a${text}` }).error?.issues
     expect(issues?.map(({ message }) => message)).toEqual(['full_name_characters', 'bio_characters'])
   })
 
-  test('takes an empty profile', () => {
+  test('accepts an empty profile', () => {
     expect(parse({})).toMatchObject({ data: { fullName: '', bio: '', age: null } })
   })
 
@@ -168,7 +168,7 @@ describe('profileSchema', () => {
     expect(parse(fields)).toMatchObject({ success: true, data: fields })
   })
 
-  test('makes one form of line breaks and of letters', () => {
+  test('normalizes line breaks and letters', () => {
     expect(parse({ bio: 'one\r\ntwo\n\n\tthree\r\n', fullName: ' Zoe\u0308 ' })).toMatchObject({
       data: { bio: 'one\ntwo\n\n\tthree', fullName: 'Zoë' },
     })
@@ -203,12 +203,12 @@ describe('profileSchema', () => {
     expect(faultsOf(parse(fields))).toEqual(faults)
   })
 
-  test('counts the bio after making line breaks one character', () => {
+  test('counts the bio after it normalizes line breaks', () => {
     expect(parse({ bio: `${'x\r\n'.repeat(999)}ab` }).success).toBe(true)
   })
 })
 
-/** The time that normalizing takes grows with the square of the marks in a row. */
+/** Normalizing takes time quadratic in the number of consecutive combining marks. */
 describe.each([
   ['one mark after another', '\u0301'.repeat(9999)],
   ['marks in the wrong order', `${'\u0301'.repeat(5000)}${'\u0316'.repeat(4999)}`],
@@ -239,7 +239,7 @@ describe.each([
     profile: profileSchema,
   }
 
-  test.each(Object.entries(schemas))('is normalized by no form before its length is checked: %s', (_name, schema) => {
+  test.each(Object.entries(schemas))('checks the length before it normalizes: %s', (_name, schema) => {
     const normalize = vi.spyOn(String.prototype, 'normalize')
     schema.safeParse(Object.fromEntries(Object.keys(schema.shape).map((field) => [field, typed[field] ?? 'x'])))
     const longest = Math.max(0, ...normalize.mock.contexts.map((text) => String(text).length))
@@ -248,7 +248,7 @@ describe.each([
   })
 })
 
-test('a name or address is looked for only if somebody may have it', () => {
+test('looks up a username or address only if it can exist', () => {
   expect(forgotSchema.safeParse({ email: 'a'.repeat(254) }).success).toBe(true)
   expect(forgotSchema.safeParse({ email: 'a'.repeat(255) }).success).toBe(false)
 })

@@ -1,4 +1,4 @@
-// The rules of the forms around accounts and passwords that need no store. Issues carry a code of the catalogue's errors.
+// Validation of account and password forms that needs no store. Issues carry error codes of the message catalogue.
 import { z } from 'zod'
 import { emailOrNothingSchema, emailSchema } from '../core/email-address.ts'
 import { findCode, trimTyped } from '../core/typed-text.ts'
@@ -15,7 +15,7 @@ const username = z.string().transform((typed, ctx) => {
 export const addEmailSchema = z.strictObject({ email: emailSchema })
 export const changeUsernameSchema = z.strictObject({ username })
 
-/** In digits of any script, with what mails and people put between them, and with the words of the mail around it. */
+/** Accepts digits of any script, the separators that mail clients and users insert, and text around the code. */
 export const verifySchema = z.object({
   code: z.string().transform((typed, ctx) => {
     const code = findCode(typed, 8)
@@ -30,7 +30,7 @@ const evenIfWrong = { when: ({ value }: { value: unknown }) => typeof value === 
 
 const typedName = (missing: string) => z.string().transform(trimTyped).pipe(z.string().min(1, missing))
 
-/** RFC 5321, 4.5.3.1.3, less the angle brackets. Nobody has a longer name or address, and looking for one normalizes it. */
+/** RFC 5321, 4.5.3.1.3, without the angle brackets. Longer input cannot exist, and a lookup would normalize it. */
 const longestName = 254
 
 export const forgotSchema = z.object({
@@ -63,7 +63,7 @@ export const signUpSchema = ({
       checkNewPassword(typed, name, passwordMinLength, ctx)
     }, evenIfWrong)
 
-/** Any text may be tried: a name that nobody can have is answered like one that nobody has. */
+/** Accepts any text: an impossible username gets the same answer as an unknown one. */
 export const logInSchema = z.object({
   username: typedName('username_missing'),
   password: z
@@ -73,7 +73,7 @@ export const logInSchema = z.object({
   next: z.string().optional(),
 })
 
-/** `username` stands in the form for password managers and the strength meter; who it is, the session says. */
+/** `username` is there for password managers and the strength meter. The session decides who the user is. */
 export const changePasswordSchema = (passwordMinLength: number) =>
   z
     .object({
@@ -87,7 +87,7 @@ export const changePasswordSchema = (passwordMinLength: number) =>
     })
     .superRefine((typed, ctx) => checkNewPassword(typed, null, passwordMinLength, ctx), evenIfWrong)
 
-/** `act` is the handle of what waits for the proof. */
+/** `act` is the handle of the command that waits for re-authentication. */
 export const confirmSchema = z.object({
   username: z.string().optional(),
   password: z
@@ -98,14 +98,14 @@ export const confirmSchema = z.object({
   next: z.string().optional(),
 })
 
-/** Canonical username, or null while that is not valid or not asked for. */
+/** The canonical username, or null when it is invalid or not in the form. */
 function checkNewPassword(
   typed: { password: string; confirmPassword: string },
   username: string | null,
   minLength: number,
   ctx: z.RefinementCtx,
 ): void {
-  // Runs also when a field is missing, which the schema itself reports.
+  // Also runs when a field is missing, which the schema reports.
   if (typeof typed.password !== 'string') return
   const fault = findShapeFault(typed.password, username, minLength)
   if (fault !== null) {

@@ -9,7 +9,7 @@ import type { LoginClient } from './lockout/lockout.ts'
 import type { RefusalPace } from './refusal-pace.ts'
 import type { Sessions } from './sessions/sessions.ts'
 
-/** What a password leads to. A second factor will be another `next`. */
+/** The result of a password check. A second factor will add another `next`. */
 export interface Step {
   next: 'session'
   user: User
@@ -21,7 +21,7 @@ export interface Attempt {
   username: string
   password: string
   client: LoginClient
-  /** Called when nothing is left but to wait with the refusal. */
+  /** Called when only the delay of the refusal remains. */
   onHeld?: () => void
 }
 
@@ -29,14 +29,13 @@ type Refusal = { ok: false } & (LogInRefusal | { code: 'not_saved' })
 
 export interface LogIn {
   /**
-   * Refusals come at a moment that does not tell whether the account exists (refusal-pace.ts). For the audit trail alone:
-   * their `userId`, null when nobody has the name, and `triedCode`, what the attempt came to when the client learns only
-   * that the site is busy.
+   * Refusals arrive at a time that does not reveal whether the account exists (refusal-pace.ts). For the audit trail only:
+   * `userId`, null for an unknown username, and `triedCode`, the real refusal when the client learns only `busy`.
    */
   start(attempt: Attempt): Promise<{ ok: true; value: Step } | (Refusal & { userId: string | null; triedCode: string })>
   /**
-   * Starts the session, which is void once the password differs from the one that `user` was read with. The session that
-   * the browser presented ends, whoever's it was (no session fixation). The owner is told of a browser that is new to the account.
+   * Starts the session. A password change after `user` was read voids it. Ends the session that the browser presented,
+   * of any user, against session fixation. Alerts the owner when the browser is new to the account.
    */
   finish(
     user: User,
@@ -52,7 +51,7 @@ export function createLogIn(deps: {
   users: UserStore
   /** Undoes the deletion of an account. False when it was erased or suspended meanwhile. */
   restore: (userId: string) => Promise<boolean>
-  /** Gives the new session what was kept for its user from an ended one. */
+  /** Moves what was saved for the user from an ended session into the new one. */
   handOver: (endedId: string, session: SessionRecord) => Promise<void>
 }): LogIn {
   const { accounts, sessions, pace, alerts, users, restore, handOver } = deps
@@ -61,7 +60,7 @@ export function createLogIn(deps: {
     async start({ username, password, client, onHeld }) {
       const { address } = client.by
       const identified = accounts.identify(username, client)
-      // A store that is away refuses the check itself.
+      // An unavailable store already rejects the check itself.
       const findKnown = () => identified.then(({ id, isKnown }) => (isKnown ? id : null)).catch(() => null)
       let tried: Refusal | null = null
       const check = async () => {
@@ -95,14 +94,14 @@ export function createLogIn(deps: {
         await sessions.end(presented, 'ended')
         await handOver(sessions.idOf(presented), started.session).catch(notWorthFailing)
       }
-      // In the language and time zone of before: a thief of the password must not choose how its owner is warned.
+      // Use the stored language and time zone: a password thief must not choose how the owner is warned.
       if (!client.isKnown(user) && !isNewUser) await alerts.tell(user, 'new-device', client.by)
       await notePreferences(user, client.by).catch(notWorthFailing)
       return started
     },
   }
 
-  /** How mails to this user are written. What the browser has not told stays as it was. */
+  /** The language and time zone of mails. Keeps stored values that the browser did not send. */
   async function notePreferences(user: User, told: Pick<User, 'locale' | 'timeZone'>): Promise<void> {
     const { locale, timeZone } = { locale: told.locale ?? user.locale, timeZone: told.timeZone ?? user.timeZone }
     if (locale === user.locale && timeZone === user.timeZone) return
@@ -110,7 +109,7 @@ export function createLogIn(deps: {
   }
 }
 
-/** The log-in is done; the draft or the language of mails can be lost. */
+/** The log-in succeeded; losing the draft or the mail language must not fail it. */
 function notWorthFailing(error: unknown): void {
   logError('log_in_incomplete', error)
 }

@@ -6,7 +6,7 @@ import { aLoginClient, openTestServices, storeNames } from '../services-for-test
 import { aUser } from '../stores/contract/samples.ts'
 import { createRefusalPace } from './refusal-pace.ts'
 
-/** A clock that only work and waiting move; what waits goes on in the order of its time. */
+/** A fake clock that only work and waiting advance. Waiters resume in order of time. */
 function createTime() {
   let now = 0
   const waiting: { at: number; go: () => void }[] = []
@@ -27,7 +27,7 @@ function createTime() {
   }
 }
 
-/** All goes on that waits for no time. */
+/** Runs everything that waits for no time. */
 async function settle() {
   for (let n = 0; n < 50; n += 1) await Promise.resolve()
 }
@@ -37,7 +37,7 @@ interface Try {
   name?: string
   password?: string
   address?: string
-  /** Whose known browser it comes from. */
+  /** The user whose known browser sends the attempt. */
   known?: string | null
 }
 
@@ -52,7 +52,7 @@ function createScene({ hasOther = false, hasMetSlow = false, isAway = false } = 
     },
   }
   const pace = createRefusalPace({ store, passwords: { hasMetSlow: () => hasMetSlow }, now: time.now, wait: time.wait })
-  /** What is answered, and when, after this much work. No code is a success. */
+  /** The answer and its time after this much work. No code means success. */
   async function answer(
     workMs: number,
     { code = 'credentials_wrong', name = 'ada', password = 'x', address = '', known = null }: Try,
@@ -87,22 +87,22 @@ describe('a refusal', () => {
     }
   })
 
-  test('that took longer comes at the next such moment', async () => {
+  test('that takes longer comes at the next such moment', async () => {
     const scene = createScene()
     expect(await moments(scene, [scene.answeredAt(301, {})])).toEqual([600])
   })
 
-  test('of a password with several Unicode forms comes later, as many times as there are', async () => {
+  test('of a password with several Unicode forms comes that many times later', async () => {
     const scene = createScene({ hasOther: true })
     expect(await moments(scene, [scene.answeredAt(1, { password: 'Grüße' })])).toEqual([4000])
   })
 
-  test('does not tell by a queue behind others of the same name, or from the same address, what each of them took [T22]', async () => {
+  test('reveals no comparison time through a queue for the same name or IP address [T22]', async () => {
     const names = { 'the same name': ['ada', 'ada', 'ada'], 'the same address': ['ada', 'bea', 'cleo'] }
     for (const [what, [first = '', second = '', third = '']] of Object.entries(names)) {
       for (const work of [40, 1200]) {
         const scene = createScene({ hasOther: true })
-        // As the tries of one name or address are compared: one after the other. The last is only told to wait.
+        // Attempts for one name or address are compared one after the other. The last is only told to wait.
         const tries = [
           scene.answeredAt(work, { name: first, address: '192.0.2.1' }),
           scene.answeredAt(2 * work, { name: second, address: '192.0.2.1' }),
@@ -113,7 +113,7 @@ describe('a refusal', () => {
     }
   })
 
-  test('of others does not wait for these', async () => {
+  test('of other clients does not wait for the queue', async () => {
     const scene = createScene()
     const tries = [
       scene.answeredAt(1, { name: 'ada', address: '192.0.2.1' }),
@@ -122,7 +122,7 @@ describe('a refusal', () => {
     expect(await moments(scene, tries)).toEqual([300, 300])
   })
 
-  test('leaves its place to the next while it only waits', async () => {
+  test('frees its place while it only waits', async () => {
     const scene = createScene()
     let heldAt: number | null = null
     const held = scene.answer(40, {}, () => {
@@ -135,7 +135,7 @@ describe('a refusal', () => {
 })
 
 describe('with all places taken', () => {
-  /** As many refusals that wait as there is room for. */
+  /** As many waiting refusals as there are places. */
   const crowds = {
     'of one address': Array.from({ length: 20 }, () => ({ address: '192.0.2.1' })),
     'of all addresses': Array.from({ length: 250 }, (_, n) => ({ name: `${n}`, address: `198.51.100.${n % 200}` })),
@@ -148,7 +148,7 @@ describe('with all places taken', () => {
     return { codes: async () => new Set((await Promise.all(waiting)).map(({ code }) => code)) }
   }
 
-  test.each(Object.entries(crowds))('%s, a right password gets in', async (_, crowd) => {
+  test.each(Object.entries(crowds))('%s, a right password succeeds', async (_, crowd) => {
     const scene = createScene({ hasOther: true })
     await fill(scene, crowd)
     const right = scene.answer(7, { ...next, code: '' })
@@ -175,7 +175,7 @@ describe('with all places taken', () => {
     },
   )
 
-  test('a queue of refusals tells nothing either, and is not waited for to its end [T22]', async () => {
+  test('a queue of refusals reveals nothing and waits for no more than its places [T22]', async () => {
     for (const work of [40, 900]) {
       const scene = createScene({ hasOther: true })
       await fill(scene, crowds['of one address'])
@@ -185,7 +185,7 @@ describe('with all places taken', () => {
     }
   })
 
-  test('by one address, another one is told what it did', async () => {
+  test('taken by one address, another address gets the usual answer', async () => {
     const scene = createScene()
     await fill(scene, crowds['of one address'])
     const other = scene.answer(1, { name: 'bea', address: '192.0.2.2' })
@@ -193,7 +193,7 @@ describe('with all places taken', () => {
     expect(await other).toMatchObject({ code: 'credentials_wrong' })
   })
 
-  test.each(Object.entries(crowds))('%s, a known browser has one of its own', async (_, crowd) => {
+  test.each(Object.entries(crowds))('%s, a known browser still has a place', async (_, crowd) => {
     const scene = createScene()
     await fill(scene, crowd)
     const known = scene.answer(1, { ...next, known: 'id-of-bea' })
@@ -201,7 +201,7 @@ describe('with all places taken', () => {
     expect(await known).toEqual({ code: 'credentials_wrong', at: 300 })
   })
 
-  test('by known browsers of one person, the next counts by its address, and others stay as they are', async () => {
+  test('taken by known browsers of one user, the next counts by its address and others are unaffected', async () => {
     const scene = createScene()
     await fill(
       scene,
@@ -216,7 +216,7 @@ describe('with all places taken', () => {
     expect(codes).toEqual([...Array.from({ length: 20 }, () => 'too_soon'), 'busy', 'too_soon'])
   })
 
-  test('by tries that are not over yet, the next is busy however long they take [T22]', async () => {
+  test('taken by running attempts, the next is busy however long they take [T22]', async () => {
     for (const work of [1, 280]) {
       const scene = createScene({ hasOther: true })
       crowds['of one address'].map((one) => scene.answer(work, one))
@@ -227,14 +227,14 @@ describe('with all places taken', () => {
   })
 })
 
-test('what was not compared waits for a few steps behind others at the most, however long their row is', async () => {
+test('an attempt without a comparison waits only a few steps behind others, however long their queue is', async () => {
   const scene = createScene()
   const row = Array.from({ length: 5 }, () => scene.answeredAt(1, { name: 'nobody', password: 'Grüße' }))
   const after = scene.answeredAt(2, { name: 'nobody', code: 'too_soon' })
   expect(await moments(scene, [...row, after])).toEqual([600, 1200, 1800, 2400, 3000, 1500])
 })
 
-test('what was not compared does not tell what a whole row took before it [T22]', async () => {
+test('an attempt without a comparison does not reveal how long a whole queue took [T22]', async () => {
   const password = 'Gr\u00fc\u00dfe, Zoe\u0308'
   for (const work of [3 * 40, 3 * 280]) {
     const scene = createScene({ hasOther: true })
@@ -243,18 +243,18 @@ test('what was not compared does not tell what a whole row took before it [T22]'
   }
 })
 
-test('a row of strangers does not hold up a known browser', async () => {
+test('a queue of strangers does not delay a known browser', async () => {
   const scene = createScene()
   const row = Array.from({ length: 3 }, () => scene.answeredAt(1, {}))
   expect(await moments(scene, [...row, scene.answeredAt(2, { known: 'id-of-ada' })])).toEqual([300, 600, 900, 300])
 })
 
-test('a browser counts as known only by the present password of the person who is named', async () => {
+test('a browser is known only by the present password of the named user', async () => {
   await using opened = await openTestServices()
   const { accounts, stores } = opened.app
   await opened.addPerson('ada')
   await opened.addPerson('bea')
-  // As a device cookie: it knows whom it let in, and with the password of when.
+  // Like a device cookie: it names the user it let in and the time of the password.
   const isKnown = (user: { id: string; passwordChangedAt: number | null }) =>
     user.id === 'ada' && user.passwordChangedAt === null
   const thief = { ...aLoginClient(), isKnown }
@@ -265,12 +265,12 @@ test('a browser counts as known only by the present password of the person who i
   expect(await found()).toEqual([false, false, false, false])
 })
 
-test('a success comes at once', async () => {
+test('a success is answered at once', async () => {
   const scene = createScene({ hasOther: true })
   expect(await moments(scene, [scene.answeredAt(7, { code: '' })])).toEqual([7])
 })
 
-test('the store is asked once an hour, and a hash that was met counts at once', async () => {
+test('asks the store once an hour, and counts a slow hash as soon as it meets one', async () => {
   const scene = createScene({ hasMetSlow: true })
   expect(await moments(scene, [scene.answeredAt(1, {})])).toEqual([2000])
   expect(await moments(scene, [scene.answeredAt(1, {})])).toEqual([4000])
@@ -279,7 +279,7 @@ test('the store is asked once an hour, and a hash that was met counts at once', 
   expect(scene.asked).toHaveLength(2)
 })
 
-test('a store that could not be asked is taken to hold slow hashes, and asked again after a minute', async () => {
+test('assumes slow hashes when the store cannot be asked, and asks again after a minute', async () => {
   const scene = createScene({ isAway: true })
   expect(await moments(scene, [scene.answeredAt(1, {})])).toEqual([2000])
   expect(await moments(scene, [scene.answeredAt(1, {}), scene.answeredAt(1, {})])).toEqual([4000, 6000])
@@ -288,7 +288,7 @@ test('a store that could not be asked is taken to hold slow hashes, and asked ag
   expect(scene.asked).toHaveLength(2)
 })
 
-test.each(storeNames)('which store holds hashes that take longer is known on %s', async (name) => {
+test.each(storeNames)('finds slow hashes in the store on %s', async (name) => {
   await using opened = await openTestServices({}, name)
   const { users } = opened.app.stores
   const own = await opened.app.passwords.hash('one of our own')

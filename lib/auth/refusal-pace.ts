@@ -1,7 +1,6 @@
-// When a refused log-in is answered. How long a refusal takes would tell whether the account exists and how its password was
-// hashed (bcrypt of cost 12 takes ten times as long as the hash that an unknown name is compared with). So every refusal is
-// handed out at a moment that follows from what the client sent and from what the store holds as a whole, and from nothing
-// else. The time is spent waiting, not computing: decision 22.
+// Decides when a refused log-in is answered. Its duration would reveal whether the account exists and how its password
+// is hashed: bcrypt of cost 12 takes ten times as long as the dummy hash. So the time depends only on what the client
+// sent and on the kinds of hashes in the store. The delay is waiting, not computing: decision 22.
 import { hours, minutes, seconds } from '../core/clock.ts'
 import { formsOf, type PasswordHasher, quickHashes } from '../core/crypto/password.ts'
 import { logError } from '../core/log/log.ts'
@@ -9,25 +8,25 @@ import { countedAddress } from '../core/rate-limits/counted-address.ts'
 import type { UserStore } from '../stores/types.ts'
 import type { Browser } from './lockout/back-off.ts'
 
-/** Several times what a present hash, an entry of the trail and a count take. */
+/** Several times as long as a current hash, an audit entry and a count take. */
 const quickMs = 300
-/** More than the most costly hash that an import takes; also what Linux's PAM waits after a wrong password. */
+/** More than the slowest hash that an import accepts takes; also the delay of Linux's PAM. */
 const slowMs = seconds(2)
 /**
- * Answers that wait hold a connection each, of the thousand that our server takes. Twice what one client is compared with in
- * ten minutes, and a quarter of the connections for all known browsers, and as many for all others.
+ * Each waiting answer holds one of the server's thousand connections. A client gets twice the comparisons of ten
+ * minutes; all known browsers together get a quarter of the connections, and so do all others.
  */
 const mostHeldOfClient = 20
 const mostHeld = 250
 /**
- * How many steps what does not take a place in the row waits behind it. The row holds what is compared one after the other,
- * and the next request sees how long that took. Most: ten wrong passwords of one address, of three Unicode forms each. With
- * bcrypt of cost 12 that is 8.4 seconds, and the own step and these are 10.
+ * How many steps an attempt without a comparison waits behind the queue. The queue holds comparisons that run one after
+ * the other, and the next request sees how long they took. The longest: ten wrong passwords of one address, of three
+ * Unicode forms each. With bcrypt of cost 12 that is 8.4 seconds; these steps and the attempt's own are 10.
  */
 const mostBehind = 4
-/** Hashes of other systems come by an import and go by log-ins. */
+/** Legacy hashes arrive by an import and disappear by log-ins. */
 const censusMs = hours(1)
-/** Asking reads every user: a database that just failed is not asked by each refusal. */
+/** The query reads every user, so a database that just failed is not queried by each refusal. */
 const censusAgainMs = minutes(1)
 
 export interface LogInAsked {
@@ -36,8 +35,9 @@ export interface LogInAsked {
   password: string
   address: string
   /**
-   * The id of whom `name` names, when their present password let them in with this browser before; else null. Asked here, so
-   * that its time is part of what a refusal waits for. The known browsers of one user count together, and no stranger for them.
+   * The id of the user named by `name`, when their present password let them in with this browser before; else null.
+   * Runs inside the delay, so that its duration stays hidden. The known browsers of a user share a budget that
+   * strangers cannot use.
    */
   findKnown: () => Promise<string | null>
 }
@@ -51,10 +51,10 @@ interface Census {
 
 export interface RefusalPace {
   /**
-   * Resolves with what `tried` does: at once for a success, and for a refusal at its moment. `onHeld` is called when nothing
-   * but waiting is left. When too many refusals of this client, or of all of its kind, wait already, a refusal becomes `busy`
-   * and waits no longer than what compared nothing. It is tried all the same: strangers who fill the places keep no right
-   * password out. And it waits: an answer as soon as it was tried would tell what the comparison took.
+   * Resolves like `tried`: at once for a success, at the scheduled time for a refusal. Calls `onHeld` when only waiting
+   * remains. When too many refusals of this client or its kind already wait, a refusal becomes `busy` and waits as long
+   * as an attempt without a comparison. It still tries, so strangers who fill the places block no right password. It
+   * still waits, because an answer right after the comparison would reveal its duration.
    */
   hold<Outcome extends Tried>(
     asked: LogInAsked,
@@ -72,14 +72,14 @@ export function createRefusalPace(deps: {
 }): RefusalPace {
   const { store, passwords, now = () => performance.now(), wait = sleep } = deps
   let census: Census | null = null
-  /** The moment of the last refusal by name and by address: those who try at once are compared one after the other. */
+  /** The time of the last refusal by name and by address: concurrent attempts are compared one after the other. */
   const lastOf = new Map<string, number>()
   const heldOf = new Map<string, number>()
   const held = { known: 0, new: 0 }
 
   /**
-   * Null when there is none; else what gives the place back. Taken before the try: whether others have one must not depend on
-   * how long it takes.
+   * Returns a function that frees the place, or null when there is none. Called before the attempt: whether others get
+   * a place must not depend on its duration.
    */
   function takePlace(browser: Browser, client: string): (() => void) | null {
     const key = `${browser} ${client}`
@@ -95,7 +95,7 @@ export function createRefusalPace(deps: {
     }
   }
 
-  /** Nothing is known to be quick before the store was asked, and while it cannot be. */
+  /** Assume slow hashes until the store was asked, and while it cannot be. */
   function hasSlow(): Promise<boolean> {
     if (census === null || now() >= census.endsAt) {
       const taken: Census = {
@@ -116,7 +116,7 @@ export function createRefusalPace(deps: {
       const began = now()
       const known = await findKnown()
       const network = countedAddress(address)
-      // As forms and turns count: what is too much for a known browser counts for its address.
+      // Over its budget, a known browser counts for its IP address, as in the other rate limits.
       const leave = (known === null ? null : takePlace('known', known)) ?? takePlace('new', network)
       try {
         const outcome = await tried()
@@ -124,17 +124,17 @@ export function createRefusalPace(deps: {
         const isSlow = (await hasSlow()) || passwords.hasMetSlow()
         const formMs = isSlow ? slowMs : quickMs
         const stepMs = formMs * formsOf(password).length
-        // As they are compared: known browsers in a row of their own.
+        // Like the comparisons: known browsers have a queue of their own.
         const keys = known === null ? [`name ${name.toLowerCase()}`, `address ${network}`] : [`known ${known}`]
         const before = Math.max(...keys.map((key) => lastOf.get(key) ?? 0))
         const isCompared = comparedCodes.includes(outcome.code)
         const own = began + stepMs
-        // What was compared takes its place behind the others. What was not only waited for them.
+        // A comparison joins the queue behind the others. An attempt without one only waits for them.
         const behind = isCompared ? Math.max(began, before) + stepMs : before
-        // A few guesses make a row of a minute. Only what is part of it waits to its end, and only while there are places.
+        // A few guesses make a queue of a minute. Only its members wait to its end, and only while there are places.
         const isPart = isCompared && leave !== null
         let due = Math.max(own, isPart ? behind : Math.min(behind, own + mostBehind * formMs))
-        // On an overloaded machine, the next of the moments that it could have been.
+        // On an overloaded machine, use the next possible moment.
         while (due < now()) due += stepMs
         if (isCompared) for (const key of keys) lastOf.set(key, Math.max(due, lastOf.get(key) ?? 0))
         onHeld?.()
@@ -148,7 +148,7 @@ export function createRefusalPace(deps: {
   }
 }
 
-/** `suspended` is what somebody learns whose password was right. */
+/** `suspended` is only told after a right password. */
 const comparedCodes = ['credentials_wrong', 'suspended']
 
 function sleep(ms: number): Promise<void> {

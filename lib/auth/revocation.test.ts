@@ -1,5 +1,5 @@
-// Somebody is suspended, or their account deleted, while something that they asked for is under way. It was let in, and
-// must change nothing any more: each act is held up at each of its questions to the store in turn.
+// Suspends or deletes a user during their request. The request passed the first check but must change nothing. Each
+// test pauses the command at each of its store calls in turn.
 import { isDeepStrictEqual } from 'node:util'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { execute } from '../core/command.ts'
@@ -48,7 +48,7 @@ describe.each(storeNames)('an act under way on %s', (store) => {
     return person
   }
 
-  /** The same services, whose every question about people waits for `hold` first. */
+  /** The same services, but every store call about users first waits for `hold`. */
   function heldUp(hold: () => Promise<void>): Services {
     const users = new Proxy(opened.app.stores.users, {
       get:
@@ -79,15 +79,15 @@ describe.each(storeNames)('an act under way on %s', (store) => {
         revoked = await opened.app.stores.users.find(id)
       })
       const outcome = await act(app, id)
-      // It was over before: each of its questions has had its turn.
+      // The command already finished: all its store calls have run.
       if (revoked === null) return heldAt - 1
-      // What was saved before the end may stand; after it nothing is.
+      // Writes from before the end may stay; later ones must not happen.
       if (isDeepStrictEqual(before, made)) expect(outcome, `${name} held up at ${heldAt}`).toMatchObject({ ok: false })
       expect(await opened.app.stores.users.find(id), `${name} held up at ${heldAt}`).toEqual(revoked)
     }
   }
 
-  test('changes nothing for who was suspended or left meanwhile: 20 interleavings [T18]', async () => {
+  test('changes nothing for a user who was suspended or deleted meanwhile: 20 interleavings [T18]', async () => {
     let interleavings = 0
     for (const [what, act] of Object.entries(acts)) {
       for (const [how, revoke] of Object.entries(revocations)) {

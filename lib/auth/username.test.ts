@@ -2,16 +2,16 @@ import { expect, it } from 'vitest'
 
 import { canonicalUsername } from './username.ts'
 
-it.each(['abc', '0ab', 'a.b_c-d', 'a'.repeat(32), '007'])('takes %j as it is', (name) => {
+it.each(['abc', '0ab', 'a.b_c-d', 'a'.repeat(32), '007'])('accepts %j unchanged', (name) => {
   expect(canonicalUsername(name)).toBe(name)
 })
 
-it('folds nothing but the case of plain letters: a name with a dot at its end is another one', () => {
+it('folds only the case of ASCII letters: a name with a trailing dot is different', () => {
   expect(canonicalUsername('admin.')).toBe('admin.')
   expect(canonicalUsername('adm1n')).toBe('adm1n')
 })
 
-it('lower-cases plain letters [T24]', () => {
+it('lower-cases ASCII letters [T24]', () => {
   expect(canonicalUsername('ALICE.Z')).toBe('alice.z')
 })
 

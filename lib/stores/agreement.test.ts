@@ -16,7 +16,7 @@ const ended: StoredRecord = { kind: 'ended', record: { id: 'session-1', reason: 
 const token: StoredRecord = { kind: 'token', record: aToken() }
 
 describe('the agreement of records', () => {
-  it('has nothing against records that agree', () => {
+  it('accepts records that agree', () => {
     const endedToo: StoredRecord = { kind: 'ended', record: { id: 'session-2', reason: 'idle', at: 3_000 } }
     const another: StoredRecord = { kind: 'token', record: aToken({ id: 'token-2', subject: 'id-of-bob' }) }
     expect(
@@ -24,28 +24,28 @@ describe('the agreement of records', () => {
     ).toEqual([])
   })
 
-  it('finds two people of one name', () => {
+  it('finds two users with the same username', () => {
     expect(faultsOf(alice, { kind: 'user', record: aUser({ id: 'twin' }) })).toEqual([
       'The users id-of-alice and twin have the same username.',
     ])
   })
 
-  it.each([alice, session, ended, token])('finds a second record of one id: $kind', (record) => {
+  it.each([alice, session, ended, token])('finds a second record with the same id: $kind', (record) => {
     const people = record === alice ? [] : [alice]
     expect(faultsOf(...people, record, record)).toEqual([expect.stringMatching(/^There are two records of the /)])
   })
 
-  it('finds a session of nobody', () => {
+  it('finds a session of an unknown user', () => {
     expect(faultsOf(session)).toEqual(['The session session-1 is of a user who does not exist.'])
   })
 
-  it('finds a session that is live and ended, whichever comes first', () => {
+  it('finds a session that is live and ended, in either order', () => {
     const fault = 'The session session-1 is kept as live and as ended.'
     expect(faultsOf(alice, session, ended)).toEqual([fault])
     expect(faultsOf(alice, ended, session)).toEqual([fault])
   })
 
-  it('finds two tokens of one purpose and subject', () => {
+  it('finds two tokens with the same purpose and subject', () => {
     expect(faultsOf(token, { kind: 'token', record: aToken({ id: 'token-2' }) })).toEqual([
       'The tokens token-1 and token-2 are for the same purpose and subject.',
     ])

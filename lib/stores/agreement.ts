@@ -1,11 +1,11 @@
-// What no single record shows: whether the records of a store agree with each other.
+// Checks across records: whether the records of a store agree with each other.
 
 import { declarationOf, type KindName, keyOf, kindNames, kinds } from './kinds.ts'
 import type { StoredRecord } from './types.ts'
 
-/** Sentences about records that disagree. They name ids, never people's text. */
+/** Sentences about inconsistent records. They name ids and never contain users' text. */
 export interface Agreement {
-  /** Records in the order of a dump: users first. */
+  /** Call it in the order of a dump: users first. */
   add(record: StoredRecord): void
   readonly faults: readonly string[]
 }
@@ -14,7 +14,7 @@ export function createAgreement(): Agreement {
   const faults: string[] = []
   const idsOf = Object.fromEntries(kindNames.map((name) => [name, new Set<string>()])) as Record<KindName, Set<string>>
   const repeats = createRepeats()
-  /** The trail is the longest part and comes in its order, so that one place shows a second entry of the same. */
+  /** The trail is the longest part and arrives in order, so remembering one place is enough to find duplicates. */
   let lastSeq = 0
 
   return {
@@ -39,7 +39,7 @@ export function createAgreement(): Agreement {
   }
 }
 
-/** Alerts records that have a unique key of another: a sentence about each. */
+/** Describes each record that shares a unique key with another. */
 export function createRepeats(): { add(stored: Pick<StoredRecord, 'kind' | 'record'>): string[] } {
   const seen = new Map<string, string>()
   return {

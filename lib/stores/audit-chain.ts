@@ -1,21 +1,21 @@
-// How an entry of the audit trail is bound to the one before it, and what of a broken chain can be told.
+// The hash chain of the audit trail: how each entry is bound to the one before it, and how a broken chain is described.
 
 import { hash } from 'node:crypto'
 
 import type { AuditEntry, AuditHead, AuditRecord } from './types.ts'
 
-/** What comes before the first entry. */
+/** The predecessor of the first entry. */
 export const noHead: AuditHead = { seq: 0, id: '0'.repeat(64) }
 
-/** The entry in its place after this one. */
+/** Builds the entry that follows this one. */
 export function chained({ seq, id: previous }: AuditHead, entry: AuditEntry): AuditRecord {
   const placed = { ...entry, seq: seq + 1, previous }
   return { ...placed, id: idOf(placed) }
 }
 
 /**
- * Over everything but the whole address and its salt, which are forgotten one day: SHA-256 in hex of the JSON array of
- * these values in this order.
+ * SHA-256 in hex of the JSON array of these values in this order. Leaves out the full IP address and its salt, because
+ * those are deleted later.
  */
 export function idOf(record: Omit<AuditRecord, 'id'>): string {
   const { seq, at, event, outcome, actorId, subjectId, detail, network, addressHash, previous } = record
@@ -23,7 +23,7 @@ export function idOf(record: Omit<AuditRecord, 'id'>): string {
   return hash('sha256', JSON.stringify(bound))
 }
 
-/** Binds an address without telling it: nobody can try all addresses without the salt. */
+/** Commits to an IP address without revealing it: the salt prevents trying all addresses. */
 export function hashAddress(address: string, salt: string): string {
   return hash('sha256', `${salt} ${address}`)
 }

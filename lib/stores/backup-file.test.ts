@@ -32,7 +32,7 @@ async function encoded(records = people): Promise<Buffer> {
   return Buffer.concat(await Array.fromAsync(encodeBackup(recordsOf(records), made)))
 }
 
-/** A file of these lines with the last line that fits them: what only a program can write. */
+/** A file of these lines with a valid last line, as only a program can write it. */
 async function writeSealed(...lines: string[]): Promise<void> {
   const text = lines.map((line) => `${line}\n`).join('')
   const sha256 = createHash('sha256').update(text).digest('hex')
@@ -40,20 +40,20 @@ async function writeSealed(...lines: string[]): Promise<void> {
 }
 
 describe('a back-up', () => {
-  it('gives its people back', async () => {
+  it('returns its users', async () => {
     await writeFile(path, await encoded())
     const verified = await verifyBackup(path)
     expect(verified).toEqual({ ...made, users: 2, sha256: expect.stringMatching(/^[0-9a-f]{64}$/) })
     expect(await Array.fromAsync(readBackup(path, verified))).toEqual(people)
   })
 
-  it('holds people alone: no session, no reason why one ended, no token', async () => {
+  it('contains no sessions, end reasons or tokens', async () => {
     const text = (await encoded([...people, ...others])).toString()
     expect(text).toBe((await encoded()).toString())
     expect(text).not.toMatch(/session|token/)
   })
 
-  it('has the usernames that are reserved, which are not counted as people', async () => {
+  it('contains reserved usernames and does not count them as users', async () => {
     const reserved: StoredRecord = { kind: 'reserved', record: { id: 'carol', userId: 'id-of-carol', until: 9_000 } }
     await writeFile(path, await encoded([...people, ...others, reserved]))
     const verified = await verifyBackup(path)
@@ -61,14 +61,14 @@ describe('a back-up', () => {
     expect(await Array.fromAsync(readBackup(path, verified))).toEqual([...people, reserved])
   })
 
-  it('can be of nobody', async () => {
+  it('can be empty', async () => {
     await writeFile(path, await encoded([]))
     const verified = await verifyBackup(path)
     expect(verified.users).toBe(0)
     expect(await Array.fromAsync(readBackup(path, verified))).toEqual([])
   })
 
-  it('gives thousands back, in pieces of bounded size', async () => {
+  it('returns thousands of records in chunks of bounded size', async () => {
     const many = Array.from(
       { length: 3_000 },
       (_, n): StoredRecord => ({ kind: 'user', record: aUser({ username: `user-${n}` }) }),
@@ -79,7 +79,7 @@ describe('a back-up', () => {
     expect(await Array.fromAsync(readBackup(path, await verifyBackup(path)))).toEqual(many)
   })
 
-  it('is refused wherever it was cut off', async () => {
+  it('is rejected when truncated anywhere', async () => {
     const whole = await encoded()
     for (let length = 0; length < whole.length; length++) {
       await writeFile(path, whole.subarray(0, length))
@@ -87,7 +87,7 @@ describe('a back-up', () => {
     }
   })
 
-  it('is refused with any byte changed', async () => {
+  it('is rejected with any byte changed', async () => {
     const whole = await encoded()
     for (let at = 0; at < whole.length; at++) {
       const changed = Buffer.from(whole)
@@ -97,7 +97,7 @@ describe('a back-up', () => {
     }
   })
 
-  it('is refused with a line less, twice or in another place', async () => {
+  it('is rejected with a line missing, repeated or moved', async () => {
     const [header = '', alice = '', bob = '', last = ''] = (await encoded()).toString().split('\n')
     for (const lines of [
       [header, alice, last],
@@ -112,7 +112,7 @@ describe('a back-up', () => {
     }
   })
 
-  it('is refused when a record in it is none, though its checksum fits', async () => {
+  it('is rejected when a record is invalid, even with a valid checksum', async () => {
     const [header = '', alice = ''] = (await encoded()).toString().split('\n')
     await writeSealed(header, alice)
     expect((await verifyBackup(path)).users).toBe(1)
@@ -133,12 +133,12 @@ describe('a back-up', () => {
     await expect(verifyBackup(path)).rejects.toMatchObject(fault(/the same username/))
   })
 
-  it('of a newer Gatehouse is refused, and says so', async () => {
+  it('of a newer Gatehouse is rejected with that reason', async () => {
     await writeSealed(JSON.stringify({ format: 'gatehouse-backup', version: 5, at: made.at, gatehouse: '9.0.0' }))
     await expect(verifyBackup(path)).rejects.toMatchObject(fault(/made by Gatehouse 9\.0\.0, which is newer/))
   })
 
-  it('is told from any other file', async () => {
+  it('is distinguished from any other file', async () => {
     for (const content of ['{"version":1,"users":{}}\n', 'SQLite format 3\0\n', '\n']) {
       await writeFile(path, content)
       await expect(verifyBackup(path)).rejects.toMatchObject(fault(/not that of a Gatehouse back-up/))
@@ -147,7 +147,7 @@ describe('a back-up', () => {
     await expect(verifyBackup(path)).rejects.toMatchObject(fault(/too long/))
   })
 
-  it('that is not there, or is a folder, is named', async () => {
+  it('that is missing or a folder is named in the error', async () => {
     for (const wrong of [path, dir]) {
       await expect(verifyBackup(wrong)).rejects.toMatchObject({
         code: 'backup_unreadable',
@@ -156,7 +156,7 @@ describe('a back-up', () => {
     }
   })
 
-  it('that changes after it was verified rejects when it is read', async () => {
+  it('that changes after its verification rejects when read', async () => {
     await writeFile(path, await encoded())
     const verified = await verifyBackup(path)
     await writeFile(path, await encoded([]))

@@ -1,7 +1,6 @@
-// The form of a back-up: a line that says what it is, one user, reserved username, lockout or entry of the audit trail a
-// line, and a last line with the number of users and the SHA-256 of everything before it, so that a file that was cut short or changed is always noticed.
-// Sessions, ended sessions and tokens are left out on purpose: a restore can then never bring back a session that was
-// ended since, or a token that was used.
+// The back-up format: a header line; one line for each user, reserved username, lockout and audit entry; a last line
+// with the number of users and the SHA-256 of everything before it, which detects truncation and changes. Leaves out
+// sessions, ended sessions and tokens, so that a restore cannot revive an ended session or a used token.
 
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
@@ -15,7 +14,7 @@ import { lockoutsIn, olderUserSchema } from './older-users.ts'
 import { canonicalJson } from './summary.ts'
 import type { StoredRecord } from './types.ts'
 
-/** The present form. A change that an older Gatehouse would misread raises it. */
+/** The current version of the format. Raise it for a change that an older Gatehouse would misread. */
 const version = 4
 
 const headerSchema = z.object({
@@ -28,9 +27,9 @@ const backedUp = kindNames.filter((name) => kinds[name].isBackedUp)
 const lineSchema = storedSchema(backedUp, { user: olderUserSchema })
 
 export interface Backup {
-  /** When it was made, in ISO form. */
+  /** Creation time in ISO form. */
   at: string
-  /** The version of Gatehouse that made it. */
+  /** The Gatehouse version that wrote the file. */
   gatehouse: string
   users: number
   sha256: string
@@ -38,12 +37,12 @@ export interface Backup {
 
 /** Large enough for few writes. */
 const chunkSize = 64 * 1024
-/** What has no line end for this long is not ours. */
+/** A line longer than this is not from a back-up. */
 const longestFirstLine = 1024 * 1024
-/** A user's line is a few kilobytes, unless an older version let a long text in. */
+/** A user's line has a few kilobytes, unless an older version accepted a long text. */
 const longestLine = 16 * 1024 * 1024
 
-/** Takes from a dump what belongs into a back-up. */
+/** Selects the records of a dump that belong in a back-up. */
 export async function* encodeBackup(
   records: AsyncIterable<StoredRecord>,
   { at, gatehouse }: Pick<Backup, 'at' | 'gatehouse'>,
@@ -64,7 +63,7 @@ export async function* encodeBackup(
   yield Buffer.from(`${pending}${lastLine(users, digest.digest('hex'))}\n`)
 }
 
-/** Reads all of the file. Throws `backup_damaged`, naming the line, for anything but a whole, unchanged back-up. */
+/** Reads the whole file. Throws `backup_damaged` with the line number unless the back-up is complete and unchanged. */
 export async function verifyBackup(path: string): Promise<Backup> {
   const agreement = createAgreement()
   const records = readRecords(path)
@@ -78,8 +77,8 @@ export async function verifyBackup(path: string): Promise<Backup> {
 }
 
 /**
- * The records of a file that was verified. Rejects after the last of them when the file is no longer the one that was:
- * whoever takes them must undo all then.
+ * The records of a verified file. Rejects after the last one when the file changed since its verification; the caller
+ * must then roll back.
  */
 export async function* readBackup(path: string, verified: Backup): AsyncGenerator<StoredRecord> {
   const { sha256 } = yield* readRecords(path)
@@ -105,7 +104,7 @@ async function* readRecords(path: string): AsyncGenerator<StoredRecord, Backup> 
         if (!(await lines.next()).done) throw damaged(path, 'something follows its last line')
         return { at, gatehouse, users, sha256 }
       }
-      // The bytes, not the text: what is no UTF-8 reads the same as other bytes that are none.
+      // Compare bytes, not text: different invalid UTF-8 decodes to the same characters.
       digest.update(next.value).update('\n')
       const record = parseLine(path, number, line)
       yield record
@@ -151,7 +150,7 @@ function parseJson(line: string): unknown {
   }
 }
 
-/** Whole lines, without their ends. Rejects for a last line that has none: it may be the start of a longer one. */
+/** Complete lines without their ends. Rejects when the last line has no end, because it may be truncated. */
 async function* readLines(path: string): AsyncGenerator<Buffer, void, void> {
   let rest = Buffer.alloc(0)
   let longest = longestFirstLine

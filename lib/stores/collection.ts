@@ -1,4 +1,4 @@
-// What both drivers share about the kinds that need no operations of their own.
+// Shared by both drivers: the kinds that need no operations of their own.
 
 import type { CollectionKind, RecordOf } from './kinds.ts'
 import { declarationOf } from './kinds.ts'
@@ -13,7 +13,7 @@ import {
   type TokenStore,
 } from './types.ts'
 
-/** Whether a record is among those that are asked for. A driver that cannot call it asks its database the same. */
+/** Whether a record matches the filter. The SQL driver expresses the same in its query. */
 export function isAmong<Name extends CollectionKind>(
   name: Name,
   record: RecordOf<Name>,
@@ -38,10 +38,10 @@ export function tokenStoreOf(tokens: Collection<TokenRecord>): TokenStore {
   }
 }
 
-/** Each user has one record a secret and kind of browser. */
+/** One record per user, secret and kind of browser. */
 const mostOfUser = 100
 
-/** The driver adds what a collection cannot do. */
+/** Operations that the driver adds to a collection. */
 export function lockoutStoreOf(
   lockouts: Collection<LockoutRecord>,
   own: Pick<LockoutStore, 'count' | 'removeOrphans'>,

@@ -1,4 +1,4 @@
-// What every driver must do. A driver's test calls this and adds its own cases.
+// The contract tests for every driver. A driver's test calls them and adds its own cases.
 
 import { describeAuditStore } from './contract/audit.ts'
 import { describeClosed } from './contract/closed.ts'

@@ -1,4 +1,4 @@
-// Everything of one store into another: read, written in one step, and read back from where it was written.
+// Copies a whole store into another: reads it, writes it in one step and reads it back through a second connection.
 
 import { createAgreement } from './agreement.ts'
 import type { StoreLocation } from './location.ts'
@@ -8,8 +8,8 @@ import { repairTexts, tellTextFault } from './texts.ts'
 import { type StoredRecord, StoreError, type Stores } from './types.ts'
 
 /**
- * Replaces what the target holds, and returns what was written. Rejects with the target as it was: when the source
- * fails, when its records do not agree with each other, and when `onRecord`, which is called for each, throws.
+ * Replaces the content of the target and returns what was written. Rejects and leaves the target unchanged when the
+ * source fails, when its records do not agree, or when `onRecord`, called for each, throws.
  */
 export async function copyInto(
   target: Stores,
@@ -23,7 +23,7 @@ export async function copyInto(
       onRecord()
       agreement.add(record)
       const [fault] = agreement.faults
-      // Databases would refuse it too, in words of their own.
+      // A database would reject it too, with a less helpful message.
       if (fault !== undefined) throw new StoreError('store_damaged', `What was read cannot be copied. ${fault}`)
       tally.add(record)
       yield record
@@ -34,8 +34,8 @@ export async function copyInto(
 }
 
 /**
- * The records as a store takes them. What an older version let in is repaired, and `tell` hears a sentence about each; a
- * record that cannot be repaired is refused by the store that it is for.
+ * Repairs records that an older version accepted and reports each repair to `tell`. The target store rejects a record
+ * that cannot be repaired.
  */
 export async function* repaired(
   records: AsyncIterable<StoredRecord>,
@@ -48,7 +48,7 @@ export async function* repaired(
   }
 }
 
-/** What is there at this moment, read by a connection of its own; repaired, as a copy of it is. */
+/** Reads the store now through a separate connection, repaired like a copy. */
 export async function summaryOf(location: StoreLocation): Promise<Summary> {
   const reader = await openStoreReader(location)
   try {

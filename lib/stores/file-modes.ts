@@ -1,4 +1,4 @@
-// Whether other accounts of the machine can reach what a store keeps in files.
+// Checks whether other accounts of the machine can reach a store's files.
 
 import { lstat } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -9,7 +9,7 @@ const filesOfFolder = ['.', 'users.json', 'sessions.json', 'tokens.json', 'secre
 
 /** A sentence for each file or folder that is open to others. Changes nothing. */
 export async function findOpenFiles(location: StoreLocation): Promise<string[]> {
-  // On Windows modes are made up.
+  // Windows has no such modes.
   if (process.platform === 'win32') return []
   const faults = await Promise.all(pathsOf(location).map(findOpenness))
   return faults.filter((fault) => fault !== null)
@@ -28,7 +28,7 @@ function pathsOf(location: StoreLocation): string[] {
 
 async function findOpenness(path: string): Promise<string | null> {
   const found = await lstat(path).catch(() => null)
-  // What is not there needs no closing; a link has no mode of its own.
+  // Skip missing files, and links, which have no mode.
   if (found === null || found.isSymbolicLink() || (found.mode & 0o077) === 0) return null
   const mode = (found.mode & 0o777).toString(8).padStart(4, '0')
   return `${path} is open to other accounts of this machine (${mode}). The server closes it when it starts.`

@@ -1,4 +1,4 @@
-// Stores and a back-up that version 0.1.0 with schema 6 wrote. Every later version has to open them.
+// Stores and a back-up from version 0.1.0 with schema 6. Every later version must open them.
 
 import { cp, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -18,7 +18,7 @@ const ada = 'fdee430d40bd57deeac186cd9790033d'
 const session = 'e8bc163c82eee18733288c7d4ac636db3a6deb013ef2d37b68322be20edc45cc'
 const endedSession = 'ad328846aa18b32a335816374511cac1063c704b8c57999e51da9f908290a7a4'
 
-/** A copy: opening a store may bring it up to date. */
+/** A copy, because opening may migrate a store. */
 async function placeOf(kind: (typeof kinds)[number]): Promise<Place> {
   const place = await freshPlace(kind)
   if (place.location.driver === 'json') await cp(join(fixtures, 'json'), place.location.dir, { recursive: true })
@@ -27,7 +27,9 @@ async function placeOf(kind: (typeof kinds)[number]): Promise<Place> {
   return place
 }
 
-/** The records of the JSON fixture; the databases hold the same. Users held the counts that are lockouts now. */
+/**
+ * The records of the JSON fixture; the databases contain the same. Users contained the counts that are lockouts now.
+ */
 async function writtenRecords(): Promise<{ [Kind in StoredRecord['kind']]?: { id: string }[] }> {
   const read = async (name: string) => JSON.parse(await readFile(join(fixtures, 'json', name), 'utf8'))
   const listed = (part: object) => Object.entries(part).map(([id, record]) => ({ id, ...record }))
@@ -57,9 +59,9 @@ async function trailOf(stores: Stores) {
   return trail.finish(await stores.findAuditHead())
 }
 
-test.each(kinds)('opens the store that an earlier version wrote, unchanged: %s', async (kind) => {
+test.each(kinds)('opens the store of an earlier version without changes: %s', async (kind) => {
   await withStores(await placeOf(kind), async (stores) => {
-    // Later versions add fields, so that each record is compared with the fields it was written with.
+    // Later versions add fields, so compare only the fields of that version.
     const found = Map.groupBy(await Array.fromAsync(stores.dump()), ({ kind: of }) => of)
     for (const [of, written] of Object.entries(await writtenRecords())) {
       const records = (found.get(of as StoredRecord['kind']) ?? []).map(({ record }) => record)
@@ -105,7 +107,7 @@ test.each(kinds)(
   },
 )
 
-test('restores the back-up that an earlier version made', async () => {
+test('restores the back-up of an earlier version', async () => {
   const path = join(fixtures, 'backup.jsonl')
   const backup = await verifyBackup(path)
   await withStores(await freshPlace('sqlite'), async (stores) => {

@@ -1,9 +1,7 @@
-// Every kind of record, declared once: its fields, its unique keys, its expiry, its file and its table. Both drivers, dumps,
-// copies, back-ups, `store check` and the contract tests derive from here (docs/adding-a-record-kind.md).
-//
-// Whatever is read from a file, a table or a back-up passes the schema, so that no store holds or returns anything else. The
-// order of the fields is the order in which they are written. A field that came later has a default, for the records of
-// earlier versions.
+// Declares every kind of record once: fields, unique keys, expiry, file and table. Drivers, dumps, copies, back-ups,
+// `store check` and the contract tests derive from it (docs/adding-a-record-kind.md). Everything read from a file,
+// table or back-up passes the schema. Fields are written in this order. A field that was added later has a default, for
+// records of earlier versions.
 
 import { z } from 'zod'
 
@@ -14,19 +12,19 @@ import { authenticationMethods, endReasons, roles, type StoredRecord, userStatus
 interface TextRule {
   /** In UTF-16 units, far above what any form takes. */
   most: number
-  /** Users or their browsers wrote it, so `store repair` may change it. Any other text is a key or was made by the site. */
+  /** Written by users or their browsers, so `store repair` may change it. Other texts are keys or made by the site. */
   isRepairable: boolean
 }
 
 const textRules = z.registry<TextRule>()
-/** A key of this length still fits into an index of either database. */
+/** A key of this length fits into an index of either database. */
 export const keyRule: TextRule = { most: 255, isRepairable: false }
 const made = (most: number) => z.string().register(textRules, { most, isRepairable: false })
 const typed = (most = keyRule.most) => z.string().register(textRules, { most, isRepairable: true })
 
 const time = z.int()
 
-/** A field of lib/core/profile.ts as the stores keep it. */
+/** A field of lib/core/profile.ts as the stores hold it. */
 function profileShape() {
   const kept = profileFieldNames.map((name) => {
     const { kind, max, storedMax = 10 * max, isLater } = ruleOf(name)
@@ -42,39 +40,39 @@ export const userSchema = z.strictObject({
   id: z.string(),
   /** Canonical form: lower case. Unique in the store. */
   username: z.string(),
-  /** A PHC string, or a hash of an older system that is replaced at the next log-in. */
+  /** A PHC string, or a legacy hash that the next log-in replaces. */
   passwordHash: made(2_000),
   /** As the user typed it. */
   email: made(320).nullable(),
-  /** When the user proved that the address is theirs, or null. Verified addresses are unique, without regard to case. */
+  /** When the user verified the address, or null. Verified addresses are unique, without regard to case. */
   emailVerifiedAt: time.nullable(),
-  /** An address that replaces the verified one once it is proved, or null. */
+  /** An address that replaces the verified one once it is verified itself, or null. */
   newEmail: made(320).nullable().default(null),
   role: z.enum(roles),
   status: z.enum(userStatuses),
   /** When a suspension ends by itself; null without a suspension, or when only an admin can lift it. */
   suspendedUntil: time.nullable().default(null),
-  /** The reason that the admin wrote down, or empty. */
+  /** The reason that the admin entered, or empty. */
   suspendReason: typed(2_000).default(''),
   profile: z.strictObject(profileShape()),
   createdAt: time,
-  /** When the password was last chosen after sign-up, or null. A log-in that began before this is void. */
+  /** When the user last chose a password after sign-up, or null. A log-in that began before this is void. */
   passwordChangedAt: time.nullable().default(null),
-  /** When the user deleted the account, which is erased some time later, or null. */
+  /** When the user deleted the account, or null. It is erased some time later. */
   deletedAt: time.nullable().default(null),
   /**
-   * Raised whenever the account is recovered. A code, link or alert of an earlier generation is void, unless it is of an
-   * address that was verified before the one that recovered the account (`recoveryAddressVerifiedAt`).
+   * Incremented by each recovery of the account. Codes, links and alerts of earlier generations are void, unless their
+   * address was verified before the one that recovered the account (`recoveryAddressVerifiedAt`).
    */
   recoveryGeneration: z.int().min(0).default(0),
-  /** When the address was verified with which the account was last recovered; 0 when no address did. */
+  /** When the address of the last recovery was verified; 0 when it used no address. */
   recoveryAddressVerifiedAt: time.default(0),
-  /** Of the addresses that were replaced lately, the one that was verified first; until `until`, it outranks later ones. */
+  /** Of the recently replaced addresses, the one verified first. It outranks later ones until `until`. */
   formerAddress: z
     .strictObject({ email: made(320), verifiedAt: time, until: time })
     .nullable()
     .default(null),
-  /** The language and the IANA time zone of the browser at the last log-in, for mails. Null: not known. */
+  /** The language and IANA time zone of the browser at the last log-in, for mails. Null when unknown. */
   locale: typed().nullable().default(null),
   timeZone: typed().nullable().default(null),
 })
@@ -85,40 +83,40 @@ const sessionSchema = z.strictObject({
   userId: z.string(),
   createdAt: time,
   lastActivityAt: time,
-  /** When the user last proved who they are, by password. Browsing never moves it. 0 when that is not known. */
+  /** When the user last authenticated. Browsing never changes it. 0 when unknown. */
   provedAt: time.default(0),
-  /** How, the last time. One list, because a re-authentication proves everything anew. */
+  /** How the user last authenticated. One list, because a re-authentication proves everything anew. */
   authentications: z.array(z.enum(authenticationMethods)).default(['password']),
   /**
-   * The user's `passwordChangedAt` when they were authenticated: the session is void once the user has another. -1 when that
-   * is not known, in records of earlier versions: `provedAt` decides then.
+   * The user's `passwordChangedAt` at authentication. The session is void once the user's differs. -1 when unknown, in
+   * records of earlier versions: `provedAt` decides then.
    */
   passwordChangedAt: time.nullable().default(-1),
-  /** What the browser that began the session called itself; anything at all, or empty. */
+  /** The User-Agent of the browser that started the session: any text, or empty. */
   userAgent: typed(2_000).default(''),
-  /** The network address it came from, or empty. */
+  /** The IP address it came from, or empty. */
   address: z.string().default(''),
 })
 
-/** Why and when a session ended; kept for as long as its cookie may come back. */
+/** Why and when a session ended. Stored as long as its cookie may return. */
 const endedSchema = z.strictObject({ id: z.string(), reason: z.enum(endReasons), at: time })
 
-/** Something that works once: a code or link that was given to somebody. */
+/** A single-use secret: a code or link that a user received. */
 const tokenSchema = z.strictObject({
-  /** A hash of the secret that was given out; the secret itself is stored nowhere. */
+  /** A hash of the secret. The secret itself is stored nowhere. */
   id: z.string(),
   purpose: z.string(),
-  /** Whom or what it is for. At most one token of a purpose and subject is live. */
+  /** The user or thing it is for. At most one token of a purpose and subject is live. */
   subject: z.string(),
   /** What it is bound to, such as the address that it was sent to. */
   detail: made(4_000_000),
   createdAt: time,
   expiresAt: time,
-  /** The user whose right it passes on, and who can lose that right; null for what the site or its owner made. */
+  /** The user whose right it passes on and who can lose that right; null for tokens of the site or its operator. */
   issuedBy: z.string().nullable().default(null),
 })
 
-/** A username that was given up: until `until`, only the user who had it can take it. */
+/** A username that was given up. Until `until`, only its former user can take it. */
 const reservedSchema = z.strictObject({
   /** The username, in canonical form. */
   id: z.string(),
@@ -130,7 +128,7 @@ const reservedSchema = z.strictObject({
 const mailSchema = z.strictObject({
   /** Opaque and random. */
   id: z.string(),
-  /** Recipient, subject and text, sealed: they may hold a secret. */
+  /** Recipient, subject and text, encrypted because they may contain a secret. */
   sealed: made(4_000_000),
   createdAt: time,
   /** Next attempt. While claimed: when the claim expires. */
@@ -139,53 +137,53 @@ const mailSchema = z.strictObject({
   attempts: z.int(),
 })
 
-/** Failures in a row to prove one secret of a user. A right one removes the record. */
+/** Consecutive failures to prove one secret of a user. A success removes the record. */
 const lockoutSchema = z.strictObject({
-  /** Made of the next two: see `lockoutId` (records.ts). */
+  /** Derived from the next two: see `lockoutId` (records.ts). */
   id: z.string(),
   userId: z.string(),
   /** Which secret and where, such as `password-new`: the password, in browsers that the user never logged in with. */
   about: z.string(),
-  /** When the secret was chosen that was not proved. The failures of an earlier secret do not count for a later one. */
+  /** When the user chose the secret. Failures of an earlier secret do not count for a later one. */
   secretSetAt: time,
   count: z.int().min(0),
   lastAt: time,
 })
 
-/** An entry of the audit trail in its place: each is bound to the one before it (audit-chain.ts). */
+/** An entry of the audit trail with its place; each is bound to the one before it (audit-chain.ts). */
 export const auditSchema = z.strictObject({
   /** From 1, without gaps. */
   seq: z.int().min(1),
   at: time,
   event: z.string(),
   outcome: z.enum(['done', 'refused']),
-  /** Who did it: a user's id, `operator` for the command line, or null when it is not known. */
+  /** The actor: a user's id, `operator` for the command line, or null when unknown. */
   actorId: z.string().nullable(),
-  /** To whom, or null. */
+  /** The id of the affected user, or null. */
   subjectId: z.string().nullable(),
-  /** Further facts: a flat object as JSON. Never a secret. */
+  /** More facts: a flat object as JSON. Never contains a secret. */
   detail: made(4_000_000),
-  /** The network that it came from: the address without its last part, or empty. */
+  /** The network of the client: the IP address without its last part, or empty. */
   network: z.string(),
-  /** SHA-256 of salt and address in hex, or empty. It binds the address to the chain, also when that is forgotten. */
+  /** SHA-256 of salt and IP address in hex, or empty. Binds the address to the chain even after its deletion. */
   addressHash: z.string(),
-  /** The whole address, until it is forgotten; then both are empty. */
+  /** The full IP address, until it is deleted; then both are empty. */
   address: z.string(),
   addressSalt: z.string(),
-  /** The id of the entry before it; of the first, 64 zeros. */
+  /** The hash of the previous entry; 64 zeros for the first. */
   previous: z.string(),
-  /** A hash over all but the address and its salt, see audit-chain.ts. */
+  /** A hash of everything but the IP address and its salt, see audit-chain.ts. */
   id: z.string(),
 })
 
-/** The files that a whole file of memory is written to; the audit trail has its own. */
+/** The files that are written from memory as a whole. The audit trail has its own. */
 export type RecordFile = 'users.json' | 'sessions.json' | 'tokens.json'
 
 export interface Unique<Fields> {
   fields: readonly (keyof Fields & string)[]
-  /** What two records with the same key do, for the end of a sentence. */
+  /** What two records with the same key share, for the end of a sentence. */
   fault: string
-  /** Absent: the fields themselves. Null: this record has no such key. */
+  /** Defaults to the fields themselves. Null: this record has no such key. */
   keyOf?: (record: Fields) => string | null
 }
 
@@ -195,17 +193,17 @@ interface Declaration<Schema extends z.ZodObject, File extends RecordFile | 'aud
   label: string
   /** In the counts that `store check` prints. */
   plural: string
-  /** Kinds of `tokens.json` have the operations of `Collection` (types.ts); the other files have operations of their own. */
+  /** Kinds of `tokens.json` have the operations of `Collection` (types.ts). The other files have their own. */
   file: File
   /** The part of that file that holds the records. */
   part: string
-  /** migrations.ts makes it, with a column for each field of the schema. */
+  /** Created by migrations.ts with a column for each field of the schema. */
   table: string
-  /** A record replaces the one that has the same first key. The tables have these as unique indexes. */
+  /** A record replaces the one with the same first key. Tables have these as unique indexes. */
   unique?: readonly Unique<z.infer<Schema>>[]
-  /** When a record is no longer live, and, for clocks that were wrong, since when it can be. */
+  /** When a record expires, and since when it can exist, to reject dates from wrong clocks. */
   expiry?: { at: keyof z.infer<Schema> & string; since?: keyof z.infer<Schema> & string }
-  /** Whether a back-up holds it. A restore must not bring back what was ended or used. */
+  /** Whether back-ups include it. A restore must not revive what was ended or used. */
   isBackedUp?: boolean
 }
 
@@ -313,12 +311,12 @@ export function kindsIn<File extends RecordFile>(file: File): KindsIn<File>[] {
 
 export const collectionKinds = kindsIn('tokens.json')
 
-/** The declaration, for code that works on every kind alike. */
+/** The declaration, for code that treats all kinds alike. */
 export function declarationOf(name: KindName): Declaration<z.ZodObject, RecordFile | 'audit.jsonl'> {
   return kinds[name] as unknown as Declaration<z.ZodObject, RecordFile | 'audit.jsonl'>
 }
 
-/** A record with its kind, checked. `older` are schemas that take earlier versions' records as well. */
+/** A validated record with its kind. `older` schemas also accept records of earlier versions. */
 export function storedSchema(
   names: readonly KindName[],
   older: { [Name in KindName]?: z.ZodType<RecordOf<Name>> } = {},
@@ -342,7 +340,7 @@ export type Snake<Name extends string> = Name extends `${infer First}${infer Res
   ? `${First extends Lowercase<First> ? First : `_${Lowercase<First>}`}${Snake<Rest>}`
   : ''
 
-/** The name of a field in a table, and in a file that is imported. */
+/** The name of a field in a table and in an imported file. */
 export function snakeCase<Name extends string>(field: Name): Snake<Name> {
   return field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`) as Snake<Name>
 }
@@ -352,7 +350,7 @@ export function innerOf(schema: z.core.$ZodType): z.core.$ZodType {
   return schema instanceof z.ZodNullable || schema instanceof z.ZodDefault ? innerOf(schema.unwrap()) : schema
 }
 
-/** The rule of each text, by the name of its field; a text without one has the rule of a key. */
+/** The rule of each text by field name; other texts have the rule of a key. */
 export const ruleByField: ReadonlyMap<string, TextRule> = new Map(
   kindNames.flatMap((name) => [...rulesIn(kinds[name].schema)]),
 )
@@ -366,7 +364,7 @@ function* rulesIn(schema: z.ZodObject): Generator<[string, TextRule]> {
   }
 }
 
-/** What a new user is besides these fields: a member without address, with an empty profile. */
+/** Defaults of a new user: a member without address, with an empty profile. */
 export type NewUser = Pick<z.infer<typeof userSchema>, 'id' | 'username' | 'passwordHash' | 'createdAt'> &
   Partial<Omit<z.input<typeof userSchema>, 'profile'>> & { profile?: Partial<z.infer<typeof userSchema>['profile']> }
 

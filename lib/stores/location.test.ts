@@ -44,7 +44,7 @@ describe('a store’s location', () => {
     expect(parseStoreLocation(text)).toEqual({ driver: 'postgres', url })
   })
 
-  it('tells an address that leaves the way to another machine open', () => {
+  it('reports a URL that leaves the connection to another machine unprotected', () => {
     const open = ['sslmode=disable', 'sslmode=no-verify', 'ssl=0', 'ssl=false']
     for (const parameter of open) {
       expect(isExposed(`postgres://db.example/site?${parameter}`), parameter).toBe(true)

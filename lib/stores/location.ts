@@ -1,4 +1,4 @@
-// Where a store is, as settings and commands write it: `sqlite:<path>`, `postgres://…`, `json:<folder>`.
+// Parses store locations of settings and commands: `sqlite:<path>`, `postgres://…`, `json:<folder>`.
 
 import { resolve } from 'node:path'
 import { loopbackHosts } from '../core/loopback.ts'
@@ -11,14 +11,16 @@ export type StoreLocation =
 /** Null for anything else. Relative paths start at the working directory. */
 export function parseStoreLocation(text: string): StoreLocation | null {
   const [scheme = ''] = text.split(':', 1)
-  // An empty authority, as in sqlite:///srv/site.db, is how some tools write an absolute path.
+  // Some tools write absolute paths with an empty authority, as in sqlite:///srv/site.db.
   const path = text.slice(scheme.length + 1).replace(/^\/\/(?=\/)/, '')
   if (scheme === 'json' && path !== '') return { driver: 'json', dir: resolve(path) }
   if (scheme === 'sqlite' && path !== '' && !path.startsWith('//')) return { driver: 'sqlite', path: resolve(path) }
   return isPostgresUrl(text) ? { driver: 'postgres', url: withTls(text) } : null
 }
 
-/** A password with a bare / ? # or @ makes an address that says something else, and would be shown as a host or name. */
+/**
+ * A password with an unescaped / ? # or @ changes the meaning of the URL, and messages would show it as a host or name.
+ */
 function isPostgresUrl(text: string): boolean {
   if (!/^postgres(ql)?:\/\//.test(text) || !URL.canParse(text)) return false
   const { pathname, hash } = new URL(text)
@@ -26,8 +28,8 @@ function isPostgresUrl(text: string): boolean {
 }
 
 /**
- * A database on another machine is reached by TLS and its certificate checked, unless the address says otherwise: pg by
- * itself uses none (OWASP ASVS 5.0, 12.3.1 and 12.3.2).
+ * Requires TLS and a valid certificate for a database on another machine, unless the URL says otherwise. pg alone uses
+ * no TLS (OWASP ASVS 5.0, 12.3.1 and 12.3.2).
  */
 function withTls(url: string): string {
   const { searchParams, search } = new URL(url)
@@ -35,21 +37,21 @@ function withTls(url: string): string {
   return `${url}${search === '' ? '?' : '&'}sslmode=verify-full`
 }
 
-/** Whether the address says that whoever is on the way to another machine may read along or answer in its place. */
+/** Whether the URL lets an attacker on the network read or impersonate another machine's database. */
 export function isExposed(url: string): boolean {
   const { searchParams } = new URL(url)
   const { sslmode, ssl } = Object.fromEntries(searchParams)
   return !isOnThisMachine(url) && (/^(disable|no-verify)$/.test(sslmode ?? '') || /^(0|false)$/.test(ssl ?? ''))
 }
 
-/** No host is this one, and a path is that of a socket. */
+/** Without a host it is this machine, and a path is a socket's. */
 function isOnThisMachine(url: string): boolean {
   const { hostname, searchParams } = new URL(url)
   const host = searchParams.get('host') ?? hostname
   return host === '' || /^(\/|%2f)/i.test(host) || loopbackHosts.includes(host)
 }
 
-/** For people and logs: never a password. */
+/** For users and logs, without the password. */
 export function describeStoreLocation(location: StoreLocation): string {
   switch (location.driver) {
     case 'json':
@@ -58,7 +60,7 @@ export function describeStoreLocation(location: StoreLocation): string {
       return `SQLite in ${location.path}`
     case 'postgres': {
       const { host, pathname } = new URL(location.url)
-      // Without either, libpq's own defaults hold.
+      // Without either, libpq's defaults apply.
       return `PostgreSQL${pathname.length > 1 ? ` database ${decodeURIComponent(pathname.slice(1))}` : ''}${host && ` at ${host}`}`
     }
   }

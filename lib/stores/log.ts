@@ -1,6 +1,6 @@
-// What a driver needs of a log; the site's own (lib/core/log/log.ts) is one.
+// The log interface of the drivers; lib/core/log/log.ts implements it.
 
-/** What happened, by its name in docs/logs.md, and what else is to be known. */
+/** The event's name from docs/logs.md, and its fields. */
 type Fields = { event: string; [name: string]: unknown }
 
 export interface StoreLog {

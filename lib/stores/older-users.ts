@@ -1,4 +1,4 @@
-// Users as the versions before schema 8 wrote them: with the counts of wrong passwords, which are lockouts of their own now.
+// Users as versions before schema 8 wrote them, with the counts of wrong passwords that are lockout records now.
 
 import { z } from 'zod'
 
@@ -10,10 +10,10 @@ const failures = z.strictObject({ count: z.int().min(0), lastAt: z.int() })
 const wrongPasswords = z.strictObject({ new: failures, known: failures }).nullish()
 const countsSchema = userSchema.pick({ id: true, passwordChangedAt: true }).extend({ wrongPasswords }).strip()
 
-/** Takes a user of this version or an earlier one, and gives the user of this one. */
+/** Accepts a user of this version or an earlier one and returns one of this version. */
 export const olderUserSchema = userSchema.extend({ wrongPasswords }).transform(({ wrongPasswords: _, ...user }) => user)
 
-/** The lockouts that a record which fits the schema above holds. */
+/** The lockouts inside a record that fits the schema above. */
 export function lockoutsIn(user: unknown): LockoutRecord[] {
   const { id: userId, passwordChangedAt, wrongPasswords } = countsSchema.parse(user)
   return Object.entries(wrongPasswords ?? {}).flatMap(([browser, failures]) => {

@@ -1,5 +1,5 @@
-// Opens a store where it is: the only place that names drivers. A driver is loaded when it is used, so that a site on
-// files never pays for a database's client.
+// Opens a store by its location; the only file that names drivers. Loads a driver on first use, so that a site on files
+// does not load a database client.
 
 import type { TakeOver } from './json/streamlit-files.ts'
 import type { StoreLocation } from './location.ts'
@@ -7,14 +7,14 @@ import type { StoreLog } from './log.ts'
 import type { StoreReader, Stores } from './types.ts'
 
 export interface OpenOptions {
-  /** Turns the people of an older application's file into records, see the JSON driver. */
+  /** Converts the users of a Streamlit application's file, see the JSON driver. */
   takeOver: TakeOver
-  /** The most connections to PostgreSQL that this process holds at once. */
+  /** The maximum of connections of this process to PostgreSQL. */
   poolSize: number
   log: StoreLog
 }
 
-/** Makes what is missing and brings an older form up to date. Throws a StoreError when the store cannot be used. */
+/** Creates what is missing and upgrades an older format. Throws a StoreError when the store cannot be used. */
 export async function openStores(location: StoreLocation, { takeOver, poolSize, log }: OpenOptions): Promise<Stores> {
   switch (location.driver) {
     case 'json': {
@@ -32,7 +32,7 @@ export async function openStores(location: StoreLocation, { takeOver, poolSize, 
   }
 }
 
-/** Changes nothing there, takes no lock, and throws a StoreError when there is nothing to read. */
+/** Opens for reading: no changes and no lock. Throws a StoreError when there is nothing to read. */
 export async function openStoreReader(location: StoreLocation): Promise<StoreReader> {
   switch (location.driver) {
     case 'json': {
@@ -51,8 +51,8 @@ export async function openStoreReader(location: StoreLocation): Promise<StoreRea
 }
 
 /**
- * Who alone may use the store at this moment, in words for a sentence. Null when nobody does, and for a store that is
- * made for many. Changes nothing there.
+ * Describes the process that holds the store exclusively. Null when there is none, or when the store allows many.
+ * Changes nothing.
  */
 export async function findHolder(location: StoreLocation): Promise<string | null> {
   if (location.driver !== 'json') return null

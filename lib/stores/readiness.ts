@@ -1,16 +1,16 @@
-// Whether a store can be used now, asked of the store itself: one answer serves everybody for two seconds.
+// Asks the store whether it can be used now. One answer serves all callers for two seconds.
 
 import type { StoreLog } from './log.ts'
 
 const answerHoldsMs = 2000
 
-/** `check` rejects with what is wrong. `fields` say in the log which store it is. */
+/** `check` rejects with the reason. `fields` identify the store in the log. */
 export function createReadinessCheck(check: () => Promise<void>, fields: object, log: StoreLog): () => Promise<void> {
   let answer: Promise<void> | null = null
   let askedAt = 0
   let wasReady = true
 
-  /** Once when it changes: health checks come every few seconds. */
+  /** Log only changes: health checks come every few seconds. */
   function note(fault: unknown): void {
     const isReady = fault === null
     if (isReady !== wasReady && isReady) log.info({ event: 'store_ready', ...fields }, 'The store is ready again.')

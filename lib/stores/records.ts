@@ -1,23 +1,23 @@
-// What is computed from a record, for every driver alike.
+// Values computed from a record, shared by all drivers.
 
 import { isDeepStrictEqual } from 'node:util'
 
 import { asciiEmail } from '../core/email-address.ts'
 import type { LockoutSubject, UserFields, UserRecord } from './types.ts'
 
-/** What a search looks in. Computed here for every driver: no two databases agree on lower case. */
+/** The text that a search looks in. Computed here because databases disagree on lower case. */
 export function searchText({ username, email, profile }: UserRecord): string {
   return lowerCase([username, email ?? '', profile.fullName].join('\n'))
 }
 
-/** By which an address is unique once it is verified; null for one that is not. Computed here for the same reason. */
+/** The unique key of a verified address; null for an unverified one. Computed here for the same reason. */
 export function verifiedKey({ email, emailVerifiedAt }: Pick<UserRecord, 'email' | 'emailVerifiedAt'>): string | null {
   return email === null || emailVerifiedAt === null ? null : emailKey(email)
 }
 
 /**
- * The form in which addresses are compared: without case, and with one spelling of a domain that has two (ASCII and Unicode).
- * An address that is plain ASCII is its own form, so that the keys which databases hold stay as they are.
+ * The form in which addresses are compared: without case, and with one spelling for domains with an ASCII and a Unicode
+ * form. Leaves lower-case ASCII as it is, so that stored keys stay valid.
  */
 export function emailKey(email: string): string {
   return lowerCase(asciiEmail(email))
@@ -35,12 +35,12 @@ export function isActiveAdmin({ role, status, deletedAt }: UserRecord): boolean 
   return role === 'admin' && status === 'active' && deletedAt === null
 }
 
-/** The last-admin rule: a change must leave an active admin. `activeAdmins` is how many there were before it. */
+/** The last-admin rule: an active admin must remain. `activeAdmins` is the number before the change. */
 export function losesLastAdmin(before: UserRecord, after: UserRecord, activeAdmins: number): boolean {
   return isActiveAdmin(before) && !isActiveAdmin(after) && activeAdmins === 1
 }
 
-/** Whether the fields have these values: the comparison of a compare and set. */
+/** The comparison of a compare and set: whether the fields have these values. */
 export function holds(user: UserRecord, expected: UserFields): boolean {
   return isDeepStrictEqual({ ...user, ...expected }, user)
 }

@@ -1,10 +1,10 @@
-// Whether two locations lead to one store, as far as that can be seen without asking it.
+// Whether two locations lead to the same store, as far as that is visible without connecting.
 
 import { stat } from 'node:fs/promises'
 
 import type { StoreLocation } from './location.ts'
 
-/** Files are told by what they are, not by name: links count. Two names of one database server are not seen through. */
+/** Compares files by identity, so links count. Does not detect two names of one database server. */
 export async function isSamePlace(a: StoreLocation, b: StoreLocation): Promise<boolean> {
   if (a.driver === 'postgres') return b.driver === 'postgres' && addressOf(a.url) === addressOf(b.url)
   if (b.driver === 'postgres' || a.driver !== b.driver) return false
@@ -18,7 +18,7 @@ function pathOf(location: Exclude<StoreLocation, { driver: 'postgres' }>): strin
   return location.driver === 'json' ? location.dir : location.path
 }
 
-/** Users and passwords open the same database; `options` can name another schema in it. */
+/** Users and passwords do not select the database, but `options` can select another schema in it. */
 function addressOf(url: string): string {
   const { hostname, port, pathname, searchParams } = new URL(url)
   const host = searchParams.get('host') ?? hostname

@@ -23,7 +23,7 @@ describe('summarize', () => {
     expect(counts).toMatchObject({ user: 2, session: 1, ended: 1, token: 1, reserved: 1, mail: 1, audit: 1 })
   })
 
-  it('has the same checksum in whatever order the records and their fields come', async () => {
+  it('has the same checksum in any order of records and fields', async () => {
     const { checksum } = await summaryOf(records)
     expect((await summaryOf(records.toReversed())).checksum).toBe(checksum)
     const turned = records.map((record): StoredRecord => Object.assign(record, { record: reversed(record.record) }))
@@ -48,7 +48,7 @@ describe('summarize', () => {
     expect(new Set(checksums).size).toBe(checksums.length)
   })
 
-  it('never changes: the documentation says how to compute it elsewhere', async () => {
+  it('never changes, because the documentation explains how to compute it', async () => {
     expect((await summaryOf([])).checksum).toBe('e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855')
     expect(canonicalJson({ kind: 'session', record: aSession({ userAgent: 'Test/1.0', address: '' }) })).toBe(
       '{"kind":"session","record":{"id":"session-1","userId":"id-of-alice","createdAt":1000,"lastActivityAt":2000,' +
@@ -56,7 +56,7 @@ describe('summarize', () => {
     )
   })
 
-  it('takes nothing for a record that is none', async () => {
+  it('rejects an invalid record', async () => {
     const wrong: StoredRecord = { kind: 'session', record: aSession({ createdAt: Number.NaN }) }
     await expect(summaryOf([wrong])).rejects.toThrow()
   })

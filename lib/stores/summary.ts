@@ -1,5 +1,5 @@
-// What a store holds in a few figures: how many records of each kind, and one checksum over all of them. Two stores
-// with the same checksum hold the same, in whatever order their drivers hand it out.
+// Summarises a store: the number of records of each kind, and a checksum over all. Equal checksums mean equal content,
+// in any order.
 
 import { createHash, hash } from 'node:crypto'
 
@@ -19,7 +19,7 @@ export interface Tally {
   summary(): Summary
 }
 
-/** Takes 64 characters of memory a record. */
+/** Needs 64 characters of memory per record. */
 export function createTally(): Tally {
   const counts = Object.fromEntries(kindNames.map((name) => [name, 0])) as Counts
   const checksums: string[] = []
@@ -36,7 +36,7 @@ export function createTally(): Tally {
   }
 }
 
-/** The same text for the same record: fields in the order of the schema. Throws for what is no record. */
+/** The same text for the same record: fields in schema order. Throws for an invalid record. */
 export function canonicalJson(record: StoredRecord): string {
   return JSON.stringify(storedRecordSchema.parse(record))
 }

@@ -13,7 +13,7 @@ describe('storable', () => {
   })
 })
 
-test('names each field of a record that no store takes', () => {
+test('names each field that no store accepts', () => {
   const user = aUser({ suspendReason: '\uD800', profile: { fullName: 'a\0', bio: 'x'.repeat(100_001), age: 1 } })
   expect(textFaultsOf(user)).toEqual([
     { field: 'suspendReason', fault: 'has half of a surrogate pair in it' },

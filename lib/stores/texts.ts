@@ -1,6 +1,6 @@
-// The one rule of text at every store's door: no NUL, which PostgreSQL cannot hold; no half of a surrogate pair, which
-// UTF-8 cannot; and no more than a bound, which is far above what any form takes. What comes in checks or repairs it
-// before; what an older version let in is named by `store check`, and repaired where everything is copied.
+// The rule for text in all stores: no NUL, which PostgreSQL rejects; no unpaired surrogate, which UTF-8 cannot encode;
+// a maximum length far above any form's. Callers check or repair input before. `store check` reports text of older
+// versions, and copies repair it.
 
 import { keyRule, kinds, ruleByField } from './kinds.ts'
 import { type StoredRecord, StoreError } from './types.ts'
@@ -22,7 +22,7 @@ export function isStorable(text: string): boolean {
   return text.isWellFormed() && !text.includes('\0')
 }
 
-/** The text without what no store takes, cut where it is longer than this. */
+/** Removes what no store accepts and truncates to this length. */
 export function storable(text: string, most: number): string {
   const cut = text.slice(0, most)
   const isHalved = cut.length < text.length && /[\uD800-\uDBFF]$/.test(cut)
@@ -36,7 +36,7 @@ export function textFaultsOf(record: object): TextFault[] {
   })
 }
 
-/** Throws `record_refused`, naming record and field, for what no store takes. */
+/** Throws `record_refused`, naming record and field, for text that no store accepts. */
 export function requireTexts(kind: StoredRecord['kind'], id: string, record: object): void {
   const [found] = textFaultsOf(record)
   if (found === undefined) return
@@ -47,7 +47,7 @@ export function tellTextFault(kind: StoredRecord['kind'], id: string, { field, f
   return `In the ${kinds[kind].label} ${JSON.stringify(id)} the field ${field} ${fault}.`
 }
 
-/** The record as a store takes it, and what was repaired. What cannot be repaired stays as it is. */
+/** The record in the form that stores accept, and what was repaired. Leaves what cannot be repaired. */
 export function repairTexts<Kept extends StoredRecord>(stored: Kept): { stored: Kept; repaired: TextFault[] } {
   const faulty = textFaultsOf(stored.record).filter(isRepairable)
   if (faulty.length === 0) return { stored, repaired: [] }

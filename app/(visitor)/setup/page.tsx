@@ -15,7 +15,7 @@ export async function generateMetadata(): Promise<Metadata> {
   return { title: words('setup.title') }
 }
 
-/** Opened by the link that the start prints, which middleware has taken out of the address. */
+/** Opened by the link that the server prints at start. Middleware removes the secret from the URL. */
 export default async function SetupPage() {
   const words = await getWords()
   const { setup, settings } = await services()

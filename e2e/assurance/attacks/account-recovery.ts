@@ -1,5 +1,5 @@
-// Attacks on account recovery by somebody who knows the password, has a mailbox of their own and a script that is quicker
-// than the owner. Each runs over HTTP against a running site and tells what became of the account.
+// Attacks on account recovery by a thief who knows the password, owns a mailbox and runs a script faster than the
+// owner. Each runs over HTTP and returns the outcome for the account.
 import { firstAdmin, logInAs } from '#e2e/support/admin.ts'
 import { Client } from '#e2e/support/client.ts'
 import { minutes } from '#e2e/support/durations.ts'
@@ -14,10 +14,10 @@ interface Owner extends Person {
   address: string
 }
 
-/** More tries than anybody's bot needs, and few enough that no limit helps the owner. */
+/** More attempts than any bot needs, and few enough that no rate limit helps the owner. */
 const tries = 4
 
-/** Somebody who changes the password again and again. Nothing of what it does asks for more than the password. */
+/** A thief who changes the password repeatedly and uses only what the password allows. */
 class Thief {
   readonly browser: Client
   #password: string
@@ -50,17 +50,17 @@ class Thief {
     return true
   }
 
-  /** Gives the account another address and proves it. */
+  /** Gives the account another address and verifies it. */
   async takeAddress(server: TestServer, address: string): Promise<void> {
     await this.browser.submit('/security/email', 'Send code', { email: address })
     const code = codeIn(await letterTo(server, address, 'Your code'))
     await this.browser.submit('/verify-email', 'Verify', { code })
-    // Codes go out a minute apart.
+    // Codes are sent at most once a minute.
     await server.advance(minutes(1))
   }
 }
 
-/** Whether the owner gets the account back while a bot logs in and changes the password after every step of theirs. */
+/** Whether the owner recovers the account while a bot logs in and changes the password after each of their steps. */
 export async function recoverAgainstBot(server: TestServer, claim: Claim): Promise<boolean> {
   const owner = await signUpOwner(server)
   const thief = new Thief(server.url, owner)
@@ -83,8 +83,8 @@ export async function recoverAgainstBot(server: TestServer, claim: Claim): Promi
 }
 
 /**
- * Whether the account stays the owner's after “this was not me” and a reset, when the thief had moved it to two addresses of
- * their own and uses every link that was ever mailed to the first: `before` the owner acts, or `after`.
+ * Whether the owner keeps the account after “this was not me” and a reset, when the thief had moved it to two of their
+ * addresses and uses every link mailed to the first, `before` or `after` the owner acts.
  */
 export async function keepFromEarlierAddress(server: TestServer, when: 'before' | 'after'): Promise<boolean> {
   const owner = await signUpOwner(server)

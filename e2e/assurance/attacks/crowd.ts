@@ -1,7 +1,6 @@
-// `npm run attack:crowd`: can one account keep everybody else from logging in? Somebody with one account logs in from 113
-// browsers, each with four connections that log in without a pause, from one address and then from as many. Meanwhile people
-// log in 21 times from other addresses, where they did before and where they are new. Exits with 1 when one of them is
-// refused. Needs a build.
+// `npm run attack:crowd`: can one account block all other log-ins? An attacker logs in to one account from 113 browsers
+// with four connections each, without pauses, from one address and then from many. Meanwhile users log in 21 times from
+// other addresses, with known and new browsers. Exits with 1 when one of them is refused. Needs a build.
 import { Agent } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Client } from '#e2e/support/client.ts'
@@ -34,7 +33,7 @@ try {
         while (!isOver) await logIn(client.copy(), mallory, addressOf(n)).catch(() => 0)
       }),
     )
-    // The crowd is there, not only coming.
+    // Wait until the crowd is at full size.
     await delay(2000)
     const statuses = { known: new Map<number, number>(), new: new Map<number, number>() }
     for (let n = 0; n < tries; n += 1) {

@@ -1,7 +1,7 @@
-// `npm run attack:timing`: does a log-in tell by its time whether an account exists? Tries wrong passwords, in turns for a
-// name that nobody has and for accounts of each kind, and compares three times: until the answer, what other pages take
-// meanwhile, and what they take right after it. Prints medians and the p of a Mann-Whitney test; exits with 1 when the
-// time until the answer tells them apart. Needs a build. Arguments: the number of samples (200) and kinds.
+// `npm run attack:timing`: does the duration of a log-in reveal whether an account exists? Alternates wrong passwords
+// for an unknown name and for each kind of account. Compares the time of the answer, of other pages meanwhile and of
+// pages right after. Prints medians and the p of a Mann-Whitney test; exits with 1 when the answer times differ. Needs
+// a build. Arguments: the number of samples (200) and kinds.
 import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -42,7 +42,7 @@ const samples = Number(given.find((one) => /^\d+$/.test(one)) ?? 200)
 const password = given.find((one) => one.startsWith('password='))?.slice('password='.length) ?? 'a wrong password'
 const chosen = given.filter((one) => one in kinds)
 const asked = chosen.length > 0 ? chosen : ['bcrypt-12']
-/** An answer may come this much later for one than for the other: the least that a network would not hide. */
+/** The accepted difference: the least that a network would not hide. */
 const mostMs = 5
 
 const stopPostgres = chosenStore() === 'postgres' ? await setup() : undefined
@@ -121,7 +121,7 @@ function median(values: number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
 }
 
-/** Two-sided, by the normal approximation, which holds from twenty samples on. */
+/** Two-sided, by the normal approximation, which is valid from twenty samples on. */
 function mannWhitney(one: number[], other: number[]): number {
   const [m, n] = [one.length, other.length]
   let above = 0

@@ -1,4 +1,4 @@
-// Starts a store again after a fault, in a fresh process, and compares what it finds with what was written.
+// Restarts a store in a new process after a fault and compares its content with what was written.
 import { readdir, readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { expect } from 'vitest'
@@ -12,7 +12,7 @@ import { type StartOptions, type StoreProcess, startStore } from './store-proces
 import type { Subject } from './subjects.ts'
 import { nothingFound, type WriteRecord } from './write-record.ts'
 
-/** Fails the test unless everything is as it must be. The process is handed on: the next round may go on with it. */
+/** Fails the test unless the content is correct. Returns the process, so that the next round can continue with it. */
 export async function restartAndAudit(
   subject: Subject,
   written: WriteRecord,
@@ -37,7 +37,7 @@ export async function restartAndAudit(
   }
 }
 
-/** Also where some of it was never acknowledged: what is there is bound together, from the first entry to the last. */
+/** Verifies the audit chain from the first entry to the last, including unacknowledged entries. */
 async function expectWholeTrail({ stores }: StoreProcess, records: readonly StoredRecord[]): Promise<void> {
   const check = createTrailCheck()
   for (const { kind, record } of records) if (kind === 'audit') check.add({ ...record, address: '', addressSalt: '' })
@@ -53,7 +53,7 @@ async function expectEndedSessionsRefused({ stores }: StoreProcess, records: rea
   }
 }
 
-/** What another process reads beside this one is what this one says. */
+/** A second process reads the same content beside this one. */
 async function expectOnDisk(subject: Subject, { stores }: StoreProcess): Promise<void> {
   const reader = await openStoreReader(parseLocation(subject.location))
   try {
@@ -69,7 +69,7 @@ export function sorted(records: readonly StoredRecord[]): StoredRecord[] {
   return records.toSorted((a, b) => (place(a) < place(b) ? -1 : 1))
 }
 
-/** Nothing half-written is left, files parse, and nobody else on the machine can read them. */
+/** No temporary files remain, files parse, and other accounts cannot read them. */
 export async function expectTidyFolder(folder: string): Promise<void> {
   const modeOf = async (file: string) => ((await stat(file)).mode & 0o777).toString(8)
   expect(await modeOf(folder), folder).toBe('700')

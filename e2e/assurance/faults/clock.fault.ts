@@ -1,5 +1,5 @@
-// The wall clock of a site is set back by a day: while it runs, and between two runs of it. No session lives longer than
-// its window as a stopwatch would measure it. lib/auth/sessions/clock-steps.test.ts asks the same of each store.
+// Sets a site's wall clock back by a day, while it runs and between two runs. No session outlives its window by the
+// monotonic clock. lib/auth/sessions/clock-steps.test.ts tests the same on each store.
 import { expect, test } from 'vitest'
 import { Client } from '#e2e/support/client.ts'
 import { startServer } from '#e2e/support/server.ts'

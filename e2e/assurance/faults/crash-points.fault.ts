@@ -1,5 +1,5 @@
-// A store whose process dies at every system call with which it changes its files: while it opens, works, replaces
-// everything and closes, and while it comes back from such a death.
+// Kills a store's process at every system call that changes its files: while it opens, works, is replaced and closes,
+// and while it recovers from such a kill.
 import { existsSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -32,7 +32,7 @@ describe.each(['JSON', 'SQLite'] as const)('%s', (name) => {
     }
   })
 
-  test('loses nothing when it is killed once more at any system call of the start after that', async () => {
+  test('loses nothing when it is killed again at any system call of the next start', async () => {
     const stats = createStats('crash points of a recovery', name)
     await inFreshFolder(name, async (subject) => {
       const written = await runUntilRecoveryIsDue(subject)
@@ -52,7 +52,7 @@ describe.each(['JSON', 'SQLite'] as const)('%s', (name) => {
   })
 })
 
-/** Leaves as much as a start can have to put right. */
+/** Leaves as much as possible for a start to recover. */
 async function runUntilRecoveryIsDue(subject: FolderSubject): Promise<WriteRecord> {
   if (subject.store === 'SQLite') {
     const written = new WriteRecord()
@@ -62,7 +62,7 @@ async function runUntilRecoveryIsDue(subject: FolderSubject): Promise<WriteRecor
     expect(existsSync(path.join(subject.folder, 'site.db-wal')), 'everything is still in the log').toBe(true)
     return written
   }
-  // Everything was replaced, and of the new files one is in place.
+  // An interrupted replacement with one of the new files in place.
   for (let nth = 1; ; nth += 1) {
     const written = new WriteRecord()
     const died = !(await runScenario(subject, written, injecting(subject, 'rename', 'signal=KILL', nth)))

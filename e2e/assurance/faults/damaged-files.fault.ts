@@ -1,5 +1,5 @@
-// Files that are not as they were left: every truncation, and what else happens to files. The start refuses and leaves
-// them alone; it never takes damage for an empty store.
+// Damaged files: every truncation and other changes. The start fails and leaves the files unchanged; it never treats
+// damage as an empty store.
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -43,7 +43,7 @@ describe('JSON', () => {
   })
   afterAll(() => subject.remove())
 
-  /** Either everything is there, or the start refuses, names the file and leaves it as it is. */
+  /** Either everything is there, or the start fails, names the file and leaves it unchanged. */
   async function expectWholeOrRefused(name: string, content: Buffer): Promise<void> {
     writeFileSync(file(name), content)
     try {
@@ -68,7 +68,7 @@ describe('JSON', () => {
     copy.putBack()
   })
 
-  test.each(names)('%s with something else in it', async (name) => {
+  test.each(names)('%s with other content', async (name) => {
     const whole = readFileSync(file(name))
     const others = names.filter((other) => other !== name).map((other) => readFileSync(file(other)))
     const contents = [

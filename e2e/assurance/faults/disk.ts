@@ -1,4 +1,4 @@
-// Disks that a test may fill, make read-only, and cut the power of. Mounting needs root.
+// Disks that a test can fill, make read-only, and cut off from power. Mounting needs root.
 import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readlinkSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -7,7 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { signalIfThere } from './signal.ts'
 
 interface Mounted extends Disposable {
-  /** The root of the disk. */
+  /** The mount point of the disk. */
   folder: string
 }
 
@@ -17,15 +17,15 @@ export interface SmallDisk extends Mounted {
 
 export interface CuttableDisk extends Mounted {
   /**
-   * From now on nothing reaches the disk, and what the kernel had not written yet never will. Kills the processes that
-   * have their working folder there, as a database server's do.
+   * Simulates a power cut: nothing more reaches the disk, and unwritten data is lost. Kills processes with their
+   * working folder there, such as a database server's.
    */
   cutPower(): void
-  /** To be called when nobody has a file open there: the file system is mounted again, as after a power cut. */
+  /** Mounts the file system again, as after a power cut. Call it when no process has a file open there. */
   bringBack(): Promise<void>
 }
 
-/** A file system in memory; its space is all that it has. */
+/** A small file system in memory. */
 export function mountSmallDisk(kilobytes: number): SmallDisk {
   const disk = makeMountPoint()
   run('mount', '-t', 'tmpfs', '-o', `size=${kilobytes}k,mode=755`, 'tmpfs', disk.folder)
@@ -35,7 +35,7 @@ export function mountSmallDisk(kilobytes: number): SmallDisk {
   }
 }
 
-/** ext4 on a file. It takes a minute until it writes by itself what nobody has synced. */
+/** ext4 on a file. The kernel writes unsynced data only after a minute. */
 export function mountCuttableDisk(megabytes: number): CuttableDisk {
   const disk = makeMountPoint()
   const image = `${disk.folder}.img`
@@ -65,14 +65,14 @@ function makeMountPoint() {
   const parent = mkdtempSync(path.join(tmpdir(), 'gatehouse-faults-'))
   const folder = path.join(parent, 'disk')
   mkdirSync(folder)
-  // PostgreSQL, which does not run as root, has its folder in there.
+  // PostgreSQL, which does not run as root, has its folder there.
   execFileSync('chmod', ['755', parent])
   const remove = () => {
     spawnSync('umount', ['-l', folder], { stdio: 'ignore' })
     rmSync(parent, { recursive: true, force: true })
     process.off('exit', remove)
   }
-  // A test that fails leaves nothing mounted behind.
+  // Unmount after failed tests too.
   process.on('exit', remove)
   return { folder, [Symbol.dispose]: remove }
 }
@@ -92,7 +92,7 @@ function workingFolder(pid: string): string | null {
   }
 }
 
-/** Who was killed a moment ago may still be holding it. */
+/** A process that was just killed may still hold it. */
 async function unmount(folder: string): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     const { status, stderr } = spawnSync('umount', [folder], { encoding: 'utf8' })
@@ -102,7 +102,7 @@ async function unmount(folder: string): Promise<void> {
   }
 }
 
-// EXT4_IOC_SHUTDOWN with EXT4_GOING_FLAGS_NOLOGFLUSH: not even the journal is written any more. Node has no ioctl.
+// EXT4_IOC_SHUTDOWN with EXT4_GOING_FLAGS_NOLOGFLUSH: even the journal is lost. Node has no ioctl.
 const request = '0x8004587D'
 const noLogFlush = 2
 const inPerl = `open(my $disk, "<", $ARGV[0]) or die $!; my $how = pack("I", ${noLogFlush}); ioctl($disk, ${request}, $how) or die $!`

@@ -1,4 +1,4 @@
-// A store whose disk answers one system call with an error: at every call, with every error that may come there.
+// Makes one system call of a store fail: each call, with each error that is possible there.
 import { describe, expect, test } from 'vitest'
 import { StoreError } from '#lib/stores/types.ts'
 import { restartAndAudit } from './audit.ts'
@@ -14,7 +14,7 @@ import { WriteRecord } from './write-record.ts'
 const random = createRandom(seed)
 
 describe.each(['JSON', 'SQLite'] as const)('%s', (name) => {
-  test('says that nothing was saved, holds what it held, and works on', async () => {
+  test('reports that nothing was saved, keeps its content and keeps working', async () => {
     const stats = createStats('error points', name)
     const counts = await inFreshFolder(name, (subject) =>
       countCalls(subject, (options) => runThrough(subject, new WriteRecord(), options)),
@@ -48,7 +48,7 @@ function allErrorsOf(call: string): string[] {
   return ['EIO', 'ENOSPC']
 }
 
-/** The process itself has to outlive the error. */
+/** The process must survive the error. */
 async function runThrough(subject: FolderSubject, written: WriteRecord, options: StartOptions): Promise<void> {
   const store = await startOrRefuse(subject, options)
   if (store === null) return
@@ -57,17 +57,17 @@ async function runThrough(subject: FolderSubject, written: WriteRecord, options:
     // A session that was to end is over in any case.
     const differences = written.differences(await Array.fromAsync(stores.dump()))
     expect(differences.filter((key) => !key.startsWith('session '))).toEqual([])
-    // What it could not write is written as soon as the disk takes it again.
+    // Failed writes are retried as soon as the disk works again.
     await stores.checkReady()
   })
-  // An error may come here too. It has been written down by then, or is by the next start.
+  // An error is possible here too: the write is done by then or at the next start.
   await stores.close().catch((cause) => {
     expect(cause).toMatchObject({ code: 'store_unavailable' })
     return store.kill()
   })
 }
 
-/** Null when the start was refused with a sentence that says why. */
+/** Null when the start failed with a reason. */
 async function startOrRefuse(subject: FolderSubject, options: StartOptions): Promise<StoreProcess | null> {
   try {
     return await startStore(subject.location, options)

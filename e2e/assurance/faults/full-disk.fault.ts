@@ -1,5 +1,5 @@
-// A disk that has no room left, and later has: nothing is lost or half-written, people can be read and log out
-// meanwhile, and it goes on without a restart. Likewise a disk that can't be written at all.
+// A full disk that later has space again: nothing is lost or half-written, reads and log-outs work meanwhile, and the
+// store recovers without a restart. The same for a read-only disk.
 import { closeSync, openSync, rmSync, writeSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -14,7 +14,7 @@ import { WriteRecord } from './write-record.ts'
 const always = { activeAfter: 0, createdAfter: 0, latest: Number.MAX_SAFE_INTEGER, recentAfter: 0 }
 
 describe.each(['JSON', 'SQLite'] as const)('%s', (name) => {
-  test('a full disk refuses what is new, and nothing else', async () => {
+  test('a full disk rejects new writes and nothing else', async () => {
     using disk = mountSmallDisk(512)
     const subject = inFolder(name, path.join(disk.folder, 'data'))
     const filler = path.join(disk.folder, 'filler')
@@ -29,19 +29,19 @@ describe.each(['JSON', 'SQLite'] as const)('%s', (name) => {
     expect(await operations.giveCode(ada)).toBe('done')
 
     fill(filler)
-    // What was allocated for a large write that was refused may be enough for a smaller one.
+    // Space allocated for a large rejected write may suffice for a smaller one.
     await untilRefused(() => operations.signUp())
     await untilRefused(() => operations.saveProfile(ada))
     await untilRefused(() => operations.act(sessions[1]))
     expect(await operations.signUp()).toBe('refused')
     expect(await operations.saveProfile(ada)).toBe('refused')
     expect(await operations.redeemCode(ada)).toBe('refused')
-    // What it tries to write is smaller still, and its answer holds for a while.
+    // The readiness check writes even less, and caches its answer.
     await expect.poll(() => readiness(store), { timeout: 15_000 }).toBe('store_unavailable')
     expect(written.differences(await Array.fromAsync(store.stores.dump()))).toEqual([])
     expect(await store.stores.users.findByUsername(ada.username)).toMatchObject({ id: ada.id })
     const loggedOut = await operations.logOut(sessions[0])
-    // Refused or not, the session is over.
+    // The session is over, whether or not the write failed.
     await expectEnded(store, sessions[0].id)
     expect(await store.stores.sessions.find(sessions[1].id), 'the other session').toMatchObject({ userId: ada.id })
 
@@ -49,7 +49,7 @@ describe.each(['JSON', 'SQLite'] as const)('%s', (name) => {
     await expect.poll(() => readiness(store), { timeout: 15_000 }).toBe('ready')
     expect(await operations.saveProfile(ada)).toBe('done')
     if (loggedOut === 'refused') expect(await operations.logOut(sessions[0])).toBe('done')
-    // What was refused is not made up for behind anybody's back.
+    // Rejected writes are not done later.
     expect(written.differences(await Array.fromAsync(store.stores.dump()))).toEqual([])
     await expectEnded(store, sessions[0].id)
     await store.kill()
@@ -60,7 +60,7 @@ describe.each(['JSON', 'SQLite'] as const)('%s', (name) => {
     await store.stores.close()
   })
 
-  test('a start on a full disk opens, or says why it does not', async () => {
+  test('a start on a full disk works or reports the reason', async () => {
     using disk = mountSmallDisk(512)
     const subject = inFolder(name, path.join(disk.folder, 'data'))
     const filler = path.join(disk.folder, 'filler')
@@ -77,7 +77,7 @@ describe.each(['JSON', 'SQLite'] as const)('%s', (name) => {
     await again.stores.close()
   })
 
-  test('a start on a read-only disk says so, or serves those who read', async () => {
+  test('a start on a read-only disk reports it or serves readers', async () => {
     using disk = mountSmallDisk(512)
     const subject = inFolder(name, path.join(disk.folder, 'data'))
     const written = new WriteRecord()
@@ -109,7 +109,7 @@ function readiness({ stores }: StoreProcess): Promise<string> {
   )
 }
 
-/** Or as often as would fill the disk many times over: a session may be touched in memory only. */
+/** Or as often as would fill the disk many times: a touch may stay in memory. */
 async function untilRefused(work: () => Promise<Outcome>): Promise<void> {
   for (let attempt = 1; attempt <= 500 && (await work()) === 'done'; attempt += 1);
 }

@@ -1,5 +1,4 @@
-// The real site, killed in the middle of a flood of log-ins, right and wrong, while others sign up, save their profiles
-// and log out.
+// Kills the real site during a flood of right and wrong log-ins, while others sign up, save profiles and log out.
 import { rm } from 'node:fs/promises'
 import { Agent } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -17,27 +16,27 @@ import { makeFolder, makeSubject, type StoreName } from './subjects.ts'
 import { expectGone, findLost, findRevived, isBusy, type Visitor, visit } from './visitors.ts'
 
 const rounds = isShort ? 2 : 200
-/** With the visitors fewer than wait at the most for a password to be checked, so that nobody is told to come back. */
+/** With the visitors, fewer than may wait for a password check, so that no client is told to come back. */
 const attackers = 16
 const visitors = 3
-/** Of each person's log-ins, the newest that must have lasted: the oldest of many make room by themselves. */
+/** The newest log-ins of each user, which must survive; the oldest end beyond the session limit. */
 const newest = 3
-/** So that every round has something to lose. */
+/** So that every round has data to lose. */
 const leastAcknowledged = 10
 const stores: StoreName[] = isShort ? ['JSON'] : ['JSON', 'SQLite', 'PostgreSQL']
 
-/** Somebody whose name the attackers know; they have the password too, now and then. */
+/** A user whose name the attackers know, and sometimes the password. */
 interface Regular extends Person {
-  /** The sessions of this round, each with the cookie that the answer brought. */
+  /** The sessions of this round, each with its cookie. */
   sessions: Client[]
 }
 
-/** Log-ins over one kept connection after the other, until the site is gone. */
+/** Log-ins over one keep-alive connection after the other, until the site is gone. */
 async function attack(server: TestServer, agent: Agent, regulars: Regular[], random: Random, isTold: () => void) {
   const opener = new Client(server.url, server.url, agent)
   const form = await opener.findForm('/login', 'Log in')
   for (;;) {
-    // With the cookie that the page offers: a log-in without any leads to a word about cookies.
+    // With the page's cookie, because a log-in without cookies leads to a page about cookies.
     const client = opener.copy()
     const regular = random.oneOf(regulars) ?? { ...makePerson(), sessions: [] }
     const stranger = makePerson()
@@ -55,7 +54,7 @@ async function attack(server: TestServer, agent: Agent, regulars: Regular[], ran
   }
 }
 
-// Evidence is the same text after every run: the seed stands with the figures, not in the title.
+// The evidence must be the same text after every run, so the seed is with the figures and not in the title.
 test.each(stores)('%s: killed in a flood of log-ins it keeps what it acknowledged [V2.3.3]', async (name) => {
   const subject = await makeSubject(name)
   const dataDir = subject.folder ?? (await makeFolder())
@@ -90,11 +89,11 @@ test.each(stores)('%s: killed in a flood of log-ins it keeps what it acknowledge
     ]
     const ended = Promise.allSettled(load)
     await expect.poll(() => acknowledged, { timeout: 60_000 }).toBeGreaterThan(leastAcknowledged)
-    // From here on the moment is what chance decides.
+    // The moment is random from here on.
     await delay(random.below(1000))
     await server.kill()
     const outcomes = await ended
-    // An entry of the trail that the store had no time for stands in the log instead, whole (docs/audit.md).
+    // An entry that could not be stored is complete in the log (docs/audit.md).
     expect(
       server.faults().filter((line) => !line.includes('"event":"audit_lost"')),
       'errors in the log',
@@ -127,7 +126,7 @@ test.each(stores)('%s: killed in a flood of log-ins it keeps what it acknowledge
   await server.stop()
 })
 
-/** Five of those of earlier rounds. */
+/** Five users from earlier rounds. */
 function sample(visitors: readonly Visitor[], random: Random): Visitor[] {
   return Array.from({ length: 5 }, () => random.oneOf(visitors)).filter((one) => one !== undefined)
 }

@@ -1,5 +1,5 @@
-// A PostgreSQL server that is killed at random moments while people are at work, or one of its processes, and comes
-// back on the same data. Ours goes on without a restart.
+// Kills a PostgreSQL server or one of its processes at random moments under load, and restarts it on the same data. The
+// site continues without a restart.
 import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
 import { expect, test } from 'vitest'
@@ -21,7 +21,7 @@ const faults = {
     await server.kill()
     await server.resume()
   },
-  // The server then ends all connections, and recovers as after a crash of its own.
+  // The server then closes all connections and recovers as after a crash.
   'a process of the database server': killOneConnection,
 }
 
@@ -34,7 +34,7 @@ test.each(Object.entries(faults))(`kill -9 of %s, ${rounds} times (seed ${seed})
   let store = await startStore(subject.location)
   for (let round = 1; round <= rounds; round += 1) {
     const load = startLoad(store.stores, written, random)
-    // The moment is what chance decides here: no state of the store is waited for.
+    // A random moment: the test waits for no state of the store.
     await delay(random.below(450) + 50)
     await fail(subject.server)
     const before = written.count
@@ -49,7 +49,7 @@ test.each(Object.entries(faults))(`kill -9 of %s, ${rounds} times (seed ${seed})
 
 async function killOneConnection({ adminUrl }: TestPostgres): Promise<void> {
   const client = new pg.Client({ connectionString: adminUrl })
-  // It is one of those that are ended.
+  // Its connection is among those closed.
   client.on('error', () => {})
   await client.connect()
   const { rows } = await client.query<{ pid: number }>(

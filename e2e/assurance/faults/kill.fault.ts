@@ -1,4 +1,4 @@
-// A store whose process is killed at random moments while people are at work on it, and a database server likewise.
+// Kills a store's process, or its database server, at random moments under load.
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { restartAndAudit } from './audit.ts'
@@ -27,7 +27,7 @@ describe.each(stores)('%s', (name) => {
     let store: StoreProcess = await startStore(subject.location)
     for (let round = 1; round <= rounds; round += 1) {
       const load = startLoad(store.stores, written, random)
-      // The moment is what chance decides here: no state of the store is waited for.
+      // A random moment: the test waits for no state of the store.
       await delay(random.below(450) + 50)
       await store.kill()
       await load.stop()

@@ -1,20 +1,20 @@
-// People at work: concurrent sign-ups, profile edits, log-ins, acts, log-outs and codes on one store, chosen by a
-// seed, all recorded.
+// The load: concurrent sign-ups, profile edits, log-ins, activity, log-outs and codes on one store, chosen by a seed
+// and recorded.
 import type { SessionRecord, Stores, UserRecord } from '#lib/stores/types.ts'
 import { createOperations, makePerson, makeSession, type Outcome } from './operations.ts'
 import type { Random } from './random.ts'
 import type { WriteRecord } from './write-record.ts'
 
-/** Enough that commits are shared now and then, few enough that not all of them are. */
+/** Enough that some commits are shared, few enough that not all are. */
 const writers = 8
-/** A store that only grows would make the last of hundreds of rounds much slower than the first. */
+/** Bounds the store's growth, which would slow down the last of hundreds of rounds. */
 const enoughPeople = 1500
 const enoughSessions = 500
 
 export interface Load {
   /**
-   * Resolves when every writer has stopped: because this was called, or because the process is gone. Rejects when
-   * somebody was told something wrong.
+   * Resolves when every writer has stopped, because of this call or because the process is gone. Rejects when an answer
+   * was wrong.
    */
   stop(): Promise<void>
 }
@@ -45,12 +45,12 @@ export function startLoad(stores: Stores, written: WriteRecord, random: Random):
   }
 
   async function logOut(session: SessionRecord): Promise<Outcome> {
-    // Also when it is refused: in this process the session may be over at once.
+    // Even a rejected end may be effective in this process.
     sessions.splice(sessions.indexOf(session.id), 1)
     return operations.logOut(session)
   }
 
-  /** One operation on somebody, or something, that no other writer is at. */
+  /** One operation on a record that no other writer uses. */
   async function one(): Promise<Outcome> {
     const choice = random.below(100)
     const person = pick('user', people)

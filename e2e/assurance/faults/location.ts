@@ -1,4 +1,4 @@
-// Where the store of a test is, from the text that settings would have.
+// The location of a test's store, from a setting's text.
 import { parseStoreLocation, type StoreLocation } from '#lib/stores/location.ts'
 
 export function parseLocation(text = ''): StoreLocation {

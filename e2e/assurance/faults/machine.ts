@@ -1,11 +1,11 @@
-// What this machine lets the suite do: follow processes, mount a disk, and cut its power. Installs what it may.
+// What the suite may do on this machine: trace processes, mount a disk, and cut its power. Installs tools if permitted.
 import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { isInstalled, mountCuttableDisk, mountSmallDisk } from './disk.ts'
 import { isStraceUsable } from './strace.ts'
 
-/** Why something can't be done here, for whoever reads the output; null when it can. */
+/** Why something is not possible here, for the output; null when it is. */
 export type Obstacle = string | null
 
 export function provideStrace(): Obstacle {

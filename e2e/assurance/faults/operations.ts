@@ -1,5 +1,4 @@
-// What people do, as operations on a store that are recorded. Every record of it is made from one number,
-// so that a mixture of two shows.
+// The recorded operations on a store. Every record is generated from one number, so that a mixture of two is visible.
 import { chained, noHead } from '#lib/stores/audit-chain.ts'
 import { newUser } from '#lib/stores/kinds.ts'
 import type {
@@ -13,19 +12,19 @@ import type {
 } from '#lib/stores/types.ts'
 import { type Change, keyOf, type WriteRecord } from './write-record.ts'
 
-/** `unanswered`: the process ended before it said anything. */
+/** `unanswered`: the process ended before it answered. */
 export type Outcome = 'done' | 'refused' | 'unanswered'
 
 export interface Operations {
   signUp(person?: UserRecord): Promise<Outcome>
-  /** With a name that somebody has: done when that was refused for the name. */
+  /** With a taken username; succeeds when it is rejected. */
   signUpAgain(person: UserRecord): Promise<Outcome>
   saveProfile(person: UserRecord): Promise<Outcome>
   logIn(person: UserRecord, session?: SessionRecord): Promise<Outcome>
-  /** Somebody acts, which slides the window. */
+  /** User activity, which extends the window. */
   act(session: SessionRecord): Promise<Outcome>
   logOut(session: SessionRecord): Promise<Outcome>
-  /** Replaces the one given before. */
+  /** Replaces the previous one. */
   giveCode(person: UserRecord): Promise<Outcome>
   redeemCode(person: UserRecord): Promise<Outcome>
   /** Adds to the audit trail. */
@@ -34,7 +33,7 @@ export interface Operations {
 }
 
 export function createOperations(stores: Stores, written: WriteRecord): Operations {
-  /** Rejects when `work` fails in a way that no caller expects. */
+  /** Rejects when `work` fails with an unexpected error. */
   async function enter(changes: Change[], work: () => Promise<void>): Promise<Outcome> {
     const entry = written.intend(...changes)
     try {
@@ -91,7 +90,7 @@ export function createOperations(stores: Stores, written: WriteRecord): Operatio
       const isCertain = written.isCertain(change.key)
       return enter([change], async () => {
         const count = await stores.sessions.end([id], ended.reason, ended.at)
-        // One that was refused before may be recorded by now.
+        // An end that failed before may be recorded by now.
         if (isCertain) expectAnswer('log-out', count, 1)
       })
     },
@@ -128,7 +127,7 @@ export function createOperations(stores: Stores, written: WriteRecord): Operatio
   }
 }
 
-/** Numbers and moments never repeat within a run. */
+/** Numbers and times never repeat within a run. */
 let numbers = 0
 const nextNumber = () => ++numbers
 const firstMoment = Date.UTC(2026, 0, 1)

@@ -1,10 +1,10 @@
-// The files of the fault suite, and what a machine must permit for each of them to run.
+// The files of the fault suite, and what each needs from the machine.
 import { type Obstacle, provideStrace, tryMounting, tryPowerCut } from './machine.ts'
 
 interface Part {
   files: string[]
   what: string
-  /** Null where every machine runs it. */
+  /** Null when it runs on every machine. */
   obstacle: (() => Obstacle) | null
 }
 

@@ -1,5 +1,5 @@
-// A power cut: what the kernel had not written by then is gone. What was acknowledged is there when the power is back;
-// and without the waiting for the disk that makes it so it is not, which shows that this suite can see the difference.
+// Power cuts, which lose what the kernel has not written. Acknowledged writes must survive. Without fsync they do not,
+// which shows that the suite detects the loss.
 import { execFileSync } from 'node:child_process'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -17,7 +17,7 @@ import { inFolder, makePostgres, type StoreName, type Subject } from './subjects
 import { type Findings, nothingFound, WriteRecord } from './write-record.ts'
 
 const rounds = isShort ? 1 : 20
-/** So that every round has something to lose. */
+/** So that every round has data to lose. */
 const leastAcknowledged = 20
 const random = createRandom(seed)
 
@@ -36,14 +36,14 @@ describe.each(['JSON', 'SQLite', 'PostgreSQL'] as const)('%s', (name) => {
     })
   })
 
-  test('would lose what was acknowledged if nobody waited for the disk', async () => {
+  test('would lose acknowledged writes without fsync', async () => {
     await onDisk(name, { durable: false }, async (subject, disk) => {
       const written = new WriteRecord()
       const store = await startStore(subject.location, subject.folder === null ? {} : ignoringSyncs())
       const acknowledged = await cutUnderLoad(disk, subject, store, written)
       const findings = await findLosses(subject, written)
       expect(findings === null || findings.lost.length > 0).toBe(true)
-      // A store that does not open any more has lost everything.
+      // A store that no longer opens has lost everything.
       const lost = findings?.lost ?? Array.from({ length: acknowledged }, () => '')
       createStats('power cut, syncs ignored: must lose', name).round(acknowledged, { ...nothingFound, lost })
     })
@@ -51,19 +51,19 @@ describe.each(['JSON', 'SQLite', 'PostgreSQL'] as const)('%s', (name) => {
 })
 
 describe.each(['JSON', 'SQLite'] as const)('%s', (name) => {
-  test('loses nothing when the power goes at any system call', async () => {
+  test('loses nothing when the power is cut at any system call', async () => {
     using disk = mountCuttableDisk(64)
     const subject = inFolder(name, path.join(disk.folder, 'data'))
     const stats = createStats('power cut at a system call', name)
     const counts = await countCalls(subject, (options) => runScenario(subject, new WriteRecord(), options))
-    // Neither opening nor closing changes what the disk holds.
+    // Neither opening nor closing changes the disk's content.
     const changing = [...counts].filter(([call]) => !/^(open|close)/.test(call))
     for (const [call, most] of someOf(changing)) {
       await stepThrough(most, async (nth) => {
         execFileSync('rm', ['-rf', subject.folder])
         execFileSync('sync', ['-f', disk.folder])
         const written = new WriteRecord()
-        // The kernel does nothing for the dead process any more: its last call is the moment of the cut.
+        // The kernel does no more for the dead process: its last call is the moment of the cut.
         if (await runScenario(subject, written, injecting(subject, call, 'signal=KILL', nth))) return false
         disk.cutPower()
         await disk.bringBack()
@@ -80,7 +80,7 @@ async function onDisk(
   { durable }: { durable: boolean },
   work: (subject: Subject, disk: CuttableDisk) => Promise<void>,
 ): Promise<void> {
-  // A new database server takes 40 MB, and later its log's segments of 16 MB.
+  // A new database server needs 40 MB, and 16 MB for each later WAL segment.
   using disk = mountCuttableDisk(name === 'PostgreSQL' ? 512 : 64)
   const subject =
     name === 'PostgreSQL'
@@ -93,7 +93,7 @@ async function onDisk(
   }
 }
 
-/** Resolves with how much was acknowledged by then, when the power is back. */
+/** Resolves with the number of acknowledged writes when the power is back. */
 async function cutUnderLoad(
   disk: CuttableDisk,
   { server }: Subject,
@@ -101,10 +101,10 @@ async function cutUnderLoad(
   written: WriteRecord,
 ): Promise<number> {
   const load = startLoad(store.stores, written, random)
-  // The moment is what chance decides here: no state of the store is waited for.
+  // A random moment: the test waits for no state of the store.
   await delay(random.below(450) + 50)
   await expect.poll(() => written.count, { timeout: 20_000 }).toBeGreaterThan(leastAcknowledged)
-  // The machine would not go on for a moment without its disk, and answer people.
+  // Kill the server with the power, because a real machine would not answer without its disk.
   store.freeze()
   disk.cutPower()
   await store.kill()
@@ -114,7 +114,7 @@ async function cutUnderLoad(
   return written.count
 }
 
-/** Null when the store can't even be opened. */
+/** Null when the store does not open. */
 async function findLosses(subject: Subject, written: WriteRecord): Promise<Findings | null> {
   try {
     await subject.server?.resume()

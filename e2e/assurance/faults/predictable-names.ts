@@ -1,5 +1,5 @@
-// Loaded with `node --import` where strace has to know the names of temporary files before they are made. Only the
-// eight bytes that such a name has are counted up; secrets, which are longer, stay random.
+// Loaded with `node --import` so that strace knows temporary file names in advance. Only the eight random bytes of such
+// a name become a counter; longer secrets stay random.
 import crypto from 'node:crypto'
 import { syncBuiltinESMExports } from 'node:module'
 

@@ -1,13 +1,13 @@
-// Numbers that look random and are the same for the same seed, so that a failing run can be repeated.
+// Seeded pseudo-random numbers, so that a failing run can be repeated.
 
 export interface Random {
-  /** A whole number from 0 up to and without `below`. */
+  /** An integer from 0 to `below` - 1. */
   below(limit: number): number
   /** Undefined for an empty list. */
   oneOf<Item>(items: readonly Item[]): Item | undefined
 }
 
-/** mulberry32: 32 bits of state are plenty for choosing moments and people. */
+/** mulberry32: 32 bits of state suffice for choosing times and users. */
 export function createRandom(seed: number): Random {
   let state = seed >>> 0
   const next = () => {
@@ -20,5 +20,5 @@ export function createRandom(seed: number): Random {
   return { below, oneOf: (items) => items[below(items.length)] }
 }
 
-/** FAULTS_SEED repeats a run; otherwise every run draws its own, and tells it with its figures. */
+/** FAULTS_SEED repeats a run; otherwise every run draws a seed and prints it with its figures. */
 export const seed = Number(process.env.FAULTS_SEED ?? Math.floor(Math.random() * 2 ** 32))

@@ -1,6 +1,6 @@
-// `npm run test:faults`: what this machine can't do is said first, the rest is run, and the figures come at the end.
-// With FAULTS=short a small part of it, which may leave out what is not permitted here. Otherwise that is a failure,
-// unless `--without-root` says that it is meant.
+// `npm run test:faults`: lists what this machine cannot do, runs the rest and prints the figures. FAULTS=short runs a
+// small part and may skip what is not permitted. Otherwise a skipped part is a failure, unless `--without-root` accepts
+// it.
 import { spawnSync } from 'node:child_process'
 import path from 'node:path'
 import { faultFile, parts } from './parts.ts'
@@ -10,7 +10,7 @@ import { clearTallies, tableOfTallies } from './stats.ts'
 
 const root = path.resolve(import.meta.dirname, '../../..')
 const started = performance.now()
-/** Options of vitest's own, for whoever collects the results. */
+/** Vitest options for collecting the results. */
 const reporting = process.argv.slice(2).filter((option) => option !== '--without-root')
 const mayLeaveOut = isShort || process.argv.includes('--without-root')
 

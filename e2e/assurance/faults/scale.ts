@@ -1,11 +1,11 @@
-// How much is tried: everything, or what fits into `npm test`.
+// The size of the run: everything, or what fits into `npm test`.
 import { createRandom, seed } from './random.ts'
 
 export const isShort = process.env.FAULTS === 'short'
 
 /**
- * Tries the first, the second, the third … until one says that there was nothing left to hit. The short form tries one
- * of the `most` that were counted.
+ * Tries the first, second, third … until one reports that nothing was left to hit. The short form tries one of the
+ * `most` that were counted.
  */
 export async function stepThrough(most: number, hit: (nth: number) => Promise<boolean>): Promise<void> {
   if (isShort) {

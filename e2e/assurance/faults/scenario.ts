@@ -1,12 +1,11 @@
-// One of everything that people and operators do, one after the other: short enough to be broken off at every system
-// call of it.
+// One of each operation of users and operators in sequence, short enough to be interrupted at every system call.
 import type { SessionRecord, StoredRecord, Stores, UserRecord } from '#lib/stores/types.ts'
 import { createOperations, makePerson, makeSession, makeToken, type Operations, type Outcome } from './operations.ts'
 import { type StartOptions, startStore, Unanswered } from './store-process.ts'
 import type { Subject } from './subjects.ts'
 import type { WriteRecord } from './write-record.ts'
 
-/** One operation, which may be asked for again when it was refused. */
+/** One operation, which can be retried after a rejection. */
 export type Step = (operations: Operations) => Promise<Outcome>
 
 export function makeScenario(): Step[] {
@@ -34,7 +33,7 @@ export function makeScenario(): Step[] {
   ]
 }
 
-/** What a back-up could hold. */
+/** The records that a back-up could contain. */
 function makeOther(): { person: UserRecord; session: SessionRecord; records: StoredRecord[] } {
   const person = makePerson()
   const session = makeSession(person)
@@ -48,8 +47,8 @@ function makeOther(): { person: UserRecord; session: SessionRecord; records: Sto
 }
 
 /**
- * Rejects with Unanswered when the process ended on the way. `onRefusal` is called for a step that was refused; the
- * step is then asked for once more, and has to be done. Without it, none may be refused.
+ * Rejects with Unanswered when the process ended. Calls `onRefusal` for a rejected step and retries it once, which must
+ * succeed. Without it, no step may be rejected.
  */
 export async function runSteps(
   steps: readonly Step[],
@@ -69,7 +68,7 @@ export async function runSteps(
   }
 }
 
-/** Starts the store, runs every step and closes it. Resolves with false when the process was killed on the way. */
+/** Starts the store, runs every step and closes it. Resolves with false when the process was killed. */
 export function runScenario(subject: Subject, written: WriteRecord, options: StartOptions): Promise<boolean> {
   return survives(async () => {
     const { stores } = await startStore(subject.location, options)
@@ -78,7 +77,7 @@ export function runScenario(subject: Subject, written: WriteRecord, options: Sta
   })
 }
 
-/** Whether the process lives to the end of this. */
+/** Whether the process survives this. */
 export async function survives(work: () => Promise<void>): Promise<boolean> {
   try {
     await work()

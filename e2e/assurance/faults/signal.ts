@@ -1,6 +1,6 @@
-// Signals to processes that may end at any moment.
+// Signals to processes that may already have ended.
 
-/** Does nothing when the process has ended by then. */
+/** Does nothing when the process has ended. */
 export function signalIfThere(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal)

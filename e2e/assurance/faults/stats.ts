@@ -1,12 +1,11 @@
-// The figures of a run: a line a round, written at once so that a run that fails is counted too, and summed up in a
-// table at the end.
+// The figures of a run: one line per round, written at once so that failed runs count too, and a table at the end.
 import { appendFileSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { type Findings, nothingFound } from './write-record.ts'
 
 /** The rounds of one kind of fault on one store. */
 export interface Stats {
-  /** `acknowledged`: the writes that were acknowledged in this round and are accounted for by `findings`. */
+  /** `acknowledged`: writes acknowledged in this round and checked by `findings`. */
   round(acknowledged: number, findings?: Findings): void
 }
 
@@ -17,7 +16,7 @@ interface Figures {
   acknowledged: number
   lost: number
   torn: number
-  /** Ended sessions that are back, and records that nobody asked for. */
+  /** Revived sessions and unexplained records. */
   wrong: number
 }
 
@@ -33,14 +32,14 @@ export function createStats(fault: string, store: string): Stats {
   }
 }
 
-/** Before a run. */
+/** Call before a run. */
 export function clearTallies(): void {
   mkdirSync(path.dirname(file), { recursive: true })
   rmSync(file, { force: true })
   appendFileSync(file, '')
 }
 
-/** One line a fault and store, under a heading, in columns. */
+/** One line per fault and store, in columns under a heading. */
 export function tableOfTallies(): string[] {
   const sums = new Map<string, Figures>()
   for (const text of readFileSync(file, 'utf8').split('\n').filter(Boolean)) {

@@ -1,5 +1,5 @@
-// A process that opens the store named on its command line and does with it what its parent asks, line by line, until
-// it is told to close it, or killed. See store-process.ts, which is the parent's side.
+// A process that opens the store named on its command line and executes its parent's requests line by line, until told
+// to close or killed. store-process.ts is the parent's side.
 import { createInterface } from 'node:readline'
 import { openStores } from '#lib/stores/open.ts'
 import type { StoredRecord, Stores } from '#lib/stores/types.ts'
@@ -13,16 +13,16 @@ export interface Call {
   args: unknown[]
 }
 
-/** Everything that this process says is one of these a line; the first is `pid`, the second `opened` or `fault`. */
+/** The messages of this process, one a line; the first is `pid`, the second `opened` or `fault`. */
 export type Said = { pid: number } | { opened: string } | Fault | Answer
 export interface Fault {
   fault: { code: string | null; message: string }
 }
 export type Answer = { id: number } & ({ value: unknown } | Fault)
 
-// A pipe is written to at once, before the next line of code: whoever reads the answer knows what had been done.
+// A pipe is written synchronously, so an answer that was read proves that the work was done.
 const say = (said: Said) => process.stdout.write(`${JSON.stringify(said)}\n`)
-// The parent is told of every fault in its answer; the driver's own words go to stderr.
+// Answers contain all errors for the parent; the driver's own log goes to stderr.
 const write = (_fields: object, message: string) => process.stderr.write(`${message}\n`)
 const log = { info: write, warn: write, error: write }
 

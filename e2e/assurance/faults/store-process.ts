@@ -1,4 +1,4 @@
-// Starts a store in a process of its own that can be killed, and gives the store in it as if it were here.
+// Runs a store in a process that can be killed, with the interface of a local one.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
@@ -7,24 +7,24 @@ import { type AuditHead, type StoredRecord, StoreError, type StoreErrorCode, typ
 import { signalIfThere } from './signal.ts'
 import type { Answer, Call, Fault, Said } from './store-child.ts'
 
-/** What a call rejects with when the process ended before it answered: nobody knows whether the call was done. */
+/** The rejection of a call when the process ended without an answer: the result is unknown. */
 export class Unanswered extends Error {
   readonly code = 'unanswered'
 }
 
 export interface StoreProcess {
-  /** Every call is carried out over there. */
+  /** Forwards every call to the process. */
   stores: Stores
   pid: number
-  /** It says nothing more, but still has everything open. */
+  /** Stops the process, which keeps everything open. */
   freeze(): void
-  /** SIGKILL. Resolves when it is gone and everything it had said has been read. */
+  /** Sends SIGKILL. Resolves when it is gone and its output has been read. */
   kill(): Promise<void>
   ended: Promise<void>
 }
 
 export interface StartOptions {
-  /** A command in front of node's own, such as strace's. */
+  /** A command before node's, such as strace's. */
   under?: string[]
   env?: Record<string, string>
   nodeOptions?: string[]
@@ -32,7 +32,7 @@ export interface StartOptions {
 
 const script = fileURLToPath(new URL('store-child.ts', import.meta.url))
 
-/** Rejects with the StoreError of the other process when the store there does not open, and when it dies before. */
+/** Rejects with the StoreError of the process when the store does not open, and when the process dies before. */
 export async function startStore(location: string, options: StartOptions = {}): Promise<StoreProcess> {
   const command = [...(options.under ?? []), process.execPath, ...(options.nodeOptions ?? []), script, location]
   const { PATH = '' } = process.env
@@ -40,7 +40,7 @@ export async function startStore(location: string, options: StartOptions = {}): 
     env: { PATH, NODE_ENV: 'production', ...options.env },
     stdio: ['pipe', 'pipe', 'pipe'],
   })
-  // Writing to a process that was just killed: its calls are rejected below.
+  // Writing to a killed process; its calls are rejected below.
   child.stdin.on('error', () => {})
   let complaints = ''
   child.stderr.on('data', (text) => {
@@ -87,7 +87,7 @@ export async function startStore(location: string, options: StartOptions = {}): 
   return {
     stores: remoteStores(description, call),
     pid,
-    // Not the child that was spawned, which may be strace.
+    // The reported pid, because the spawned child may be strace.
     freeze: () => signalIfThere(pid, 'SIGSTOP'),
     async kill() {
       if (!hasEnded(child)) signalIfThere(pid, 'SIGKILL')
@@ -112,14 +112,14 @@ function remoteStores(description: string, call: RemoteCall): Stores {
     )
   return {
     description,
-    // Each answers with what the method of its name answers with there, as JSON carries it.
+    // Each method returns what the remote one returns, as JSON.
     users: part('users') as Stores['users'],
     sessions: part('sessions') as Stores['sessions'],
     tokens: part('tokens') as Stores['tokens'],
     mails: part('mails') as Stores['mails'],
     audit: part('audit') as Stores['audit'],
     lockouts: part('lockouts') as Stores['lockouts'],
-    // Tokens, mails and lockouts are stored by these.
+    // These store tokens, mails and lockouts.
     collections: {} as Stores['collections'],
     async *dump() {
       yield* (await call(null, 'dump', [])) as StoredRecord[]
@@ -145,7 +145,7 @@ function errorOf({ fault: { code, message } }: Fault): Error {
   return new Error(`${code ?? 'a fault without a code'}: ${message}`)
 }
 
-/** Null for the beginning of a line whose end was never written. */
+/** Null for an unfinished line. */
 function parse(line: string): Said | null {
   try {
     return JSON.parse(line)

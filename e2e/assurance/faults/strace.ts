@@ -1,5 +1,5 @@
-// Breaks a process off, or makes the kernel answer with an error, at the Nth call of one system call on the files of a
-// store: strace does it.
+// Uses strace to kill a process, or to make the kernel return an error, at the Nth call of a system call on a store's
+// files.
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
@@ -7,37 +7,37 @@ import { pathToFileURL } from 'node:url'
 import type { StartOptions } from './store-process.ts'
 import type { FolderSubject } from './subjects.ts'
 
-/** Those that change something, and `close`, at which a process can be killed between two that do. */
+/** Calls that change something, and `close`, to kill between two that do. */
 const changing =
   /^(open|openat|write|pwrite64|writev|pwritev2?|fsync|fdatasync|rename\w*|unlink\w*|link\w*|mkdir\w*|rmdir|\w*truncate|f?chmod\w*|fallocate|close)$/
 
-/** Temporary names that a process of the scenario can come to use; see predictable-names.ts. */
+/** Temporary names that the scenario may use; see predictable-names.ts. */
 const temporaryNames = 150
 
 export function isStraceUsable(): boolean {
   return spawnSync('strace', ['-qq', '-o', '/dev/null', '-e', 'trace=none', 'true']).status === 0
 }
 
-/** `when` counts for each thread, so that libuv is given one thread for files. */
+/** strace counts `when` per thread, so libuv gets one thread for files. */
 export function injecting(subject: FolderSubject, call: string, what: string, when: number): StartOptions {
   return under(subject, ['-o', logOf(subject), '-e', `trace=${call}`, '-e', `inject=${call}:${what}:when=${when}`])
 }
 
-/** Every wait for the disk is answered at once, with success, and without any waiting. */
+/** Makes every fsync succeed at once without syncing. */
 export function ignoringSyncs(): StartOptions {
   const calls = 'fsync,fdatasync,sync_file_range,msync'
   const options = ['-f', '-qq', '-o', '/dev/null', '-e', `trace=${calls}`, '-e', `inject=${calls}:retval=0`]
   return { under: ['strace', '--seccomp-bpf', ...options] }
 }
 
-/** Whether it came to that. */
+/** Whether the fault was reached. */
 export function wasInjected(subject: FolderSubject): boolean {
   return readFileSync(logOf(subject), 'utf8').includes('(INJECTED)')
 }
 
 const logOf = ({ folder }: FolderSubject) => `${folder}.strace`
 
-/** Runs `work` with a store whose system calls are counted: the changing ones, and how often a thread made each. */
+/** Runs `work` with a store and counts the changing system calls per thread. */
 export async function countCalls(
   subject: FolderSubject,
   work: (options: StartOptions) => Promise<unknown>,
@@ -67,7 +67,7 @@ function under(subject: FolderSubject, options: string[]): StartOptions {
   }
 }
 
-/** Everything that a driver writes, and the folder above, which holds the name of the store's own. */
+/** Everything that a driver writes, and the parent folder, which contains the store's name. */
 function filesOf({ folder }: FolderSubject): string[] {
   const names = ['users.json', 'sessions.json', 'tokens.json', 'audit.jsonl', 'audit-head.json']
   const numbers = Array.from({ length: temporaryNames }, (_, n) => (n + 1).toString(16).padStart(16, '0'))

@@ -1,4 +1,4 @@
-// The stores under test, each in a fresh place of its own.
+// The stores under test, each in a fresh place.
 import { execFileSync } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -7,9 +7,9 @@ import { createDatabase, startPostgres, type TestPostgres } from '#lib/stores/sq
 
 export interface Subject {
   store: StoreName
-  /** As DATABASE_URL would have it. */
+  /** As in DATABASE_URL. */
   location: string
-  /** Where its files are; null when they are a database server's. */
+  /** The folder of its files; null for a database server's. */
   folder: string | null
   server: TestPostgres | null
   remove(): Promise<void>
@@ -40,7 +40,7 @@ export async function makeFolderSubject(store: FolderStore): Promise<FolderSubje
   }
 }
 
-/** A folder for as long as `work` takes. */
+/** A temporary folder for the duration of `work`. */
 export async function inFreshFolder<Answer>(
   store: FolderStore,
   work: (subject: FolderSubject) => Promise<Answer>,
@@ -53,7 +53,7 @@ export async function inFreshFolder<Answer>(
   }
 }
 
-/** Keeps the files as they are now; `putBack` makes the folder that again, as often as it is called. */
+/** Saves the present files; `putBack` restores them any number of times. */
 export function keepCopy({ folder }: FolderSubject): { putBack(): void } {
   const copy = `${folder}-copy`
   const copyFolder = (from: string, to: string) => execFileSync('cp', ['-a', from, to])
@@ -70,14 +70,14 @@ export function makeFolder(): Promise<string> {
   return mkdtemp(path.join(tmpdir(), 'gatehouse-faults-'))
 }
 
-/** A server of its own, for it will be killed. It syncs every commit unless `durable` is false. */
+/** A separate server, because it will be killed. Syncs every commit unless `durable` is false. */
 export async function makePostgres({ durable = true, parent = '' } = {}): Promise<Subject> {
   const server = await inTemporaryFolder(parent, () => startPostgres({ durable }))
   const { url } = await createDatabase(server.adminUrl)
   return { store: 'PostgreSQL', location: url, folder: null, server, remove: () => server.stop() }
 }
 
-/** The server's process inherits where temporary folders are made. */
+/** The server's process inherits TMPDIR. */
 async function inTemporaryFolder<Answer>(parent: string, work: () => Promise<Answer>): Promise<Answer> {
   const { TMPDIR } = process.env
   if (parent !== '') process.env.TMPDIR = parent

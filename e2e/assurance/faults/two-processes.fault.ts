@@ -1,4 +1,4 @@
-// A second process on the same store: on JSON files it is sent away, on a database it is welcome.
+// A second process on the same store: rejected on JSON files, accepted on a database.
 import { expect, test } from 'vitest'
 import { runToExit } from '#e2e/support/server-process.ts'
 import { restartAndAudit } from './audit.ts'
@@ -8,7 +8,7 @@ import { startStore } from './store-process.ts'
 import { makeFolderSubject } from './subjects.ts'
 import { WriteRecord } from './write-record.ts'
 
-test('the second process on a folder ends and names the first; after kill -9 a new one opens [V15.4.1, V15.4.3]', async () => {
+test('a second process on a folder exits and names the first; after kill -9 a new one opens it [V15.4.1, V15.4.3]', async () => {
   const subject = await makeFolderSubject('JSON')
   const written = new WriteRecord()
   const first = await startStore(subject.location)
@@ -28,7 +28,7 @@ test('the second process on a folder ends and names the first; after kill -9 a n
   await subject.remove()
 })
 
-test('two processes on one SQLite file both write, and neither loses anything of the other [V15.4.1]', async () => {
+test('two processes on one SQLite file both write and lose nothing of each other [V15.4.1]', async () => {
   const subject = await makeFolderSubject('SQLite')
   const written = new WriteRecord()
   const both = [await startStore(subject.location), await startStore(subject.location)]

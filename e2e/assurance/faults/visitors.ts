@@ -1,5 +1,5 @@
-// People who sign up, save their profile and log out by the site's own forms, and what each of them was told: all that
-// the site must still know after a fault.
+// Visitors who sign up, save their profile and log out with the site's forms. Records the acknowledged writes, which
+// must survive a fault.
 import { expect } from 'vitest'
 import type { Client } from '#e2e/support/client.ts'
 import { textOf } from '#e2e/support/form-markup.ts'
@@ -10,14 +10,14 @@ import type { StoreLocation } from '#lib/stores/location.ts'
 import { en } from '#lib/words/en.ts'
 
 export interface Visitor extends Person {
-  /** The last saved name that was acknowledged, and one that may have been saved. */
+  /** The last acknowledged name, and one that may have been saved. */
   fullName: string
   asked: string
   /** The cookies of a session whose end was acknowledged. */
   loggedOut: Client | null
 }
 
-/** One visit from beginning to end. `isTold` is called for each write that the site acknowledges. */
+/** One visit. Calls `isTold` for each acknowledged write. */
 export async function visit(client: Client, known: Visitor[], isTold: () => void): Promise<void> {
   const person = makePerson()
   const signedUp = await client.submit('/signup', 'Sign up', { ...person, confirmPassword: person.password })
@@ -38,12 +38,12 @@ export async function visit(client: Client, known: Visitor[], isTold: () => void
   isTold()
 }
 
-/** The site may ask to come back in a moment: then nothing was done. */
+/** The site may answer busy; then nothing was done. */
 export function isBusy({ status, text }: Answer): boolean {
   return status === 503 || textOf(text).includes(en.errors.busy.split('{', 1)[0] ?? '')
 }
 
-/** Who is not there, or holds another name than the one that was acknowledged or the one that was asked for. */
+/** Users who are missing or have neither the acknowledged nor the requested name. */
 export async function findLost(store: StoreLocation, known: readonly Visitor[]): Promise<string[]> {
   const stored = new Map((await readUsers(store)).map((user) => [user.username, user.profile.fullName]))
   const isKept = ({ username, fullName, asked }: Visitor) => {
@@ -53,14 +53,14 @@ export async function findLost(store: StoreLocation, known: readonly Visitor[]):
   return known.filter((visitor) => !isKept(visitor)).map(({ username }) => username)
 }
 
-/** Who is signed in by a session that was logged out. */
+/** Users whose ended session still works. */
 export async function findRevived(known: readonly Visitor[]): Promise<string[]> {
   const revived: string[] = []
   for (const { username, loggedOut } of known) if (await loggedOut?.isSignedIn()) revived.push(username)
   return revived
 }
 
-/** Whoever was answered otherwise than by a broken connection was answered wrongly. */
+/** Any failure other than a broken connection is an error. */
 export function expectGone(visitor: PromiseSettledResult<unknown>): void {
   const cause: unknown = visitor.status === 'rejected' ? visitor.reason : null
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause)

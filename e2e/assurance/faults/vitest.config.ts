@@ -1,4 +1,4 @@
-// The fault suite, apart from the other tests: real processes are killed, so that one runs at a time and takes its time.
+// The fault suite, separate from the other tests: it kills real processes, one test at a time.
 import { defineConfig } from 'vitest/config'
 import { isShort } from './scale.ts'
 

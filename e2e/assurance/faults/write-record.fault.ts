@@ -1,4 +1,4 @@
-// The judge itself: a suite that finds nothing proves nothing unless it would find something.
+// Tests the checker itself, so that a suite without findings means something.
 import { expect, test } from 'vitest'
 import type { StoredRecord } from '#lib/stores/types.ts'
 import { makePerson, makeSession } from './operations.ts'
@@ -20,16 +20,16 @@ function acknowledged(...records: StoredRecord[]): WriteRecord {
   return written
 }
 
-test('what was acknowledged and is there is as it must be', () => {
+test('an acknowledged write that is present is correct', () => {
   expect(acknowledged(person(), session).compare([person(), session])).toEqual(nothingFound)
 })
 
-test('an acknowledged record that is gone, or in its earlier form, is lost', () => {
+test('an acknowledged record that is missing or outdated is lost', () => {
   expect(acknowledged(person()).compare([]).lost).toHaveLength(1)
   expect(acknowledged(person(), person('Ada L.')).compare([person()]).lost).toHaveLength(1)
 })
 
-test('what was not acknowledged may be there or not, and is from then on as it was found', () => {
+test('an unacknowledged write may be present or absent, and then stays as found', () => {
   for (const found of [[person()], [person('Ada L.', 'Second')]]) {
     const written = acknowledged(person())
     written.intend(to(person('Ada L.', 'Second')))
@@ -39,13 +39,13 @@ test('what was not acknowledged may be there or not, and is from then on as it w
   }
 })
 
-test('a mixture of the old and the new is torn', () => {
+test('a mixture of old and new is torn', () => {
   const written = acknowledged(person())
   written.intend(to(person('Ada L.', 'Second')))
   expect(written.compare([person('Ada L.', 'First')]).torn).toHaveLength(1)
 })
 
-test('of changes that belong together, all are there or none', () => {
+test('related changes are all present or all absent', () => {
   const both = () => {
     const written = new WriteRecord()
     written.intend(to(person()), to(other))
@@ -56,24 +56,24 @@ test('of changes that belong together, all are there or none', () => {
   expect(both().compare([person()]).torn).toHaveLength(1)
 })
 
-test('two records where there can be one are torn', () => {
+test('two records where only one can exist are torn', () => {
   expect(acknowledged(person(), session).compare([person(), session, session]).torn).toHaveLength(1)
   const twin: StoredRecord = { kind: 'user', record: { ...ada, id: 'twin' } }
   expect(acknowledged(person(), twin).compare([person(), twin]).torn).toHaveLength(1)
 })
 
-test('an ended session that is back is revived, and one whose end was not acknowledged may be', () => {
+test('an ended session that is live again is revived, unless its end was not acknowledged', () => {
   expect(acknowledged(session, ended).compare([session]).revived).toHaveLength(1)
   const written = acknowledged(session)
   written.intend(to(ended)).refused()
   expect(written.compare([session])).toEqual(nothingFound)
 })
 
-test('a record that nobody asked for is unexplained', () => {
+test('a record that no operation wrote is unexplained', () => {
   expect(acknowledged(person()).compare([person(), other]).unexplained).toHaveLength(1)
 })
 
-test('a session may have been active as late as it was touched, and no later', () => {
+test('a session’s last activity is no later than its last touch', () => {
   const begun = makeSession(ada)
   const active = (lastActivityAt: number): StoredRecord => ({
     kind: 'session',

@@ -1,9 +1,9 @@
-// What a store was asked, what it acknowledged, and whether what it holds after a fault can be explained by that: every
-// acknowledged write there, every other one wholly there or wholly absent.
+// Records a store's operations and acknowledgements, and checks its content after a fault: every acknowledged write is
+// present, and every other is completely present or absent.
 import { isDeepStrictEqual } from 'node:util'
 import type { StoredRecord } from '#lib/stores/types.ts'
 
-/** What one key is to hold; null for nothing. */
+/** The expected value of a key; null for none. */
 export interface Change {
   key: string
   to: StoredRecord | null
@@ -11,18 +11,18 @@ export interface Change {
 
 export interface Entry {
   acknowledged(): void
-  /** The store said that it was not saved. A fault at that moment may still leave it either way. */
+  /** The store reported a failure. A fault at that moment may leave either state. */
   refused(): void
 }
 
 export interface Findings {
-  /** Acknowledged and not there, or there in an older form. */
+  /** Acknowledged, and missing or outdated. */
   lost: string[]
-  /** Neither the old nor the new: a mixture, or half of what belongs together. */
+  /** A mixture of old and new, or half of related changes. */
   torn: string[]
-  /** An ended session, or a token that was used, is back. */
+  /** An ended session or a used token is live again. */
   revived: string[]
-  /** Nobody ever asked for it. */
+  /** No operation wrote it. */
   unexplained: string[]
 }
 
@@ -35,22 +35,22 @@ interface Pending {
 /** A session and its end share a key, as do all tokens of one purpose and subject: at most one of them exists. */
 export function keyOf({ kind, record }: StoredRecord): string {
   if (kind === 'token') return `token ${record.purpose} ${record.subject}`
-  // Its id says where in the trail it is, which nobody knows beforehand.
+  // The id is the place in the trail, which is unknown in advance.
   if (kind === 'audit') return `audit ${record.detail}`
   return `${kind === 'ended' ? 'session' : kind} ${record.id}`
 }
 
 export class WriteRecord {
-  /** Writes acknowledged since they were last taken. */
+  /** Writes acknowledged since the last call. */
   count = 0
-  /** What each key has held, oldest first; the last one is what it must hold now. */
+  /** The history of each key, oldest first; the last value is the expected one. */
   readonly #held = new Map<string, (StoredRecord | null)[]>()
-  /** Asked for and not acknowledged, in the order of asking. */
+  /** Requested and not acknowledged, in order. */
   readonly #pending = new Set<Pending>()
   readonly #pendingOfKey = new Map<string, Pending[]>()
   readonly #lastTouch = new Map<string, number>()
 
-  /** Before the store is asked: changes that belong together. */
+  /** Call before the operation: related changes. */
   intend(...changes: Change[]): Entry {
     const pending = { changes }
     this.#pending.add(pending)
@@ -61,7 +61,7 @@ export class WriteRecord {
         this.#drop(pending)
         for (const { key, to } of changes) {
           this.#settle(key, to)
-          // What was refused earlier is overtaken.
+          // A later write supersedes a failed one.
           for (const earlier of this.#pendingFor(key)) this.#drop(earlier)
         }
       },
@@ -76,34 +76,34 @@ export class WriteRecord {
     return count
   }
 
-  /** A touched session may hold any time up to this: its last seconds need not be on disk. */
+  /** A touched session may have any time up to this: the last seconds may not be on disk. */
   touched(sessionId: string, at: number): void {
     this.#lastTouch.set(sessionId, Math.max(at, this.#lastTouch.get(sessionId) ?? 0))
   }
 
-  /** What must be there now, whether or not more is possible. */
+  /** The expected content, even if more is possible. */
   expected(key: string): StoredRecord | null {
     return this.#held.get(key)?.at(-1) ?? null
   }
 
-  /** Nothing that was refused, or is under way, could have changed it. */
+  /** No failed or pending operation could have changed it. */
   isCertain(key: string): boolean {
     return this.#pendingFor(key).length === 0
   }
 
-  /** All that must be there now. */
+  /** The whole expected content. */
   records(): StoredRecord[] {
     return [...this.#held.values()].flatMap((held) => held.at(-1) ?? [])
   }
 
-  /** Where a store holds something else than what was acknowledged, be it asked for or not. */
+  /** Differences from the acknowledged content, even if explained by other operations. */
   differences(records: readonly StoredRecord[]): string[] {
     const found = new Map(records.map((record) => [keyOf(record), record]))
     const keys = new Set([...found.keys(), ...this.#held.keys()])
     return [...keys].filter((key) => !isSame(found.get(key) ?? null, this.expected(key)))
   }
 
-  /** Judges what a store holds after a fault. From then on that is what it must hold. */
+  /** Checks a store after a fault. Its content is the expected one from then on. */
   compare(records: readonly StoredRecord[]): Findings {
     const findings: Findings = { lost: [], torn: [], revived: [], unexplained: [] }
     const found = new Map<string, StoredRecord>()
@@ -133,7 +133,7 @@ export class WriteRecord {
     return findings
   }
 
-  /** Another one that goes on from here. */
+  /** A copy that continues from here. */
   copy(): WriteRecord {
     const copy = new WriteRecord()
     copy.count = this.count
@@ -185,12 +185,12 @@ export class WriteRecord {
   }
 }
 
-/** Apart from the time of the last activity, which may be written later, and of an end, which is that of the first try. */
+/** Ignores the last activity, which may be written later, and the end time, which is that of the first attempt. */
 function isSame(a: StoredRecord | null, b: StoredRecord | null): boolean {
   return isDeepStrictEqual(withoutPlace(a), withoutPlace(b))
 }
 
-/** Without what the store itself adds or may have a little older. */
+/** Without fields that the store adds or may have slightly outdated. */
 function withoutPlace(record: StoredRecord | null): unknown {
   if (record?.kind === 'audit') return { ...record, record: { ...record.record, seq: 0, previous: '', id: '' } }
   if (record?.kind === 'session') return { ...record, record: { ...record.record, lastActivityAt: 0 } }

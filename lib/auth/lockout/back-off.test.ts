@@ -3,7 +3,7 @@ import { days, minutes, seconds } from '../../core/clock.ts'
 import { freeFailures, longestWaitMs, mostFailures, waitAfter, waitLeft } from './back-off.ts'
 
 describe('waitAfter', () => {
-  test('is nothing for five failures, then doubles from a second to a quarter of an hour [V6.1.1]', () => {
+  test('is zero for five failures, then doubles from a second to a quarter of an hour [V6.1.1]', () => {
     const waits = Array.from({ length: 18 }, (_, count) => waitAfter(count) / 1000)
     expect(waits).toEqual([0, 0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900, 900])
     expect(waitAfter(10_000)).toBe(minutes(15))
@@ -28,11 +28,14 @@ describe('waitLeft', () => {
     expect(waitLeft(six, six.lastAt + passed)).toBe(left)
   })
 
-  test('is no longer than the rule says where two clocks differ by up to a minute', () => {
+  test('never exceeds the rule when two clocks differ by up to a minute', () => {
     expect(waitLeft(six, six.lastAt - seconds(60))).toBe(seconds(2))
   })
 
-  test.each([minutes(1) + 1, minutes(60), days(30)])('is nothing when the failure lies %i ms ahead', (ahead) => {
-    expect(waitLeft(six, six.lastAt - ahead)).toBe(0)
-  })
+  test.each([minutes(1) + 1, minutes(60), days(30)])(
+    'is zero when the failure is dated %i ms in the future',
+    (ahead) => {
+      expect(waitLeft(six, six.lastAt - ahead)).toBe(0)
+    },
+  )
 })

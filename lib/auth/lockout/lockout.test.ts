@@ -15,7 +15,7 @@ import { wrongPasswordsOf } from './failure-counts.ts'
 import type { LoginClient } from './lockout.ts'
 
 const right = 'Lantern over the quay 47'
-// Cheap: what is tested is who may try, not how long a hash takes.
+// A cheap hash: these tests are about who may try, not about hashing time.
 const passwordHash = await hash(right, { memoryCost: 8, timeCost: 1, parallelism: 1 })
 
 let opened: TestServices
@@ -38,7 +38,7 @@ async function open(store: StoreName = 'JSON', env: Record<string, string> = {})
     addresses += 1
     return aLoginClient(`192.0.2.${addresses % 250}`)
   }
-  /** Each from another address unless told, so that only the account's own count is in play. */
+  /** Each attempt comes from a new IP address by default, so that only the account's count matters. */
   const logIn = (password: string, { username = 'alice', by = nextLoginClient() } = {}) =>
     app.accounts.checkCredentials(username, password, by)
   async function fail(times: number, options: { username?: string; by?: LoginClient } = {}) {
@@ -59,7 +59,7 @@ async function open(store: StoreName = 'JSON', env: Record<string, string> = {})
 }
 
 describe.each(storeNames)('on %s', (store) => {
-  test('five wrong passwords cost nothing, then each makes the wait twice as long, up to a quarter of an hour [V6.3.1, V2.3.2]', async () => {
+  test('allows five wrong passwords, then doubles the wait up to a quarter of an hour [V6.3.1, V2.3.2]', async () => {
     const { advance, logIn, fail } = await open(store)
     await fail(5)
     expect(await logIn('wrong')).toEqual({ ok: false, code: 'too_soon', waitMs: seconds(1) })
@@ -75,7 +75,7 @@ describe.each(storeNames)('on %s', (store) => {
     expect(await logIn(right)).toMatchObject({ ok: true })
   })
 
-  test('the right password begins the count anew', async () => {
+  test('resets the count on the right password', async () => {
     const { logIn, fail } = await open(store)
     await fail(4)
     expect(await logIn(right)).toMatchObject({ ok: true })
@@ -83,7 +83,7 @@ describe.each(storeNames)('on %s', (store) => {
     expect(await logIn('wrong')).toMatchObject({ code: 'too_soon', waitMs: seconds(1) })
   })
 
-  test('twenty who try at once are five [V2.3.4]', async () => {
+  test('lets five of twenty concurrent attempts through [V2.3.4]', async () => {
     const { logIn, failures } = await open(store)
     const tried = await Promise.all(Array.from({ length: 20 }, () => logIn('wrong')))
     const codes = tried.map((one) => (one.ok ? 'in' : one.code))
@@ -92,7 +92,7 @@ describe.each(storeNames)('on %s', (store) => {
     expect(await failures()).toMatchObject({ count: 5 })
   })
 
-  test('a wrong password is counted in the store before the answer, which writes as much for a name that nobody has [T22]', async () => {
+  test('stores the count before it answers, with a write of the same size for an unknown username [T22]', async () => {
     const { app, logIn, failures } = await open(store)
     const writes = vi.spyOn(app.stores.lockouts, 'count')
     await logIn('wrong')
@@ -107,7 +107,7 @@ describe.each(storeNames)('on %s', (store) => {
     expect(await failures()).toMatchObject({ count: 1 })
   })
 
-  test('the count outlives the process [V6.3.1]', async () => {
+  test('keeps the count across a restart [V6.3.1]', async () => {
     const { app, fail } = await open(store)
     await fail(7)
     await app.stores.close()
@@ -118,7 +118,7 @@ describe.each(storeNames)('on %s', (store) => {
     expect(tried).toMatchObject({ code: 'too_soon' })
   })
 
-  test('a clock that was ahead while somebody guessed keeps nobody waiting once it is right', async () => {
+  test('causes no wait from failures dated by a clock that was ahead', async () => {
     const { app, advance, logIn, fail, failures } = await open(store)
     opened.stepClock(days(30))
     await fail(12)
@@ -130,7 +130,7 @@ describe.each(storeNames)('on %s', (store) => {
     expect(await logIn(right)).toMatchObject({ ok: true })
   })
 
-  test('a hundred in a row end the password for browsers that are new, and its owner is told once [V6.3.1]', async () => {
+  test('locks the password for new browsers after a hundred failures and alerts the owner once [V6.3.1]', async () => {
     const { app, advance, logIn, fail } = await open(store)
     const posted: string[] = []
     vi.spyOn(app.mail, 'post').mockImplementation(async ({ kind }) => void posted.push(kind))
@@ -152,7 +152,7 @@ describe.each(storeNames)('on %s', (store) => {
     expect(await logIn(right)).toMatchObject({ ok: true })
   })
 
-  test('a new password begins with a clean slate', async () => {
+  test('starts at zero for a new password', async () => {
     const { app, logIn, fail } = await open(store)
     await fail(100)
     await app.stores.users.update('alice', { email: null, emailVerifiedAt: null })
@@ -163,7 +163,7 @@ describe.each(storeNames)('on %s', (store) => {
   })
 })
 
-test('a browser that the person used before has a budget of its own, which holds as well', async () => {
+test('a known browser has a separate budget, which is limited too', async () => {
   const { logIn, fail } = await open()
   await fail(20)
   const known = aLoginClient('192.0.2.7', true)
@@ -173,7 +173,7 @@ test('a browser that the person used before has a budget of its own, which holds
   expect(await logIn(right, { by: known })).toMatchObject({ code: 'too_soon', waitMs: seconds(1) })
 })
 
-test('a name that nobody has is answered in the same way [V6.3.8]', async () => {
+test('an unknown username gets the same answers [V6.3.8]', async () => {
   const { logIn, fail } = await open()
   for (const username of ['alice', 'nobody', 'not a name']) {
     await fail(6, { username })
@@ -183,7 +183,7 @@ test('a name that nobody has is answered in the same way [V6.3.8]', async () => 
   }
 })
 
-test('ten wrong ones from one address are all for ten minutes, whoever they are for and however the address is written [T10]', async () => {
+test('ten wrong passwords lock an IP address for ten minutes, for any user and any notation of the address [T10]', async () => {
   const { app, logIn } = await open()
   const spellings = ['2001:db8:0:1::7', '2001:db8:0:1:ffff::1', '2001:DB8::1:0:0:0:9']
   for (let n = 0; n < 10; n += 1) {
@@ -196,7 +196,7 @@ test('ten wrong ones from one address are all for ten minutes, whoever they are 
   expect(await app.rateLimits.take('wrong-password', 'elsewhere')).toBe(0)
 })
 
-test('right passwords and refused tries use up no address', async () => {
+test('right passwords and refused attempts do not count against an IP address', async () => {
   const { logIn, fail } = await open()
   const by = aLoginClient('198.51.100.9')
   for (let n = 0; n < 30; n += 1) expect(await logIn(right, { by })).toMatchObject({ ok: true })
@@ -206,7 +206,7 @@ test('right passwords and refused tries use up no address', async () => {
   expect(await logIn('wrong', { username: 'somebody', by })).toMatchObject({ code: 'credentials_wrong' })
 })
 
-test('a store that is away uses up no address', async () => {
+test('an unavailable store does not count against an IP address', async () => {
   const { app, logIn } = await open()
   const by = aLoginClient('198.51.100.9')
   const away = vi.spyOn(app.stores.users, 'find').mockRejectedValue(new Error('away'))
@@ -215,7 +215,7 @@ test('a store that is away uses up no address', async () => {
   expect(await logIn(right, { by })).toMatchObject({ ok: true })
 })
 
-test('the password that is asked for once more counts like one at the log-in [V6.2.3]', async () => {
+test('a wrong password at re-authentication counts like one at log-in [V6.2.3]', async () => {
   const { app, logIn, fail } = await open()
   const known = aLoginClient('192.0.2.7', true)
   await fail(3, { by: known })
@@ -229,7 +229,7 @@ test('the password that is asked for once more counts like one at the log-in [V6
   expect(await logIn(right, { by: known })).toMatchObject({ code: 'too_soon' })
 })
 
-test('a store that takes no count takes no guesses either: this process remembers [V16.5.3]', async () => {
+test('counts in memory when the store cannot save the count [V16.5.3]', async () => {
   const { app, logIn } = await open()
   const logged = vi.spyOn(process.stdout, 'write').mockReturnValue(true)
   vi.spyOn(app.stores.lockouts, 'count').mockRejectedValue(
@@ -242,7 +242,7 @@ test('a store that takes no count takes no guesses either: this process remember
   logged.mockRestore()
 })
 
-test('switched off, nobody waits, and nobody is told that the password is void', async () => {
+test('with rate limits off, nobody waits and nobody is told that the password is locked', async () => {
   const { logIn, app } = await open('JSON', { LIMITS: 'off' })
   const posted = vi.spyOn(app.mail, 'post')
   for (let n = 0; n < 120; n += 1) expect(await logIn('wrong')).toMatchObject({ code: 'credentials_wrong' })

@@ -10,10 +10,10 @@ const password = 'Käse und Brot für 7 Füchse'
 const hash = createHash('sha1').update(password, 'utf8').digest('hex').toUpperCase()
 const [prefix, suffix] = [hash.slice(0, 5), hash.slice(5)]
 const others = ['0'.repeat(35), 'F'.repeat(35)]
-/** As Pwned Passwords answers: upper case, CR LF, none at the end. */
+/** Formatted like Pwned Passwords: upper case, CR LF between lines, none at the end. */
 const range = (...rows: string[]) => [`${others[0]}:3`, ...rows, `${others[1]}:41`].join('\r\n')
 
-/** A range API that answers as the test says, and remembers all that it was sent. */
+/** A fake range API that records every request. */
 let answer: (request: IncomingMessage, response: ServerResponse) => void
 let received: string[]
 let server: Server
@@ -50,20 +50,20 @@ const answering = (text: string, status = 200) => {
 const failure = (reason: unknown) => [[{ event: 'breach_check_failed', reason }, expect.any(String)]]
 
 describe('has', () => {
-  test('finds what was published, and sends five characters of its hash and nothing else [V6.2.12]', async () => {
+  test('finds a published password and sends only five characters of its hash [V6.2.12]', async () => {
     answering(range(`${suffix}:12`))
     expect(await open().has(password)).toBe(true)
     expect(received).toHaveLength(1)
     expect(received[0]).toMatch(new RegExp(`^GET /range/${prefix} `))
     expect(received[0]).toMatch(/add-padding true/i)
     expect(received[0]).not.toMatch(/cookie|referer|authorization/i)
-    // No sixth character, in whatever part of the request.
+    // No part of the request contains the sixth character.
     expect(received[0]?.toUpperCase()).not.toContain(hash.slice(0, 6))
     expect(received[0]?.toUpperCase()).not.toContain(suffix.slice(0, 6))
     expect(lines).toEqual([])
   })
 
-  test('knows a password in either of its normal forms, as it is hashed here', async () => {
+  test('finds a password in both normal forms, because the site hashes the normalized one', async () => {
     answering(range(`${suffix}:12`).toLowerCase())
     expect(await open().has(password.normalize('NFD'))).toBe(true)
   })
@@ -91,7 +91,7 @@ describe('has', () => {
     expect(JSON.stringify(lines).toUpperCase()).not.toMatch(new RegExp(`${prefix}|${suffix}|Füchse`, 'i'))
   })
 
-  test('follows no redirect: the prefix goes to the place that was set', async () => {
+  test('follows no redirect, so the prefix only reaches the configured service', async () => {
     answer = (request, response) => {
       if (request.url?.startsWith('/elsewhere')) response.end(range(`${suffix}:12`))
       else response.writeHead(302, { location: `/elsewhere/${prefix}` }).end()
@@ -113,7 +113,7 @@ describe('has', () => {
     expect(lines).toEqual(failure('TimeoutError'))
   })
 
-  test('lets pass where nobody listens', async () => {
+  test('accepts the password when the service is down', async () => {
     server.close()
     await once(server, 'close')
     expect(await open().has(password)).toBe(false)
@@ -121,7 +121,7 @@ describe('has', () => {
   })
 })
 
-test('asks nobody unless it is set', async () => {
+test('asks no service by default', async () => {
   answering(range(`${suffix}:12`))
   expect(await createBreachedPasswords({ url: null, log }).has(password)).toBe(false)
   expect(received).toEqual([])

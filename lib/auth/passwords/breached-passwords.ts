@@ -1,23 +1,23 @@
-// Whether a password was published in a leak, asked of a range API in the manner of Pwned Passwords: five characters of
-// its SHA-1 leave this machine, and the answer holds every hash that begins so. Off unless BREACHED_PASSWORDS says where.
+// Asks a range API like Pwned Passwords whether a password was leaked. Sends five characters of its SHA-1 and receives
+// every hash with that prefix. Off unless BREACHED_PASSWORDS is set.
 import { createHash } from 'node:crypto'
 import { seconds } from '../../core/clock.ts'
 import type { Log } from '../../core/log/log.ts'
 
 export interface BreachedPasswords {
-  /** False also when nobody could be asked in time: whoever signs up does not wait for a service of others. */
+  /** Also false when the service does not answer in time: a sign-up must not depend on it. */
   has(password: string): Promise<boolean>
 }
 
-/** As the API asks for: 20 bits, which hundreds of published passwords share. */
+/** The API's prefix length: 20 bits, shared by hundreds of leaked passwords. */
 const prefixLength = 5
 /** `<35 hex characters>:<count>`. Padding has the count 0. */
 const row = /^([0-9A-F]{35}):(\d{1,12})$/i
-/** Far more than a range has: an answer that goes on and on is cut off. */
+/** Far more than any range holds. Cuts off an endless response. */
 const maxBytes = 2 ** 21
 
 export function createBreachedPasswords(deps: {
-  /** Ends in a slash; null: nobody is asked. */
+  /** Ends with a slash. Null turns the check off. */
   url: string | null
   log: Log
   timeoutMs?: number
@@ -27,7 +27,7 @@ export function createBreachedPasswords(deps: {
   async function findIn(range: string, password: string): Promise<boolean> {
     const hash = createHash('sha1').update(password.normalize('NFC')).digest('hex').toUpperCase()
     const response = await fetch(new URL(hash.slice(0, prefixLength), range), {
-      // Padded, so that an answer's length does not tell who asked for what.
+      // Ask for padding, so that the response length does not reveal the prefix.
       headers: { 'Add-Padding': 'true' },
       redirect: 'error',
       signal: AbortSignal.timeout(timeoutMs),
@@ -71,7 +71,7 @@ async function readText({ body }: Response): Promise<string> {
   return Buffer.concat(chunks).toString('latin1')
 }
 
-/** Codes and names alone: a message might repeat what was asked. */
+/** Logs error codes and names only, because a message might quote the request. */
 function reasonOf(fault: unknown): string {
   if (fault instanceof RangeFault) return fault.message
   if (!(fault instanceof Error)) return 'unknown'

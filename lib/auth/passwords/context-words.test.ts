@@ -5,7 +5,7 @@ const jane = { username: 'jane.doe77', email: 'J.Quistgaard+work@mail.oakfield.e
 const words = contextWords(jane, 'https://accounts.riverside.org:8443')
 
 describe('contextWords', () => {
-  test('are the names that belong to the person and the site, the person’s own first [V6.1.2]', () => {
+  test('returns the names of the user and the site, the user’s first [V6.1.2]', () => {
     expect(words.slice(0, 3)).toEqual(['jane.doe77', 'jane', 'doe'])
     expect(words).toEqual(
       expect.arrayContaining([
@@ -15,7 +15,7 @@ describe('contextWords', () => {
     )
   })
 
-  test('hold nothing that would match by chance: no letter or two, no numbers', () => {
+  test('leaves out one and two letters and numbers, which would match by chance', () => {
     expect(words.filter((word) => word.length < 3 || !/[a-z]/.test(word))).toEqual([])
     expect(contextWords({ username: '4711', email: null }, 'http://127.0.0.1:3000')).not.toContain('127.0.0.1')
   })

@@ -1,5 +1,5 @@
-// The words that anybody would try first for one person of this site: names that an attacker knows already (NIST SP
-// 800-63B-4, 3.1.1.2: "context-specific words"). docs/passwords.md lists them.
+// The words that an attacker tries first for one user of this site (NIST SP 800-63B-4, 3.1.1.2: "context-specific
+// words"). docs/passwords.md lists them.
 
 export interface PasswordOwner {
   /** As typed, or canonical. */
@@ -7,21 +7,21 @@ export interface PasswordOwner {
   email: string | null
 }
 
-/** The product, its roles, and what log-in pages speak of. */
+/** The product, its roles and common words of log-in pages. */
 export const ownWords = [
   ...['gatehouse', 'administrator', 'admin', 'member', 'guest', 'root'],
   ...['username', 'user', 'password', 'account', 'profile', 'login', 'signup', 'security', 'welcome', 'changeme'],
 ]
 
-/** Shorter ones stand inside too many other words. */
+/** Shorter words occur inside too many others. */
 const leastLength = 3
 
-/** Eight digits are 10^8 guesses: with more than that zxcvbn begins to call a password safe, and decides alone. */
+/** Eight digits are 10^8 guesses. Above that, zxcvbn calls a password safe and decides alone. */
 const mostDecoration = 8
 
 /**
- * In lower case, the person's own first: username, both halves of the address and the site's host name, each whole and
- * each run of letters in it, and the words of this site.
+ * In lower case, the user's own first: username, both halves of the email address and the site's host name, each whole
+ * and split into runs of letters, then the words of this site.
  */
 export function contextWords({ username, email }: PasswordOwner, appOrigin: string): string[] {
   const names = [username, ...(email?.split('@') ?? []), new URL(appOrigin).hostname]
@@ -30,7 +30,7 @@ export function contextWords({ username, email }: PasswordOwner, appOrigin: stri
   return [...new Set(words)].filter((word) => word.length >= leastLength && /\p{L}/u.test(word))
 }
 
-/** Whether nothing is left but a few digits and signs once these words, and what stands between words, are taken out. */
+/** Whether only a few digits and signs remain once these words and separators are removed. */
 export function isOnlyContext(password: string, words: readonly string[]): boolean {
   const longestFirst = words.toSorted((one, other) => other.length - one.length)
   const text = password.normalize('NFC').toLowerCase()

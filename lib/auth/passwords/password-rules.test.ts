@@ -1,4 +1,4 @@
-// The rules of a new password as sign-up, change and reset apply them. The list has its own test: ../common-passwords.test.ts.
+// The rules for new passwords as sign-up, change and reset apply them. common-passwords.test.ts tests the list.
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
@@ -36,7 +36,7 @@ const signUpFault = async (password: string) => {
   const outcome = await signUp(password)
   return outcome.ok ? null : outcome.code
 }
-/** A link to a new password that Jane's sister, whose name and address are hers, got handed over. */
+/** A reset link of another user, whose username and address the password contains. */
 const newLink = async () => {
   const sister = await app.accounts.signUp({ ...jane, username: `doe-${people++}` })
   if (!sister.ok) throw new Error(sister.code)
@@ -64,16 +64,16 @@ describe('names of the person and of the site', () => {
     },
   )
 
-  test('refuses an address’s own name at sign-up', async () => {
+  test('rejects the local part of the email address at sign-up', async () => {
     const account = { username: 'sam', email: 'tangerine@walrus.example', password: 'tangerinewalrus26' }
     expect(await app.accounts.signUp(account)).toEqual(context)
   })
 
-  test.each(['g4teh0use2026', 'esuohetag-26'])('refuses %s, which is one of them in disguise', async (password) => {
+  test.each(['g4teh0use2026', 'esuohetag-26'])('rejects %s, a context word in disguise', async (password) => {
     expect(await signUp(password)).toMatchObject({ code: 'password_guessable' })
   })
 
-  test('all of the site’s words are documented [V6.1.2]', () => {
+  test('documents all of the site’s words [V6.1.2]', () => {
     const documented = readFileSync(resolve(root, 'docs/passwords.md'), 'utf8')
     for (const word of ownWords) expect(documented).toContain(`\`${word}\``)
   })
@@ -93,21 +93,21 @@ describe('characters and lengths', () => {
     expect(await signUpFault(password)).toBeNull()
   })
 
-  test.each([64, 128, 256])('takes %i code points of four bytes each [V6.2.9]', async (count) => {
+  test.each([64, 128, 256])('accepts %i code points of four bytes each [V6.2.9]', async (count) => {
     expect([...first(count)]).toHaveLength(count)
     expect(await signUpFault(first(count))).toBeNull()
   })
 
-  test('refuses 257 code points rather than cut them [V6.2.9]', async () => {
+  test('rejects 257 code points instead of truncating them [V6.2.9]', async () => {
     expect(await signUp(`${emoji}x`)).toEqual({ ok: false, code: 'password_long', max: 256 })
   })
 
-  test('refuses 7 code points, however many bytes they have, and takes 8 [V6.2.1]', async () => {
+  test('rejects 7 code points of any byte length and accepts 8 [V6.2.1]', async () => {
     expect(await signUp(first(7))).toEqual({ ok: false, code: 'password_short', min: 8 })
     expect(await signUpFault(first(8))).toBeNull()
   })
 
-  test('refuses fewer than the site asks for, and takes exactly that many [V6.2.1]', async () => {
+  test('rejects less than the configured minimum and accepts exactly that [V6.2.1]', async () => {
     await using strict = await openTestServices({ PASSWORD_MIN_LENGTH: '15' })
     const { accounts } = strict.app
     const short = await accounts.signUp({ username: 'alice', password: first(14) })
@@ -124,24 +124,24 @@ describe('characters and lengths', () => {
   })
 })
 
-describe('the password as it was given', () => {
+describe('the password as typed', () => {
   const beyond72 = `${'é tangerine walrus '.repeat(5)}end`
   const set = [' Käse und Brot für 7 Füchse ', 'plain｜password tangerine', 'tangerine \u0000 walrus quay', beyond72]
 
-  test.each(set)('opens for %j alone [V6.2.8, T25]', async (password) => {
+  test.each(set)('only %j opens the account [V6.2.8, T25]', async (password) => {
     const username = `exact-${people++}`
     const { accounts } = app
     expect(await accounts.signUp({ username, password })).toMatchObject({ ok: true })
     const { id } = await accounts.identify(username, aLoginClient())
     const codeOf = async (tried: string) => {
-      // Wrong ones without end: how often is another test's affair.
+      // Rate limits are off: lockout has its own test.
       await app.lockout.settle()
       await accounts.unlock(id ?? '')
       await app.rateLimits.forget(countedAddress(aLoginClient().by.address))
       const found = await accounts.checkCredentials(username, tried, aLoginClient())
       return found.ok ? 'ok' : found.code
     }
-    // One text in two encodings, as keyboards differ: the one change that is made (NIST SP 800-63B-4, 3.1.1.2).
+    // The same text in two normal forms, as keyboards differ. NIST SP 800-63B-4, 3.1.1.2, asks to normalize it.
     expect(await codeOf(password.normalize('NFD'))).toBe('ok')
     expect(await codeOf(password)).toBe('ok')
     const others = [
@@ -156,7 +156,7 @@ describe('the password as it was given', () => {
 })
 
 describe('published passwords', () => {
-  test('are refused at sign-up, change and reset where a service is set that knows them [V6.2.12]', async () => {
+  test('are rejected at sign-up, change and reset when a service is configured [V6.2.12]', async () => {
     const published = 'Correct tangerine 4 battery'
     const suffix = createHash('sha1').update(published).digest('hex').slice(5).toUpperCase()
     const server = createServer((_, response) => response.end(`${suffix}:7`)).listen(0, '127.0.0.1')
@@ -178,7 +178,7 @@ describe('published passwords', () => {
   })
 })
 
-test('a password does not grow old: two years later it opens as it did [V6.2.10]', async () => {
+test('a password does not expire: it still works two years later [V6.2.10]', async () => {
   await using old = await openTestServices()
   await old.app.accounts.signUp({ username: 'alice', password: strong })
   old.advance(days(730))

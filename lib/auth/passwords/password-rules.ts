@@ -1,11 +1,11 @@
-// Which passwords a person may choose. Length and characters follow NIST SP 800-63B-4: no composition rules.
+// The rules for new passwords. Length and characters follow NIST SP 800-63B-4: no composition rules.
 import type { BreachedPasswords } from './breached-passwords.ts'
 import type { PasswordOwner } from './context-words.ts'
 import type { PasswordStrength } from './password-strength.ts'
 
-/** NIST asks for at least 64 to be allowed; the cap bounds the work of one request. */
+/** NIST requires at least 64. The maximum bounds the work of one request. */
 export const passwordMaxLength = 256
-/** No text of more UTF-16 units can be 256 code points or fewer once normalised; normalising it could take seconds. */
+/** Longer text cannot normalize to 256 code points or fewer, and normalizing it could take seconds. */
 const maxUnits = 4 * passwordMaxLength
 /** zxcvbn's "safely unguessable": more than 10^8 guesses. */
 export const neededScore = 3
@@ -24,9 +24,9 @@ export type PasswordFault =
   | { code: 'busy' }
 
 /**
- * What is wrong with this password for this person (canonical username, or null while that is not valid), or null.
- * Lengths count code points after NFC, as the password is hashed. Text that is not well-formed is refused because
- * different passwords would become the same bytes.
+ * What is wrong with this password for this user (canonical username, or null while it is invalid), or null. Counts
+ * code points after NFC, like the hash. Rejects text that is not well-formed, because different passwords would become
+ * the same bytes.
  */
 export function findShapeFault(password: string, username: string | null, minLength: number): ShapeFault | null {
   const length = isOverlong(password) ? Number.POSITIVE_INFINITY : [...password.normalize('NFC')].length
@@ -37,12 +37,12 @@ export function findShapeFault(password: string, username: string | null, minLen
   return null
 }
 
-/** So long that nobody can have it. */
+/** Whether the text is too long to be any user's password. */
 export function isOverlong(password: string): boolean {
   return password.length > maxUnits
 }
 
-/** The same, then whether it is too easy to guess, then whether it was published. */
+/** Checks length and characters, then whether the password is easy to guess, then whether it was leaked. */
 export async function findPasswordFault(
   password: string,
   owner: PasswordOwner,

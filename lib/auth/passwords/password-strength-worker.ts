@@ -1,4 +1,4 @@
-// The thread of password-strength.ts: loads the word lists once, answers one question at a time.
+// The worker thread of password-strength.ts: loads the word lists once and answers one request at a time.
 import { parentPort, workerData } from 'node:worker_threads'
 import { ZxcvbnFactory } from '@zxcvbn-ts/core'
 import { adjacencyGraphs, dictionary as commonWords } from '@zxcvbn-ts/language-common'
@@ -8,8 +8,8 @@ import { isOnlyContext } from './context-words.ts'
 import type { Answer, Question } from './password-strength.ts'
 
 /**
- * Only this many code points are rated, because the estimate's cost grows faster than the password. What is strong
- * here is strong with more behind it.
+ * Rates only this many code points, because the cost grows faster than the length. A strong prefix stays strong with
+ * more behind it.
  */
 const ratedLength = 32
 
@@ -24,7 +24,7 @@ parentPort?.on('message', (question: Question) => {
 
 function rate({ password, words }: Question): Answer {
   try {
-    // All of it, as NIST SP 800-63B-4 asks: a common password with something strong around it is fine.
+    // Compare the whole password, as NIST SP 800-63B-4 asks: a common password with a strong addition is fine.
     if (commonPasswords.has(password.normalize('NFC').toLowerCase())) return { score: 0, advice: 'listed' }
     if (isOnlyContext(password, words)) return { score: 0, advice: 'context' }
     const rated = [...password].slice(0, ratedLength).join('')

@@ -10,18 +10,18 @@ beforeEach(() => {
 afterEach(() => strength.close())
 
 describe('estimate', () => {
-  test('tells a weak password from a strong one, and says why', async () => {
+  test('distinguishes a weak password from a strong one and says why', async () => {
     expect(await strength.estimate('password1', alice)).toEqual({ ok: true, value: { score: 0, advice: 'listed' } })
     expect(await strength.estimate('tangerine-walrus-umbrella', alice)).toMatchObject({ value: { score: 4 } })
   })
 
-  test('counts the username as known to everybody', async () => {
+  test('treats the username as known to the attacker', async () => {
     expect(await strength.estimate('zoequisthara', { username: 'zoequisthara', email: null })).toMatchObject({
       value: { score: 0 },
     })
   })
 
-  test('goes on with a new thread when the old one ended in the middle of a question', async () => {
+  test('starts a new thread when the old one dies during a request', async () => {
     await strength.estimate('warm up the word lists', alice)
     const costly = '4bc123!?@$'.repeat(25)
     const cutShort = strength.estimate(costly, alice)
@@ -32,7 +32,7 @@ describe('estimate', () => {
     expect(await next).toMatchObject({ ok: true, value: { score: 0 } })
   })
 
-  test('is refused when the thread has no time for it', async () => {
+  test('rejects when the thread takes too long', async () => {
     const hasty = createPasswordStrength(
       { minLength: 8, appOrigin: 'http://localhost:3000' },
       { longestMs: 1, firstMs: 1 },
@@ -42,7 +42,7 @@ describe('estimate', () => {
     await hasty.close()
   })
 
-  test('is refused when too many wait, sooner for those with little patience', async () => {
+  test('rejects when too many requests wait, sooner for those with little patience', async () => {
     const waiting = Array.from({ length: 5 }, () => strength.estimate('password1', alice))
     expect(await strength.estimate('password1', alice, { patience: 1 })).toEqual({ ok: false, code: 'busy' })
     expect(await strength.estimate('password1', alice)).toMatchObject({ ok: true })

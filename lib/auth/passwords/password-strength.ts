@@ -1,6 +1,5 @@
-// How guessable a password is: by the list of the most common ones, by the names that belong to its owner and this site,
-// and by zxcvbn's word lists. The estimate is pure computing of up to a quarter of a second, so it runs on a thread of its
-// own: the event loop stays free.
+// Estimates how guessable a password is, from the common passwords, the context words and zxcvbn's word lists. An
+// estimate takes up to a quarter of a second of CPU, so it runs on a worker thread.
 import { Worker } from 'node:worker_threads'
 import pLimit from 'p-limit'
 import { seconds } from '../../core/clock.ts'
@@ -11,7 +10,7 @@ import { contextWords, type PasswordOwner } from './context-words.ts'
 export interface Estimate {
   /** 0 to 4; 3 and above need more than 10^8 guesses. */
   score: number
-  /** The most useful thing to say about it, as a key of the catalogue's strength words; null when there is none. */
+  /** The most useful advice, as a key of the catalogue's strength words; null when there is none. */
   advice: string | null
 }
 
@@ -21,23 +20,23 @@ export interface PasswordStrength {
   close(): Promise<void>
 }
 
-/** What the thread is asked. */
+/** A request to the thread. */
 export interface Question {
   password: string
-  /** That everybody may know of its owner and of this site. */
+  /** What an attacker may know about the user and this site. */
   words: string[]
 }
 
-/** What the thread answers; a string is the message of its fault. */
+/** The answer of the thread. A string is an error message. */
 export type Answer = Estimate | string
 
 const maxWaiting = 20
-/** Many times the slowest answer: a thread that takes longer is stuck, or the machine has no time for it. */
+/** Many times the slowest answer. A thread that takes longer is stuck, or the machine is overloaded. */
 const longestAnswerMs = seconds(10)
-/** Its first one waits for the lists, half a second of a core: on a machine under siege that is not soon. */
+/** The first answer includes loading the lists: half a second of CPU, and more on a busy machine. */
 const longestFirstMs = seconds(60)
 
-/** `minLength` and `appOrigin` as the settings have them: the list leaves out what is too short anyway. */
+/** `minLength` and `appOrigin` come from the settings. The list skips passwords below the minimum anyway. */
 export function createPasswordStrength(
   site: { minLength: number; appOrigin: string },
   { longestMs = longestAnswerMs, firstMs = longestFirstMs } = {},
@@ -45,7 +44,7 @@ export function createPasswordStrength(
   const oneAtATime = pLimit(1)
   let worker: Worker | undefined
 
-  /** Null when it takes too long; the next question then goes to a new thread. */
+  /** Null on a timeout. The next request then starts a new thread. */
   function ask(question: Question): Promise<Estimate | null> {
     const waitMs = worker === undefined ? firstMs : longestMs
     const workerData = { minLength: site.minLength }
@@ -59,7 +58,7 @@ export function createPasswordStrength(
         resolve(answer)
       }
       const ended = (cause: unknown) => {
-        // Before anybody asks again: a thread that ended answers nobody.
+        // Before the next request: a dead thread answers none.
         if (worker === asked) worker = undefined
         clearTimeout(tooLong)
         reject(new Error('The thread that rates passwords ended', { cause }))

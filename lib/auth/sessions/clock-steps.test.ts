@@ -1,4 +1,5 @@
-// A wall clock that is set back: sessions are measured by a stopwatch, nobody is logged out, and nobody stays longer.
+// Setting the wall clock back neither ends nor prolongs a session, because the site measures ages by the monotonic
+// clock.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createSystemClock, days, hours, minutes } from '../../core/clock.ts'
 import { openTestServices, storeNames, type TestServices } from '../../services-for-test.ts'
@@ -66,7 +67,7 @@ describe.each(storeNames)('a clock that is set back, on %s', (storeName) => {
     },
   )
 
-  test('again and again ends a session after twelve hours all the same [T19]', async () => {
+  test('repeatedly, a session still ends after twelve hours [T19]', async () => {
     let { token } = await sessions.start('alice')
     for (let passed = 0; passed < hours(12) - minutes(9); passed += minutes(9)) {
       opened.advance(minutes(9))
@@ -78,10 +79,10 @@ describe.each(storeNames)('a clock that is set back, on %s', (storeName) => {
     expect(await sessions.touch(token)).toEqual({ live: false, reason: 'expired' })
   })
 
-  test('leaves sessions that another instance began with the wrong clock, for one window at most', async () => {
+  test('keeps sessions that another instance dated wrongly for one window at most', async () => {
     const { token } = await sessions.start('alice')
     opened.advance(minutes(5))
-    // This one never met the session, and its clock was right all the time.
+    // This instance never met the session, and its clock was always right.
     let passed = 0
     const right = opened.app.clock() - hours(1)
     const clock = createSystemClock(
@@ -97,7 +98,7 @@ describe.each(storeNames)('a clock that is set back, on %s', (storeName) => {
     expect(await other.check(token)).toEqual({ live: false, reason: 'idle' })
   })
 
-  test('ends what was begun further ahead than a session lasts, when nobody knows how old it is [T19]', async () => {
+  test('ends a session dated further ahead than its lifetime, because its age is unknown [T19]', async () => {
     const { token } = await sessions.start('alice')
     const now = opened.app.clock() - hours(12) - 1
     const limits = opened.app.settings.session

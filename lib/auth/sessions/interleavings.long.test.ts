@@ -1,4 +1,4 @@
-// What happens at the moment at which a session ends, in whatever order the store gets to see it.
+// Races around the end of a session, in different orders of the store calls.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { seconds } from '../../core/clock.ts'
 import { openTestServices, storeNames, type TestServices } from '../../services-for-test.ts'
@@ -15,7 +15,7 @@ describe.each(storeNames)('at the moment of its end, on %s', (storeName) => {
   })
   afterEach(() => opened[Symbol.asyncDispose]())
 
-  /** Asks in an order that is another one in each round, with the end somewhere among the questions. */
+  /** Runs the calls in a different order in each round, with the end among them. */
   async function askAround(round: number, token: string, end: () => unknown): Promise<SessionCheck[]> {
     const { sessions } = opened.app
     const answers: Promise<SessionCheck>[] = []
@@ -23,14 +23,14 @@ describe.each(storeNames)('at the moment of its end, on %s', (storeName) => {
       if (step === round % 7) await end()
       const ask = (round >> step) % 2 === 0 ? sessions.touch : sessions.check
       answers.push(ask(token))
-      // Some questions reach the store before the next is asked, some do not.
+      // Some calls reach the store before the next starts, others do not.
       if ((round >> (step + 3)) % 2 === 0) await Promise.resolve()
     }
     if (round % 7 === 6) await end()
     return Promise.all(answers)
   }
 
-  test(`a log-out is final, told once and with its reason: ${rounds} interleavings [V7.4.1, T17, T20]`, async () => {
+  test(`a log-out is final and reported once with its reason: ${rounds} interleavings [V7.4.1, T17, T20]`, async () => {
     const { sessions, stores } = opened.app
     for (let round = 0; round < rounds; round += 1) {
       const { token, session } = await sessions.start('alice')
@@ -49,13 +49,13 @@ describe.each(storeNames)('at the moment of its end, on %s', (storeName) => {
     expect(kinds).toHaveLength(rounds)
   })
 
-  test(`the window’s last moment decides once for all: ${rounds} interleavings [T20]`, async () => {
+  test(`the window ends once for all requests: ${rounds} interleavings [T20]`, async () => {
     const { sessions } = opened.app
     for (let round = 0; round < rounds; round += 1) {
       const { token } = await sessions.start('alice')
       opened.advance(seconds(600) - 1)
       const answers = await askAround(round, token, () => opened.advance(1))
-      // Who asked in time may have slid the window. Once anybody was told that it is over, it is over for good.
+      // A request in time may have extended the window. Once one request saw the end, it is final.
       if (answers.some((answer) => !answer.live)) {
         expect(await sessions.touch(token)).toEqual({ live: false, reason: 'idle' })
       }

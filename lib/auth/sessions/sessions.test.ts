@@ -21,14 +21,14 @@ describe.each(storeNames)('sessions on %s', (storeName) => {
   afterEach(() => opened[Symbol.asyncDispose]())
 
   describe('start', () => {
-    test('gives a token of 256 bits that is stored nowhere [V7.2.2, V7.2.3]', async () => {
+    test('returns a token of 256 bits that no store holds [V7.2.2, V7.2.3]', async () => {
       const { token, session } = await sessions.start('alice')
       expect(Buffer.from(token, 'base64url')).toHaveLength(32)
       expect(session).toMatchObject({ userId: 'alice', lastActivityAt: session.createdAt })
       expect(JSON.stringify(await store.listByUser('alice'))).not.toContain(token)
     })
 
-    test('keeps of what a browser calls itself what every store takes', async () => {
+    test('stores the part of the User-Agent that every store accepts', async () => {
       const userAgent = `Test\0/1.0 ${'x'.repeat(389)}😀`
       const { session } = await sessions.start('alice', { userAgent, address: '2001:db8::7' })
       expect((await store.find(session.id))?.userAgent).toBe(`Test/1.0 ${'x'.repeat(389)}`)
@@ -36,7 +36,7 @@ describe.each(storeNames)('sessions on %s', (storeName) => {
   })
 
   describe('check', () => {
-    test('does not slide the window [T19]', async () => {
+    test('does not extend the window [T19]', async () => {
       const { token } = await sessions.start('alice')
       advance(minutes(9))
       expect(await sessions.check(token)).toMatchObject({ live: true })
@@ -44,7 +44,7 @@ describe.each(storeNames)('sessions on %s', (storeName) => {
       expect(await sessions.check(token)).toEqual({ live: false, reason: 'idle' })
     })
 
-    test('ends what it finds dead, once, and keeps saying why [V7.4.1]', async () => {
+    test('ends a dead session once and keeps reporting the reason [V7.4.1]', async () => {
       const { token, session } = await sessions.start('alice')
       advance(seconds(600))
       const answers = await Promise.all(Array.from({ length: 50 }, () => sessions.check(token)))
@@ -54,12 +54,12 @@ describe.each(storeNames)('sessions on %s', (storeName) => {
       expect(await store.find(session.id)).toBeNull()
     })
 
-    test('knows nothing of a token that never was', async () => {
+    test('reports an unknown token as unknown', async () => {
       expect(await sessions.check('never')).toEqual({ live: false, reason: null })
     })
   })
 
-  describe('a question that the store answers late', () => {
+  describe('a late answer of the store', () => {
     test.each(['check', 'touch'] as const)('finds a session live that was used meanwhile: %s', async (question) => {
       const { token, session } = await sessions.start('alice')
       const actMeanwhile = async () => {
@@ -81,7 +81,7 @@ describe.each(storeNames)('sessions on %s', (storeName) => {
   })
 
   describe('touch', () => {
-    test('keeps a person in who acts every 9 minutes 59, until twelve hours are over [V7.3.1, V7.3.2, T19]', async () => {
+    test('keeps a user logged in who acts every 9 minutes 59 until twelve hours are over [V7.3.1, V7.3.2, T19]', async () => {
       const { token } = await sessions.start('alice')
       for (let elapsed = seconds(599); elapsed < hours(12); elapsed += seconds(599)) {
         advance(seconds(599))
@@ -91,7 +91,7 @@ describe.each(storeNames)('sessions on %s', (storeName) => {
       expect(await sessions.touch(token)).toEqual({ live: false, reason: 'expired' })
     })
 
-    test('is a moment too late at 600 s [V7.3.1, T19]', async () => {
+    test('ends the session at exactly 600 s [V7.3.1, T19]', async () => {
       const { token } = await sessions.start('alice')
       advance(seconds(600))
       expect(await sessions.touch(token)).toEqual({ live: false, reason: 'idle' })
@@ -99,7 +99,7 @@ describe.each(storeNames)('sessions on %s', (storeName) => {
   })
 
   describe('renew', () => {
-    test('goes on under a new token with a new proof and the old end, and voids the old token [V7.2.4, T16]', async () => {
+    test('continues under a new token with a new proof time and the old lifetime, and voids the old token [V7.2.4, T16]', async () => {
       const { token, session } = await sessions.start('alice', { userAgent: 'Test/1.0', address: '2001:db8::7' })
       advance(minutes(9))
       const renewed = await sessions.renew(token, null)
@@ -114,7 +114,7 @@ describe.each(storeNames)('sessions on %s', (storeName) => {
       expect(await sessions.check(token)).toEqual({ live: false, reason: 'ended' })
     })
 
-    test('of a session that is over, or never was, gives nothing', async () => {
+    test('returns null for an ended or unknown session', async () => {
       const { token } = await sessions.start('idle')
       advance(minutes(10))
       expect(await sessions.renew(token, null)).toBeNull()
@@ -122,14 +122,14 @@ describe.each(storeNames)('sessions on %s', (storeName) => {
       expect(await sessions.list('idle')).toEqual([])
     })
 
-    test('gives one new token to twenty who ask at once [T20]', async () => {
+    test('returns one new token to twenty concurrent requests [T20]', async () => {
       const { token } = await sessions.start('alice')
       const answers = await Promise.all(Array.from({ length: 20 }, () => sessions.renew(token, null)))
       expect(answers.filter((answer) => answer !== null)).toHaveLength(1)
       expect(await sessions.list('alice')).toHaveLength(1)
     })
 
-    test('never outlives a log-out or a change of password at the same moment: 200 interleavings [T18, T20]', async () => {
+    test('never outlives a concurrent log-out or password change: 200 interleavings [T18, T20]', async () => {
       for (let round = 0; round < 200; round += 1) {
         const { token } = await sessions.start('busy')
         const end = () =>
@@ -141,7 +141,7 @@ describe.each(storeNames)('sessions on %s', (storeName) => {
           (answer) => answer !== null && typeof answer === 'object',
         )
         const wasFirst = renewed !== undefined
-        // A log-out knows the old token alone; what was renewed before it goes on under the new one.
+        // A log-out only knows the old token. A session renewed before it continues under the new one.
         if (round % 2 === 0 && wasFirst) await sessions.endOthers('busy', '', 'ended')
         expect(await sessions.list('busy')).toEqual([])
       }
@@ -149,7 +149,7 @@ describe.each(storeNames)('sessions on %s', (storeName) => {
   })
 
   describe('endOthers', () => {
-    test('ends all of one person but the one, with the reason, and nobody else’s [V7.4.3]', async () => {
+    test('ends all other sessions of the user with the reason, and of no other user [V7.4.3]', async () => {
       const here = await sessions.start('many')
       const others = await Promise.all([1, 2, 3].map(() => sessions.start('many')))
       const somebody = await sessions.start('alice')
@@ -163,7 +163,7 @@ describe.each(storeNames)('sessions on %s', (storeName) => {
   })
 
   describe('endOne', () => {
-    test('ends a session for its owner alone [V7.5.2, V8.2.2]', async () => {
+    test('lets only the owner end a session [V7.5.2, V8.2.2]', async () => {
       const { token, session } = await sessions.start('alice')
       expect(await sessions.endOne('busy', session.id)).toBe(false)
       expect(await sessions.check(token)).toMatchObject({ live: true })
@@ -174,7 +174,7 @@ describe.each(storeNames)('sessions on %s', (storeName) => {
   })
 
   describe('list', () => {
-    test('has the live sessions, the last active first', async () => {
+    test('returns the live sessions, the last active first', async () => {
       await sessions.start('many')
       advance(minutes(9))
       const second = await sessions.start('many')
@@ -186,7 +186,7 @@ describe.each(storeNames)('sessions on %s', (storeName) => {
   })
 
   describe('hasRecentAuthentication', () => {
-    test('ends ten minutes after the proof, whatever was browsed [V7.5.1]', async () => {
+    test('expires ten minutes after the proof, whatever the user browsed [V7.5.1]', async () => {
       const { token, session } = await sessions.start('alice')
       advance(minutes(9.9))
       const touched = await sessions.touch(token)
@@ -200,7 +200,7 @@ describe.each(storeNames)('sessions on %s', (storeName) => {
   })
 
   describe('end', () => {
-    test('is done at once, twice is once, and the first reason stays', async () => {
+    test('takes effect at once, is idempotent and keeps the first reason', async () => {
       const { token } = await sessions.start('alice')
       await sessions.end(token, 'password-changed')
       await sessions.end(token, 'signed-out')
@@ -209,7 +209,7 @@ describe.each(storeNames)('sessions on %s', (storeName) => {
   })
 
   describe('prune', () => {
-    test('ends every dead session with its own reason, leaves the live ones, and forgets old reasons', async () => {
+    test('ends every dead session with its reason, keeps live ones and forgets old reasons', async () => {
       const idle = await sessions.start('idle')
       const busy = await sessions.start('busy')
       for (let step = 0; step < 72; step += 1) {
@@ -230,8 +230,8 @@ describe.each(storeNames)('sessions on %s', (storeName) => {
       expect(await sessions.check(idle.token)).toEqual({ live: false, reason: null })
     })
 
-    test('goes through more dead sessions than one batch', async () => {
-      // More than one person can have.
+    test('handles more dead sessions than one batch', async () => {
+      // More than one user can have.
       const { session } = await sessions.start('many')
       await Promise.all(Array.from({ length: 1200 }, (_, n) => store.insert({ ...session, id: `many-${n}` })))
       advance(minutes(10))

@@ -25,7 +25,7 @@ describe('isLive', () => {
     expect(isLive(startedAt(start, now), liveBounds(limits, now))).toBe(live)
   })
 
-  test('takes times of a clock that runs a little ahead, and none from the future [T19]', () => {
+  test('accepts times of a clock slightly ahead and none from the far future [T19]', () => {
     const bounds = liveBounds(limits, start)
     expect(isLive(startedAt(start + seconds(60)), bounds)).toBe(true)
     expect(isLive(startedAt(start + seconds(61)), bounds)).toBe(false)
@@ -34,14 +34,14 @@ describe('isLive', () => {
 })
 
 describe('whyDead', () => {
-  test('names the limit that was met first', () => {
+  test('names the limit that was reached first', () => {
     expect(whyDead(startedAt(start), limits)).toBe('idle')
     expect(whyDead(startedAt(start, start + hours(11.9)), limits)).toBe('expired')
   })
 })
 
 describe('deadlines', () => {
-  test('never promises more than the absolute lifetime', () => {
+  test('never exceeds the absolute lifetime', () => {
     expect(deadlines(startedAt(start), limits)).toEqual({
       idleDeadline: start + minutes(10),
       absoluteDeadline: start + hours(12),

@@ -1,4 +1,4 @@
-// What every driver must do with the audit trail.
+// The contract of the audit trail.
 
 import { describe, expect, it } from 'vitest'
 
@@ -28,13 +28,13 @@ export function describeAuditStore(name: string, open: OpenFresh): void {
     const dumped = async () =>
       (await Array.fromAsync(stores.dump())).flatMap(({ kind, record }) => (kind === 'audit' ? [record] : []))
 
-    it('begins empty', async () => {
+    it('starts empty', async () => {
       expect(await stores.findAuditHead()).toBeNull()
       expect(await audit.list(everyEntry)).toEqual([])
       expect(await audit.findFirst(0)).toBeNull()
     })
 
-    it('binds each entry to the one before, also when twenty are added at once', async () => {
+    it('chains entries, also twenty concurrent ones', async () => {
       const first = await audit.append(anEntry())
       expect(first).toEqual(chained(noHead, anEntry()))
       await Promise.all(Array.from({ length: 20 }, (_, at) => audit.append(anEntry({ at, detail: `{"n":${at}}` }))))
@@ -44,7 +44,7 @@ export function describeAuditStore(name: string, open: OpenFresh): void {
       expect(await stores.findAuditHead()).toEqual({ seq: 21, id: records.at(-1)?.id })
     })
 
-    it('lists the newest first, by event, outcome, person and time, page by page', async () => {
+    it('lists the newest first by event, outcome, user and time, page by page', async () => {
       await audit.append(anEntry({ at: 1_000, actorId: null, subjectId: 'b' }))
       await audit.append(anEntry({ at: 2_000, event: 'other', actorId: 'a', subjectId: 'b' }))
       await audit.append(anEntry({ at: 3_000, outcome: 'refused', actorId: 'b', subjectId: null }))
@@ -59,7 +59,7 @@ export function describeAuditStore(name: string, open: OpenFresh): void {
       expect(await places({ since: 2_000, until: 4_000 })).toEqual([3, 2])
     })
 
-    it('counts by event, outcome and part of the time', async () => {
+    it('counts by event, outcome and time bucket', async () => {
       for (const at of [999, 1_000, 1_500, 2_000, 2_999]) await audit.append(anEntry({ at }))
       await audit.append(anEntry({ at: 2_500, outcome: 'refused' }))
       await audit.append(anEntry({ at: 2_500, event: 'other' }))
@@ -71,7 +71,7 @@ export function describeAuditStore(name: string, open: OpenFresh): void {
       ])
     })
 
-    it('forgets addresses and drops old entries without breaking what stays', async () => {
+    it('deletes IP addresses and drops old entries without breaking the chain', async () => {
       for (const at of [1_000, 2_000, 3_000]) await audit.append(anEntry({ at }))
       expect(await audit.forgetAddresses(2_000)).toBe(1)
       expect(await audit.forgetAddresses(2_000)).toBe(0)
@@ -86,12 +86,12 @@ export function describeAuditStore(name: string, open: OpenFresh): void {
       expect(await places()).toEqual([4, 3])
     })
 
-    it('finds among many entries what each of them would be asked for', async () => {
+    it('finds every matching entry among many', async () => {
       const people = ['a', 'b', 'c', null]
       const entries: AuditRecord[] = []
       for (let n = 0; n < 900; n++) {
         const seq = entries.at(-1)?.seq ?? 0
-        // Places may be missing, and clocks may have been wrong.
+        // Sequence numbers may have gaps, and clocks may have been wrong.
         const head = { seq: n % 100 === 0 ? seq + 5 : seq, id: entries.at(-1)?.id ?? noHead.id }
         const entry = anEntry({
           at: 1_000 * n + (n % 7) * 900,
@@ -133,7 +133,7 @@ export function describeAuditStore(name: string, open: OpenFresh): void {
       expect(await dumped()).toEqual(entries)
     })
 
-    it('moves with its places, and goes on after them', async () => {
+    it('moves with its sequence numbers and continues after them', async () => {
       const two = chained({ seq: 6, id: 'f'.repeat(64) }, anEntry())
       await stores.replaceAll(recordsOf([{ kind: 'audit', record: two }]))
       expect(await dumped()).toEqual([two])
@@ -143,7 +143,7 @@ export function describeAuditStore(name: string, open: OpenFresh): void {
       expect((await audit.append(anEntry())).seq).toBe(1)
     })
 
-    it('hands out copies', async () => {
+    it('returns copies', async () => {
       Object.assign(await audit.append(anEntry()), { event: 'spoilt' })
       const [listed] = await audit.list(everyEntry)
       Object.assign(listed ?? {}, { event: 'spoilt' })

@@ -1,4 +1,4 @@
-// What every driver must do after it was closed.
+// The contract of a closed store.
 
 import { describe, expect, it } from 'vitest'
 

@@ -1,4 +1,4 @@
-// What every driver must do with the kinds that need no operations of their own: each is tested with samples of its schema.
+// The contract of the kinds without operations of their own. Each is tested with samples of its schema.
 
 import { describe, expect, it } from 'vitest'
 
@@ -29,11 +29,11 @@ function describeCollection(kind: CollectionKind, open: OpenFresh): void {
     return { ...(sampleOf(kind, number) as Sample), ...times, ...fields }
   }
   const sampleId = (number: number) => sample(number).id
-  /** What both samples have, though they are two records. */
+  /** The fields that both samples share, though they are two records. */
   const sameKey = (number: number) =>
     Object.fromEntries((unique?.fields ?? []).map((field) => [field, sample(number)[field]]))
 
-  it('gives a record back as often as it is asked for, and once when it is taken', async () => {
+  it('returns a record on every find, and once on take', async () => {
     await records.put(sample(1))
     await records.put(sample(2))
     expect(await records.find(sampleId(1))).toEqual(sample(1))
@@ -43,13 +43,13 @@ function describeCollection(kind: CollectionKind, open: OpenFresh): void {
     expect(await records.find(sampleId(2))).toEqual(sample(2))
   })
 
-  it('gives a record to one of twenty who take it at once', async () => {
+  it('gives a record to one of twenty concurrent takers', async () => {
     await records.put(sample(1))
     const answers = await Promise.all(Array.from({ length: 20 }, () => records.take(sampleId(1))))
     expect(answers.filter((answer) => answer !== null)).toEqual([sample(1)])
   })
 
-  it('keeps and hands out copies', async () => {
+  it('stores and returns copies', async () => {
     const given = sample(1)
     const putting = records.put(given)
     Object.assign(given, { spoilt: true })
@@ -74,19 +74,19 @@ function describeCollection(kind: CollectionKind, open: OpenFresh): void {
     }
   })
 
-  it('lists at most so many, the newest first', async () => {
+  it('lists up to the limit, the newest first', async () => {
     for (const number of [2, 3, 1]) await records.put(sample(number))
     expect(await records.list({}, 9)).toEqual([sample(3), sample(2), sample(1)])
     expect(await records.list({}, 2)).toEqual([sample(3), sample(2)])
   })
 
-  it('refuses a second record with an id, and keeps the first', async () => {
+  it('rejects a second record with the same id and keeps the first', async () => {
     await records.put(sample(1))
     await expect(records.put(sample(2, { id: sampleId(1) }))).rejects.toThrow()
     expect(await records.list({}, 9)).toEqual([sample(1)])
   })
 
-  it('refuses what no store takes', async () => {
+  it('rejects invalid text', async () => {
     await expect(records.put(sample(1, { id: 'a\0' }))).rejects.toMatchObject({ code: 'record_refused' })
   })
 
@@ -100,13 +100,13 @@ function describeCollection(kind: CollectionKind, open: OpenFresh): void {
     })
 
   if (unique)
-    it('keeps one of twenty that are put at once with one unique key', async () => {
+    it('keeps one of twenty concurrent puts with the same unique key', async () => {
       await Promise.all(Array.from({ length: 20 }, (_, number) => records.put(sample(number, sameKey(1)))))
       expect(await records.list({}, 99)).toHaveLength(1)
     })
 
   if (expiry)
-    it('gives nothing from the moment of expiry on, and removes it', async () => {
+    it('returns nothing once expired, and removes it', async () => {
       await records.put(sample(1))
       await records.put(sample(2))
       expect(await records.find(sampleId(1), { liveAt: 5_000 })).toEqual(sample(1))
@@ -118,7 +118,7 @@ function describeCollection(kind: CollectionKind, open: OpenFresh): void {
       expect(await records.list({}, 9)).toEqual([sample(2)])
     })
 
-  it('dumps every record, and holds exactly what replaces everything', async () => {
+  it('dumps every record, and has exactly the new content after a replacement', async () => {
     await records.put(sample(1))
     const stored = (number: number) => ({ kind, record: sample(number) }) as unknown as StoredRecord
     expect(await Array.fromAsync(stores.dump())).toEqual([stored(1)])
@@ -136,7 +136,7 @@ function describeTokens(name: string, open: OpenFresh): void {
       stores = opened
     })
 
-    it('gives a token for its purpose alone, to one of twenty who ask at once [V6.5.1, V15.4.2]', async () => {
+    it('returns a token for its purpose only, to one of twenty concurrent callers [V6.5.1, V15.4.2]', async () => {
       const { tokens } = stores
       await tokens.put(aToken())
       expect(await tokens.take('token-1', 'verify-email', 2_000)).toBeNull()
@@ -149,7 +149,7 @@ function describeTokens(name: string, open: OpenFresh): void {
       expect(answers.filter((answer) => answer !== null)).toEqual([aToken()])
     })
 
-    it('removes what one user issued and nothing else', async () => {
+    it('removes only the tokens that one user issued', async () => {
       const { tokens } = stores
       const put = (id: string, subject: string, issuedBy: string | null) =>
         tokens.put(aToken({ id, subject, issuedBy }))
@@ -157,7 +157,7 @@ function describeTokens(name: string, open: OpenFresh): void {
       await put('b', 'b', 'id-of-bob')
       await put('c', 'c', 'id-of-carol')
       await put('d', 'd', null)
-      // A token that replaces another is issued by its own issuer.
+      // A token that replaces another has its own issuer.
       await put('a2', 'a', 'id-of-carol')
       await put('d2', 'd', 'id-of-bob')
       expect(await tokens.deleteIssuedBy('id-of-bob')).toBe(2)
@@ -166,7 +166,7 @@ function describeTokens(name: string, open: OpenFresh): void {
       expect(left.map(({ id }) => id).toSorted()).toEqual(['a2', 'c'])
     })
 
-    it('gives nothing that was made in the future by a wrong clock, and removes it', async () => {
+    it('ignores and removes tokens dated in the future by a wrong clock', async () => {
       const { tokens } = stores
       const ahead = { createdAt: 90_000, expiresAt: 99_000 }
       await tokens.put(aToken({ id: 'ahead', subject: 'a', ...ahead }))

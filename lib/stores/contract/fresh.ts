@@ -1,10 +1,10 @@
-// A fresh store for every test of the contract.
+// A fresh store for each contract test.
 
 import { beforeEach } from 'vitest'
 
 import type { Stores } from '#lib/stores/types.ts'
 
-/** Opens empty stores for one test. The caller closes them after it, and removes what they leave behind. */
+/** Opens empty stores for one test. The caller closes them and removes their files. */
 export type OpenFresh = () => Promise<Stores>
 
 export function openForEachTest(open: OpenFresh, use: (stores: Stores) => void): void {

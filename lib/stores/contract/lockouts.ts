@@ -1,4 +1,4 @@
-// What every driver must do with failures to prove a secret.
+// The contract of lockouts.
 
 import { describe, expect, it } from 'vitest'
 
@@ -19,13 +19,13 @@ export function describeLockoutStore(name: string, open: OpenFresh): void {
     const password = aLockout()
     const known = aLockout({ about: 'password-known' })
 
-    it('counts each of thirty failures at once, one after the other [V2.3.4, V15.4.1]', async () => {
+    it('counts each of thirty concurrent failures [V2.3.4, V15.4.1]', async () => {
       const counts = await Promise.all(Array.from({ length: 30 }, (_, n) => lockouts.count(password, 1_000 + n)))
       expect(counts.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 30 }, (_, n) => n + 1))
       expect(await lockouts.find(password)).toMatchObject({ count: 30 })
     })
 
-    it('counts each user, and each of their secrets, apart', async () => {
+    it('counts users and their secrets separately', async () => {
       await lockouts.count(password, 1_000)
       await lockouts.count(password, 2_000)
       await lockouts.count(known, 3_000)
@@ -39,7 +39,7 @@ export function describeLockoutStore(name: string, open: OpenFresh): void {
       expect(await lockouts.listByUser('nobody')).toEqual([])
     })
 
-    it('begins at zero with a new secret, to which late failures of the old one do not count', async () => {
+    it('starts at zero for a new secret and ignores late failures of the old one', async () => {
       const changed = aLockout({ secretSetAt: 5_000 })
       for (const at of [1_000, 2_000]) await lockouts.count(password, at)
       expect(await lockouts.find(changed)).toBeNull()
@@ -49,7 +49,7 @@ export function describeLockoutStore(name: string, open: OpenFresh): void {
       expect(await lockouts.find(changed)).toEqual({ ...changed, lastAt: 6_000 })
     })
 
-    it('forgets the failures of one secret, or of a user', async () => {
+    it('resets one secret, or all of a user', async () => {
       for (const one of [password, known]) await lockouts.count(one, 1_000)
       await lockouts.forget(aLockout({ secretSetAt: 5_000 }))
       expect(await lockouts.find(password)).not.toBeNull()
@@ -62,7 +62,7 @@ export function describeLockoutStore(name: string, open: OpenFresh): void {
       expect(await lockouts.count(password, 2_000)).toBe(1)
     })
 
-    it('removes the records of users who do not exist, and no others', async () => {
+    it('removes only the records of unknown users', async () => {
       await stores.users.insert(aUser())
       for (const userId of ['id-of-alice', 'id-of-bob', 'nobody']) await lockouts.count(aLockout({ userId }), 1_000)
       await lockouts.removeOrphans()

@@ -1,4 +1,4 @@
-// What every driver must do with mails that wait to be sent.
+// The contract of the mail queue.
 
 import { describe, expect, it } from 'vitest'
 
@@ -14,7 +14,7 @@ export function describeMailStore(name: string, open: OpenFresh): void {
       mails = opened.mails
     })
 
-    it('hands out what is due, the longest waiting first', async () => {
+    it('claims due mails, the longest waiting first', async () => {
       for (const [id, dueAt] of [
         ['later', 3_000],
         ['second', 2_000],
@@ -28,13 +28,13 @@ export function describeMailStore(name: string, open: OpenFresh): void {
       expect(await mails.findNextDue()).toBe(3_000)
     })
 
-    it('hands out what a wrong clock put off to after the latest time that can be', async () => {
+    it('claims mails that a wrong clock postponed beyond the latest possible time', async () => {
       for (const dueAt of [5_000, 5_001]) await mails.add(aMail({ id: `due-${dueAt}`, dueAt }))
       expect((await mails.claim(2_000, 3_000, 5, 5_000)).map(({ id }) => id)).toEqual(['due-5001'])
       expect(await mails.claim(2_000, 3_000, 5, 5_000)).toEqual([])
     })
 
-    it('gives a mail to one of twenty who ask at once, and again only when its time is over', async () => {
+    it('gives a mail to one of twenty concurrent callers, and again once the claim expired', async () => {
       await mails.add(aMail())
       const answers = await Promise.all(Array.from({ length: 20 }, () => mails.claim(1_000, 5_000, 10)))
       expect(answers.flat()).toEqual([aMail({ dueAt: 5_000, attempts: 1 })])
@@ -42,7 +42,7 @@ export function describeMailStore(name: string, open: OpenFresh): void {
       expect(await mails.claim(5_000, 9_000, 10)).toEqual([aMail({ dueAt: 9_000, attempts: 2 })])
     })
 
-    it('hands out what a clock far ahead dated, and dates it anew', async () => {
+    it('claims mails dated by a clock far ahead, and corrects the date', async () => {
       await mails.add(aMail({ createdAt: 90_000, dueAt: 90_000 }))
       expect(await mails.claim(5_000, 6_000, 5, 90_000)).toEqual([])
       const corrected = aMail({ createdAt: 5_000, dueAt: 6_000, attempts: 1 })
@@ -50,7 +50,7 @@ export function describeMailStore(name: string, open: OpenFresh): void {
       expect(await mails.claim(5_000, 6_000, 5, 89_999)).toEqual([])
     })
 
-    it('puts off what its claimer could not send, and not what another has by now', async () => {
+    it('reschedules a mail for its claimer, but not once another caller claimed it', async () => {
       await mails.add(aMail())
       await mails.claim(1_000, 2_000, 1)
       await mails.claim(2_000, 3_000, 1)
@@ -61,7 +61,7 @@ export function describeMailStore(name: string, open: OpenFresh): void {
       await mails.putOff('missing', 1, 8_000)
     })
 
-    it('removes what was sent, once', async () => {
+    it('removes a sent mail once', async () => {
       await mails.add(aMail())
       expect(await mails.remove('mail-1')).toBe(true)
       expect(await mails.remove('mail-1')).toBe(false)

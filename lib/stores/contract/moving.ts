@@ -1,4 +1,4 @@
-// What every driver must do when everything is copied out of it or into it.
+// The contract of dumps and replacements.
 
 import { describe, expect, it } from 'vitest'
 
@@ -65,13 +65,13 @@ export function describeMoving(name: string, open: OpenFresh): void {
       expect(found.map(({ record }) => record.id).toSorted()).toEqual(people.map(({ id }) => id).toSorted())
     })
 
-    it('hands out copies', async () => {
+    it('returns copies', async () => {
       await fill()
       for (const { record } of await Array.fromAsync(stores.dump())) Object.assign(record, { id: 'spoilt' })
       expect(await dumped()).toEqual(everything)
     })
 
-    it('holds what it was made to hold, and works on', async () => {
+    it('has the new content after a replacement and keeps working', async () => {
       await stores.replaceAll(recordsOf(everything))
       expect(await dumped()).toEqual(everything)
       expect(await stores.users.findByUsername('alice')).toEqual(alice)
@@ -86,7 +86,7 @@ export function describeMoving(name: string, open: OpenFresh): void {
       expect(await stores.users.changeEmail(alice.id, { email: null })).toEqual({ ...alice, email: null })
     })
 
-    it('holds nothing else afterwards', async () => {
+    it('has nothing else afterwards', async () => {
       await fill()
       const carol = aUser({ username: 'carol' })
       await stores.replaceAll(recordsOf([{ kind: 'user', record: carol }]))
@@ -98,7 +98,7 @@ export function describeMoving(name: string, open: OpenFresh): void {
       expect(await stores.tokens.take('token-1', 'reset-password', 2_000)).toBeNull()
     })
 
-    it('holds what it held when the source fails half-way', async () => {
+    it('keeps its content when the source fails half-way', async () => {
       await fill()
       async function* failing(): AsyncGenerator<StoredRecord> {
         yield { kind: 'user', record: aUser({ username: 'carol' }) }
@@ -109,7 +109,7 @@ export function describeMoving(name: string, open: OpenFresh): void {
       expect(await stores.users.insert(aUser({ username: 'dora' }))).toBe('inserted')
     })
 
-    it('refuses two people of one name, and holds what it held', async () => {
+    it('rejects two users with the same username and keeps its content', async () => {
       await fill()
       const twins = [alice, { ...alice, id: 'twin' }].map((record): StoredRecord => ({ kind: 'user', record }))
       await expect(stores.replaceAll(recordsOf(twins))).rejects.toThrow()

@@ -1,4 +1,4 @@
-// The records that tests of a store start from.
+// Records for tests of stores.
 
 import { z } from 'zod'
 
@@ -18,7 +18,7 @@ import type {
   UserRecord,
 } from '#lib/stores/types.ts'
 
-/** Keys that mean something to JavaScript, JSON or SQL, and must be names like any other. */
+/** Keys with a meaning in JavaScript, JSON or SQL, which must work like any other. */
 export const trickyKeys = [
   '__proto__',
   'constructor',
@@ -48,7 +48,7 @@ export function aProfile(fields: Partial<Profile>): Profile {
   return aUser({ profile: fields }).profile
 }
 
-/** A record of any kind, made from its schema, with the number in every text. */
+/** A record of any kind, generated from its schema, with the number in every text. */
 export function sampleOf<Name extends KindName>(name: Name, number: number): RecordOf<Name> {
   return sampleValue(kinds[name].schema, name, number) as RecordOf<Name>
 }
@@ -96,7 +96,7 @@ export function aMail(overrides: Partial<MailRecord> = {}): MailRecord {
   return { id: 'mail-1', sealed: 'sealed', createdAt: 1_000, dueAt: 1_000, attempts: 0, ...overrides }
 }
 
-/** Of a wrong password, in a browser that the user never logged in with. */
+/** A wrong password, in a browser that the user never logged in with. */
 export function aLockout(overrides: Partial<Omit<LockoutRecord, 'id'>> = {}): LockoutRecord {
   const fields = { userId: 'id-of-alice', about: 'password-new', secretSetAt: 0, count: 1, lastAt: 1_000, ...overrides }
   return { id: lockoutId(fields), ...fields }
@@ -118,7 +118,7 @@ export function anEntry(overrides: Partial<AuditEntry> = {}): AuditEntry {
   }
 }
 
-/** Fifty people from the first on, by username. */
+/** Fifty users from the first on, by username. */
 export const everybody: UserQuery = {
   search: '',
   role: null,
@@ -139,7 +139,7 @@ export const everyEntry: AuditQuery = {
   limit: 100,
 }
 
-/** Every session is live, and none recent: each touch writes. */
+/** All sessions are live and none is recent, so each touch writes. */
 export const always: TouchBounds = { activeAfter: 0, createdAfter: 0, latest: 1_000_000, recentAfter: 1_000_000 }
 
 export async function* recordsOf(records: StoredRecord[]): AsyncGenerator<StoredRecord> {

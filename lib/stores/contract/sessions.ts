@@ -1,4 +1,4 @@
-// What every driver must do with sessions.
+// The contract of sessions.
 
 import { beforeEach, describe, expect, it } from 'vitest'
 
@@ -19,20 +19,20 @@ export function describeSessionStore(name: string, open: OpenFresh): void {
       for (const username of ['alice', 'bob']) await stores.users.insert(aUser({ username }))
     })
 
-    it('gives an inserted session back', async () => {
+    it('returns an inserted session', async () => {
       await sessions.insert(aSession())
       expect(await sessions.find('session-1')).toEqual(aSession())
       expect(await sessions.find('session-2')).toBeNull()
     })
 
-    it('throws for an id that exists and leaves its session as it was', async () => {
+    it('throws for an existing id and leaves its session unchanged', async () => {
       await sessions.insert(aSession())
       await expect(sessions.insert(aSession({ userId: 'id-of-bob' }))).rejects.toThrow()
       expect(await sessions.find('session-1')).toEqual(aSession())
       expect(await sessions.listByUser('id-of-bob')).toEqual([])
     })
 
-    it('throws for the id of a session that ended', async () => {
+    it('throws for the id of an ended session', async () => {
       await sessions.insert(aSession())
       await sessions.end(['session-1'], 'signed-out', 3_000)
       await expect(sessions.insert(aSession())).rejects.toThrow()
@@ -40,13 +40,13 @@ export function describeSessionStore(name: string, open: OpenFresh): void {
       expect(await sessions.findEndReason('session-1')).toBe('signed-out')
     })
 
-    it('throws for a person who does not exist', async () => {
+    it('throws for an unknown user', async () => {
       await expect(sessions.insert(aSession({ userId: 'nobody' }))).rejects.toThrow()
       expect(await sessions.find('session-1')).toBeNull()
       expect(await sessions.listByUser('nobody')).toEqual([])
     })
 
-    it('raises the time of a live session that is touched', async () => {
+    it('raises the time of a live session on touch', async () => {
       await sessions.insert(aSession())
       expect(await sessions.touch('session-1', 2_500, always)).toEqual(aSession({ lastActivityAt: 2_500 }))
       expect(await sessions.find('session-1')).toEqual(aSession({ lastActivityAt: 2_500 }))
@@ -60,7 +60,7 @@ export function describeSessionStore(name: string, open: OpenFresh): void {
       expect(await sessions.find('session-1')).toEqual(aSession({ lastActivityAt: 3_019 }))
     })
 
-    it('may leave a recent time as it is, but never an older one', async () => {
+    it('may keep a recent time on touch, but never an older one', async () => {
       await sessions.insert(aSession())
       const merged = await sessions.touch('session-1', 6_999, { ...always, recentAfter: 1_999 })
       expect([2_000, 6_999]).toContain(merged?.lastActivityAt)
@@ -71,7 +71,7 @@ export function describeSessionStore(name: string, open: OpenFresh): void {
       expect(await sessions.find('session-1')).toEqual(written)
     })
 
-    it('moves all times of a session back that is still as it was seen', async () => {
+    it('moves all times of a session back if it was not used since', async () => {
       await sessions.insert(aSession({ createdAt: 100_000, lastActivityAt: 200_000, provedAt: 150_000 }))
       const redated = aSession({ createdAt: 10_000, lastActivityAt: 110_000, provedAt: 60_000 })
       expect(await sessions.redate('session-1', 200_000, 90_000)).toEqual(redated)
@@ -82,13 +82,13 @@ export function describeSessionStore(name: string, open: OpenFresh): void {
       expect(await sessions.redate('session-1', 110_000, 1)).toBeNull()
     })
 
-    it('does not take a recent session for live when it is not', async () => {
+    it('does not count a recent session as live when it is not', async () => {
       await sessions.insert(aSession())
       expect(await sessions.touch('session-1', 9_000, { ...always, createdAfter: 1_000, recentAfter: 0 })).toBeNull()
       expect(await sessions.touch('session-1', 9_000, { ...always, latest: 1_999, recentAfter: 0 })).toBeNull()
     })
 
-    it('touches only what lies strictly within the bounds', async () => {
+    it('touches only sessions strictly within the bounds', async () => {
       await sessions.insert(aSession({ createdAt: 1_000, lastActivityAt: 2_000 }))
       const within = { ...always, activeAfter: 1_999, createdAfter: 999, latest: 2_000 }
       for (const beyond of [{ activeAfter: 2_000 }, { createdAfter: 1_000 }, { latest: 1_999 }]) {
@@ -98,19 +98,19 @@ export function describeSessionStore(name: string, open: OpenFresh): void {
       expect(await sessions.touch('session-1', 9_000, within)).toEqual(aSession({ lastActivityAt: 9_000 }))
     })
 
-    it('does not believe a session that began later than now', async () => {
+    it('ignores a session that started in the future', async () => {
       await sessions.insert(aSession({ createdAt: 5_000, lastActivityAt: 2_000 }))
       expect(await sessions.touch('session-1', 9_000, { ...always, latest: 4_999 })).toBeNull()
       expect(await sessions.touch('session-1', 9_000, { ...always, latest: 5_000 })).not.toBeNull()
     })
 
-    it('never makes a session by touching', async () => {
+    it('never creates a session by a touch', async () => {
       expect(await sessions.touch('session-1', 3_000, always)).toBeNull()
       expect(await sessions.find('session-1')).toBeNull()
       expect(await sessions.listByUser('id-of-alice')).toEqual([])
     })
 
-    it('ends sessions, remembers why, and counts only those it ended', async () => {
+    it('ends sessions, stores the reason and counts only those it ended', async () => {
       for (const id of ['a', 'b', 'c']) await sessions.insert(aSession({ id }))
       expect(await sessions.end(['a', 'b', 'a', 'missing'], 'signed-out', 3_000)).toBe(2)
       expect(await sessions.find('a')).toBeNull()
@@ -121,7 +121,7 @@ export function describeSessionStore(name: string, open: OpenFresh): void {
       expect(await sessions.listByUser('id-of-alice')).toEqual([aSession({ id: 'c' })])
     })
 
-    it('has nothing against ending nothing', async () => {
+    it('accepts an empty list of sessions to end', async () => {
       expect(await sessions.end([], 'ended', 1)).toBe(0)
       expect(await sessions.end(['missing'], 'ended', 1)).toBe(0)
     })
@@ -133,14 +133,14 @@ export function describeSessionStore(name: string, open: OpenFresh): void {
       expect(await sessions.findEndReason('session-1')).toBe('password-changed')
     })
 
-    it('lets one of twenty end a session', async () => {
+    it('lets one of twenty concurrent callers end a session', async () => {
       await sessions.insert(aSession())
       const attempts = Array.from({ length: 20 }, () => sessions.end(['session-1'], 'ended', 3_000))
       const counts = await Promise.all(attempts)
       expect(counts.reduce((sum, count) => sum + count)).toBe(1)
     })
 
-    it('stays ended while touches run against the end [V15.4.2]', async () => {
+    it('stays ended while touches race with the end [V15.4.2]', async () => {
       for (let round = 0; round < 20; round++) {
         const id = `session-${round}`
         await sessions.insert(aSession({ id }))
@@ -153,7 +153,7 @@ export function describeSessionStore(name: string, open: OpenFresh): void {
       }
     })
 
-    it('lists the sessions of one person', async () => {
+    it('lists the sessions of one user', async () => {
       await sessions.insert(aSession({ id: 'a' }))
       await sessions.insert(aSession({ id: 'b', lastActivityAt: 1 }))
       await sessions.insert(aSession({ id: 'c', userId: 'id-of-bob' }))
@@ -162,7 +162,7 @@ export function describeSessionStore(name: string, open: OpenFresh): void {
       expect(await sessions.listByUser('nobody')).toEqual([])
     })
 
-    it('lists those that are not live, up to the limit', async () => {
+    it('lists sessions that are not live, up to the limit', async () => {
       const bounds = { activeAfter: 1_000, createdAfter: 500, latest: 5_000 }
       await sessions.insert(aSession({ id: 'live', createdAt: 501, lastActivityAt: 1_001 }))
       await sessions.insert(aSession({ id: 'idle', createdAt: 501, lastActivityAt: 1_000 }))
@@ -191,7 +191,7 @@ export function describeSessionStore(name: string, open: OpenFresh): void {
       expect(await sessions.findEndReason('b')).toBe('idle')
     })
 
-    it('hands out copies and keeps a copy', async () => {
+    it('stores and returns copies', async () => {
       const given = aSession()
       await sessions.insert(given)
       const answers = [given, await sessions.find('session-1'), await sessions.touch('session-1', 2_000, always)]
@@ -205,7 +205,7 @@ export function describeSessionStore(name: string, open: OpenFresh): void {
       expect(await sessions.listByUser('id-of-alice')).toEqual([aSession()])
     })
 
-    it('takes ids that mean something to the language as ids [V15.3.6]', async () => {
+    it('accepts ids with a meaning in the language [V15.3.6]', async () => {
       for (const id of trickyKeys) {
         expect(await sessions.find(id)).toBeNull()
         expect(await sessions.findEndReason(id)).toBeNull()

@@ -1,4 +1,4 @@
-// What text every driver takes, and that each refuses the same.
+// The contract of text: every driver accepts and rejects the same.
 
 import { describe, expect, it } from 'vitest'
 
@@ -7,7 +7,7 @@ import type { StoredRecord, Stores } from '#lib/stores/types.ts'
 import { type OpenFresh, openForEachTest } from './fresh.ts'
 import { aMail, anEntry, aProfile, aSession, aToken, aUser, recordsOf } from './samples.ts'
 
-/** What comes in from other systems, and what no database and no file would give back. */
+/** Text as other systems may send it, which some database or file could not return unchanged. */
 const refused = [
   ['a NUL', 'a\0b'],
   ['half of a character', 'a\uD83D'],
@@ -22,7 +22,7 @@ export function describeTexts(name: string, open: OpenFresh): void {
       stores = opened
     })
 
-    it.each(refused)('refuses %s wherever it stands, and names record and field', async (_what, text) => {
+    it.each(refused)('rejects %s in any field and names record and field', async (_what, text) => {
       await stores.users.insert(aUser())
       const profile = aProfile({ bio: text })
       await expect(stores.users.insert(aUser({ username: 'bob', profile }))).rejects.toMatchObject({
@@ -42,7 +42,7 @@ export function describeTexts(name: string, open: OpenFresh): void {
       expect(await Array.fromAsync(stores.dump())).toEqual([{ kind: 'user', record: aUser() }])
     })
 
-    it('finds nobody by a name that nobody can have', async () => {
+    it('finds no user by an impossible username', async () => {
       await stores.users.insert(aUser({ username: 'a\uFFFD', id: 'a\uFFFD' }))
       for (const text of ['a\0', 'a\uD83D']) {
         expect(await stores.users.find(text)).toBeNull()
@@ -50,7 +50,7 @@ export function describeTexts(name: string, open: OpenFresh): void {
       }
     })
 
-    it('takes every character that is one', async () => {
+    it('accepts every valid character', async () => {
       const profile = { fullName: '😀\uFFFD\u202E', bio: '\u0001\uFFFF\n', age: null }
       await stores.users.insert(aUser({ profile }))
       expect(await stores.users.find('id-of-alice')).toEqual(aUser({ profile }))

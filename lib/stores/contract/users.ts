@@ -1,4 +1,4 @@
-// What every driver must do with people.
+// The contract of users.
 
 import { describe, expect, it } from 'vitest'
 
@@ -38,14 +38,14 @@ export function describeUserStore(name: string, open: OpenFresh): void {
       users = opened.users
     })
 
-    it('gives an inserted user back, by id and by username', async () => {
+    it('returns an inserted user by id and by username', async () => {
       const alice = aUser({ email: 'alice@example.org', emailVerifiedAt: 5, role: 'admin', status: 'suspended' })
       expect(await users.insert(alice)).toBe('inserted')
       expect(await users.find(alice.id)).toEqual(alice)
       expect(await users.findByUsername('alice')).toEqual(alice)
     })
 
-    it('knows whether anybody has a password hash that begins otherwise', async () => {
+    it('reports whether any password hash has another prefix', async () => {
       expect(await users.hasOtherHash(['$a$', '!'])).toBe(false)
       await users.insert(aUser({ id: 'a', username: 'ada', passwordHash: '$a$one' }))
       await users.insert(aUser({ id: 'b', username: 'bea', passwordHash: '!' }))
@@ -56,7 +56,7 @@ export function describeUserStore(name: string, open: OpenFresh): void {
       expect(await users.hasOtherHash([])).toBe(true)
     })
 
-    it('answers null for somebody who is not there', async () => {
+    it('returns null for an unknown user', async () => {
       await users.insert(aUser())
       expect(await users.find('nobody')).toBeNull()
       expect(await users.findByUsername('nobody')).toBeNull()
@@ -65,21 +65,21 @@ export function describeUserStore(name: string, open: OpenFresh): void {
       expect(await users.find('nobody')).toBeNull()
     })
 
-    it('refuses a username that is taken and leaves its owner as they were', async () => {
+    it('rejects a taken username and leaves its owner unchanged', async () => {
       await users.insert(aUser())
       expect(await users.insert(aUser({ id: 'another', passwordHash: 'x' }))).toBe('username_taken')
       expect(await users.findByUsername('alice')).toEqual(aUser())
       expect(await users.find('another')).toBeNull()
     })
 
-    it('throws for an id that exists', async () => {
+    it('throws for an existing id', async () => {
       await users.insert(aUser())
       await expect(users.insert(aUser({ id: 'id-of-alice', username: 'bob' }))).rejects.toThrow()
       expect(await users.find('id-of-alice')).toEqual(aUser())
       expect(await users.findByUsername('bob')).toBeNull()
     })
 
-    it('gives a name to one of fifty who ask for it at once', async () => {
+    it('gives a username to one of fifty concurrent sign-ups', async () => {
       const inserts = Array.from({ length: 50 }, (_, n) => users.insert(aUser({ id: `rival-${n}` })))
       const outcomes = await Promise.all(inserts)
       expect(outcomes.filter((outcome) => outcome === 'inserted')).toHaveLength(1)
@@ -94,7 +94,7 @@ export function describeUserStore(name: string, open: OpenFresh): void {
       const insert = (username: string, fields: Partial<UserRecord> = {}) =>
         users.insert(aUser({ id: `new-${username}`, username, ...fields }), { consume })
 
-      it('makes one user of twenty who use the token at once, and the token is gone [V6.5.1, V15.4.2]', async () => {
+      it('creates one user from twenty concurrent uses of the token and deletes it [V6.5.1, V15.4.2]', async () => {
         await stores.tokens.put(invitation)
         const outcomes = await Promise.all(Array.from({ length: 20 }, (_, n) => insert(`guest-${n}`)))
         expect(outcomes.filter((outcome) => outcome === 'inserted')).toHaveLength(1)
@@ -104,7 +104,7 @@ export function describeUserStore(name: string, open: OpenFresh): void {
         expect(await insert('late')).toBe('token_void')
       })
 
-      it('makes nobody with a token that is missing, expired or for something else', async () => {
+      it('creates no user from a missing or expired token or one for another purpose', async () => {
         expect(await insert('guest')).toBe('token_void')
         await stores.tokens.put(aToken({ ...invitation, purpose: 'setup' }))
         expect(await insert('guest')).toBe('token_void')
@@ -113,7 +113,7 @@ export function describeUserStore(name: string, open: OpenFresh): void {
         expect(await users.count(everybody)).toBe(0)
       })
 
-      it('makes nobody with a token of a clock that was ahead', async () => {
+      it('creates no user from a token dated by a clock that was ahead', async () => {
         const ahead = consume.at + clockSkewMs
         await stores.tokens.put({ ...invitation, createdAt: ahead + 1, expiresAt: ahead + 9_000 })
         expect(await insert('guest')).toBe('token_void')
@@ -121,7 +121,7 @@ export function describeUserStore(name: string, open: OpenFresh): void {
         expect(await insert('guest')).toBe('inserted')
       })
 
-      it('leaves the token alone when it makes nobody', async () => {
+      it('leaves the token when it creates no user', async () => {
         await stores.tokens.put(invitation)
         await users.insert(aUser({ email: 'a@example.org', emailVerifiedAt: 5 }))
         expect(await insert('alice')).toBe('username_taken')
@@ -131,7 +131,7 @@ export function describeUserStore(name: string, open: OpenFresh): void {
         expect(await insert('guest')).toBe('inserted')
       })
 
-      it('makes nobody after the token was withdrawn while many tried it in vain', async () => {
+      it('creates no user after the token was withdrawn during many failed attempts', async () => {
         await stores.tokens.put(invitation)
         await users.insert(aUser())
         const tries = Array.from({ length: 20 }, () => insert('alice'))
@@ -142,7 +142,7 @@ export function describeUserStore(name: string, open: OpenFresh): void {
         expect(await find()).toBeNull()
       })
 
-      it('either uses the token or leaves it to be withdrawn or revoked, whichever comes first', async () => {
+      it('either uses the token or lets it be withdrawn or revoked, whichever comes first', async () => {
         for (let n = 0; n < 10; n += 1) {
           await stores.tokens.put(invitation)
           const [made, withdrawn] = await Promise.all([insert(`guest-${n}`), withdraw()])
@@ -158,13 +158,13 @@ export function describeUserStore(name: string, open: OpenFresh): void {
       })
     })
 
-    it('keeps fifty different people who come at once [V15.4.1]', async () => {
+    it('stores fifty concurrent sign-ups [V15.4.1]', async () => {
       const people = Array.from({ length: 50 }, (_, n) => aUser({ username: `user-${n}` }))
       await Promise.all(people.map((user) => users.insert(user)))
       expect(await Promise.all(people.map(({ id }) => users.find(id)))).toEqual(people)
     })
 
-    it('changes the named fields and no others', async () => {
+    it('changes only the named fields', async () => {
       await users.insert(aUser())
       const fields = { passwordHash: 'another', profile: aProfile({}) }
       expect(await users.update('id-of-alice', fields)).toEqual(aUser(fields))
@@ -194,7 +194,7 @@ export function describeUserStore(name: string, open: OpenFresh): void {
       expect(await users.changeStanding(alice.id, { role: 'admin' }, { ...all, profile: olderProfile })).toBeNull()
     })
 
-    it('loses nothing of twenty updates of different fields at once [V15.4.1]', async () => {
+    it('loses none of twenty concurrent updates of different fields [V15.4.1]', async () => {
       await users.insert(aUser())
       const changes = [
         { passwordHash: 'new' },
@@ -212,7 +212,7 @@ export function describeUserStore(name: string, open: OpenFresh): void {
       expect(await users.find('id-of-alice')).toEqual(aUser(Object.assign({ role: 'admin' }, ...changes)))
     })
 
-    it('lets one of twenty win who compare with the same value at once', async () => {
+    it('lets one of twenty concurrent compare-and-sets succeed', async () => {
       await users.insert(aUser({ passwordHash: 'old' }))
       const attempts = Array.from({ length: 20 }, (_, n) =>
         users.update('id-of-alice', { passwordHash: `new-${n}` }, { passwordHash: 'old' }),
@@ -222,10 +222,10 @@ export function describeUserStore(name: string, open: OpenFresh): void {
       expect(await users.find('id-of-alice')).toEqual(winners[0])
     })
 
-    describe('never below one admin', () => {
+    describe('the last-admin rule', () => {
       const admin = (username: string) => aUser({ username, role: 'admin' })
 
-      it('keeps the only active admin as one, whatever else changes', async () => {
+      it('keeps the only active admin, whatever else changes', async () => {
         await users.insert(admin('alice'))
         await users.insert(aUser({ username: 'bob', role: 'admin', status: 'suspended' }))
         for (const change of [{ role: 'member' }, { status: 'suspended' }, { deletedAt: 2_000 }] as const) {
@@ -235,7 +235,7 @@ export function describeUserStore(name: string, open: OpenFresh): void {
         expect(await users.changeStanding('id-of-alice', { role: 'admin' })).toEqual(admin('alice'))
       })
 
-      it('lets one of two go, and a suspended one at any time', async () => {
+      it('lets one of two admins go, and a suspended one at any time', async () => {
         for (const name of ['alice', 'bob']) await users.insert(admin(name))
         await users.insert(aUser({ username: 'carol', role: 'admin', status: 'suspended' }))
         expect(await users.changeStanding('id-of-alice', { role: 'member' })).toMatchObject({ role: 'member' })
@@ -243,12 +243,12 @@ export function describeUserStore(name: string, open: OpenFresh): void {
         expect(await users.changeStanding('id-of-carol', { role: 'member' })).toMatchObject({ role: 'member' })
       })
 
-      it('says nothing of admins when the comparison fails', async () => {
+      it('does not report the last admin when the comparison fails', async () => {
         await users.insert(admin('alice'))
         expect(await users.changeStanding('id-of-alice', { role: 'member' }, { role: 'guest' })).toBeNull()
       })
 
-      it('keeps one of ten admins who are all demoted at once', async () => {
+      it('keeps one of ten admins who are demoted concurrently', async () => {
         const names = Array.from({ length: 10 }, (_, n) => `admin-${n}`)
         for (const name of names) await users.insert(admin(name))
         const outcomes = await Promise.all(
@@ -268,7 +268,7 @@ export function describeUserStore(name: string, open: OpenFresh): void {
         return (await users.list({ ...everybody, ...query, after: place })).map(({ username }) => username)
       }
 
-      it('gives people in the order of their usernames, page by page', async () => {
+      it('returns users in the order of their usernames, page by page', async () => {
         for (const name of ['d', 'b.2', 'b-1', 'a', 'b_3', 'c']) await users.insert(named(name))
         expect(await names({})).toEqual(['a', 'b-1', 'b.2', 'b_3', 'c', 'd'])
         expect(await names({ limit: 2 })).toEqual(['a', 'b-1'])
@@ -279,7 +279,7 @@ export function describeUserStore(name: string, open: OpenFresh): void {
         expect(await users.list({ ...everybody, limit: 1 })).toEqual([named('a')])
       })
 
-      it('finds part of a username, a full name or an address, without regard to case', async () => {
+      it('finds part of a username, full name or address in any case', async () => {
         await users.insert(named('alice', 'Zoë Ünïcode', 'Alice.L@Example.org'))
         await users.insert(named('bob', 'ΣΊΣΥΦΟΣ 100%', null))
         expect(await names({ search: 'LIC' })).toEqual(['alice'])
@@ -291,7 +291,7 @@ export function describeUserStore(name: string, open: OpenFresh): void {
         expect(await names({ search: 'b', after: 'alice' })).toEqual(['bob'])
       })
 
-      it('takes signs of pattern languages as themselves [V1.2.9]', async () => {
+      it('treats pattern characters literally [V1.2.9]', async () => {
         await users.insert(named('alice', '100% of_it'))
         await users.insert(named('bob', "back\\slash 'quoted'"))
         for (const found of ['100%', 'of_it', '0% o']) expect(await names({ search: found })).toEqual(['alice'])
@@ -301,7 +301,7 @@ export function describeUserStore(name: string, open: OpenFresh): void {
         }
       })
 
-      it('sees what was changed', async () => {
+      it('reflects changes', async () => {
         await users.insert(named('alice', 'Before'))
         await users.update('id-of-alice', { email: 'new@example.org', profile: aProfile({ fullName: 'After' }) })
         expect(await names({ search: 'before' })).toEqual([])
@@ -309,7 +309,7 @@ export function describeUserStore(name: string, open: OpenFresh): void {
         expect(await names({ search: 'new@' })).toEqual(['alice'])
       })
 
-      it('gives people by when they signed up, in both directions, also those of one moment', async () => {
+      it('orders by sign-up time in both directions, also for equal times', async () => {
         const times = { a: 3_000, b: 1_000, c: 2_000, d: 2_000, e: 2_000 }
         for (const [username, createdAt] of Object.entries(times)) await users.insert(aUser({ username, createdAt }))
         const walk = async (descending: boolean) => {
@@ -327,7 +327,7 @@ export function describeUserStore(name: string, open: OpenFresh): void {
         expect(await names({ descending: true, after: 'c' })).toEqual(['b', 'a'])
       })
 
-      it('filters by role and by state, and counts the same', async () => {
+      it('filters by role and state, with matching counts', async () => {
         await users.insert(aUser({ username: 'ann', role: 'admin' }))
         await users.insert(aUser({ username: 'bea', role: 'admin', status: 'suspended' }))
         await users.insert(aUser({ username: 'cat', role: 'guest', status: 'suspended', deletedAt: 5 }))
@@ -347,7 +347,7 @@ export function describeUserStore(name: string, open: OpenFresh): void {
         }
       })
 
-      it('finds many by their ids, and whose suspension is over', async () => {
+      it('finds users by ids and by an expired suspension', async () => {
         for (const [username, suspendedUntil] of [
           ['ann', 2_000],
           ['bea', 3_000],
@@ -367,7 +367,7 @@ export function describeUserStore(name: string, open: OpenFresh): void {
         expect(await over(9_000, 1)).toHaveLength(1)
       })
 
-      it('hands out copies', async () => {
+      it('returns copies', async () => {
         await users.insert(aUser())
         const [listed] = await users.list(everybody)
         Object.assign(listed?.profile ?? {}, { fullName: 'spoilt' })
@@ -378,7 +378,7 @@ export function describeUserStore(name: string, open: OpenFresh): void {
     describe('verified addresses', () => {
       const verified = { email: 'Alice@Example.org', emailVerifiedAt: 5 }
 
-      it('finds who verified one, in whatever case, and nobody who did not', async () => {
+      it('finds the user who verified one, in any case, and no user who did not', async () => {
         await users.insert(aUser(verified))
         await users.insert(aUser({ username: 'bob', email: 'bob@example.org' }))
         expect(await users.findByVerifiedEmail('aLICE@example.ORG')).toEqual(aUser(verified))
@@ -386,7 +386,7 @@ export function describeUserStore(name: string, open: OpenFresh): void {
         expect(await users.findByVerifiedEmail('nobody@example.org')).toBeNull()
       })
 
-      it('is one address in both spellings of its domain, ASCII and Unicode, whichever came first', async () => {
+      it('are equal in both spellings of their domain, ASCII and Unicode, in either order', async () => {
         await users.insert(aUser({ email: 'info@xn--h1alffa9f.xn--p1ai', emailVerifiedAt: 5 }))
         await users.insert(aUser({ username: 'bob', email: 'info@bücher.example', emailVerifiedAt: 5 }))
         expect(await users.findByVerifiedEmail('INFO@россия.рф')).toMatchObject({ id: 'id-of-alice' })
@@ -400,7 +400,7 @@ export function describeUserStore(name: string, open: OpenFresh): void {
         expect(await users.insert(dave)).toBe('inserted')
       })
 
-      it('is one person’s: another can name it and not verify it', async () => {
+      it('are unique: another user can name one but not verify it', async () => {
         await users.insert(aUser(verified))
         const bob = aUser({ username: 'bob', email: 'alice@example.ORG' })
         expect(await users.insert(bob)).toBe('inserted')
@@ -411,7 +411,7 @@ export function describeUserStore(name: string, open: OpenFresh): void {
         expect(await users.findByUsername('carol')).toBeNull()
       })
 
-      it('is free again once it was given up', async () => {
+      it('are free again once given up', async () => {
         await users.insert(aUser(verified))
         await users.insert(aUser({ username: 'bob' }))
         expect(await users.update('id-of-alice', noAddress)).toMatchObject({ email: null })
@@ -420,7 +420,7 @@ export function describeUserStore(name: string, open: OpenFresh): void {
         expect(await users.changeEmail('id-of-alice', verified)).toBe('email_taken')
       })
 
-      it('goes to one of ten who verify it at once', async () => {
+      it('go to one of ten concurrent verifications', async () => {
         const names = Array.from({ length: 10 }, (_, n) => `user-${n}`)
         for (const username of names) await users.insert(aUser({ username, email: verified.email }))
         const answers = await Promise.all(
@@ -435,7 +435,7 @@ export function describeUserStore(name: string, open: OpenFresh): void {
       const rename = (id: string, username: string, at = 2_000) =>
         users.rename(id, username, { at, reservedUntil: until })
 
-      it('leads nowhere, and the new one to the person', async () => {
+      it('no longer finds the user, and the new one does', async () => {
         await users.insert(aUser())
         expect(await rename('id-of-alice', 'alicia')).toBe('renamed')
         expect(await users.findByUsername('alice')).toBeNull()
@@ -444,7 +444,7 @@ export function describeUserStore(name: string, open: OpenFresh): void {
         expect(listed?.username).toBe('alicia')
       })
 
-      it('stays reserved for a time, for everybody but the person', async () => {
+      it('stays reserved for other users for a time', async () => {
         await users.insert(aUser())
         await users.insert(aUser({ username: 'bob' }))
         await rename('id-of-alice', 'alicia')
@@ -456,7 +456,7 @@ export function describeUserStore(name: string, open: OpenFresh): void {
         expect(await users.insert(newcomer(until))).toBe('inserted')
       })
 
-      it('is not given up for one that somebody has, or for none at all', async () => {
+      it('is not given up for a taken or an impossible one', async () => {
         await users.insert(aUser())
         await users.insert(aUser({ username: 'bob' }))
         expect(await rename('id-of-alice', 'bob')).toBe('username_taken')
@@ -466,7 +466,7 @@ export function describeUserStore(name: string, open: OpenFresh): void {
         expect(await users.insert(aUser({ id: 'new', createdAt: until }))).toBe('username_taken')
       })
 
-      it('is not given up by somebody who was suspended since they asked', async () => {
+      it('is not given up by a user who was suspended since the request', async () => {
         await users.insert(aUser({ status: 'suspended' }))
         const times = { at: 2_000, reservedUntil: until }
         expect(await users.rename('id-of-alice', 'alicia', times, { status: 'active' })).toBeNull()
@@ -474,7 +474,7 @@ export function describeUserStore(name: string, open: OpenFresh): void {
         expect(await users.rename('id-of-alice', 'alicia', times, { status: 'suspended' })).toBe('renamed')
       })
 
-      it('goes to nobody of thirty who ask for it, or for the new one, at that moment', async () => {
+      it('goes to none of thirty concurrent requests for it or for the new one', async () => {
         await users.insert(aUser())
         const askers = Array.from({ length: 30 }, (_, n) =>
           aUser({ id: `asker-${n}`, username: n % 2 === 0 ? 'alice' : 'alicia' }),
@@ -488,7 +488,7 @@ export function describeUserStore(name: string, open: OpenFresh): void {
         expect((await users.list({ ...everybody, limit: 50 })).map(({ username }) => username)).toHaveLength(1 + owners)
       })
 
-      it('is reserved too when the person is removed, until that is forgotten', async () => {
+      it('stays reserved when the user is removed, until the reservation is deleted', async () => {
         await users.insert(aUser({ email: 'a@example.org', emailVerifiedAt: 5 }))
         expect(await users.remove('id-of-alice', until)).toBe(true)
         expect(await users.remove('id-of-alice', until)).toBe(false)
@@ -502,7 +502,7 @@ export function describeUserStore(name: string, open: OpenFresh): void {
       })
     })
 
-    it('lists who deleted their account before a time', async () => {
+    it('lists users who deleted their account before a time', async () => {
       await users.insert(aUser())
       for (const n of [1, 2, 3]) await users.insert(aUser({ username: `user-${n}`, deletedAt: n * 1_000 }))
       const ids = async (before: number, limit: number) =>
@@ -524,7 +524,7 @@ export function describeUserStore(name: string, open: OpenFresh): void {
       expect(await users.changeStanding('id-of-alice', { deletedAt: 2_000 })).toMatchObject({ deletedAt: 2_000 })
     })
 
-    it('hands out copies and keeps a copy', async () => {
+    it('stores and returns copies', async () => {
       const given = aUser()
       await users.insert(given)
       const change = { profile: aProfile({ fullName: 'Changed' }) }
@@ -541,7 +541,7 @@ export function describeUserStore(name: string, open: OpenFresh): void {
       expect(await users.findByUsername('alice')).toEqual(expected)
     })
 
-    it('keeps what it was given even when the giver changes it at once', async () => {
+    it('is unaffected when the caller changes the object during the call', async () => {
       const given = aUser()
       const inserting = users.insert(given)
       given.username = 'spoilt'
@@ -554,7 +554,7 @@ export function describeUserStore(name: string, open: OpenFresh): void {
       expect(await users.findByUsername('alice')).toEqual(aUser({ profile: { fullName: 'A', bio: 'B' } }))
     })
 
-    it('takes names that mean something to the language as names [V15.3.6]', async () => {
+    it('accepts usernames with a meaning in the language [V15.3.6]', async () => {
       for (const key of trickyKeys) {
         expect(await users.find(key)).toBeNull()
         expect(await users.findByUsername(key)).toBeNull()
@@ -568,7 +568,7 @@ export function describeUserStore(name: string, open: OpenFresh): void {
       }
     })
 
-    it('keeps every kind of text as it is', async () => {
+    it('stores every kind of text unchanged', async () => {
       for (const [n, text] of everyKindOfText.entries()) {
         const user = aUser({ username: `user-${n}`, email: text, profile: { fullName: text, bio: text, age: null } })
         await users.insert(user)

@@ -9,7 +9,7 @@ import { anEntry } from '#lib/stores/contract/samples.ts'
 
 import { freshFolder } from './folder-for-test.ts'
 
-it('starts with a long trail in little memory, and reads, shortens and adds to it', async () => {
+it('opens a long trail in little memory, and reads, shortens and extends it', async () => {
   const folder = await freshFolder()
   const stores = await folder.open()
   await stores.close()
@@ -24,7 +24,7 @@ it('starts with a long trail in little memory, and reads, shortens and adds to i
   })
   await folder.write('audit.jsonl', lines.join(''))
   const child = fileURLToPath(new URL('long-trail-for-test.ts', import.meta.url))
-  // Less than the file has: 88 MB.
+  // Less than the file: 88 MB.
   const { stdout } = await promisify(execFile)(process.execPath, ['--max-old-space-size=48', child, folder.dir])
   expect(JSON.parse(stdout)).toEqual({
     listed: [19_999, 19_997, 19_995],

@@ -24,13 +24,13 @@ async function filled(count: number): Promise<{ folder: TestFolder; stores: Stor
   return { folder, stores }
 }
 
-it('adds one line an entry, which is there when the append is acknowledged', async () => {
+it('writes one line per entry before it acknowledges the append', async () => {
   const { folder } = await filled(2)
   const one = chained(noHead, anEntry({ at: 1 }))
   expect(await linesOf(folder)).toEqual([one, chained(one, anEntry({ at: 2 }))])
 })
 
-it('drops a last line that was never finished, and keeps every whole one', async () => {
+it('drops an unfinished last line and keeps every complete one', async () => {
   const { folder, stores } = await filled(3)
   await stores.close()
   const whole = await folder.readBytes('audit.jsonl')
@@ -46,7 +46,7 @@ it('drops a last line that was never finished, and keeps every whole one', async
   }
 })
 
-it('stops the start at a line that is no entry, names it, and leaves it alone', async () => {
+it('stops the start at an invalid line, names it and leaves it unchanged', async () => {
   const { folder, stores } = await filled(2)
   await stores.close()
   await appendFile(folder.path('audit.jsonl'), 'something else\n')
@@ -56,7 +56,7 @@ it('stops the start at a line that is no entry, names it, and leaves it alone', 
   expect(await folder.read('audit.jsonl')).toBe(before)
 })
 
-it('goes on after the gap when the end was cut off, and says so', async () => {
+it('continues after the gap when the end was truncated, and reports it', async () => {
   const { folder, stores } = await filled(3)
   await stores.close()
   const [first = ''] = (await folder.read('audit.jsonl')).split('\n')
@@ -71,10 +71,10 @@ it('goes on after the gap when the end was cut off, and says so', async () => {
   expect(await places(reopened)).toEqual([1, 4])
 })
 
-it('refuses while the file cannot be written, and then holds what was acknowledged and no more', async () => {
+it('rejects while the file is not writable, and then has only acknowledged entries', async () => {
   const { folder, stores } = await filled(1)
   const fault = { code: 'store_unavailable' }
-  // Neither can be added to, nor replaced.
+  // The file can be neither appended to nor replaced.
   await rename(folder.path('audit.jsonl'), folder.path('aside'))
   await stores.audit.append(anEntry({ at: 2 })).then(
     () => expect.unreachable('the file was away'),
@@ -86,7 +86,7 @@ it('refuses while the file cannot be written, and then holds what was acknowledg
   expect((await linesOf(folder)).map(({ at }) => at)).toEqual([1, 3])
 })
 
-it('lets whoever reads all of it read what there was, whatever happens to it meanwhile', async () => {
+it('lets a reader finish the old trail during changes', async () => {
   const { stores } = await filled(5)
   const reading = stores.dump()
   const read: number[] = []
@@ -100,7 +100,7 @@ it('lets whoever reads all of it read what there was, whatever happens to it mea
   expect(await places(stores)).toEqual([5, 6])
 })
 
-it('changes nothing while it cannot be written anew, and is whole afterwards', async () => {
+it('changes nothing while a rewrite fails, and is complete afterwards', async () => {
   const { folder, stores } = await filled(3)
   await rename(folder.path('audit.jsonl'), folder.path('aside'))
   await mkdir(folder.path('audit.jsonl'))
@@ -122,7 +122,7 @@ it('changes nothing while it cannot be written anew, and is whole afterwards', a
   expect(await places(stores)).toEqual([2, 3, 4])
 })
 
-it('tells an end that was never finished from a line that is no entry, however long they are', async () => {
+it('distinguishes an unfinished last line from an invalid one of any length', async () => {
   const { folder, stores } = await filled(2)
   await stores.close()
   const whole = await folder.readBytes('audit.jsonl')

@@ -1,6 +1,5 @@
-// The audit trail: audit.jsonl, with one entry a line and new ones at its end, and an index of it in memory. How far it
-// has come is in audit-head.json as well, a few seconds late, so that a trail whose end was cut off is not taken for the
-// whole.
+// The audit trail of the JSON driver: audit.jsonl with one entry a line, and an index in memory. audit-head.json
+// repeats the last place a few seconds later, so that a truncated trail is noticed.
 
 import { constants, open } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -22,13 +21,13 @@ import { TrailIndex } from './trail-index.ts'
 
 export interface AuditRecords {
   file: TrailFile
-  /** The later of the last entry and what the file of the head says. */
+  /** The later of the last entry and the stored head. */
   head: AuditHead
 }
 
 const headSchema = z.strictObject({ version: z.literal(1), seq: z.int().min(0), id: z.string() })
 
-/** The trail as it counts, read entry by entry; null when there is none. */
+/** Reads the trail entry by entry. Null when there is none. */
 export async function loadAudit(
   folder: string,
 ): Promise<{ records: AuditRecords; size: number; last: AuditHead } | null> {
@@ -51,7 +50,7 @@ export async function loadAudit(
   }
 }
 
-/** A trail that begins with this file, which is there and empty. */
+/** A trail on this file, which exists and is empty. */
 export async function openEmptyAudit(folder: string): Promise<AuditRecords> {
   const path = join(folder, 'audit.jsonl')
   const head = (await readHead(folder)) ?? noHead
@@ -65,9 +64,9 @@ export interface AuditReader {
   close(): Promise<void>
 }
 
-/** The trail as it stands now, in a folder that may be somebody else's. */
+/** Reads the trail of a folder that another process may own. */
 export async function openAuditReader(folder: string): Promise<AuditReader> {
-  // The head first: a server may be adding entries, and its head is never ahead of them.
+  // Read the head first: a server may be adding entries, and its head never runs ahead of them.
   const head = await readHead(folder)
   const found = await readCurrentFile(folder, 'audit.jsonl', openTrail)
   return {
@@ -107,11 +106,11 @@ function laterOf(last: AuditHead, head: AuditHead | null): AuditHead {
 
 export interface WrittenAudit {
   records: AuditRecords
-  /** Where the entries are, synced, until somebody moves the file. */
+  /** The open file of synced entries, until another file replaces it. */
   path: string
 }
 
-/** A trail of these lines, beside the one in the folder. When the lines reject, so does this, and nothing is left. */
+/** Writes these lines to a new file beside the trail. Rejects when the lines reject, and then removes the file. */
 export async function writeAudit(folder: string, lines: AsyncIterable<EncodedEntry>): Promise<WrittenAudit> {
   const index = new TrailIndex()
   let last = noHead
@@ -142,7 +141,7 @@ export function encodeHead({ seq, id }: AuditHead): Buffer[] {
   return [Buffer.from(`${JSON.stringify({ version: 1, seq, id })}\n`)]
 }
 
-/** What is there at one moment; whoever has it closes it. */
+/** A snapshot of the trail. The caller closes it. */
 export interface AuditSnapshot {
   entries(): AsyncGenerator<AuditRecord>
   close(): Promise<void>
@@ -151,12 +150,12 @@ export interface AuditSnapshot {
 export interface AuditPart {
   store: AuditStore
   queues: CommitQueue[]
-  /** All that are on disk. */
+  /** All entries on disk. */
   snapshot(): AuditSnapshot
   head(): AuditHead
-  /** From here on this is the trail, on disk as well. Only while the queues are held. */
+  /** Makes this the trail, in memory and on disk. Call it only while the queues are held. */
   adopt(records: AuditRecords): void
-  /** After the queues are closed. */
+  /** Call it after the queues are closed. */
   close(): Promise<void>
 }
 
@@ -167,12 +166,12 @@ export function createAuditPart(
   let { file, head } = records
   /** Added since the last commit. */
   let added: EncodedEntry[] = []
-  /** What is to become of each entry, when more happens to them than that some are added. */
+  /** What happens to each entry; null while entries are only added. */
   let fateOf: Uint8Array | null = null
   let savedHead = head
-  /** Whether the file holds the entries and nothing else, so that others can be added to it. */
+  /** Whether the file holds exactly the entries, so that more can be appended. */
   let isWhole = true
-  /** What a commit has put in the file's place. */
+  /** The file that the last commit wrote as a replacement. */
   let rewritten: TrailFile | null = null
 
   const queue = new CommitQueue({
@@ -205,7 +204,7 @@ export function createAuditPart(
     rewritten = null
   }
 
-  /** Whoever reads the other one goes on with it; a file that cannot be closed is not worth a word. */
+  /** Readers of the old file keep it until they finish. A failed close is harmless. */
   function use(next: TrailFile): void {
     file.release().catch(() => {})
     file = next
@@ -221,7 +220,7 @@ export function createAuditPart(
     }
   }
 
-  /** Gives this fate to the entries for which it holds that do not have it yet. Returns how many. */
+  /** Assigns this fate to matching entries that do not have it. Returns how many. */
   function decide(fate: number, isMeant: (index: TrailIndex, place: number) => boolean): number {
     const { index } = file
     let count = 0
@@ -314,10 +313,10 @@ export function createAuditPart(
   }
 }
 
-/** Entries stand in the order in which they were added; the clocks of two starts may differ by less than this. */
+/** Entries are in the order of insertion. The clocks of two starts may differ by up to this. */
 const clockSlackMs = 86_400_000
 
-/** Of at most so many entries that can be what is asked for, from this place on backwards. */
+/** At most so many matching entries, from this place backwards. */
 function placesFrom(index: TrailIndex, from: number, query: AuditQuery, most: number): number[] {
   const isMeant = index.matcher(query)
   const places: number[] = []

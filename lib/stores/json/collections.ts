@@ -1,5 +1,4 @@
-// The kinds that need no operations of their own, in memory and in tokens.json. A record that was put or taken is so on the
-// disk before anybody is told.
+// The kinds without operations of their own, in memory and in tokens.json. A put or take resolves when it is on disk.
 
 import { isAmong } from '#lib/stores/collection.ts'
 import { type CollectionKind, collectionKinds, declarationOf, keyOf, type RecordOf } from '#lib/stores/kinds.ts'
@@ -11,23 +10,23 @@ import { Drafts } from './drafts.ts'
 import type { PagedRecords } from './paged-records.ts'
 import { encodeRecords, type Records } from './record-files.ts'
 
-/** Records that are off the disk for a moment and still count. */
+/** Records that are temporarily not on disk and still count. */
 export interface Aside<Kept> {
   values(): Kept[]
-  /** They count no longer. */
+  /** They no longer count. */
   drop(matches: (record: Kept) => boolean): void
 }
 
-/** A collection with what its own file can do in one step of the queue. */
+/** A collection with operations that run in one step of its file's queue. */
 export interface JsonCollection<Kept> extends Collection<Kept> {
-  /** The draft: what the next commit writes. */
+  /** The draft, which the next commit writes. */
   draft: {
     get(id: string): Kept | undefined
     values(): Iterable<Kept>
     set(record: Kept): void
     delete(id: string): void
   }
-  /** All that are on disk; the records themselves, which never change. */
+  /** All records on disk. They are not copies and never change. */
   values(): Iterable<Kept>
 }
 
@@ -36,9 +35,9 @@ type JsonCollections = { [Name in CollectionKind]: JsonCollection<RecordOf<Name>
 export interface CollectionPart {
   collections: JsonCollections
   queue: CommitQueue
-  /** What is on disk at this moment. */
+  /** The records on disk now. */
   snapshot(): { [Name in CollectionKind]: RecordOf<Name>[] }
-  /** From here on these are the records, on disk as well. Only while the queue is held. */
+  /** Makes these the records, in memory and on disk. Call it only while the queue is held. */
   adopt(records: Pick<Records, CollectionKind>): void
 }
 
@@ -91,7 +90,7 @@ function createCollection<Name extends CollectionKind>(
     const idByKey = new Map<string, string>()
     const drafts = new Drafts(records(), (before, after) => {
       const [old, key] = [before && keyIn(before), after && keyIn(after)]
-      // In an undo, the record that was replaced may be back already.
+      // During an undo, the replaced record may already be restored.
       if (before && old && idByKey.get(old) === before.id) idByKey.delete(old)
       if (after && key) idByKey.set(key, after.id)
     })
@@ -125,7 +124,7 @@ function createCollection<Name extends CollectionKind>(
     values: () => drafts.values(),
 
     async put(record) {
-      // Checked, so that nothing is ever written that could not be read again; and a copy.
+      // Validate and copy, so that every file can be read again.
       const added = schema.parse(record) as Kept
       requireTexts(name, added.id, added)
       const key = keyIn(added)

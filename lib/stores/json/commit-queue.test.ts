@@ -14,7 +14,7 @@ const always = { activeAfter: 0, createdAfter: 0, latest: 1_000_000, recentAfter
 const notSaved = { code: 'store_unavailable' }
 
 describe('when users.json cannot be written', () => {
-  it('refuses a sign-up, forgets it, and takes it when the disk does again', async () => {
+  it('rejects a sign-up, drops it, and accepts it when the disk recovers', async () => {
     const folder = await freshFolder()
     const { users } = await folder.open()
     await block(folder, 'users.json')
@@ -31,7 +31,7 @@ describe('when users.json cannot be written', () => {
     expect(Object.keys(JSON.parse(await folder.read('users.json')).users)).toEqual(['id-of-alice'])
   })
 
-  it('refuses a change and goes back to what is on disk', async () => {
+  it('rejects a change and returns to what is on disk', async () => {
     const folder = await freshFolder()
     const { users } = await folder.open()
     await users.insert(aUser())
@@ -44,7 +44,7 @@ describe('when users.json cannot be written', () => {
     )
   })
 
-  it('undoes everything that shared the commit, however it built on each other [V2.3.3]', async () => {
+  it('rolls back everything in the shared commit, even dependent changes [V2.3.3]', async () => {
     const folder = await freshFolder()
     const { users } = await folder.open()
     await users.insert(aUser())
@@ -63,7 +63,7 @@ describe('when users.json cannot be written', () => {
     expect(await users.insert(aUser({ id: 'late', username: 'bob' }))).toBe('inserted')
   })
 
-  it('counts the admins of the disk again after a demotion that was not saved', async () => {
+  it('recounts the admins after a demotion that was not saved', async () => {
     const folder = await freshFolder()
     const { users } = await folder.open()
     for (const username of ['alice', 'bob']) await users.insert(aUser({ username, role: 'admin' }))
@@ -74,7 +74,7 @@ describe('when users.json cannot be written', () => {
     expect(await users.changeStanding('id-of-alice', { role: 'member' })).toBe('last_admin')
   })
 
-  it('shows nobody what is not on disk', async () => {
+  it('shows only what is on disk', async () => {
     const folder = await freshFolder()
     const { users } = await folder.open()
     await users.insert(aUser())
@@ -95,7 +95,7 @@ describe('when users.json cannot be written', () => {
     await outcome
   })
 
-  it('leaves no temporary file, and says once that it began and once that it is over', async () => {
+  it('leaves no temporary file and logs the start and the end of the failure once', async () => {
     const folder = await freshFolder()
     const { users } = await folder.open()
     await block(folder, 'users.json')
@@ -109,7 +109,7 @@ describe('when users.json cannot be written', () => {
     ])
   })
 
-  it('goes on with the sessions, which are in a file of their own', async () => {
+  it('keeps sessions working, which are in another file', async () => {
     const folder = await freshFolder()
     const { sessions } = await openWithAlice(folder)
     await block(folder, 'users.json')
@@ -119,7 +119,7 @@ describe('when users.json cannot be written', () => {
 })
 
 describe('when sessions.json cannot be written', () => {
-  it('refuses a new session and forgets it', async () => {
+  it('rejects a new session and drops it', async () => {
     const folder = await freshFolder()
     const { sessions } = await openWithAlice(folder)
     await block(folder, 'sessions.json')
@@ -130,7 +130,7 @@ describe('when sessions.json cannot be written', () => {
     await sessions.insert(aSession())
   })
 
-  it('ends a session all the same, and keeps it ended', async () => {
+  it('ends a session anyway and keeps it ended', async () => {
     const folder = await freshFolder()
     const { sessions } = await openWithAlice(folder)
     await sessions.insert(aSession())
@@ -145,7 +145,7 @@ describe('when sessions.json cannot be written', () => {
     expect(Object.keys(JSON.parse(await folder.read('sessions.json')).sessions)).toEqual(['next'])
   })
 
-  it('does not bring a session back that ended while its own commit failed', async () => {
+  it('does not revive a session that ended while its own commit failed', async () => {
     const folder = await freshFolder()
     const { sessions } = await openWithAlice(folder)
     await block(folder, 'sessions.json')
@@ -159,7 +159,7 @@ describe('when sessions.json cannot be written', () => {
     expect(await sessions.listByUser('id-of-alice')).toEqual([aSession({ id: 'next' })])
   })
 
-  it('goes on touching', async () => {
+  it('keeps touching', async () => {
     const folder = await freshFolder()
     const { sessions } = await openWithAlice(folder)
     await sessions.insert(aSession())
@@ -168,7 +168,7 @@ describe('when sessions.json cannot be written', () => {
     expect(await sessions.touch('session-1', 5_000, always)).toEqual(aSession({ lastActivityAt: 5_000 }))
   })
 
-  it('says so when it is closed, and lets go of the folder', async () => {
+  it('rejects on close and releases the folder', async () => {
     const folder = await freshFolder()
     const { sessions, close } = await openWithAlice(folder)
     await sessions.insert(aSession())
@@ -181,7 +181,7 @@ describe('when sessions.json cannot be written', () => {
 })
 
 describe('when tokens.json cannot be written', () => {
-  it('refuses a token and a take, and goes back to what is on disk', async () => {
+  it('rejects a put and a take and returns to what is on disk', async () => {
     const folder = await freshFolder()
     const { tokens } = await folder.open()
     await tokens.put(aToken())
@@ -202,7 +202,7 @@ describe('when tokens.json cannot be written', () => {
     expect(Object.keys(JSON.parse(await folder.read('tokens.json')).tokens)).toEqual(['newer'])
   })
 
-  it('keeps a token whose take was refused', async () => {
+  it('keeps a token whose take was rejected', async () => {
     const folder = await freshFolder()
     const { tokens } = await folder.open()
     await tokens.put(aToken())
@@ -215,7 +215,7 @@ describe('when tokens.json cannot be written', () => {
   })
 })
 
-it('knows again which token is live after one that should replace it was refused', async () => {
+it('restores the live token after its replacement was rejected', async () => {
   const folder = await freshFolder()
   const { tokens } = await folder.open()
   await tokens.put(aToken())
@@ -227,7 +227,7 @@ it('knows again which token is live after one that should replace it was refused
 })
 
 describe('while it is held', () => {
-  /** Counts what is asked; the file holds the number. */
+  /** Counts the operations; the file contains the number. */
   async function countingQueue() {
     const folder = await freshFolder()
     let count = 0
@@ -255,7 +255,7 @@ describe('while it is held', () => {
     return { queue, add, encoding, saved: () => folder.read('count'), counted: () => count }
   }
 
-  it('lets what is asked wait, in memory too', async () => {
+  it('makes operations wait, in memory too', async () => {
     const { queue, add, saved, counted } = await countingQueue()
     await add()
     const release = await queue.hold()
@@ -267,7 +267,7 @@ describe('while it is held', () => {
     expect([counted(), await saved()]).toEqual([2, '2'])
   })
 
-  it('has no commit under way', async () => {
+  it('has no running commit', async () => {
     const { queue, add, encoding, saved } = await countingQueue()
     const { promise, resolve } = Promise.withResolvers<void>()
     encoding.mayGoOn = promise
@@ -304,7 +304,7 @@ describe('while it is held', () => {
   })
 })
 
-describe('by itself, five seconds later at most', () => {
+describe('within five seconds, without another write', () => {
   beforeEach(() => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
   })
@@ -328,7 +328,7 @@ describe('by itself, five seconds later at most', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  it('saves an end that the disk had refused', async () => {
+  it('saves an end that the disk had rejected', async () => {
     const folder = await freshFolder()
     const { sessions } = await openWithAlice(folder, 5_000)
     await sessions.insert(aSession())
@@ -343,7 +343,7 @@ describe('by itself, five seconds later at most', () => {
   })
 })
 
-it('saves the touches with whatever is written next', async () => {
+it('saves touches with the next write', async () => {
   const folder = await freshFolder()
   const { sessions } = await openWithAlice(folder)
   await sessions.insert(aSession())
@@ -365,14 +365,14 @@ it('never writes what it could not read again', async () => {
   expect(await sessions.find('session-1')).toEqual(aSession())
 })
 
-/** With the person that the sessions of these tests are of. */
+/** With the user of these tests' sessions. */
 async function openWithAlice(folder: TestFolder, touchDelayMs = never): Promise<Stores> {
   const stores = await openFolder(folder.dir, folder.log, touchDelayMs)
   await stores.users.insert(aUser())
   return stores
 }
 
-/** A real refusal: a file can't be renamed onto a folder, for anybody. */
+/** A real failure, also for root: a file cannot be renamed onto a folder. */
 async function block(folder: TestFolder, name: string): Promise<void> {
   await rename(folder.path(name), folder.path('aside'))
   await mkdir(folder.path(name))
@@ -387,7 +387,7 @@ async function until(isTrue: () => Promise<boolean>): Promise<void> {
   while (!(await isTrue())) await nextTurn()
 }
 
-it('sets its timers, and writes, outside of the request that happens to ask first', async () => {
+it('runs its timers and writes outside the context of the request that triggered them', async () => {
   const requests = new AsyncLocalStorage<string>()
   const folder = await freshFolder()
   const seen: unknown[] = []

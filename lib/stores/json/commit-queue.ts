@@ -1,5 +1,5 @@
-// Writers of one file share its commits: what is asked while a commit runs is carried out at the start of the next,
-// written once for all, and answered when it is on disk.
+// Group commit: operations that arrive during a commit run together before the next one, share one write and resolve
+// when it is on disk.
 
 import { basename } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
@@ -9,29 +9,29 @@ import { messageOf, unavailable } from '#lib/stores/errors.ts'
 import type { StoreLog } from '#lib/stores/log.ts'
 import { StoreError } from '#lib/stores/types.ts'
 
-/** What the file holds. Operations change it; the queue says when a change has become true, or never was. */
+/** The content of the file. Operations change it; the queue reports each change as committed or rolled back. */
 export interface Committed {
   encode(): Promise<Uint8Array[]>
-  /** How the file takes what was encoded; unless said otherwise, it is replaced by it. */
+  /** Writes the encoded content. By default it replaces the file. */
   write?(path: string, chunks: Uint8Array[]): Promise<void>
   /** The operations since the last call are on disk. */
   accept(): void
-  /** They are not: memory goes back to what the disk holds. */
+  /** The write failed: restores memory to what is on disk. */
   undo(): void
 }
 
 export interface CommitQueueOptions {
   path: string
   content: Committed
-  /** Has to be done before the file is written; when it rejects, nothing is. */
+  /** Runs before each write. A rejection cancels the write. */
   beforeWrite(): Promise<void>
-  /** How long a change that nobody waits for may stay in memory only. */
+  /** How long a change may stay in memory when no caller waits for it. */
   lazyMs: number
   log: StoreLog
 }
 
 interface Waiting {
-  /** Carries the operation out and returns what to do once it is durable. */
+  /** Runs the operation and returns a callback for when it is durable. */
   carryOut(): () => void
   reject(error: unknown): void
 }
@@ -51,7 +51,7 @@ export class CommitQueue {
     this.#options = options
   }
 
-  /** True from a failed commit to the next that succeeds. */
+  /** True from a failed commit until the next success. */
   get isFailing(): boolean {
     return this.#failing
   }
@@ -61,8 +61,8 @@ export class CommitQueue {
   }
 
   /**
-   * Carries out `operation`, which must be synchronous and either throw or call `markUnsaved` for what it changed,
-   * and resolves with its answer when that is durable. An answer that needed no change costs no write.
+   * Runs `operation`, which must be synchronous and either throw or call `markUnsaved` for its changes. Resolves with
+   * its result once that is durable. An operation without a change causes no write.
    */
   run<Answer>(operation: () => Answer): Promise<Answer> {
     this.requireOpen()
@@ -74,7 +74,7 @@ export class CommitQueue {
         },
         reject,
       })
-      // It works for everybody who asks meanwhile.
+      // One loop serves all callers that arrive meanwhile.
       this.#drained ??= outsideOfRequests(() => this.#drain())
     })
   }
@@ -85,8 +85,8 @@ export class CommitQueue {
   }
 
   /**
-   * Resolves once no commit is under way, and to what has to be called to let them go on; until then what is asked
-   * waits. Several holders come one after another.
+   * Holds the queue: resolves when no commit runs, with a function that releases it. Operations wait until then.
+   * Several holders take turns.
    */
   async hold(): Promise<() => void> {
     while (this.#held) await this.#held
@@ -100,12 +100,12 @@ export class CommitQueue {
     }
   }
 
-  /** The next commit writes the file; without one, the timer does. */
+  /** The next commit writes the file; the timer starts one if none comes. */
   markUnsaved(): void {
     this.#unsaved = true
     const save = () => {
       this.#timer = null
-      // A failure was logged by the commit, which has set the timer again.
+      // The commit logged the failure and set the timer again.
       if (!this.#closed) this.flush().catch(() => {})
     }
     this.#timer ??= outsideOfRequests(() => setTimeout(save, this.#options.lazyMs).unref())
@@ -123,7 +123,7 @@ export class CommitQueue {
 
   async #drain(): Promise<void> {
     while (this.#waiting.length > 0) {
-      // Whoever asks within this turn of the event loop is in the same batch.
+      // Calls from the same turn of the event loop join the batch.
       await nextTurn()
       while (this.#held) await this.#held
       this.#commitUnderWay = this.#commit(this.#waiting.splice(0))
@@ -146,7 +146,7 @@ export class CommitQueue {
       if (this.#unsaved) await this.#save()
     } catch (cause) {
       this.#options.content.undo()
-      // Also when memory is unchanged: after a failed sync the disk may hold what was undone here.
+      // Write even when memory is unchanged: after a failed sync the disk may hold what was rolled back here.
       this.markUnsaved()
       const error = this.#failed(cause)
       for (const { reject } of carriedOut) reject(error)

@@ -1,4 +1,4 @@
-// How a folder that cannot be used is told, with the commands that lead to a site that starts again.
+// Describes a folder that cannot be used, with the commands that get the site running again.
 
 import { lstatSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
@@ -6,7 +6,7 @@ import { basename, dirname, join } from 'node:path'
 import * as errors from '#lib/stores/errors.ts'
 import type { StoreError } from '#lib/stores/types.ts'
 
-/** What a site loses that starts without one of these; without the people it does not start. */
+/** What is lost when the site starts without one of these files. It never starts without users.json. */
 const losses: Record<string, string> = {
   'sessions.json': 'everybody has to log in again',
   'tokens.json': 'links and codes that were sent out are void, and mails that wait are lost',
@@ -41,7 +41,7 @@ function commands(folder: string, others: readonly string[] = []): string {
   return `${errors.moveAside(present, join(folder, 'damaged'))} && ${errors.restoreCommand}`
 }
 
-/** The store's own folder, also of a file that a replacement left. */
+/** The store's folder, also for a file inside a replacement. */
 export function folderOf(path: string): string {
   const folder = dirname(path)
   return basename(folder) === 'replacement' ? dirname(folder) : folder

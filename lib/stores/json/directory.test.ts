@@ -7,10 +7,10 @@ import type { Stores, UserQuery } from '#lib/stores/types.ts'
 
 import { freshFolder } from './folder-for-test.ts'
 
-/** Names that neither come nor go in order, with many to every beginning. */
+/** Names in no sorted order, many with the same prefix. */
 const usernames = Array.from({ length: 3_000 }, (_, n) => `u${(n * 7_919) % 3_000}`)
 
-it('gives the same pages as sorting everybody would, in whatever order they came', async () => {
+it('returns the same pages as sorting all users, in any order of insertion', async () => {
   const { users } = await folderOf(usernames)
   const sorted = usernames.toSorted()
   for (const limit of [1, 7, 100, 2_999, 5_000]) {
@@ -29,7 +29,7 @@ it('gives the same pages as sorting everybody would, in whatever order they came
   }
 })
 
-it('looks through everybody without holding up what else there is to do', async () => {
+it('yields to the event loop during a scan', async () => {
   const { users } = await folderOf(usernames)
   let isOver = false
   const searching = names(users, { search: 'nobody', limit: 10 }).finally(() => {
@@ -44,7 +44,7 @@ it('looks through everybody without holding up what else there is to do', async 
   expect(turns).toBeGreaterThan(2)
 })
 
-it('meets everybody once while others sign up and change', async () => {
+it('visits every user once during sign-ups and changes', async () => {
   const { users } = await folderOf(usernames)
   const listing = names(users, { limit: 10_000 })
   const updates = ['u0', 'u1', 'u2999'].map((name) => users.changeEmail(`id-of-${name}`, { email: 'a@example.org' }))
@@ -55,7 +55,7 @@ it('meets everybody once while others sign up and change', async () => {
   expect(await names(users, { search: 'A@EXAMPLE', limit: 10 })).toEqual(['u0', 'u1', 'u2999'])
 })
 
-it('finds by what is on disk, before and after a change', async () => {
+it('searches what is on disk, before and after a change', async () => {
   const { users, replaceAll } = await folderOf(['alice'])
   const search = (text: string) => names(users, { search: text, limit: 10 })
   expect(await search('wonder')).toEqual([])

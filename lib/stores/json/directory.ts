@@ -1,19 +1,19 @@
-// Finds people by part of a name or address, by role and by state, a page at a time, by looking at everybody: there is no order to keep up
-// when somebody signs up, and a look at one takes less than a microsecond.
+// Searches users by part of a name or address, role and state, page by page. Scans all users: a scan needs no index to
+// maintain and takes less than a microsecond per user.
 
 import { setImmediate as nextTurn } from 'node:timers/promises'
 
 import { lowerCase, searchText } from '#lib/stores/records.ts'
 import type { UserFilter, UserQuery, UserRecord } from '#lib/stores/types.ts'
 
-/** Between two turns of the event loop: a few milliseconds at most, also when every text is seen for the first time. */
+/** Users per turn of the event loop: a few milliseconds at most, also when no search text is cached yet. */
 const peoplePerTurn = 1_000
 
 export class Directory {
-  /** What was looked in before. Making such a text takes longer than looking in it. */
+  /** Cached search texts. Building one takes longer than searching it. */
   readonly #texts = new Map<string, string>()
 
-  /** To be called for whoever has changed. */
+  /** Call it for each changed user. */
   forget(ids: Iterable<string>): void {
     for (const id of ids) this.#texts.delete(id)
   }
@@ -22,12 +22,12 @@ export class Directory {
     this.#texts.clear()
   }
 
-  /** The records themselves, not copies. Lets the event loop turn: see `Drafts.values` for what `people` may be. */
+  /** The records themselves, not copies. Yields to the event loop: see `Drafts.values` for what `people` may be. */
   async list(people: Iterable<UserRecord>, query: UserQuery): Promise<UserRecord[]> {
     const { after, limit } = query
     const compare = orderOf(query)
     let found: UserRecord[] = []
-    /** Nobody from here on can be on the page any more. */
+    /** Later users can no longer be on the page. */
     let beyond: UserRecord | undefined
     let seen = 0
     for (const user of people) {
@@ -37,13 +37,13 @@ export class Directory {
         found = found.toSorted(compare).slice(0, limit)
         beyond = found.at(-1)
       }
-      // Here, where nobody is in hand: whoever is looked at is as the store has them at that moment.
+      // Yield between users, so that each is read in its current state.
       if (++seen % peoplePerTurn === 0) await nextTurn()
     }
     return found.toSorted(compare).slice(0, limit)
   }
 
-  /** As `list` in what `people` may be. */
+  /** Counts in `people`, which has the same limits as in `list`. */
   async count(people: Iterable<UserRecord>, filter: UserFilter): Promise<number> {
     let count = 0
     let seen = 0

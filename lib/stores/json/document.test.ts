@@ -10,15 +10,15 @@ import { encodeSections } from './document.ts'
 import { freshFolder, type TestFolder } from './folder-for-test.ts'
 import { PagedRecords } from './paged-records.ts'
 
-describe('a damaged file stops the start, is named, and stays as it was:', () => {
+describe('a damaged file stops the start, is named in the error and stays unchanged:', () => {
   for (const name of ['users.json', 'sessions.json', 'tokens.json']) {
-    it(`${name} cut short at any byte`, async () => {
+    it(`${name} truncated at any byte`, async () => {
       const folder = await filledFolder()
       const whole = Buffer.from(await folder.read(name))
       for (let length = 0; length < whole.length - 1; length++) {
         await expectRefusal(folder, name, whole.subarray(0, length))
       }
-      // Without the line's end at its end the file still says everything.
+      // Without the final line end the file is still complete.
       await folder.write(name, whole.subarray(0, -1))
       const { users, sessions } = await folder.open()
       expect(await users.findByUsername('zoë')).toEqual(aUser({ id: 'u2', username: 'zoë' }))
@@ -136,7 +136,7 @@ describe('a damaged file stops the start, is named, and stays as it was:', () =>
   })
 })
 
-it('writes nothing at all while one of the files is damaged', async () => {
+it('writes nothing while one of the files is damaged', async () => {
   const folder = await freshFolder()
   const streamlit = `{"alice":{"password":"${'a'.repeat(64)}"}}`
   await folder.write('users.json', streamlit)
@@ -145,7 +145,7 @@ it('writes nothing at all while one of the files is damaged', async () => {
   expect(await folder.read('users.json')).toBe(streamlit)
 })
 
-it('reads a file that was laid out anew by hand, and writes it as ever', async () => {
+it('reads a file that was reformatted by hand and writes its own format', async () => {
   const folder = await filledFolder()
   const asWritten = await folder.read('users.json')
   await folder.write('users.json', JSON.stringify(JSON.parse(asWritten), null, 4))
@@ -155,7 +155,7 @@ it('reads a file that was laid out anew by hand, and writes it as ever', async (
   expect(await folder.read('users.json')).toBe(asWritten)
 })
 
-it('leaves sessions out whose people are not there, and says how many', async () => {
+it('leaves out sessions of unknown users and reports how many', async () => {
   const folder = await filledFolder()
   const session = '{"userId":"gone","createdAt":1,"lastActivityAt":1}'
   const asWritten = await folder.read('sessions.json')
@@ -171,7 +171,7 @@ it('leaves sessions out whose people are not there, and says how many', async ()
   expect(JSON.parse(await folder.read('sessions.json')).sessions).toEqual({})
 })
 
-it('takes a session that is in both parts of the file for ended', async () => {
+it('counts a session in both parts of the file as ended', async () => {
   const folder = await filledFolder()
   const session = '{"userId":"u1","createdAt":1,"lastActivityAt":1}'
   await folder.write(
@@ -206,7 +206,7 @@ async function expectRefusal(folder: TestFolder, name: string, content: string |
   return (refusal as Error).message
 }
 
-it('refuses to write a file that is longer than the next start could read', async () => {
+it('rejects a file longer than the next start could read', async () => {
   const users = new PagedRecords<UserRecord>((user) => user)
   users.set(aUser({ id: 'u1' }))
   const length = Buffer.concat(await encodeSections({ users })).length

@@ -1,5 +1,5 @@
-// The format of the store's files: `{"version":1,"<section>":{` and then one record a line. Reads whatever says the
-// same in other white space, refuses everything else, and never writes.
+// The file format of the JSON driver: `{"version":1,"<section>":{` and then one record a line. Accepts other white
+// space, rejects everything else and never writes.
 
 import { constants } from 'node:buffer'
 import { lstat, readFile } from 'node:fs/promises'
@@ -24,14 +24,14 @@ export interface StoredFile {
   value: Record<string, unknown>
 }
 
-/** One part of a file: records under their ids. */
+/** One part of a file: records by id. */
 export interface Section<Kept> {
   schema: z.ZodType<Kept>
-  /** What stands in the file beside the id; the id itself may stand there once more. */
+  /** The stored record without the id, or with the id repeated. */
   inFile(record: Kept): object
 }
 
-/** Of all our files. In the wrong file, one of these is a mistake; any other is from a later version. */
+/** The parts of all store files. One of these in the wrong file is an error; any other comes from a later version. */
 export const ownParts: readonly string[] = kindNames.map((name) => kinds[name].part)
 
 type Identified = { id: string }
@@ -39,7 +39,7 @@ type Encodable = Pick<PagedRecords<Identified>, 'encode'>
 type Described<Kinds> = { [Name in keyof Kinds]: Section<Kinds[Name]> }
 type Loaded<Kinds extends Record<string, Identified>> = { [Name in keyof Kinds]: PagedRecords<Kinds[Name]> }
 
-/** Null when nothing is there. Throws `store_damaged` for anything but a JSON object. */
+/** Null when the file is missing. Throws `store_damaged` for anything but a JSON object. */
 export async function readStoredFile(path: string): Promise<StoredFile | null> {
   const bytes = await readRegularFile(path)
   if (bytes === null) return null
@@ -53,7 +53,10 @@ export async function readStoredFile(path: string): Promise<StoredFile | null> {
   }
 }
 
-/** A file of Streamlit as Python, or an editor of Windows, left it. Null for anything else: ours is read to the letter. */
+/**
+ * Reads a file of the Streamlit application, written by Python or a Windows editor. Null for any other: our files are
+ * read strictly.
+ */
 function readOlderFile(path: string, bytes: Buffer): StoredFile | null {
   const text = decodeText(bytes)
   if (text === null) return null
@@ -99,20 +102,20 @@ export async function loadSections<Kinds extends Record<string, Identified>>(
   }
   const loaded = {} as Loaded<Kinds>
   for (const name in described) loaded[name] = loadSection(file, name, sections[name], described[name])
-  // A file exactly as written here can't hold a key twice; only one changed by hand pays for the search.
+  // A file in our exact layout cannot repeat a key, so only a manually edited one pays for the search.
   if (!isConcatenation(file.bytes, await joinSections(loaded))) refuseRepeatedKeys(file)
   return loaded
 }
 
-/** JSON.parse keeps the last of equal keys and says nothing: a record would be lost without a word. */
+/** JSON.parse keeps the last of equal keys silently, which would lose a record. */
 export function refuseRepeatedKeys({ path, text }: StoredFile): void {
   const fault = jsonFault(text)
   if (fault) throw damaged(path, fault)
 }
 
 /**
- * Half of what V8 holds as one string: the next start has to read what is written here. Whatever would be longer is
- * refused, with the store as it was.
+ * Half of V8's maximum string length, so that the next start can read the file. Rejects longer content and leaves the
+ * store unchanged.
  */
 const longestFile = 256 * 1024 * 1024
 
@@ -140,7 +143,7 @@ async function joinSections(sections: Record<string, Encodable>): Promise<Buffer
   return chunks
 }
 
-/** False when nothing is there. Throws `store_damaged` for anything but a file. */
+/** False when the file is missing. Throws `store_damaged` for anything but a file. */
 export async function isRegularFile(path: string): Promise<boolean> {
   try {
     const stats = await lstat(path)
@@ -157,7 +160,7 @@ export async function isRegularFile(path: string): Promise<boolean> {
   }
 }
 
-/** Null when nothing is there. */
+/** Null when the file is missing. */
 async function readRegularFile(path: string): Promise<Buffer | null> {
   if (!(await isRegularFile(path))) return null
   try {
@@ -195,7 +198,7 @@ function loadSection<Kept extends Identified>(
   return records
 }
 
-/** The fields that no version up to this one has, in words; null when that is not what is wrong, or nobody's field. */
+/** Describes fields unknown to this version, or returns null when they are not the problem. */
 export function unknownFields({ issues }: z.ZodError): string | null {
   const keys = issues.map((issue) =>
     issue.code === 'unrecognized_keys' && !issue.keys.includes('__proto__') ? issue.keys.join(', ') : null,

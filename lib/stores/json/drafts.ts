@@ -1,16 +1,16 @@
-// Records that change in two steps: operations change the draft, and readers go on seeing what is on disk until the
-// commit that wrote it.
+// Records with two states: operations change the draft, and readers see what is on disk until a commit writes the
+// draft.
 
 import type { PagedRecords } from './paged-records.ts'
 
-/** Called for every change of the draft, also when it is taken back: `undefined` where there is no such record. */
+/** Called for every change of the draft and every undo; `undefined` when the record does not exist. */
 export type IndexChange<Kept> = (before: Kept | undefined, after: Kept | undefined) => void
 
-/** Records are never changed themselves, only replaced: whoever was given one may go on reading it. */
+/** Records are replaced and never modified, so readers may keep them. */
 export class Drafts<Kept extends { id: string }> {
   readonly #records: PagedRecords<Kept>
   readonly #index: IndexChange<Kept>
-  /** What the disk holds of those that the draft has otherwise. */
+  /** The state on disk of records that differ in the draft. */
   readonly #onDisk = new Map<string, Kept | undefined>()
 
   constructor(records: PagedRecords<Kept>, index: IndexChange<Kept>) {
@@ -19,12 +19,12 @@ export class Drafts<Kept extends { id: string }> {
     for (const record of records.values()) index(undefined, record)
   }
 
-  /** What is on disk. */
+  /** The records on disk. */
   find(id: string): Kept | undefined {
     return this.#onDisk.has(id) ? this.#onDisk.get(id) : this.#records.get(id)
   }
 
-  /** May be walked with pauses while records are added and replaced, but not while any are deleted. */
+  /** An iteration may pause while records are added and replaced, but not while any is deleted. */
   *values(): Generator<Kept> {
     for (const drafted of this.#records.values()) {
       const record = this.#onDisk.has(drafted.id) ? this.#onDisk.get(drafted.id) : drafted
@@ -41,14 +41,14 @@ export class Drafts<Kept extends { id: string }> {
     this.#replace(id, undefined)
   }
 
-  /** The draft is on disk. Gives the ids of what is new there. */
+  /** The draft is on disk. Returns the ids of new records. */
   accept(): string[] {
     const changed = [...this.#onDisk.keys()]
     this.#onDisk.clear()
     return changed
   }
 
-  /** The draft never will be. */
+  /** Discards the draft. */
   undo(): void {
     for (const [id, record] of this.#onDisk) this.#put(id, record)
     this.#onDisk.clear()

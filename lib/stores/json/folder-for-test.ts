@@ -1,4 +1,4 @@
-// A fresh folder of its own for a test, opened as the server opens it. Closed and removed when the test is over.
+// A fresh folder per test, opened like the server does. Closed and removed after the test.
 
 import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -28,10 +28,10 @@ export interface TestFolder {
   open(): Promise<Stores>
 }
 
-/** What an open folder holds. */
+/** The stores of an open folder. */
 export const ownFiles = ['audit-head.json', 'audit.jsonl', 'lock', 'sessions.json', 'tokens.json', 'users.json']
 
-/** Longer than any test: what is on disk is there because somebody waited for it. */
+/** Longer than any test, so what is on disk was written because a caller waited for it. */
 export const never = 60 * 60 * 1000
 
 export async function freshFolder(): Promise<TestFolder> {

@@ -1,4 +1,4 @@
-// Somebody puts a link in the place of the file `lock` after it was looked at.
+// An attacker replaces the file `lock` by a link after the check.
 import type * as Files from 'node:fs'
 import { chmodSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -17,7 +17,7 @@ vi.mock('node:fs', async (importOriginal) => {
   return { ...files, readFileSync }
 })
 
-it('opens, empties and closes to others nothing through a link', () => {
+it('never opens, empties or closes a link’s target', () => {
   const dir = mkdtempSync(join(tmpdir(), 'gatehouse-lock-'))
   onTestFinished(() => rmSync(dir, { recursive: true }))
   const [path, target] = [join(dir, 'lock'), join(dir, 'of-somebody')]

@@ -10,7 +10,7 @@ import { expect, it, onTestFinished } from 'vitest'
 import { freshFolder, openFolder } from './folder-for-test.ts'
 import { findHolder } from './folder-lock.ts'
 
-it('refuses a second process, naming the holder and the way out [V15.4.1]', async () => {
+it('rejects a second process, naming the holder and what to do [V15.4.1]', async () => {
   const folder = await freshFolder()
   await folder.open()
   const { said } = await startHolder(folder.dir)
@@ -18,7 +18,7 @@ it('refuses a second process, naming the holder and the way out [V15.4.1]', asyn
   expect(said).toMatch('Stop that process first, or set DATABASE_URL')
 })
 
-it('is refused by another process, and takes over at once when that one is killed [V15.4.3]', async () => {
+it('is held against other processes, and free at once when the holder is killed [V15.4.3]', async () => {
   const folder = await freshFolder()
   const { child, said } = await startHolder(folder.dir)
   expect(said).toBe('held')
@@ -31,7 +31,7 @@ it('is refused by another process, and takes over at once when that one is kille
   await folder.open()
 })
 
-it('refuses the same process a second time', async () => {
+it('rejects the same process a second time', async () => {
   const folder = await freshFolder()
   await folder.open()
   const refusal = { code: 'store_locked', message: expect.stringContaining(`process ${process.pid}`) }
@@ -39,14 +39,14 @@ it('refuses the same process a second time', async () => {
   await expect(openFolder(`${folder.dir}/../${folder.dir.split('/').at(-1)}/`)).rejects.toMatchObject(refusal)
 })
 
-it('lets another process in once it is closed', async () => {
+it('is free for another process once closed', async () => {
   const folder = await freshFolder()
   const stores = await folder.open()
   await stores.close()
   expect((await startHolder(folder.dir)).said).toBe('held')
 })
 
-it('lets go when the start fails', async () => {
+it('is released when the start fails', async () => {
   const folder = await freshFolder()
   await folder.write('users.json', '')
   await expect(folder.open()).rejects.toMatchObject({ code: 'store_damaged' })
@@ -54,7 +54,7 @@ it('lets go when the start fails', async () => {
   await folder.open()
 })
 
-it('is not stopped by a damaged lock file that nobody holds', async () => {
+it('ignores a damaged lock file that no process holds', async () => {
   const folder = await freshFolder()
   const cutShort = Buffer.from('SQLite format 3\0 and then nothing that SQLite knows')
   for (const garbage of [cutShort, Buffer.alloc(8192), Buffer.alloc(0)]) {
@@ -63,7 +63,7 @@ it('is not stopped by a damaged lock file that nobody holds', async () => {
   }
 })
 
-it('leaves a file alone that it did not make, linked or not', async () => {
+it('leaves a foreign file unchanged, linked or not', async () => {
   const folder = await freshFolder()
   const path = join(folder.dir, 'lock')
   await folder.write('lock', 'the notes of somebody')
@@ -85,7 +85,7 @@ it('respects a holder whose lock file was damaged', async () => {
   await folder.open()
 })
 
-it('lets one of several processes in that start at once', async () => {
+it('lets one of several processes in that start concurrently', async () => {
   const folder = await freshFolder()
   const answers = await Promise.all(Array.from({ length: 5 }, () => startHolder(folder.dir)))
   const holders = answers.filter(({ said }) => said === 'held')
@@ -93,7 +93,7 @@ it('lets one of several processes in that start at once', async () => {
   for (const { said } of answers) if (said !== 'held') expect(said).toMatch(/in use by process \d+ on /)
 })
 
-it('is seen from outside while it is held, and changes by that in nothing', async () => {
+it('can be inspected from outside without changes', async () => {
   const folder = await freshFolder()
   const { child } = await startHolder(folder.dir)
   const before = await fingerprint(folder.dir)
@@ -107,21 +107,21 @@ it('is seen from outside while it is held, and changes by that in nothing', asyn
   await folder.open()
 })
 
-it('is seen by the process that holds it, which goes on holding it', async () => {
+it('can be inspected by its own process, which keeps it', async () => {
   const folder = await freshFolder()
   await folder.open()
   expect(findHolder(folder.dir)).toContain(`process ${process.pid}`)
   expect((await startHolder(folder.dir)).said).toMatch('is in use by process')
 })
 
-it('is not made by looking for its holder', async () => {
+it('is not created by an inspection', async () => {
   const folder = await freshFolder()
   expect(findHolder(folder.dir)).toBeNull()
   expect(findHolder(folder.path('nowhere'))).toBeNull()
   expect(await readdir(folder.dir)).toEqual([])
 })
 
-it('may be held when it is damaged, and no one can tell', async () => {
+it('may be held when the file is damaged, and an inspection cannot tell', async () => {
   const folder = await freshFolder()
   await folder.write('lock', Buffer.alloc(8192))
   expect(findHolder(folder.dir)).toMatch('the file `lock` is damaged')
@@ -131,7 +131,7 @@ it('may be held when it is damaged, and no one can tell', async () => {
   expect(findHolder(folder.dir)).toBeNull()
 })
 
-/** What a look may not change; the time of reading is no part of it. */
+/** What an inspection may not change; the access time is not part of it. */
 async function fingerprint(dir: string): Promise<unknown[]> {
   const names = ['.', ...(await readdir(dir))]
   return Promise.all(

@@ -1,5 +1,5 @@
-// One process owns the folder. The lock is SQLite's own on the file `lock`: a kernel lock that ends with the process,
-// however it dies, and that holds across containers, where process ids mean nothing.
+// One process owns the folder. The lock is SQLite's lock on the file `lock`: the kernel releases it when the process
+// dies, and it works across containers, where process ids mean nothing.
 
 import { closeSync, constants, fchmodSync, fchownSync, lstatSync, openSync, readFileSync, realpathSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -20,7 +20,7 @@ export interface FolderLock {
   release(): void
 }
 
-/** How long to wait for a process that is just writing its name, or just ending. */
+/** How long to wait for a process that is writing its name or ending. */
 const waitMs = 1000
 
 // SQLite's result codes.
@@ -29,10 +29,9 @@ const corrupt = 11
 const notADatabase = 26
 
 /**
- * Throws a StoreError that names the holder when another process, or this one, has the folder.
- *
- * Nothing in this process may open the file `lock` afterwards, not even to copy it: POSIX drops all of a process's
- * locks on a file when any one of its descriptors is closed.
+ * Throws a StoreError that names the holder when this or another process has the folder. After that, nothing in this
+ * process may open the file `lock`, not even to copy it: POSIX drops all of a process's locks on a file when it closes
+ * any descriptor of that file.
  */
 export function lockFolder(folder: string, holder: Holder): FolderLock {
   const path = join(folder, 'lock')
@@ -50,19 +49,19 @@ export function lockFolder(folder: string, holder: Holder): FolderLock {
 }
 
 /**
- * Who has the folder, in words for a sentence, or null when nobody does. Changes nothing there, and takes the lock for
- * no longer than it takes to see that it is free; whoever starts meanwhile waits that out.
+ * Describes the process that has the folder, or returns null. Changes nothing. Holds the lock only for the check; a
+ * process that starts meanwhile waits.
  */
 export function findHolder(dir: string): string | null {
   if (!lstatSync(dir, { throwIfNoEntry: false })) return null
   const path = join(realpathSync(dir), 'lock')
-  // Before the file is opened, and instead of it: see lockFolder.
+  // Check before opening the file: see lockFolder.
   const holderHere = heldHere.get(path)
   if (holderHere) return describeHolder(holderHere)
-  // With somebody else's file in its place, no server can have started here.
+  // With a foreign file of this name, no server can have started here.
   if (!isOwnFile(path)) return null
   const url = pathToFileURL(path)
-  // Never makes the file, unlike a plain path.
+  // Unlike a plain path, this URI never creates the file.
   url.searchParams.set('mode', 'rw')
   const database = new DatabaseSync(url, { timeout: waitMs })
   try {
@@ -79,7 +78,7 @@ export function findHolder(dir: string): string | null {
   }
 }
 
-/** On globalThis, because the bundles of one Next server each have this module's variables of their own. */
+/** On globalThis, because each bundle of a Next server has its own module variables. */
 const heldHere = heldByThisProcess()
 
 function heldByThisProcess(): Map<string, Holder> {
@@ -90,8 +89,8 @@ function heldByThisProcess(): Map<string, Holder> {
 }
 
 /**
- * The lock that we made starts as SQLite's files do, or with zeros after a power cut. Anything else of that name is
- * somebody's data. Read before the lock is taken: see lockFolder.
+ * Our lock file starts like a SQLite file, or with zeros after a power cut. Anything else is foreign data. Read before
+ * the lock is taken: see lockFolder.
  */
 function requireOwnFile(path: string): void {
   let isOwn: boolean | null
@@ -125,8 +124,8 @@ function take(path: string, holder: Holder, folder: string): DatabaseSync {
     if (code !== corrupt && code !== notADatabase) throw unusableLock(path, error)
   }
   try {
-    // It holds a name and no data. Emptied, never unlinked: the kernel's lock is on this very file, so that a process
-    // that still has it goes on having it.
+    // The file holds only a name. Empty it and never unlink it: the kernel's lock belongs to this inode, and another
+    // process may still hold it.
     closeSync(openSync(path, constants.O_WRONLY | constants.O_TRUNC | constants.O_NOFOLLOW))
     return tryTake(path, holder)
   } catch (error) {
@@ -138,7 +137,7 @@ function tryTake(path: string, holder: Holder): DatabaseSync {
   makeOwnFile(path)
   const database = new DatabaseSync(path, { timeout: waitMs })
   try {
-    // No journal beside it and no fsync: after a crash the lock is free, whatever the row says.
+    // No journal and no fsync: after a crash the lock is free, whatever the row says.
     database.exec('PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF')
     do writeHolder(database, holder)
     while (!hold(database, holder))
@@ -150,8 +149,9 @@ function tryTake(path: string, holder: Holder): DatabaseSync {
 }
 
 /**
- * Makes the file if there is none, closed to others. By its descriptor and never through a link: root would open or give away
- * what a link leads to. The descriptor is closed before SQLite locks the file: see lockFolder.
+ * Creates the file if missing, closed to other accounts. Works by descriptor and never follows a link, because root
+ * would otherwise open up or give away the link's target. Closes the descriptor before SQLite locks the file: see
+ * lockFolder.
  */
 function makeOwnFile(path: string): void {
   const file = openSync(path, constants.O_RDONLY | constants.O_CREAT | constants.O_NOFOLLOW, 0o600)
@@ -168,7 +168,7 @@ function giveToFolder(file: number, folder: string): void {
   try {
     if (owner !== null) fchownSync(file, owner.uid, owner.gid)
   } catch {
-    // As elsewhere, see giveTo: it stays root's.
+    // It stays root's, see giveTo.
   }
 }
 
@@ -193,7 +193,7 @@ function readHolder(database: DatabaseSync): Holder | null {
   return row ? { pid: Number(row.pid), host: String(row.host), since: String(row.since) } : null
 }
 
-/** Reading works while another process holds the lock; a name is all that is missing when it doesn't. */
+/** Reading works while another process holds the lock. If it fails, only the name is missing. */
 function peekHolder(path: string): Holder | null {
   const database = new DatabaseSync(path, { timeout: waitMs })
   try {
@@ -223,6 +223,6 @@ function unusableLock(path: string, cause: unknown): StoreError {
 }
 
 function resultCode(error: unknown): number | null {
-  // Extended codes carry the plain one in their low byte.
+  // Extended codes contain the primary code in the low byte.
   return error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : null
 }

@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest'
 import { freshFolder } from './folder-for-test.ts'
 
 describe('where nothing can be written, the start fails with what to do instead', () => {
-  it('when the folder cannot be made', async () => {
+  it('when the folder cannot be created', async () => {
     const parent = await freshFolder()
     await parent.chmod('.', 0o555)
     expect(await startWithoutRights(parent.path('data'))).toMatch(
@@ -16,7 +16,7 @@ describe('where nothing can be written, the start fails with what to do instead'
     )
   })
 
-  it('when the folder is there', async () => {
+  it('when the folder exists', async () => {
     const parent = await freshFolder()
     await mkdir(parent.path('data'))
     await parent.chmod('data', 0o555)
@@ -26,7 +26,7 @@ describe('where nothing can be written, the start fails with what to do instead'
     )
   })
 
-  it('when the lock is not ours to read', async () => {
+  it('when the lock is not readable', async () => {
     const folder = await freshFolder()
     await (await folder.open()).close()
     await folder.chmod('lock', 0)

@@ -1,4 +1,4 @@
-// The folder itself: made when missing, and closed to other accounts of the machine.
+// Creates the store's folder and closes it to other accounts of the machine.
 
 import { access, chmod, constants, readdir, realpath, stat } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
@@ -9,14 +9,14 @@ import { messageOf, unavailable } from '#lib/stores/errors.ts'
 import type { StoreLog } from '#lib/stores/log.ts'
 import { StoreError } from '#lib/stores/types.ts'
 
-/** The folder's real path, however it was named or linked to. */
+/** The folder's real path, after resolving links. */
 export async function prepareFolder(dir: string, log: StoreLog): Promise<string> {
   try {
     await requireRights(resolve(dir))
     await makeFolder(dir)
     const folder = await realpath(dir)
     const { mode } = await stat(folder)
-    // A folder with the sticky bit, as /tmp, is everybody's; closing it would break the machine.
+    // A sticky folder like /tmp is shared by all accounts; closing it would break the machine.
     if (mode & 0o1000) throw new Error('it is a folder shared by many; name one of its own')
     if (await isOurs(folder)) await tighten(folder, log)
     else if ((mode & 0o077) !== 0) {
@@ -31,7 +31,7 @@ export async function prepareFolder(dir: string, log: StoreLog): Promise<string>
   }
 }
 
-/** Of the folder, or of the first above it that is there: making folders below a read-only one says just ENOENT. */
+/** Checks the folder or its nearest existing parent: below a read-only folder, mkdir only says ENOENT. */
 async function requireRights(folder: string): Promise<void> {
   try {
     await access(folder, constants.R_OK | constants.W_OK | constants.X_OK)
@@ -53,14 +53,14 @@ const ownNames = [
   'secret',
 ]
 
-/** Closing a folder that others use would lock them out: ours is empty, or has the store's files in it. */
+/** Closing a shared folder would lock others out. Ours is empty or contains the store's files. */
 async function isOurs(folder: string): Promise<boolean> {
   const names = await readdir(folder)
   const others = names.filter((name) => !['README.md', '.gitignore', '.gitkeep', 'lost+found'].includes(name))
   return others.length === 0 || ownNames.some((name) => others.includes(name))
 }
 
-/** Where nothing can be written, the fault ends with what to do, or with what does without a folder. */
+/** When nothing is writable, the error says what to do, or which store needs no folder. */
 export function unusableFolder(what: string, cause: unknown, { path, folder }: { path: string; folder: string }) {
   const { code, message } = unavailable(what, cause)
   if (isPermissionError(cause)) {
@@ -72,7 +72,7 @@ export function unusableFolder(what: string, cause: unknown, { path, folder }: {
 
 const databaseInstead = 'Where no folder can be written, set DATABASE_URL to keep everything in a database.'
 
-/** Takes the rights of the group and of others away from a file or folder. */
+/** Removes group and other permissions. */
 export async function tighten(path: string, log: StoreLog): Promise<void> {
   const found = await stat(path)
   if ((found.mode & 0o077) === 0) return
@@ -80,7 +80,7 @@ export async function tighten(path: string, log: StoreLog): Promise<void> {
   const fault = `${path} was open to other accounts of this machine (${before})`
   try {
     await chmod(path, found.isDirectory() ? 0o700 : 0o600)
-    // A fresh clone's folder is open and empty: nothing to worry about. A file with people in it is.
+    // Do not warn about a fresh clone's folder, which is open and empty. A file with users in it deserves a warning.
     if (found.isDirectory()) log.info({ event: 'file_closed_to_others', path, before }, `${fault}; it is closed now.`)
     else log.warn({ event: 'file_closed_to_others', path, before }, `${fault}; it is closed now.`)
   } catch (cause) {

@@ -1,5 +1,5 @@
-// A process that opens the folder it is given, says so or why not, and stays until it is killed. Root may write
-// everywhere: as `nobody` it gives that up first.
+// A process that opens the given folder, reports the result and stays until it is killed. As `nobody` it drops root
+// first, because root can write everywhere.
 
 import { openJsonStores } from './open.ts'
 

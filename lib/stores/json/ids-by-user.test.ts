@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 
 import { IdsByUser } from './ids-by-user.ts'
 
-it('forgets what was removed', () => {
+it('forgets removed ids', () => {
   const ids = new IdsByUser([
     { id: 'a', userId: 'alice' },
     { id: 'b', userId: 'alice' },

@@ -1,4 +1,4 @@
-// Which sessions a person has.
+// Finds the sessions of a user.
 
 type Owned = { id: string; userId: string }
 

@@ -4,7 +4,7 @@ import { findJsonFault } from './json-fault.ts'
 
 const sample = '{"aa":[1,-2.5e+3,true,null,"x\\u00fc\\n\\"{"],"bb":{"cc":{},"dd":[]},"ff":[[],{"aa":""}]}'
 
-it('finds nothing where JSON.parse finds nothing, and something where it does', () => {
+it('finds an error exactly where JSON.parse does', () => {
   const replacements = ['', ' ', '"', '\\', '{', '}', '[', ']', ':', ',', '0', '-', 'e', '\n', '\u0000', 'x', '1,']
   for (let at = 0; at <= sample.length; at++) {
     for (const replacement of replacements) {
@@ -18,7 +18,7 @@ it('finds nothing where JSON.parse finds nothing, and something where it does', 
   }
 })
 
-it('finds a key that is written twice in one object, also when it is spelt differently', () => {
+it('finds a repeated key in an object, also with another escaping', () => {
   expect(findJsonFault('{"a":{"b":1},\n "\\u0061":2}')).toEqual({
     line: 2,
     column: 2,
@@ -28,7 +28,7 @@ it('finds a key that is written twice in one object, also when it is spelt diffe
   expect(findJsonFault('{"__proto__":1,"__proto__":2}')?.column).toBe(16)
 })
 
-it('is not impressed by depth or length', () => {
+it('handles any depth and length', () => {
   expect(findJsonFault('['.repeat(1_000_000))).toMatchObject({ column: 1_000_001, fault: 'the file ends too early' })
   expect(findJsonFault(`["${'x\\n'.repeat(2_000_000)}"]`)).toBeNull()
 })

@@ -1,10 +1,10 @@
-// Finds where a text stops being JSON or names a key twice. JSON.parse tells neither fit for a log: its message
-// quotes the text, which may hold a password's hash, and of two equal keys it silently keeps the last.
+// Finds where a text stops being JSON or repeats a key. JSON.parse is unfit for a log: its message quotes the text,
+// which may contain a password hash, and it silently keeps the last of two equal keys.
 
 export interface JsonFault {
   line: number
   column: number
-  /** What is wrong there, without quoting any value. */
+  /** What is wrong, without quoting a value. */
   fault: string
 }
 
@@ -16,7 +16,7 @@ const scalar = /(?:-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)/
 type Expected = 'value' | 'value or ]' | 'key' | 'key or }' | ':' | 'next' | 'end'
 
 export function findJsonFault(text: string): JsonFault | null {
-  /** The keys so far of every object that is still open; null for an array. */
+  /** The keys so far of every open object; null for an array. */
   const open: (Set<string> | null)[] = []
   let expected: Expected = 'value'
   let at = 0

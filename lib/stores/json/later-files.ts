@@ -1,5 +1,5 @@
-// A later version may keep more kinds of records in files of their own. Whoever starts without them would leave out what
-// they hold, and a back-up made here would lack it.
+// Detects files that a later version added. Starting without them would ignore their records, and back-ups would miss
+// them.
 
 import { open, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -7,11 +7,11 @@ import { join } from 'node:path'
 import { madeByNewer } from './damage.ts'
 import { ownParts } from './document.ts'
 
-/** The first bytes of every file of ours: see document.ts. */
+/** The first bytes of all store files: see document.ts. */
 const ourStart = /^\{"version":\d+,"([^"\\]+)":/
 const ourParts = [...ownParts, 'seq']
 
-/** Rejects when the folder has a file of ours whose first part this version does not know. */
+/** Rejects when a store file starts with a part that this version does not know. */
 export async function refuseLaterFiles(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
     if (!name.endsWith('.json')) continue
@@ -22,7 +22,7 @@ export async function refuseLaterFiles(folder: string): Promise<void> {
   }
 }
 
-/** Empty for what cannot be read: the store's own files are read again, by those who say what is wrong. */
+/** Empty for an unreadable file. The loader reads the store's own files again and reports errors. */
 async function readStart(path: string): Promise<string> {
   const handle = await open(path).catch(() => null)
   if (handle === null) return ''

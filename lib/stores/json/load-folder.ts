@@ -1,5 +1,5 @@
-// Reads all files into memory, or refuses, before it writes anything; then makes what is missing, completes what a
-// crash cut off and takes over what an older application left.
+// Reads all files into memory, or rejects before it writes anything. Then creates missing files, completes an
+// interrupted replacement and imports the files of the Streamlit application.
 
 import { truncate } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -19,13 +19,13 @@ import { readCurrentFile, recoverReplacement } from './replacement.ts'
 import { loadSessions } from './sessions.ts'
 import { isStreamlitSessions, isStreamlitUsers, keepOriginal, logTakeOver, type TakeOver } from './streamlit-files.ts'
 
-/** What is in memory, and what has to happen on disk before anybody is served. */
+/** What is in memory, and what must happen on disk before the first request. */
 interface Loaded<Records> {
   records: Records
   settle(path: string): Promise<void>
 }
 
-/** The trail has an open file, which nobody uses when the start fails. */
+/** `close` releases the trail's open file when the start fails. */
 interface LoadedAudit {
   settle(): Promise<AuditRecords>
   close(): Promise<void>
@@ -58,8 +58,8 @@ export async function loadFolder(folder: string, takeOver: TakeOver, log: StoreL
 }
 
 /**
- * A site that had people never starts with none: whoever came first would have it to themselves. Our other files are
- * made after users.json, and a session names a person.
+ * A site that had users never starts without any: the first visitor could take it over. The other files are created
+ * after users.json, and a session names a user.
  */
 function refuseLostUsers(
   folder: string,
@@ -95,7 +95,7 @@ async function loadOrTakeOverUsers(
   return {
     records,
     async settle(path) {
-      // In this order: a crash between the two leaves the old file in place, and the next start does it again.
+      // In this order: after a crash between the two, the old file is still there and the next start repeats both.
       const kept = await keepOriginal(file)
       await replaceFile(path, await encodeRecords('users.json', records))
       logTakeOver(log, kept, takenOver)
@@ -103,7 +103,7 @@ async function loadOrTakeOverUsers(
   }
 }
 
-/** Streamlit's sessions hold no token, so that nobody can be recognised by them. */
+/** Streamlit's sessions hold no token, so no browser can present one. */
 async function loadOrReplaceSessions(
   file: StoredFile | null,
   users: Records['user'],

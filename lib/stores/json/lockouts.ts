@@ -1,4 +1,4 @@
-// Failures to prove a secret, in memory and in tokens.json.
+// Failed attempts per secret, in memory and in tokens.json.
 
 import { lockoutStoreOf } from '#lib/stores/collection.ts'
 import { lockoutId } from '#lib/stores/records.ts'

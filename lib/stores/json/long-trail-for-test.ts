@@ -1,4 +1,4 @@
-// Opens a folder with a long trail in a process of its own, which a test gives little memory, and works with it.
+// Opens a folder with a long trail in a separate process, which a test gives little memory.
 import { anEntry } from '#lib/stores/contract/samples.ts'
 
 import { openJsonStores } from './open.ts'

@@ -1,4 +1,4 @@
-// The mails that wait to be sent, in memory and in tokens.json.
+// The mail queue, in memory and in tokens.json.
 
 import type { MailRecord, MailStore } from '#lib/stores/types.ts'
 

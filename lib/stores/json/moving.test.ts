@@ -14,7 +14,7 @@ const bob: StoredRecord = { kind: 'user', record: aUser({ username: 'bob' }) }
 const session: StoredRecord = { kind: 'session', record: aSession() }
 const token: StoredRecord = { kind: 'token', record: aToken() }
 
-it('dumps one moment, whatever happens while it is read', async () => {
+it('dumps a snapshot, whatever changes during the dump', async () => {
   const stores = await (await freshFolder()).open()
   await stores.replaceAll(recordsOf([alice, bob, session, token]))
   const dump = stores.dump()[Symbol.asyncIterator]()
@@ -27,7 +27,7 @@ it('dumps one moment, whatever happens while it is read', async () => {
   expect(await Array.fromAsync({ [Symbol.asyncIterator]: () => dump })).toEqual([bob, session, token])
 })
 
-it('dumps nothing that is not on disk', async () => {
+it('dumps only what is on disk', async () => {
   const stores = await (await freshFolder()).open()
   await stores.replaceAll(recordsOf([alice]))
   const writing = Promise.all([
@@ -35,7 +35,7 @@ it('dumps nothing that is not on disk', async () => {
     stores.sessions.insert(aSession()),
     stores.tokens.put(aToken()),
   ])
-  // In memory it shows at once, when its commit begins.
+  // Memory shows it as soon as its commit starts.
   while ((await stores.sessions.find('session-1')) === null) await nextTurn()
   const found = await Array.fromAsync(stores.dump())
   await writing
@@ -43,7 +43,7 @@ it('dumps nothing that is not on disk', async () => {
   expect(await Array.fromAsync(stores.dump())).toEqual([alice, bob, session, token])
 })
 
-it('lets the event loop turn while it hands out and takes in', async () => {
+it('yields to the event loop during dump and replacement', async () => {
   const stores = await (await freshFolder()).open()
   const people = Array.from({ length: 3_000 }, (_, n) => aUser({ username: `user-${n}` }))
   const taking = stores.replaceAll(recordsOf(people.map((record) => ({ kind: 'user', record }))))

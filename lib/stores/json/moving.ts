@@ -1,5 +1,4 @@
-// Everything, record by record: out of the store for whoever copies it, and gathered from a source before it becomes
-// the store's own.
+// Dumps the store record by record, and collects the records of a source before they replace the store's own.
 
 import { setImmediate as nextTurn } from 'node:timers/promises'
 
@@ -13,10 +12,10 @@ import { encodeRecords, noRecords, type Records, repeatsIn } from './record-file
 import type { NewContent, StoreFile } from './replacement.ts'
 import { type EncodedEntry, encodeEntry } from './trail-file.ts'
 
-/** All that the folder holds. */
+/** The whole content of the folder. */
 export type FolderRecords = Records & { audit: AuditRecords }
 
-/** What is dumped: records that nobody changes meanwhile. The trail is read as it is asked for. */
+/** A snapshot for a dump: records that no operation modifies. The trail is read on demand. */
 export type Snapshot = { [Name in MemoryKind]: Iterable<RecordOf<Name>> } & { audit: AsyncIterable<AuditRecord> }
 
 export function valuesOf(
@@ -28,7 +27,7 @@ export function valuesOf(
 
 const recordsPerTurn = 500
 
-/** Hands out copies, and lets the event loop turn between them. */
+/** Yields copies and lets the event loop turn between them. */
 export async function* dump({ audit, ...others }: Snapshot): AsyncGenerator<StoredRecord> {
   let given = 0
   for (const kind of kindNames.filter((name) => name !== 'audit')) {
@@ -40,10 +39,10 @@ export async function* dump({ audit, ...others }: Snapshot): AsyncGenerator<Stor
   for await (const record of audit) yield { kind: 'audit', record }
 }
 
-/** What is to be the store's content: in memory, but for the trail, which is in a file beside the store's. */
+/** The future content of the store: in memory, except the trail, which is in a file beside the store's. */
 export type Gathered = FolderRecords & { writtenAudit: WrittenAudit }
 
-/** Throws when a record is not as it must be, or does not fit with the others; then nothing is left of it. */
+/** Throws when a record is invalid or does not agree with the others, and cleans up. */
 export async function gather(source: AsyncIterable<StoredRecord>, folder: string): Promise<Gathered> {
   const records: Records = { ...noRecords('users.json'), ...noRecords('sessions.json'), ...noRecords('tokens.json') }
 

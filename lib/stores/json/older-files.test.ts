@@ -1,4 +1,4 @@
-// Files exactly as earlier versions wrote them have to open for ever.
+// Files exactly as earlier versions wrote them. Every version must open them.
 
 import { readdir } from 'node:fs/promises'
 
@@ -24,7 +24,7 @@ const sessions = `{"version":1,"sessions":{
 }}
 `
 
-it('opens what version 0.1.0 wrote, which had no tokens', async () => {
+it('opens a folder of version 0.1.0, which has no tokens', async () => {
   const folder = await freshFolder()
   await folder.write('users.json', users)
   await folder.write('sessions.json', sessions)

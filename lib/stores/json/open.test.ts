@@ -9,7 +9,7 @@ import { freshFolder, openFolder, ownFiles } from './folder-for-test.ts'
 
 const always = { activeAfter: 0, createdAfter: 0, latest: 1_000_000, recentAfter: 1_000_000 }
 
-it('makes the files when they are missing', async () => {
+it('creates missing files', async () => {
   const folder = await freshFolder()
   await folder.open()
   expect(await folder.read('users.json')).toBe('{"version":1,"users":{\n},"reserved":{\n}}\n')
@@ -69,7 +69,7 @@ it('writes one record a line', async () => {
   )
 })
 
-it('gives everything back after it was closed, the last touch included', async () => {
+it('returns everything after a close, including the last touch', async () => {
   const folder = await freshFolder()
   const first = await folder.open()
   await first.users.insert(aUser())
@@ -94,7 +94,7 @@ it('gives everything back after it was closed, the last touch included', async (
   expect(await second.tokens.take('second', 'reset-password', 2_000)).toEqual(aToken({ id: 'second', subject: 'd' }))
 })
 
-it('has on disk what it acknowledged, without being closed', async () => {
+it('has acknowledged writes on disk without a close', async () => {
   const folder = await freshFolder()
   const running = await folder.open()
   await running.users.insert(aUser())
@@ -116,7 +116,7 @@ it('has on disk what it acknowledged, without being closed', async () => {
   expect(await next.tokens.take('live', 'reset-password', 2_000)).toEqual(aToken({ id: 'live', subject: 'live' }))
 })
 
-it('keeps a thousand people and sessions through changes and ends of many [V15.4.1]', async () => {
+it('stores a thousand users and sessions through many changes and ends [V15.4.1]', async () => {
   const folder = await freshFolder()
   const first = await folder.open()
   const people = Array.from({ length: 1_000 }, (_, n) => aUser({ username: `user-${n}` }))
@@ -139,7 +139,7 @@ it('keeps a thousand people and sessions through changes and ends of many [V15.4
   }
 })
 
-it('keeps ids that mean something to the language [V15.3.6, T26]', async () => {
+it('accepts ids with a meaning in the language [V15.3.6, T26]', async () => {
   const folder = await freshFolder()
   const first = await folder.open()
   for (const key of ['__proto__', 'constructor', '10', '9']) {
@@ -154,7 +154,7 @@ it('keeps ids that mean something to the language [V15.3.6, T26]', async () => {
   }
 })
 
-it('keeps the folder and everything in it to its own account [V13.2.2, V14.2.4]', async () => {
+it('closes the folder and its files to other accounts [V13.2.2, V14.2.4]', async () => {
   const parent = await freshFolder()
   const { users } = await openFolder(parent.path('made/for/it'))
   await users.insert(aUser())
@@ -164,7 +164,7 @@ it('keeps the folder and everything in it to its own account [V13.2.2, V14.2.4]'
   }
 })
 
-it('closes a folder and files that were open to others, and says so', async () => {
+it('closes a folder and files that were open to others, and logs it', async () => {
   const folder = await freshFolder()
   await (await folder.open()).close()
   await folder.chmod('.', 0o755)
@@ -179,7 +179,7 @@ it('closes a folder and files that were open to others, and says so', async () =
   ])
 })
 
-it('refuses a folder that is shared by the whole machine', async () => {
+it('rejects a folder that the whole machine shares', async () => {
   const folder = await freshFolder()
   await folder.chmod('.', 0o1777)
   await expect(folder.open()).rejects.toMatchObject({
@@ -189,13 +189,13 @@ it('refuses a folder that is shared by the whole machine', async () => {
   expect(await modeOf(folder.dir)).toBe('1777')
 })
 
-it('refuses a file in place of the folder', async () => {
+it('rejects a file in place of the folder', async () => {
   const folder = await freshFolder()
   await writeFile(folder.path('data'), '')
   await expect(openFolder(folder.path('data'))).rejects.toMatchObject({ code: 'store_unavailable' })
 })
 
-it('removes what a killed process left half-written, and nothing else', async () => {
+it('removes only the temporary files of a killed process', async () => {
   const folder = await freshFolder()
   const foreign = ['notes.tmp', 'users.json.bak', 'users.json.0123.tmp', 'secret']
   const own = ['users.json.0123456789abcdef.tmp', 'sessions.json.0123456789abcdef.tmp', 'probe.0123456789abcdef.tmp']
@@ -218,7 +218,7 @@ it('leaves no temporary file behind', async () => {
   expect((await readdir(folder.dir)).toSorted()).toEqual(ownFiles)
 })
 
-it('can be reached through a linked folder', async () => {
+it('works through a linked folder', async () => {
   const folder = await freshFolder()
   const { users } = await folder.open()
   await users.insert(aUser())
@@ -227,7 +227,7 @@ it('can be reached through a linked folder', async () => {
   await expect(openFolder(link)).rejects.toMatchObject({ code: 'store_locked' })
 })
 
-it('can be closed twice, and opened again', async () => {
+it('can be closed twice and opened again', async () => {
   const folder = await freshFolder()
   const stores = await folder.open()
   const inserting = stores.users.insert(aUser())
@@ -240,7 +240,7 @@ async function modeOf(path: string): Promise<string> {
   return ((await stat(path)).mode & 0o7777).toString(8)
 }
 
-describe('a user that is made with a token', () => {
+describe('a user created with a token', () => {
   const invitation = aToken({ purpose: 'invitation', subject: 'invited' })
   const consume = { id: 'token-1', purpose: 'invitation', at: 2_000 }
 
@@ -258,7 +258,7 @@ describe('a user that is made with a token', () => {
     return { folder, stores, mend }
   }
 
-  it('can be tried again with the same token once the file can be written', async () => {
+  it('can be retried with the same token once the file is writable', async () => {
     const { stores, mend } = await withBrokenUsersFile()
     expect(await stores.tokens.find('token-1', 'invitation', 2_000)).toEqual(invitation)
     expect(await stores.tokens.list('invitation', 2_000, 10)).toEqual([invitation])
@@ -270,7 +270,7 @@ describe('a user that is made with a token', () => {
     expect(await stores.tokens.find('token-1', 'invitation', 2_000)).toBeNull()
   })
 
-  it('is made by nobody after the token was withdrawn in between', async () => {
+  it('is not created after the token was withdrawn in between', async () => {
     const { stores, mend } = await withBrokenUsersFile()
     expect(await stores.tokens.take('token-1', 'invitation', 2_000)).toEqual(invitation)
     expect(await stores.tokens.take('token-1', 'invitation', 2_000)).toBeNull()
@@ -278,9 +278,9 @@ describe('a user that is made with a token', () => {
     expect(await stores.users.insert(aUser(), { consume })).toBe('token_void')
   })
 
-  it('costs the token when the process dies before it is certain that nobody was made', async () => {
+  it('loses the token when the process dies before the failure is certain', async () => {
     const { folder, mend } = await withBrokenUsersFile()
-    // What the disk holds now is what the next start finds.
+    // The next start finds what the disk has now.
     expect(await folder.read('tokens.json')).not.toContain('token-1')
     await mend()
   })

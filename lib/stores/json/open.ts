@@ -35,8 +35,8 @@ export interface JsonStoresOptions {
 }
 
 /**
- * Throws `store_locked` when a process has the folder, `store_damaged` when a file can't be used, and
- * `store_unavailable` when the disk answers with an error; all files are then as they were.
+ * Throws `store_locked` when another process has the folder, `store_damaged` when a file cannot be used and
+ * `store_unavailable` when the disk returns an error. The files then stay unchanged.
  */
 export async function openJsonStores({ dir, takeOver, log, touchDelayMs = 5000 }: JsonStoresOptions): Promise<Stores> {
   const folder = await prepareFolder(dir, log)
@@ -51,7 +51,7 @@ export async function openJsonStores({ dir, takeOver, log, touchDelayMs = 5000 }
   }
 }
 
-/** An error of the disk as one of the store; any other as it is. */
+/** Wraps a disk error as a StoreError and returns any other as it is. */
 function orUnusable(folder: string, cause: unknown): unknown {
   if (!(cause instanceof Error) || !('syscall' in cause)) return cause
   return unusableFolder(`The folder ${folder} cannot be used`, cause, { path: folder, folder })
@@ -91,7 +91,7 @@ function createStores(
 
     async *dump() {
       requireOpen()
-      // In one turn of the event loop: that is the moment.
+      // Within one turn of the event loop, so that all parts are from the same moment.
       const trail = audit.snapshot()
       try {
         yield* dump({
@@ -130,7 +130,7 @@ function createStores(
         await rm(gathered.writtenAudit.path, { force: true })
         throw error
       }
-      // It is durable already, and tried again before the next write and at the next start.
+      // The replacement is durable already. Tidying up is retried before the next write and at the next start.
       await replacement.settle().catch((cause: unknown) => {
         log.error(
           { event: 'files_not_in_place', path: folder, err: cause },
@@ -151,11 +151,11 @@ function createStores(
   }
 }
 
-/** No commit runs during the work: what is asked meanwhile waits. */
+/** Blocks commits during the work; operations wait. */
 async function whileHeld(queues: readonly CommitQueue[], work: () => Promise<void>): Promise<void> {
   const releases: (() => void)[] = []
   try {
-    // Everybody takes them in this order, so that two never wait for each other.
+    // The same order for all callers avoids deadlocks.
     for (const queue of queues) releases.push(await queue.hold())
     await work()
   } finally {

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 
 import { PagedRecords } from './paged-records.ts'
 
-it('encodes exactly what it holds, however it came to hold it', async () => {
+it('encodes exactly its records after any changes', async () => {
   const records = numbered()
   const expected = new Map<string, { n: number }>()
   for (let step = 0; step < 20_000; step++) {
@@ -23,7 +23,7 @@ it('encodes exactly what it holds, however it came to hold it', async () => {
   expect(Buffer.concat(await records.encode()).toString()).toBe('')
 })
 
-it('stays JSON while records come and go during the encoding', async () => {
+it('stays valid JSON while records come and go during the encoding', async () => {
   const records = numbered()
   for (let n = 0; n < 5_000; n++) records.set({ id: `key-${n}`, n })
   const encoding = decoded(records)
@@ -33,7 +33,7 @@ it('stays JSON while records come and go during the encoding', async () => {
   for (let n = 4_000; n < 5_000; n++) expect(found[`key-${n}`]).toEqual({ n })
 })
 
-it('encodes what was changed in place, once it was told', async () => {
+it('encodes a record changed in place after `changed`', async () => {
   const records = numbered()
   for (let n = 0; n < 600; n++) records.set({ id: `key-${n}`, n })
   await records.encode()

@@ -1,4 +1,4 @@
-// Records by id, cut into pages that remember their JSON: a commit encodes the pages that changed and no others.
+// Records by id, in pages that cache their JSON: a commit encodes only changed pages.
 
 import { setImmediate as nextTurn } from 'node:timers/promises'
 
@@ -6,7 +6,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 const recordsPerPage = 256
 const pagesPerTurn = 4
 
-/** A record and its place: whoever changes the record itself says so with `changed`, and looks nothing up twice. */
+/** A record and its place. The caller that changes the record calls `changed` and needs no second look-up. */
 export interface Entry<Kept> {
   record: Kept
   readonly page: Page<Kept>
@@ -24,7 +24,7 @@ export class PagedRecords<Kept extends { id: string }> {
   readonly #entries = new Map<string, Entry<Kept>>()
   #lastPage: Page<Kept> | null = null
 
-  /** `inFile` is what stands in the file beside the id. */
+  /** `inFile` returns the stored form without the id. */
   constructor(inFile: (record: Kept) => object) {
     this.#inFile = inFile
   }
@@ -75,14 +75,14 @@ export class PagedRecords<Kept extends { id: string }> {
     return true
   }
 
-  /** May be walked while records come and go: one that is there all the while is met, once. */
+  /** Iterates while records come and go. A record that exists throughout is visited once. */
   *values(): Generator<Kept> {
     for (const { record } of this.#entries.values()) yield record
   }
 
   /**
-   * One record a line, with a comma between two. Lets the event loop turn between pages: every change made before
-   * the call is in the answer, a change made meanwhile may be or not.
+   * One record a line, separated by commas. Yields to the event loop between pages: the result has every change from
+   * before the call and may have later ones.
    */
   async encode(): Promise<Buffer[]> {
     const chunks: Buffer[] = []

@@ -15,7 +15,7 @@ const everything: StoredRecord[] = [
   { kind: 'token', record: aToken() },
 ]
 
-it('reads everything beside the server that has the folder, and sees what it wrote since', async () => {
+it('reads everything beside a running server and sees its later writes', async () => {
   const { folder, stores } = await runningFolder()
   const reader = await openJsonReader(folder.dir)
   expect(reader.description).toBe(`JSON files in ${folder.dir}`)
@@ -25,7 +25,7 @@ it('reads everything beside the server that has the folder, and sees what it wro
   await expect(folder.open()).rejects.toMatchObject({ code: 'store_locked' })
 })
 
-it('shows nothing of anybody whom it does not show, whatever the server writes', async () => {
+it('shows only records of users it shows, whatever the server writes', async () => {
   const { folder, stores } = await runningFolder()
   const reader = await openJsonReader(folder.dir)
   let isOver = false
@@ -44,7 +44,7 @@ it('shows nothing of anybody whom it does not show, whatever the server writes',
   await writing
 })
 
-it('changes nothing: no content, no mode, no name', async () => {
+it('changes nothing: no content, mode or name', async () => {
   const { folder, stores } = await runningFolder()
   await stores.close()
   await folder.write('sessions.json.0123456789abcdef.tmp', 'half')
@@ -57,20 +57,20 @@ it('changes nothing: no content, no mode, no name', async () => {
   expect(await traces(folder)).toEqual(before)
 })
 
-it('leaves out the sessions of people who are not there', async () => {
+it('leaves out sessions of unknown users', async () => {
   const { folder } = await runningFolder()
   await folder.write('users.json', '{"version":1,"users":{}}')
   const found = await Array.fromAsync((await openJsonReader(folder.dir)).dump())
   expect(found.map(({ kind }) => kind)).toEqual(['ended', 'token'])
 })
 
-it('reads a folder of version 0.1.0, which has no tokens, or never had sessions', async () => {
+it('reads a folder of version 0.1.0 without tokens or sessions', async () => {
   const folder = await freshFolder()
   await folder.write('users.json', '{"version":1,"users":{\n}}\n')
   expect(await Array.fromAsync((await openJsonReader(folder.dir)).dump())).toEqual([])
 })
 
-it('takes the sessions of Streamlit, which nobody can use, for none', async () => {
+it('ignores the sessions of Streamlit', async () => {
   const { folder } = await runningFolder()
   await folder.write(
     'sessions.json',
@@ -80,8 +80,8 @@ it('takes the sessions of Streamlit, which nobody can use, for none', async () =
   expect(found.map(({ kind }) => kind)).toEqual(['user', 'token'])
 })
 
-describe('refuses', () => {
-  it('a folder that is not there, naming it', async () => {
+describe('rejects', () => {
+  it('a missing folder, naming it', async () => {
     const folder = await freshFolder()
     await expect(openJsonReader(folder.path('nowhere'))).rejects.toMatchObject({
       code: 'store_unavailable',
@@ -89,7 +89,7 @@ describe('refuses', () => {
     })
   })
 
-  it('a folder without people, naming the file, and makes none', async () => {
+  it('a folder without users, naming the file and creating none', async () => {
     const folder = await freshFolder()
     await expect(openJsonReader(folder.dir)).rejects.toMatchObject({
       code: 'store_unavailable',
@@ -98,7 +98,7 @@ describe('refuses', () => {
     expect(await readdir(folder.dir)).toEqual([])
   })
 
-  it('the file of Streamlit, saying what to do first', async () => {
+  it('the file of Streamlit, naming the first step', async () => {
     const folder = await freshFolder()
     await folder.write('users.json', '{"alice":{"password":"secret-hash"}}')
     await expect(openJsonReader(folder.dir)).rejects.toMatchObject({
@@ -118,7 +118,7 @@ describe('refuses', () => {
     })
   })
 
-  it('to go on after it was closed', async () => {
+  it('reads after it was closed', async () => {
     const { folder } = await runningFolder()
     const reader = await openJsonReader(folder.dir)
     await reader.close()

@@ -1,4 +1,4 @@
-// Reads a folder from outside: without its lock and without changing anything, also beside the server that has it.
+// Reads a folder from outside: without its lock, without changes, also while a server runs.
 
 import { realpath } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
@@ -16,11 +16,9 @@ import { loadSessions } from './sessions.ts'
 import { isStreamlitSessions, isStreamlitUsers } from './streamlit-files.ts'
 
 /**
- * Throws `store_unavailable` when there is no store in `dir`, and `store_damaged` when it is an older application's.
- *
- * A dump beside a running server is whole files, each from a moment of its own, and touches of the last seconds may
- * not be in them yet. The people are read last and sessions of others are left out, so that everybody whom a record
- * names is there.
+ * Throws `store_unavailable` when `dir` has no store, and `store_damaged` when it has an older application's. While a
+ * server runs, each file is from a different moment, and the touches of the last seconds may be missing. Users are read
+ * last and sessions of unknown users left out, so that every user named by a record exists.
  */
 export async function openJsonReader(dir: string): Promise<StoreReader> {
   const folder = await realpath(dir).catch((cause: unknown) => {

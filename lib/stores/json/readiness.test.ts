@@ -13,14 +13,14 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-it('is ready, and leaves nothing behind', async () => {
+it('is ready and leaves nothing behind', async () => {
   const folder = await freshFolder()
   const { checkReady } = await folder.open()
   await Promise.all([checkReady(), checkReady()])
   expect((await readdir(folder.dir)).toSorted()).toEqual(ownFiles)
 })
 
-it('is not ready while the folder is gone, and asks the disk again after two seconds', async () => {
+it('is not ready while the folder is missing, and checks the disk again after two seconds', async () => {
   const folder = await freshFolder()
   const { checkReady } = await folder.open()
   await checkReady()
@@ -40,7 +40,7 @@ it('is not ready while the folder is gone, and asks the disk again after two sec
   await checkReady()
 })
 
-it('is not ready after a failed commit until that file can be written', async () => {
+it('is not ready after a failed commit until that file is writable', async () => {
   const folder = await freshFolder()
   const { users, checkReady } = await folder.open()
   await rename(folder.path('users.json'), folder.path('aside'))

@@ -1,4 +1,4 @@
-// Whether the folder can be written now, asked of the disk itself.
+// Checks whether the folder is writable now by writing to the disk.
 
 import { probeFolder } from '#lib/core/files/durable-file.ts'
 import { unavailable } from '#lib/stores/errors.ts'
@@ -6,7 +6,7 @@ import { unavailable } from '#lib/stores/errors.ts'
 import type { CommitQueue } from './commit-queue.ts'
 import type { Replacement } from './replacement.ts'
 
-/** What could not be written before is written now. Rejects with the reason when it still cannot be. */
+/** Retries failed writes. Rejects with the reason when they still fail. */
 export async function checkFolder(
   folder: string,
   replacement: Replacement,

@@ -1,4 +1,4 @@
-// The files whose records are all in memory: which kinds each holds, reading it and encoding it.
+// The files whose records are all in memory: the kinds of each, reading and encoding.
 
 import { createRepeats } from '#lib/stores/agreement.ts'
 import { declarationOf, kinds, kindsIn, type MemoryKind, type RecordFile, type RecordOf } from '#lib/stores/kinds.ts'
@@ -15,7 +15,7 @@ type AnyRecords = Record<string, PagedRecords<{ id: string }>>
 
 function sectionOf(name: MemoryKind): Section<{ id: string }> {
   const schema = (name === 'user' ? olderUserSchema : declarationOf(name).schema) as Section<{ id: string }>['schema']
-  // The id is the key. The first version wrote it into a user once more, and files stay as they are.
+  // The id is the key. The first version repeated it in a user, and the file format stays.
   return { schema, inFile: name === 'user' ? (user) => user : ({ id: _, ...rest }) => rest }
 }
 
@@ -24,11 +24,11 @@ export function noRecords<File extends RecordFile>(file: File): RecordsIn<File> 
   return Object.fromEntries(made)
 }
 
-/** Throws `store_damaged` for a file with a record that is wrong, or with two that have the same unique key. */
+/** Throws `store_damaged` for a file with an invalid record or with two records that share a unique key. */
 export async function loadRecords<File extends RecordFile>(file: StoredFile, name: File): Promise<RecordsIn<File>> {
   const names = kindsIn(name)
   const partOf = (kind: MemoryKind) => declarationOf(kind).part
-  // A file of an earlier version lacks the parts that came later.
+  // Files of earlier versions lack parts that were added later.
   const later = Object.fromEntries(names.slice(1).map((kind) => [partOf(kind), {}]))
   const sections = Object.fromEntries(names.map((kind) => [partOf(kind), sectionOf(kind)]))
   const loaded = await loadSections({ ...file, value: { ...later, ...file.value } }, sections)
@@ -39,8 +39,8 @@ export async function loadRecords<File extends RecordFile>(file: StoredFile, nam
 }
 
 /**
- * A folder of version 0.1.0 has no such file. Of an earlier version's, which has no lockouts yet, those of users.json are
- * added; `isOlder` says whether there were any.
+ * Version 0.1.0 has no such file. Earlier versions have no lockouts in it, so those of users.json are added; `isOlder`
+ * says whether there were any.
  */
 export async function loadTokens(file: StoredFile | null, usersFile: StoredFile | null) {
   const records = file === null ? noRecords('tokens.json') : await loadRecords(file, 'tokens.json')
@@ -50,7 +50,7 @@ export async function loadTokens(file: StoredFile | null, usersFile: StoredFile 
   return { records, isOlder: older.length > 0 }
 }
 
-/** A sentence about each record with a unique key of another. */
+/** Describes each record that shares a unique key with another. */
 export function* repeatsIn(records: Partial<Records> | AnyRecords): Generator<string> {
   const repeats = createRepeats()
   for (const [kind, some] of Object.entries(records)) {

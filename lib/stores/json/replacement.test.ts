@@ -25,7 +25,7 @@ const after: StoredRecord[] = [
   { kind: 'token', record: aToken({ id: 'token-2', subject: 'id-of-bob' }) },
 ]
 
-it('leaves the new files in place of the old ones, and nothing else', async () => {
+it('leaves only the new files', async () => {
   const folder = await folderWith(before)
   const stores = await folder.open()
   await stores.replaceAll(recordsOf(after))
@@ -34,8 +34,8 @@ it('leaves the new files in place of the old ones, and nothing else', async () =
   expect(await everything(await folder.open())).toEqual(after)
 })
 
-describe('a replacement that was cut off', () => {
-  it('before it was whole leaves everything as it was', async () => {
+describe('an interrupted replacement', () => {
+  it('leaves everything unchanged before it was complete', async () => {
     for (const written of [[], ['users.json'], files]) {
       const folder = await folderWith(before)
       const source = await folderWith(after)
@@ -47,7 +47,7 @@ describe('a replacement that was cut off', () => {
     }
   })
 
-  it('once it was whole is completed, from wherever it stopped', async () => {
+  it('is completed from any step once it was complete', async () => {
     for (const moved of [[], ['users.json'], ['users.json', 'sessions.json'], files] as const) {
       const folder = await cutOff(moved)
       expect(await everything(await openJsonReader(folder.dir))).toEqual(after)
@@ -60,7 +60,7 @@ describe('a replacement that was cut off', () => {
     }
   })
 
-  it('stops the start when it is damaged, is named, and stays as it was', async () => {
+  it('stops the start when damaged, is named and stays unchanged', async () => {
     const folder = await cutOff(['users.json'])
     await folder.write('replacement/tokens.json', '{"version":1,')
     await expect(folder.open()).rejects.toMatchObject({
@@ -73,10 +73,10 @@ describe('a replacement that was cut off', () => {
   })
 })
 
-it('keeps what it held when the new files cannot be written', async () => {
+it('keeps its content when the new files cannot be written', async () => {
   const folder = await folderWith(before)
   const stores = await folder.open()
-  // A name that is taken by something else: a folder can't be renamed onto a file.
+  // The name is taken by a file, onto which no folder can be renamed.
   await folder.write('replacement', 'of somebody')
   await expect(stores.replaceAll(recordsOf(after))).rejects.toMatchObject({
     code: 'store_unavailable',
@@ -89,10 +89,10 @@ it('keeps what it held when the new files cannot be written', async () => {
   expect(await everything(stores)).toEqual(after)
 })
 
-it('writes nothing before what it decided is in place', async () => {
+it('writes nothing before the replacement is in place', async () => {
   const folder = await folderWith(before)
   const stores = await folder.open()
-  // A file can't be renamed onto a folder: tokens.json stays in `replacement`.
+  // A file cannot be renamed onto a folder, so tokens.json stays in `replacement`.
   await rename(folder.path('tokens.json'), folder.path('aside'))
   await mkdir(folder.path('tokens.json'))
   await stores.replaceAll(recordsOf(after))
@@ -114,7 +114,7 @@ it('writes nothing before what it decided is in place', async () => {
   expect(await everything(await folder.open())).toEqual([{ kind: 'user', record: changed }, ...after.slice(1)])
 })
 
-it('takes one replacement after another, each whole', async () => {
+it('runs several replacements one after the other', async () => {
   const folder = await folderWith(before)
   const stores = await folder.open()
   await Promise.all([after, before, after, before].map((records) => stores.replaceAll(recordsOf(records))))
@@ -124,7 +124,7 @@ it('takes one replacement after another, each whole', async () => {
   expect(await everything(await folder.open())).toEqual(held)
 })
 
-it('lets writes wait that come meanwhile, and loses none of them', async () => {
+it('makes concurrent writes wait and loses none', async () => {
   const folder = await folderWith(before)
   const stores = await folder.open()
   let isReplaced = false
@@ -144,7 +144,7 @@ it('lets writes wait that come meanwhile, and loses none of them', async () => {
   expect(held).not.toContain('alice')
 })
 
-it('settles once for all who ask', async () => {
+it('settles once for all callers', async () => {
   const folder = await freshFolder()
   const replacement = new Replacement(folder.dir)
   await replacement.replace(
@@ -153,7 +153,7 @@ it('settles once for all who ask', async () => {
   expect(await readdir(folder.dir)).toEqual(['replacement'])
   await Promise.all([replacement.settle(), replacement.settle(), replacement.settle()])
   expect((await readdir(folder.dir)).toSorted()).toEqual(files.toSorted())
-  // What comes there later is not its own.
+  // A folder that appears later is not its own.
   await mkdir(folder.path('replacement'))
   await replacement.settle()
   expect(await readdir(folder.dir)).toContain('replacement')
@@ -167,7 +167,7 @@ async function folderWith(records: StoredRecord[]): Promise<TestFolder> {
   return folder
 }
 
-/** As a crash leaves it after `moved` were put in place. */
+/** The state that a crash leaves after `moved` were put in place. */
 async function cutOff(moved: readonly string[]): Promise<TestFolder> {
   const folder = await folderWith(before)
   const source = await folderWith(after)

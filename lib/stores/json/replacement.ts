@@ -1,6 +1,6 @@
-// Puts new files in place of all the old ones at once. They are written beside them, into `replacement.tmp`; renaming
-// that folder to `replacement` makes them the store's content, and what is in it counts from then on, also after a
-// crash. Moving its files to where they belong is then only tidying up, which every start and every write completes.
+// Replaces all files atomically. Writes the new files into `replacement.tmp` and renames that folder to `replacement`,
+// which makes them the store's content, also after a crash. Every start and every write then moves them to their
+// places.
 
 import { lstat, rename, rm, rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -10,23 +10,23 @@ import { unavailable } from '#lib/stores/errors.ts'
 
 export const storeFiles = ['users.json', 'sessions.json', 'audit.jsonl', 'audit-head.json', 'tokens.json'] as const
 export type StoreFile = (typeof storeFiles)[number]
-/** What a file is to hold, or the file itself, which is on disk and is moved. */
+/** The new content of a file, or a file on disk that is moved. */
 export type NewContent = Uint8Array[] | { movedFrom: string }
 
 const unfinished = (folder: string) => join(folder, 'replacement.tmp')
 const decided = (folder: string) => join(folder, 'replacement')
 
-/** The file as it counts: in place, or still where a replacement left it. */
+/** The current version of a file: in place, or still in a replacement. */
 export async function readCurrentFile<Read>(
   folder: string,
   name: StoreFile,
   read: (path: string) => Promise<Read | null>,
 ): Promise<Read | null> {
-  // In this order, for a server may be moving it just now: what is no longer there is in place already.
+  // Look in the replacement first: a running server moves files from there into place, never back.
   return (await read(join(decided(folder), name))) ?? read(join(folder, name))
 }
 
-/** To be called at start, when nothing else uses the folder. */
+/** Call at start, before anything else uses the folder. */
 export async function recoverReplacement(folder: string): Promise<void> {
   await rm(unfinished(folder), { recursive: true, force: true })
   await moveIntoPlace(folder)
@@ -34,7 +34,7 @@ export async function recoverReplacement(folder: string): Promise<void> {
 
 export class Replacement {
   readonly #folder: string
-  /** What is still to be done with `replacement`. */
+  /** What remains to be done with `replacement`. */
   #left: ((folder: string) => Promise<void>) | null = null
   #settling: Promise<void> | null = null
 
@@ -43,9 +43,9 @@ export class Replacement {
   }
 
   /**
-   * When it resolves, the files are the store's content durably, and `settle` has to follow. When it rejects, what was
-   * the content still is; should the disk refuse to take even its own refusal back and the process then die, the next
-   * start finds the new content. Nothing else may write the store's files meanwhile.
+   * Once it resolves, the files are durably the store's content and the caller must call `settle`. When it rejects, the
+   * old content stays. Exception: when the disk also refuses the undo and the process dies, the next start finds the
+   * new content. Nothing else may write the store's files meanwhile.
    */
   async replace(files: Record<StoreFile, NewContent>): Promise<void> {
     const folder = this.#folder
@@ -71,7 +71,7 @@ export class Replacement {
     }
   }
 
-  /** Completes what a replacement began. Has to succeed before one of the store's files is written on its own. */
+  /** Completes a replacement. Must succeed before any store file is written by itself. */
   async settle(): Promise<void> {
     if (this.#left === null) return
     this.#settling ??= this.#complete(this.#left).finally(() => {
@@ -86,11 +86,11 @@ export class Replacement {
   }
 }
 
-// Both may be called again after they failed half-way.
+// Both can be called again after they failed half-way.
 
 async function moveIntoPlace(folder: string): Promise<void> {
   if (await exists(decided(folder))) {
-    // A file may leave the folder only when the folder's own name can't be lost any more.
+    // Move a file out of the folder only once the folder's own name is durable.
     await syncFolder(folder)
     for (const name of storeFiles) {
       const replaced = join(decided(folder), name)
@@ -103,7 +103,7 @@ async function moveIntoPlace(folder: string): Promise<void> {
   await syncFolder(folder)
 }
 
-/** As a whole: a part of it must never be taken for a replacement. */
+/** Removes the folder as a whole, because a part of it must never count as a replacement. */
 async function takeBack(folder: string): Promise<void> {
   if (await exists(decided(folder))) await rename(decided(folder), unfinished(folder))
   await syncFolder(folder)

@@ -1,5 +1,5 @@
-// The sessions and why some ended, in memory and in sessions.json. Ending and touching take effect in memory at
-// once; only a new session waits for the disk before anybody hears of it.
+// Sessions and end reasons, in memory and in sessions.json. Ends and touches take effect in memory at once; only a new
+// session waits for the disk.
 
 import { kinds } from '#lib/stores/kinds.ts'
 import { requireTexts } from '#lib/stores/texts.ts'
@@ -12,13 +12,13 @@ import { encodeRecords, loadRecords, type Records } from './record-files.ts'
 
 type SessionRecords = Pick<Records, 'session' | 'ended'>
 
-/** `leftOut` counts the sessions of users who are not there: nobody could be logged in by them. */
+/** `leftOut` counts sessions of unknown users, which could log nobody in. */
 export async function loadSessions(
   file: StoredFile,
   users: { has(id: string): boolean },
 ): Promise<{ records: SessionRecords; leftOut: number }> {
   const records = await loadRecords(file, 'sessions.json')
-  // A session that ended while its page was being written is in both parts: it has ended.
+  // A session that ended while its page was written is in both parts and counts as ended.
   for (const { id } of records.ended.values()) records.session.delete(id)
   let leftOut = 0
   for (const { id, userId } of records.session.values()) {
@@ -30,9 +30,9 @@ export async function loadSessions(
 export interface SessionPart {
   store: SessionStore
   queue: CommitQueue
-  /** What somebody may have heard of. The sessions are copies, for a touch changes them. */
+  /** The sessions that callers may know of. Copies, because a touch modifies sessions. */
   snapshot(): { session: SessionRecord[]; ended: EndedSession[] }
-  /** From here on these are the sessions, on disk as well. Only while the queue is held. */
+  /** Makes these the sessions, in memory and on disk. Call it only while the queue is held. */
   adopt(records: SessionRecords): void
 }
 
@@ -47,11 +47,11 @@ export function createSessionPart(
   const queue = new CommitQueue({
     ...options,
     content: {
-      // Sessions first: a session that ends between the two parts is then in both, never in neither.
+      // Encode sessions first: one that ends in between is then in both parts, never in neither.
       encode: () => encodeRecords('sessions.json', { session: sessions, ended }),
       accept: () => inserted.clear(),
       undo() {
-        // One that was ended meanwhile is gone already, and stays so.
+        // A session that was ended meanwhile is gone and stays gone.
         for (const id of inserted) remove(id)
         inserted.clear()
       },
@@ -109,7 +109,7 @@ export function createSessionPart(
       for (const id of removed) ended.set({ id, reason, at })
       if (removed.length === 0) return 0
       queue.markUnsaved()
-      // When the disk refuses, the queue has logged it and keeps trying; memory already holds the truth.
+      // On a disk error, the queue logged it and retries; memory is correct already.
       await queue.flush().catch(() => {})
       return removed.length
     },
@@ -174,7 +174,7 @@ export function createSessionPart(
   }
 }
 
-/** JSON has no infinity: it would be written as null, and the file could not be read again. */
+/** JSON has no infinity: it would become null, and the file could not be read again. */
 function requireTime(at: number): void {
   if (!Number.isSafeInteger(at)) throw new TypeError('The time of a session must be a whole number.')
 }

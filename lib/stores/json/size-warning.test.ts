@@ -5,7 +5,7 @@ import type { StoredRecord } from '#lib/stores/types.ts'
 
 import { freshFolder, type TestFolder } from './folder-for-test.ts'
 
-it('is given once, when more people come than the files carry with ease, and at the next start', async () => {
+it('warns once when the number of users exceeds the limit, and again at the next start', async () => {
   const folder = await freshFolder()
   const { users, replaceAll, close } = await folder.open()
   await replaceAll(recordsOf(people(10_000)))
@@ -21,7 +21,7 @@ it('is given once, when more people come than the files carry with ease, and at 
   expect(warningsOf(folder)).toHaveLength(2)
 })
 
-it('is given when so many come at once', async () => {
+it('warns when many users arrive at once', async () => {
   const folder = await freshFolder()
   const { replaceAll } = await folder.open()
   await replaceAll(recordsOf(people(10_001)))

@@ -1,11 +1,11 @@
-// Up to how many people the JSON store is comfortable, and what to say when there are more.
+// The number of users up to which the JSON store performs well, and the warning beyond it.
 
 import type { StoreLog } from '#lib/stores/log.ts'
 
-/** Beyond it a durable write takes long enough to be felt: every commit writes the whole file. */
+/** Beyond it writes become noticeably slow, because every commit writes the whole file. */
 const comfortablePeople = 10_000
 
-/** To be called with the number of people whenever it may have grown; says it once. */
+/** Call it with the number of users whenever it may have grown. Warns once. */
 export function createSizeWarning(path: string, log: StoreLog): (people: number) => void {
   let isSaid = false
   return (people) => {

@@ -8,13 +8,13 @@ import { freshFolder, ownFiles } from './folder-for-test.ts'
 
 const hash = 'a71a7c7011f53a1bab3642ec2ce12593f05230ace8de1e3e7645f69efac1443d'
 const longBio = 'ü'.repeat(5_000)
-// As Python's json.dump writes it: one line, everything beyond ASCII escaped.
+// As Python's json.dump writes it: one line, non-ASCII escaped.
 const streamlitUsers = `{"zoe": {"password": "${hash}", "profile": {"full_name": "Zo\\u00eb", "bio": "${'\\u00fc'.repeat(5_000)}", "age": 0}}, \
 "Zoe": {"password": "${hash}"}, "version": {"password": "${hash}"}, "__proto__": {"password": "${hash}"}, \
 "Max Muster": {"password": "${hash}"}, "mallory": {"password": "letmein"}}`
 const streamlitSessions = '{"zoe": {"expiry": "2026-11-01T09:10:00", "last_activity": "2026-11-01T09:00:00"}}'
 
-it('takes the people over, names those it cannot, and keeps the original', async () => {
+it('imports users, names those it cannot import and keeps the original', async () => {
   const folder = await freshFolder()
   await folder.write('users.json', streamlitUsers)
   await folder.chmod('users.json', 0o644)
@@ -64,7 +64,7 @@ it('does nothing the second time', async () => {
   expect(folder.log).toEqual([])
 })
 
-it('starts with no sessions in place of those of Streamlit, and keeps the file', async () => {
+it('starts without Streamlit’s sessions and keeps their file', async () => {
   const folder = await freshFolder()
   await folder.write('sessions.json', streamlitSessions)
   await folder.open()
@@ -72,7 +72,7 @@ it('starts with no sessions in place of those of Streamlit, and keeps the file',
   expect(await folder.read('sessions.streamlit.json')).toBe(streamlitSessions)
 })
 
-it('finishes a take-over that a crash cut off after the original was kept', async () => {
+it('completes an import that a crash interrupted after it kept the original', async () => {
   const folder = await freshFolder()
   await folder.write('users.json', streamlitUsers)
   await folder.write('users.streamlit.json', streamlitUsers)
@@ -82,7 +82,7 @@ it('finishes a take-over that a crash cut off after the original was kept', asyn
   expect((await readdir(folder.dir)).toSorted()).toEqual([...ownFiles, 'users.streamlit.json'])
 })
 
-it('never writes over another kept original', async () => {
+it('never overwrites another kept original', async () => {
   const folder = await freshFolder()
   await folder.write('users.json', streamlitUsers)
   await folder.write('users.streamlit.json', 'another')
@@ -91,7 +91,7 @@ it('never writes over another kept original', async () => {
   expect(await folder.read('users.streamlit-2.json')).toBe(streamlitUsers)
 })
 
-it('takes an empty object for a Streamlit without people', async () => {
+it('reads an empty object as a Streamlit file without users', async () => {
   const folder = await freshFolder()
   await folder.write('users.json', '{}')
   await folder.write('sessions.json', '{}')
@@ -100,7 +100,7 @@ it('takes an empty object for a Streamlit without people', async () => {
   expect(await folder.read('users.streamlit.json')).toBe('{}')
 })
 
-describe('takes over what Python and the editors of Windows write', () => {
+describe('imports what Python and Windows editors write', () => {
   const python = `{"zoe": {"password": "${hash}", "profile": {"full_name": "Zo\\u00eb NaN \\"Infinity", "bio": "", "age": NaN}},
     "ada": {"password": "${hash}", "profile": {"full_name": "Ada", "bio": "–", "age": 36}},
     "max": {"password": "${hash}", "profile": {"full_name": "Max", "bio": "", "age": -Infinity}},
@@ -113,7 +113,7 @@ describe('takes over what Python and the editors of Windows write', () => {
     ['UTF-16, big end first', Buffer.from(`\uFEFF${python}`, 'utf16le').swap16()],
     ['lines that end with CR LF', Buffer.from(python.replaceAll('\n', '\r\n'))],
   ]
-  it.each(spellings)('in %s, everybody but those who are named', async (_, content) => {
+  it.each(spellings)('in %s, all users but those it names', async (_, content) => {
     const folder = await freshFolder()
     await writeFile(folder.path('users.json'), content)
     const { users } = await folder.open()
@@ -129,7 +129,7 @@ describe('takes over what Python and the editors of Windows write', () => {
     expect((await readFile(folder.path('users.streamlit.json'))).equals(content)).toBe(true)
   })
 
-  it('but refuses a file of ours that was saved so, and leaves it', async () => {
+  it('but rejects our own file saved that way and leaves it unchanged', async () => {
     const folder = await freshFolder()
     const content = Buffer.from('\uFEFF{"version":1,"users":{}}')
     await writeFile(folder.path('users.json'), content)
@@ -138,7 +138,7 @@ describe('takes over what Python and the editors of Windows write', () => {
   })
 })
 
-it('refuses a Streamlit file that names somebody twice', async () => {
+it('rejects a Streamlit file with a repeated username', async () => {
   const folder = await freshFolder()
   const twice = `{"zoe":{"password":"${hash}"},"zoe":{"password":"${hash}"}}`
   await folder.write('users.json', twice)

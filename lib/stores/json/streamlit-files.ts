@@ -1,5 +1,5 @@
-// The files of the Streamlit application that ran here before: recognised, kept whole beside the new ones. What
-// becomes of its people is decided by the caller's take-over.
+// Recognises the files of the Streamlit application that ran here before, and keeps them unchanged beside the new ones.
+// The caller decides what becomes of its users.
 
 import { lstat, readFile } from 'node:fs/promises'
 import { replaceFile } from '#lib/core/files/durable-file.ts'
@@ -12,10 +12,10 @@ export interface Remark {
   reason: string
 }
 
-/** Who of the old file comes over; who can't, and why; and what was left out of somebody who could. */
+/** The users to import, those who cannot be imported and why, and fields that were dropped. */
 export type TakeOver = (old: unknown) => { users: UserRecord[]; refused: Remark[]; notes: Remark[] }
 
-/** A person may be called "version": only a number there makes a file one of ours. */
+/** A username may be "version", so only a number there marks one of our files. */
 export function isStreamlitUsers(file: StoredFile): boolean {
   return looksOlder(file, ['password', 'profile'])
 }
@@ -25,8 +25,8 @@ export function isStreamlitSessions(file: StoredFile): boolean {
 }
 
 /**
- * One entry of the known form is enough, so that a single odd one can't stop the take-over; with none at all it is
- * rather a file of ours that lost its version, and must not be mistaken for nobody's.
+ * One entry in the known format is enough, so that an odd entry cannot stop the import. With none, it is rather one of
+ * our files that lost its version, and must not be mistaken for an empty one.
  */
 function looksOlder({ value }: StoredFile, fields: readonly string[]): boolean {
   if (typeof value.version === 'number') return false
@@ -38,7 +38,7 @@ function hasField(entry: unknown, field: string): boolean {
   return typeof entry === 'object' && entry !== null && Object.hasOwn(entry, field)
 }
 
-/** Keeps the original durably, under the first name that is free or already holds the same bytes. */
+/** Keeps the original durably under the first name that is free or already has the same bytes. */
 export async function keepOriginal({ path, bytes }: StoredFile): Promise<string> {
   for (let number = 1; ; number++) {
     const kept = path.replace(/\.json$/, number === 1 ? '.streamlit.json' : `.streamlit-${number}.json`)

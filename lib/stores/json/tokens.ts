@@ -1,6 +1,6 @@
-// Tokens, and the user who is made with one. Users and tokens are two files, so the token leaves the disk before the user is
-// written to theirs: a crash in between costs the token and never makes two users. A token whose user could not be made
-// comes back, unless somebody withdrew it meanwhile.
+// Creates a user with a token. Both are in different files, so the token is deleted on disk before the user is written:
+// a crash in between loses the token and never creates two users. If the user cannot be created, the token returns
+// unless it was withdrawn meanwhile.
 
 import { isAmong } from '#lib/stores/collection.ts'
 import type { Collection, InsertOutcome, Only, TokenRecord, TokenUse } from '#lib/stores/types.ts'
@@ -8,33 +8,33 @@ import type { Collection, InsertOutcome, Only, TokenRecord, TokenUse } from '#li
 import type { Aside, JsonCollection } from './collections.ts'
 import type { CommitQueue } from './commit-queue.ts'
 
-/** How a user is made with a token. `check` is for what can be refused without touching the token. */
+/** How a user is created with a token. `check` rejects what can be rejected without touching the token. */
 interface Consumer {
   check(): Promise<InsertOutcome | null>
   use(): Promise<InsertOutcome>
-  /** Resolves when it is certain that `use`, which rejected, left nothing on the disk. */
+  /** Resolves when no trace of `use`, which rejected, remains on disk. */
   undo(): Promise<void>
 }
 
 export type ConsumeToken = (token: TokenUse, consumer: Consumer) => Promise<InsertOutcome>
 
-/** A token that is off the disk while a user is made with it, or because that failed and it is not back yet. */
+/** A token that is off the disk during an attempt, or after a failed one until it is written back. */
 interface Held {
   token: TokenRecord
-  /** Withdrawn or replaced meanwhile: it is never given back. */
+  /** Withdrawn or replaced meanwhile, so it is never restored. */
   isRevoked: boolean
-  /** The attempt that is under way: resolves to what came of it, null when it failed. */
+  /** The running attempt. Resolves to its result, or null when it failed. */
   attempt: Promise<InsertOutcome | null> | null
 }
 
 export interface HeldTokens {
   aside: Aside<TokenRecord>
-  /** Like that of the collection; a token that is held can be taken too. */
+  /** Like the collection's `take`; it also takes a token that is held. */
   take: Collection<TokenRecord>['take']
   consume: ConsumeToken
 }
 
-/** `opened` gives the collection once there is one: it is made with the `aside` of this. */
+/** `opened` returns the collection once it exists; the collection itself needs `aside`. */
 export function createHeldTokens(
   opened: () => { tokens: JsonCollection<TokenRecord>; queue: CommitQueue },
 ): HeldTokens {
@@ -48,7 +48,7 @@ export function createHeldTokens(
     }
   }
 
-  /** Not on the disk, and good all the same. */
+  /** Valid although it is not on disk. */
   function waiting(): TokenRecord[] {
     return [...held.values()].filter(({ isRevoked }) => !isRevoked).map(({ token }) => token)
   }
@@ -73,7 +73,7 @@ export function createHeldTokens(
     }
   }
 
-  /** Takes the token off the disk. Null when it is void; waits while another attempt has it. */
+  /** Deletes the token on disk. Null when it is void. Waits while another attempt holds it. */
   async function hold(asked: TokenUse, attempt: Held['attempt']): Promise<Held | null> {
     const { tokens, queue } = opened()
     for (;;) {
@@ -92,7 +92,7 @@ export function createHeldTokens(
           return { mine }
         })
         .catch((cause: unknown) => {
-          // The commit failed: the token is where it was.
+          // The commit failed, so the token is still on disk.
           const mine = held.get(asked.id)
           if (wasOnDisk) held.delete(asked.id)
           else if (mine?.attempt === attempt) mine.attempt = null
@@ -103,7 +103,7 @@ export function createHeldTokens(
     }
   }
 
-  /** What cannot be written back now is kept in memory, for the next attempt in this process. */
+  /** A token that cannot be written back stays in memory for the next attempt in this process. */
   async function giveBack(mine: Held, undo: (() => Promise<void>) | null): Promise<void> {
     const { token } = mine
     const { tokens, queue } = opened()

@@ -1,5 +1,5 @@
-// The file of the audit trail: one entry a line. Memory holds an index; the entries themselves are read from the disk
-// when somebody asks, a piece at a time, however long the trail is.
+// The file of the audit trail: one entry a line. Memory holds an index; entries are read from the disk on demand, in
+// chunks.
 
 import { constants, type FileHandle, open } from 'node:fs/promises'
 
@@ -15,13 +15,13 @@ import { damaged, folderOf, madeByNewer } from './damage.ts'
 import { isRegularFile, unknownFields } from './document.ts'
 import { TrailIndex } from './trail-index.ts'
 
-/** Some hundred entries: few reads, and little memory. */
+/** Some hundred entries: few reads and little memory. */
 const pieceBytes = 256 * 1024
-/** Thousands of times an entry's length: what has no line end for this long is none. */
+/** Thousands of times an entry's length. A longer line is not an entry. */
 const longestLine = 16 * 1024 * 1024
 const lineEnd = 0x0a
 
-/** What becomes of an entry when the file is written anew. */
+/** What happens to an entry when the file is rewritten. */
 export const fates = { keep: 0, forgetAddress: 1, drop: 2 } as const
 
 export interface EncodedEntry {
@@ -33,7 +33,7 @@ export function encodeEntry(record: AuditRecord): EncodedEntry {
   return { record, line: Buffer.from(`${JSON.stringify(record)}\n`) }
 }
 
-/** Null when nothing is there. The size is that of this moment: a server may be adding to it. */
+/** Null when the file is missing. The size is that of this moment: a server may be appending. */
 export async function openTrail(path: string): Promise<{ path: string; handle: FileHandle; size: number } | null> {
   if (!(await isRegularFile(path))) return null
   let handle: FileHandle | undefined
@@ -49,8 +49,8 @@ export async function openTrail(path: string): Promise<{ path: string; handle: F
 }
 
 /**
- * All entries in their order, those of one piece at a time, with the lengths of their lines. What follows the last line
- * end was never finished and is left out. Throws `store_damaged` at a line that is no entry.
+ * All entries in order, one chunk at a time, with the lengths of their lines. Ignores an unfinished last line. Throws
+ * `store_damaged` at a line that is not an entry.
  */
 export async function* scanTrail(
   path: string,
@@ -58,7 +58,7 @@ export async function* scanTrail(
   size: number,
 ): AsyncGenerator<{ record: AuditRecord; lineBytes: number }[]> {
   const piece = Buffer.alloc(pieceBytes)
-  /** The line that has begun and has no end yet; null when it is too long to be kept. */
+  /** The line that has no end yet; null when it is too long to buffer. */
   let begun: Buffer | null = Buffer.alloc(0)
   let number = 0
   for (let position = 0; position < size; ) {
@@ -79,20 +79,20 @@ export async function* scanTrail(
       entries.push({ record, lineBytes: end + 1 - start })
       start = end + 1
     }
-    // A copy, for the piece is read into again.
+    // Copy, because the chunk buffer is reused.
     begun = bytes.length - start > longestLine ? null : Buffer.from(bytes.subarray(start))
     yield entries
   }
 }
 
-/** The last whole line's entry, or null without one. */
+/** The entry on the last complete line, or null. */
 export async function readLastEntry(path: string, handle: FileHandle, size: number): Promise<AuditRecord | null> {
   for (let length = 4096; ; length *= 4) {
     const from = Math.max(0, size - length)
     const bytes = await readBytes(path, handle, from, size)
     const end = bytes.lastIndexOf(lineEnd)
     const start = end < 1 ? 0 : bytes.lastIndexOf(lineEnd, end - 1) + 1
-    // Without a line end before it, the line begins further ahead.
+    // Without a line end in this chunk, the line starts earlier.
     if (end === -1 && from === 0) return null
     if (end !== -1 && (start > 0 || from === 0)) return parseLine(path, 'last', bytes.toString('utf8', start, end))
     if (length > longestLine) throw damaged(path, 'its last line is too long for an entry of an audit trail')
@@ -105,14 +105,14 @@ export class TrailFile {
   readonly #handle: FileHandle
   #users = 1
 
-  /** The index knows what the file holds. The caller's one use of it ends with `release`. */
+  /** The index describes the file. The caller holds one reference, which `release` drops. */
   constructor(path: string, handle: FileHandle, index: TrailIndex) {
     this.#path = path
     this.#handle = handle
     this.index = index
   }
 
-  /** Open, with what it holds now, until it is released once more. */
+  /** A reference to the file with its present content, until `release`. */
   retain(): TrailFile {
     this.#users++
     return this
@@ -122,7 +122,7 @@ export class TrailFile {
     if (--this.#users === 0) await this.#handle.close()
   }
 
-  /** The entries at these places of the index, in the order of the places. What is close together is read at once. */
+  /** The entries at these index places, in that order. Reads neighbouring entries together. */
   async read(places: readonly number[]): Promise<AuditRecord[]> {
     const records: AuditRecord[] = []
     for (let group = this.#firstGroup(places, 0); group.length > 0; group = this.#firstGroup(places, records.length)) {
@@ -133,14 +133,14 @@ export class TrailFile {
     return records
   }
 
-  /** As many as there are when it is called, in their order. */
+  /** As many as exist at the time of the call, in order. */
   entries(): AsyncGenerator<AuditRecord> {
     return this.#entriesUpTo(this.index.length)
   }
 
   /**
-   * Puts another file in the place of this one: with a fate for each entry, when they are not all kept, and with more
-   * entries at its end. This one goes on as it is: for whoever reads it, and when the new one does not come about.
+   * Replaces this file by another, with a fate for each entry if some change and with new entries at the end. This file
+   * stays usable for its readers and when the new one fails.
    */
   async rewrite(fateOf: Uint8Array | null, added: readonly EncodedEntry[]): Promise<TrailFile> {
     const index = new TrailIndex(this.index)
@@ -187,7 +187,7 @@ export class TrailFile {
     }
   }
 
-  /** The place behind a piece that begins at this one: at least one entry, however long. */
+  /** The end of a chunk that starts here: at least one entry of any length. */
   #pieceEnd(from: number, count: number): number {
     let to = from + 1
     while (to < count && this.index.start(to + 1) - this.index.start(from) <= pieceBytes) to++

@@ -1,5 +1,5 @@
-// Where each entry of the audit trail is in its file, and what it is found by: some 40 bytes an entry, in a few arrays of
-// numbers, so that a long trail takes neither much memory nor the collector's time.
+// The index of the audit trail: the position of each entry and what searches need, about 40 bytes an entry in a few
+// typed arrays. A long trail then costs little memory and no garbage collection.
 
 import type { AuditCount, AuditEntry, AuditQuery, AuditRecord } from '#lib/stores/types.ts'
 
@@ -7,7 +7,7 @@ type Outcome = AuditEntry['outcome']
 type Column = Float64Array | Uint32Array | Uint8Array
 
 const firstCapacity = 1024
-/** More than any code has; a part of the time and a kind make one exact number. */
+/** More than any code. Bucket and kind together still make one exact number. */
 const kindsAtMost = 2 ** 20
 
 export class TrailIndex {
@@ -18,13 +18,13 @@ export class TrailIndex {
   #times = new Float64Array(firstCapacity)
   /** A number for the event, and one bit for the outcome. */
   #kinds = new Uint32Array(firstCapacity)
-  /** Hashes of ids: what they find has to be looked at. */
+  /** Hashes of ids. A match must be checked against the entry. */
   #actors = new Uint32Array(firstCapacity)
   #subjects = new Uint32Array(firstCapacity)
   #addresses = new Uint8Array(firstCapacity)
   readonly #events: EventNames
 
-  /** `like` is an index of the same entries, some of which come into this one. */
+  /** `like` is an index of the same entries, some of which are copied into this one. */
   constructor(like?: TrailIndex) {
     this.#events = like === undefined ? new EventNames() : like.#events
   }
@@ -48,7 +48,7 @@ export class TrailIndex {
     this.#addresses[place] = address === '' ? 0 : 1
   }
 
-  /** Adds an entry of another index, whose line may have another length now. */
+  /** Adds an entry of another index; its line may now have another length. */
   addFrom(other: TrailIndex, from: number, lineBytes: number, hasAddress = other.hasAddress(from)): void {
     const place = this.#next(lineBytes)
     this.#seqs[place] = other.seq(from)
@@ -59,7 +59,7 @@ export class TrailIndex {
     this.#addresses[place] = hasAddress ? 1 : 0
   }
 
-  /** Where the entry's line begins, in bytes; the one after the last begins at the end of the file. */
+  /** The byte offset of the entry's line. One past the last is the end of the file. */
   start(place: number): number {
     return this.#starts[place] ?? 0
   }
@@ -76,7 +76,7 @@ export class TrailIndex {
     return this.#addresses[place] === 1
   }
 
-  /** How often each of these happened in each part of the time, from this place on. Cheap enough for every entry there is. */
+  /** Counts events and outcomes per time bucket from this place on. Fast enough for all entries. */
   count(events: readonly string[], fromPlace: number, since: number, partMs: number): AuditCount[] {
     const wanted = new Set(events.map((event) => this.#events.find(event)))
     const counts = new Map<number, number>()
@@ -94,7 +94,7 @@ export class TrailIndex {
     })
   }
 
-  /** The first place from which on the sequence numbers are at least this, or the number of entries. */
+  /** The first place with at least this sequence number, or the number of entries. */
   firstFrom(seq: number): number {
     let low = 0
     let high = this.#length
@@ -106,7 +106,7 @@ export class TrailIndex {
     return low
   }
 
-  /** Whether the entry at a place can be one that is asked for; only for a person it may be another's all the same. */
+  /** Whether the entry may match. A hash collision can match an entry of another user. */
   matcher({ event, outcome, personId, since, until }: Omit<AuditQuery, 'before' | 'limit'>) {
     const number = event === null ? null : this.#events.find(event)
     const person = personId === null ? null : hashOf(personId)
@@ -138,7 +138,7 @@ export class TrailIndex {
   }
 }
 
-/** Events are some forty, named by the code. */
+/** About forty events, named by the code. */
 class EventNames {
   readonly #names: string[] = []
   readonly #numbers = new Map<string, number>()
@@ -150,7 +150,7 @@ class EventNames {
     return this.#names.push(event) - 1
   }
 
-  /** -1 for one that never happened. */
+  /** -1 for an event that never happened. */
   find(event: string): number {
     return this.#numbers.get(event) ?? -1
   }
@@ -169,7 +169,7 @@ function copied<Kind extends Column>(from: Kind, to: Kind): Kind {
   return to
 }
 
-/** FNV-1a in 32 bits; 0 for nobody. */
+/** 32-bit FNV-1a; 0 for null. */
 function hashOf(id: string | null): number {
   if (id === null) return 0
   let hash = 0x811c9dc5

@@ -1,5 +1,4 @@
-// The people, in memory and in users.json. Readers see what is on disk; writers work on a draft that becomes the
-// truth when its commit is.
+// Users, in memory and in users.json. Readers see what is on disk; writers work on a draft until its commit succeeds.
 
 import { userSchema } from '#lib/stores/kinds.ts'
 import { emailKey, holds, isActiveAdmin, losesLastAdmin, verifiedKey } from '#lib/stores/records.ts'
@@ -18,13 +17,13 @@ type UserRecords = Pick<Records, 'user' | 'reserved'>
 export interface UserPart {
   store: UserStore
   queue: CommitQueue
-  /** Whether somebody on disk has the id. */
+  /** Whether a user on disk has the id. */
   has(id: string): boolean
-  /** Everybody on disk; the records themselves, which never change. */
+  /** All users on disk. They are not copies and never change. */
   values(): Iterable<UserRecord>
-  /** The usernames that are reserved, on disk. */
+  /** The reserved usernames on disk. */
   reserved(): Iterable<ReservedUsername>
-  /** From here on these are the people, on disk as well. Only while the queue is held. */
+  /** Makes these the users, in memory and on disk. Call it only while the queue is held. */
   adopt(records: UserRecords): void
 }
 
@@ -53,7 +52,7 @@ export function createUserPart(
     },
   })
 
-  /** Of the draft, as are all that decide: a name is taken as soon as somebody is about to have it. */
+  /** Indexes of the draft, like all that decide: a username is taken as soon as a pending write uses it. */
   function isTaken(username: string, at: number, byOther: string): boolean {
     const reservation = records.reserved.get(username)
     const owner = idByUsername.get(username)
@@ -70,7 +69,7 @@ export function createUserPart(
     reserved.set({ id: username, userId, until })
   }
 
-  /** `refuse` decides about the draft, so that two admins who are demoted at once cannot both go. */
+  /** `refuse` looks at the draft, so that two concurrent demotions cannot remove the last admin. */
   async function change<Refusal = never>(
     id: string,
     fields: UserFields,
@@ -78,7 +77,7 @@ export function createUserPart(
     refuse: (before: UserRecord, after: UserRecord) => Refusal | null,
   ): Promise<UserRecord | Refusal | null> {
     const asked = structuredClone({ fields, onlyIf })
-    // Only what changes: a user with a text of an older version must be able to log in.
+    // Check only changed fields: a user with an invalid text from an older version must be able to log in.
     requireTexts('user', id, asked.fields)
     return queue.run(() => {
       const before = records.user.get(id)
@@ -108,7 +107,7 @@ export function createUserPart(
 
   const store: UserStore = {
     async insert(user, { consume } = {}) {
-      // Checked, so that nothing is ever written that could not be read again; and a copy.
+      // Validate and copy, so that every file can be read again.
       const inserted = userSchema.parse(user)
       requireTexts('user', inserted.id, inserted)
       const check = (): InsertOutcome | null => {
@@ -127,7 +126,7 @@ export function createUserPart(
       return options.consumeToken(consume, {
         check: () => queue.run(check),
         use: () => queue.run(insert),
-        // After a failed commit the disk may hold the user all the same; a commit that succeeds takes them off it.
+        // After a failed commit the disk may still hold the user; the next successful commit removes it.
         undo: () => queue.flush(),
       })
     },
@@ -246,14 +245,14 @@ export function createUserPart(
   }
 }
 
-/** The people, and what finds them in the draft. */
+/** Users and their indexes in the draft. */
 function indexed({ user, reserved }: UserRecords) {
   const idByUsername = new Map<string, string>()
   const idByEmail = new Map<string, string>()
   const activeAdmins = new Set<string>()
   const people = new Drafts(user, (before, after) => {
     if (before) {
-      // In an undo, a name or address may be somebody else's again already.
+      // During an undo, another user may have the name or address again.
       forget(idByUsername, before.username, before.id)
       forget(idByEmail, verifiedKey(before), before.id)
       activeAdmins.delete(before.id)

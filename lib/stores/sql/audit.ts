@@ -1,5 +1,5 @@
-// The audit trail, in the table `audit`; the one row of `audit_head` is the last entry that there ever was, whatever
-// became of the rows, and whoever holds it is the only one who adds.
+// The audit trail, in the table `audit`. The single row of `audit_head` is the last entry ever added, even if rows were
+// dropped. The transaction that locks it is the only one that appends.
 
 import { sql } from 'kysely'
 

@@ -1,4 +1,4 @@
-// The kinds that need no operations of their own, each in its table.
+// The kinds that need no operations of their own, one table each.
 
 import { type ExpressionBuilder, type Kysely, sql } from 'kysely'
 
@@ -11,7 +11,7 @@ import { type AnyTables, mappings } from './schema.ts'
 
 type Database = Pick<SqlDatabase, 'db' | 'reads' | 'flavour'>
 
-/** One statement's worth: bounded by how long one may take. */
+/** Rows per statement, to bound its duration. */
 const batch = 1000
 
 export function createCollections(database: Database): Collections {
@@ -82,7 +82,7 @@ function createCollection<Name extends CollectionKind>(
       if (expiry === undefined) return 0
       let deleted = 0
       for (let some = batch; some === batch; deleted += some) {
-        // What another process is deleting at this moment is its to count.
+        // Rows that another process is deleting now are in that process's count.
         const expired = db
           .selectFrom(table)
           .select('id')
@@ -96,7 +96,7 @@ function createCollection<Name extends CollectionKind>(
         const ids = lockedOrSkipped(flavour, expired)
         const { numDeletedRows } = await db.deleteFrom(table).where('id', 'in', ids).executeTakeFirst()
         some = Number(numDeletedRows)
-        // SQLite works in this thread: what waits is served between two batches.
+        // SQLite blocks this thread: serve waiting requests between two batches.
         await new Promise(setImmediate)
       }
       return deleted

@@ -1,4 +1,4 @@
-// What the two databases are to the stores above them, and the few words in which their SQL differs.
+// What the SQL stores need of a database, and the expressions in which SQLite and PostgreSQL differ.
 
 import { type Expression, type Kysely, type RawBuilder, sql } from 'kysely'
 
@@ -12,16 +12,16 @@ export interface Connection {
   close(): Promise<void>
 }
 
-/** Whatever is asked of it rejects with a StoreError `store_unavailable` when the database can't, also once closed. */
+/** Queries reject with a StoreError `store_unavailable` when the database fails or is closed. */
 export interface SqlDatabase extends Connection {
   readonly flavour: Flavour
-  /** For what only reads: it never waits behind a write. */
+  /** For queries that only read. Never waits for a write. */
   readonly reads: Kysely<Tables>
   /** For the operator, without a password. */
   readonly description: string
-  /** A connection of its own that only reads, and may take minutes. */
+  /** A separate read-only connection that may take minutes. */
   openForReading(): Promise<Connection>
-  /** A connection on which one transaction may take minutes. */
+  /** A connection for one transaction that may take minutes. */
   openForMoving(): Promise<Connection>
 }
 
@@ -35,7 +35,7 @@ export function earliest(flavour: Flavour, time: Expression<number>, other: numb
   return flavour === 'sqlite' ? sql`min(${time}, ${other})` : sql`least(${time}, ${other})`
 }
 
-/** Whether the text has the part in it, letter by letter: neither is a pattern. */
+/** Whether the text contains the part literally: neither is a pattern. */
 export function contains(flavour: Flavour, text: Expression<string>, part: string): RawBuilder<boolean> {
   return flavour === 'sqlite' ? sql`instr(${text}, ${part}) > 0` : sql`strpos(${text}, ${part}) > 0`
 }
@@ -46,14 +46,14 @@ interface Lockable {
 }
 
 /**
- * Nobody else changes the rows until the transaction is over. In SQLite nobody does anyway, who writes is alone; a
- * session of a locked person can still be inserted.
+ * Locks the rows until the transaction ends. SQLite has a single writer and needs no lock. Sessions of a locked user
+ * can still be inserted.
  */
 export function locked<Query extends Lockable>(flavour: Flavour, rows: Query): Query {
   return flavour === 'sqlite' ? rows : rows.forNoKeyUpdate()
 }
 
-/** The same, without those that somebody else has locked. */
+/** The same, but skips rows that another transaction has locked. */
 export function lockedOrSkipped<Query extends Lockable>(flavour: Flavour, rows: Query): Query {
   return flavour === 'sqlite' ? rows : rows.forNoKeyUpdate().skipLocked()
 }

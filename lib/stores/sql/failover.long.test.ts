@@ -1,5 +1,4 @@
-// A database that comes back read-only, or another server that takes its place under the same address: the site goes on
-// without a restart.
+// A database that returns read-only, or another server under the same host name: the site continues without a restart.
 import { AsyncLocalStorage } from 'node:async_hooks'
 
 import pg from 'pg'
@@ -46,7 +45,7 @@ async function warmUp(stores: Stores): Promise<void> {
   await Promise.all(Array.from({ length: poolSize }, () => stores.users.find('id-of-alice')))
 }
 
-/** The log-ins, of so many one after the other, that were not saved. */
+/** The log-ins that were not saved, of so many one after the other. */
 async function countRefused(stores: Stores, logIns: number, prefix: string): Promise<number> {
   let refused = 0
   for (let n = 0; n < logIns; n += 1) {
@@ -63,7 +62,7 @@ const endOthers =
   'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()'
 
 describe('a PostgreSQL that comes back read-only', () => {
-  it('refuses writes as not saved, and takes them as soon as the database does', async () => {
+  it('rejects writes as not saved, and accepts them as soon as the database does', async () => {
     const { url, drop } = await createDatabase()
     onTestFinished(drop)
     const stores = await openThrough(url)
@@ -72,7 +71,7 @@ describe('a PostgreSQL that comes back read-only', () => {
     const setReadOnly = (value: 'on' | 'off') =>
       `do $$ begin execute format('alter database %I set default_transaction_read_only = ${value}', current_database()); end $$`
     await execute(url, setReadOnly('on'), endOthers)
-    // Each connection is found dead once; the new ones only read.
+    // Each connection is found dead once; the new ones are read-only.
     await expect(countRefused(stores, 10, 'while')).resolves.toBe(10)
     await expect(stores.checkReady()).rejects.toMatchObject({ ...unavailable, cause: { code: '25006' } })
     expect(await stores.users.find('id-of-alice')).toEqual(aUser())
@@ -82,11 +81,11 @@ describe('a PostgreSQL that comes back read-only', () => {
     await client.query(`set default_transaction_read_only = off`)
     await client.query(setReadOnly('off'))
     await client.end()
-    // One write meets a connection from that time, and with it all others are let go of.
+    // One write meets a connection from that time, and the pool then drops all others.
     expect(await countRefused(stores, 55, 'after')).toBeLessThanOrEqual(1)
   })
 
-  it('that is a standby refuses every kind of write, is read, and takes writes once it is promoted', async () => {
+  it('as a standby rejects every kind of write, serves reads, and accepts writes once promoted', async () => {
     const server = await startPostgres()
     onTestFinished(server.stop)
     const { url } = await createDatabase(server.adminUrl)
@@ -119,7 +118,7 @@ describe('another PostgreSQL in its place', () => {
   })
   afterAll(() => Promise.all(servers.map(({ stop }) => stop())))
 
-  /** A database of one name on both, and an address that leads to the first. */
+  /** A database of the same name on both, and a URL that leads to the first. */
   async function openBoth(name: string) {
     const urls: string[] = []
     for (const { adminUrl } of servers) {
@@ -136,7 +135,7 @@ describe('another PostgreSQL in its place', () => {
     return { stores, other, admin: servers[0].adminUrl, moveToOther: () => proxy.redirect(second), url: proxy.url }
   }
 
-  it('gives the reads at the latest a minute later, though the first still answers', async () => {
+  it('serves reads within a minute, even while the first still answers', async () => {
     const { url, other, moveToOther } = await openBoth('reads')
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     onTestFinished(() => {
@@ -146,7 +145,7 @@ describe('another PostgreSQL in its place', () => {
     await stores.users.find('id-of-alice')
     await other.users.insert(aUser({ username: 'bob' }))
     moveToOther()
-    // In use all the time: no connection is idle for long.
+    // In constant use, so no connection is idle for long.
     for (let passed = 0; passed < 60; passed += 20) {
       expect(await stores.users.find('id-of-bob')).toBeNull()
       await vi.advanceTimersByTimeAsync(20_000)
@@ -154,20 +153,20 @@ describe('another PostgreSQL in its place', () => {
     expect(await stores.users.find('id-of-bob')).not.toBeNull()
   })
 
-  it('takes the writes while the first lives on read-only, and its connections with it', async () => {
+  it('accepts writes while the first stays up read-only with its connections', async () => {
     const { stores, other, admin, moveToOther } = await openBoth('writes')
     await warmUp(stores)
     await execute(admin, 'alter system set default_transaction_read_only = on', 'select pg_reload_conf()')
-    // The server rereads its settings in its own time. A connection from after that shows that the older ones were told.
+    // The server rereads its settings asynchronously. A connection from after that shows that older ones were told.
     await vi.waitFor(async () => expect(await isReadOnly(admin)).toBe(true), 60_000)
     moveToOther()
-    // The first write may still reach the first server; nothing after it does.
+    // The first write may still reach the first server; later ones do not.
     expect(await countRefused(stores, 55, 'after')).toBeLessThanOrEqual(1)
     expect((await other.sessions.listByUser('id-of-alice')).length).toBeGreaterThanOrEqual(54)
   })
 })
 
-it('opens its connections outside of the request that happens to need one', async () => {
+it('opens connections outside the context of the request that needs one', async () => {
   const { url, drop } = await createDatabase()
   onTestFinished(drop)
   const stores = await openThrough(url)
@@ -180,7 +179,7 @@ it('opens its connections outside of the request that happens to need one', asyn
   })
   const { setTimeout: setReal } = globalThis
   vi.spyOn(globalThis, 'setTimeout').mockImplementation(((work: () => void, ms: number) => {
-    // Those that outlive a query: how long a connection may lie idle, and how old it may become.
+    // The timers that outlive a query: how long a connection may be idle and how old it may become.
     if (ms >= 30_000) kept.push(requests.getStore())
     return setReal(work, ms)
   }) as typeof setTimeout)

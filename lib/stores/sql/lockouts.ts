@@ -1,4 +1,4 @@
-// Failures to prove a secret, in the table `lockouts`.
+// Failed attempts per secret, in the table `lockouts`.
 
 import { lockoutStoreOf } from '#lib/stores/collection.ts'
 import { lockoutId } from '#lib/stores/records.ts'

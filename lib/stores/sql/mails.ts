@@ -1,4 +1,4 @@
-// The mails that wait to be sent, in the table `mails`.
+// The mail queue, in the table `mails`.
 
 import type { Collection, MailRecord, MailStore } from '#lib/stores/types.ts'
 

@@ -17,7 +17,7 @@ function openReader(location: string): Promise<StoreReader> {
   return location.startsWith('postgres') ? openPostgresReader(location) : openSqliteReader(location)
 }
 
-/** The tables of the first version, as its migration made them. */
+/** The tables of the first version, as its migration created them. */
 function version1(isPostgres: boolean): string {
   const [text, int] = isPostgres ? ['text collate "C"', 'bigint'] : ['text', 'integer']
   return `
@@ -37,7 +37,7 @@ function version1(isPostgres: boolean): string {
 }
 
 describe.each(bothKinds)('the tables in %s', (_, fresh) => {
-  it('are made once, and what they hold stays when the store is opened again', async () => {
+  it('are created once and keep their content when the store is reopened', async () => {
     const { open } = await fresh()
     const first = await open()
     await first.users.insert(aUser())
@@ -46,7 +46,7 @@ describe.each(bothKinds)('the tables in %s', (_, fresh) => {
     expect(await second.users.findByUsername('alice')).toEqual(aUser())
   })
 
-  it('are made once by processes that start at the same time', async () => {
+  it('are created once by processes that start concurrently', async () => {
     const { location, open } = await fresh()
     const script = `
       import { openPostgresStores, openSqliteStores } from '${new URL('open.ts', import.meta.url)}'
@@ -63,7 +63,7 @@ describe.each(bothKinds)('the tables in %s', (_, fresh) => {
     expect(await (await open()).users.insert(aUser())).toBe('inserted')
   })
 
-  it('of version 1, which knew less of a session, are brought up to date with what they hold', async () => {
+  it('of version 1, with fewer session columns, are migrated with their content', async () => {
     const { location, open } = await fresh()
     await execute(location, version1(location.startsWith('postgres')))
     const alice = aUser()
@@ -80,7 +80,7 @@ describe.each(bothKinds)('the tables in %s', (_, fresh) => {
     )
   })
 
-  it('of a newer version are refused, and left as they are', async () => {
+  it('of a newer version are rejected and left unchanged', async () => {
     const { location, open } = await fresh()
     const stores = await open()
     await stores.users.insert(aUser())
@@ -105,7 +105,7 @@ describe.each(bothKinds)('the tables in %s', (_, fresh) => {
     await expect(stores.checkReady()).rejects.toMatchObject({ code: 'store_damaged' })
   })
 
-  it('of an older version are read by nobody who may not bring them up to date', async () => {
+  it('of an older version are not readable by a reader, which cannot migrate them', async () => {
     const { location, open } = await fresh()
     await (await open()).close()
     await execute(location, 'update gatehouse_schema set version = 0')
@@ -118,8 +118,8 @@ describe.each(bothKinds)('the tables in %s', (_, fresh) => {
   })
 })
 
-describe('somebody else’s tables', () => {
-  it('are left alone in PostgreSQL', async () => {
+describe('tables of another program', () => {
+  it('are left unchanged in PostgreSQL', async () => {
     const { location, open } = await freshPostgres()
     await expect(openPostgresReader(location)).rejects.toMatchObject({
       code: 'store_unavailable',
@@ -131,11 +131,11 @@ describe('somebody else’s tables', () => {
       message: expect.stringMatching(/cannot be brought up to date: .*"users" already exists/),
     })
     await execute(location, 'insert into users (theirs) values (1)')
-    // All of it or nothing: no table of ours stands beside theirs.
+    // All or nothing: none of our tables is beside theirs.
     await expect(execute(location, 'select * from gatehouse_schema')).rejects.toThrow('does not exist')
   })
 
-  it('are left alone in SQLite', async () => {
+  it('are left unchanged in SQLite', async () => {
     const { location, open } = await freshSqlite()
     await execute(location, 'create table theirs (a text)')
     await expect(open()).rejects.toMatchObject({
@@ -146,7 +146,7 @@ describe('somebody else’s tables', () => {
   })
 })
 
-it('a folder is no database', async () => {
+it('a folder is not a database', async () => {
   const folder = await freshFolder()
   await writeFile(`${folder}/other`, '')
   await expect(openSqliteReader(folder)).rejects.toMatchObject({ code: 'store_unavailable' })

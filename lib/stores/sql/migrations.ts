@@ -1,4 +1,4 @@
-// The tables, step by step, and the lock under which they are made. Forward only; a step that was released never changes.
+// The migrations of the tables, and the lock that serialises them. Forward only. A released migration never changes.
 
 import { type Kysely, sql, type Transaction } from 'kysely'
 
@@ -9,15 +9,15 @@ import type { Flavour } from './database.ts'
 import type { Tables } from './schema.ts'
 
 interface Words {
-  /** Text that is compared byte by byte, as JavaScript's code points are, whatever language the database speaks. */
+  /** Text that is compared bytewise like JavaScript's code points, whatever the database's locale. */
   text: string
-  /** Any integer that JavaScript holds exactly. */
+  /** Any integer that JavaScript represents exactly. */
   int: string
-  /** At the end of a table: what is not of its column's type is refused. */
+  /** Table suffix that makes SQLite reject values of the wrong type. */
   strict: string
-  /** The same for a table whose rows lie in the order of their keys: found with one search instead of two. */
+  /** The same for a table clustered by its key: one search per look-up instead of two. */
   strictByKey: string
-  /** What lies at `path` in a JSON text, as a number. */
+  /** The number at `path` in a JSON text. */
   numberAt(json: string, ...path: string[]): string
 }
 
@@ -54,7 +54,7 @@ const steps: ((words: Words) => string[])[] = [
       created_at ${int} not null,
       search_text ${text} not null
     )${strict}`,
-    // The rule of the last admin counts these.
+    // For the last-admin rule, which counts these.
     `create index users_active_admins on users (id) where role = 'admin' and status = 'active'`,
 
     `create table sessions (
@@ -70,7 +70,7 @@ const steps: ((words: Words) => string[])[] = [
       )
     )${strictByKey}`,
     `create index sessions_of_user on sessions (user_id) where user_id is not null`,
-    // Ending what is dead, and forgetting what ended, look at the few they want and not at everything.
+    // The expiry job finds dead sessions and old reasons by these instead of scanning the table.
     `create index sessions_by_activity on sessions (last_activity_at) where ended_at is null`,
     `create index sessions_by_start on sessions (created_at) where ended_at is null`,
     `create index sessions_by_end on sessions (ended_at) where ended_at is not null`,
@@ -97,7 +97,7 @@ const steps: ((words: Words) => string[])[] = [
   ({ text, int, strict }) => [
     `alter table users add column new_email ${text}`,
     `alter table users add column deleted_at ${int}`,
-    // No version before this one verified any address.
+    // No version before this one verified addresses.
     `alter table users add column verified_email ${text}`,
     `create unique index users_by_verified_email on users (verified_email)`,
     `create index users_by_deletion on users (deleted_at) where deleted_at is not null`,
@@ -116,7 +116,7 @@ const steps: ((words: Words) => string[])[] = [
       attempts ${int} not null
     )${strict}`,
     `create index mails_by_due on mails (due_at)`,
-    // Of lib/core/rate-limits, in the form that its library reads and writes. What it counts is not worth a copy or a back-up.
+    // For lib/core/rate-limits, in the format of its library. Copies and back-ups leave its counts out.
     `create table limits (key ${text} not null primary key, points integer not null, expire ${int})${strict}`,
   ],
 
@@ -187,22 +187,22 @@ const steps: ((words: Words) => string[])[] = [
   ],
 ]
 
-/** What this code reads and writes. */
+/** The version that this code reads and writes. */
 export const schemaVersion = steps.length
 
-/** Any number will do, as long as no other program in the same database takes the same: it spells "gatehous". */
+/** Must differ from the lock ids of other programs in the same database: it spells "gatehous". */
 const advisoryLock = 0x67_61_74_65_68_6f_75_73n
 
 /**
- * Brings the tables up to date in one transaction, or leaves them as they are. Of many processes that start at once
- * one does the work and the others wait. Rejects with `store_damaged` when the tables are a newer version's.
+ * Migrates in one transaction or not at all. Of processes that start concurrently, one migrates and the others wait.
+ * Rejects with `store_damaged` when the tables are from a later version.
  */
 export async function migrate(db: Kysely<Tables>, flavour: Flavour, description: string): Promise<void> {
   try {
-    // Nearly every start finds nothing to do; it then needs neither the lock nor the right to make tables.
+    // Most starts find nothing to do and then need neither the lock nor permission to create tables.
     if ((await readVersion(db).catch(() => null)) === schemaVersion) return
     await db.transaction().execute(async (trx) => {
-      // Held by the transaction, not by the session, which a pooler may hand to others. SQLite has one writer anyway.
+      // A transaction-level lock: a pooler may hand the session to another client. SQLite has a single writer anyway.
       if (flavour === 'postgres') await sql`select pg_advisory_xact_lock(${advisoryLock.toString()})`.execute(trx)
       const { int, strict } = words[flavour]
       await sql.raw(`create table if not exists gatehouse_schema (version ${int} not null)${strict}`).execute(trx)
@@ -220,7 +220,7 @@ export async function migrate(db: Kysely<Tables>, flavour: Flavour, description:
   }
 }
 
-/** Rejects unless the tables are exactly what this code knows: for those who only read. */
+/** For readers: rejects unless the tables have exactly this version. */
 export async function requireVersion(db: Kysely<Tables>, description: string): Promise<void> {
   const found = await readVersion(db).catch((cause: unknown) => {
     if (cause instanceof StoreError) throw cause
@@ -236,7 +236,7 @@ export async function requireVersion(db: Kysely<Tables>, description: string): P
   }
 }
 
-/** Null when the one row is not there. */
+/** Null when the row is missing. */
 async function readVersion(db: Kysely<Tables> | Transaction<Tables>): Promise<number | null> {
   const row = await db.selectFrom('gatehouse_schema').select('version').executeTakeFirst()
   return row?.version ?? null

@@ -10,7 +10,7 @@ describe.each(bothKinds)('copying out of %s', (_, fresh) => {
   const people = (count: number) =>
     Array.from({ length: count }, (_, n): StoredRecord => ({ kind: 'user', record: aUser({ username: `user-${n}` }) }))
 
-  it('shows one moment, whatever others write meanwhile', async () => {
+  it('is a snapshot, whatever others write meanwhile', async () => {
     const { open } = await fresh()
     const stores = await open()
     await stores.replaceAll(recordsOf(people(1_500)))
@@ -28,7 +28,7 @@ describe.each(bothKinds)('copying out of %s', (_, fresh) => {
     expect(await Array.fromAsync(stores.dump())).toHaveLength(1_502)
   })
 
-  it('gives every kind in the order of the ids’ bytes', async () => {
+  it('returns every kind in bytewise order of the ids', async () => {
     const { open } = await fresh()
     const stores = await open()
     const ids = ['b', 'B', 'a', '_', 'ä', '-', '', '\u{10FFFF}', '\uFFFF', '1', '10', '2']
@@ -39,7 +39,7 @@ describe.each(bothKinds)('copying out of %s', (_, fresh) => {
     expect(found).toEqual(ids.toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b))))
   })
 
-  it('lets go of everything when nobody wants the rest', async () => {
+  it('releases everything when the caller stops early', async () => {
     const { open } = await fresh()
     const stores = await open()
     await stores.replaceAll(recordsOf(people(1_500)))
@@ -51,7 +51,7 @@ describe.each(bothKinds)('copying out of %s', (_, fresh) => {
     expect(await Array.fromAsync(stores.dump())).toEqual([])
   })
 
-  it('brings everything to the other kind of database and back', async () => {
+  it('copies everything to the other kind of database and back', async () => {
     const [there, back] = [await (await freshSqlite()).open(), await (await freshPostgres()).open()]
     const { open } = await fresh()
     const stores = await open()
@@ -86,7 +86,7 @@ describe.each(bothKinds)('a row in %s that cannot be right', (_, fresh) => {
 
 const userOf = (username: string): StoredRecord => ({ kind: 'user', record: aUser({ username }) })
 
-it('who writes while everything is replaced waits, and finds the new content; who reads does not wait', async () => {
+it('during a replacement, writers wait and find the new content, and readers do not wait', async () => {
   const { location, open } = await freshPostgres()
   const [stores, server] = [await open(), await open()]
   await stores.users.insert(aUser({ username: 'before' }))
@@ -101,7 +101,7 @@ it('who writes while everything is replaced waits, and finds the new content; wh
   await begun.promise
   const signedUp = server.users.insert(aUser({ username: 'alice', id: 'another' }))
   await vi.waitUntil(async () => (await countWaiting(location)) === 1, { timeout: 20_000 })
-  // A command that was killed, and the one that was run after it, while the first is still committing.
+  // A killed command, and the one that was run after it, while the first still commits.
   const replacedAgain = server.replaceAll(recordsOf([userOf('bob'), userOf('carol')]))
   await vi.waitUntil(async () => (await countWaiting(location)) === 2, { timeout: 20_000 })
   expect(await server.users.findByUsername('before')).toMatchObject({ username: 'before' })

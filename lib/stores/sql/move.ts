@@ -1,4 +1,4 @@
-// Everything out of the database as it stood at one moment, and everything into it in one step.
+// Dumps the database from one snapshot and replaces its content in one transaction.
 
 import { type Kysely, sql, type Transaction } from 'kysely'
 
@@ -13,10 +13,10 @@ import { type AnyTables, mappings, rowOf, type Tables } from './schema.ts'
 
 /** Rows that are held in memory at a time. */
 const pageSize = 1000
-/** Rows of one insert; with a row's dozen values it stays below what either database takes as parameters. */
+/** Rows per insert. With a dozen values each, it stays below the parameter limits of both databases. */
 const batchSize = 500
 
-/** Rejects with `store_damaged` at a row that makes no record. `description` is what the message calls the store. */
+/** Rejects with `store_damaged` at an invalid row. `description` names the store in messages. */
 export async function* dumpTables(db: Kysely<Tables>, description: string): AsyncGenerator<StoredRecord> {
   const snapshot = await db.startTransaction().setIsolationLevel('repeatable read').setAccessMode('read only').execute()
   try {
@@ -27,7 +27,7 @@ export async function* dumpTables(db: Kysely<Tables>, description: string): Asyn
 }
 
 async function* readTables(snapshot: Transaction<Tables>, description: string): AsyncGenerator<StoredRecord> {
-  // Sessions that ended lie in the table of the sessions.
+  // Ended sessions are in the sessions table.
   for (const kind of kindNames.filter((name) => name !== 'ended')) {
     for await (const row of rowsOf(snapshot, kind)) {
       const { id, ended_at: at, end_reason: reason } = row
@@ -49,7 +49,7 @@ async function* readTables(snapshot: Transaction<Tables>, description: string): 
   }
 }
 
-/** Page after page by key, which costs the same at the end of a table as at its start. */
+/** Pages by key, which costs the same anywhere in the table. */
 async function* rowsOf(snapshot: Transaction<Tables>, kind: KindName): AsyncGenerator<Record<string, unknown>> {
   const key = kind === 'audit' ? 'seq' : 'id'
   const ends = kind === 'session' ? ['ended_at', 'end_reason'] : []
@@ -73,8 +73,8 @@ export async function replaceTables(
 ): Promise<void> {
   const tables = [...new Set(kindNames.map((name) => kinds[name].table))]
   await db.transaction().execute(async (trx) => {
-    // Who writes waits: what somebody else commits while this runs would stay beside it. Who reads goes on. The head of
-    // the trail comes before the trail, as for whoever appends an entry.
+    // Block writers, because rows that they commit meanwhile would stay; readers continue. Lock the head before the
+    // trail, in the same order as an append.
     const locked = tables.toSpliced(tables.indexOf('audit'), 0, 'audit_head').join(', ')
     if (flavour === 'postgres') await sql`lock table ${sql.raw(locked)} in exclusive mode`.execute(trx)
     const any = trx as unknown as Transaction<AnyTables>
@@ -92,7 +92,7 @@ export async function replaceTables(
       .updateTable('audit_head')
       .set(last ?? noHead)
       .execute()
-    // Until it counts by itself, some minutes later, PostgreSQL would take full tables for empty ones.
+    // Run ANALYZE: for some minutes PostgreSQL would otherwise plan as if the tables were empty.
     if (flavour === 'postgres') await sql`analyze ${sql.raw(tables.join(', '))}`.execute(trx)
   })
 }

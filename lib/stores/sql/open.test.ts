@@ -5,14 +5,14 @@ import { aSession, aToken, aUser, everybody } from '#lib/stores/contract/samples
 import { bothKinds } from './stores-for-test.ts'
 
 describe.each(bothKinds)('stores in %s', (name, fresh) => {
-  it('say where they are, and no password', async () => {
+  it('report their location without a password', async () => {
     const { location, open } = await fresh()
     const { description } = await open()
     expect(description).toMatch(new RegExp(`^${name} (in /.*/site\\.db|database test_\\w+ at 127\\.0\\.0\\.1:\\d+)$`))
     expect(description).not.toContain(URL.parse(location)?.password || 'nobody’s')
   })
 
-  it('are not ready once they are closed, though they were a moment ago', async () => {
+  it('are not ready once closed, although they were a moment ago', async () => {
     const { open } = await fresh()
     const stores = await open()
     await stores.checkReady()
@@ -21,7 +21,7 @@ describe.each(bothKinds)('stores in %s', (name, fresh) => {
     await expect(stores.checkReady()).rejects.toMatchObject({ code: 'store_unavailable' })
   })
 
-  it('take what looks like a statement as a value [V1.2.4]', async () => {
+  it('treat SQL in input as a value [V1.2.4]', async () => {
     const { open } = await fresh()
     const { users, sessions, tokens } = await open()
     const text = `'); drop table users; -- " \` $1 ? :id @id`

@@ -1,4 +1,4 @@
-// Opens the stores of one database, SQLite's or PostgreSQL's: the same stores on either.
+// Opens the stores of a SQLite or PostgreSQL database.
 
 import { tokenStoreOf } from '#lib/stores/collection.ts'
 import { unavailable } from '#lib/stores/errors.ts'
@@ -27,7 +27,7 @@ export async function openPostgresStores(options: { url: string; poolSize: numbe
   return storesOf(await openPostgres(options.url, options.poolSize, options.log), options.log)
 }
 
-/** Also looks through the whole file for damage. */
+/** Also checks the whole file for damage. */
 export async function openSqliteReader(path: string): Promise<StoreReader> {
   const description = describeStoreLocation({ driver: 'sqlite', path })
   return readerOf(await openSqliteForReading(path, 'integrity_check', description), description)
@@ -60,8 +60,8 @@ function storesOf(database: SqlDatabase, log: StoreLog): Stores {
   const checkReady = createReadinessCheck(
     async () => {
       await pending.flush()
-      // There and back: it shows that a commit works and leaves nothing behind. A value that stays as it is would not
-      // do: SQLite writes nothing then, and a full disk goes unseen.
+      // Change a value and change it back, which tests a commit and leaves no trace. Without a change SQLite writes
+      // nothing and would not notice a full disk.
       const isOurs = await db.transaction().execute(async (trx) => {
         const change = (from: number, to: number) =>
           trx.updateTable('gatehouse_schema').set({ version: to }).where('version', '=', from).executeTakeFirst()
@@ -109,7 +109,7 @@ function storesOf(database: SqlDatabase, log: StoreLog): Stores {
     },
   }
 
-  /** A copy must not bring back a session whose end the database has not recorded yet. */
+  /** A copy must not revive a session whose end the database has not recorded yet. */
   function endedHere(stored: StoredRecord): StoredRecord {
     const end = stored.kind === 'session' ? pending.get(stored.record.id) : undefined
     return end ? { kind: 'ended', record: { ...end } } : stored

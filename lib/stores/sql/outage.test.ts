@@ -29,7 +29,7 @@ async function openBoth(log: LogLine[] = []) {
 }
 
 describe('a log-out that the database cannot record', () => {
-  it('is refused, and still holds here for every later call', async () => {
+  it('is rejected and still holds in this process for every later call', async () => {
     const { proxy, here, elsewhere } = await openBoth()
     proxy.cut()
     await expect(here.sessions.end(['session-1'], 'signed-out', 3_000)).rejects.toMatchObject(unavailable)
@@ -37,7 +37,7 @@ describe('a log-out that the database cannot record', () => {
     expect(await here.sessions.touch('session-1', 3_000, always)).toBeNull()
     expect(await here.sessions.findEndReason('session-1')).toBe('signed-out')
     await expect(here.sessions.find('session-2')).rejects.toMatchObject(unavailable)
-    // The others don't know yet; that is what the refusal says.
+    // Other processes do not know yet, as the error says.
     expect(await elsewhere.sessions.find('session-1')).toEqual(aSession())
     proxy.mend()
     expect(await here.sessions.find('session-1')).toBeNull()
@@ -48,7 +48,7 @@ describe('a log-out that the database cannot record', () => {
     expect(ended).toEqual([{ kind: 'ended', record: { id: 'session-1', reason: 'signed-out', at: 3_000 } }])
   })
 
-  it('is recorded before the store says that it is ready again', async () => {
+  it('is recorded before the store is ready again', async () => {
     const log: LogLine[] = []
     const { proxy, here, elsewhere } = await openBoth(log)
     proxy.cut()
@@ -67,7 +67,7 @@ describe('a log-out that the database cannot record', () => {
     expect(messages).toContain('The store is ready again.')
   })
 
-  it('is recorded by itself some seconds after the database is back', async () => {
+  it('is recorded by a timer some seconds after the database returns', async () => {
     const { proxy, here, elsewhere } = await openBoth()
     proxy.cut()
     await expect(here.sessions.end(['session-1'], 'signed-out', 3_000)).rejects.toMatchObject(unavailable)
@@ -75,7 +75,7 @@ describe('a log-out that the database cannot record', () => {
     await expect.poll(() => elsewhere.sessions.findEndReason('session-1')).toBe('signed-out')
   })
 
-  it('is forgotten when everything is replaced', async () => {
+  it('is forgotten when the store is replaced', async () => {
     const { proxy, here, elsewhere } = await openBoth()
     proxy.cut()
     await expect(here.sessions.end(['session-1'], 'signed-out', 3_000)).rejects.toMatchObject(unavailable)

@@ -7,7 +7,7 @@ import { StoreError } from '#lib/stores/types.ts'
 import { createPendingEnds, type PendingEnds } from './pending-ends.ts'
 import { type LogLine, logTo } from './stores-for-test.ts'
 
-/** What the database would hold, while it does not refuse. */
+/** What the database would contain while it accepts writes. */
 let recorded: string[]
 let refusal: Error | null
 let attempts: number
@@ -37,7 +37,7 @@ const refuse = () => {
 }
 
 describe('ends that the database has not recorded', () => {
-  it('are known from the moment of the call, and no longer than until they are recorded', async () => {
+  it('are known from the call until they are recorded', async () => {
     const ending = pending.end(['a'], 'signed-out', 1)
     expect(pending.get('a')).toEqual({ id: 'a', reason: 'signed-out', at: 1 })
     expect(await ending).toBe(1)
@@ -45,7 +45,7 @@ describe('ends that the database has not recorded', () => {
     expect(log).toEqual([])
   })
 
-  it('stay known when it refuses, with their first reason, and are tried again until it takes them', async () => {
+  it('stay known with their first reason when the database rejects them, and are retried until it accepts', async () => {
     refuse()
     await expect(pending.end(['a', 'b'], 'signed-out', 1)).rejects.toBe(refusal)
     await expect(pending.end(['a', 'c'], 'password-changed', 2)).rejects.toBe(refusal)
@@ -61,7 +61,7 @@ describe('ends that the database has not recorded', () => {
     expect(recorded).toHaveLength(3)
   })
 
-  it('are tried after one second, two, four and then every five', async () => {
+  it('are retried after one second, two, four and then every five', async () => {
     refuse()
     await expect(pending.end(['a'], 'idle', 1)).rejects.toBe(refusal)
     const seconds: number[] = []
@@ -73,7 +73,7 @@ describe('ends that the database has not recorded', () => {
     expect(seconds).toEqual([1, 3, 7, 12, 17])
   })
 
-  it('are recorded when somebody asks whether the store is ready', async () => {
+  it('are recorded by a readiness check', async () => {
     refuse()
     await expect(pending.end(['a'], 'idle', 1)).rejects.toBe(refusal)
     await expect(pending.flush()).rejects.toBe(refusal)
@@ -82,7 +82,7 @@ describe('ends that the database has not recorded', () => {
     expect(recorded).toEqual(['a idle 1'])
   })
 
-  it('are tried a last time when the store closes, and not after', async () => {
+  it('are retried a last time on close, and not after it', async () => {
     refuse()
     await expect(pending.end(['a'], 'idle', 1)).rejects.toBe(refusal)
     await pending.close()
@@ -92,7 +92,7 @@ describe('ends that the database has not recorded', () => {
     expect(log.at(-1)).toMatchObject({ level: 'error', fields: { sessions: 1 } })
   })
 
-  it('are forgotten when the call was a mistake, or everything was replaced', async () => {
+  it('are forgotten when the call was invalid or the store was replaced', async () => {
     refusal = new RangeError('a mistake')
     await expect(pending.end(['a'], 'idle', 1)).rejects.toBe(refusal)
     expect(pending.get('a')).toBeUndefined()
@@ -114,7 +114,7 @@ describe('ends that the database has not recorded', () => {
   })
 })
 
-it('tries again outside of the request whose log-out was refused', async () => {
+it('retries outside the context of the request whose log-out was rejected', async () => {
   const requests = new AsyncLocalStorage<string>()
   const tried: unknown[] = []
   const waiting = createPendingEnds(async () => {

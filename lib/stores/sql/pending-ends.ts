@@ -1,5 +1,5 @@
-// Sessions that were ended here but whose end the database has not recorded yet: for this process they are over at
-// once, and it tries until the record says so too.
+// Sessions that this process ended before the database could record it. They are over here at once, and a timer retries
+// the write.
 
 import { outsideOfRequests } from '#lib/core/request-context.ts'
 import { messageOf } from '#lib/stores/errors.ts'
@@ -11,24 +11,24 @@ export type RecordEnds = (ids: readonly string[], reason: EndReason, at: number)
 
 export interface PendingEnds {
   get(id: string): EndedSession | undefined
-  /** Rejects when the database refuses; the sessions then stay ended here. */
+  /** Rejects when the database fails; the sessions stay ended here. */
   end: RecordEnds
-  /** Tries again what is left. Rejects when the database still refuses. */
+  /** Retries the remaining ends. Rejects when the database still fails. */
   flush(): Promise<void>
-  /** What replaced everything in the store replaced these too. */
+  /** Forgets them, because the whole store was replaced. */
   forget(): void
   /** The last attempt. */
   close(): Promise<void>
 }
 
-/** About two megabytes. More log-outs than that in one outage are remembered by nobody. */
+/** About two megabytes. An outage with more log-outs loses the rest. */
 const mostRemembered = 10_000
 const firstRetryMs = 1000
 const longestRetryMs = 5000
 
 export function createPendingEnds(record: RecordEnds, log: StoreLog): PendingEnds {
   const pending = new Map<string, EndedSession>()
-  /** Of those, the ones that the database has refused. */
+  /** Those of them that the database has rejected. */
   const refused = new Set<string>()
   let timer: NodeJS.Timeout | null = null
   let retryMs = firstRetryMs
@@ -51,7 +51,7 @@ export function createPendingEnds(record: RecordEnds, log: StoreLog): PendingEnd
   function retry(): void {
     timer = null
     retryMs = Math.min(2 * retryMs, longestRetryMs)
-    // A refusal has been logged, and sets the timer again.
+    // The failure was logged and the timer set again.
     flush().catch(() => {})
   }
 
@@ -119,7 +119,7 @@ export function createPendingEnds(record: RecordEnds, log: StoreLog): PendingEnd
   }
 }
 
-/** Those that ended together: at the same time and for the same reason. */
+/** Sessions that ended at the same time and for the same reason. */
 function groupedByEnd(ends: EndedSession[]): [EndedSession, ...EndedSession[]][] {
   const groups = new Map<string, [EndedSession, ...EndedSession[]]>()
   for (const end of ends) {

@@ -17,7 +17,7 @@ async function ask(url: string, statement: string): Promise<unknown[]> {
   }
 }
 
-/** Resolves when nobody listens there any more. */
+/** Resolves when nothing listens there any more. */
 async function silence(url: string): Promise<void> {
   const { hostname, port } = new URL(url)
   let isThere = true
@@ -26,13 +26,13 @@ async function silence(url: string): Promise<void> {
     const socket = connect(Number(port), hostname, () => {
       isThere = true
     })
-    // A server that ends closes what it has accepted, or leaves it to the kernel to say that it is gone.
+    // An ending server closes accepted connections or leaves that to the kernel.
     await new Promise((closed) => socket.resume().on('error', closed).on('close', closed))
   }
 }
 
 describe('the PostgreSQL server for tests', () => {
-  it('gives every test a database of its own, and sorts otherwise than by bytes', async () => {
+  it('gives every test its own database, and does not sort bytewise', async () => {
     const [one, other] = [await createDatabase(), await createDatabase()]
     onTestFinished(async () => {
       await one.drop()
@@ -43,7 +43,7 @@ describe('the PostgreSQL server for tests', () => {
     expect(await ask(one.url, `select 'a' < 'B'`)).toEqual([true])
   })
 
-  it('keeps what it holds while it is halted or killed, and is gone once it is stopped', async () => {
+  it('keeps its data while halted or killed, and is removed once stopped', async () => {
     const server = await startPostgres({ durable: true })
     onTestFinished(server.stop)
     await ask(server.adminUrl, 'create table kept as select 1 as a')
@@ -57,7 +57,7 @@ describe('the PostgreSQL server for tests', () => {
     await expect(ask(server.adminUrl, 'select 1')).rejects.toThrow()
   })
 
-  it('ends with the process that started it, also when that is killed', async () => {
+  it('ends with the process that started it, even when that is killed', async () => {
     const module = new URL('postgres-for-test.ts', import.meta.url)
     const script = `import { startPostgres } from '${module}'; console.log((await startPostgres()).adminUrl); process.stdin.resume()`
     const child = spawn(process.execPath, ['--input-type=module', '--eval', script], {

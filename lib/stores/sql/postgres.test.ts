@@ -29,7 +29,7 @@ async function openThrough(url: string, options: { poolSize?: number; log?: LogL
   return stores
 }
 
-it('warns where the database does not wait for its disk', async () => {
+it('warns when the database does not wait for its disk', async () => {
   const { location, open } = await freshPostgres()
   await (await open()).close()
   const client = await connectDirectly(location)
@@ -41,7 +41,7 @@ it('warns where the database does not wait for its disk', async () => {
   ])
 })
 
-it('needs no right to make tables once they are there [V13.2.2]', async () => {
+it('needs no permission to create tables once they exist [V13.2.2]', async () => {
   const { location, open } = await freshPostgres()
   await (await open()).close()
   const client = await connectDirectly(location)
@@ -66,11 +66,11 @@ async function freshProxy(refuse?: (first: Buffer) => Buffer | null) {
   return { url, proxy }
 }
 
-/** A limit that the URL names takes the place of ours: waits are then shorter. */
+/** A limit in the URL replaces ours, which shortens the waits. */
 const withParameter = (url: string, parameter: string) => `${url}?${parameter}`
 
-describe('a PostgreSQL that goes away', () => {
-  it('is a fault while it is away, and works again when it is back, without opening the store again', async () => {
+describe('a PostgreSQL outage', () => {
+  it('is an error while it lasts, and the store works again afterwards without reopening', async () => {
     const server = await startPostgres()
     onTestFinished(server.stop)
     const log: LogLine[] = []
@@ -96,7 +96,7 @@ describe('a PostgreSQL that goes away', () => {
     expect(log).toContainEqual(expect.objectContaining({ level: 'warn', message: 'PostgreSQL ended a connection.' }))
   })
 
-  it('cannot be opened, which says where it was looked for and not the password', async () => {
+  it('prevents opening, with an error that names the host and not the password', async () => {
     const server = await startPostgres()
     await server.stop()
     const opening = openPostgresStores({ url: server.adminUrl, poolSize: 2, log: logTo() })
@@ -111,7 +111,7 @@ describe('a PostgreSQL that goes away', () => {
     await expect(openPostgresReader(server.adminUrl)).rejects.toMatchObject(unavailable)
   })
 
-  it('does not bring the process down when it ends connections, in use or not', async () => {
+  it('does not crash the process when it closes connections, used or idle', async () => {
     const { location, open } = await freshPostgres()
     const stores = await open({ poolSize: 4 })
     const admin = await connectDirectly(location)
@@ -128,12 +128,12 @@ describe('a PostgreSQL that goes away', () => {
     }
     await Promise.all(Array.from({ length: 4 }, () => stores.users.find('id-of-alice')))
     await terminateOthers()
-    // One may still meet a connection that ended, and tells the others.
+    // One request may still meet a closed connection, which makes the pool drop the others.
     await stores.users.find('id-of-alice').catch(() => {})
     expect(await stores.users.insert(aUser())).toBe('inserted')
   })
 
-  it('that does not answer within six seconds is given up, and the connection with it [V13.2.6]', async () => {
+  it('without an answer for six seconds ends the query and the connection [V13.2.6]', async () => {
     const { url, proxy } = await freshProxy()
     await (await openThrough(url)).users.insert(aUser())
     const stores = await openThrough(proxy.url)
@@ -156,7 +156,7 @@ describe('a PostgreSQL that goes away', () => {
     expect(await stores.users.find('id-of-alice')).toEqual(aUser())
   })
 
-  it('is not waited for twice by a transaction that gets no answer', async () => {
+  it('does not make a transaction without an answer wait twice', async () => {
     const { url, proxy } = await freshProxy()
     await (await openThrough(url)).users.insert(aUser())
     const stores = await openThrough(withParameter(proxy.url, 'query_timeout=10000'), { poolSize: 1 })
@@ -183,7 +183,7 @@ describe('a PostgreSQL that goes away', () => {
     await reader.close()
   })
 
-  it('that drops its connections is a fault once, and the next call connects again', async () => {
+  it('that drops connections is an error once, and the next call reconnects', async () => {
     const { proxy } = await freshProxy()
     const stores = await openThrough(proxy.url)
     await stores.users.insert(aUser())
@@ -195,7 +195,7 @@ describe('a PostgreSQL that goes away', () => {
 })
 
 describe('a PostgreSQL that is slow', () => {
-  it('is given a limit by which it stops by itself, and the connection goes on', async () => {
+  it('has a limit at which the server stops the query, and the connection stays usable', async () => {
     const { location, open } = await freshPostgres()
     await (await open()).users.insert(aUser())
     const stores = await openThrough(withParameter(location, 'statement_timeout=200'), { poolSize: 1 })
@@ -209,7 +209,7 @@ describe('a PostgreSQL that is slow', () => {
     expect(await stores.users.find('id-of-alice')).toEqual(aUser())
   })
 
-  it('is told limits for statements and for pauses, and wider ones where everything is copied [V13.2.6]', async () => {
+  it('gets limits for statements and pauses, and wider ones for copies [V13.2.6]', async () => {
     const limits = new Set<string>()
     const { proxy } = await freshProxy((first) => {
       const words = first.toString('latin1').split('\0')
@@ -227,7 +227,7 @@ describe('a PostgreSQL that is slow', () => {
   })
 })
 
-describe('what another connection has done and not yet committed', () => {
+describe('an uncommitted change of another connection', () => {
   async function withSession() {
     const { location, open } = await freshPostgres()
     const stores = await open()
@@ -239,7 +239,7 @@ describe('what another connection has done and not yet committed', () => {
   }
   const logOut = `update sessions set user_id = null, ended_at = 3000, end_reason = 'signed-out'`
 
-  it('is waited for by a touch, which then finds the session ended', async () => {
+  it('delays a touch, which then finds the session ended', async () => {
     const { stores, other } = await withSession()
     await other.query(logOut)
     const touching = stores.sessions.touch('session-1', 4_000, always)
@@ -248,7 +248,7 @@ describe('what another connection has done and not yet committed', () => {
     expect(await touching).toBeNull()
   })
 
-  it('is waited for by an end, which then leaves the first reason', async () => {
+  it('delays an end, which then keeps the first reason', async () => {
     const { stores, other } = await withSession()
     await other.query(logOut)
     const ending = stores.sessions.end(['session-1'], 'idle', 4_000)
@@ -258,7 +258,7 @@ describe('what another connection has done and not yet committed', () => {
     expect(await stores.sessions.findEndReason('session-1')).toBe('signed-out')
   })
 
-  it('is waited for by a change, which then compares with it', async () => {
+  it('delays a change, which then compares with it', async () => {
     const { stores, other } = await withSession()
     await other.query(`update users set password_hash = 'theirs'`)
     const updating = stores.users.update(
@@ -271,7 +271,7 @@ describe('what another connection has done and not yet committed', () => {
     expect(await updating).toBeNull()
   })
 
-  it('does not keep a session from beginning whose person is being changed', async () => {
+  it('does not delay a new session of the changed user', async () => {
     const { stores, other } = await withSession()
     await other.query(`select id from users for no key update`)
     await stores.sessions.insert(aSession({ id: 'session-2' }))
@@ -281,7 +281,7 @@ describe('what another connection has done and not yet committed', () => {
 })
 
 describe('a pool of connections', () => {
-  it('of two serves a hundred operations at once', async () => {
+  it('of two serves a hundred concurrent operations', async () => {
     const { location, open } = await freshPostgres()
     const stores = await open({ poolSize: 2 })
     const people = Array.from({ length: 100 }, (_, n) => aUser({ username: `user-${n}` }))
@@ -295,7 +295,7 @@ describe('a pool of connections', () => {
     expect(rows).toEqual([{ n: 2 }])
   })
 
-  it('leaves nothing in a session that a pooler would hand to others', async () => {
+  it('leaves no session state that a pooler would pass on', async () => {
     const { location, open } = await freshPostgres()
     const stores = await open({ poolSize: 1 })
     await stores.users.insert(aUser({ role: 'admin' }))
@@ -312,7 +312,7 @@ describe('a pool of connections', () => {
     expect((await admin.query(states)).rows).toEqual([{ state: 'idle' }])
   })
 
-  it('works behind a pooler that refuses limits at the start of a connection', async () => {
+  it('works behind a pooler that rejects limits at connection start', async () => {
     const { proxy } = await freshProxy((first) =>
       first.includes('statement_timeout') ? errorResponse('unsupported startup parameter: statement_timeout') : null,
     )
@@ -326,7 +326,7 @@ describe('a pool of connections', () => {
 })
 
 describe('PostgreSQL', () => {
-  it('speaks TLS when the URL asks for it, and nothing else then [V12.3.1]', async () => {
+  it('uses TLS when the URL asks for it, and only TLS [V12.3.1]', async () => {
     const { location } = await freshPostgres()
     const opening = openPostgresStores({
       url: withParameter(location, 'sslmode=verify-full'),
@@ -339,7 +339,7 @@ describe('PostgreSQL', () => {
     })
   })
 
-  it('that may only be read cannot be opened, and is copied', async () => {
+  it('cannot be opened when read-only, and can be copied', async () => {
     const { location, open } = await freshPostgres()
     await (await open()).users.insert(aUser())
     const admin = await connectDirectly(location)
@@ -352,7 +352,7 @@ describe('PostgreSQL', () => {
     await expect(openPostgresStores({ url: location, poolSize: 1, log: logTo() })).rejects.toMatchObject(unavailable)
   })
 
-  it('does not call a mistake of ours a fault of the database', async () => {
+  it('reports our own bugs as bugs, not as failures of the database', async () => {
     const { open } = await freshPostgres()
     const stores = await open()
     await stores.users.insert(aUser())
@@ -362,7 +362,7 @@ describe('PostgreSQL', () => {
     await expect(stores.sessions.insert(aSession({ createdAt: 1.5 }))).rejects.toMatchObject({ code: '22P02' })
   })
 
-  it('has nobody whose name or id has a NUL in it', async () => {
+  it('finds no user by a username or id with a NUL', async () => {
     const { open } = await freshPostgres()
     const { users } = await open()
     expect(await users.find('\0')).toBeNull()
@@ -371,14 +371,14 @@ describe('PostgreSQL', () => {
   })
 })
 
-/** Resolves when somebody waits for what this connection has locked. */
+/** Resolves when another connection waits for this one's lock. */
 async function waitingForLock(client: pg.Client): Promise<void> {
-  // Not pg_stat_activity: within a transaction that stays as it was when it was first asked.
+  // Not pg_stat_activity: within a transaction it stays as first read.
   const blocked = 'select 1 from pg_locks where not granted and pg_backend_pid() = any (pg_blocking_pids(pid))'
   await vi.waitUntil(async () => (await client.query(blocked)).rows.length > 0, { timeout: 20_000 })
 }
 
-/** PostgreSQL's message for an error, with what a driver reads of it. */
+/** PostgreSQL's wire message for an error, with the fields that a driver reads. */
 function errorResponse(message: string): Buffer {
   const fields = Buffer.from(`SFATAL\0C08P01\0M${message}\0\0`)
   const head = Buffer.alloc(5)

@@ -1,5 +1,5 @@
-// How Kysely speaks to a pool of PostgreSQL connections: with limits to every wait, no state that outlives a
-// transaction (so that a transaction-mode pooler may stand between), and the database's faults as StoreErrors.
+// Connects Kysely to a pool of PostgreSQL connections: bounds every wait, keeps no state beyond a transaction (so that
+// a transaction-mode pooler works) and turns database errors into StoreErrors.
 
 import { Kysely, PostgresDialect, type PostgresPool, type PostgresPoolClient } from 'kysely'
 import pg from 'pg'
@@ -15,22 +15,22 @@ import type { Tables } from './schema.ts'
 
 interface Limits {
   statementMs: number
-  /** Between two statements of one transaction: a process that stops there must not hold up the others. */
+  /** Between two statements of a transaction, so that a stalled process does not block others. */
   pauseMs: number
 }
 
-/** A page that takes longer has failed for whoever waits for it. */
+/** The user of a slower page has given up. */
 const hurried: Limits = { statementMs: 5000, pauseMs: 30_000 }
-/** For copying a store, and for new tables of an old one. */
+/** For copying a store, and for migrations. */
 const patient: Limits = { statementMs: 10 * 60_000, pauseMs: 10 * 60_000 }
 const connectTimeoutMs = 5000
-/** The server's own limit comes first, for after it the connection is still good; ours is for a server that is silent. */
+/** The server's own limit fires first, because the connection stays usable then. Ours is for an unresponsive server. */
 const answerMarginMs = 1000
-/** Long enough for the next visitor of a quiet site to find a connection open. */
+/** Long enough that the next visitor of a quiet site finds an open connection. */
 const idleTimeoutMs = 30_000
 /**
- * After a fail-over the old server may keep answering reads on connections that are open. A connection this old is
- * replaced, so that reads come from the server that the address now leads to.
+ * After a fail-over the old server may still answer reads on open connections. Replacing connections at this age moves
+ * reads to the new server.
  */
 const maxConnectionAgeSeconds = 60
 
@@ -52,7 +52,7 @@ export async function openPostgres(url: string, poolSize: number, log: StoreLog)
     throw cause
   })
   const connect = async () => {
-    // A pool that ends answers nobody, not even by refusing.
+    // A pool that is ending answers no query, not even with an error.
     if (pool.ending) throw unavailable(`${description} cannot be used`, 'it was closed')
     return openPatiently(url, limitsOnServer, description)
   }
@@ -68,7 +68,7 @@ export async function openPostgres(url: string, poolSize: number, log: StoreLog)
   }
 }
 
-/** Neither can be set for a connection: behind a pooler it would be lost. They are the database's, or its user's. */
+/** Neither can be set per connection, which a pooler would lose. They are settings of the database or its user. */
 async function lookAtSettings(pool: pg.Pool, description: string, log: StoreLog): Promise<void> {
   const { rows } = await pool
     .query<{ commit: string; readonly: string }>(
@@ -96,8 +96,8 @@ function openPatiently(url: string, limitsOnServer: boolean, description: string
 }
 
 /**
- * PgBouncer and its like refuse a connection that names limits at its start; then only ours hold. Setting them later
- * is no way out: such a pooler gives every transaction another server connection.
+ * PgBouncer and similar poolers reject connections that set limits at start; then only our own apply. Setting them
+ * later does not work either, because each transaction gets another server connection.
  */
 async function acceptsLimits(url: string, description: string): Promise<boolean> {
   const client = new pg.Client({
@@ -144,15 +144,15 @@ function createPool({ url, size, limits, limitsOnServer }: PoolOptions): pg.Pool
     ...(limitsOnServer ? parametersOf(limits) : {}),
     types: { getTypeParser },
   })
-  // The server ended a connection that nobody was using. The pool has let go of it; without a listener it would
-  // bring the process down.
+  // The server closed an idle connection. The pool already dropped it; without a listener the error would crash the
+  // process.
   pool.on('error', () => {})
-  // The same for one that is in use but between two statements; the next statement will say so.
+  // The same between two statements of a transaction; the next statement reports it.
   pool.on('connect', (client) => client.on('error', () => {}))
   return pool
 }
 
-/** Times and counts are exact as numbers; pg itself would hand out bigints as strings. */
+/** Times and counts are exact as numbers. pg would return bigints as strings. */
 const getTypeParser: typeof pg.types.getTypeParser = (type, format) =>
   type === pg.types.builtins.INT8 ? Number : pg.types.getTypeParser(type, format)
 
@@ -166,7 +166,10 @@ function kyselyOnPool(pool: pg.Pool, description: string): Kysely<Tables> {
   let trusted = new WeakSet<pg.PoolClient>()
   pool.on('connect', (client) => trusted.add(client))
 
-  /** One connection broke: those that lie idle probably did too, and nobody should meet them one by one. */
+  /**
+   * After one broken connection, the idle ones are probably broken too. Drop them together instead of failing one
+   * request each.
+   */
   function distrustAll(): void {
     trusted = new WeakSet()
   }
@@ -201,11 +204,11 @@ interface Use {
   release(client: pg.PoolClient, destroy: boolean): void
 }
 
-/** A connection that broke, or did not answer in time, is thrown away: its next answer may be to an old question. */
+/** Discard a connection that broke or timed out: its next answer may belong to an old query. */
 function usable(client: pg.PoolClient, { description, onBreak, release }: Use): PostgresPoolClient {
   let fault: unknown = null
   async function query(text: string, parameters: readonly unknown[]): Promise<unknown> {
-    // Such as the rollback after a statement that was never answered.
+    // Such as the rollback after a statement without an answer.
     if (fault !== null) throw fault
     try {
       return await client.query(text, [...parameters])
@@ -225,22 +228,22 @@ function usable(client: pg.PoolClient, { description, onBreak, release }: Use): 
 }
 
 /**
- * SQLSTATEs after which the connection is as good as before: the statement or its values (22, 23, 42), a conflict with
- * another transaction (40), a lack of room (53, 54), a lock that somebody else holds (55P03), a time-out of the server (57014).
+ * SQLSTATEs that leave the connection usable: the statement or its values (22, 23, 42), a conflict with another
+ * transaction (40), lack of resources (53, 54), a lock held by another (55P03), a time-out of the server (57014).
  */
 const staysGood = /^(22|23|40|42|53|54|55P03|57014)/
 
 /**
- * Whether to replace the connection: nothing was answered, the server is shutting down (57P01 and the like), only takes
- * reads (25006, 55000) or cannot work (58, XX). A new connection may reach a server that can.
+ * Whether to replace the connection: no answer, a server that shuts down (57P01 and similar), is read-only (25006,
+ * 55000) or broken (58, XX). A new connection may reach a working server.
  */
 function isBreak(error: unknown): boolean {
   return !(error instanceof pg.DatabaseError) || !staysGood.test(error.code ?? '')
 }
 
 /**
- * Of SQLSTATE's classes three blame the statement or its values, and so the program: data, integrity, syntax. All
- * others, and what is no answer of the server at all, are faults.
+ * Three SQLSTATE classes (data, integrity, syntax) blame the statement or its values and so are bugs. All others, and
+ * errors without a SQLSTATE, are database failures.
  */
 function faultOf(error: unknown, description: string): unknown {
   const code = error instanceof pg.DatabaseError ? (error.code ?? '') : ''

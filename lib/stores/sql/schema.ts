@@ -1,5 +1,5 @@
-// The tables as the code sees them: their columns and how a row becomes a record follow from the schemas of kinds.ts.
-// migrations.ts makes them.
+// The tables as the code sees them. Columns and conversion of rows follow from the schemas of kinds.ts; migrations.ts
+// creates the tables.
 
 import type { ColumnType } from 'kysely'
 import { z } from 'zod'
@@ -16,18 +16,18 @@ export interface Tables {
   mails: RowOf<RecordOf<'mail'>>
   lockouts: RowOf<RecordOf<'lockout'>>
   audit: RowOf<RecordOf<'audit'>>
-  /** One row: the last entry that there ever was. */
+  /** One row: the last entry ever added. */
   audit_head: AuditHead
   /** One row. */
   gatehouse_schema: { version: number }
 }
 
-/** For queries on the table of whichever kind. */
+/** For queries on the table of any kind. */
 export type AnyTables = Record<string, Record<string, unknown>>
 
 type IsGroup<Value> = Value extends object ? (Value extends readonly unknown[] ? false : true) : false
 
-/** A group of fields lies in columns of its own. Any other object, and a list, is JSON in a text column. */
+/** A group of fields has a column for each. Other objects and lists are JSON in a text column. */
 type Flat<Fields> = {
   [Name in keyof Fields & string as IsGroup<Fields[Name]> extends true ? never : Snake<Name>]: [
     Extract<Fields[Name], object>,
@@ -41,12 +41,12 @@ type Groups<Fields> = {
 export type RowOf<Fields> = Flat<Fields> &
   ([Groups<Fields>] extends [never] ? unknown : Groups<Fields> extends (group: infer All) => void ? All : never)
 
-/** With what the database searches and compares by, see records.ts. */
+/** Computed columns that the database searches and compares by, see records.ts. */
 export type UserRow = RowOf<UserRecord> & { verified_email: string | null; search_text: string }
 
-/** Live or ended: a row that ended keeps its id and the reason, and has no user any more. */
+/** Live or ended. An ended row keeps only its id, reason and time. */
 export type SessionRow = Omit<RowOf<SessionRecord>, 'user_id'> & {
-  /** A string wherever `ended_at` is null, by the table's own check. */
+  /** A string whenever `ended_at` is null; the table checks that. */
   user_id: ColumnType<string, string | null, string | null>
   ended_at: number | null
   end_reason: EndReason | null
@@ -122,7 +122,7 @@ export function sessionRow(session: SessionRecord) {
   return { ...mappings.session.toRow(session), ended_at: null, end_reason: null }
 }
 
-/** The row of a record of any kind, in the table of its kind. */
+/** The row of a record of any kind. */
 export function rowOf({ kind, record }: StoredRecord): object {
   if (kind === 'user') return userRow(record)
   if (kind === 'session') return sessionRow(record)

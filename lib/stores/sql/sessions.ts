@@ -1,4 +1,4 @@
-// The sessions, live and ended, in one table: ending one is a single change of its row, and its id never comes back.
+// Live and ended sessions in one table: an end updates the row, so the id can never be reused.
 
 import { requireTexts } from '#lib/stores/texts.ts'
 import { type EndReason, isLive, type SessionRecord, type SessionStore } from '#lib/stores/types.ts'
@@ -9,7 +9,7 @@ import { sessionColumns, sessionOf, sessionRow } from './schema.ts'
 
 type Database = Pick<SqlDatabase, 'db' | 'reads' | 'flavour'>
 
-/** One statement's worth: bounded by what a statement may have of parameters, and by how long one may take. */
+/** Rows per statement, to bound its parameters and duration. */
 const batch = 1000
 
 export function createSessionStore({ db, reads, flavour }: Database, pending: PendingEnds): SessionStore {
@@ -38,7 +38,7 @@ export function createSessionStore({ db, reads, flavour }: Database, pending: Pe
         .updateTable('sessions')
         .set((eb) => ({ last_activity_at: latest(flavour, eb.ref('last_activity_at'), at) }))
         .where('id', '=', id)
-        // Once more, for others may have touched or ended it since: this is the moment that counts.
+        // Check again in the update: other processes may have touched or ended the session since.
         .where('ended_at', 'is', null)
         .where('last_activity_at', '>', bounds.activeAfter)
         .where('created_at', '>', bounds.createdAfter)
@@ -85,7 +85,7 @@ export function createSessionStore({ db, reads, flavour }: Database, pending: Pe
     },
 
     async listDead(bounds, limit) {
-      // Each with the condition of its index: SQLite looks for it there alone.
+      // One query per condition, because SQLite then uses the index of each.
       const rows = await sessions
         .where((eb) =>
           eb.or([
@@ -119,14 +119,14 @@ export function createSessionStore({ db, reads, flavour }: Database, pending: Pe
         const some = lockedOrSkipped(flavour, old)
         const { numDeletedRows } = await db.deleteFrom('sessions').where('id', 'in', some).executeTakeFirst()
         deleted = Number(numDeletedRows)
-        // SQLite works in this thread: what waits is served between two batches.
+        // SQLite blocks this thread: serve waiting requests between two batches.
         await new Promise(setImmediate)
       }
     },
   }
 }
 
-/** Ends in the database what is live there, and counts it. */
+/** Ends live sessions in the database and counts them. */
 export async function recordEnds(
   { db, flavour }: Pick<Database, 'db' | 'flavour'>,
   ids: readonly string[],
@@ -140,7 +140,7 @@ export async function recordEnds(
       .select('id')
       .where('id', 'in', ids.slice(start, start + batch))
       .where('ended_at', 'is', null)
-      // Two who end the same sessions must not wait for each other.
+      // A fixed order, so that two processes that end the same sessions cannot deadlock.
       .orderBy('id')
     const { numUpdatedRows } = await db
       .updateTable('sessions')

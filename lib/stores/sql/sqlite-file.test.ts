@@ -15,7 +15,7 @@ import { freshFolder, freshSqlite, type LogLine, logTo } from './stores-for-test
 
 const modeOf = async (path: string) => (await stat(path)).mode & 0o777
 
-/** A closed store with some people in it. */
+/** A closed store with some users in it. */
 async function filled(people = 300): Promise<{ path: string; open: Awaited<ReturnType<typeof freshSqlite>>['open'] }> {
   const { location, open } = await freshSqlite()
   const stores = await open()
@@ -26,7 +26,7 @@ async function filled(people = 300): Promise<{ path: string; open: Awaited<Retur
 }
 
 describe('the SQLite file', () => {
-  it('is not made anew beside a log that is left of another', async () => {
+  it('is not created beside a leftover log of another file', async () => {
     const path = join(await freshFolder(), 'site.db')
     await writeFile(`${path}-wal`, 'the last writes')
     const fault = { code: 'store_damaged', message: expect.stringContaining('site.db-wal') }
@@ -34,7 +34,7 @@ describe('the SQLite file', () => {
     expect(await readdir(dirname(path))).toEqual(['site.db-wal'])
   })
 
-  it('answers who reads while another process writes, and lets who writes wait', async () => {
+  it('serves readers while another process writes, and makes writers wait', async () => {
     const { location, open } = await freshSqlite()
     const stores = await open()
     await stores.users.insert(aUser())
@@ -52,7 +52,7 @@ describe('the SQLite file', () => {
     expect(order).toEqual(['read', 'written', 'written', 'written'])
   })
 
-  it('is used with the settings that lose nothing', async () => {
+  it('uses settings that lose no commits', async () => {
     const path = join(await freshFolder(), 'site.db')
     const { db, close } = await openSqlite(path, logTo())
     const settings = ['journal_mode', 'synchronous', 'foreign_keys']
@@ -68,7 +68,7 @@ describe('the SQLite file', () => {
     await close()
   })
 
-  it('is made with its folders, and all of it is closed to other accounts [V13.2.2]', async () => {
+  it('is created with its folders, all closed to other accounts [V13.2.2]', async () => {
     const path = join(await freshFolder(), 'a/b/site.db')
     const stores = await openSqliteStores({ path, log: logTo() })
     await stores.users.insert(aUser())
@@ -79,7 +79,7 @@ describe('the SQLite file', () => {
     expect(await readdir(dirname(path))).toEqual(['site.db'])
   })
 
-  it('that was open to others is closed, which the log says', async () => {
+  it('that was open to others is closed, and the log says so', async () => {
     const { path, open } = await filled(1)
     await chmod(path, 0o644)
     const log: LogLine[] = []
@@ -88,7 +88,7 @@ describe('the SQLite file', () => {
     expect(log).toMatchObject([{ level: 'warn', fields: { path, before: '0644' } }])
   })
 
-  it('leaves no trace of a process that died while it made it', async () => {
+  it('leaves no trace of a process that died while it created the file', async () => {
     const { path, open } = await filled(1)
     const others = ['site.db.bak', 'other.db.0123456789abcdef.tmp']
     for (const name of ['site.db.0123456789abcdef.tmp', ...others]) await writeFile(join(dirname(path), name), '')
@@ -96,7 +96,7 @@ describe('the SQLite file', () => {
     expect((await readdir(dirname(path))).toSorted()).toEqual([...others, 'site.db'].toSorted())
   })
 
-  it('that cannot be made is a fault that names it', async () => {
+  it('that cannot be created is an error that names it', async () => {
     const folder = await freshFolder()
     await writeFile(join(folder, 'file'), '')
     const path = join(folder, 'file/site.db')
@@ -124,7 +124,7 @@ describe('a damaged SQLite file', () => {
     ],
   ]
 
-  it.each(spoilt)('that %s is refused, and stays as it is', async (_, spoil) => {
+  it.each(spoilt)('that %s is rejected and stays unchanged', async (_, spoil) => {
     const { path, open } = await filled()
     const bytes = spoil(await readFile(path))
     await writeFile(path, bytes)
@@ -134,13 +134,13 @@ describe('a damaged SQLite file', () => {
     expect((await readFile(path)).equals(bytes)).toBe(true)
   })
 
-  it('that is empty is not taken for a new one', async () => {
+  it('that is empty is not mistaken for a new one', async () => {
     const { path, open } = await filled(1)
     await writeFile(path, '')
     await expect(open()).rejects.toMatchObject({ message: expect.stringContaining('it is empty') })
   })
 
-  it('in which a session has nobody is refused', async () => {
+  it('with a session of an unknown user is rejected', async () => {
     const { path, open } = await filled(1)
     const raw = new SqliteDatabase(path)
     raw.pragma('foreign_keys = OFF')
@@ -149,7 +149,7 @@ describe('a damaged SQLite file', () => {
     await expect(open()).rejects.toMatchObject({ code: 'store_damaged' })
   })
 
-  it('whose index says something else than its table is refused by whoever copies it', async () => {
+  it('with an index that disagrees with its table is rejected by a copy', async () => {
     const { path } = await filled(1)
     const raw = new SqliteDatabase(path).unsafeMode()
     raw.exec(`insert into tokens values ('id', 'purpose', 'subject', 'detail', 1, 2, null)`)
@@ -169,14 +169,14 @@ describe('a damaged SQLite file', () => {
 })
 
 describe('a reader of a SQLite file', () => {
-  it('needs one to be there, and makes none', async () => {
+  it('needs an existing file and creates none', async () => {
     const folder = await freshFolder()
     const fault = { code: 'store_unavailable', message: expect.stringMatching(/site\.db cannot be read: ENOENT/) }
     await expect(openSqliteReader(join(folder, 'site.db'))).rejects.toMatchObject(fault)
     expect(await readdir(folder)).toEqual([])
   })
 
-  it('reads what a server holds that is running, and leaves everything in its place', async () => {
+  it('reads a running server’s data and leaves everything in place', async () => {
     const { location, open } = await freshSqlite()
     const stores = await open()
     await stores.users.insert(aUser())
@@ -188,7 +188,7 @@ describe('a reader of a SQLite file', () => {
     expect(await Array.fromAsync(stores.dump())).toHaveLength(3)
   })
 
-  it('leaves the file of a server at rest, and its folder, as they were', async () => {
+  it('leaves the file and folder of a stopped server unchanged', async () => {
     const { path } = await filled(3)
     const before = await readFile(path)
     const reader = await openSqliteReader(path)
@@ -201,7 +201,7 @@ describe('a reader of a SQLite file', () => {
 })
 
 describe('SQLite', () => {
-  it('holds what it held when a process dies in the midst of replacing everything', async () => {
+  it('keeps its content when a process dies during a replacement', async () => {
     const { path, open } = await filled(5)
     const script = `
       import { openSqliteStores } from '${new URL('open.ts', import.meta.url)}'
@@ -225,7 +225,7 @@ describe('SQLite', () => {
     expect(await stores.users.findByUsername('new-0')).toBeNull()
   })
 
-  it('waits for another process that writes, and answers others meanwhile', async () => {
+  it('waits for another process that writes, and serves others meanwhile', async () => {
     const { location, open } = await freshSqlite()
     const stores = await open()
     const other = new SqliteDatabase(location)
@@ -241,7 +241,7 @@ describe('SQLite', () => {
     expect(await inserting).toBe('inserted')
   })
 
-  it('says that it is full, has changed nothing, and works again when there is room', async () => {
+  it('reports a full disk, changes nothing, and works again when there is space', async () => {
     const raw = new SqliteDatabase(':memory:')
     const db = kyselyOnSqlite(raw, 'the store')
     raw.exec('create table gatehouse_schema (version text)')
@@ -265,7 +265,7 @@ describe('SQLite', () => {
     await write('y'.repeat(200_000))
   })
 
-  it('does not call a mistake of ours a fault of the disk', async () => {
+  it('reports our own bugs as bugs, not as failures of the disk', async () => {
     const { open } = await freshSqlite()
     const stores = await open()
     await stores.users.insert(aUser())

@@ -1,4 +1,4 @@
-// The SQLite file: made whole or not at all, closed to other accounts, and looked at before anything is written to it.
+// The SQLite file: creates it atomically, closes it to other accounts, and checks it before the first write.
 
 import { lstatSync } from 'node:fs'
 import { access, chmod, constants, readdir, rm, stat } from 'node:fs/promises'
@@ -18,24 +18,24 @@ import type { Connection, SqlDatabase } from './database.ts'
 import { migrate } from './migrations.ts'
 import { kyselyOnSqlite } from './sqlite.ts'
 
-/** How long to wait, while opening, for another process that is writing. From then on sqlite.ts does the waiting. */
+/** How long opening waits for another process that writes. Afterwards sqlite.ts waits. */
 const busyTimeoutMs = 5000
 
-/** Makes the file when there is none, and brings its tables up to date. */
+/** Creates the file if missing and migrates its tables. */
 export async function openSqlite(path: string, log: StoreLog): Promise<SqlDatabase> {
   const description = describeStoreLocation({ driver: 'sqlite', path })
   try {
     await makeFolder(dirname(path))
     if (!(await exists(path))) {
-      // Its last writes are in there: the file was moved or deleted without it.
-      // Asked again, for another process may have made both in between.
+      // The -wal has the file's last writes, so the file was moved or deleted without it.
+      // Check again, because another process may have created both meanwhile.
       if ((await exists(`${path}-wal`)) && !(await exists(path)))
         throw damaged(path, `it is missing, though ${basename(path)}-wal is there`)
       await createEmpty(path)
     }
     await removeLeftovers(path)
     await closeToOthers(path, log)
-    // SQLite itself says no more than that it cannot open the file.
+    // SQLite's own message only says that it cannot open the file.
     await access(dirname(path), constants.R_OK | constants.W_OK | constants.X_OK)
     for (const file of [path, `${path}-wal`, `${path}-shm`]) await requireAccess(file)
   } catch (cause) {
@@ -43,7 +43,7 @@ export async function openSqlite(path: string, log: StoreLog): Promise<SqlDataba
     if (isPermissionError(cause)) throw notPermitted(faultyPath(cause, path), cause, await ownedFiles(path))
     throw unavailable(`${path} cannot be used`, cause)
   }
-  // Looked at by a connection that only reads: a damaged file stays as it is, for whoever wants to rescue it.
+  // Check through a read-only connection, so that a damaged file stays as it is for a rescue.
   const looking = await openSqliteForReading(path, 'quick_check', description)
   await looking.close()
 
@@ -52,7 +52,7 @@ export async function openSqlite(path: string, log: StoreLog): Promise<SqlDataba
   const db = kyselyOnSqlite(raw, description)
   const close = async () => {
     reading.close()
-    // Last, for it tidies up behind all.
+    // Last, because it cleans up after the others.
     raw.close()
   }
   try {
@@ -67,21 +67,21 @@ export async function openSqlite(path: string, log: StoreLog): Promise<SqlDataba
     description,
     db,
     reads: kyselyOnSqlite(reading, description),
-    // Behind those that are at work.
+    // Queue behind running transactions.
     close: () => db.connection().execute(close),
     openForReading: async () => {
       if (!raw.open) throw unavailable(`${description} cannot be used`, 'it was closed')
       return openSqliteForReading(path, null, description)
     },
-    // The same connection: a second one of this process could only wait for the first, and hold up everything.
+    // Use the same connection: a second one would wait for the first and block this process.
     openForMoving: async () => ({ db, close: async () => {} }),
   }
 }
 
-/** Two depths of looking for damage: the second also compares every index with its table, in about twice the time. */
+/** Two levels of checks. The second also compares each index with its table and takes about twice as long. */
 type Check = 'quick_check' | 'integrity_check'
 
-/** Changes nothing in the file, and works beside those that do. */
+/** Changes nothing in the file, and works beside a running server. */
 export async function openSqliteForReading(
   path: string,
   check: Check | null,
@@ -93,7 +93,7 @@ export async function openSqliteForReading(
   await access(path, constants.R_OK).catch(async (cause: unknown) => {
     throw notPermitted(path, cause, await ownedFiles(path))
   })
-  // Nobody makes an empty file: it was cut off, and people would be missing.
+  // Gatehouse never creates an empty file, so it was truncated and users would be missing.
   if (found.size === 0) throw damaged(path, 'it is empty')
   const wasAtRest = !(await exists(`${path}-wal`))
   const raw = open(path, { readonly: true })
@@ -123,11 +123,11 @@ function setUp(raw: SqliteDatabase.Database, path: string): void {
   let mode: unknown
   try {
     mode = raw.pragma('journal_mode = WAL', { simple: true })
-    // An answer means that it is on disk. WAL's usual NORMAL loses the last commits in a power cut.
+    // FULL: a commit must be on disk before the answer. WAL's usual NORMAL loses the last commits in a power cut.
     raw.pragma('synchronous = FULL')
     raw.pragma('foreign_keys = ON')
-    // SQLite opens a file that it may not write for reading alone, and says nothing until the first write. After an
-    // error that has passed, that would be a site that answers and saves nothing, for good.
+    // SQLite silently opens an unwritable file as read-only and reports it at the first write. After a temporary error,
+    // the site would answer but never save again.
     raw.pragma('user_version = 0')
     raw.pragma('busy_timeout = 0')
   } catch (cause) {
@@ -152,30 +152,31 @@ function findDamage(raw: SqliteDatabase.Database, path: string, check: Check): v
     throw unavailable(`${path} cannot be read`, cause)
   }
   const [structure, ...orphans] = found
-  // One line: what is wrong in the first place. `PRAGMA integrity_check` by hand lists the rest.
+  // Report only the first problem. `PRAGMA integrity_check` lists the rest.
   if (structure !== 'ok') throw damaged(path, String(structure).split('\n', 1)[0] ?? '')
   if (orphans.length > 0) throw damaged(path, 'a session belongs to somebody who is not there')
   if (!isOurs) throw errors.damaged(path, 'it is a database of something else', 'Name another path in DATABASE_URL.')
 }
 
-/** A complete, empty store in one step: no other process, and no crash, ever sees the file without its tables. */
+/** Creates a complete, empty store in one step: no process and no crash ever sees the file without tables. */
 async function createEmpty(path: string): Promise<void> {
   const raw = new SqliteDatabase(':memory:')
   try {
     await migrate(kyselyOnSqlite(raw, path), 'sqlite', path)
     const bytes = raw.serialize()
-    // The file format's two bytes for "write-ahead log": two processes can't change it in a file at the same time.
+    // The two bytes of the file format for "write-ahead log". Two processes cannot switch to it in an open file at the
+    // same time.
     bytes.set([2, 2], 18)
     await createFile(path, bytes)
   } catch (error) {
-    // Another process was first, and may have taken our unfinished file for a leftover.
+    // Another process was first and may have removed our unfinished file.
     if (!(await exists(path))) throw error
   } finally {
     raw.close()
   }
 }
 
-/** What a process left that was killed while it made the file. */
+/** Removes the unfinished file of a process that was killed. */
 async function removeLeftovers(path: string): Promise<void> {
   const folder = dirname(path)
   for (const name of await readdir(folder)) {
@@ -204,14 +205,14 @@ async function closeToOthers(path: string, log: StoreLog): Promise<void> {
   }
 }
 
-/** Another process may take what stands beside the file away at any moment. */
+/** Another process may remove files beside it at any moment. */
 async function requireAccess(file: string): Promise<void> {
   await access(file, constants.R_OK | constants.W_OK).catch((cause: unknown) => {
     if (isPermissionError(cause)) throw cause
   })
 }
 
-/** What may stand beside it belongs to others. */
+/** Files beside it may belong to other processes. */
 async function ownedFiles(path: string): Promise<string[]> {
   const folder = dirname(path)
   const isUsable = await access(folder, constants.W_OK | constants.X_OK).then(
@@ -231,7 +232,7 @@ function faultyPath(cause: unknown, path: string): string {
   return cause instanceof Error && 'path' in cause ? String(cause.path) : path
 }
 
-/** With what SQLite keeps beside it: a log without its file would be taken for that of a file that went missing. */
+/** The commands also move -wal and -shm: with a leftover log, the next start assumes a lost file. */
 function damaged(path: string, fault: string): StoreError {
   const all = [path, `${path}-wal`, `${path}-shm`].filter((file) => lstatSync(file, { throwIfNoEntry: false }))
   const commands = `${errors.moveAside(all, `${path}.damaged`)} && ${errors.restoreCommand}`
@@ -247,7 +248,7 @@ async function exists(path: string): Promise<boolean> {
   return found !== null
 }
 
-/** A connection that only reads leaves its -wal and -shm behind; one that may write takes them away if it is the last. */
+/** A read-only connection leaves -wal and -shm behind. The last writable one removes them. */
 function tidyUp(path: string): void {
   try {
     const raw = new SqliteDatabase(path, { fileMustExist: true, timeout: busyTimeoutMs })

@@ -1,5 +1,5 @@
-// How Kysely speaks to one better-sqlite3 connection: every transaction that may write takes the write lock when it
-// begins, statements are prepared once, waiting holds up nobody else, and the database's faults are StoreErrors.
+// Connects Kysely to one better-sqlite3 connection: takes the write lock at the start of each write transaction,
+// prepares statements once, waits without blocking the process, and turns database errors into StoreErrors.
 
 import { setTimeout } from 'node:timers/promises'
 
@@ -20,7 +20,7 @@ import { unavailable } from '#lib/stores/errors.ts'
 
 import type { Tables } from './schema.ts'
 
-/** Closing the connection is the caller's; queries then reject. */
+/** The caller closes the connection; queries then reject. */
 export function kyselyOnSqlite(raw: SqliteDatabase.Database, description: string): Kysely<Tables> {
   return new Kysely({ dialect: sqliteDialect(raw, description) })
 }
@@ -34,7 +34,7 @@ function sqliteDialect(raw: SqliteDatabase.Database, description: string): Diale
   }
 }
 
-/** Kysely gives the one connection to one caller at a time, for as long as its transaction lasts. */
+/** Kysely gives the connection to one caller at a time, for the length of its transaction. */
 function sqliteDriver(raw: SqliteDatabase.Database, description: string): Driver {
   const connection = sqliteConnection(raw, description)
   const execute = async (statement: string) => {
@@ -43,11 +43,11 @@ function sqliteDriver(raw: SqliteDatabase.Database, description: string): Driver
   return {
     async init() {},
     acquireConnection: async () => connection,
-    // Without `immediate`, one that reads and then writes fails when another process wrote in between.
+    // Without `immediate`, a transaction that reads before it writes fails when another process wrote in between.
     beginTransaction: (_, { accessMode }) => execute(accessMode === 'read only' ? 'begin' : 'begin immediate'),
     commitTransaction: () => execute('commit'),
     async rollbackTransaction() {
-      // SQLite itself has rolled back after some faults, such as a full disk.
+      // SQLite already rolled back after some errors, such as a full disk.
       if (raw.open && raw.inTransaction) await execute('rollback')
     },
     async releaseConnection() {},
@@ -56,22 +56,22 @@ function sqliteDriver(raw: SqliteDatabase.Database, description: string): Driver
 }
 
 /**
- * How long to wait for another process that is writing. SQLite's own waiting would stop this whole process, also for
- * pages that need no database, and for ever if what it waits for is another connection of this very process.
+ * How long to wait for another process that writes. SQLite's own waiting would block this process, also for pages
+ * without a database, and forever if another connection of this process has the lock.
  */
 const busyTimeoutMs = 5000
 const busyPauseMs = 5
-/** Nobody tried for this long: whoever meets the lock next meets it anew. */
+/** After this pause without an attempt, the next one starts a new wait. */
 const forgetBusyMs = 1000
 
-/** Far more than the code has; those of `in (?, ?, …)` come in every length. */
+/** Far more than the code has. Statements with `in (?, ?, …)` come in every length. */
 const mostStatements = 200
 
 function sqliteConnection(raw: SqliteDatabase.Database, description: string): DatabaseConnection {
   const lock = createPatience()
   const statements = new Map<string, SqliteDatabase.Statement<unknown[]>>()
 
-  /** Preparing costs as much as a small query does. */
+  /** Cached, because preparing costs as much as a small query. */
   function prepare(text: string): SqliteDatabase.Statement<unknown[]> {
     let statement = statements.get(text)
     if (statement === undefined) {
@@ -84,7 +84,7 @@ function sqliteConnection(raw: SqliteDatabase.Database, description: string): Da
 
   function execute<Row>({ sql, parameters }: CompiledQuery): QueryResult<Row> {
     const statement = prepare(sql)
-    // The type is the caller's word for what it selects, as with every query builder.
+    // The caller states the type of the rows, as with every query builder.
     if (statement.reader) return { rows: statement.all(...parameters) as Row[] }
     return { numAffectedRows: BigInt(statement.run(...parameters).changes), rows: [] }
   }
@@ -95,7 +95,7 @@ function sqliteConnection(raw: SqliteDatabase.Database, description: string): Da
         try {
           return execute<Row>(query)
         } catch (error) {
-          // It has done nothing yet: the write lock is taken before anything else.
+          // Retrying is safe: the write lock is the first step of the transaction.
           if (!isBusy(error) || lock.isOver()) {
             throw isFault(error) || !raw.open ? unavailable(`${description} cannot be used`, error) : error
           }
@@ -109,10 +109,7 @@ function sqliteConnection(raw: SqliteDatabase.Database, description: string): Da
   }
 }
 
-/**
- * One for all who wait on a connection, for they wait behind each other: when the first has waited long enough, so have
- * the others.
- */
+/** One deadline for all waiters of a connection. They queue behind each other, so they time out together. */
 function createPatience(): { isOver(): boolean } {
   let busySince = 0
   let lastBusyAt = Number.NEGATIVE_INFINITY
@@ -130,7 +127,10 @@ function isBusy(error: unknown): boolean {
   return error instanceof SqliteDatabase.SqliteError && error.code.startsWith('SQLITE_BUSY')
 }
 
-/** Codes that blame the statement or its values, and so the program. Everything else is the disk, a lock or the file. */
+/**
+ * Codes that blame the statement or its values and so are bugs. All others are failures of the disk, a lock or the
+ * file.
+ */
 const ofTheProgram = /^SQLITE_(CONSTRAINT|ERROR|MISMATCH|RANGE|TOOBIG|MISUSE)/
 
 function isFault(error: unknown): boolean {

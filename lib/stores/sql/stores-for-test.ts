@@ -1,4 +1,4 @@
-// Fresh databases for tests, opened as the server opens them; closed and removed when the test is over.
+// Fresh databases for tests, opened like the server does; closed and removed after the test.
 
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -33,9 +33,9 @@ export async function freshFolder(): Promise<string> {
   return folder
 }
 
-/** Opens one database as often as it is called: each time as another process would. */
+/** Opens the same database on each call, as another process would. */
 export interface TestDatabaseOfOneKind {
-  /** Where it is, as the setting says it. */
+  /** The location as a setting. */
   location: string
   open(options?: { log?: LogLine[]; poolSize?: number }): Promise<Stores>
 }
@@ -58,13 +58,13 @@ export async function freshPostgres(): Promise<TestDatabaseOfOneKind> {
   }
 }
 
-/** The tests that both must pass beyond the contract. */
+/** Tests for both databases beyond the contract. */
 export const bothKinds = [
   ['SQLite', freshSqlite],
   ['PostgreSQL', freshPostgres],
 ] as const
 
-/** What another program does to the database. */
+/** Another program's access to the database. */
 export async function execute(location: string, statement: string): Promise<void> {
   if (location.startsWith('postgres')) {
     const client = new pg.Client({ connectionString: location })

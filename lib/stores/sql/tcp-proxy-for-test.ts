@@ -1,14 +1,14 @@
-// A TCP proxy before a server: what a network, or a pooler, does to connections.
+// A TCP proxy before a server that simulates network failures and poolers.
 
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 
 export interface TcpProxy {
-  /** The same address, by way of the proxy. */
+  /** The same URL through the proxy. */
   url: string
-  /** Closes every connection, and refuses new ones until `mend`. */
+  /** Closes every connection and rejects new ones until `mend`. */
   cut(): void
-  /** Passes nothing on any more, on old connections and new ones, and closes none. */
+  /** Forwards nothing on old and new connections and closes none. */
   silence(): void
   /** New connections work again; silenced ones stay silent. */
   mend(): void

@@ -1,4 +1,4 @@
-// Encrypted and checked, or not at all: what stands between this site and a database on another machine.
+// Connections to a database on another machine are encrypted and verified, or rejected.
 import { chown, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
@@ -19,7 +19,7 @@ async function ask<Row extends pg.QueryResultRow>(url: string, statement: string
   return rows
 }
 
-/** From then on it speaks TLS with whoever asks for it. */
+/** From then on the server offers TLS. */
 async function giveCertificate(url: string, { certificate, key }: TestCertificates): Promise<void> {
   const [{ folder } = { folder: '' }] = await ask<{ folder: string }>(
     url,
@@ -27,7 +27,7 @@ async function giveCertificate(url: string, { certificate, key }: TestCertificat
   )
   const { uid, gid } = await stat(folder)
   for (const [name, pem] of Object.entries({ 'server.crt': certificate, 'server.key': key })) {
-    // The server reads a key only of its own account, and closed to all others.
+    // The server only reads a key that its own account owns and that is closed to others.
     await writeFile(join(folder, name), pem, { mode: 0o600 })
     await chown(join(folder, name), uid, gid)
   }
@@ -46,7 +46,7 @@ describe('a database that speaks TLS', () => {
     return server.stop
   })
 
-  /** The addresses of the server with its certificate's name and with another, checked against the authority. */
+  /** The server's URLs under its certificate's name and under another, verified against the authority. */
   async function addresses(): Promise<{ named: string; other: string }> {
     const file = join(await freshFolder(), 'authority.pem')
     await writeFile(file, certificates.authority)
@@ -60,14 +60,14 @@ describe('a database that speaks TLS', () => {
     await stores.checkReady()
   }
 
-  it('is used with the certificate of an authority that the operator named [V12.3.1, V12.3.4]', async () => {
+  it('is used with a certificate of the configured authority [V12.3.1, V12.3.4]', async () => {
     const { named } = await addresses()
     await open(named)
     const asked = await ask(named, 'select ssl, version from pg_stat_ssl where pid = pg_backend_pid()')
     expect(asked).toEqual([{ ssl: true, version: 'TLSv1.3' }])
   })
 
-  it('is refused with one that nobody vouches for, or that is for another host [V12.3.2]', async () => {
+  it('is rejected with an untrusted certificate or one for another host [V12.3.2]', async () => {
     const { named, other } = await addresses()
     const unknown = named.replace(/&sslrootcert=.*/, '')
     for (const [url, why] of [
@@ -82,7 +82,7 @@ describe('a database that speaks TLS', () => {
   })
 })
 
-it('says so in the log when its address leaves the way to another machine open', async () => {
+it('logs a URL that leaves the connection to another machine unprotected', async () => {
   const lines: LogLine[] = []
   const opening = openPostgresStores({
     url: 'postgres://gatehouse@db.invalid/site?sslmode=disable',

@@ -11,7 +11,7 @@ describe.each(bothKinds)('%s, opened twice', (_, fresh) => {
     return [await open(), await open()]
   }
 
-  it('refuses on one side, at once, what was logged out on the other', async () => {
+  it('rejects on one side at once what was logged out on the other', async () => {
     const [a, b] = await openTwice()
     await a.users.insert(aUser())
     await a.sessions.insert(aSession())
@@ -24,7 +24,7 @@ describe.each(bothKinds)('%s, opened twice', (_, fresh) => {
     expect(await b.sessions.end(['session-1'], 'idle', 4_000)).toBe(0)
   })
 
-  it('gives a name to one of fifty who ask for it on both sides [V2.3.4, V15.4.2]', async () => {
+  it('gives a username to one of fifty concurrent sign-ups on both sides [V2.3.4, V15.4.2]', async () => {
     const sides = await openTwice()
     const inserts = Array.from({ length: 50 }, (_, n) => sides[n % 2]?.users.insert(aUser({ id: `rival-${n}` })))
     const outcomes = await Promise.all(inserts)
@@ -54,7 +54,7 @@ describe.each(bothKinds)('%s, opened twice', (_, fresh) => {
     expect(await sides[0].sessions.find('session-1')).toEqual(aSession({ lastActivityAt: 3_039 }))
   })
 
-  it('ends every session once when both sides sweep', async () => {
+  it('ends every session once when both expiry jobs run', async () => {
     const sides = await openTwice()
     await sides[0].users.insert(aUser())
     const ids = Array.from({ length: 200 }, (_, n) => `session-${n}`)
@@ -64,7 +64,7 @@ describe.each(bothKinds)('%s, opened twice', (_, fresh) => {
     expect(counts.reduce((sum: number, count) => sum + (count ?? 0), 0)).toBe(ids.length)
   })
 
-  it('gives a token to one of twenty who ask on both sides, and keeps one of those put at once', async () => {
+  it('gives a token to one of twenty concurrent callers on both sides, and keeps one of concurrent puts', async () => {
     const sides = await openTwice()
     await Promise.all(Array.from({ length: 20 }, (_, n) => sides[n % 2]?.tokens.put(aToken({ id: `token-${n}` }))))
     const takes = Array.from({ length: 20 }, (_, n) =>
@@ -74,13 +74,13 @@ describe.each(bothKinds)('%s, opened twice', (_, fresh) => {
     expect(taken).toHaveLength(1)
   })
 
-  it('counts each of forty failures at once on both sides', async () => {
+  it('counts each of forty concurrent failures on both sides', async () => {
     const sides = await openTwice()
     const counts = await Promise.all(Array.from({ length: 40 }, (_, n) => sides[n % 2]?.lockouts.count(aLockout(), n)))
     expect(new Set(counts)).toEqual(new Set(Array.from({ length: 40 }, (_, n) => n + 1)))
   })
 
-  it('keeps one of ten admins who are all demoted or suspended at once on both sides [V2.3.4, T29]', async () => {
+  it('keeps one of ten admins who are demoted or suspended concurrently on both sides [V2.3.4, T29]', async () => {
     const sides = await openTwice()
     const names = Array.from({ length: 10 }, (_, n) => `admin-${n}`)
     for (const username of names) await sides[0].users.insert(aUser({ username, role: 'admin' }))
@@ -92,7 +92,7 @@ describe.each(bothKinds)('%s, opened twice', (_, fresh) => {
     expect(outcomes.filter((outcome) => outcome === 'last_admin')).toHaveLength(1)
   })
 
-  it('lets one of twenty win who compare with the same value on both sides', async () => {
+  it('lets one of twenty concurrent compare-and-sets succeed on both sides', async () => {
     const sides = await openTwice()
     await sides[0].users.insert(aUser({ passwordHash: 'old' }))
     const attempts = Array.from({ length: 20 }, (_, n) =>

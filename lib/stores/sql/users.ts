@@ -1,4 +1,4 @@
-// The people, in the table `users`.
+// Users, in the table `users`.
 
 import { type Expression, type ExpressionBuilder, type SqlBool, sql, type Transaction } from 'kysely'
 
@@ -23,7 +23,7 @@ export function createUserStore({ db, reads, flavour }: Pick<SqlDatabase, 'db' |
       requireTexts('user', user.id, user)
       const row = userRow(user)
       return db.transaction().execute(async (trx) => {
-        // Whoever replaces everything is waited for before the names are looked at.
+        // Wait for a running replacement of the store before looking up the names.
         if (flavour === 'postgres') await sql`lock table users in row exclusive mode`.execute(trx)
         if (consume !== undefined && !(await lockToken(trx, consume))) return 'token_void'
         await lockNames(trx, [row.username, row.verified_email])
@@ -103,7 +103,7 @@ export function createUserStore({ db, reads, flavour }: Pick<SqlDatabase, 'db' |
 
     changeStanding: (id, fields, onlyIf) =>
       change(id, fields, onlyIf, async (trx) => {
-        // The admins first, in the order of their ids, and only then the user: a fixed order excludes deadlocks.
+        // Lock the admins in the order of their ids and then the user: a fixed order prevents deadlocks.
         const admins = await lockActiveAdmins(trx)
         return (before, after) => (losesLastAdmin(before, after, admins.length) ? 'last_admin' : null)
       }),
@@ -168,7 +168,7 @@ export function createUserStore({ db, reads, flavour }: Pick<SqlDatabase, 'db' |
     return found
   }
 
-  /** `rule` is called before the user's row is locked, and what it gives decides afterwards. */
+  /** Calls `rule` before it locks the user's row; the function that `rule` returns decides afterwards. */
   async function change<Refusal = never>(
     id: string,
     fields: UserFields,
@@ -176,7 +176,7 @@ export function createUserStore({ db, reads, flavour }: Pick<SqlDatabase, 'db' |
     rule: (trx: Transaction<Tables>) => Awaitable<(before: UserRecord, after: UserRecord) => Awaitable<Refusal | null>>,
   ): Promise<UserRecord | Refusal | null> {
     const asked = structuredClone({ fields, onlyIf })
-    // Only what changes: a user with a text of an older version must be able to log in.
+    // Check only changed fields: a user with an invalid text from an older version must be able to log in.
     requireTexts('user', id, asked.fields)
     return db.transaction().execute(async (trx) => {
       const refuse = await rule(trx)
@@ -197,8 +197,8 @@ export function createUserStore({ db, reads, flavour }: Pick<SqlDatabase, 'db' |
   }
 
   /**
-   * Whoever gives or frees a username or a verified address holds its lock, after that of the person's row, so that what
-   * was found free stays so until the transaction is over. In SQLite nobody else writes anyway.
+   * Locks a username or verified address that the transaction takes or frees, after the user's row. A free name then
+   * stays free until the end of the transaction. SQLite has a single writer anyway.
    */
   async function lockNames(trx: Transaction<Tables>, names: (string | null)[]): Promise<void> {
     if (flavour === 'sqlite') return
@@ -207,7 +207,7 @@ export function createUserStore({ db, reads, flavour }: Pick<SqlDatabase, 'db' |
     }
   }
 
-  /** Whether the token is live. If it is, nobody else takes or withdraws it before this transaction ends. */
+  /** Whether the token is live. If so, no other transaction can take or withdraw it before this one ends. */
   async function lockToken(trx: Transaction<Tables>, { id, purpose, at }: TokenUse): Promise<boolean> {
     const token = trx
       .selectFrom('tokens')
@@ -270,12 +270,12 @@ export function createUserStore({ db, reads, flavour }: Pick<SqlDatabase, 'db' |
   }
 }
 
-/** Sets these locks apart from other advisory locks in the same database. */
+/** Separates these locks from other advisory locks in the same database. */
 const nameLocks = 67
 
 type Awaitable<Value> = Value | Promise<Value>
 
-/** Nobody has such a name. PostgreSQL fails when asked for a NUL, and half of a pair would become another character. */
+/** Such a name cannot exist. PostgreSQL rejects NUL, and an unpaired surrogate would become another character. */
 function isUnstorable(text: string): boolean {
   return !isStorable(text)
 }

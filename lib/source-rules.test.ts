@@ -50,7 +50,7 @@ describe('text stays text', () => {
   })
 
   test('none is a command: the one other program that is started is this Node, to build the site [V1.2.5]', () => {
-    expect(filesWith(/child_process|worker_threads|cluster/)).toEqual([
+    expect(filesWith(/'node:(child_process|worker_threads|cluster)'/)).toEqual([
       'lib/auth/passwords/password-strength-worker.ts',
       'lib/auth/passwords/password-strength.ts',
       'lib/server/build.ts',

@@ -76,7 +76,7 @@ export interface Mailbox {
   verifiedAt: number
 }
 
-/** Where a link for the account may go, the strongest claim first: one that gave way lately outranks what replaced it. */
+/** The addresses that may receive recovery links, the strongest claim first: the one verified earlier comes first. */
 export function mailboxesOf(user: Holder, now: number): Mailbox[] {
   const former = formerOf(user, now)
   const { email, emailVerifiedAt: verifiedAt } = user

@@ -21,7 +21,7 @@ export interface Attempt {
   username: string
   password: string
   client: LoginClient
-  /** Called when only the delay of the refusal remains. */
+  /** Called when the attempt is done and only the delay of the refusal remains. */
   onHeld?: () => void
 }
 

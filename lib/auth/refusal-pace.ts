@@ -129,7 +129,7 @@ export function createRefusalPace(deps: {
         const before = Math.max(...keys.map((key) => lastOf.get(key) ?? 0))
         const isCompared = comparedCodes.includes(outcome.code)
         const own = began + stepMs
-        // A comparison joins the queue behind the others. An attempt without one only waits for them.
+        // An attempt that compared a password joins the queue. Any other only waits behind it.
         const behind = isCompared ? Math.max(began, before) + stepMs : before
         // A few guesses make a queue of a minute. Only its members wait to its end, and only while there are places.
         const isPart = isCompared && leave !== null

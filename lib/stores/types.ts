@@ -23,7 +23,7 @@ export type MailRecord = RecordOf<'mail'>
 export type LockoutRecord = RecordOf<'lockout'>
 /** Consecutive failures and the time of the last. */
 export type Failures = Pick<LockoutRecord, 'count' | 'lastAt'>
-/** Whose failures, and of which secret. */
+/** Identifies a counter of failures: the user, and the secret that was not proved. */
 export type LockoutSubject = Pick<LockoutRecord, 'userId' | 'about' | 'secretSetAt'>
 export type AuditRecord = RecordOf<'audit'>
 /** An entry before it has its place in the trail. */

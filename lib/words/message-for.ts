@@ -29,7 +29,7 @@ const fields: readonly [codes: RegExp, field: string][] = [
   [/^password_(?!locked|change)/, 'password'],
 ]
 
-/** Waits that every user meets: no 429, which browsers log as an error. */
+/** Waits in normal use. They get no 429, because browsers log it as an error. */
 const pauses = ['mail_too_soon', 'rename_too_often']
 
 /** Throws when the message catalogue lacks the code, or the refusal lacks an argument. */

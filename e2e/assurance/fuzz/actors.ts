@@ -1,4 +1,4 @@
-// Who posts a form and whom it is about, each as the form needs them. Everything is done by the site's own forms.
+// The sender of each form and its subject, prepared through the site's own forms.
 import { randomBytes } from 'node:crypto'
 import type { Agent } from 'node:http'
 import { expect } from 'vitest'
@@ -11,9 +11,9 @@ import { findStoredUser } from '#e2e/support/store-contents.ts'
 import type { Known } from './values.ts'
 
 export interface Actor {
-  /** Whoever posts the form, with the cookies that it needs. */
+  /** The sender of the form, with the required cookies. */
   client: Client
-  /** What the values of that name stand for. */
+  /** The values for these names. */
   known: Partial<Record<Known, string>>
 }
 
@@ -32,7 +32,7 @@ async function idOf({ server }: Site, { username }: Person): Promise<string> {
 
 export const visitor: Scenario = async (site) => ({ client: newClient(site), known: {} })
 
-/** Somebody who is known and not logged in. */
+/** A known user who is not logged in. */
 export const knownVisitor: Scenario = async (site) => {
   const known = await newClient(site).signUp()
   return { client: newClient(site), known: { ...known } }
@@ -49,7 +49,7 @@ export const memberLoggedInTwice: Scenario = async (site) => {
   return actor
 }
 
-/** With an address that waits for its code. */
+/** A user with an address that waits for its code. */
 export const memberWithCode: Scenario = async (site) => {
   const client = newClient(site)
   const person = makePerson()
@@ -67,7 +67,7 @@ export const memberWithAddress: Scenario = async (site) => {
   return actor
 }
 
-/** The browser that opened the mailed link of somebody whose password was changed. */
+/** The browser that opened the mailed alert link after a password change. */
 export const compromiseReporter: Scenario = async (site) => {
   const { client, known } = await memberWithAddress(site)
   const password = `Barge ${randomBytes(4).toString('hex')} in the canal`
@@ -79,7 +79,7 @@ export const compromiseReporter: Scenario = async (site) => {
   return { client: opened, known }
 }
 
-/** The browser that opened the link of somebody who forgot the password, as an admin handed it over. */
+/** The browser that opened a reset link handed over by an admin. */
 export const forgetful: Scenario = async (site) => {
   const { client: admin, known } = await adminOver()(site)
   const page = `/admin/users/${known.subject}`
@@ -91,7 +91,7 @@ export const forgetful: Scenario = async (site) => {
   return { client, known }
 }
 
-/** The browser that opened a link like the one that makes the first admin, but for a letter. */
+/** The browser that opened a set-up link with one wrong letter. */
 export const setterUp: Scenario = async (site) => {
   const client = newClient(site)
   const path = await site.server.setUpPath()
@@ -99,7 +99,7 @@ export const setterUp: Scenario = async (site) => {
   return { client, known: {} }
 }
 
-/** An admin, and somebody for them to look after. `before` is what was done to that person. */
+/** An admin and another user. `before` is what was done to that user. */
 export function adminOver(before: (admin: Client, page: string) => Promise<unknown> = async () => {}): Scenario {
   return async (site) => {
     const admin = await logInAs(site.server, await firstAdmin(site.server))

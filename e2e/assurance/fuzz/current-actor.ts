@@ -1,26 +1,26 @@
-// The user in whose name the next request goes. Another takes over when the session ended or the scenario is over.
+// The user who sends the next request. Replaced when the session ended or the scenario is over.
 import type { Client } from '#e2e/support/client.ts'
 import type { Answer } from '#e2e/support/http.ts'
 import type { Actor, Scenario } from './actors.ts'
 import type { Cookie } from './plan.ts'
 import { type FuzzedSite, leadsTo } from './site.ts'
 
-/** With a mail to wait for, some scenarios cost a second: after so many actors the last one stays. */
+/** Scenarios that wait for mail cost a second each, so the last actor stays after this many. */
 const mostActors = 1000
 
 export interface CurrentActor {
   take(): Promise<Actor>
   /** The client that sends a request with this cookie. */
   clientFor(cookie: Cookie, own: Client): Client
-  /** After an answer to the actor's own client. */
+  /** Call after an answer to the actor's own client. */
   judge(answer: Answer): void
 }
 
 export interface CurrentActorOptions {
   scenario: Scenario
-  /** Where the site leads when there is nothing left to do. */
+  /** Where the site redirects when the scenario is over. */
   spent?: RegExp | undefined
-  /** For somebody who must not be signed in. */
+  /** For an actor who must not be logged in. */
   isVisitors: boolean
 }
 

@@ -1,4 +1,4 @@
-// Every form of the site, posted in every way but the right one, and in that one too.
+// Posts every form of the site in every wrong way, and in the right one.
 import { afterAll, beforeAll, describe, test } from 'vitest'
 import { firstAdmin } from '#e2e/support/admin.ts'
 import { readForms } from '#e2e/support/form-markup.ts'
@@ -15,7 +15,7 @@ import type { Known } from './values.ts'
 
 let site: FuzzedSite
 
-describe('whatever is posted, the site answers below 500 and everybody keeps what is theirs [V15.3.3, V15.3.6, T11, T26]', () => {
+describe('for any POST, the site answers below 500 and no user loses anything [V15.3.3, V15.3.6, T11, T26]', () => {
   beforeAll(async () => {
     site = await openSite()
   })
@@ -34,7 +34,7 @@ describe('while there is no admin, nobody becomes one without the link [T29]', (
 
   test(setUpForm.action.export, async () => {
     await tryForm(setUpForm)
-    // And with the link, somebody does.
+    // And with the link, a user does.
     await firstAdmin(site.server)
   })
 })
@@ -44,10 +44,10 @@ async function tryForm({ action: { id, name, export: action }, ...target }: Form
   const isVisitors = name.startsWith('app/(visitor)') || name.startsWith('app/theme')
   const figures = createFigures()
   const current = createCurrentActor(site, { ...target, isVisitors })
-  /** The form's hidden fields and for whom they were shown. */
+  /** The form's hidden fields and the user they were shown to. */
   let found: { actor: Actor; hidden: [string, string][] } | null = null
 
-  /** As the page shows them now; for a page without its form, what any form of this user has. */
+  /** As the page shows them now; for a page without its form, the fields of any form of this user. */
   async function readHidden({ client }: Actor, page: string): Promise<[string, string][]> {
     const formsOf = async (path: string) => readForms((await client.copy().open(path)).text)
     const form = (await formsOf(page)).find(({ hidden }) => hidden.some((field) => field.join().includes(id)))
@@ -65,7 +65,7 @@ async function tryForm({ action: { id, name, export: action }, ...target }: Form
     const { hidden } = found
     const shown = new Map(hidden)
     const resolve = (known: Known): string => {
-      // What an admin does to a bystander would be no fault.
+      // An admin's changes to a bystander are allowed.
       if (known === 'bystanderId' && isAdmins) return actor.known.subject ?? 'x'
       if (known === 'shown') return shown.get('id') ?? actor.known.subject ?? 'x'
       return actor.known[known] ?? site.known[known] ?? 'x'
@@ -79,7 +79,7 @@ async function tryForm({ action: { id, name, export: action }, ...target }: Form
     figures.count(answer)
     expectHarmless(answer, request, site, { isAdmin: isAdmins && plan.cookie === 'own' })
     if (client !== actor.client) return
-    // A form may be bound to the session that it was shown in.
+    // A form may be bound to its session.
     if (client.cookies.get('session') !== before) found = null
     current.judge(answer)
   }

@@ -1,5 +1,5 @@
-// Every form of the site: who posts it, from which page, and what it carries when it is filled in well. All of that follows
-// from the action's schema and permission; `exceptions` holds what does not.
+// Every form of the site: its sender, its page and valid values. They follow from the action's schema and permission;
+// `exceptions` lists what does not.
 import fc from 'fast-check'
 import { pageOf, readSiteActions, type SiteAction } from '#e2e/support/site-actions.ts'
 import { can } from '#lib/core/roles/permissions.ts'
@@ -28,7 +28,7 @@ export interface FormTarget {
   page: (actor: Actor) => string
   scenario: Scenario
   fields: fc.Arbitrary<Field[]>
-  /** Where the site leads when the scenario is over and needs a new user. */
+  /** Where the site redirects when the scenario is over and needs a new user. */
   spent?: RegExp
 }
 
@@ -45,7 +45,7 @@ const words = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 60 }).map(t
 const empty = fc.constant(text(''))
 const ownName = fc.constant(known('username'))
 
-/** By the names of fields, whatever form they are in. */
+/** By field name, in any form. */
 const values: Record<string, fc.Arbitrary<Value>> = {
   username: hex.map((mark) => text(`v-${mark}`)),
   password: hex.map((mark) => text(`Harbour ${mark} at low tide`)),
@@ -114,7 +114,7 @@ const exceptions: Record<string, Exception> = {
 
 const all = readSiteActions().map(targetOf)
 
-/** While there is no admin yet: on a site of its own. */
+/** Needs a site without an admin. */
 export const setUpForm = all.find(({ action }) => action.export === 'finishSetup') as FormTarget
 export const forms = all.filter((target) => target !== setUpForm)
 

@@ -1,4 +1,4 @@
-// Every route handler and every page, asked in every way.
+// Requests every route handler and every page in every way.
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readRoutes } from '#e2e/support/build-manifests.ts'
@@ -13,12 +13,12 @@ import { type FuzzedSite, openSite } from './site.ts'
 import { createFigures } from './stats.ts'
 
 interface Handler {
-  /** How a page of the site asks it. */
+  /** How a page of the site calls it. */
   method: string
   scenario: Scenario
-  /** Each success needs somebody new to go on. */
+  /** Each success needs a new user. */
   seldom?: true
-  /** What it takes, as JSON. */
+  /** Its JSON input. */
   question?: fc.Arbitrary<unknown>
   queries?: readonly string[]
 }
@@ -81,7 +81,7 @@ beforeAll(async () => {
 })
 afterAll(() => site.close())
 
-test('every handler of the build is tried', () => {
+test('tries every handler of the build', () => {
   const built = readRoutes().filter(({ isHandler }) => isHandler)
   // The icon is a file.
   expect(
@@ -92,7 +92,7 @@ test('every handler of the build is tried', () => {
   ).toEqual(Object.keys(handlers).toSorted())
 })
 
-describe('whatever is asked, the answer is below 500 and nothing of anybody else [V15.3.6]', () => {
+describe('for any request, the answer is below 500 and reveals nothing of other users [V15.3.6]', () => {
   test.concurrent.each(Object.entries(handlers))(
     '%s',
     async (path, { method, scenario, seldom, question, queries = [] }) => {

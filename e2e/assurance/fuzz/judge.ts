@@ -1,11 +1,11 @@
-// Sending a request, and what no answer may be, whatever was asked.
+// Sends a request and checks what holds for every answer.
 import { expect } from 'vitest'
 import type { Client } from '#e2e/support/client.ts'
 import type { Answer, Request } from '#e2e/support/http.ts'
 import { maxBodyBytes } from '#lib/web/forms/body-limit.ts'
 import { type FuzzedSite, leadsTo } from './site.ts'
 
-/** Null when the body was too large and the server hung up on it, as it may. */
+/** Null when the body was too large and the server closed the connection, which is allowed. */
 export async function sendTo(client: Client, request: Request): Promise<Answer | null> {
   try {
     return await client.send(request)
@@ -17,7 +17,7 @@ export async function sendTo(client: Client, request: Request): Promise<Answer |
   }
 }
 
-/** `isAdmin`: asked with a live admin's cookie, to whom the site shows people. */
+/** `isAdmin`: sent with a live admin's cookie, who may see users. */
 export function expectHarmless(
   answer: Answer,
   request: Request,

@@ -1,19 +1,18 @@
-// A request to a form, as a description that is drawn at random: mostly one that the site's own page could have sent,
-// with some things wrong.
+// A random description of a form request: mostly one that the site's own page could send, with some errors.
 import fc from 'fast-check'
 import { type Field, hostileName, hostileValue, nearly } from './values.ts'
 
 export type Cookie = 'own' | 'none' | 'other' | 'ended' | 'damaged' | { text: string }
 
 export interface FormPlan {
-  /** By the browser itself, by React's script, or in a way that neither would. */
+  /** By the browser, by React's script, or in an impossible way. */
   way: 'browser' | 'script' | { type: string; body: Body }
   cookie: Cookie
   method: string
   /** Null for the form's own page, a number for another page of the site. */
   page: number | null
   query: string
-  /** What says which action is meant: the right one, none, a number for another action's, or some text. */
+  /** How it names the action: the right one, none, a number for another action's, or some text. */
   action: 'right' | 'none' | number | { text: string }
   fields: Field[]
   headers: Record<string, string>
@@ -24,7 +23,7 @@ export type Body = 'multipart' | 'cut' | 'url' | 'json' | { text: string } | { b
 const likely = <Value>(usual: Value, weight: number, others: fc.Arbitrary<Value>): fc.Arbitrary<Value> =>
   fc.oneof({ weight, arbitrary: fc.constant(usual) }, { weight: 100 - weight, arbitrary: others })
 
-/** What Node's own client lets through in a header: the server must take whatever can arrive. */
+/** What Node's client accepts in a header: the server must handle whatever can arrive. */
 export const headerText = fc
   .string({ unit: fc.integer({ min: 0x21, max: 0xff }).map((code) => String.fromCharCode(code)), maxLength: 60 })
   .filter((value) => !value.includes('\u007f'))
@@ -124,8 +123,8 @@ const referenceText = fc
   .map((text) => ({ text }))
 
 /**
- * `fields` draws what the form would carry if a person filled it in well; that they are sent as they are is `seldom` where
- * each success needs somebody new to go on.
+ * `fields` generates valid values for the form. Sending them unchanged is rare with `seldom`, where each success needs
+ * a new user.
  */
 export function formPlan(fields: fc.Arbitrary<Field[]>, { seldom }: { seldom: boolean }): fc.Arbitrary<FormPlan> {
   return fc.record({
@@ -170,7 +169,7 @@ const damage: fc.Arbitrary<Damage> = fc.oneof(
   ),
 )
 
-/** `whole`: how many of twenty and some are not damaged. */
+/** `whole`: how many of twenty-odd are undamaged. */
 function damaged(fields: fc.Arbitrary<Field[]>, whole: number): fc.Arbitrary<Field[]> {
   const some = fc.oneof(
     { weight: whole, arbitrary: fc.constant<Damage[]>([]) },

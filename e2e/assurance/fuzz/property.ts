@@ -1,8 +1,8 @@
-// One property, held against as many cases as this run sends, with a failure that says how to see it again.
+// Checks one property against this run's number of cases. A failure says how to repeat it.
 import fc from 'fast-check'
 import { casePath, looks, runs, seed, seedFor } from './scale.ts'
 
-/** Sends them in some batches, after each of which `look` is called. */
+/** Sends the cases in batches and calls `look` after each. */
 export async function holdsFor<Case>(
   name: string,
   cases: fc.Arbitrary<Case>,

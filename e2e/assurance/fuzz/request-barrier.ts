@@ -1,4 +1,4 @@
-// Lets requests through, and at times none until all of them are answered: the store is read while it rests.
+// Holds new requests at times until all others are answered, so that the store can be read at rest.
 
 export interface Barrier {
   through<Answer>(work: () => Promise<Answer>): Promise<Answer>

@@ -1,4 +1,4 @@
-// From the description of a request to its bytes.
+// Turns the description of a request into bytes.
 import { readActions } from '#e2e/support/build-manifests.ts'
 import { encodeMultipart, type Fields, type Part } from '#e2e/support/form-body.ts'
 import { navigationHeaders, type Request } from '#e2e/support/http.ts'
@@ -12,7 +12,7 @@ export interface RequestInfo {
   /** All pages of the site. */
   pages: string[]
   actionId: string
-  /** The form's own hidden fields as its page holds them, React's among them. */
+  /** The form's hidden fields as on its page, including React's. */
   hidden: [name: string, value: string][]
   resolve: (known: Known) => string
 }
@@ -48,7 +48,7 @@ export function toRequest(plan: FormPlan, { origin, hidden, resolve, ...about }:
     : { method, path, headers: sent, body: encode(body, fields, whole.body) }
 }
 
-/** The form's own fields with the id in them replaced, for another action; text goes where the state stands. */
+/** The form's fields with the action id replaced; text replaces the state. */
 function actionFields(action: FormPlan['action'], id: string, hidden: [string, string][]): [string, string][] {
   const own = hidden.filter(([name]) => name.startsWith('$ACTION'))
   if (action === 'right') return own
@@ -91,7 +91,7 @@ function asText(part: Part): string {
   return typeof part === 'string' ? part : 'x'
 }
 
-/** Node's client sends nothing else. */
+/** Node's client sends no other characters. */
 function headerSafe(text: string): string {
   return text.replace(/[^\x20-\x7e\x80-\xff]/g, '')
 }
@@ -100,7 +100,7 @@ function pick(list: readonly string[], n: number): string {
   return list[n % list.length] ?? ''
 }
 
-/** As React writes them for a form whose action takes the form's state: for a page that does not show its form now. */
+/** The fields that React writes for an action with form state, for a page that does not show its form now. */
 export function hiddenFieldsOf(actionId: string): [string, string][] {
   return [
     ['$ACTION_REF_1', ''],

@@ -1,4 +1,4 @@
-// `npm run fuzz`: a build of the present sources, then every form and handler, on the store that TEST_STORE names.
+// `npm run fuzz`: builds the present sources and tests every form and handler on the store of TEST_STORE.
 import { spawnSync } from 'node:child_process'
 import path from 'node:path'
 import prepare from '#e2e/global-setup.ts'

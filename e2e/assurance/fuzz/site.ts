@@ -1,4 +1,4 @@
-// The site that is tried, with people on it whom nothing may touch, and what is known of it after all requests so far.
+// The site under test, with bystanders that no request may affect, and its state after all requests so far.
 import { createHash } from 'node:crypto'
 import { Agent } from 'node:http'
 import { expect } from 'vitest'
@@ -13,7 +13,7 @@ import { atOnce } from './scale.ts'
 import { viewStore } from './store.ts'
 import type { Known } from './values.ts'
 
-/** Next's words for an action that the build does not have; its answer is 404. */
+/** Next's message for an action that the build does not have; its answer is 404. */
 const expectedFaults = /Failed to find Server Action|Server Reference ID did not match/
 
 export interface FuzzedSite {
@@ -23,22 +23,22 @@ export interface FuzzedSite {
   /** The pages that a form may be posted to. */
   pages: string[]
   known: Partial<Record<Known, string>>
-  /** Nobody but a bystander and an admin may read these. */
+  /** Only a bystander and an admin may read these. */
   secrets: string[]
-  /** And this nobody at all. */
+  /** No client may read this. */
   hash: string
-  /** Somebody signed in, who has nothing to do with the form that is tried; and somebody whose session is over. */
+  /** A logged-in user unrelated to the tested form, and a user whose session has ended. */
   other: Client
   ended: Client
-  /** Whose role an admin may have changed. */
+  /** The user whose role an admin may have changed. */
   mayHaveAnyRole: Set<string>
-  /** Fails unless all that must hold still holds. */
+  /** Fails unless all invariants hold. */
   expectSound(): Promise<void>
   close(): Promise<void>
 }
 
 export async function openSite({ withAdmin = true } = {}): Promise<FuzzedSite> {
-  // Nobody is away here; when a proof gets old, the actor logs in again.
+  // Timeouts are off here. When an authentication is no longer recent, the actor logs in again.
   const env = { SESSION_IDLE_SECONDS: '86400', SESSION_MAX_SECONDS: '86400' }
   const server = await startServer({ env, realTime: true })
   const agent = new Agent({ keepAlive: true, maxSockets: atOnce })
@@ -125,7 +125,7 @@ export async function openSite({ withAdmin = true } = {}): Promise<FuzzedSite> {
   }
 }
 
-/** Where an answer leads, as the browser and as React's script are told. */
+/** The redirect of an answer, for the browser and for React's script. */
 export function leadsTo({ location, headers }: Answer): string | null {
   const told = location ?? headers['x-action-redirect']
   return typeof told === 'string' ? (told.split(';')[0] ?? null) : null

@@ -1,5 +1,5 @@
-// The figures of a run: a line a form or handler, written at once so that a run that fails is counted too, and a table
-// at the end.
+// The figures of a run: one line per form or handler, written at once so that failed runs count too, and a table at the
+// end.
 import { appendFileSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import type { Answer } from '#e2e/support/http.ts'
@@ -11,7 +11,7 @@ type Counts = Record<(typeof columns)[number], number>
 
 export interface Figures {
   count(answer: Answer): void
-  /** What the test of this name is done with. */
+  /** The target of the test with this name. */
   write(name: string): void
 }
 
@@ -31,12 +31,12 @@ export function createFigures(): Figures {
   }
 }
 
-/** Led to log in or told that they may not; but not at the end of a session that they ended themselves. */
+/** Redirected to log in or told that it is forbidden, except after ending their own session. */
 function isTurnedAway(to: string | null): boolean {
   return to !== null && /^\/(login(?!\?(deleted|reset|reason=signed-out))|not-allowed)/.test(to)
 }
 
-/** Before a run. */
+/** Call before a run. */
 export function clearFigures(): void {
   mkdirSync(path.dirname(file), { recursive: true })
   rmSync(file, { force: true })

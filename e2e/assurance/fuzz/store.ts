@@ -1,5 +1,5 @@
-// What must hold of the store whatever was posted: it opens and agrees with itself, its trail is whole, and nobody has
-// become more than they were or lost anything to somebody else.
+// Invariants of the store after any POST: it opens and is consistent, its audit trail is complete, and no user gained
+// rights or lost anything to another.
 import { createTrailCheck } from '#lib/core/audit/verify.ts'
 import { createAgreement } from '#lib/stores/agreement.ts'
 import { findOpenFiles } from '#lib/stores/file-modes.ts'
@@ -14,10 +14,10 @@ export interface StoreView {
   faults: string[]
 }
 
-/** What the answer to a log-in has done may still be under way; more often than this nothing comes after it. */
+/** Work after an answer to a log-in may still run. It is done after this many reads. */
 const mostReadings = 50
 
-/** Reads until nothing was written meanwhile: what is done after an answer writes by itself. */
+/** Reads until nothing is written in between, because some work continues after the answer. */
 export async function viewStore(location: StoreLocation): Promise<StoreView> {
   const reader = await openStoreReader(location)
   try {

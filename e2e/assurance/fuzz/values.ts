@@ -1,8 +1,8 @@
-// What is put into the fields of forms: as the site asks for it, nearly so, and made to do harm. Values are descriptions,
-// so that a failing case reads well: somebody's name, a letter ten thousand times.
+// Values for form fields: valid, nearly valid and hostile. Values are descriptions, so that a failing case is readable:
+// a username, a letter ten thousand times.
 import fc from 'fast-check'
 
-/** Filled in when the request is sent, from the actor. `shown` is what the page's own form holds. */
+/** Filled in from the actor when the request is sent. `shown` is the value on the form's page. */
 export const knownNames = [
   'shown',
   'username',
@@ -106,9 +106,9 @@ const hostileBytes = [
   [0xf4, 0x90, 0x80, 0x80],
 ]
 
-/** Beyond every limit of the site one after the other, up to that of a whole request. */
+/** One over each limit of the site, up to the limit of a request. */
 const lengths = [5, 33, 65, 101, 255, 257, 501, 1001, 1025, 10_001, 120_000]
-/** `\u0301` and `\u0316`: to put them in order costs the square of their number. */
+/** `\u0301` and `\u0316`: normalizing them takes quadratic time. */
 const repeated = ['x', '9', ' ', 'é', '👩‍👩‍👧', '\u0301\u0316', '[', '$', '<', '%']
 
 export const hostileValue: fc.Arbitrary<Value> = fc.oneof(
@@ -125,7 +125,7 @@ export const hostileValue: fc.Arbitrary<Value> = fc.oneof(
   { weight: 2, arbitrary: fc.constantFrom(...knownNames).map((known) => ({ known })) },
 )
 
-/** Names that no form has, or that have a meaning elsewhere: for objects, for React, for who wants to be more. */
+/** Names that no form has or that mean something elsewhere: to objects, to React, or for more rights. */
 export const hostileName = fc.oneof(
   fc.constantFrom(
     ...['role', 'id', 'userId', 'passwordHash', 'emailVerifiedAt', 'status', 'formTag'],
@@ -135,7 +135,7 @@ export const hostileName = fc.oneof(
   fc.string({ maxLength: 12 }),
 )
 
-/** One and the same text, a little off. */
+/** Variations of the same text. */
 export function nearly(value: Value, salt: number): Value {
   const changes: ((text: string) => string)[] = [
     (text) => ` ${text}`,

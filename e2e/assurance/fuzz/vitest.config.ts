@@ -1,4 +1,4 @@
-// The fuzz, apart from the other tests: it needs the production build and a server of its own.
+// The fuzz tests, separate from the others: they need the production build and a server.
 import { defineConfig } from 'vitest/config'
 import { atOnce } from './scale.ts'
 

@@ -1,15 +1,15 @@
-// A form's request, written down as a browser without JavaScript sends it, for tools that repeat a request.
+// A form's request as a browser without JavaScript sends it, written down for tools that repeat requests.
 import type { Client } from '#e2e/support/client.ts'
 import { encodeMultipart } from '#e2e/support/form-body.ts'
 
 export interface Captured {
   path: string
-  /** The button that sends it; null for an address that is only opened. */
+  /** The button that sends it; null for a URL that is only opened. */
   button: string | null
   fields: Record<string, string>
 }
 
-/** The request with whatever session and hidden fields belong to it. */
+/** The request with a session and hidden fields. */
 export async function capture(client: Client, { path, button, fields }: Captured): Promise<string> {
   const cookie = () => [...client.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
   const { origin } = client
@@ -28,7 +28,7 @@ export async function capture(client: Client, { path, button, fields }: Captured
   )
 }
 
-/** With names as ffuf looks for them. */
+/** With placeholders for ffuf. */
 export function request(
   method: string,
   path: string,

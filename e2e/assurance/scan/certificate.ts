@@ -1,11 +1,11 @@
-// A certificate for `localhost`, made for one run and known to nobody else.
+// A certificate for `localhost` for a single run.
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Certificate } from './recording-proxy.ts'
 import { folderFor } from './tools.ts'
 
-/** With the file that a client is to trust. */
+/** With the file that a client must trust. */
 export function makeCertificate(): Certificate & { file: string } {
   const folder = folderFor('tls')
   const [key, file] = [path.join(folder, 'key.pem'), path.join(folder, 'cert.pem')]

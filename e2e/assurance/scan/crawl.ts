@@ -1,5 +1,5 @@
-// The whole site as a browser without JavaScript walks it: every link and file that is reached, then every form as each
-// of its buttons sends it. What must hold of each answer stands here too.
+// Crawls the site without JavaScript: every reachable link and file, then every form with each of its buttons. Also
+// checks each answer.
 
 import type { Client } from '#e2e/support/client.ts'
 import { encodeMultipart, encodeUrl } from '#e2e/support/form-body.ts'
@@ -8,15 +8,15 @@ import { type FormOfPage, type PageMarkup, readPage } from '#e2e/support/page-ma
 import { formTokenField } from '#lib/web/forms/form-fields.ts'
 import { type Finding, plainPath } from './finding.ts'
 
-/** Far more than the site has; a walk that gets there has found a page that makes links without end. */
+/** Far more than the site has. Reaching it means that a page generates links without end. */
 const mostVisits = 600
 
 export interface Visit {
   path: string
-  /** The page that led there. */
+  /** The page that linked it. */
   from: string
   answer: Answer
-  /** Null for what is no page. */
+  /** Null when it is not a page. */
   page: PageMarkup | null
 }
 
@@ -28,9 +28,9 @@ export interface Walk {
 export interface Walker {
   /** For the findings: `signed out`, `admin`. */
   who: string
-  /** Opens the site as this visitor, signed in anew if need be. */
+  /** Opens the site as this visitor, logging in again if needed. */
   enter: () => Promise<Client>
-  /** What must not be told to them. */
+  /** Texts that they must not see. */
   secrets: string[]
   /** Whether their forms are bound to a log-in. */
   isSignedIn: boolean
@@ -71,7 +71,7 @@ export async function followLinks({ who, enter, secrets, isSignedIn }: Walker, s
   return { visits, findings }
 }
 
-/** Every form of the pages that were visited, once for each button; forms that look alike on pages of one kind count once. */
+/** Every form of the visited pages, once per button. Equal forms on pages of one kind count once. */
 export async function sendForms({ who, enter, secrets }: Walker, { visits }: Walk): Promise<Walk> {
   const sent: Visit[] = []
   const findings: Finding[] = []
@@ -79,13 +79,13 @@ export async function sendForms({ who, enter, secrets }: Walker, { visits }: Wal
   for (const { path, page } of visits) {
     for (const { button, method, action, fields } of page?.forms ?? []) {
       const name = `${plainPath(path)}, “${button.split(',')[0]}”`
-      // What stands on every page alike, such as the choice of colours, has an address or an action of its own.
+      // Forms on every page, such as the colour choice, have a URL or action of their own.
       const sameEverywhere = action || fields.find(([field]) => field.startsWith('$ACTION_ID_'))?.[0]
       const identity = sameEverywhere === undefined ? name : `${sameEverywhere} ${button}`
       if (method === 'get' || known.has(identity)) continue
       known.add(identity)
       const client = await enter()
-      // Taken anew: what stands in it belongs to one session. A form that was sent before may have removed it.
+      // Read it again, because its fields belong to a session. A form sent before may have removed it.
       const form = readPage((await client.open(path)).text).forms.find((shown) => shown.button === button)
       if (form === undefined) continue
       const visit = { path: name, from: path, answer: await sendForm(client, path, form), page: null }
@@ -139,8 +139,7 @@ function faultsOf({ path, from, answer, page }: Visit, secrets: string[]): Findi
 }
 
 /**
- * Forms without the token of the log-in that they were rendered for. Logging out has to work from a page of whatever age,
- * and colours belong to the browser.
+ * Forms without the token of their log-in. Log-out must work from a page of any age, and colours belong to the browser.
  */
 function unboundForms({ path, page }: Visit): Finding[] {
   const forms = page?.forms.filter(({ method, action }) => method === 'post' && action !== '/logout') ?? []
@@ -150,7 +149,7 @@ function unboundForms({ path, page }: Visit): Finding[] {
     .map(({ button }) => ({ name: `“${button}” is not bound to a log-in`, detail: path }))
 }
 
-/** The site takes its own forms, whatever it says to what stands in them. */
+/** The site accepts its own forms, whatever it answers to their values. */
 function refusalsOf({ path, answer }: Visit): Finding[] {
   const isRefused = [400, 403, 404, 405, 413, 415].includes(answer.status)
   return isRefused ? [{ name: `the site refuses its own form ${path}`, detail: `${answer.status}` }] : []

@@ -1,11 +1,11 @@
-// What csp_evaluator (Google) says of the policy that each kind of answer carries.
+// Evaluates the policy of each kind of answer with Google's csp_evaluator.
 import { CspEvaluator } from 'csp_evaluator/dist/evaluator.js'
 import { Severity, Type } from 'csp_evaluator/dist/finding.js'
 import { CspParser } from 'csp_evaluator/dist/parser.js'
 import type { Answer } from '#e2e/support/http.ts'
 import { type Finding, merge } from './finding.ts'
 
-/** An answer of each kind, by a name for people. */
+/** An answer of each kind, with a readable name. */
 export type Kinds = Record<string, Answer>
 
 export function evaluatePolicies(kinds: Kinds): Finding[] {
@@ -17,7 +17,7 @@ export function evaluatePolicies(kinds: Kinds): Finding[] {
   return merge(findings)
 }
 
-/** Each complaint by its severity, name and directive, with what csp_evaluator objects to. */
+/** Each finding by severity, name and directive, with the value that csp_evaluator objects to. */
 function evaluatePolicy(policy: string): string[] {
   return new CspEvaluator(new CspParser(policy).csp).evaluate().map(({ severity, type, directive, value }) => {
     const object = value === undefined ? '' : ` ${value.replace(/'nonce-.*'/, "'nonce-…'")}`
@@ -25,7 +25,7 @@ function evaluatePolicy(policy: string): string[] {
   })
 }
 
-/** A nonce that comes twice protects nothing. */
+/** A repeated nonce protects nothing. */
 export function repeatedNonce(first: Answer, second: Answer): Finding[] {
   const [one, two] = [first, second].map(({ headers }) =>
     /'nonce-([^']+)'/.exec(String(headers['content-security-policy'])),

@@ -1,4 +1,4 @@
-// docs/scan.md: why a finding is none or is accepted, and the summary of the last run.
+// Reads docs/scan.md: why findings are false or accepted, and the summary of the last run.
 import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 
@@ -10,7 +10,7 @@ export function readExplanations(): ReadonlySet<string> {
   return explainedIn(readFileSync(file, 'utf8'))
 }
 
-/** Rows of a table that begin with a name in backticks and give a reason. */
+/** Table rows that start with a name in backticks and give a reason. */
 export function explainedIn(document: string): ReadonlySet<string> {
   const rows = document.matchAll(/^\| `([^`]+)` \| *[^|\s][^|]*\|$/gm)
   return new Set([...rows].map(([, name = '']) => name))

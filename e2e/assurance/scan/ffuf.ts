@@ -1,4 +1,4 @@
-// How ffuf is run: every word of a list in the place of FUZZ.
+// Runs ffuf: replaces FUZZ by every word of a list.
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileFor, outputFolder, runTool } from './tools.ts'
@@ -11,7 +11,7 @@ export interface Hit {
   redirectlocation: string
 }
 
-/** The answers that the options ask for. Throws when it did not run. */
+/** The answers that match the options. Throws when it did not run. */
 export async function runFfuf(label: string, words: string[], options: string[]): Promise<Hit[]> {
   const report = path.join(outputFolder, `${label}.json`)
   const list = fileFor(`${label}.words`, `${words.join('\n')}\n`)

@@ -1,8 +1,8 @@
-// What a scanner brings back. A finding has the same words in every run, so that docs/scan.md can name it.
+// A scanner's finding. It has the same text in every run, so that docs/scan.md can name it.
 export interface Finding {
   /** Without ports, ids, nonces or times. */
   name: string
-  /** Where, and what exactly: for whoever looks into it. */
+  /** Where, and what exactly, for an investigation. */
   detail: string
 }
 
@@ -10,19 +10,19 @@ export interface Report {
   tool: string
   lookedAt: string
   requests: number
-  /** What was measured, or how often each answer was given. */
+  /** Measurements, or the count of each answer. */
   figures: string
   findings: Finding[]
 }
 
-/** One of each name; where it was found more than once, the details are joined. */
+/** Removes duplicate names and joins their details. */
 export function merge(findings: Finding[]): Finding[] {
   const details = new Map<string, Set<string>>()
   for (const { name, detail } of findings) details.set(name, (details.get(name) ?? new Set()).add(detail))
   return [...details].map(([name, where]) => ({ name, detail: [...where].join('; ') }))
 }
 
-/** A path in the words of a finding: ids and build names are no part of it. */
+/** A path as findings name it, without ids and build names. */
 export function plainPath(path: string): string {
   return path
     .replace(/[?#].*$/s, '')

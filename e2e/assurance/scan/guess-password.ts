@@ -1,4 +1,5 @@
-// Whether a password can be guessed: with throttling off it must be, or the guessing itself is broken; with it on, not.
+// Whether a password can be guessed: it must be with rate limits off, or the test is broken, and must not be with them
+// on.
 import { Client } from '#e2e/support/client.ts'
 import { capture } from './captured.ts'
 import { runFfuf } from './ffuf.ts'
@@ -10,8 +11,8 @@ import { passwordsToGuess } from './word-lists.ts'
 
 const guesses = 60
 /**
- * Throttled, a guess is looked at again after 1, 2, 4, 8 and 16 s; then the address has had the ten that it has in ten
- * minutes. At this pace that is over before the last guess, which would otherwise be looked at by luck.
+ * With rate limits, guesses are compared after 1, 2, 4, 8 and 16 s, until the address has used its ten in ten minutes.
+ * At this pace that happens before the last guess, which could otherwise be compared by luck.
  */
 const pauseSeconds = 0.9
 

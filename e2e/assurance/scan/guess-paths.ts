@@ -1,4 +1,4 @@
-// What can be found by guessing paths, signed out and signed in.
+// Guesses paths, logged out and logged in.
 import { readRoutes } from '#e2e/support/build-manifests.ts'
 import { Client } from '#e2e/support/client.ts'
 import { isPublicRoute } from '#lib/web/guards/public-routes.ts'
@@ -38,7 +38,7 @@ export function guessPaths(who: 'signed out' | 'member'): Promise<Report> {
   })
 }
 
-/** What is said of every path that is not there: that there is nothing, how else it is written, or to log in first. */
+/** The answers to a missing path: 404, a redirect to its canonical spelling, or to log in. */
 function isUnknown({ status, redirectlocation }: Hit): boolean {
   return [308, 400, 404].includes(status) || (status === 303 && redirectlocation.startsWith('/login?'))
 }

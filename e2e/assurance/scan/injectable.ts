@@ -1,5 +1,5 @@
-// The control of the SQL scan: a form whose field is pasted into a statement, as no program should. On loopback, for as
-// long as the scan of it takes.
+// The control of the SQL scan: a form whose field is concatenated into SQL, as no program should. On loopback, only
+// during the scan of it.
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'

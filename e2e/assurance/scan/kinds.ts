@@ -1,4 +1,4 @@
-// An answer of each kind that the site gives: who gets it, and which part of the program makes it.
+// Every kind of answer of the site: who gets it, and which part of the program writes it.
 import { Client } from '#e2e/support/client.ts'
 import { readPage } from '#e2e/support/page-markup.ts'
 import type { TestServer } from '#e2e/support/server.ts'

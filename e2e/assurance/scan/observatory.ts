@@ -1,5 +1,5 @@
-// The scanner of Mozilla's HTTP Observatory, unchanged, on the site behind TLS. It is too large to be a dependency: 234
-// packages, fetched into a folder of the scan, in this one version.
+// Runs the scanner of Mozilla's HTTP Observatory, unmodified, on the site behind TLS. With 234 packages it is too large
+// for a dependency, so the scan installs this version into a folder.
 import { existsSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { makeCertificate } from './certificate.ts'
@@ -51,7 +51,7 @@ export function runObservatory(): Promise<Report> {
   })
 }
 
-/** Without its scripts, which would fetch lists from the internet: no host is preloaded, which can only cost points. */
+/** Without its scripts, which would download lists. Then no host is preloaded, which can only cost points. */
 async function install(): Promise<string> {
   const folder = folderFor(`observatory-${version}`)
   const lists = path.join(folder, 'node_modules', name, 'conf')
@@ -65,7 +65,7 @@ async function install(): Promise<string> {
   return folder
 }
 
-/** Where npm is told to find packages. */
+/** The registry that npm uses. */
 function npmSettings(): Record<string, string> {
   const given = Object.entries(process.env).filter(([key]) =>
     /^(npm_config_|NPM_CONFIG_|HOME$|NODE_EXTRA_CA_CERTS$)/.test(key),

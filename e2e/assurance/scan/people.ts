@@ -1,11 +1,11 @@
-// Whose site is scanned: two members with a profile and an address, and the admin.
+// The users of the scanned site: two members with a profile and an address, and the admin.
 import { firstAdmin, logInAs, makePersonWith } from '#e2e/support/admin.ts'
 import type { Client } from '#e2e/support/client.ts'
 import type { Person } from '#e2e/support/person.ts'
 import type { TestServer } from '#e2e/support/server.ts'
 
 interface Member extends Person {
-  /** What stands on their pages and on nobody else's. */
+  /** The text on their pages only. */
   privateTexts: string[]
 }
 
@@ -31,7 +31,7 @@ async function makeMember(server: TestServer, surname: string): Promise<Member> 
   return { ...person, privateTexts: [person.username, profile.fullName, profile.bio, email] }
 }
 
-/** The same session for as long as it lives, then another. */
+/** The same session while it lives, then a new one. */
 export function visitor(server: TestServer, person: Person): () => Promise<Client> {
   let client: Client | null = null
   return async () => {

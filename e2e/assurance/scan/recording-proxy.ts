@@ -1,5 +1,5 @@
-// Stands between a scanner and the site, on loopback: counts what goes through and keeps what the site failed at. With a
-// certificate it is the proxy that does TLS in front of a real site.
+// A proxy between a scanner and the site, on loopback: counts answers and records failures of the site. With a
+// certificate it also terminates TLS, like the proxy of a real site.
 import { once } from 'node:events'
 import {
   createServer,
@@ -21,19 +21,19 @@ export interface Certificate {
 }
 
 export interface RecordingProxy {
-  /** The public origin of what stands behind. */
+  /** The public origin of the site behind it. */
   origin: string
   sendTo(address: string): void
-  /** From now on these paths are answered here, with 204 and uncounted: a scanner is not to reach them. */
+  /** From now on answers these paths with 204, uncounted, to keep a scanner away from them. */
   keepBack(paths: RegExp): void
-  /** From now on forms that come as a query reach the site as multipart, which is the only kind that it takes. */
+  /** From now on converts forms sent as a query to multipart, the only encoding that the site accepts. */
   translateForms(): void
-  /** From here on it counts anew. */
+  /** Resets the counts. */
   reset(): void
   requests(): number
-  /** How often each status was answered, as `200 × 12, 303 × 4`. */
+  /** The count of each status, as `200 × 12, 303 × 4`. */
   answers(): string
-  /** How often this one was. */
+  /** The count of this status. */
   count(status: number): number
   /** Answers of 500 and above since the last reset. */
   failures(): Finding[]
@@ -69,7 +69,7 @@ export async function openRecordingProxy(certificate?: Certificate): Promise<Rec
       statuses.set(status, (statuses.get(status) ?? 0) + 1)
       if (status >= 500) failed.push({ name: `answers: ${method} ${plainPath(url)} fails with ${status}`, detail: url })
     }
-    // One that is used again may have been closed by the site just then, which would look like a failure of it.
+    // The site may just have closed a reused connection, which would look like a failure.
     const alone = { ...headers, connection: 'close' }
     const onwards = httpRequest(target, { method, path: url, headers: alone, agent: false }, (answer) => {
       note(answer.statusCode ?? 502)
@@ -77,7 +77,7 @@ export async function openRecordingProxy(certificate?: Certificate): Promise<Rec
       answer.pipe(outgoing)
     })
     onwards.on('error', () => {
-      // A scanner that goes away in the middle is no failure of the site.
+      // A scanner that disconnects is not a failure of the site.
       if (outgoing.headersSent || incoming.destroyed) return void outgoing.destroy()
       note(502)
       outgoing.writeHead(502).end()

@@ -1,6 +1,6 @@
-// `npm run scan`: what is missing is installed or named first, then each scanner has the real built server to itself, on
-// loopback alone and for a bounded time. Ends with 1 when something was found that docs/scan.md does not explain. With
-// --write the summary goes into that document; the names of scanners run these alone.
+// `npm run scan`: installs missing tools or names them, then runs each scanner alone against the real built server, on
+// loopback and with a time limit. Exits with 1 for a finding that docs/scan.md does not explain. --write updates the
+// summary there; names of scanners run only these.
 import { spawnSync } from 'node:child_process'
 import { projectDir } from '#e2e/support/server-process.ts'
 import { setup } from '#lib/stores/sql/postgres-setup-for-test.ts'
@@ -23,7 +23,7 @@ const started = performance.now()
 const chosen = process.argv.slice(2).filter((option) => !option.startsWith('--'))
 const explained = readExplanations()
 
-/** Each of these once, the cheapest first. */
+/** Each of these once, the fastest first. */
 const scanners: Record<string, (() => Promise<Report>)[]> = {
   crawl: [
     () =>
@@ -86,7 +86,7 @@ say(
 )
 process.exitCode = open.length === 0 ? 0 : 1
 
-/** A scanner that fails is a finding too; the others go on. */
+/** A failing scanner is a finding too; the others continue. */
 async function scan(part: () => Promise<Report>): Promise<Report> {
   const began = performance.now()
   const report = await part().catch((error: unknown): Report => {

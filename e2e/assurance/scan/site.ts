@@ -1,4 +1,4 @@
-// The site that is scanned: the real built server behind a proxy, on loopback alone, with a folder and a store of its own.
+// The scanned site: the real built server behind a proxy, on loopback, with a separate folder and store.
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -11,20 +11,20 @@ export interface Site {
   server: TestServer
   proxy: RecordingProxy
   /**
-   * What went wrong by itself: answers of 500 and above since the proxy was reset, errors in the server's log; and an
-   * attack that was mostly turned away at the door, which says nothing of what is behind it.
+   * General problems: answers of 500 and above since the last reset, errors in the server's log, and an attack that was
+   * mostly rejected before it reached the form, which proves nothing.
    */
   faults(): Finding[]
 }
 
-/** Given before anything of a form is looked at. */
+/** Returned before any field of a form is read. */
 const unread = [400, 403, 411, 413, 415]
 
 export interface SiteOptions {
   store?: 'sqlite' | 'postgres'
-  /** Whether anything is throttled: scanners come from one address, and far more often than people do. */
+  /** Whether rate limits are on: scanners use one address and send far more requests than users. */
   limits?: boolean
-  /** Behind a proxy, one address may have more than a hundred connections. */
+  /** A trusted proxy may open more than a hundred connections. */
   proxied?: boolean
   certificate?: Certificate
 }
@@ -65,7 +65,7 @@ function turnedAway(proxy: RecordingProxy): Finding[] {
   return [{ name: 'scan: mostly turned away unread', detail: proxy.answers() }]
 }
 
-/** An error's line without what belongs to one request. */
+/** An error's line without the parts of one request. */
 function nameOf(line: string): string {
   return /"event":"(\w+)"/.exec(line)?.[1] ?? line.trim().slice(0, 80)
 }

@@ -1,4 +1,4 @@
-// slowhttptest: hundreds of connections that send or read as slowly as they can, while two visitors go on using the site.
+// slowhttptest: hundreds of connections that send or read as slowly as possible, while two visitors use the site.
 import { setTimeout as delay } from 'node:timers/promises'
 import { stripVTControlCharacters } from 'node:util'
 import { Client } from '#e2e/support/client.ts'
@@ -11,12 +11,12 @@ import { runTool } from './tools.ts'
 const connections = 400
 const seconds = 25
 const pauseMs = 100
-/** What the visitors may wait for a page, 99 times of 100, while that goes on. */
+/** The visitors' maximum wait for a page, in 99 of 100 cases. */
 const slowestMs = 1000
 
 interface Attack {
   options: string[]
-  /** What is asked for: a page, or the longest script of a page, which no buffer on the way takes whole. */
+  /** What is requested: a page, or the longest script of a page, which exceeds every buffer on the way. */
   target: 'page' | 'script'
 }
 
@@ -32,7 +32,7 @@ const attacks: Record<'slow headers' | 'slow bodies' | 'slow reading', Attack> =
 export function runSlowClients(attack: keyof typeof attacks): Promise<Report> {
   return withSite({ limits: true, proxied: true }, async ({ server, faults }) => {
     const { member } = await settlePeople(server)
-    // The connections come to the server itself: between them and it, the proxy would take them.
+    // Connect to the server directly; the proxy would otherwise take the connections.
     const origin = server.address
     const signedIn = (await visitor(server, member)()).copy(origin)
     const outsider = new Client(server.url, origin)
@@ -103,7 +103,7 @@ interface Probe {
   at(share: number): number
 }
 
-/** Opens both pages in turn, each over a connection of its own, until it is over or often enough. */
+/** Opens both pages in turn on new connections, until the attack is over or often enough. */
 async function probe(outsider: Client, signedIn: Client, isOver: () => boolean, most: number): Promise<Probe> {
   const times: number[] = []
   let failed = 0

@@ -1,5 +1,5 @@
-// sqlmap on the requests of the forms, on each store that speaks SQL; and first on an endpoint that can be injected, with
-// the same options, so that "nothing found" means something.
+// Runs sqlmap on the forms' requests, on each SQL store. First runs it on an injectable endpoint with the same options,
+// so that "nothing found" means something.
 import { Client } from '#e2e/support/client.ts'
 import { encodeMultipart } from '#e2e/support/form-body.ts'
 import type { Person } from '#e2e/support/person.ts'
@@ -15,7 +15,7 @@ const withinMs = 150_000
 interface Target extends Captured {
   name: string
   as: 'signed out' | 'member' | 'admin'
-  /** The fields that are attacked, one run for all of them. */
+  /** The attacked fields, in one run. */
   attacked: string[]
 }
 
@@ -33,7 +33,7 @@ const targets = ({ username, password }: Person): Target[] => [
     as: 'signed out',
     path: '/signup',
     button: 'Sign up',
-    // A taken name, so that no run of it makes a person.
+    // A taken username, so that no run creates a user.
     fields: { username, password, confirmPassword: password },
     attacked: ['username'],
   },
@@ -82,7 +82,7 @@ export function runSqlmap(store: 'sqlite' | 'postgres', names: string[]): Promis
   })
 }
 
-/** Reports as a finding that the endpoint made to be injected was not found to be. */
+/** Adds a finding when sqlmap missed the injectable endpoint. */
 export async function runControl(): Promise<Report> {
   await using injectable = await openInjectable()
   const { body, headers } = encodeMultipart([['username', 'ada']])
@@ -111,9 +111,9 @@ function reportOf({ proxy, faults }: Site, dbms: string, names: string[], findin
 async function attack(label: string, written: string, fields: string[], dbms: string): Promise<Finding[]> {
   const args = ['-r', fileFor(`${label}.request`, written), '-p', fields.join(','), '--dbms', dbms]
   args.push('--batch', '--ignore-stdin', '--disable-coloring', '--flush-session', '--output-dir', folderFor('sqlmap'))
-  // Level 2 of 5 and risk 2 of 3; waits of a second, as here nothing else delays an answer for long.
+  // Level 2 of 5 and risk 2 of 3; delays of a second, because nothing else delays an answer that long.
   args.push('--level', '2', '--risk', '2', '--time-sec', '2', '--timeout', '10', '--retries', '1', '--threads', '4')
-  // A log-in that succeeds is not to change who asks.
+  // A successful log-in must not change the session.
   args.push('--skip-waf', '--drop-set-cookie', '--ignore-code', '401', '--answers', 'follow=N')
   const { code, output } = await runTool(label, 'sqlmap', args, { withinMs })
   const injectable = [...output.matchAll(/^Parameter: (?:MULTIPART )?(\S+)/gm)].map(([, field]) => field)

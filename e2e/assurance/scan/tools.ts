@@ -1,10 +1,10 @@
-// Programs of others: installed from Debian where that is possible, and run within a time.
+// External programs: installs them from Debian if possible and runs them with a time limit.
 import { execFile, spawnSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { isInstalled } from '#e2e/assurance/faults/disk.ts'
 
-/** Debian's packages, by the command that each brings. */
+/** Debian packages by command. */
 const packages = {
   wapiti: 'wapiti',
   sqlmap: 'sqlmap',
@@ -14,7 +14,7 @@ const packages = {
   openssl: 'openssl',
 }
 
-/** What the tools wrote in this run, for whoever looks into a finding. */
+/** The tools' output of this run, for investigating a finding. */
 export const outputFolder = path.resolve(import.meta.dirname, '../../../test-results/scan')
 
 /** A sentence that says what to install; null when everything is there. */
@@ -37,12 +37,12 @@ export function provideTools(say: (line: string) => void): string | null {
 }
 
 export interface Run {
-  /** Null when it did not end in time and was killed. */
+  /** Null when it exceeded the time and was killed. */
   code: number | null
   output: string
 }
 
-/** Runs to its end, however that is, and keeps what it wrote as `<label>.txt` in the output folder. */
+/** Runs a tool to its end and stores its output as `<label>.txt` in the output folder. */
 export function runTool(
   label: string,
   command: string,
@@ -56,7 +56,7 @@ export function runTool(
     killSignal: 'SIGKILL' as const,
     maxBuffer: 256 * 1024 * 1024,
     cwd: home,
-    // What they keep for themselves stays out of the home of whoever scans.
+    // Keep the tools' own files out of the user's home.
     env: {
       NODE_ENV: 'production' as const,
       PATH,

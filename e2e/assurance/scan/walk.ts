@@ -1,5 +1,5 @@
-// The walk with JavaScript off, by each who may come: nobody signed in, a member, an admin; and what the last two have
-// found, opened once more by nobody.
+// Crawls without JavaScript as a visitor, a member and an admin, then opens everything found by the last two as a
+// visitor.
 import { Client } from '#e2e/support/client.ts'
 import { isRefusal } from '#e2e/support/refusals.ts'
 import type { TestServer } from '#e2e/support/server.ts'
@@ -8,7 +8,7 @@ import { followLinks, sendForms, type Visit, type Walker } from './crawl.ts'
 import { type Finding, merge, type Report } from './finding.ts'
 import { type People, visitor } from './people.ts'
 
-/** An address that the site does not have: its page is a page like others. */
+/** A path that does not exist: its page is a page like others. */
 const nowhere = '/nowhere'
 
 export async function walkSite(server: TestServer, { member, other, admin }: People): Promise<Report> {

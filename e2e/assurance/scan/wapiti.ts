@@ -1,4 +1,4 @@
-// wapiti: crawls by itself and attacks each address and form with what web applications fall for.
+// wapiti: crawls and attacks each URL and form with common web attacks.
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Client } from '#e2e/support/client.ts'
@@ -7,7 +7,7 @@ import { settlePeople, visitor } from './people.ts'
 import { type Site, withSite } from './site.ts'
 import { fileFor, outputFolder, runTool } from './tools.ts'
 
-/** All but `ssrf` and `xxe`, which need a host on the internet, and those that guess paths, which ffuf does. */
+/** All but `ssrf` and `xxe`, which need a host on the internet, and the path guessers, which ffuf covers. */
 const modules = [
   ...['sql', 'blindsql', 'xss', 'permanentxss', 'file', 'exec', 'crlf', 'redirect', 'shellshock'],
   ...['csrf', 'cookieflags', 'csp', 'http_headers', 'htaccess', 'methods', 'backup'],
@@ -18,9 +18,9 @@ const secondsOfEach = 12
 const withinMs = 200_000
 
 /**
- * What would end the session that the scan is made with, or change whose it is; and built files, whose fields wapiti
- * makes up and would spend its time on. Kept back by the proxy: wapiti's own option for it fails on the Python that
- * Debian has beside it. An admin could end all sessions of their own from the page about themselves.
+ * Paths that would end or change the scan's session, and built files, for which wapiti invents fields and wastes time.
+ * The proxy blocks them, because wapiti's own option fails on Debian's Python. An admin could end all their sessions
+ * from the page about themselves.
  */
 function leftAlone(userId: string): RegExp {
   return new RegExp(`^/(logout|security/delete|admin/users/([^/]+/look|${userId})|_next/static)\\b`)
@@ -65,7 +65,7 @@ async function attack({ proxy }: Site, label: string, client: Client | null): Pr
   args.push('--scope', 'domain', '-d', '6', '-S', 'normal', '-v', '1', '-t', '10', '--no-bugreport')
   args.push('--max-scan-time', String(crawlSeconds), '--max-attack-time', String(secondsOfEach))
   args.push('--store-session', path.join(outputFolder, `${label} session`))
-  // Without it the site refuses every form before it looks at what stands in it.
+  // Without the token the site rejects every form before it reads the fields.
   args.push('-H', `Origin: ${proxy.origin}`, '-s', `${proxy.origin}/login`, '-s', `${proxy.origin}/signup`)
   if (client !== null) args.push('-c', fileFor(`${label} cookies.json`, cookieFile(host, client)))
   const { code, output } = await runTool(label, 'wapiti', args, { withinMs })
@@ -73,7 +73,7 @@ async function attack({ proxy }: Site, label: string, client: Client | null): Pr
   return readReport(report)
 }
 
-/** As wapiti-getcookie writes them: host, path, name. */
+/** In the format of wapiti-getcookie: host, path, name. */
 function cookieFile(host: string, { cookies }: Client): string {
   const values = [...cookies].map(([name, value]) => [
     name,
@@ -95,7 +95,7 @@ function readReport(file: string): Finding[] {
   )
 }
 
-/** Its sentence without what belongs to one place. */
+/** Its sentence without the parts of one place. */
 function nameOf(info: string): string {
   return info
     .replace(/https?:\/\/[^\s/]+/g, '')

@@ -1,4 +1,4 @@
-// What is guessed: paths that a site may have by mistake, beside Debian's list, and passwords.
+// Lists for guessing: paths that a site may expose by mistake, in addition to Debian's list, and passwords.
 import { existsSync, readFileSync } from 'node:fs'
 
 /** Of Debian's package dirb: 4,614 common names. */
@@ -39,7 +39,7 @@ export function pathsToGuess(): string[] {
   return [...new Set([...common, ...mistakes])].filter((word) => word !== '' && !word.includes('#'))
 }
 
-/** `count` passwords that people choose, the right one last. */
+/** `count` common passwords, the right one last. */
 export function passwordsToGuess(count: number, right: string): string[] {
   const usual = ['password', 'qwertyuiop', 'letmein-please', 'iloveyou', 'sunshine', 'princess', 'football']
   const numbered = Array.from({ length: count - 1 }, (_, n) => `${usual[n % usual.length]}${2000 + n}`)

@@ -106,7 +106,7 @@ export function createSessions(deps: {
     // Read the clock after the record: a slow store may return an activity that is later than the question.
     const now = clock()
     if (session !== null) {
-      // An activity that was in time may be stored only now. The session then continues.
+      // A concurrent request in time may have stored its activity since the check. The session then continues.
       const verdict = judge(session, now)
       if (verdict === 'live') return { live: true, session }
       if (verdict === 'ahead') {

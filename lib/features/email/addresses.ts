@@ -94,7 +94,7 @@ export function createAddresses(deps: {
     const hash = keyedHash(codeOf(id, address, code), purpose, secrets)
     await codes.put(id, { address, hash, generation: recoveryGeneration })
     const owner = await users.findByVerifiedEmail(address)
-    // Tell the owner of the address. The requester learns nothing: a code exists that nobody received.
+    // Alert the owner of the address and mail no code. The requester sees the usual answer, which hides the owner.
     if (owner !== null && owner.id !== id)
       await mail.post({ kind: 'address-in-use', to: address, username: owner.username, by, reader: readerOf(owner) })
     else await mail.post({ kind: 'verify-email', to: address, username, code, by, reader: readerOf(user) })

@@ -41,7 +41,9 @@ describe('unsealToken', () => {
   test('accepts only one spelling of a seal [V9.1.2]', async () => {
     const seal = await sealToken('token', site)
     const renamed = ['Fe26.1', 'Fe26.3', 'none', 'HS256'].map((form) => seal.replace('Fe26.2', form))
-    for (const other of renamed) expect(await unsealToken(other, site)).toEqual(foreign)
+    // The next letter: only unused bits of the digest differ.
+    const twin = seal.replace(/.(?=~2$)/, (last) => String.fromCharCode(last.charCodeAt(0) + 1))
+    for (const other of [twin, ...renamed]) expect(await unsealToken(other, site)).toEqual(foreign)
     for (const other of [seal.slice(0, -2), `${seal.slice(0, -1)}1`, `${seal}2`, `${seal}~2`, ` ${seal}`]) {
       expect(await unsealToken(other, site)).toEqual(foreign)
     }

@@ -10,8 +10,11 @@ const contents = z.strictObject({ purpose: z.literal('session'), token: z.string
 
 /** Our seals have about 300 characters; skip the cost of unsealing anything much longer. */
 const longestSeal = 1024
-/** iron-session accepts any suffix as a version. Requires the present one, so that each seal has one spelling. */
-const sealForm = /^Fe26\.2\*[^~]+~2$/
+/**
+ * One spelling for each seal: iron-session accepts any suffix as a version, and ignores the two bits of the digest's last
+ * character that 32 bytes leave unused (RFC 4648, 3.5).
+ */
+const sealForm = /^Fe26\.2\*[^~]+\*[\w-]{42}[AEIMQUYcgkosw048]~2$/
 /**
  * Unsealing takes about a millisecond, so results are cached. The session record decides whether the session is live.
  */

@@ -303,7 +303,7 @@ test.describe('impersonation', () => {
     await page.goto(`${pageOf(other)}/look`)
     await page.getByLabel('Reason').fill('Curiosity')
     await page.getByRole('button', { name: 'Start viewing' }).click()
-    await expect(status(page, 'Only active people who are not administrators')).toBeVisible()
+    await expect(status(page, 'You can view the site only as active users who are not administrators')).toBeVisible()
 
     await startLooking(page, person)
     await server.advance(minutes(8))

@@ -7,6 +7,9 @@ import type { TestServer } from '#e2e/support/server.ts'
 import { logIn, logOut, signUp } from '#e2e/support/site.ts'
 import { expect, signIn, test } from './fixtures.ts'
 
+// Playwright's clock leaves scripts behind that a reused context runs without it.
+test.use({ reuseContext: false })
+
 const offer = (page: Page) => page.getByRole('button', { name: 'Put it back' })
 
 test.beforeEach(async ({ page, expectedNoise }) => {

@@ -4,6 +4,9 @@ import { minutes, seconds } from '#e2e/support/durations.ts'
 import { holdTime, idleFor, runFor, sleepFor, stopTime } from '#e2e/support/passing-time.ts'
 import { expect, signIn, test } from './fixtures.ts'
 
+// Playwright's clock leaves scripts behind that a reused context runs without it.
+test.use({ reuseContext: false })
+
 const warning = (page: Page) => page.getByRole('alertdialog')
 const main = (page: Page) => page.getByRole('main')
 

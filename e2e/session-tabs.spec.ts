@@ -6,6 +6,9 @@ import { holdTime, idleFor, runFor } from '#e2e/support/passing-time.ts'
 import { logOut } from '#e2e/support/site.ts'
 import { expect, signIn, test } from './fixtures.ts'
 
+// Playwright's clock leaves scripts behind that a reused context runs without it.
+test.use({ reuseContext: false })
+
 const beforeItHangs = { timeout: 30_000 }
 
 test.beforeEach(({ expectedNoise }) => {

@@ -9,6 +9,9 @@ import { fillSignUp, logIn } from '#e2e/support/site.ts'
 import { findTranslatable, readTranslation, type TranslationStart, translate } from '#e2e/support/translator.ts'
 import { adminViews, memberViews, showViews, signUpFor, visitorViews } from '#e2e/support/views.ts'
 
+// Playwright's clock leaves scripts behind that a reused context runs without it.
+test.use({ reuseContext: false })
+
 const starts: TranslationStart[] = ['before hydration', 'after hydration']
 /** React's messages when the document differs from the server's; React then renders the page again. */
 const mismatch = /Minified React error #418/

@@ -86,8 +86,8 @@ export function createLogIn(deps: {
       const { passwordChangedAt } = user
       const { userAgent, address } = client.by
       const started = await sessions.start(user.id, { userAgent, address, passwordChangedAt })
-      // Whoever suspended or deleted the account since the check may have missed this session. Left alone, it would be
-      // live again after the suspension.
+      // A concurrent suspension or deletion may have listed the sessions before this one existed. It would then be live
+      // again once the suspension ends.
       const owner = await accounts.findOwner(started.session)
       if (!owner.ok) await sessions.end(started.token, owner.code)
       if (presented !== null) {

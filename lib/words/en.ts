@@ -185,11 +185,11 @@ export const en = {
       access: 'Access',
       reset: 'Start a password reset',
       reset_mail:
-        'The present password stops working and every session ends. A link to a new password goes to <address></address>.',
+        'The current password stops working and every session ends. A link to choose a new one goes to <address></address>.',
       reset_hand:
-        'The present password stops working and every session ends. There is no verified address: you get a link to hand over; whoever opens it chooses the password.',
+        'The current password stops working and every session ends. There is no verified address, so you get a link to pass on. The person who opens it chooses the password.',
       reset_admin:
-        'This administrator has no verified address, and no administrator is handed the account of another. Whoever runs this site starts the reset on the command line: user reset {username}.',
+        'This administrator has no verified address, and administrators get no link to each other’s accounts. The operator of this site starts the reset on the command line: user reset {username}.',
       reset_link: 'Hand this link over. It is good for an hour, once, and is not shown again.',
       unlock: 'Unlock',
       unlock_text:
@@ -870,7 +870,7 @@ export const en = {
     yourself: 'That cannot be done to your own account here.',
     person_gone: 'There is no such account any more, or it is deleted.',
     admin_by_hand:
-      'This is an administrator without a verified address, and no administrator is handed the account of another. Whoever runs this site starts the reset on the command line with “user reset” and the username.',
+      'This administrator has no verified address, and administrators get no link to each other’s accounts. The operator of this site starts the reset on the command line with “user reset” and the username.',
     not_shown: 'You can view the site only as active users who are not administrators.',
     date_past: 'Enter a last day that is not over, or none.',
     date_rule: 'Enter a day such as 2026-11-30, or none.',

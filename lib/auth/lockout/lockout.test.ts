@@ -242,7 +242,7 @@ test('counts in memory when the store cannot save the count [V16.5.3]', async ()
   logged.mockRestore()
 })
 
-test('with rate limits off, nobody waits and nobody is told that the password is locked', async () => {
+test('with rate limits off, wrong passwords cause no wait and no lockout alert', async () => {
   const { logIn, app } = await open('JSON', { LIMITS: 'off' })
   const posted = vi.spyOn(app.mail, 'post')
   for (let n = 0; n < 120; n += 1) expect(await logIn('wrong')).toMatchObject({ code: 'credentials_wrong' })

@@ -48,7 +48,7 @@ const calls = sources.flatMap(logCalls)
 /** A security event's line takes its name from the event (lib/core/security-events.ts). */
 const named = calls.filter(({ file }) => file !== 'lib/core/security-events.ts' && file !== 'lib/core/log/log.ts')
 
-test('each line names its event by a text of its own [V16.2.1]', () => {
+test('each log call names its event by a literal [V16.2.1]', () => {
   expect(named.length).toBeGreaterThan(30)
   expect(named.filter(({ event }) => typeof event !== 'string')).toEqual([])
 })

@@ -63,7 +63,7 @@ export interface UserAdmin {
 }
 
 const notSuspended = { status: 'active', suspendedUntil: null, suspendReason: '' } as const
-/** A deletion that a log-in does not undo. A suspension has a reason, by which the two are told apart. */
+/** A deletion that a log-in does not undo. Unlike a suspension, it has no reason. */
 const closed: StandingChange = { status: 'suspended', suspendedUntil: null, suspendReason: '' }
 const batch = 100
 

@@ -146,6 +146,7 @@ function session(id: string, userId: string): SessionRecord {
     provedAt: now,
     authentications: ['password'],
     passwordChangedAt: null,
+    factorsChangedAt: null,
     userAgent,
     address: '203.0.113.9',
   }

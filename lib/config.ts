@@ -9,6 +9,7 @@ import { type Mailbox, parseMailbox } from './core/email-address.ts'
 import { errorCode } from './core/error-code.ts'
 import { loopbackHosts } from './core/loopback.ts'
 import { parseStoreLocation, type StoreLocation } from './stores/location.ts'
+import { type Role, roles } from './stores/types.ts'
 
 export interface Settings {
   /** `localhost` means every loopback address; null means all addresses. */
@@ -34,6 +35,8 @@ export interface Settings {
   signUp: (typeof signUpModes)[number]
   /** Whether the sign-up requires an e-mail address. */
   emailRequired: boolean
+  /** The roles whose users must have a second factor. */
+  requireTwoFactor: readonly Role[]
   /** Whether users get security alerts by mail. */
   notices: boolean
   /** Whether rate limits apply. */
@@ -111,6 +114,11 @@ const breachedPasswords = z.string().transform((text, ctx) => {
   return z.NEVER
 })
 
+const roleNames = z
+  .string()
+  .transform((text) => text.split(',').map((name) => name.trim()))
+  .pipe(z.array(z.enum(roles, `must name roles, separated by commas: ${roles.join(', ')}`)))
+
 const httpUrl = z.string().refine((text) => /^https?:\/\/[^/]/.test(text) && URL.canParse(text), {
   message: 'must be the http:// or https:// address of a collector, such as http://127.0.0.1:4318',
 })
@@ -135,6 +143,7 @@ const schema = z.object({
   MAIL_FROM: mailFrom.optional(),
   SIGNUP: z.enum(signUpModes, `must be one of ${signUpModes.join(', ')}`).default('open'),
   SIGNUP_EMAIL: z.enum(['optional', 'required'], 'must be optional or required').default('optional'),
+  REQUIRE_TWO_FACTOR: roleNames.default([]),
   SECURITY_NOTICES: onOff,
   LIMITS: onOff,
   TRUST_PROXY_HOPS: wholeNumber(0, 10).optional(),
@@ -212,6 +221,7 @@ export function readSettings(env: Record<string, string | undefined> = process.e
     },
     signUp: values.SIGNUP,
     emailRequired: values.SIGNUP_EMAIL === 'required',
+    requireTwoFactor: values.REQUIRE_TWO_FACTOR,
     notices: values.SECURITY_NOTICES === 'on',
     limits: values.LIMITS === 'on',
     // Vercel overwrites the client's X-Forwarded-For.

@@ -3,9 +3,11 @@ import { type Accounts, createAccounts } from './auth/accounts.ts'
 import { type Alerts, createAlerts } from './auth/alerts.ts'
 import { createLockout, type Lockout } from './auth/lockout/lockout.ts'
 import { createLogIn, type LogIn } from './auth/log-in-flow.ts'
+import { createLogInSteps, type LogInSteps } from './auth/log-in-step.ts'
 import { type BreachedPasswords, createBreachedPasswords } from './auth/passwords/breached-passwords.ts'
 import { createPasswordStrength, type PasswordStrength } from './auth/passwords/password-strength.ts'
 import { createRefusalPace, type RefusalPace } from './auth/refusal-pace.ts'
+import { createRememberedBrowsers, type RememberedBrowsers } from './auth/remembered-browsers.ts'
 import { createSessionAges, type SessionAges } from './auth/sessions/ages.ts'
 import { createSessions, type Sessions } from './auth/sessions/sessions.ts'
 import { readSettings, type Settings } from './config.ts'
@@ -58,6 +60,8 @@ export interface Runtime {
 
 export interface Services extends Runtime {
   auth: LogIn
+  logInSteps: LogInSteps
+  rememberedBrowsers: RememberedBrowsers
   accounts: Accounts
   accountDeletion: AccountDeletion
   usernames: Usernames
@@ -211,18 +215,22 @@ export function compose(runtime: Runtime): Services {
   })
   const accountDeletion = createAccountDeletion({ users, tokens, clock })
   const formDrafts = createFormDrafts({ tokens, rateLimits, clock, secrets })
+  const rememberedBrowsers = createRememberedBrowsers({ browsers: stores.collections.rememberedBrowser, clock })
   const auth = createLogIn({
     accounts,
     sessions,
     pace: runtime.pace,
     alerts,
     users,
-    restore: accountDeletion.restore,
+    browsers: rememberedBrowsers,
+    requireTwoFactor: settings.requireTwoFactor,
     handOver: (endedId, { id, userId }) => formDrafts.handOver(endedId, { sessionId: id, userId }),
   })
   return {
     ...runtime,
     auth,
+    logInSteps: createLogInSteps({ accounts, secrets, clock }),
+    rememberedBrowsers,
     accounts,
     accountDeletion,
     usernames: createUsernames({ users, rateLimits, clock }),

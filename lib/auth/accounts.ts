@@ -20,6 +20,7 @@ import type {
   UserRecord,
   UserStore,
 } from '../stores/types.ts'
+import { type Factors, factorsOf } from './factors.ts'
 import type { Compared, Lockout, LockoutFault, LoginClient } from './lockout/lockout.ts'
 import type { BreachedPasswords } from './passwords/breached-passwords.ts'
 import type { PasswordOwner } from './passwords/context-words.ts'
@@ -44,6 +45,7 @@ export interface User {
   deletedAt: number | null
   /** See UserRecord. */
   recoveryGeneration: number
+  factors: Factors
   /** The language and time zone of mails to the user. Null when the browser has not sent them. */
   locale: string | null
   timeZone: string | null
@@ -91,10 +93,14 @@ export interface Accounts {
   /** Null when the user does not exist or is suspended. */
   findActive(id: string): Promise<User | null>
   /**
-   * The owner of the session, or why the session is void: the user is suspended or deleted, or changed the password
-   * since. Takes effect at once, even when the session's record could not be ended.
+   * The owner of the session, or why the session is void: the user is suspended or deleted, or changed the password or
+   * a second factor since. Takes effect at once, even when the session's record could not be ended.
    */
-  findOwner(session: Pick<SessionRecord, 'userId' | 'passwordChangedAt' | 'provedAt'>): Promise<Result<User, EndReason>>
+  findOwner(
+    session: Pick<SessionRecord, 'userId' | 'passwordChangedAt' | 'factorsChangedAt' | 'provedAt'>,
+  ): Promise<Result<User, EndReason>>
+  /** Like `findActive`, but also finds a user who deleted the account and can restore it by logging in. */
+  findForLogIn(id: string): Promise<User | null>
   /** Checks the password of a logged-in user. A wrong one counts like one at log-in. */
   checkPassword(id: string, password: string, loginClient: LoginClient): Promise<PasswordCheck>
   /** Replaces the password and voids every session and log-in of the old one (`findOwner`). */
@@ -278,9 +284,14 @@ export function createAccounts(deps: {
       return isActive(record) ? toUser(record) : null
     },
 
-    async findOwner({ userId, passwordChangedAt, provedAt }) {
+    async findForLogIn(id) {
+      const record = await store.find(id)
+      return mayLogIn(record) ? toUser(record) : null
+    },
+
+    async findOwner({ userId, passwordChangedAt, factorsChangedAt, provedAt }) {
       const record = await store.find(userId)
-      if (!isActive(record)) return refused('ended')
+      if (!isActive(record) || factorsChangedAt !== record.factorsChangedAt) return refused('ended')
       const isOfPresentPassword =
         passwordChangedAt === -1
           ? provedAt >= (record.passwordChangedAt ?? 0)
@@ -327,7 +338,7 @@ export function isActive(record: UserRecord | null): record is UserRecord {
   return record?.status === 'active' && record.deletedAt === null
 }
 
-function toUser(record: UserRecord): User {
+export function toUser(record: UserRecord): User {
   const { id, username, role, profile, passwordChangedAt, deletedAt, recoveryGeneration } = record
   const { email, emailVerifiedAt, newEmail, locale, timeZone } = record
   return {
@@ -341,6 +352,7 @@ function toUser(record: UserRecord): User {
     newEmail,
     deletedAt,
     recoveryGeneration,
+    factors: factorsOf(record),
     locale,
     timeZone,
   }

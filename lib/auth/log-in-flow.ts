@@ -1,26 +1,24 @@
 // The log-in flow: who it is, what they still owe, the session. Every session of the site starts in `finish`.
 import { logError } from '../core/log/log.ts'
 import { orNotSaved } from '../core/not-saved.ts'
-import { refused } from '../core/result.ts'
-import type { SessionRecord, UserStore } from '../stores/types.ts'
+import type { AuthenticationMethod, Role, SessionRecord, UserStore } from '../stores/types.ts'
 import type { Accounts, LogInRefusal, User } from './accounts.ts'
 import type { Alerts } from './alerts.ts'
+import { authenticationOf, owesSecondFactor } from './factors.ts'
 import type { LoginClient } from './lockout/lockout.ts'
 import type { RefusalPace } from './refusal-pace.ts'
+import type { RememberedBrowsers } from './remembered-browsers.ts'
 import type { Sessions } from './sessions/sessions.ts'
 
-/** The result of a password check. A second factor will add another `next`. */
-export interface Step {
-  next: 'session'
-  user: User
-  /** The log-in undid the deletion of the account. */
-  isRestored: boolean
-}
+/** What follows the right password: the session, or the second factor that the user still owes. */
+export type Step = { next: 'session'; user: User; given: AuthenticationMethod[] } | { next: 'factor'; user: User }
 
 export interface Attempt {
   username: string
   password: string
   client: LoginClient
+  /** What the browser holds of earlier log-ins in which its user asked to be remembered. */
+  rememberedTokens: readonly string[]
   /** Called when the attempt is done and only the delay of the refusal remains. */
   onHeld?: () => void
 }
@@ -34,11 +32,13 @@ export interface LogIn {
    */
   start(attempt: Attempt): Promise<{ ok: true; value: Step } | (Refusal & { userId: string | null; triedCode: string })>
   /**
-   * Starts the session. A password change after `user` was read voids it. Ends the session that the browser presented,
-   * of any user, against session fixation. Alerts the owner when the browser is new to the account.
+   * Starts the session. Throws when the user owes a second factor beside what was `given`. A change of password or
+   * factors after `user` was read voids the session. Ends the session that the browser presented, of any user, against
+   * session fixation. Alerts the owner when the browser is new to the account.
    */
   finish(
     user: User,
+    given: readonly AuthenticationMethod[],
     by: { client: LoginClient; presented: string | null; isNewUser?: boolean },
   ): Promise<{ token: string; session: SessionRecord }>
 }
@@ -49,15 +49,16 @@ export function createLogIn(deps: {
   pace: RefusalPace
   alerts: Alerts
   users: UserStore
-  /** Undoes the deletion of an account. False when it was erased or suspended meanwhile. */
-  restore: (userId: string) => Promise<boolean>
+  browsers: RememberedBrowsers
+  /** Roles whose users must have a second factor. */
+  requireTwoFactor: readonly Role[]
   /** Moves what was saved for the user from an ended session into the new one. */
   handOver: (endedId: string, session: SessionRecord) => Promise<void>
 }): LogIn {
-  const { accounts, sessions, pace, alerts, users, restore, handOver } = deps
+  const { accounts, sessions, pace, alerts, users, browsers, requireTwoFactor, handOver } = deps
 
   return {
-    async start({ username, password, client, onHeld }) {
+    async start({ username, password, client, rememberedTokens, onHeld }) {
       const { address } = client.by
       const identified = accounts.identify(username, client)
       // An unavailable store already rejects the check itself.
@@ -74,18 +75,17 @@ export function createLogIn(deps: {
         return { ...checked, triedCode, userId: await identified.then(({ id }) => id).catch(() => null) }
       }
       const user = checked.value
-      const isRestored = user.deletedAt !== null
-      if (isRestored && !(await restore(user.id))) {
-        const refusal = refused('credentials_wrong')
-        return { ...refusal, triedCode: refusal.code, userId: user.id }
-      }
-      return { ok: true, value: { next: 'session', user, isRestored } }
+      const given: AuthenticationMethod[] = ['password']
+      if (!owesSecondFactor(user, given, requireTwoFactor)) return { ok: true, value: { next: 'session', user, given } }
+      if (!(await browsers.isRemembered(user, rememberedTokens))) return { ok: true, value: { next: 'factor', user } }
+      return { ok: true, value: { next: 'session', user, given: [...given, 'remembered-browser'] } }
     },
 
-    async finish(user, { client, presented, isNewUser = false }) {
-      const { passwordChangedAt } = user
+    async finish(user, given, { client, presented, isNewUser = false }) {
+      if (owesSecondFactor(user, given, requireTwoFactor)) throw new Error('A log-in lacks the second factor.')
+      if (user.deletedAt !== null) throw new Error('A deleted account must be restored before its session starts.')
       const { userAgent, address } = client.by
-      const started = await sessions.start(user.id, { userAgent, address, passwordChangedAt })
+      const started = await sessions.start(user.id, { userAgent, address, ...authenticationOf(user, given) })
       // A concurrent suspension or deletion may have listed the sessions before this one existed. It would then be live
       // again once the suspension ends.
       const owner = await accounts.findOwner(started.session)

@@ -4,13 +4,14 @@ import type { z } from 'zod'
 import type { Alerts } from '../auth/alerts.ts'
 import type { LoginClient } from '../auth/lockout/lockout.ts'
 import type { Services } from '../services.ts'
-import type { Role } from '../stores/types.ts'
+import type { Role, SessionRecord } from '../stores/types.ts'
 import { type Occurrence, operator } from './audit/audit.ts'
 import type { AlertKind, RequestInfo } from './mail/message.ts'
 import { momentOnly } from './mail/message.ts'
 import { countedAddress } from './rate-limits/counted-address.ts'
 import { refused } from './result.ts'
 import { can, type Permission } from './roles/permissions.ts'
+import { lacksRequiredFactor } from './roles/required-factor.ts'
 
 export interface Actor {
   /**
@@ -20,7 +21,7 @@ export interface Actor {
   id: string
   /** The role read in this request. Null for the operator and for visitors. */
   role: Role | null
-  session: { id: string; provedAt: number } | null
+  session: Pick<SessionRecord, 'id' | 'provedAt' | 'authentications'> | null
   isImpersonating: boolean
   /** Time and origin, for alerts and the audit trail. */
   by: RequestInfo
@@ -30,6 +31,17 @@ export interface Actor {
   secret?: string
   /** The token of the session that the browser presents, live or not. */
   presented?: string | null
+  /** What the browser holds beside its session: sealed texts and tokens, not checked yet. */
+  held?: Held
+}
+
+export interface Held {
+  /** Of a log-in that waits for the second factor (lib/auth/log-in-step.ts), or empty. */
+  logInStep: string
+  /** The challenge for a passkey (lib/features/passkeys), or empty. */
+  passkeyChallenge: string
+  /** See lib/auth/remembered-browsers.ts. */
+  rememberedTokens: readonly string[]
 }
 
 export type Outcome = ({ ok: true; value: unknown } | { ok: false; code: string; waitMs?: number }) & {
@@ -55,6 +67,8 @@ export interface Command<Name extends string, Schema extends z.ZodObject, Ran ex
   permission: Needs
   /** Maximum age of the last password check. Absent: the session suffices. */
   reauthenticate?: number
+  /** Also for a session that lacks the second factor that its role requires: it leads to one, or out. */
+  isEnrolment?: true
   /** The form uses the same schema. */
   input: Schema
   /** Replaces `input` when the rules depend on the settings or on the mailed link. */
@@ -76,10 +90,16 @@ export function command<
   return definition
 }
 
+const holdsNothing: Held = { logInStep: '', passkeyChallenge: '', rememberedTokens: [] }
+
 /** Commands that only a browser can run. */
-export function presentedBy({ client, presented = null }: Actor): { client: LoginClient; presented: string | null } {
+export function presentedBy({ client, presented = null, held = holdsNothing }: Actor): {
+  client: LoginClient
+  presented: string | null
+  held: Held
+} {
   if (client === undefined) throw new TypeError('A command that tries a password was run without a browser.')
-  return { client, presented }
+  return { client, presented, held }
 }
 
 export function operatorActor(now: number): Actor {
@@ -107,6 +127,14 @@ export async function execute<Schema extends z.ZodObject, Ran extends Outcome>(
     return refused('not_allowed')
   }
   const { session, by } = actor
+  if (
+    session !== null &&
+    actor.role !== null &&
+    !command.isEnrolment &&
+    lacksRequiredFactor(actor.role, session.authentications, app.settings.requireTwoFactor)
+  ) {
+    return refused('second_factor_required')
+  }
   if (
     session !== null &&
     reauthenticate !== undefined &&

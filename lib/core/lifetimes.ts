@@ -7,6 +7,14 @@ export const codeLifeMs = minutes(10)
 export const resetLifeMs = hours(1)
 export const compromiseReportLifeMs = hours(72)
 export const invitationLifeMs = days(7)
+/** Between password and second factor: long enough to find the phone. */
+export const logInStepMs = minutes(5)
+/** A passkey's challenge: WebAuthn Level 3, 15.1, recommends five minutes for a ceremony with user verification. */
+export const passkeyChallengeMs = minutes(5)
+/** A browser that needs no second factor. NIST SP 800-63B-4 limits an AAL1 session to 30 days. */
+export const rememberedBrowserMs = days(30)
+/** What a user has to find out that an administrator is removing the second factors, and to stop it. */
+export const factorResetDelayMs = hours(24)
 /** A log-in within this time undoes the deletion of an account. */
 export const undoDeletionMs = days(14)
 /** A username stays reserved for the user who gave it up. */

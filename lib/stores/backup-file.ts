@@ -15,7 +15,7 @@ import { canonicalJson } from './summary.ts'
 import type { StoredRecord } from './types.ts'
 
 /** The current version of the format. Raise it for a change that an older Gatehouse would misread. */
-const version = 4
+const version = 5
 
 const headerSchema = z.object({
   format: z.literal('gatehouse-backup'),

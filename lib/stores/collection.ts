@@ -5,6 +5,8 @@ import { declarationOf } from './kinds.ts'
 import { lockoutId } from './records.ts'
 import {
   type Collection,
+  type CredentialUse,
+  type CredentialUseStore,
   clockSkewMs,
   type LockoutRecord,
   type LockoutStore,
@@ -30,6 +32,7 @@ export function isAmong<Name extends CollectionKind>(
 export function tokenStoreOf(tokens: Collection<TokenRecord>): TokenStore {
   return {
     put: (token) => tokens.put(token),
+    add: (token) => tokens.add(token),
     take: (id, purpose, at) => tokens.take(id, { fields: { purpose }, liveAt: at }),
     find: (id, purpose, at) => tokens.find(id, { fields: { purpose }, liveAt: at }),
     list: (purpose, at, limit) => tokens.list({ fields: { purpose }, liveAt: at }, limit),
@@ -55,6 +58,20 @@ export function lockoutStoreOf(
     },
     async forgetUser(userId) {
       await lockouts.deleteAll({ userId })
+    },
+  }
+}
+
+/** One record per second factor: the app and a few passkeys. */
+export function credentialUseStoreOf(
+  uses: Collection<CredentialUse>,
+  own: Pick<CredentialUseStore, 'advance' | 'removeOrphans'>,
+): CredentialUseStore {
+  return {
+    ...own,
+    listByUser: (userId) => uses.list({ fields: { userId } }, mostOfUser),
+    async forget(id) {
+      await uses.take(id)
     },
   }
 }

@@ -35,6 +35,27 @@ function profileShape() {
   return Object.fromEntries(kept) as { [Name in ProfileField]: z.ZodType<Values[Name]> }
 }
 
+/** A WebAuthn credential: the public part of a key that the user's device keeps. */
+const passkeySchema = z.strictObject({
+  /** The credential id, in base64url: up to 1,023 bytes (WebAuthn Level 3, 4). */
+  id: made(1_400),
+  /** COSE, in base64url. */
+  publicKey: made(4_000),
+  transports: z.array(z.string()),
+  /** As the user named it. */
+  name: typed(200),
+  /** The host name that it was made for. */
+  rpId: z.string(),
+  /** Whether its owner's other devices may have it too. */
+  isSynced: z.boolean(),
+  /**
+   * The browser made it after a log-in, without a question. It logs in, but the password alone suffices as before: its
+   * owner may not know of it.
+   */
+  isAutomatic: z.boolean(),
+  createdAt: time,
+})
+
 export const userSchema = z.strictObject({
   /** Opaque and random; never changes and is never reused. */
   id: z.string(),
@@ -75,6 +96,16 @@ export const userSchema = z.strictObject({
   /** The language and IANA time zone of the browser at the last log-in, for mails. Null when unknown. */
   locale: typed().nullable().default(null),
   timeZone: typed().nullable().default(null),
+  /** The authenticator app. Only the site can open `sealed` (features/two-factor). Null without one. */
+  totp: z
+    .strictObject({ sealed: made(2_000), createdAt: time })
+    .nullable()
+    .default(null),
+  /** The unused ones: the beginning of each, which finds it, and an argon2id hash of the whole. */
+  recoveryCodes: z.array(z.strictObject({ beginning: z.string(), hash: made(2_000) })).default([]),
+  passkeys: z.array(passkeySchema).default([]),
+  /** When the second factors last changed, or null. Sessions and remembered browsers of before are void. */
+  factorsChangedAt: time.nullable().default(null),
 })
 
 const sessionSchema = z.strictObject({
@@ -92,6 +123,8 @@ const sessionSchema = z.strictObject({
    * records of earlier versions: `provedAt` decides then.
    */
   passwordChangedAt: time.nullable().default(-1),
+  /** The same for `factorsChangedAt`. */
+  factorsChangedAt: time.nullable().default(null),
   /** The User-Agent of the browser that started the session: any text, or empty. */
   userAgent: typed(2_000).default(''),
   /** The IP address it came from, or empty. */
@@ -148,6 +181,33 @@ const lockoutSchema = z.strictObject({
   secretSetAt: time,
   count: z.int().min(0),
   lastAt: time,
+})
+
+/**
+ * The last use of a second factor. Stands apart from the user, because it changes with every log-in. A repeated use does
+ * not advance `mark`, so it is refused.
+ */
+const credentialUseSchema = z.strictObject({
+  /** `totp <user id>`, or `passkey <SHA-256 of the credential id>`, which makes credential ids unique. */
+  id: z.string(),
+  userId: z.string(),
+  /** The time step of the accepted code (RFC 6238), or the passkey's signature counter. */
+  mark: z.int().min(0),
+  usedAt: time,
+})
+
+/** A browser in which the user needs no second factor for a while. The password is still asked. */
+const rememberedBrowserSchema = z.strictObject({
+  /** SHA-256 of the token in its cookie, in hex. */
+  id: z.string(),
+  userId: z.string(),
+  createdAt: time,
+  expiresAt: time,
+  /** The user's at `createdAt`. The record is void once either differs. */
+  passwordChangedAt: time.nullable(),
+  factorsChangedAt: time.nullable(),
+  userAgent: typed(2_000),
+  address: z.string(),
 })
 
 /** An entry of the audit trail with its place; each is bound to the one before it (audit-chain.ts). */
@@ -281,6 +341,24 @@ export const kinds = {
     table: 'lockouts',
     isBackedUp: true,
   }),
+  credentialUse: declare({
+    schema: credentialUseSchema,
+    label: 'use of a second factor',
+    plural: 'uses of second factors',
+    file: 'tokens.json',
+    part: 'credentialUses',
+    table: 'credential_uses',
+    isBackedUp: true,
+  }),
+  rememberedBrowser: declare({
+    schema: rememberedBrowserSchema,
+    label: 'remembered browser',
+    plural: 'remembered browsers',
+    file: 'tokens.json',
+    part: 'rememberedBrowsers',
+    table: 'remembered_browsers',
+    expiry: { at: 'expiresAt', since: 'createdAt' },
+  }),
   audit: declare({
     schema: auditSchema,
     label: 'audit trail',
@@ -360,7 +438,8 @@ function* rulesIn(schema: z.ZodObject): Generator<[string, TextRule]> {
     const inner = innerOf(wrapped)
     const rule = inner instanceof z.ZodString ? textRules.get(inner) : undefined
     if (rule !== undefined) yield [field, rule]
-    if (inner instanceof z.ZodObject) yield* rulesIn(inner)
+    const group = inner instanceof z.ZodArray ? inner.element : inner
+    if (group instanceof z.ZodObject) yield* rulesIn(group)
   }
 }
 

@@ -3,7 +3,7 @@
 import { isDeepStrictEqual } from 'node:util'
 
 import { asciiEmail } from '../core/email-address.ts'
-import type { LockoutSubject, UserFields, UserRecord } from './types.ts'
+import type { CredentialUse, LockoutSubject, UserFields, UserRecord } from './types.ts'
 
 /** The text that a search looks in. Computed here because databases disagree on lower case. */
 export function searchText({ username, email, profile }: UserRecord): string {
@@ -29,6 +29,12 @@ export function lowerCase(text: string): string {
 
 export function lockoutId({ userId, about }: Pick<LockoutSubject, 'userId' | 'about'>): string {
   return `${userId} ${about}`
+}
+
+/** Whether a use may follow the recorded one: see `CredentialUseStore.advance`. */
+export function advances(use: CredentialUse, before: CredentialUse | undefined): boolean {
+  if (before === undefined) return true
+  return use.userId === before.userId && (use.mark > before.mark || (use.mark === 0 && before.mark === 0))
 }
 
 export function isActiveAdmin({ role, status, deletedAt }: UserRecord): boolean {

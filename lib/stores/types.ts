@@ -13,6 +13,8 @@ export const userStatuses = ['active', 'suspended'] as const
 // Not imported by name, which would be circular: the declaration calls functions that take a user.
 export type UserRecord = z.infer<typeof userSchema>
 export type Profile = UserRecord['profile']
+/** A user's passkey, without what changes at each use (`CredentialUse`). */
+export type Passkey = UserRecord['passkeys'][number]
 /** A replaced address while its owner may undo the change, or none. */
 export type FormerAddress = NonNullable<UserRecord['formerAddress']>
 export type SessionRecord = RecordOf<'session'>
@@ -25,12 +27,15 @@ export type LockoutRecord = RecordOf<'lockout'>
 export type Failures = Pick<LockoutRecord, 'count' | 'lastAt'>
 /** Identifies a counter of failures: the user, and the secret that was not proved. */
 export type LockoutSubject = Pick<LockoutRecord, 'userId' | 'about' | 'secretSetAt'>
+export type CredentialUse = RecordOf<'credentialUse'>
+export type RememberedBrowser = RecordOf<'rememberedBrowser'>
 export type AuditRecord = RecordOf<'audit'>
 /** An entry before it has its place in the trail. */
 export type AuditEntry = Omit<AuditRecord, 'seq' | 'previous' | 'id'>
 
-/** What a user authenticates with. */
-export const authenticationMethods = ['password'] as const
+/** What a user authenticates with. A remembered browser replaces the second factor at log-in only. */
+export const authenticationMethods = ['password', 'totp', 'recovery-code', 'passkey', 'remembered-browser'] as const
+export type AuthenticationMethod = (typeof authenticationMethods)[number]
 
 /** Why a session is over. The message catalogue has the text for each. */
 export const endReasons = ['idle', 'expired', 'ended', 'password-changed', 'signed-out'] as const
@@ -219,6 +224,11 @@ export interface TokenStore {
   /** Replaces the live token of the same purpose and subject. Throws when another token has the id. */
   put(token: TokenRecord): Promise<void>
   /**
+   * False, without a change, when a token has the id, or the purpose and subject. One of several concurrent callers gets
+   * true.
+   */
+  add(token: TokenRecord): Promise<boolean>
+  /**
    * Single use: removes the token and returns it to one of any number of concurrent callers. Null when it is missing,
    * for another purpose, or not live at `at`: expired, or dated in the future by a wrong clock.
    */
@@ -267,6 +277,20 @@ export interface LockoutStore {
   forget(subject: LockoutSubject): Promise<void>
   /** Resets the counts of all secrets of the user. */
   forgetUser(userId: string): Promise<void>
+  /** Removes the records of unknown users. */
+  removeOrphans(): Promise<void>
+}
+
+export interface CredentialUseStore {
+  /**
+   * Records a use in one atomic step. False, without a change, when `mark` is not greater than the recorded one or the
+   * record belongs to another user. A mark of 0 is also accepted after 0: passkeys without a counter always send it
+   * (WebAuthn Level 3, 6.1.1).
+   */
+  advance(use: CredentialUse): Promise<boolean>
+  /** In no particular order. */
+  listByUser(userId: string): Promise<CredentialUse[]>
+  forget(id: string): Promise<void>
   /** Removes the records of unknown users. */
   removeOrphans(): Promise<void>
 }
@@ -326,6 +350,8 @@ export interface Only<Kept> {
 export interface Collection<Kept> {
   /** Replaces the record with the same unique key, if there is one. Throws when any other record has the id. */
   put(record: Kept): Promise<void>
+  /** False, without a change, when a record has the id or the unique key. One of several concurrent callers gets true. */
+  add(record: Kept): Promise<boolean>
   find(id: string, only?: Only<Kept>): Promise<Kept | null>
   /** Single use: removes the record and returns it to one of the concurrent callers. */
   take(id: string, only?: Only<Kept>): Promise<Kept | null>
@@ -363,6 +389,7 @@ export interface Stores extends StoreReader {
   readonly tokens: TokenStore
   readonly mails: MailStore
   readonly lockouts: LockoutStore
+  readonly credentialUses: CredentialUseStore
   readonly audit: AuditStore
   readonly collections: Collections
   /**

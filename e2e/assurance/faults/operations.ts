@@ -156,6 +156,7 @@ export function makeSession({ id }: UserRecord): SessionRecord {
     provedAt: at,
     authentications: ['password'],
     passwordChangedAt: null,
+    factorsChangedAt: null,
     ...origin,
   }
 }

@@ -8,7 +8,7 @@ import { parseLocation } from './location.ts'
 /** `of` is a part of the stores, or null for the stores themselves. */
 export interface Call {
   id: number
-  of: 'users' | 'sessions' | 'tokens' | 'mails' | 'lockouts' | 'audit' | null
+  of: 'users' | 'sessions' | 'tokens' | 'mails' | 'lockouts' | 'credentialUses' | 'audit' | null
   method: string
   args: unknown[]
 }

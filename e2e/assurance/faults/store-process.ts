@@ -119,6 +119,7 @@ function remoteStores(description: string, call: RemoteCall): Stores {
     mails: part('mails') as Stores['mails'],
     audit: part('audit') as Stores['audit'],
     lockouts: part('lockouts') as Stores['lockouts'],
+    credentialUses: part('credentialUses') as Stores['credentialUses'],
     // These store tokens, mails and lockouts.
     collections: {} as Stores['collections'],
     async *dump() {

@@ -18,8 +18,11 @@ export const mostSessions = 20
 
 export type SessionCheck = { live: true; session: SessionRecord } | { live: false; reason: EndReason | null }
 
-/** Where the session was started from, and with which password. */
-export type Origin = Partial<Pick<SessionRecord, 'userAgent' | 'address' | 'passwordChangedAt'>>
+/** How the user authenticated, and the times of the user that void the session when they change. */
+export type Authentication = Pick<SessionRecord, 'authentications' | 'passwordChangedAt' | 'factorsChangedAt'>
+
+/** Where the session was started from, and with which authentication. */
+export type Origin = Partial<Authentication & Pick<SessionRecord, 'userAgent' | 'address'>>
 
 /** User-Agents have at most a few hundred characters. */
 const userAgentMax = 400
@@ -39,9 +42,12 @@ export interface Sessions {
    * Re-authentication: the session continues under a new token, with a new proof time and the old absolute lifetime.
    * Returns null, and nothing continues, when the session is over or ends concurrently.
    */
-  renew(token: string, passwordChangedAt: number | null): Promise<{ token: string; session: SessionRecord } | null>
-  /** Whether the last authentication is less than `withinMs` ago. Ten minutes by default. */
-  hasRecentAuthentication(session: Pick<SessionRecord, 'provedAt'>, withinMs?: number): boolean
+  renew(token: string, authentication: Authentication): Promise<{ token: string; session: SessionRecord } | null>
+  /**
+   * Whether the last authentication is less than `withinMs` ago, ten minutes by default. One with a remembered browser
+   * does not count.
+   */
+  hasRecentAuthentication(session: Pick<SessionRecord, 'provedAt' | 'authentications'>, withinMs?: number): boolean
   /** The live sessions of the user, the last active first. */
   list(userId: string): Promise<SessionRecord[]>
   /** How many sessions of all users are live. */
@@ -130,7 +136,7 @@ export function createSessions(deps: {
   }
 
   return {
-    async start(userId, { userAgent = '', address = '', passwordChangedAt = -1 } = {}) {
+    async start(userId, { userAgent = '', address = '', ...authentication } = {}) {
       const token = newToken()
       const now = clock()
       const session: SessionRecord = {
@@ -140,7 +146,9 @@ export function createSessions(deps: {
         lastActivityAt: now,
         provedAt: now,
         authentications: ['password'],
-        passwordChangedAt,
+        passwordChangedAt: -1,
+        factorsChangedAt: null,
+        ...authentication,
         userAgent: storable(userAgent, userAgentMax),
         address: storable(address, addressMax),
       }
@@ -150,7 +158,7 @@ export function createSessions(deps: {
       return { token, session }
     },
 
-    async renew(oldToken, passwordChangedAt) {
+    async renew(oldToken, authentication) {
       const id = sha256(oldToken)
       const found = await explain(id)
       if (!found.live) return null
@@ -161,8 +169,7 @@ export function createSessions(deps: {
         id: sha256(token),
         lastActivityAt: now,
         provedAt: now,
-        authentications: ['password'],
-        passwordChangedAt,
+        ...authentication,
       }
       await store.insert(session)
       ages.rename(id, session, now)

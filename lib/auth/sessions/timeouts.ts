@@ -50,10 +50,12 @@ export function deadlines(times: Times, limits: SessionLimits): { idleDeadline: 
 }
 
 export function hasRecentAuthentication(
-  { provedAt }: Pick<SessionRecord, 'provedAt'>,
+  { provedAt, authentications }: Pick<SessionRecord, 'provedAt' | 'authentications'>,
   now: number,
   withinMs = ownReauthenticationMs,
 ): boolean {
+  // A remembered browser replaces the second factor at log-in only.
+  if (authentications.includes('remembered-browser')) return false
   return now - provedAt < withinMs && provedAt <= now + clockSkewMs
 }
 

@@ -1,39 +1,41 @@
 // Log in, re-authenticate, log out.
 
 import { z } from 'zod'
+import { authenticationOf } from '../../auth/factors.ts'
 import { confirmSchema, logInSchema } from '../../auth/forms.ts'
 import { command, presentedBy } from '../../core/command.ts'
 import { currentRequest } from '../../core/request-context.ts'
 import { ok, refused } from '../../core/result.ts'
+import { completeLogIn } from './complete.ts'
 
 export const logIn = command({
   name: 'log-in',
   permission: 'anyone',
   input: logInSchema,
   audit: 'session.started',
-  async run({ auth, audit, alerts }, { username, password }, actor) {
-    const { client, presented } = presentedBy(actor)
+  async run(app, { username, password }, actor) {
+    const { client, held } = presentedBy(actor)
     const onHeld = () => currentRequest()?.endTurn?.()
-    const started = await auth.start({ username, password, client, onHeld })
+    const started = await app.auth.start({
+      username,
+      password,
+      client,
+      rememberedTokens: held.rememberedTokens,
+      onHeld,
+    })
     if (!started.ok) {
       // The account, never the typed text: users type passwords into the username field.
       const { userId, ...refusal } = started
       const isTried = refusal.triedCode !== 'busy' && refusal.triedCode !== 'not_saved'
       return { ...refusal, isRecorded: isTried && 'try', ...(userId !== null && { subjectId: userId }) }
     }
-    const { user, isRestored } = started.value
-    if (isRestored) {
-      await audit.record({
-        event: 'account.restored',
-        actorId: user.id,
-        subjectId: user.id,
-        address: client.by.address,
-      })
-      // Before the session, which may fail: the next log-in restores nothing.
-      await alerts.tell(user, 'account-restored', client.by)
+    const step = started.value
+    if (step.next === 'factor') {
+      return { ...ok({ next: step.next, logInStep: await app.logInSteps.issue(step.user) }), isRecorded: false }
     }
-    const { token } = await auth.finish(user, { client, presented })
-    return { ...ok({ token, user, isRestored }), actorId: user.id }
+    const completed = await completeLogIn(app, step.user, step.given, actor)
+    if (completed.ok) return { ...completed, actorId: step.user.id }
+    return { ...completed, isRecorded: 'try', subjectId: step.user.id }
   },
 })
 
@@ -41,13 +43,14 @@ export const logIn = command({
 export const confirmIdentity = command({
   name: 'session.confirm',
   permission: 'manage-own-account',
+  isEnrolment: true,
   input: confirmSchema,
   audit: 'session.confirmed',
   async run({ accounts, sessions }, { password }, actor) {
     const { client, presented } = presentedBy(actor)
     const checked = await accounts.checkPassword(actor.id, password, client)
     if (!checked.ok) return { ...checked, isRecorded: !['busy', 'person_gone'].includes(checked.code) && 'try' }
-    const renewed = presented && (await sessions.renew(presented, checked.value.passwordChangedAt))
+    const renewed = presented && (await sessions.renew(presented, authenticationOf(checked.value, ['password'])))
     return renewed ? ok(renewed) : { ...refused('session_over'), isRecorded: false }
   },
 })

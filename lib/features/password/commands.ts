@@ -1,4 +1,5 @@
 // A user changes their own password.
+import { authenticationOf } from '../../auth/factors.ts'
 import { changePasswordSchema } from '../../auth/forms.ts'
 import { command, presentedBy } from '../../core/command.ts'
 import { logError } from '../../core/log/log.ts'
@@ -21,7 +22,8 @@ export const changePassword = command({
     const alert = { user, kind: 'password-changed' } as const
     try {
       await sessions.endOthers(user.id, actor.session?.id ?? '', 'password-changed')
-      const renewed = presented && (await sessions.renew(presented, user.passwordChangedAt))
+      const given = actor.session?.authentications ?? ['password']
+      const renewed = presented && (await sessions.renew(presented, authenticationOf(user, given)))
       return { ...ok({ user, token: renewed ? renewed.token : null }), alert }
     } catch (error) {
       // All sessions of the old password are void. The log-in page tells this browser.

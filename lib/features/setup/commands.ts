@@ -19,7 +19,9 @@ export const finishSetup = command({
     }
     const user = made.value
     await audit.record({ event: 'setup.finished', actorId: user.id, subjectId: user.id, address: client.by.address })
-    const started = await orNotSaved(auth.finish(user, { client, presented, isNewUser: true }).then((made) => ok(made)))
+    const started = await orNotSaved(
+      auth.finish(user, ['password'], { client, presented, isNewUser: true }).then((made) => ok(made)),
+    )
     if (!started.ok) return { ...refused('signed_up_only'), isRecorded: false }
     return { ...ok({ token: started.value.token, user }), actorId: user.id }
   },

@@ -37,7 +37,9 @@ export const signUp = command({
       const detail = { invitation: invitation.id.slice(0, 12), role: invitation.role }
       await audit.record({ ...own, event: 'invitation.used', subjectId: invitation.by, detail })
     }
-    const started = await orNotSaved(auth.finish(user, { client, presented, isNewUser: true }).then((made) => ok(made)))
+    const started = await orNotSaved(
+      auth.finish(user, ['password'], { client, presented, isNewUser: true }).then((made) => ok(made)),
+    )
     if (!started.ok) return { ...refused('signed_up_only'), ...unrecorded }
     const isUnproved = user.email !== null && user.emailVerifiedAt === null
     // On failure, the page that asks for the code can send another.

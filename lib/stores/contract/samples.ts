@@ -73,6 +73,7 @@ export function aSession(overrides: Partial<SessionRecord> = {}): SessionRecord 
     provedAt: 1_000,
     authentications: ['password'],
     passwordChangedAt: null,
+    factorsChangedAt: null,
     userAgent: 'Mozilla/5.0 (X11; Linux x86_64) “Gatehouse” Test/1.0',
     address: '2001:db8::7',
     ...overrides,

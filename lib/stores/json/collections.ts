@@ -138,6 +138,17 @@ function createCollection<Name extends CollectionKind>(
       })
     },
 
+    async add(record) {
+      const added = schema.parse(record) as Kept
+      requireTexts(name, added.id, added)
+      return queue.run(() => {
+        const key = keyIn(added)
+        if (records().get(added.id) !== undefined || (key !== null && idByKey.has(key))) return false
+        draft.set(added)
+        return true
+      })
+    },
+
     async find(id, only = {}) {
       queue.requireOpen()
       const found = drafts.find(id) ?? aside.values().find((one) => one.id === id)

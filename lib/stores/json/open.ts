@@ -13,6 +13,7 @@ import type { StoredRecord, Stores } from '#lib/stores/types.ts'
 import { createAuditPart } from './audit.ts'
 import { createCollections } from './collections.ts'
 import type { CommitQueue } from './commit-queue.ts'
+import { createCredentialUseStore } from './credential-uses.ts'
 import { prepareFolder, unusableFolder } from './folder.ts'
 import { lockFolder } from './folder-lock.ts'
 import { loadFolder } from './load-folder.ts'
@@ -86,6 +87,7 @@ function createStores(
     tokens: tokenStoreOf(collections.token),
     mails: createMailStore(kept.collections.mail, kept.queue),
     lockouts: createLockoutStore(kept.collections.lockout, kept.queue, users.has),
+    credentialUses: createCredentialUseStore(kept.collections.credentialUse, kept.queue, users.has),
     audit: audit.store,
     collections,
 

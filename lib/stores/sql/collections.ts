@@ -52,6 +52,15 @@ function createCollection<Name extends CollectionKind>(
       else await insert.onConflict((conflict) => conflict.columns(key.fields.map(snakeCase)).doUpdateSet(row)).execute()
     },
 
+    async add(record) {
+      requireTexts(name, record.id, record)
+      const insert = db
+        .insertInto(table)
+        .values(toRow(record))
+        .onConflict((conflict) => conflict.doNothing())
+      return (await insert.executeTakeFirst()).numInsertedOrUpdatedRows === 1n
+    },
+
     async find(id, only = {}) {
       const found = reads.selectFrom(table).select(columns).where('id', '=', id).where(among(only))
       const row = await found.executeTakeFirst()

@@ -185,6 +185,33 @@ const steps: ((words: Words) => string[])[] = [
     ),
     `alter table users drop column wrong_passwords`,
   ],
+
+  ({ text, int, strict }) => [
+    `alter table users add column totp ${text}`,
+    `alter table users add column recovery_codes ${text} not null default '[]'`,
+    `alter table users add column passkeys ${text} not null default '[]'`,
+    `alter table users add column factors_changed_at ${int}`,
+    `alter table sessions add column factors_changed_at ${int}`,
+    `create table credential_uses (
+      id ${text} not null primary key,
+      user_id ${text} not null,
+      mark ${int} not null,
+      used_at ${int} not null
+    )${strict}`,
+    `create index credential_uses_of_user on credential_uses (user_id)`,
+    `create table remembered_browsers (
+      id ${text} not null primary key,
+      user_id ${text} not null,
+      created_at ${int} not null,
+      expires_at ${int} not null,
+      password_changed_at ${int},
+      factors_changed_at ${int},
+      user_agent ${text} not null,
+      address ${text} not null
+    )${strict}`,
+    `create index remembered_browsers_of_user on remembered_browsers (user_id)`,
+    `create index remembered_browsers_by_expiry on remembered_browsers (expires_at)`,
+  ],
 ]
 
 /** The version that this code reads and writes. */

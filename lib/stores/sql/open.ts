@@ -8,6 +8,7 @@ import { createReadinessCheck } from '#lib/stores/readiness.ts'
 import type { StoredRecord, StoreReader, Stores } from '#lib/stores/types.ts'
 import { createAuditStore, findAuditHead } from './audit.ts'
 import { createCollections } from './collections.ts'
+import { createCredentialUseStore } from './credential-uses.ts'
 import type { Connection, SqlDatabase } from './database.ts'
 import { createLockoutStore } from './lockouts.ts'
 import { createMailStore } from './mails.ts'
@@ -83,6 +84,7 @@ function storesOf(database: SqlDatabase, log: StoreLog): Stores {
     tokens: tokenStoreOf(collections.token),
     mails: createMailStore(database, collections.mail),
     lockouts: createLockoutStore(database, collections.lockout),
+    credentialUses: createCredentialUseStore(database, collections.credentialUse),
     audit: createAuditStore(database),
     collections,
     findAuditHead: () => findAuditHead(database.reads),

@@ -15,6 +15,7 @@ export interface Tables {
   reserved_usernames: RowOf<RecordOf<'reserved'>>
   mails: RowOf<RecordOf<'mail'>>
   lockouts: RowOf<RecordOf<'lockout'>>
+  credential_uses: RowOf<RecordOf<'credentialUse'>>
   audit: RowOf<RecordOf<'audit'>>
   /** One row: the last entry ever added. */
   audit_head: AuditHead

@@ -4,11 +4,13 @@ import { revalidatePath } from 'next/cache'
 import { after } from 'next/server'
 import type { z } from 'zod'
 import type { Commands } from '#lib/commands.ts'
+import type { Completed } from '#lib/features/log-in/complete.ts'
 import { services } from '#lib/services.ts'
 import type { Refusal } from '#lib/words/message-for.ts'
 import { fullTime } from '#lib/words/time.ts'
 import { beginSession, continueSession } from '../cookies/begin-session.ts'
 import { afterLogIn } from '../cookies/cookie-check.ts'
+import { dropLogInStep, holdLogInStep } from '../cookies/held.ts'
 import { recogniseDevice } from '../cookies/known-device.ts'
 import { forgetMailedSecret, type MailedPath } from '../cookies/mailed-secret.ts'
 import { showOnce } from '../cookies/one-time-links.ts'
@@ -51,6 +53,17 @@ const onUserPage = (done: string) => ({
   pathFor: userPath,
   next: (_value: unknown, input: { id: string }) => `${userPath(input)}?done=${done}`,
 })
+
+async function pageAfterLogIn({ token, user, isRestored }: Completed, next: string | undefined): Promise<string> {
+  await dropLogInStep()
+  await beginSession(token, user)
+  return afterLogIn(isRestored ? '/?restored=1' : (safeNextPath(next) ?? '/'))
+}
+
+function secondFactorPath(next: string | undefined): string {
+  const path = safeNextPath(next)
+  return path === null ? '/login/two-factor' : `/login/two-factor?${new URLSearchParams({ next: path })}`
+}
 
 export const commandPages: { [Name in WebCommandName]: PagesOf<Name> } = {
   'users.change-role': onUserPage('role'),
@@ -97,9 +110,10 @@ export const commandPages: { [Name in WebCommandName]: PagesOf<Name> } = {
       const { timeZone } = await readPreferences()
       return { code: 'suspended_until', when: fullTime(await getWords(), until, timeZone) } as Refusal
     },
-    async next({ token, user, isRestored }, { next }) {
-      await beginSession(token, user)
-      return afterLogIn(isRestored ? '/?restored=1' : (safeNextPath(next) ?? '/'))
+    async next(step, { next }) {
+      if (step.next === 'session') return pageAfterLogIn(step, next)
+      await holdLogInStep(step.logInStep)
+      return secondFactorPath(next)
     },
   },
   'sign-up': {

@@ -10,6 +10,7 @@ import { ok } from '#lib/core/result.ts'
 import { can } from '#lib/core/roles/permissions.ts'
 import { services } from '#lib/services.ts'
 import { isScriptWithoutCookies } from '../cookies/cookie-check.ts'
+import { readHeld } from '../cookies/held.ts'
 import { type MailedPath, readMailedSecret } from '../cookies/mailed-secret.ts'
 import { readToken } from '../guards/current-session.ts'
 import { requirePermission, requireRole, requireUser, type SignedIn } from '../guards/current-user.ts'
@@ -78,10 +79,10 @@ async function visitorOf(mailed: MailedPath | undefined): Promise<Actor> {
   }
 }
 
-async function readBrowser(): Promise<Pick<Actor, 'by' | 'client' | 'presented'>> {
+async function readBrowser(): Promise<Pick<Actor, 'by' | 'client' | 'presented' | 'held'>> {
   const client = await readLoginClient()
   const { token: presented } = await readToken(await cookies(), await services())
-  return { by: client.by, client, presented }
+  return { by: client.by, client, presented, held: await readHeld() }
 }
 
 /** Users who are no administrators get 404 for an administrator's form. */

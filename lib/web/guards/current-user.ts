@@ -8,12 +8,15 @@ import type { User } from '#lib/auth/accounts.ts'
 import { deadlines } from '#lib/auth/sessions/timeouts.ts'
 import { recordDenial } from '#lib/core/command.ts'
 import { can, type Permission } from '#lib/core/roles/permissions.ts'
+import { lacksRequiredFactor } from '#lib/core/roles/required-factor.ts'
 import { type Services, services } from '#lib/services.ts'
-import type { EndReason, Role, SessionRecord } from '#lib/stores/types.ts'
+import type { AuthenticationMethod, EndReason, Role, SessionRecord } from '#lib/stores/types.ts'
 import { readClientAddress } from '../client-address.ts'
 import { formTokenFor } from '../forms/form-token.ts'
 import { readSession } from './current-session.ts'
 import { logInPath } from './next-path.ts'
+
+const twoFactorPath = '/security/two-factor'
 
 export interface SignedIn {
   /** The user whose pages are shown. */
@@ -29,8 +32,9 @@ export interface SignedIn {
     startedAt: number
     idleDeadline: number
     absoluteDeadline: number
-    /** When the user last re-authenticated. */
+    /** When the user last re-authenticated, and how. */
     provedAt: number
+    authentications: AuthenticationMethod[]
     now: number
     /** The token for forms of this log-in. */
     formToken: string
@@ -52,11 +56,24 @@ export async function findEndReason(): Promise<EndReason | null> {
   return found.reason
 }
 
-/** The user of the request. Redirects anyone else to the log-in page, which leads back to `path`. */
+/** The pages for a session that lacks the second factor that its role requires. */
+const enrolmentPaths = [twoFactorPath, '/security/passkeys', '/confirm']
+
+/**
+ * The user of the request. Redirects anyone else to the log-in page, which leads back to `path`, and a session that lacks
+ * a required second factor to its enrolment.
+ */
 export async function requireUser(path: string): Promise<SignedIn> {
   const { signedIn, reason } = await lookUp()
   if (signedIn === null) redirect(logInPath(path, reason))
+  if (!enrolmentPaths.includes(path) && (await mustEnrol(signedIn))) redirect(twoFactorPath)
   return signedIn
+}
+
+/** Whether the session lacks the second factor that the role of its user requires. */
+export async function mustEnrol({ user, impersonation, session }: SignedIn): Promise<boolean> {
+  const { requireTwoFactor } = (await services()).settings
+  return lacksRequiredFactor((impersonation?.admin ?? user).role, session.authentications, requireTwoFactor)
 }
 
 /** Like `requireUser`, for one role. Other users get 404. */
@@ -99,11 +116,11 @@ const lookUp = cache(async (): Promise<{ signedIn: SignedIn | null; reason: EndR
   const owner = await app.accounts.findOwner(current.session)
   if (!owner.ok) return { signedIn: null, reason: owner.code }
   const user = owner.value
-  const { id, createdAt, provedAt } = current.session
+  const { id, createdAt, provedAt, authentications } = current.session
   const limits = deadlines(current.session, app.settings.session)
   const logIn = { userId: user.id, startedAt: createdAt }
   const formToken = formTokenFor(logIn, app.sessionSecrets)
-  const session = { id, ...logIn, provedAt, ...limits, now: app.clock(), formToken }
+  const session = { id, ...logIn, provedAt, authentications, ...limits, now: app.clock(), formToken }
   return { signedIn: { ...(await seenAs(user, current.session, app)), session }, reason: null }
 })
 

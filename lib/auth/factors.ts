@@ -1,0 +1,51 @@
+// What a user can authenticate with, and what a log-in still owes. Every way in asks this file.
+import { noPassword } from '../core/crypto/old-hashes.ts'
+import { isTwoFactor } from '../core/roles/required-factor.ts'
+import type { AuthenticationMethod, Role, UserRecord } from '../stores/types.ts'
+import type { User } from './accounts.ts'
+import type { Authentication } from './sessions/sessions.ts'
+
+export interface Factors {
+  hasPassword: boolean
+  hasTotp: boolean
+  recoveryCodesLeft: number
+  passkeyCount: number
+  /** Whether the password alone no longer suffices. */
+  hasSecondFactor: boolean
+  /** When one last changed, or null. */
+  changedAt: number | null
+}
+
+export function factorsOf({ passwordHash, totp, recoveryCodes, passkeys, factorsChangedAt }: UserRecord): Factors {
+  return {
+    hasPassword: passwordHash !== noPassword,
+    hasTotp: totp !== null,
+    recoveryCodesLeft: recoveryCodes.length,
+    passkeyCount: passkeys.length,
+    hasSecondFactor: hasSecondFactor({ totp, passkeys }),
+    changedAt: factorsChangedAt,
+  }
+}
+
+/** An automatic passkey is none: its owner may not know of it and would be locked out in another browser. */
+export function hasSecondFactor({ totp, passkeys }: Pick<UserRecord, 'totp' | 'passkeys'>): boolean {
+  return totp !== null || passkeys.some(({ isAutomatic }) => !isAutomatic)
+}
+
+/** Whether the log-in needs a second factor beside what was given (OWASP ASVS 5.0, 6.3.3). */
+export function owesSecondFactor(
+  { factors, role }: { factors: Factors; role: Role },
+  given: readonly AuthenticationMethod[],
+  requiredFor: readonly Role[],
+): boolean {
+  if (isTwoFactor(given)) return false
+  return factors.hasSecondFactor || (factors.passkeyCount > 0 && requiredFor.includes(role))
+}
+
+/** What a session keeps of it. */
+export function authenticationOf(
+  { passwordChangedAt, factors }: Pick<User, 'passwordChangedAt' | 'factors'>,
+  given: readonly AuthenticationMethod[],
+): Authentication {
+  return { authentications: [...given], passwordChangedAt, factorsChangedAt: factors.changedAt }
+}

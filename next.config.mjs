@@ -13,7 +13,7 @@ export default {
   // Fixes the root: Next would choose a parent folder with a lock file. File names relative to the root determine the
   // ids of server actions, so instances built in different places could not accept each other's forms.
   turbopack: { root: import.meta.dirname },
-  // This process also renders pages; a proxy in front compresses without blocking the event loop.
+  // lib/server/page-compression.ts compresses the pages that it is safe for.
   compress: false,
   // `npm run check` checks the types; the first start need not wait for it.
   typescript: { ignoreBuildErrors: true },

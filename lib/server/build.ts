@@ -13,6 +13,7 @@ import { findActionKey } from './action-key.ts'
 import { onEnd } from './end.ts'
 import { loadEnvFiles } from './env-files.ts'
 import { keepBuild } from './kept-build.ts'
+import { compressStaticFiles } from './static-files.ts'
 
 const root = join(import.meta.dirname, '../..')
 /** Inside Next's own output, so that removing the build removes the mark too. */
@@ -51,6 +52,7 @@ export async function buildIfNeeded(settings: Settings, { say, signal }: Builder
   const began = performance.now()
   await runNextBuild(await findActionKey(settings), signal)
   await withdrawSources()
+  await compressStaticFiles(join(root, '.next'))
   await keepBuild(root)
   await writeFile(markPath, present)
   say(`Built in ${Math.round((performance.now() - began) / 1000)} s.`)

@@ -1,6 +1,7 @@
 // `npm start` and `npm run dev`: settings → build → stores → listening, and back down again on a signal.
 
 import { Console } from 'node:console'
+import type { RequestListener } from 'node:http'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import { inspect } from 'node:util'
@@ -9,12 +10,15 @@ import { isOwnError } from '../core/error-code.ts'
 import { createLogRateLimit } from '../core/log/log-rate-limit.ts'
 import { readOrCreateSecret } from '../secret.ts'
 import { closeServices, type Services, services } from '../services.ts'
+import { sessionCookieName } from '../web/cookies/session-cookie.ts'
 import { buildIfNeeded } from './build.ts'
 import { onEnd } from './end.ts'
 import { loadEnvFiles } from './env-files.ts'
 import { createServers, listen, type Servers, stopServers } from './http.ts'
 import { holdBuild } from './kept-build.ts'
 import { installLastResort } from './last-resort.ts'
+import { withCompression } from './page-compression.ts'
+import { withStaticFiles } from './static-files.ts'
 import type { Telemetry } from './telemetry/telemetry.ts'
 
 const root = join(import.meta.dirname, '../..')
@@ -53,7 +57,8 @@ async function start(): Promise<void> {
   const site = next({ dev, dir: root, hostname: 'localhost', port: settings.port, httpServer: servers.main })
   await site.prepare()
   ending.signal.throwIfAborted()
-  servers.handle(site.getRequestHandler())
+  const pages = site.getRequestHandler()
+  servers.handle(dev ? pages : await compressed(pages, settings))
   await listen(servers, settings)
   // Behind a scripted form's redirect Next fetches the next page from itself, through the public origin by default.
   process.env.__NEXT_PRIVATE_ORIGIN = ownAddress(settings)
@@ -64,6 +69,11 @@ async function start(): Promise<void> {
   say(`Gatehouse is ready: ${settings.appOrigin}`)
   say(`Store: ${store}`)
   if (setUp !== null) say(`There is no administrator yet. Make one here, once: ${setUp}`)
+}
+
+async function compressed(pages: RequestListener, { appOrigin }: Settings): Promise<RequestListener> {
+  const build = join(root, process.env.GATEHOUSE_BUILD ?? '.next')
+  return withStaticFiles(build, withCompression(sessionCookieName(appOrigin), pages))
 }
 
 /** Must run before Next loads, which looks for a tracer. Without a collector, no telemetry package is loaded. */

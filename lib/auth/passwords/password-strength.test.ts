@@ -1,4 +1,5 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { Worker } from 'node:worker_threads'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createPasswordStrength, type PasswordStrength } from './password-strength.ts'
 
 const alice = { username: 'alice', email: null }
@@ -30,6 +31,24 @@ describe('estimate', () => {
     await strength.close()
     await expect(cutShort).rejects.toThrow('ended')
     expect(await next).toMatchObject({ ok: true, value: { score: 0 } })
+  })
+
+  test('ends the thread after a minute without requests, and starts another for the next', async () => {
+    const ended = vi.spyOn(Worker.prototype, 'terminate')
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    try {
+      const strong = { ok: true, value: { score: 4 } }
+      expect(await strength.estimate('tangerine-walrus-umbrella', alice)).toMatchObject(strong)
+      vi.advanceTimersByTime(59_999)
+      expect(await strength.estimate('tangerine-walrus-umbrella', alice)).toMatchObject(strong)
+      vi.advanceTimersByTime(59_999)
+      expect(ended).not.toHaveBeenCalled()
+      vi.advanceTimersByTime(1)
+      expect(ended).toHaveBeenCalledTimes(1)
+      expect(await strength.estimate('tangerine-walrus-umbrella', alice)).toMatchObject(strong)
+    } finally {
+      vi.useRealTimers()
+    }
   })
 
   test('rejects when the thread takes too long', async () => {

@@ -2,7 +2,7 @@
 // estimate takes up to a quarter of a second of CPU, so it runs on a worker thread.
 import { Worker } from 'node:worker_threads'
 import pLimit from 'p-limit'
-import { seconds } from '../../core/clock.ts'
+import { minutes, seconds } from '../../core/clock.ts'
 import { outsideOfRequests } from '../../core/request-context.ts'
 import { ok, type Result, refused } from '../../core/result.ts'
 import { contextWords, type PasswordOwner } from './context-words.ts'
@@ -36,6 +36,9 @@ const longestAnswerMs = seconds(10)
 /** The first answer includes loading the lists: half a second of CPU, and more on a busy machine. */
 const longestFirstMs = seconds(60)
 
+/** The thread and its lists take 80 MB, which a site at rest must not hold. */
+const restAfterMs = minutes(1)
+
 /** `minLength` and `appOrigin` come from the settings. The list skips passwords below the minimum anyway. */
 export function createPasswordStrength(
   site: { minLength: number; appOrigin: string },
@@ -43,6 +46,16 @@ export function createPasswordStrength(
 ): PasswordStrength {
   const oneAtATime = pLimit(1)
   let worker: Worker | undefined
+  let rest: NodeJS.Timeout | undefined
+
+  function restLater(): void {
+    clearTimeout(rest)
+    rest = setTimeout(() => {
+      const idle = worker
+      worker = undefined
+      void idle?.terminate()
+    }, restAfterMs).unref()
+  }
 
   /** Null on a timeout. The next request then starts a new thread. */
   function ask(question: Question): Promise<Estimate | null> {
@@ -80,10 +93,14 @@ export function createPasswordStrength(
     async estimate(password, owner, { patience = maxWaiting } = {}) {
       if (oneAtATime.pendingCount > patience) return refused('busy')
       const words = contextWords(owner, site.appOrigin)
-      const estimate = await oneAtATime(() => ask({ password, words }))
+      const estimate = await oneAtATime(() => {
+        clearTimeout(rest)
+        return ask({ password, words }).finally(restLater)
+      })
       return estimate === null ? refused('busy') : ok(estimate)
     },
     async close() {
+      clearTimeout(rest)
       await worker?.terminate()
     },
   }

@@ -150,6 +150,26 @@ export const en = {
       reset_started: 'Password reset started',
       reset: 'Password reset',
     },
+    two_factor: {
+      turned_on: 'Authenticator app added',
+      turned_off: 'Authenticator app removed',
+      codes_renewed: 'New recovery codes made',
+      code_used: 'Recovery code used',
+      locked: 'Codes locked after 100 wrong ones',
+      reset_started: 'Removal of second factors started',
+      reset_cancelled: 'Removal of second factors stopped',
+      reset: 'Second factors removed',
+    },
+    passkey: {
+      added: 'Passkey added',
+      renamed: 'Passkey renamed',
+      removed: 'Passkey removed',
+      counter_anomaly: 'Passkey refused, it may be a copy',
+    },
+    browser: {
+      remembered: 'Browser remembered',
+      forgotten: 'Remembered browser removed',
+    },
     address: {
       given: 'E-mail address given',
       code_sent: 'Code sent again',

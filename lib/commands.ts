@@ -3,6 +3,7 @@ import * as accountDeletion from './features/account-deletion/commands.ts'
 import * as auditTrail from './features/audit-trail/commands.ts'
 import * as dataExport from './features/data-export/commands.ts'
 import * as email from './features/email/commands.ts'
+import * as factorReset from './features/factor-reset/commands.ts'
 import * as impersonation from './features/impersonation/commands.ts'
 import * as invitations from './features/invitations/commands.ts'
 import * as logIn from './features/log-in/commands.ts'
@@ -18,6 +19,7 @@ import * as username from './features/username/commands.ts'
 const all = {
   ...accountDeletion,
   ...email,
+  ...factorReset,
   ...impersonation,
   ...invitations,
   ...profile,

@@ -25,6 +25,7 @@ import { createSecurityEvents, type SecurityEvents } from './core/security-event
 import { type ExpiryJob, startExpiryJob } from './expiry-job.ts'
 import { type AccountDeletion, createAccountDeletion } from './features/account-deletion/account-deletion.ts'
 import { type Addresses, createAddresses } from './features/email/addresses.ts'
+import { createFactorResets, type FactorResets } from './features/factor-reset/factor-reset.ts'
 import { createFormDrafts, type FormDrafts } from './features/form-drafts/form-drafts.ts'
 import { createImpersonations, type Impersonations } from './features/impersonation/impersonation.ts'
 import { takeOverStreamlit } from './features/import/streamlit.ts'
@@ -70,6 +71,7 @@ export interface Services extends Runtime {
   pendingCommands: PendingCommands
   addresses: Addresses
   recovery: Recovery
+  factorResets: FactorResets
   userAdmin: UserAdmin
   invitations: Invitations
   setup: Setup
@@ -216,6 +218,17 @@ export function compose(runtime: Runtime): Services {
   const accountDeletion = createAccountDeletion({ users, tokens, clock })
   const formDrafts = createFormDrafts({ tokens, rateLimits, clock, secrets })
   const rememberedBrowsers = createRememberedBrowsers({ browsers: stores.collections.rememberedBrowser, clock })
+  const factorResets = createFactorResets({
+    users,
+    tokens,
+    credentialUses: stores.credentialUses,
+    sessions,
+    browsers: rememberedBrowsers,
+    mail,
+    alerts,
+    audit: runtime.audit,
+    clock,
+  })
   const auth = createLogIn({
     accounts,
     sessions,
@@ -223,6 +236,7 @@ export function compose(runtime: Runtime): Services {
     alerts,
     users,
     browsers: rememberedBrowsers,
+    carryOutFactorReset: factorResets.carryOut,
     requireTwoFactor: settings.requireTwoFactor,
     handOver: (endedId, { id, userId }) => formDrafts.handOver(endedId, { sessionId: id, userId }),
   })
@@ -237,6 +251,7 @@ export function compose(runtime: Runtime): Services {
     sessions,
     addresses: createAddresses({ users, tokens, mail, rateLimits, alerts, secrets, clock }),
     recovery: createRecovery({ users, tokens, accounts, sessions, mail, rateLimits, alerts, clock }),
+    factorResets,
     userAdmin: createUserAdmin({ store: users, tokens, sessions, alerts, clock }),
     invitations: createInvitations({ store: tokens, users, accounts, clock }),
     setup: createSetup({ users, tokens, accounts, clock }),

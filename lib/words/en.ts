@@ -521,6 +521,20 @@ export const en = {
     log_in: 'Log in',
   },
 
+  keep_factors: {
+    title: 'Keep your second factors?',
+    lead: 'The authenticator app, the recovery codes and the passkeys of <username></username> are removed <due></due>. One press stops it.',
+    submit: 'Keep my second factors',
+    pending: 'Stopping…',
+    done_title: 'Your second factors stay',
+    done: 'Nothing is removed. If you did not ask for it, tell an administrator of this site.',
+    void_title: 'This link no longer works',
+    void: 'The removal was stopped already, or has happened.',
+    other_way: 'You asked for it? Close this page, or',
+    after: 'Nothing to do here?',
+    log_in: 'Log in',
+  },
+
   mail,
 
   confirm: {
@@ -547,6 +561,7 @@ export const en = {
         resume: 'To lift the suspension, enter your password once more.',
         'end-sessions': 'To end all sessions of this person, enter your password once more.',
         'start-reset': 'To start a password reset, enter your password once more.',
+        'start-factor-reset': 'To start the removal of second factors, enter your password once more.',
         unlock: 'To unlock this person, enter your password once more.',
         delete: 'To delete this person, enter your password once more.',
         restore: 'To bring the account back, enter your password once more.',
@@ -610,6 +625,11 @@ export const en = {
     signup_closed: 'Sign-up is closed here.',
     signup_by_invitation: 'Signing up here takes an invitation. Open its link again.',
     invitation_void: 'This invitation was used already, was withdrawn, or is older than 7 days.',
+    no_second_factor: 'This person has no second factor.',
+    factor_reset_needs_address:
+      'This person has no verified e-mail address and could not stop the removal. The operator of this site removes second factors on the command line, with user reset-two-factor.',
+    factor_reset_waits: 'The removal of the second factors is waiting already.',
+    factor_reset_over: 'Nothing was stopped: the removal was stopped already, or has happened.',
     link_void: 'This link no longer works.',
     password_missing: 'Enter your password.',
     password_short: 'Enter a password of at least {min, number} characters.',

@@ -80,6 +80,22 @@ export const commandPages: { [Name in WebCommandName]: PagesOf<Name> } = {
       return `${userPath({ id })}?done=reset`
     },
   },
+  'users.start-factor-reset': onUserPage('factor_reset'),
+  'two-factor.cancel-reset': {
+    path: '/keep-second-factor',
+    mailed: '/keep-second-factor',
+    staysInForm: true,
+    refusedAt: async (code) => (code === 'link_void' ? '/keep-second-factor' : null),
+    async next() {
+      await forgetMailedSecret('/keep-second-factor', (await services()).settings.appOrigin)
+      return '/keep-second-factor?done=1'
+    },
+  },
+  'two-factor.stop-reset': {
+    path: '/security',
+    next: () => '/security?factor_reset=stopped',
+    refused: '/security?factor_reset=over',
+  },
   'impersonation.start': { ...onUserPage(''), next: () => '/' },
   'impersonation.end': {
     path: '/',

@@ -8,6 +8,7 @@ export const publicRoutes: readonly string[] = [
   '/forgot-password',
   '/reset-password', // the mailed token identifies the user
   '/not-me', // likewise
+  '/keep-second-factor', // likewise
   '/setup', // the printed link authorises it
   '/logout', // ends any session; nothing to protect without one
   '/healthz',
@@ -25,6 +26,7 @@ export const publicActions: readonly string[] = [
   'app/(visitor)/forgot-password/actions.ts#askForLink',
   'app/(visitor)/reset-password/actions.ts#resetPassword',
   'app/(visitor)/not-me/actions.ts#reportCompromise',
+  'app/(visitor)/keep-second-factor/actions.ts#keepSecondFactor',
   'app/(visitor)/setup/actions.ts#finishSetup',
   'app/theme/actions.ts#chooseTheme',
 ]

@@ -12,6 +12,9 @@ const codes = [
   'not_shown',
   'date_past',
   'admin_by_hand',
+  'no_second_factor',
+  'factor_reset_needs_address',
+  'factor_reset_waits',
 ] as const
 /** Codes with a waiting time in seconds. */
 const waitCodes = ['mail_too_soon', 'rename_too_often'] as const

@@ -24,6 +24,8 @@ export interface OneTimeTokens<Detail> {
   ): Promise<{ secret: string; token: OneTimeToken<Detail> }>
   /** Stores a token under its subject, for uses that need no secret. */
   put(subject: string, detail: Detail, options?: { issuedBy: string | null }): Promise<void>
+  /** Marks the key, such as a challenge, as used. False when it was: one of several concurrent callers gets true. */
+  spend(key: string): Promise<boolean>
   find(key: string): Promise<OneTimeToken<Detail> | null>
   /** Finds and removes atomically: only one of several concurrent callers gets the token. */
   take(key: string): Promise<OneTimeToken<Detail> | null>
@@ -73,6 +75,11 @@ export function oneTimeTokens<Detail>(options: {
     },
     async put(subject, detail, { issuedBy } = { issuedBy: null }) {
       await write(idOf(subject), subject, detail, issuedBy)
+    },
+    spend(key) {
+      const createdAt = clock()
+      const id = idOf(key)
+      return store.add({ id, purpose, subject: id, detail: '', createdAt, expiresAt: createdAt + lifeMs, issuedBy: null })
     },
     find: async (key) => read(await store.find(idOf(key), purpose, clock())),
     take: async (key) => read(await store.take(idOf(key), purpose, clock())),

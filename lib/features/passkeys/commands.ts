@@ -1,0 +1,98 @@
+// A user adds, names and removes passkeys. Logging in and signing up with one are commands of those features.
+import { z } from 'zod'
+import type { User } from '../../auth/accounts.ts'
+import { authenticationOf } from '../../auth/factors.ts'
+import { type Actor, command, presentedBy } from '../../core/command.ts'
+import { id } from '../../core/input.ts'
+import { ownReauthenticationMs } from '../../core/lifetimes.ts'
+import { logError } from '../../core/log/log.ts'
+import { ok, refused } from '../../core/result.ts'
+import { trimTyped, unwanted } from '../../core/typed-text.ts'
+import type { Services } from '../../services.ts'
+import type { AuthenticationMethod } from '../../stores/types.ts'
+
+const nameMax = 60
+const name = z
+  .string()
+  .transform(trimTyped)
+  .refine((text) => !unwanted.test(text), 'passkey_name_characters')
+  .refine((text) => [...text].length <= nameMax, { message: 'passkey_name_long', params: { max: nameMax } })
+
+export const addPasskey = command({
+  name: 'passkeys.add',
+  permission: 'manage-own-account',
+  isEnrolment: true,
+  input: z.strictObject({
+    response: z.string(),
+    name: name.optional(),
+    /** The browser made the passkey after a log-in with the password, without a question. */
+    automatic: z.string().optional(),
+    next: z.string().optional(),
+  }),
+  audit: 'passkey.added',
+  async run(app, { response, name = '', automatic = '' }, actor) {
+    const { client, held } = presentedBy(actor)
+    const isAutomatic = automatic !== ''
+    const { session } = actor
+    // Not `reauthenticate`, which would store the answer until the user proved who it is. The browser asks again.
+    if (session === null || !app.sessions.hasRecentAuthentication(session)) {
+      return { ...refused('challenge_over'), isRecorded: false }
+    }
+    const ceremony = isAutomatic ? 'upgrade' : 'add'
+    const by = { held: held.passkeyChallenge, ceremony, sessionId: session.id } as const
+    const checked = await app.passkeys.checkNew(response, by)
+    if (!checked.ok) return checked
+    if (checked.value.userId !== actor.id) return refused('challenge_over')
+    const { userAgent } = client.by
+    const added = await app.passkeys.add(checked.value, { name, userAgent, isAutomatic })
+    if (!added.ok) return added
+    const { user, recoveryCodes } = added.value
+    const alert = { user, kind: 'passkey-added' } as const
+    if (isAutomatic) return { ...ok({ token: null, recoveryCodes }), detail: { automatic: true }, alert }
+    const given: AuthenticationMethod[] = [...new Set([...session.authentications, 'passkey' as const])]
+    return { ...ok({ token: await goOnAlone(app, user, actor, given), recoveryCodes }), alert }
+  },
+})
+
+export const renamePasskey = command({
+  name: 'passkeys.rename',
+  permission: 'manage-own-account',
+  reauthenticate: ownReauthenticationMs,
+  input: z.strictObject({ id, name: name.pipe(z.string().min(1, 'passkey_name_missing')) }),
+  audit: 'passkey.renamed',
+  run: ({ passkeys }, { id, name }, actor) => passkeys.rename(actor.id, id, name),
+})
+
+export const removePasskey = command({
+  name: 'passkeys.remove',
+  permission: 'manage-own-account',
+  reauthenticate: ownReauthenticationMs,
+  input: z.strictObject({ id }),
+  audit: 'passkey.removed',
+  async run(app, { id }, actor) {
+    const removed = await app.passkeys.remove(actor.id, id)
+    if (!removed.ok) return removed
+    const user = removed.value
+    const given = actor.session?.authentications ?? ['password']
+    return { ...ok({ token: await goOnAlone(app, user, actor, given) }), alert: { user, kind: 'passkey-removed' } as const }
+  },
+})
+
+/** The change voided every session; this one continues under the returned token. */
+async function goOnAlone(
+  { sessions }: Services,
+  user: User,
+  actor: Actor,
+  given: readonly AuthenticationMethod[],
+): Promise<string | null> {
+  const { presented } = presentedBy(actor)
+  try {
+    const renewed = presented && (await sessions.renew(presented, authenticationOf(user, given)))
+    await sessions.endOthers(user.id, renewed ? renewed.session.id : '', 'ended')
+    return renewed ? renewed.token : null
+  } catch (error) {
+    // The sessions are void, and the log-in page tells this browser.
+    logError('sessions_not_ended', error)
+    return null
+  }
+}

@@ -1,0 +1,291 @@
+// Passkeys of users: asks for one, checks what a browser brings, adds and removes them. Opens no session.
+import type { User } from '../../auth/accounts.ts'
+import { isActive, toUser } from '../../auth/accounts.ts'
+import { hasSecondFactor } from '../../auth/factors.ts'
+import type { LoginClient } from '../../auth/lockout/lockout.ts'
+import { newRecoveryCodes } from '../../auth/recovery-codes.ts'
+import type { Audit } from '../../core/audit/audit.ts'
+import type { Clock } from '../../core/clock.ts'
+import { sha256 } from '../../core/crypto/hash.ts'
+import { noPassword } from '../../core/crypto/old-hashes.ts'
+import type { PasswordHasher } from '../../core/crypto/password.ts'
+import { newId } from '../../core/crypto/random.ts'
+import { parseDevice } from '../../core/device.ts'
+import { countedAddress } from '../../core/rate-limits/counted-address.ts'
+import type { RateLimits } from '../../core/rate-limits/rate-limits.ts'
+import { ok, type Result, refused } from '../../core/result.ts'
+import type { Passkey, Role, Stores, UserFields, UserRecord } from '../../stores/types.ts'
+import type { Ceremony } from './ceremonies.ts'
+import { type Challenge, createChallenges } from './challenges.ts'
+import { type Assertion, createProtocol, type NewCredential, parseAssertion, userHandleOf, userIdOf } from './protocol.ts'
+
+/** More than anyone's devices. */
+export const mostPasskeys = 20
+
+export type Asked =
+  | { ceremony: 'log-in' }
+  | { ceremony: 'sign-up'; username: string }
+  | { ceremony: 'second-factor'; user: Pick<User, 'id'> }
+  | { ceremony: 'confirm' | 'add' | 'upgrade'; user: Pick<User, 'id'>; sessionId: string }
+
+export interface ListedPasskey extends Omit<Passkey, 'publicKey' | 'transports'> {
+  /** Null before the first use. */
+  lastUsedAt: number | null
+  /** Made for the host that this site has now. */
+  isOfThisHost: boolean
+}
+
+/** A new passkey whose challenge is used up. */
+export interface Checked {
+  userId: string
+  credential: NewCredential
+}
+
+export type AssertionFault =
+  | { code: 'challenge_over' | 'step_over' | 'passkey_wrong' | 'passkey_copied' }
+  | { code: 'passkey_unknown' }
+  | { code: 'too_soon_here'; waitMs: number }
+
+export interface Passkeys {
+  /** The host name that passkeys are made for. */
+  rpId: string
+  userHandleOf(userId: string): string
+  /** What the browser's function takes, and the challenge for its cookie. Writes nothing. */
+  ask(asked: Asked): Promise<{ options: object; sealed: string }>
+  /**
+   * The user whose passkey signed the held challenge, which is used up then. With `ceremony` `log-in`, any user's will
+   * do; also at the second step, where it must be of `stepUserId`. A refused one counts against the address.
+   */
+  check(
+    response: string,
+    by: { held: string; client: LoginClient } & (
+      | { ceremony: 'log-in'; stepUserId: string | null }
+      | { ceremony: 'confirm'; sessionId: string }
+    ),
+  ): Promise<Result<{ userId: string }, never> | ({ ok: false; userId: string | null } & AssertionFault)>
+  checkNew(
+    response: string,
+    by: { held: string; ceremony: 'sign-up' | 'add' | 'upgrade'; sessionId: string | null },
+  ): Promise<Result<Checked, 'challenge_over' | 'passkey_wrong'>>
+  /** For an account that starts with a passkey. `passkey_taken` when a user has it. */
+  prepareFirst(
+    checked: Checked,
+    userAgent: string,
+  ): Promise<
+    Result<Pick<UserRecord, 'id' | 'passkeys' | 'recoveryCodes'> & { codes: string[] }, 'passkey_taken' | 'busy'>
+  >
+  /** Undoes the claim of `prepareFirst` when the account was not made. */
+  release(checked: Checked): Promise<void>
+  list(userId: string): Promise<ListedPasskey[]>
+  /** The first second factor also makes recovery codes. An automatic passkey is none, and ends no session. */
+  add(
+    checked: Checked,
+    about: { name: string; userAgent: string; isAutomatic: boolean },
+  ): Promise<
+    Result<
+      { user: User; recoveryCodes: string[] | null },
+      'passkey_taken' | 'passkeys_too_many' | 'busy' | 'input_invalid' | 'person_gone'
+    >
+  >
+  rename(userId: string, id: string, name: string): Promise<Result<null, 'passkey_gone' | 'input_invalid'>>
+  remove(
+    userId: string,
+    id: string,
+  ): Promise<Result<User, 'passkey_gone' | 'last_way_in' | 'second_factor_required' | 'input_invalid'>>
+}
+
+export function createPasskeys(deps: {
+  stores: Pick<Stores, 'users' | 'tokens' | 'credentialUses'>
+  passwords: Pick<PasswordHasher, 'hash'>
+  rateLimits: RateLimits
+  audit: Pick<Audit, 'record'>
+  appOrigin: string
+  requireTwoFactor: readonly Role[]
+  secrets: readonly string[]
+  clock: Clock
+}): Passkeys {
+  const { stores, passwords, rateLimits, audit, requireTwoFactor, secrets, clock } = deps
+  const { users, credentialUses } = stores
+  const protocol = createProtocol(deps.appOrigin)
+  const challenges = createChallenges({ tokens: stores.tokens, secrets, clock })
+
+  const useIdOf = (credentialId: string) => `passkey ${sha256(credentialId)}`
+
+  async function findPasskeys(userId: string): Promise<Passkey[]> {
+    return (await users.find(userId))?.passkeys ?? []
+  }
+
+  /** Compare and set on everything that decides what the user has left. */
+  function change(before: UserRecord, changed: UserFields): Promise<UserRecord | null> {
+    const { id, passkeys, totp, passwordHash, factorsChangedAt } = before
+    const same = { passkeys, totp, passwordHash, factorsChangedAt, status: 'active', deletedAt: null } as const
+    return users.update(id, changed as Parameters<typeof users.update>[1], same)
+  }
+
+  /** Sessions and remembered browsers of before are void. */
+  const bumped = ({ factorsChangedAt }: UserRecord) => Math.max(clock(), (factorsChangedAt ?? 0) + 1)
+
+  const claim = ({ userId, credential }: Checked) =>
+    credentialUses.advance({ id: useIdOf(credential.id), userId, mark: credential.counter, usedAt: clock() })
+
+  const release = ({ credential }: Checked) => credentialUses.forget(useIdOf(credential.id))
+
+  function passkeyOf({ credential }: Checked, name: string, userAgent: string, isAutomatic: boolean): Passkey {
+    const { id, publicKey, transports, rpId, isSynced } = credential
+    const named = name === '' ? nameFor(userAgent) : name
+    return { id, publicKey, transports, rpId, isSynced, name: named, isAutomatic, createdAt: clock() }
+  }
+
+  async function checkAssertion(
+    assertion: Assertion,
+    challenge: Challenge,
+    address: string,
+  ): Promise<{ ok: true; userId: string } | { ok: false; userId: string | null; code: AssertionFault['code'] }> {
+    const handle = assertion.response.userHandle
+    const told = handle ? userIdOf(handle) : null
+    const userId = challenge.userId ?? told
+    const passkey = (userId === null ? [] : await findPasskeys(userId)).find(({ id }) => id === assertion.id)
+    if (userId === null || passkey === undefined) {
+      return { ok: false, userId: null, code: challenge.userId === null ? 'passkey_unknown' : 'passkey_wrong' }
+    }
+    if (told !== null && told !== userId) return { ok: false, userId, code: 'passkey_wrong' }
+    const verified = await protocol.verify(assertion, challenge.challenge, passkey)
+    if (verified === null) return { ok: false, userId, code: 'passkey_wrong' }
+    if (!(await challenges.spend(challenge))) return { ok: false, userId, code: 'challenge_over' }
+    const use = { id: useIdOf(passkey.id), userId, mark: verified.counter, usedAt: clock() }
+    if (await credentialUses.advance(use)) return { ok: true, userId }
+    // WebAuthn Level 3, 7.2, step 22: somebody else may have a copy of the key.
+    await audit.record({ event: 'passkey.counter_anomaly', outcome: 'refused', actorId: null, subjectId: userId, address })
+    return { ok: false, userId, code: 'passkey_copied' }
+  }
+
+  return {
+    rpId: protocol.rpId,
+    userHandleOf,
+
+    async ask(asked) {
+      const { ceremony } = asked
+      const userId = ceremony === 'log-in' ? null : ceremony === 'sign-up' ? newId() : asked.user.id
+      const sessionId = 'sessionId' in asked ? asked.sessionId : null
+      const { challenge, sealed } = await challenges.issue(ceremony, { userId, sessionId })
+      if (userId === null) return { options: await protocol.requestOptions(challenge, null), sealed }
+      if (ceremony === 'sign-up') {
+        const { username } = asked
+        const options = { challenge, userId, username, known: [], isAutomatic: false }
+        return { options: await protocol.creationOptions(options), sealed }
+      }
+      const user = await users.find(userId)
+      const known = user?.passkeys ?? []
+      if (ceremony === 'second-factor' || ceremony === 'confirm') {
+        return { options: await protocol.requestOptions(challenge, known), sealed }
+      }
+      const isAutomatic = ceremony === 'upgrade'
+      const options = { challenge, userId, username: user?.username ?? '', known, isAutomatic }
+      return { options: await protocol.creationOptions(options), sealed }
+    },
+
+    async check(response, by) {
+      const isLogIn = by.ceremony === 'log-in'
+      const only: Ceremony[] = isLogIn ? ['log-in', 'second-factor'] : ['confirm']
+      const challenge = await challenges.open(by.held, only, isLogIn ? null : by.sessionId)
+      const assertion = parseAssertion(response)
+      if (challenge === null || assertion === null) return { ...refused('challenge_over'), userId: null }
+      if (isLogIn && challenge.ceremony === 'second-factor' && challenge.userId !== by.stepUserId) {
+        return { ...refused('step_over'), userId: null }
+      }
+      const { address } = by.client.by
+      const network = countedAddress(address)
+      const waitMs = await rateLimits.take('wrong-password', network)
+      if (waitMs > 0) return { ok: false, code: 'too_soon_here', waitMs, userId: null }
+      let isWrong = false
+      try {
+        const checked = await checkAssertion(assertion, challenge, address)
+        isWrong = !checked.ok && checked.code !== 'challenge_over'
+        if (checked.ok) return ok({ userId: checked.userId })
+        return checked as { ok: false; userId: string | null } & AssertionFault
+      } finally {
+        if (!isWrong) await rateLimits.giveBack('wrong-password', network)
+      }
+    },
+
+    async checkNew(response, { held, ceremony, sessionId }) {
+      const challenge = await challenges.open(held, [ceremony], sessionId)
+      if (challenge === null || challenge.userId === null) return refused('challenge_over')
+      const credential = await protocol.verifyNew(response, challenge.challenge, ceremony === 'upgrade')
+      if (credential === null) return refused('passkey_wrong')
+      if (!(await challenges.spend(challenge))) return refused('challenge_over')
+      return ok({ userId: challenge.userId, credential })
+    },
+
+    async prepareFirst(checked, userAgent) {
+      const made = await newRecoveryCodes(passwords)
+      if (!made.ok) return made
+      if (!(await claim(checked))) return refused('passkey_taken')
+      const { codes, stored: recoveryCodes } = made.value
+      return ok({ id: checked.userId, passkeys: [passkeyOf(checked, '', userAgent, false)], recoveryCodes, codes })
+    },
+
+    release,
+
+    async list(userId) {
+      const [passkeys, uses] = await Promise.all([findPasskeys(userId), credentialUses.listByUser(userId)])
+      return passkeys.map(({ publicKey: _, transports: __, ...passkey }) => {
+        const usedAt = uses.find(({ id }) => id === useIdOf(passkey.id))?.usedAt ?? passkey.createdAt
+        const lastUsedAt = usedAt > passkey.createdAt ? usedAt : null
+        return { ...passkey, lastUsedAt, isOfThisHost: passkey.rpId === protocol.rpId }
+      })
+    },
+
+    async add(checked, { name, userAgent, isAutomatic }) {
+      const before = await users.find(checked.userId)
+      if (!isActive(before)) return refused('person_gone')
+      if (before.passkeys.length >= mostPasskeys) return refused('passkeys_too_many')
+      if (before.passkeys.some(({ id }) => id === checked.credential.id)) return refused('passkey_taken')
+      if (isAutomatic && before.passkeys.length > 0) return refused('passkey_taken')
+      const isFirst = !isAutomatic && !hasSecondFactor(before)
+      const made = isFirst ? await newRecoveryCodes(passwords) : null
+      if (made?.ok === false) return made
+      if (!(await claim(checked))) return refused('passkey_taken')
+      const passkeys = [...before.passkeys, passkeyOf(checked, name, userAgent, isAutomatic)]
+      const changed = await change(before, {
+        passkeys,
+        ...(!isAutomatic && { factorsChangedAt: bumped(before) }),
+        ...(made && { recoveryCodes: made.value.stored }),
+      })
+      if (changed === null) {
+        await release(checked)
+        return refused('input_invalid')
+      }
+      return ok({ user: toUser(changed), recoveryCodes: made?.value.codes ?? null })
+    },
+
+    async rename(userId, id, name) {
+      const before = await users.find(userId)
+      if (!before?.passkeys.some((passkey) => passkey.id === id)) return refused('passkey_gone')
+      const passkeys = before.passkeys.map((passkey) => (passkey.id === id ? { ...passkey, name } : passkey))
+      return (await change(before, { passkeys })) === null ? refused('input_invalid') : ok(null)
+    },
+
+    async remove(userId, id) {
+      const before = await users.find(userId)
+      if (!before?.passkeys.some((passkey) => passkey.id === id)) return refused('passkey_gone')
+      const passkeys = before.passkeys.filter((passkey) => passkey.id !== id)
+      const after = { passkeys, totp: before.totp }
+      if (passkeys.length === 0 && before.passwordHash === noPassword) return refused('last_way_in')
+      const keepsFactor = hasSecondFactor(after)
+      const isLastFactor = hasSecondFactor(before) && !keepsFactor
+      if (isLastFactor && requireTwoFactor.includes(before.role)) return refused('second_factor_required')
+      const recoveryCodes = keepsFactor ? before.recoveryCodes : []
+      const changed = await change(before, { passkeys, recoveryCodes, factorsChangedAt: bumped(before) })
+      if (changed === null) return refused('input_invalid')
+      await credentialUses.forget(useIdOf(id))
+      return ok(toUser(changed))
+    },
+  }
+}
+
+/** What the list calls a passkey whose user gave no name. */
+function nameFor(userAgent: string): string {
+  const { browser, system } = parseDevice(userAgent)
+  return [browser, system].filter((part) => part !== null).join(', ')
+}

@@ -208,7 +208,7 @@ describe('ways to log in', () => {
   test('are logging in, signing up and setting up, each with a password: nothing mailed opens a session [V6.3.4, V6.3.6, V7.6.2]', () => {
     expect(naming(/\bsessions\.start\(/)).toEqual(['lib/auth/log-in-flow.ts'])
     expect(naming(/\bauth\.finish\(/)).toEqual([
-      'lib/features/log-in/commands.ts',
+      'lib/features/log-in/complete.ts',
       'lib/features/setup/commands.ts',
       'lib/features/sign-up/commands.ts',
     ])

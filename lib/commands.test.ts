@@ -58,13 +58,8 @@ describe('every command', () => {
   async function codesFor(change: Partial<Actor>) {
     const now = opened.app.clock()
     const by = { at: now, userAgent: '', address: '', locale: 'en', timeZone: null } as const
-    const actor = {
-      id: 'nobody',
-      role: 'admin',
-      session: { id: 's', provedAt: now },
-      isImpersonating: false,
-      by,
-    } as const
+    const session = { id: 's', provedAt: now, authentications: [] }
+    const actor: Actor = { id: 'nobody', role: 'admin', session, isImpersonating: false, by }
     const outcomes = all.map(async (command): Promise<[string, string | null]> => {
       const outcome = await execute(command, { ...actor, ...change }, {}, opened.app)
       return [command.name, outcome.ok ? null : outcome.code]
@@ -101,7 +96,7 @@ describe('every command', () => {
     const withFields = registered.filter(({ input }) => Object.keys(input.shape).length > 0)
     const now = opened.app.clock()
     const by = { at: now, userAgent: '', address: '', locale: 'en', timeZone: null } as const
-    const session = { id: 's', provedAt: now }
+    const session = { id: 's', provedAt: now, authentications: [] }
     for (const command of withFields.filter(({ permission }) => permission !== 'operator')) {
       const actor = { id: 'nobody', role: 'admin', session, isImpersonating: false, by } as const
       for (const input of odd)
@@ -112,7 +107,10 @@ describe('every command', () => {
   test('needs a recent password check if it changes how users get in, or others’ accounts [V7.5.1]', async () => {
     const asking = async (ageMs: number) => {
       const provedAt = opened.app.clock() - ageMs
-      return namesWith(await codesFor({ session: { id: 's', provedAt } }), 'reauthentication_required')
+      return namesWith(
+        await codesFor({ session: { id: 's', provedAt, authentications: [] } }),
+        'reauthentication_required',
+      )
     }
     // The other two check the password themselves.
     const always = [

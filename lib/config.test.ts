@@ -23,6 +23,7 @@ describe('readSettings', () => {
       mailFrom: { name: 'Gatehouse', address: 'gatehouse@localhost' },
       signUp: 'open',
       emailRequired: false,
+      requireTwoFactor: [],
       notices: true,
       limits: true,
       logLevel: 'info',

@@ -38,6 +38,14 @@ describe('signUp', () => {
       newEmail: null,
       deletedAt: null,
       recoveryGeneration: 0,
+      factors: {
+        hasPassword: true,
+        hasTotp: false,
+        recoveryCodesLeft: 0,
+        passkeyCount: 0,
+        hasSecondFactor: false,
+        changedAt: null,
+      },
       locale: null,
       timeZone: null,
     })

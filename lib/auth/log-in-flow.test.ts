@@ -27,6 +27,13 @@ async function begin(username = 'alice') {
   return { user, token: made.value.token, session }
 }
 
+function tokenOf(
+  outcome: Awaited<ReturnType<typeof execute<typeof logIn.input, Awaited<ReturnType<typeof logIn.run>>>>>,
+) {
+  if (!outcome.ok || outcome.value.next !== 'session') throw new Error('The log-in started no session.')
+  return outcome.value.token
+}
+
 function liveOf(check: Awaited<ReturnType<TestServices['app']['sessions']['check']>>) {
   if (!check.live) throw new Error(`The session is over: ${check.reason}`)
   return check
@@ -49,7 +56,7 @@ describe.each(storeNames)('on %s', (store) => {
   test('a changed password voids all other sessions, also where their records cannot be ended [V7.4.3]', async () => {
     const { user, token, session } = await begin()
     const other = await execute(logIn, visitor(), { username: 'alice', password }, opened.app)
-    const { session: others } = liveOf(await opened.app.sessions.check(other.ok ? other.value.token : ''))
+    const { session: others } = liveOf(await opened.app.sessions.check(tokenOf(other)))
     vi.spyOn(opened.app.stores.sessions, 'end').mockRejectedValue(away)
     expect(await execute(changePassword, user, changed, opened.app)).toMatchObject({ ok: true, value: { token: null } })
     for (const one of [session, others]) {
@@ -93,10 +100,10 @@ describe('on one store', () => {
     const { user } = await begin()
     const { auth, userAdmin, sessions } = opened.app
     const client = aLoginClient()
-    const started = await auth.start({ username: 'alice', password, client })
+    const started = await auth.start({ username: 'alice', password, client, rememberedTokens: [] })
     if (!started.ok) throw new Error(started.code)
     await userAdmin.suspend(user.id, { reason: 'Stolen', until: null }, 'admin')
-    const { token } = await auth.finish(started.value.user, { client, presented: null })
+    const { token } = await auth.finish(started.value.user, ['password'], { client, presented: null })
     await userAdmin.resume(user.id)
     expect(await sessions.check(token)).toEqual({ live: false, reason: 'ended' })
   })
@@ -158,7 +165,7 @@ describe('on one store', () => {
       const found = await accounts.findActive(user.id)
       if (found === null) throw new Error('Alice is gone.')
       const client = { by: { ...aLoginClient().by, timeZone }, isKnown: () => true }
-      await auth.finish(found, { client, presented: null })
+      await auth.finish(found, ['password'], { client, presented: null })
     }
     await finishIn('Asia/Tokyo')
     const update = vi.spyOn(stores.users, 'update')

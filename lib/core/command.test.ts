@@ -14,7 +14,13 @@ beforeEach(async () => {
   await opened.addPerson('bob')
   const at = opened.app.clock()
   const by = { at, userAgent: '', address: '192.0.2.7', locale: 'en', timeZone: null } as const
-  ada = { id: 'ada', role: 'admin', session: { id: 's', provedAt: at }, isImpersonating: false, by }
+  ada = {
+    id: 'ada',
+    role: 'admin',
+    session: { id: 's', provedAt: at, authentications: ['password'] },
+    isImpersonating: false,
+    by,
+  }
 })
 afterEach(() => opened[Symbol.asyncDispose]())
 

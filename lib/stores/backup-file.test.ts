@@ -134,7 +134,7 @@ describe('a back-up', () => {
   })
 
   it('of a newer Gatehouse is rejected with that reason', async () => {
-    await writeSealed(JSON.stringify({ format: 'gatehouse-backup', version: 5, at: made.at, gatehouse: '9.0.0' }))
+    await writeSealed(JSON.stringify({ format: 'gatehouse-backup', version: 6, at: made.at, gatehouse: '9.0.0' }))
     await expect(verifyBackup(path)).rejects.toMatchObject(fault(/made by Gatehouse 9\.0\.0, which is newer/))
   })
 

@@ -27,7 +27,7 @@ describe('summarize', () => {
     const { checksum } = await summaryOf(records)
     expect((await summaryOf(records.toReversed())).checksum).toBe(checksum)
     const turned = records.map((record): StoredRecord => Object.assign(record, { record: reversed(record.record) }))
-    expect(Object.keys(turned[0]?.record ?? {})[0]).toBe('timeZone')
+    expect(Object.keys(turned[0]?.record ?? {})[0]).toBe('factorsChangedAt')
     expect((await summaryOf(turned)).checksum).toBe(checksum)
   })
 
@@ -52,7 +52,7 @@ describe('summarize', () => {
     expect((await summaryOf([])).checksum).toBe('e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855')
     expect(canonicalJson({ kind: 'session', record: aSession({ userAgent: 'Test/1.0', address: '' }) })).toBe(
       '{"kind":"session","record":{"id":"session-1","userId":"id-of-alice","createdAt":1000,"lastActivityAt":2000,' +
-        '"provedAt":1000,"authentications":["password"],"passwordChangedAt":null,"userAgent":"Test/1.0","address":""}}',
+        '"provedAt":1000,"authentications":["password"],"passwordChangedAt":null,"factorsChangedAt":null,"userAgent":"Test/1.0","address":""}}',
     )
   })
 

@@ -5,6 +5,8 @@ import { createSystemClock, days, hours, minutes } from '../../core/clock.ts'
 import { openTestServices, storeNames, type TestServices } from '../../services-for-test.ts'
 import { createSessions, type Sessions } from './sessions.ts'
 
+const again = { authentications: ['password' as const], passwordChangedAt: null, factorsChangedAt: null }
+
 const steps = [
   ['a minute', minutes(1)],
   ['five minutes', minutes(5)],
@@ -72,7 +74,7 @@ describe.each(storeNames)('a clock that is set back, on %s', (storeName) => {
     for (let passed = 0; passed < hours(12) - minutes(9); passed += minutes(9)) {
       opened.advance(minutes(9))
       if (passed % hours(1) === 0) opened.stepClock(-hours(2))
-      if (passed === minutes(90)) token = (await sessions.renew(token, null))?.token ?? ''
+      if (passed === minutes(90)) token = (await sessions.renew(token, again))?.token ?? ''
       else expect(await sessions.touch(token)).toMatchObject({ live: true })
     }
     opened.advance(minutes(9))

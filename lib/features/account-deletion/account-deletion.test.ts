@@ -21,7 +21,9 @@ test('a deleted account is hidden and restored by a log-in within 14 days', asyn
   const user = await signedUp()
   expect(await accountDeletion.delete(user.id)).toMatchObject({ ok: true, value: { username: 'alice' } })
   expect(await accounts.findActive(user.id)).toBeNull()
-  expect(await accounts.findOwner({ userId: user.id, passwordChangedAt: null, provedAt: 0 })).toEqual({
+  expect(
+    await accounts.findOwner({ userId: user.id, passwordChangedAt: null, factorsChangedAt: null, provedAt: 0 }),
+  ).toEqual({
     ok: false,
     code: 'ended',
   })

@@ -34,7 +34,7 @@ it('opens a folder of version 0.1.0, which has no tokens', async () => {
   const zoe = newUser({ id, username: 'zoe', passwordHash, profile, createdAt: 1_767_225_600_123 })
   expect(await stores.users.findByUsername('zoe')).toEqual(zoe)
   const times = { createdAt: 1_767_225_600_456, lastActivityAt: 1_767_225_912_345 }
-  const of = { authentications: ['password'], passwordChangedAt: -1 }
+  const of = { authentications: ['password'], passwordChangedAt: -1, factorsChangedAt: null }
   const session = { id: live, userId: id, ...times, ...of, provedAt: 0, userAgent: '', address: '' }
   expect(await stores.sessions.listByUser(id)).toEqual([session])
   expect(await stores.sessions.findEndReason(over)).toBe('signed-out')
@@ -50,6 +50,6 @@ it('opens a folder of version 0.1.0, which has no tokens', async () => {
     recentAfter: Number.MAX_SAFE_INTEGER,
   })
   await stores.close()
-  const added = ',"provedAt":0,"authentications":["password"],"passwordChangedAt":-1,"userAgent":"","address":""'
+  const added = ',"provedAt":0,"authentications":["password"],"passwordChangedAt":-1,"factorsChangedAt":null,"userAgent":"","address":""'
   expect(await folder.read('sessions.json')).toBe(sessions.replace('912345', `912346${added}`))
 })

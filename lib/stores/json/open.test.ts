@@ -56,7 +56,7 @@ it('writes one record a line', async () => {
     `{"version":1,"users":{\n"u1":${alice},\n"u2":${bob}\n},"reserved":{\n"carol":{"userId":"u3","until":9000}\n}}\n`,
   )
   const session =
-    '{"userId":"u1","createdAt":1000,"lastActivityAt":2000,"provedAt":1000,"authentications":["password"],"passwordChangedAt":null,"userAgent":"Test/1.0","address":"2001:db8::7"}'
+    '{"userId":"u1","createdAt":1000,"lastActivityAt":2000,"provedAt":1000,"authentications":["password"],"passwordChangedAt":null,"factorsChangedAt":null,"userAgent":"Test/1.0","address":"2001:db8::7"}'
   expect(await folder.read('sessions.json')).toBe(
     `{"version":1,"sessions":{\n"s2":${session},\n"s3":${session}\n},"ended":{\n` +
       '"s1":{"reason":"idle","at":3000},\n"s4":{"reason":"idle","at":3000}\n}}\n',

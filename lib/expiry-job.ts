@@ -34,6 +34,7 @@ export function startExpiryJob({
       for (const id of await userAdmin.liftSuspensions()) await note('account.resumed', id)
       for (const id of await accountDeletion.erase()) await note('account.erased', id)
       await stores.lockouts.removeOrphans()
+      await stores.credentialUses.removeOrphans()
       await audit.tidy()
     } catch (error) {
       logError('sweep_failed', error)

@@ -117,7 +117,7 @@ export function offerAutofill(words: CeremonyWords, onResponse: (response: strin
   }
 
   document.addEventListener('visibilitychange', onReturn)
-  PublicKeyCredential.isConditionalMediationAvailable().then((isAvailable) => isAvailable && start())
+  PublicKeyCredential.isConditionalMediationAvailable().then((isAvailable) => (isAvailable ? start() : undefined))
   return () => {
     isStopped = true
     clearTimeout(timer)

@@ -1,8 +1,8 @@
 import type { ReactNode } from 'react'
 import { ActionForm } from '#app/ui/action-form.tsx'
+import type { Ceremony } from '#lib/features/passkeys/ceremonies.ts'
 import { services } from '#lib/services.ts'
 import type { FormAction } from '#lib/web/forms/form-state.ts'
-import type { Ceremony } from '#lib/features/passkeys/ceremonies.ts'
 import { getWords } from '#lib/web/words.ts'
 import { PasskeyButton } from './passkey-button.tsx'
 

@@ -63,6 +63,17 @@ export const signUpSchema = ({
       checkNewPassword(typed, name, passwordMinLength, ctx)
     }, evenIfWrong)
 
+/** Without a password: `response` is the browser's new passkey, as JSON. */
+export const signUpWithPasskeySchema = ({ emailRequired }: { emailRequired: boolean }) =>
+  z.object({
+    username,
+    email: emailRequired ? emailSchema : emailOrNothingSchema.optional(),
+    response: z.string(),
+    next: z.string().optional(),
+  })
+
+export const usernameSchema = z.strictObject({ username })
+
 /** Accepts any text: an impossible username gets the same answer as an unknown one. */
 export const logInSchema = z.object({
   username: typedName('username_missing'),
@@ -71,6 +82,8 @@ export const logInSchema = z.object({
     .min(1, 'password_missing')
     .refine((password) => !isOverlong(password), { message: 'password_long', params: { max: passwordMaxLength } }),
   next: z.string().optional(),
+  /** The browser can create a passkey after the log-in, without a question. */
+  canUpgrade: z.string().optional(),
 })
 
 /** `username` is there for password managers and the strength meter. The session decides who the user is. */

@@ -79,7 +79,15 @@ export function oneTimeTokens<Detail>(options: {
     spend(key) {
       const createdAt = clock()
       const id = idOf(key)
-      return store.add({ id, purpose, subject: id, detail: '', createdAt, expiresAt: createdAt + lifeMs, issuedBy: null })
+      return store.add({
+        id,
+        purpose,
+        subject: id,
+        detail: '',
+        createdAt,
+        expiresAt: createdAt + lifeMs,
+        issuedBy: null,
+      })
     },
     find: async (key) => read(await store.find(idOf(key), purpose, clock())),
     take: async (key) => read(await store.take(idOf(key), purpose, clock())),

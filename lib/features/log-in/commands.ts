@@ -68,3 +68,28 @@ export const logOut = command({
     return found?.live ? { ...ok(null), actorId: found.session.userId } : { ...ok(null), isRecorded: false }
   },
 })
+
+/** At the first step with any passkey of the site; at the second with one of the user who gave the password. */
+export const logInWithPasskey = command({
+  name: 'log-in.passkey',
+  permission: 'anyone',
+  input: z.object({ response: z.string(), next: z.string().optional() }),
+  audit: 'session.started',
+  async run(app, { response }, actor) {
+    const { client, held } = presentedBy(actor)
+    const step = held.logInStep === '' ? null : await app.logInSteps.open(held.logInStep)
+    const by = { held: held.passkeyChallenge, client, ceremony: 'log-in', stepUserId: step?.id ?? null } as const
+    const checked = await app.passkeys.check(response, by)
+    if (!checked.ok) {
+      const { userId, ...refusal } = checked
+      return { ...refusal, isRecorded: 'try', ...(userId !== null && { subjectId: userId }) }
+    }
+    const { userId } = checked.value
+    const admitted = await app.accounts.admit(userId)
+    const completed = admitted.ok ? await completeLogIn(app, admitted.value, ['passkey'], actor) : admitted
+    if (completed.ok) return { ...completed, actorId: userId }
+    // A deleted account that is past its restoration: like one that never was.
+    const refusal = completed.code === 'credentials_wrong' ? refused('passkey_unknown') : completed
+    return { ...refusal, isRecorded: 'try', subjectId: userId }
+  },
+})

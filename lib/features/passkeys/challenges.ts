@@ -34,11 +34,7 @@ export interface Challenges {
   spend(challenge: Challenge): Promise<boolean>
 }
 
-export function createChallenges(deps: {
-  tokens: TokenStore
-  secrets: readonly string[]
-  clock: Clock
-}): Challenges {
+export function createChallenges(deps: { tokens: TokenStore; secrets: readonly string[]; clock: Clock }): Challenges {
   const { tokens: store, secrets, clock } = deps
   // The mark outlives the challenge on every server, whose clocks may differ.
   const lifeMs = passkeyChallengeMs + 2 * clockSkewMs

@@ -48,9 +48,9 @@ export const addPasskey = command({
     if (!added.ok) return added
     const { user, recoveryCodes } = added.value
     const alert = { user, kind: 'passkey-added' } as const
-    if (isAutomatic) return { ...ok({ token: null, recoveryCodes }), detail: { automatic: true }, alert }
+    if (isAutomatic) return { ...ok({ user, token: null, recoveryCodes }), detail: { automatic: 1 }, alert }
     const given: AuthenticationMethod[] = [...new Set([...session.authentications, 'passkey' as const])]
-    return { ...ok({ token: await goOnAlone(app, user, actor, given), recoveryCodes }), alert }
+    return { ...ok({ user, token: await goOnAlone(app, user, actor, given), recoveryCodes }), alert }
   },
 })
 
@@ -74,7 +74,10 @@ export const removePasskey = command({
     if (!removed.ok) return removed
     const user = removed.value
     const given = actor.session?.authentications ?? ['password']
-    return { ...ok({ token: await goOnAlone(app, user, actor, given) }), alert: { user, kind: 'passkey-removed' } as const }
+    return {
+      ...ok({ token: await goOnAlone(app, user, actor, given) }),
+      alert: { user, kind: 'passkey-removed' } as const,
+    }
   },
 })
 

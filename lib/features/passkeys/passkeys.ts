@@ -17,7 +17,14 @@ import { ok, type Result, refused } from '../../core/result.ts'
 import type { Passkey, Role, Stores, UserFields, UserRecord } from '../../stores/types.ts'
 import type { Ceremony } from './ceremonies.ts'
 import { type Challenge, createChallenges } from './challenges.ts'
-import { type Assertion, createProtocol, type NewCredential, parseAssertion, userHandleOf, userIdOf } from './protocol.ts'
+import {
+  type Assertion,
+  createProtocol,
+  type NewCredential,
+  parseAssertion,
+  userHandleOf,
+  userIdOf,
+} from './protocol.ts'
 
 /** More than anyone's devices. */
 export const mostPasskeys = 20
@@ -62,7 +69,7 @@ export interface Passkeys {
       | { ceremony: 'log-in'; stepUserId: string | null }
       | { ceremony: 'confirm'; sessionId: string }
     ),
-  ): Promise<Result<{ userId: string }, never> | ({ ok: false; userId: string | null } & AssertionFault)>
+  ): Promise<{ ok: true; value: { userId: string } } | ({ ok: false; userId: string | null } & AssertionFault)>
   checkNew(
     response: string,
     by: { held: string; ceremony: 'sign-up' | 'add' | 'upgrade'; sessionId: string | null },
@@ -109,7 +116,7 @@ export function createPasskeys(deps: {
   const protocol = createProtocol(deps.appOrigin)
   const challenges = createChallenges({ tokens: stores.tokens, secrets, clock })
 
-  const useIdOf = (credentialId: string) => `passkey ${sha256(credentialId)}`
+  const recordIdOf = (credentialId: string) => `passkey ${sha256(credentialId)}`
 
   async function findPasskeys(userId: string): Promise<Passkey[]> {
     return (await users.find(userId))?.passkeys ?? []
@@ -126,9 +133,9 @@ export function createPasskeys(deps: {
   const bumped = ({ factorsChangedAt }: UserRecord) => Math.max(clock(), (factorsChangedAt ?? 0) + 1)
 
   const claim = ({ userId, credential }: Checked) =>
-    credentialUses.advance({ id: useIdOf(credential.id), userId, mark: credential.counter, usedAt: clock() })
+    credentialUses.advance({ id: recordIdOf(credential.id), userId, mark: credential.counter, usedAt: clock() })
 
-  const release = ({ credential }: Checked) => credentialUses.forget(useIdOf(credential.id))
+  const release = ({ credential }: Checked) => credentialUses.forget(recordIdOf(credential.id))
 
   function passkeyOf({ credential }: Checked, name: string, userAgent: string, isAutomatic: boolean): Passkey {
     const { id, publicKey, transports, rpId, isSynced } = credential
@@ -152,10 +159,16 @@ export function createPasskeys(deps: {
     const verified = await protocol.verify(assertion, challenge.challenge, passkey)
     if (verified === null) return { ok: false, userId, code: 'passkey_wrong' }
     if (!(await challenges.spend(challenge))) return { ok: false, userId, code: 'challenge_over' }
-    const use = { id: useIdOf(passkey.id), userId, mark: verified.counter, usedAt: clock() }
+    const use = { id: recordIdOf(passkey.id), userId, mark: verified.counter, usedAt: clock() }
     if (await credentialUses.advance(use)) return { ok: true, userId }
     // WebAuthn Level 3, 7.2, step 22: somebody else may have a copy of the key.
-    await audit.record({ event: 'passkey.counter_anomaly', outcome: 'refused', actorId: null, subjectId: userId, address })
+    await audit.record({
+      event: 'passkey.counter_anomaly',
+      outcome: 'refused',
+      actorId: null,
+      subjectId: userId,
+      address,
+    })
     return { ok: false, userId, code: 'passkey_copied' }
   }
 
@@ -230,7 +243,7 @@ export function createPasskeys(deps: {
     async list(userId) {
       const [passkeys, uses] = await Promise.all([findPasskeys(userId), credentialUses.listByUser(userId)])
       return passkeys.map(({ publicKey: _, transports: __, ...passkey }) => {
-        const usedAt = uses.find(({ id }) => id === useIdOf(passkey.id))?.usedAt ?? passkey.createdAt
+        const usedAt = uses.find(({ id }) => id === recordIdOf(passkey.id))?.usedAt ?? passkey.createdAt
         const lastUsedAt = usedAt > passkey.createdAt ? usedAt : null
         return { ...passkey, lastUsedAt, isOfThisHost: passkey.rpId === protocol.rpId }
       })
@@ -278,7 +291,7 @@ export function createPasskeys(deps: {
       const recoveryCodes = keepsFactor ? before.recoveryCodes : []
       const changed = await change(before, { passkeys, recoveryCodes, factorsChangedAt: bumped(before) })
       if (changed === null) return refused('input_invalid')
-      await credentialUses.forget(useIdOf(id))
+      await credentialUses.forget(recordIdOf(id))
       return ok(toUser(changed))
     },
   }

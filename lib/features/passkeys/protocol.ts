@@ -15,7 +15,11 @@ const algorithms = [-8, -7, -257]
 /** Longer than any browser's answer: an RSA key with all extensions takes 4,000 characters. */
 export const responseMax = 10_000
 /** WebAuthn Level 3, 4: up to 1,023 bytes. */
-const base64url = (most: number) => z.string().regex(/^[\w-]*$/).max(most)
+const base64url = (most: number) =>
+  z
+    .string()
+    .regex(/^[\w-]*$/)
+    .max(most)
 const credentialId = base64url(1_364).min(1)
 const transports = z.array(z.string().max(32)).max(10)
 

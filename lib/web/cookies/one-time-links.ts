@@ -34,6 +34,22 @@ export async function showOnce(kind: Kind, about: string, token: string): Promis
   jar.set(cookieName(kind, settings.appOrigin), `${about}.${token}`, options)
 }
 
+const codesCookie = (appOrigin: string) => cookieNameOn(appOrigin, 'recovery-codes')
+
+/** New recovery codes, for the next page. Only for actions. */
+export async function showRecoveryCodes(userId: string, codes: readonly string[]): Promise<void> {
+  const { settings } = await services()
+  const options = { ...handedOverCookieOptions(settings.appOrigin), maxAge: keptMs / 1000 }
+  ;(await cookies()).set(codesCookie(settings.appOrigin), [userId, ...codes].join('.'), options)
+}
+
+/** Empty when this browser has none of this user. */
+export async function readRecoveryCodes(userId: string): Promise<string[]> {
+  const { settings } = await services()
+  const [owner, ...codes] = ((await cookies()).get(codesCookie(settings.appOrigin))?.value ?? '').split('.')
+  return owner === userId ? codes.filter((code) => /^[\w-]{4,20}$/.test(code)) : []
+}
+
 /** The complete link, or null when this browser has none for `about`. */
 export async function readHandedOver(kind: Kind, about: string): Promise<string | null> {
   const jar = await cookies()

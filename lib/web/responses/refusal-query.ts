@@ -12,6 +12,10 @@ const codes = [
   'not_shown',
   'date_past',
   'admin_by_hand',
+  'last_way_in',
+  'second_factor_required',
+  'passkey_gone',
+  'passkey_name_missing',
 ] as const
 /** Codes with a waiting time in seconds. */
 const waitCodes = ['mail_too_soon', 'rename_too_often'] as const

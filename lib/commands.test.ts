@@ -21,6 +21,7 @@ const allowed = {
     'session.confirm',
     'sessions.end',
     'sessions.end-others',
+    'two-factor.stop-reset',
   ],
   member: [
     'email.add',
@@ -112,8 +113,9 @@ describe('every command', () => {
         'reauthentication_required',
       )
     }
-    // The other two check the password themselves.
+    // The other two check the password themselves, or let nobody in.
     const always = [
+      'two-factor.stop-reset',
       ...['email.send-code', 'email.verify', 'impersonation.end', 'profile.save'],
       ...['password.change', 'session.confirm', ...ofOperator],
     ]

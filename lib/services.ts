@@ -25,6 +25,7 @@ import { createSecurityEvents, type SecurityEvents } from './core/security-event
 import { type ExpiryJob, startExpiryJob } from './expiry-job.ts'
 import { type AccountDeletion, createAccountDeletion } from './features/account-deletion/account-deletion.ts'
 import { type Addresses, createAddresses } from './features/email/addresses.ts'
+import { createFactorResets, type FactorResets } from './features/factor-reset/factor-reset.ts'
 import { createFormDrafts, type FormDrafts } from './features/form-drafts/form-drafts.ts'
 import { createImpersonations, type Impersonations } from './features/impersonation/impersonation.ts'
 import { takeOverStreamlit } from './features/import/streamlit.ts'
@@ -32,6 +33,7 @@ import { createInvitations, type Invitations } from './features/invitations/invi
 import { createPasskeys, type Passkeys } from './features/passkeys/passkeys.ts'
 import { createRecovery, type Recovery } from './features/recovery/recovery.ts'
 import { createSetup, type Setup } from './features/setup/setup.ts'
+import { createTwoFactor, type TwoFactor } from './features/two-factor/two-factor.ts'
 import { createUserAdmin, type UserAdmin } from './features/user-admin/user-admin.ts'
 import { createUsernames, type Usernames } from './features/username/rename.ts'
 import { readOrCreateSecret } from './secret.ts'
@@ -63,6 +65,7 @@ export interface Services extends Runtime {
   auth: LogIn
   logInSteps: LogInSteps
   rememberedBrowsers: RememberedBrowsers
+  twoFactor: TwoFactor
   accounts: Accounts
   accountDeletion: AccountDeletion
   usernames: Usernames
@@ -71,6 +74,7 @@ export interface Services extends Runtime {
   pendingCommands: PendingCommands
   addresses: Addresses
   recovery: Recovery
+  factorResets: FactorResets
   userAdmin: UserAdmin
   invitations: Invitations
   passkeys: Passkeys
@@ -124,6 +128,11 @@ export async function closeServices(): Promise<void> {
   settleErrors()
 }
 
+const lockedAs = {
+  password: ['password.locked', 'password-locked'],
+  'second-factor': ['two_factor.locked', 'two-factor-locked'],
+} as const
+
 export async function openRuntime(settings = readSettings(), clock: Clock = createSystemClock()): Promise<Runtime> {
   const log = createLog(settings.logLevel)
   clock.onStepBack?.((ms) => {
@@ -160,9 +169,10 @@ export async function openRuntime(settings = readSettings(), clock: Clock = crea
       lockouts: stores.lockouts,
       rateLimits,
       clock,
-      onLocked: async (user, { by }) => {
-        await audit.record({ event: 'password.locked', actorId: null, subjectId: user.id, address: by.address })
-        await alerts.tell(user, 'password-locked', by)
+      onLocked: async (user, secret, { by }) => {
+        const [event, alert] = lockedAs[secret]
+        await audit.record({ event, actorId: null, subjectId: user.id, address: by.address })
+        await alerts.tell(user, alert, by)
       },
     })
     const { passwordMinLength: minLength, appOrigin } = settings
@@ -218,6 +228,17 @@ export function compose(runtime: Runtime): Services {
   const accountDeletion = createAccountDeletion({ users, tokens, clock })
   const formDrafts = createFormDrafts({ tokens, rateLimits, clock, secrets })
   const rememberedBrowsers = createRememberedBrowsers({ browsers: stores.collections.rememberedBrowser, clock })
+  const factorResets = createFactorResets({
+    users,
+    tokens,
+    credentialUses: stores.credentialUses,
+    sessions,
+    browsers: rememberedBrowsers,
+    mail,
+    alerts,
+    audit: runtime.audit,
+    clock,
+  })
   const auth = createLogIn({
     accounts,
     sessions,
@@ -225,6 +246,7 @@ export function compose(runtime: Runtime): Services {
     alerts,
     users,
     browsers: rememberedBrowsers,
+    carryOutFactorReset: factorResets.carryOut,
     requireTwoFactor: settings.requireTwoFactor,
     handOver: (endedId, { id, userId }) => formDrafts.handOver(endedId, { sessionId: id, userId }),
   })
@@ -233,12 +255,33 @@ export function compose(runtime: Runtime): Services {
     auth,
     logInSteps: createLogInSteps({ accounts, secrets, clock }),
     rememberedBrowsers,
+    twoFactor: createTwoFactor({
+      users,
+      tokens,
+      credentialUses: stores.credentialUses,
+      passwords,
+      lockout,
+      secrets,
+      issuer: new URL(settings.appOrigin).hostname,
+      requireTwoFactor: settings.requireTwoFactor,
+      onRecoveryCode: async (user, { by }) => {
+        await runtime.audit.record({
+          event: 'two_factor.code_used',
+          actorId: user.id,
+          subjectId: user.id,
+          address: by.address,
+        })
+        await alerts.tell(user, 'recovery-code-used', by, { left: user.recoveryCodes.length })
+      },
+      clock,
+    }),
     accounts,
     accountDeletion,
     usernames: createUsernames({ users, rateLimits, clock }),
     sessions,
     addresses: createAddresses({ users, tokens, mail, rateLimits, alerts, secrets, clock }),
     recovery: createRecovery({ users, tokens, accounts, sessions, mail, rateLimits, alerts, clock }),
+    factorResets,
     userAdmin: createUserAdmin({ store: users, tokens, sessions, alerts, clock }),
     passkeys: createPasskeys({
       stores,

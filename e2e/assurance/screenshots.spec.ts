@@ -39,7 +39,7 @@ const everyMessage: Message[] = [
   { kind: 'account-deleted-by-admin', erasedAt: by.at, ...recipient },
   { kind: 'account-restored-by-admin', ...recipient },
   { kind: 'factor-reset-started', token, dueAt: by.at + 86_400_000, ...recipient },
-  { kind: 'factor-reset-done', ...recipient },
+  { kind: 'factor-reset-done', hasPassword: false, ...recipient },
   { kind: 'invitation', token, ...recipient, username: '' },
   ...alertKinds.map((kind): Message => ({ kind, token, ...recipient })),
 ]

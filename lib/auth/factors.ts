@@ -32,6 +32,24 @@ export function hasSecondFactor({ totp, passkeys }: Pick<UserRecord, 'totp' | 'p
   return totp !== null || passkeys.some(({ isAutomatic }) => !isAutomatic)
 }
 
+/**
+ * The change that removes the second factors made at `since` or later, or null when there are none. The recovery codes
+ * go with the last factor that the user added.
+ */
+export function removalOf({ totp, passkeys, recoveryCodes, factorsChangedAt }: UserRecord, since: number, now: number) {
+  const kept = {
+    totp: totp !== null && totp.createdAt < since ? totp : null,
+    passkeys: passkeys.filter(({ createdAt }) => createdAt < since),
+  }
+  if (kept.totp === totp && kept.passkeys.length === passkeys.length) return null
+  return {
+    ...kept,
+    recoveryCodes: hasSecondFactor(kept) ? recoveryCodes : [],
+    // Two changes must differ in time even within one millisecond.
+    factorsChangedAt: Math.max(now, (factorsChangedAt ?? 0) + 1),
+  }
+}
+
 /** Whether the log-in needs a second factor beside what was given (OWASP ASVS 5.0, 6.3.3). */
 export function owesSecondFactor(
   { factors, role }: { factors: Factors; role: Role },

@@ -84,6 +84,13 @@ export const admin = {
     reset_admin:
       'This administrator has no verified address, and administrators get no link to each other’s accounts. The operator of this site starts the reset on the command line: user reset {username}.',
     reset_link: 'Hand this link over. It is good for an hour, once, and is not shown again.',
+    factor_reset: 'Remove second factors',
+    factor_reset_text:
+      'For a person who lost them. The authenticator app, the recovery codes and the passkeys are removed 24 hours from now. The person gets a mail and can stop it until then.',
+    factor_reset_waits:
+      'The authenticator app, the recovery codes and the passkeys are removed <when></when>. The person can stop it until then.',
+    factor_reset_operator:
+      'This person has no verified address to be told at. The operator of this site removes second factors on the command line: user reset-two-factor {username}.',
     unlock: 'Unlock',
     unlock_text:
       '{count, plural, =0 {No wrong passwords} one {# wrong password} other {# wrong passwords}} in a row. Unlocking sets this person’s counts to zero; a limit by address stays.',
@@ -106,6 +113,7 @@ export const admin = {
       resumed: 'The suspension was lifted.',
       ended: 'All sessions were ended.',
       reset: 'The reset was started.',
+      factor_reset: 'The removal was started. The person was told.',
       unlocked: 'Unlocked.',
       deleted: 'Deleted. All sessions were ended.',
       restored: 'The account is back.',

@@ -150,7 +150,10 @@ export const mail = {
   },
   'factor-reset-done': {
     subject: 'Your second factors were removed',
-    lead: 'Those who look after this site removed the authenticator app, the recovery codes and the passkeys of your account. Every session ended. Log in with your password and add a second factor again.',
+    lead: 'Those who look after this site removed the authenticator app, the recovery codes and the passkeys of your account. Every session ended:',
+    log_in: 'Log in with your password and add a second factor again.',
+    choose: 'Your account has no password. Choose one, log in and add a second factor again:',
+    button: 'Choose a password',
   },
   'account-deleted-by-admin': {
     subject: 'Your account was deleted',

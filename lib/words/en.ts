@@ -579,6 +579,20 @@ export const en = {
     log_in: 'Log in',
   },
 
+  keep_factors: {
+    title: 'Keep your second factors?',
+    lead: 'The authenticator app, the recovery codes and the passkeys of <username></username> are removed <due></due>. One press stops it.',
+    submit: 'Keep my second factors',
+    pending: 'Stopping…',
+    done_title: 'Your second factors stay',
+    done: 'Nothing is removed. If you did not ask for it, tell an administrator of this site.',
+    void_title: 'This link no longer works',
+    void: 'The removal was stopped already, or has happened.',
+    other_way: 'You asked for it? Close this page, or',
+    after: 'Nothing to do here?',
+    log_in: 'Log in',
+  },
+
   mail,
 
   confirm: {
@@ -609,6 +623,7 @@ export const en = {
         resume: 'To lift the suspension, enter your password once more.',
         'end-sessions': 'To end all sessions of this person, enter your password once more.',
         'start-reset': 'To start a password reset, enter your password once more.',
+        'start-factor-reset': 'To start the removal of second factors, enter your password once more.',
         unlock: 'To unlock this person, enter your password once more.',
         delete: 'To delete this person, enter your password once more.',
         restore: 'To bring the account back, enter your password once more.',
@@ -653,7 +668,7 @@ export const en = {
     address_taken: 'Somebody else has proved this address to be theirs meanwhile. Enter another one.',
     mail_too_soon: 'A code was sent a short while ago. Another can be sent in {wait}.',
     code_rule: 'Enter the code of 8 digits from the mail.',
-    code_wrong: 'The code is wrong. Look for the latest mail.',
+    code_wrong: 'The code is wrong. Enter the latest one.',
     code_void:
       'This code no longer counts: it is too old, was replaced, or was tried too often. Have another one sent.',
     rename_too_often: 'A username can be changed three times a day. Try again in {wait}.',
@@ -673,7 +688,21 @@ export const en = {
     signup_closed: 'Sign-up is closed here.',
     signup_by_invitation: 'Signing up here takes an invitation. Open its link again.',
     invitation_void: 'This invitation was used already, was withdrawn, or is older than 7 days.',
+    no_second_factor: 'This person has no second factor.',
+    factor_reset_needs_address:
+      'This person has no verified e-mail address and could not stop the removal. The operator of this site removes second factors on the command line, with user reset-two-factor.',
+    factor_reset_waits: 'The removal of the second factors is waiting already.',
+    factor_reset_over: 'Nothing was stopped: the removal was stopped already, or has happened.',
     link_void: 'This link no longer works.',
+    code_missing: 'Enter a code of your authenticator app, or a recovery code.',
+    code_used: 'This code was used already. Wait for the next one.',
+    enrolment_over: 'This key is older than half an hour. Scan the new one, then enter its code.',
+    already_on: 'The authenticator app is on already.',
+    already_off: 'This is off already.',
+    second_factor_required: 'Your role needs a second factor. Add another one first.',
+    second_factor_locked:
+      'There were too many wrong codes, so codes no longer work here. Choose a new password by “Forgot your password?”, or log in with a browser that you used before.',
+    step_over: 'The five minutes for the code are over. Log in again.',
     password_missing: 'Enter your password.',
     password_short: 'Enter a password of at least {min, number} characters.',
     password_long: 'Enter a password of at most {max, number} characters.',
@@ -683,8 +712,8 @@ export const en = {
     password_breached:
       'This password appears in published leaks of other sites. Choose one that you have used nowhere else.',
     passwords_differ: 'Enter the same password again. The two differ.',
-    too_soon: 'There were too many wrong passwords. Try again in {wait}.',
-    too_soon_here: 'There were too many wrong passwords from your network address. Try again in {wait}.',
+    too_soon: 'There were too many wrong passwords or codes. Try again in {wait}.',
+    too_soon_here: 'There were too many wrong passwords or codes from your network address. Try again in {wait}.',
     password_locked:
       'There were too many wrong passwords, so this password no longer works here. Choose a new one by “Forgot your password?”, or log in with a browser that you used before.',
     sign_up_too_often: 'There were too many sign-ups from your network address. Try again in {wait}.',
@@ -706,7 +735,6 @@ export const en = {
     credentials_wrong: 'The username or password is wrong.',
     busy: 'Too many people are signing up or logging in at once. Try again in {seconds, plural, one {# second} other {# seconds}}.',
     challenge_over: 'That took too long, or the answer was used already. Try again.',
-    step_over: 'The log-in took too long. Start again with your username and password.',
     passkey_unknown: 'This passkey is not known here, or was removed. Log in another way.',
     passkey_wrong:
       'This passkey was refused. Use one of this account, and unlock it with your PIN, fingerprint or face.',
@@ -719,7 +747,6 @@ export const en = {
     passkey_name_long: 'Enter a name of at most {max, number} characters.',
     passkey_name_characters: 'Enter a name without line breaks or control characters.',
     last_way_in: 'This passkey is your only way in. Set a password or add another passkey first.',
-    second_factor_required: 'Your role needs a second factor. Add another one before you remove this one.',
     session_over: 'You are signed out. Log in again.',
     reauthentication_required: 'Your last log-in was a while ago. Reload the page and confirm it is you.',
     not_allowed: 'Your account may not do that.',

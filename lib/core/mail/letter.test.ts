@@ -18,7 +18,8 @@ const decisions: Message[] = [
   { kind: 'suspension-ended', ...recipient },
   { kind: 'account-deleted-by-admin', erasedAt: Date.UTC(2026, 0, 15), ...recipient },
   { kind: 'account-restored-by-admin', ...recipient },
-  { kind: 'factor-reset-done', ...recipient },
+  { kind: 'factor-reset-done', hasPassword: true, ...recipient },
+  { kind: 'factor-reset-done', hasPassword: false, ...recipient },
 ]
 const messages: Message[] = [
   { kind: 'verify-email', code: '12345678', ...recipient },

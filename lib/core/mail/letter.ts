@@ -164,10 +164,22 @@ function draft(message: Message, appOrigin: string, words: Words): Draft {
       return { subject: words('mail.account-deleted-by-admin.subject'), parts }
     }
     case 'suspension-ended':
-    case 'account-restored-by-admin':
-    case 'factor-reset-done': {
+    case 'account-restored-by-admin': {
       const parts = [paragraph(words(`mail.${kind}.lead`)), when, paragraph(words('mail.ask_admin'))]
       return { subject: words(`mail.${kind}.subject`), parts }
+    }
+    case 'factor-reset-done': {
+      const choose: Part = {
+        kind: 'button',
+        text: words('mail.factor-reset-done.button'),
+        url: `${appOrigin}/forgot-password`,
+      }
+      const then = words(message.hasPassword ? 'mail.factor-reset-done.log_in' : 'mail.factor-reset-done.choose')
+      const parts = [paragraph(words('mail.factor-reset-done.lead')), when, paragraph(then)]
+      return {
+        subject: words('mail.factor-reset-done.subject'),
+        parts: [...parts, ...(message.hasPassword ? [] : [choose]), paragraph(words('mail.ask_admin'))],
+      }
     }
     case 'invitation':
       return {

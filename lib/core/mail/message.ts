@@ -49,7 +49,8 @@ export type Decision =
   | { kind: 'suspension-ended' }
   | { kind: 'account-deleted-by-admin'; erasedAt: number }
   | { kind: 'account-restored-by-admin' }
-  | { kind: 'factor-reset-done' }
+  /** Without a password, the user chooses one by mail. */
+  | { kind: 'factor-reset-done'; hasPassword: boolean }
 
 export type Message = { to: string; username: string; by: RequestInfo; reader: Reader } & (
   | { kind: 'verify-email'; code: string }

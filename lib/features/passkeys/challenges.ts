@@ -1,6 +1,7 @@
 // The challenge of a passkey ceremony. The browser holds it in a sealed cookie, so that asking for one writes nothing.
 import { z } from 'zod'
 import type { Clock } from '../../core/clock.ts'
+import { sha256 } from '../../core/crypto/hash.ts'
 import { newToken } from '../../core/crypto/random.ts'
 import { seal, unseal } from '../../core/crypto/seal.ts'
 import { passkeyChallengeMs } from '../../core/lifetimes.ts'
@@ -54,6 +55,7 @@ export function createChallenges(deps: { tokens: TokenStore; secrets: readonly s
       return only.includes(data.ceremony) && data.sessionId === sessionId ? data : null
     },
 
-    spend: ({ challenge }) => used.spend(challenge),
+    // Hashed, because the store keeps the subject.
+    spend: ({ challenge }) => used.add(sha256(challenge), undefined),
   }
 }

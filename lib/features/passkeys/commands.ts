@@ -1,15 +1,11 @@
 // A user adds, names and removes passkeys. Logging in and signing up with one are commands of those features.
 import { z } from 'zod'
-import type { User } from '../../auth/accounts.ts'
-import { authenticationOf } from '../../auth/factors.ts'
-import { type Actor, command, presentedBy } from '../../core/command.ts'
+import { continueAlone } from '../../auth/sessions/continue-alone.ts'
+import { command, presentedBy } from '../../core/command.ts'
 import { id } from '../../core/input.ts'
 import { ownReauthenticationMs } from '../../core/lifetimes.ts'
-import { logError } from '../../core/log/log.ts'
 import { ok, refused } from '../../core/result.ts'
 import { trimTyped, unwanted } from '../../core/typed-text.ts'
-import type { Services } from '../../services.ts'
-import type { AuthenticationMethod } from '../../stores/types.ts'
 
 const nameMax = 60
 const name = z
@@ -49,8 +45,9 @@ export const addPasskey = command({
     const { user, recoveryCodes } = added.value
     const alert = { user, kind: 'passkey-added' } as const
     if (isAutomatic) return { ...ok({ user, token: null, recoveryCodes }), detail: { automatic: 1 }, alert }
-    const given: AuthenticationMethod[] = [...new Set([...session.authentications, 'passkey' as const])]
-    return { ...ok({ user, token: await goOnAlone(app, user, actor, given), recoveryCodes }), alert }
+    const proved = [...new Set([...session.authentications, 'passkey' as const])]
+    const token = await continueAlone(app.sessions, user, actor, { reason: 'ended', proved })
+    return { ...ok({ user, token, recoveryCodes }), alert }
   },
 })
 
@@ -73,29 +70,7 @@ export const removePasskey = command({
     const removed = await app.passkeys.remove(actor.id, id)
     if (!removed.ok) return removed
     const user = removed.value
-    const given = actor.session?.authentications ?? ['password']
-    return {
-      ...ok({ token: await goOnAlone(app, user, actor, given) }),
-      alert: { user, kind: 'passkey-removed' } as const,
-    }
+    const token = await continueAlone(app.sessions, user, actor, { reason: 'ended' })
+    return { ...ok({ token }), alert: { user, kind: 'passkey-removed' } as const }
   },
 })
-
-/** The change voided every session; this one continues under the returned token. */
-async function goOnAlone(
-  { sessions }: Services,
-  user: User,
-  actor: Actor,
-  given: readonly AuthenticationMethod[],
-): Promise<string | null> {
-  const { presented } = presentedBy(actor)
-  try {
-    const renewed = presented && (await sessions.renew(presented, authenticationOf(user, given)))
-    await sessions.endOthers(user.id, renewed ? renewed.session.id : '', 'ended')
-    return renewed ? renewed.token : null
-  } catch (error) {
-    // The sessions are void, and the log-in page tells this browser.
-    logError('sessions_not_ended', error)
-    return null
-  }
-}

@@ -1,6 +1,7 @@
 // Passkeys of users: asks for one, checks what a browser brings, adds and removes them. Opens no session.
 import type { User } from '../../auth/accounts.ts'
 import { isActive, toUser } from '../../auth/accounts.ts'
+import { changeFactors } from '../../auth/change-factors.ts'
 import { hasSecondFactor } from '../../auth/factors.ts'
 import type { LoginClient } from '../../auth/lockout/lockout.ts'
 import { newRecoveryCodes } from '../../auth/recovery-codes.ts'
@@ -14,7 +15,7 @@ import { parseDevice } from '../../core/device.ts'
 import { countedAddress } from '../../core/rate-limits/counted-address.ts'
 import type { RateLimits } from '../../core/rate-limits/rate-limits.ts'
 import { ok, type Result, refused } from '../../core/result.ts'
-import type { Passkey, Role, Stores, UserFields, UserRecord } from '../../stores/types.ts'
+import type { Passkey, Role, Stores, UserRecord } from '../../stores/types.ts'
 import type { Ceremony } from './ceremonies.ts'
 import { type Challenge, createChallenges } from './challenges.ts'
 import {
@@ -98,7 +99,7 @@ export interface Passkeys {
   remove(
     userId: string,
     id: string,
-  ): Promise<Result<User, 'passkey_gone' | 'last_way_in' | 'second_factor_required' | 'input_invalid'>>
+  ): Promise<Result<User, 'passkey_gone' | 'last_way_in' | 'second_factor_required' | 'person_gone'>>
 }
 
 export function createPasskeys(deps: {
@@ -122,15 +123,10 @@ export function createPasskeys(deps: {
     return (await users.find(userId))?.passkeys ?? []
   }
 
-  /** Compare and set on everything that decides what the user has left. */
-  function change(before: UserRecord, changed: UserFields): Promise<UserRecord | null> {
-    const { id, passkeys, totp, passwordHash, factorsChangedAt } = before
-    const same = { passkeys, totp, passwordHash, factorsChangedAt, status: 'active', deletedAt: null } as const
-    return users.update(id, changed as Parameters<typeof users.update>[1], same)
+  /** A change that voids no session. */
+  function changeList({ id, passkeys: before }: UserRecord, passkeys: Passkey[]): Promise<UserRecord | null> {
+    return users.update(id, { passkeys }, { passkeys: before, status: 'active', deletedAt: null })
   }
-
-  /** Sessions and remembered browsers of before are void. */
-  const bumped = ({ factorsChangedAt }: UserRecord) => Math.max(clock(), (factorsChangedAt ?? 0) + 1)
 
   const claim = ({ userId, credential }: Checked) =>
     credentialUses.advance({ id: recordIdOf(credential.id), userId, mark: credential.counter, usedAt: clock() })
@@ -170,6 +166,34 @@ export function createPasskeys(deps: {
       address,
     })
     return { ok: false, userId, code: 'passkey_copied' }
+  }
+
+  function refusalOf({ passkeys }: UserRecord, { credential }: Checked, isAutomatic: boolean) {
+    if (passkeys.length >= mostPasskeys) return refused('passkeys_too_many')
+    const isTaken = passkeys.some(({ id }) => id === credential.id) || (isAutomatic && passkeys.length > 0)
+    return isTaken ? refused('passkey_taken') : null
+  }
+
+  async function addQuietly(before: UserRecord, added: Passkey) {
+    const changed = await changeList(before, [...before.passkeys, added])
+    return changed === null ? refused('input_invalid') : ok({ user: toUser(changed), recoveryCodes: null })
+  }
+
+  async function addFactor(
+    { id }: UserRecord,
+    checked: Checked,
+    added: Passkey,
+    made: Extract<Awaited<ReturnType<typeof newRecoveryCodes>>, { ok: true }> | null,
+  ) {
+    let isFirst = false
+    const changed = await changeFactors({ users, clock }, id, (record) => {
+      const refusal = refusalOf(record, checked, false)
+      if (refusal !== null) return refusal
+      isFirst = made !== null && !hasSecondFactor(record)
+      return ok({ passkeys: [...record.passkeys, added], ...(isFirst && made && { recoveryCodes: made.value.stored }) })
+    })
+    if (!changed.ok) return changed
+    return ok({ user: changed.value, recoveryCodes: isFirst && made ? made.value.codes : null })
   }
 
   return {
@@ -252,47 +276,37 @@ export function createPasskeys(deps: {
     async add(checked, { name, userAgent, isAutomatic }) {
       const before = await users.find(checked.userId)
       if (!isActive(before)) return refused('person_gone')
-      if (before.passkeys.length >= mostPasskeys) return refused('passkeys_too_many')
-      if (before.passkeys.some(({ id }) => id === checked.credential.id)) return refused('passkey_taken')
-      if (isAutomatic && before.passkeys.length > 0) return refused('passkey_taken')
-      const isFirst = !isAutomatic && !hasSecondFactor(before)
-      const made = isFirst ? await newRecoveryCodes(passwords) : null
+      const refusal = refusalOf(before, checked, isAutomatic)
+      if (refusal !== null) return refusal
+      const made = isAutomatic || hasSecondFactor(before) ? null : await newRecoveryCodes(passwords)
       if (made?.ok === false) return made
       if (!(await claim(checked))) return refused('passkey_taken')
-      const passkeys = [...before.passkeys, passkeyOf(checked, name, userAgent, isAutomatic)]
-      const changed = await change(before, {
-        passkeys,
-        ...(!isAutomatic && { factorsChangedAt: bumped(before) }),
-        ...(made && { recoveryCodes: made.value.stored }),
-      })
-      if (changed === null) {
-        await release(checked)
-        return refused('input_invalid')
-      }
-      return ok({ user: toUser(changed), recoveryCodes: made?.value.codes ?? null })
+      const added = passkeyOf(checked, name, userAgent, isAutomatic)
+      const changed = isAutomatic ? await addQuietly(before, added) : await addFactor(before, checked, added, made)
+      if (!changed.ok) await release(checked)
+      return changed
     },
 
     async rename(userId, id, name) {
       const before = await users.find(userId)
       if (!before?.passkeys.some((passkey) => passkey.id === id)) return refused('passkey_gone')
       const passkeys = before.passkeys.map((passkey) => (passkey.id === id ? { ...passkey, name } : passkey))
-      return (await change(before, { passkeys })) === null ? refused('input_invalid') : ok(null)
+      return (await changeList(before, passkeys)) === null ? refused('input_invalid') : ok(null)
     },
 
     async remove(userId, id) {
-      const before = await users.find(userId)
-      if (!before?.passkeys.some((passkey) => passkey.id === id)) return refused('passkey_gone')
-      const passkeys = before.passkeys.filter((passkey) => passkey.id !== id)
-      const after = { passkeys, totp: before.totp }
-      if (passkeys.length === 0 && before.passwordHash === noPassword) return refused('last_way_in')
-      const keepsFactor = hasSecondFactor(after)
-      const isLastFactor = hasSecondFactor(before) && !keepsFactor
-      if (isLastFactor && requireTwoFactor.includes(before.role)) return refused('second_factor_required')
-      const recoveryCodes = keepsFactor ? before.recoveryCodes : []
-      const changed = await change(before, { passkeys, recoveryCodes, factorsChangedAt: bumped(before) })
-      if (changed === null) return refused('input_invalid')
-      await credentialUses.forget(recordIdOf(id))
-      return ok(toUser(changed))
+      const removed = await changeFactors({ users, clock }, userId, (record) => {
+        const passkeys = record.passkeys.filter((passkey) => passkey.id !== id)
+        if (passkeys.length === record.passkeys.length) return refused('passkey_gone')
+        if (passkeys.length === 0 && record.passwordHash === noPassword) return refused('last_way_in')
+        const keepsFactor = hasSecondFactor({ passkeys, totp: record.totp })
+        if (hasSecondFactor(record) && !keepsFactor && requireTwoFactor.includes(record.role)) {
+          return refused('second_factor_required')
+        }
+        return ok({ passkeys, recoveryCodes: keepsFactor ? record.recoveryCodes : [] })
+      })
+      if (removed.ok) await credentialUses.forget(recordIdOf(id))
+      return removed
     },
   }
 }

@@ -11,7 +11,7 @@ import type { Refusal } from '#lib/words/message-for.ts'
 import { fullTime } from '#lib/words/time.ts'
 import { beginSession, continueSession } from '../cookies/begin-session.ts'
 import { afterLogIn } from '../cookies/cookie-check.ts'
-import { dropLogInStep, holdLogInStep, isFirstUpgrade } from '../cookies/held.ts'
+import { dropLogInStep, holdLogInStep, holdRemembered, isFirstUpgrade } from '../cookies/held.ts'
 import { recogniseDevice } from '../cookies/known-device.ts'
 import { forgetMailedSecret, type MailedPath } from '../cookies/mailed-secret.ts'
 import { showOnce, showRecoveryCodes } from '../cookies/one-time-links.ts'
@@ -102,6 +102,14 @@ async function withSuspension(outcome: Refusal): Promise<Refusal> {
   return { code: 'suspended_until', when: fullTime(await getWords(), until, timeZone) } as Refusal
 }
 
+/** Without a token, the session is over. */
+async function afterFactorChange(token: string | null, path: string): Promise<string> {
+  if (token !== null) await continueSession(token)
+  return path
+}
+
+const twoFactorPath = '/security/two-factor'
+
 function secondFactorPath(next: string | undefined): string {
   const path = safeNextPath(next)
   return path === null ? '/login/two-factor' : `/login/two-factor?${new URLSearchParams({ next: path })}`
@@ -121,6 +129,22 @@ export const commandPages: { [Name in WebCommandName]: PagesOf<Name> } = {
       if (token !== null) await showOnce('reset-password', id, token)
       return `${userPath({ id })}?done=reset`
     },
+  },
+  'users.start-factor-reset': onUserPage('factor_reset'),
+  'two-factor.cancel-reset': {
+    path: '/keep-second-factor',
+    mailed: '/keep-second-factor',
+    staysInForm: true,
+    refusedAt: async (code) => (code === 'link_void' ? '/keep-second-factor' : null),
+    async next() {
+      await forgetMailedSecret('/keep-second-factor', (await services()).settings.appOrigin)
+      return '/keep-second-factor?done=1'
+    },
+  },
+  'two-factor.stop-reset': {
+    path: '/security',
+    next: () => '/security?factor_reset=stopped',
+    refused: '/security?factor_reset=over',
   },
   'impersonation.start': { ...onUserPage(''), next: () => '/' },
   'impersonation.end': {
@@ -153,6 +177,44 @@ export const commandPages: { [Name in WebCommandName]: PagesOf<Name> } = {
       return secondFactorPath(next)
     },
   },
+  'log-in.second-factor': {
+    path: '/login/two-factor',
+    staysInForm: true,
+    beginsSession: true,
+    async refusedAt(code) {
+      if (code !== 'step_over') return null
+      await dropLogInStep()
+      return '/login?step=over'
+    },
+    async next({ rememberedToken, ...completed }, { next }) {
+      if (rememberedToken !== null) await holdRemembered(rememberedToken)
+      return pageAfterLogIn(completed, next)
+    },
+  },
+  'two-factor.turn-on': {
+    path: twoFactorPath,
+    staysInForm: true,
+    async next({ user, token, recoveryCodes }) {
+      if (recoveryCodes !== null) await showRecoveryCodes(user.id, recoveryCodes)
+      return afterFactorChange(token, `${twoFactorPath}?done=on`)
+    },
+  },
+  'two-factor.turn-off': {
+    path: twoFactorPath,
+    next: ({ token }) => afterFactorChange(token, `${twoFactorPath}?done=off`),
+  },
+  'two-factor.new-recovery-codes': {
+    path: twoFactorPath,
+    async next({ user, token, recoveryCodes }) {
+      await showRecoveryCodes(user.id, recoveryCodes)
+      return afterFactorChange(token, `${twoFactorPath}?done=codes`)
+    },
+  },
+  'browsers.forget': {
+    path: '/security',
+    next: (isForgotten) => `/security?browser=${isForgotten ? 'forgotten' : 'already'}`,
+  },
+  'browsers.forget-all': { path: '/security', next: () => '/security?browser=all' },
   'log-in.passkey': {
     path: '/login',
     staysInForm: true,
@@ -174,20 +236,15 @@ export const commandPages: { [Name in WebCommandName]: PagesOf<Name> } = {
     staysInForm: true,
     async next({ token, user, recoveryCodes }, { automatic, next }) {
       if (automatic) return safeNextPath(next) ?? '/'
-      if (token !== null) await continueSession(token)
-      if (recoveryCodes === null) return `${passkeysPath}?done=added`
-      await showRecoveryCodes(user.id, recoveryCodes)
-      return `${passkeysPath}?done=added`
+      if (recoveryCodes !== null) await showRecoveryCodes(user.id, recoveryCodes)
+      return afterFactorChange(token, `${passkeysPath}?done=added`)
     },
   },
   'passkeys.rename': { path: passkeysPath, staysInForm: true, next: () => `${passkeysPath}?done=renamed` },
   'passkeys.remove': {
     path: passkeysPath,
     staysInForm: true,
-    async next({ token }) {
-      if (token !== null) await continueSession(token)
-      return `${passkeysPath}?done=removed`
-    },
+    next: ({ token }) => afterFactorChange(token, `${passkeysPath}?done=removed`),
   },
   'setup.finish': {
     path: '/setup',

@@ -4,10 +4,12 @@
 /** Pages and handlers that answer without a session. */
 export const publicRoutes: readonly string[] = [
   '/login',
+  '/login/two-factor', // the sealed step after the password identifies the user
   '/signup',
   '/forgot-password',
   '/reset-password', // the mailed token identifies the user
   '/not-me', // likewise
+  '/keep-second-factor', // likewise
   '/setup', // the printed link authorises it
   '/logout', // ends any session; nothing to protect without one
   '/healthz',
@@ -23,11 +25,13 @@ export const publicRoutes: readonly string[] = [
 export const publicActions: readonly string[] = [
   'app/(visitor)/login/actions.ts#logIn',
   'app/(visitor)/login/actions.ts#logInWithPasskey',
+  'app/(visitor)/login/two-factor/actions.ts#logInWithCode',
   'app/(visitor)/signup/actions.ts#signUp',
   'app/(visitor)/signup/actions.ts#signUpWithPasskey',
   'app/(visitor)/forgot-password/actions.ts#askForLink',
   'app/(visitor)/reset-password/actions.ts#resetPassword',
   'app/(visitor)/not-me/actions.ts#reportCompromise',
+  'app/(visitor)/keep-second-factor/actions.ts#keepSecondFactor',
   'app/(visitor)/setup/actions.ts#finishSetup',
   'app/theme/actions.ts#chooseTheme',
 ]

@@ -16,6 +16,9 @@ const codes = [
   'second_factor_required',
   'passkey_gone',
   'passkey_name_missing',
+  'no_second_factor',
+  'factor_reset_needs_address',
+  'factor_reset_waits',
 ] as const
 /** Codes with a waiting time in seconds. */
 const waitCodes = ['mail_too_soon', 'rename_too_often'] as const

@@ -38,7 +38,7 @@ export default async function PasskeysPage({ searchParams }: PageProps<'/securit
   const known = await passkeys.list(user.id)
   const outcome = oneOf(query, 'done', done)
   const refused = refusalIn(query)
-  const codes = outcome === null ? [] : await readRecoveryCodes(user.id)
+  const codes = outcome === null ? null : await readRecoveryCodes(user.id)
   const renamed = known.find(({ id }) => id === query.rename)
   const next = safeNextPath(query.next)
 
@@ -56,7 +56,7 @@ export default async function PasskeysPage({ searchParams }: PageProps<'/securit
       </div>
       {outcome !== null && <Notice kind="good">{words(`passkeys.done.${outcome}`)}</Notice>}
       {refused !== null && <Notice kind="danger">{messageFor(words, refused).text}</Notice>}
-      {codes.length > 0 && <RecoveryCodes words={words} codes={codes} />}
+      {codes !== null && <RecoveryCodes words={words} codes={codes} />}
       {next !== null && (
         <a href={next} className="button button-primary self-start">
           {words('passkeys.continue')}

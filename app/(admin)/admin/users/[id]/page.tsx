@@ -25,7 +25,7 @@ import { StateBadge, stateOf } from '../../badges.tsx'
 import { HandOver } from '../../hand-over.tsx'
 import { outcomeOf } from '../../outcome.ts'
 import { Sections } from '../../sections.tsx'
-import { changeRole, endSessionsOf, restorePerson, resume, startReset, unlock } from '../actions.ts'
+import { changeRole, endSessionsOf, restorePerson, resume, startFactorReset, startReset, unlock } from '../actions.ts'
 import { ActRow, ActRowLink, ActRowText } from './act-row.tsx'
 
 export async function generateMetadata({ params }: PageProps<'/admin/users/[id]'>): Promise<Metadata> {
@@ -39,14 +39,15 @@ export default async function PersonPage({ params, searchParams }: PageProps<'/a
   const { id } = await params
   const words = await getWords()
   const { timeZone } = await readPreferences()
-  const { userAdmin, sessions, audit, stores } = await services()
+  const { userAdmin, sessions, audit, stores, factorResets } = await services()
   const person = await userAdmin.find(id)
   if (person === null) notFound()
-  const [live, lockouts, history, link] = await Promise.all([
+  const [live, lockouts, history, link, factorReset] = await Promise.all([
     sessions.list(id),
     stores.lockouts.listByUser(id),
     audit.history(id),
     readHandedOver('reset-password', id),
+    factorResets.find(id),
   ])
   const names = await userAdmin.findNames(history.map(({ actorId }) => actorId))
   const query = await searchParams
@@ -55,6 +56,7 @@ export default async function PersonPage({ params, searchParams }: PageProps<'/a
   const failures = wrongPasswordsOf(person, lockouts)
   /** Consecutive wrong passwords from known and new browsers, which have separate waiting times. */
   const wrongPasswords = (failures?.new.count ?? 0) + (failures?.known.count ?? 0)
+  const { factors } = person
   const isSelf = admin.id === id
   const isClosed = isDeletedByAdmin(person)
   const isSuspended = person.status === 'suspended' && !isClosed
@@ -213,6 +215,24 @@ export default async function PersonPage({ params, searchParams }: PageProps<'/a
                   }
                 />
               )}
+              {(factors.hasSecondFactor || factors.passkeyCount > 0) &&
+                (factorReset !== null ? (
+                  <ActRowText
+                    text={words.rich('admin.person.factor_reset_waits', {
+                      when: () => <span key="when">{clock(factorReset.dueAt)}</span>,
+                    })}
+                  />
+                ) : hasProvedAddress ? (
+                  <ActRow
+                    words={words}
+                    id={id}
+                    action={startFactorReset}
+                    label={words('admin.person.factor_reset')}
+                    text={words('admin.person.factor_reset_text')}
+                  />
+                ) : (
+                  <ActRowText text={words('admin.person.factor_reset_operator', { username: person.username })} />
+                ))}
               <ActRow
                 words={words}
                 id={id}

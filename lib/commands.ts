@@ -13,6 +13,7 @@ import * as recovery from './features/recovery/commands.ts'
 import * as sessions from './features/sessions/commands.ts'
 import * as setup from './features/setup/commands.ts'
 import * as signUp from './features/sign-up/commands.ts'
+import * as twoFactor from './features/two-factor/commands.ts'
 import * as userAdmin from './features/user-admin/commands.ts'
 import * as username from './features/username/commands.ts'
 
@@ -31,6 +32,7 @@ const all = {
   ...recovery,
   ...setup,
   ...signUp,
+  ...twoFactor,
   ...userAdmin,
   ...username,
 }

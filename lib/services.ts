@@ -32,6 +32,7 @@ import { takeOverStreamlit } from './features/import/streamlit.ts'
 import { createInvitations, type Invitations } from './features/invitations/invitations.ts'
 import { createRecovery, type Recovery } from './features/recovery/recovery.ts'
 import { createSetup, type Setup } from './features/setup/setup.ts'
+import { createTwoFactor, type TwoFactor } from './features/two-factor/two-factor.ts'
 import { createUserAdmin, type UserAdmin } from './features/user-admin/user-admin.ts'
 import { createUsernames, type Usernames } from './features/username/rename.ts'
 import { readOrCreateSecret } from './secret.ts'
@@ -63,6 +64,7 @@ export interface Services extends Runtime {
   auth: LogIn
   logInSteps: LogInSteps
   rememberedBrowsers: RememberedBrowsers
+  twoFactor: TwoFactor
   accounts: Accounts
   accountDeletion: AccountDeletion
   usernames: Usernames
@@ -124,6 +126,11 @@ export async function closeServices(): Promise<void> {
   settleErrors()
 }
 
+const lockedAs = {
+  password: ['password.locked', 'password-locked'],
+  'second-factor': ['two_factor.locked', 'two-factor-locked'],
+} as const
+
 export async function openRuntime(settings = readSettings(), clock: Clock = createSystemClock()): Promise<Runtime> {
   const log = createLog(settings.logLevel)
   clock.onStepBack?.((ms) => {
@@ -160,9 +167,10 @@ export async function openRuntime(settings = readSettings(), clock: Clock = crea
       lockouts: stores.lockouts,
       rateLimits,
       clock,
-      onLocked: async (user, { by }) => {
-        await audit.record({ event: 'password.locked', actorId: null, subjectId: user.id, address: by.address })
-        await alerts.tell(user, 'password-locked', by)
+      onLocked: async (user, secret, { by }) => {
+        const [event, alert] = lockedAs[secret]
+        await audit.record({ event, actorId: null, subjectId: user.id, address: by.address })
+        await alerts.tell(user, alert, by)
       },
     })
     const { passwordMinLength: minLength, appOrigin } = settings
@@ -245,6 +253,26 @@ export function compose(runtime: Runtime): Services {
     auth,
     logInSteps: createLogInSteps({ accounts, secrets, clock }),
     rememberedBrowsers,
+    twoFactor: createTwoFactor({
+      users,
+      tokens,
+      credentialUses: stores.credentialUses,
+      passwords,
+      lockout,
+      secrets,
+      issuer: new URL(settings.appOrigin).hostname,
+      requireTwoFactor: settings.requireTwoFactor,
+      onRecoveryCode: async (user, { by }) => {
+        await runtime.audit.record({
+          event: 'two_factor.code_used',
+          actorId: user.id,
+          subjectId: user.id,
+          address: by.address,
+        })
+        await alerts.tell(user, 'recovery-code-used', by, { left: user.recoveryCodes.length })
+      },
+      clock,
+    }),
     accounts,
     accountDeletion,
     usernames: createUsernames({ users, rateLimits, clock }),

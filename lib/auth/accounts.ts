@@ -103,10 +103,13 @@ export interface Accounts {
   findForLogIn(id: string): Promise<User | null>
   /** Checks the password of a logged-in user. A wrong one counts like one at log-in. */
   checkPassword(id: string, password: string, loginClient: LoginClient): Promise<PasswordCheck>
-  /** Replaces the password and voids every session and log-in of the old one (`findOwner`). */
+  /**
+   * Replaces the password and voids every session and log-in of the old one (`findOwner`). `current` is null for a user
+   * without a password.
+   */
   changePassword(
     id: string,
-    change: { current: string; password: string },
+    change: { current: string | null; password: string },
     loginClient: LoginClient,
   ): Promise<{ ok: true; value: User } | ({ ok: false } & ChangePasswordFault)>
   /** Resets the count of wrong passwords. */
@@ -303,9 +306,10 @@ export function createAccounts(deps: {
 
     async changePassword(id, { current, password }, loginClient) {
       const record = await store.find(id)
-      const checked = await comparePassword(record, current, loginClient)
-      if (!checked.ok) return checked
       if (!isActive(record)) return refused('person_gone')
+      const isFirst = current === null && record.passwordHash === noPassword
+      const checked = isFirst ? ok(null) : await comparePassword(record, current ?? '', loginClient)
+      if (!checked.ok) return checked
       const hashed = await hashNewPassword(password, record)
       if (!hashed.ok) return hashed
       const waitMs = await rateLimits.take('password-change', id)

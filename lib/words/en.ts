@@ -716,7 +716,7 @@ export const en = {
     address_taken: 'Somebody else has proved this address to be theirs meanwhile. Enter another one.',
     mail_too_soon: 'A code was sent a short while ago. Another can be sent in {wait}.',
     code_rule: 'Enter the code of 8 digits from the mail.',
-    code_wrong: 'The code is wrong. Look for the latest mail.',
+    code_wrong: 'The code is wrong. Enter the latest one.',
     code_void:
       'This code no longer counts: it is too old, was replaced, or was tried too often. Have another one sent.',
     rename_too_often: 'A username can be changed three times a day. Try again in {wait}.',
@@ -742,6 +742,15 @@ export const en = {
     factor_reset_waits: 'The removal of the second factors is waiting already.',
     factor_reset_over: 'Nothing was stopped: the removal was stopped already, or has happened.',
     link_void: 'This link no longer works.',
+    code_missing: 'Enter a code of your authenticator app, or a recovery code.',
+    code_used: 'This code was used already. Wait for the next one.',
+    enrolment_over: 'This key is older than half an hour. Scan the new one, then enter its code.',
+    already_on: 'The authenticator app is on already.',
+    already_off: 'This is off already.',
+    second_factor_required: 'Your role needs a second factor. Add a passkey before you turn the app off.',
+    second_factor_locked:
+      'There were too many wrong codes, so codes no longer work here. Choose a new password by “Forgot your password?”, or log in with a browser that you used before.',
+    step_over: 'The five minutes for the code are over. Log in again.',
     password_missing: 'Enter your password.',
     password_short: 'Enter a password of at least {min, number} characters.',
     password_long: 'Enter a password of at most {max, number} characters.',
@@ -751,8 +760,8 @@ export const en = {
     password_breached:
       'This password appears in published leaks of other sites. Choose one that you have used nowhere else.',
     passwords_differ: 'Enter the same password again. The two differ.',
-    too_soon: 'There were too many wrong passwords. Try again in {wait}.',
-    too_soon_here: 'There were too many wrong passwords from your network address. Try again in {wait}.',
+    too_soon: 'There were too many wrong passwords or codes. Try again in {wait}.',
+    too_soon_here: 'There were too many wrong passwords or codes from your network address. Try again in {wait}.',
     password_locked:
       'There were too many wrong passwords, so this password no longer works here. Choose a new one by “Forgot your password?”, or log in with a browser that you used before.',
     sign_up_too_often: 'There were too many sign-ups from your network address. Try again in {wait}.',

@@ -52,6 +52,7 @@ export default async function LogInPage({ searchParams }: PageProps<'/login'>) {
               {words('login.deleted', { left: words('time.days', { days: undoDeletionMs / days(1) }) })}
             </Notice>
           )}
+          {query.step === 'over' && <Notice kind="note">{words('errors.step_over')}</Notice>}
           {query.reset === '1' && <Notice kind="good">{words('reset.done')}</Notice>}
         </FormAlert>
         <input type="hidden" name="next" value={next ?? ''} />

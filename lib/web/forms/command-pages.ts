@@ -10,10 +10,10 @@ import type { Refusal } from '#lib/words/message-for.ts'
 import { fullTime } from '#lib/words/time.ts'
 import { beginSession, continueSession } from '../cookies/begin-session.ts'
 import { afterLogIn } from '../cookies/cookie-check.ts'
-import { dropLogInStep, holdLogInStep } from '../cookies/held.ts'
+import { dropLogInStep, holdLogInStep, holdRemembered } from '../cookies/held.ts'
 import { recogniseDevice } from '../cookies/known-device.ts'
 import { forgetMailedSecret, type MailedPath } from '../cookies/mailed-secret.ts'
-import { showOnce } from '../cookies/one-time-links.ts'
+import { showOnce, showRecoveryCodes } from '../cookies/one-time-links.ts'
 import { readPreferences } from '../cookies/preferences.ts'
 import { safeNextPath } from '../guards/next-path.ts'
 import { getWords } from '../words.ts'
@@ -59,6 +59,14 @@ async function pageAfterLogIn({ token, user, isRestored }: Completed, next: stri
   await beginSession(token, user)
   return afterLogIn(isRestored ? '/?restored=1' : (safeNextPath(next) ?? '/'))
 }
+
+/** Without a token, the session is over. */
+async function afterFactorChange(token: string | null, path: string): Promise<string> {
+  if (token !== null) await continueSession(token)
+  return path
+}
+
+const twoFactorPath = '/security/two-factor'
 
 function secondFactorPath(next: string | undefined): string {
   const path = safeNextPath(next)
@@ -132,6 +140,44 @@ export const commandPages: { [Name in WebCommandName]: PagesOf<Name> } = {
       return secondFactorPath(next)
     },
   },
+  'log-in.second-factor': {
+    path: '/login/two-factor',
+    staysInForm: true,
+    beginsSession: true,
+    async refusedAt(code) {
+      if (code !== 'step_over') return null
+      await dropLogInStep()
+      return '/login?step=over'
+    },
+    async next({ rememberedToken, ...completed }, { next }) {
+      if (rememberedToken !== null) await holdRemembered(rememberedToken)
+      return pageAfterLogIn(completed, next)
+    },
+  },
+  'two-factor.turn-on': {
+    path: twoFactorPath,
+    staysInForm: true,
+    async next({ user, token, recoveryCodes }) {
+      if (recoveryCodes !== null) await showRecoveryCodes(user.id, recoveryCodes)
+      return afterFactorChange(token, `${twoFactorPath}?done=on`)
+    },
+  },
+  'two-factor.turn-off': {
+    path: twoFactorPath,
+    next: ({ token }) => afterFactorChange(token, `${twoFactorPath}?done=off`),
+  },
+  'two-factor.new-recovery-codes': {
+    path: twoFactorPath,
+    async next({ user, token, recoveryCodes }) {
+      await showRecoveryCodes(user.id, recoveryCodes)
+      return afterFactorChange(token, `${twoFactorPath}?done=codes`)
+    },
+  },
+  'browsers.forget': {
+    path: '/security',
+    next: (isForgotten) => `/security?browser=${isForgotten ? 'forgotten' : 'already'}`,
+  },
+  'browsers.forget-all': { path: '/security', next: () => '/security?browser=all' },
   'sign-up': {
     path: '/signup',
     mailed: '/signup',

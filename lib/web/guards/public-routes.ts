@@ -4,6 +4,7 @@
 /** Pages and handlers that answer without a session. */
 export const publicRoutes: readonly string[] = [
   '/login',
+  '/login/two-factor', // the sealed step after the password identifies the user
   '/signup',
   '/forgot-password',
   '/reset-password', // the mailed token identifies the user
@@ -22,6 +23,7 @@ export const publicRoutes: readonly string[] = [
 /** Server actions that anyone may call, as `file#export`. */
 export const publicActions: readonly string[] = [
   'app/(visitor)/login/actions.ts#logIn',
+  'app/(visitor)/login/two-factor/actions.ts#logInWithCode',
   'app/(visitor)/signup/actions.ts#signUp',
   'app/(visitor)/forgot-password/actions.ts#askForLink',
   'app/(visitor)/reset-password/actions.ts#resetPassword',

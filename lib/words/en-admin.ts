@@ -69,7 +69,8 @@ export const admin = {
     never: 'Never',
     factor_app: 'Authenticator app since <when></when>',
     factor_passkeys: '{count, plural, one {# passkey} other {# passkeys}}',
-    factor_codes: '{count, plural, =0 {No recovery code left} one {# recovery code left} other {# recovery codes left}}',
+    factor_codes:
+      '{count, plural, =0 {No recovery code left} one {# recovery code left} other {# recovery codes left}}',
     factor_missing: 'The role requires one.',
     email_none: 'None',
     deleted_at: 'Deleted <when></when>. Erased 14 days later.',

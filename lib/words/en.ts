@@ -489,8 +489,7 @@ export const en = {
   two_factor: {
     title: 'Second factor',
     lead: 'A code from an app on your phone, asked after the password. Somebody who learns the password cannot log in without it.',
-    required:
-      'Your role needs a second factor. Add one to go on: the other pages open once you have it.',
+    required: 'Your role needs a second factor. Add one to go on: the other pages open once you have it.',
     scan: 'Scan the QR code with your authenticator app',
     scan_text: 'Any authenticator app does it. Some password managers are one.',
     qr: 'QR code with the key for your authenticator app',
@@ -501,7 +500,8 @@ export const en = {
     turn_on: 'Turn on',
     turn_on_pending: 'Turning on…',
     cancel: 'Cancel',
-    passkey: 'A passkey is a second factor too: your device asks for a fingerprint, your face or a PIN, and there is no code to type.',
+    passkey:
+      'A passkey is a second factor too: your device asks for a fingerprint, your face or a PIN, and there is no code to type.',
     add_passkey: 'Add a passkey',
     log_out: 'Log out',
     app: 'Authenticator app',

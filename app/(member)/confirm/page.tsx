@@ -1,10 +1,12 @@
 import type { Metadata } from 'next'
 import { redirect } from 'next/navigation'
+import { SecondFactorField } from '#app/second-factor-field.tsx'
 import { ActionForm } from '#app/ui/action-form.tsx'
 import { FormAlert } from '#app/ui/form-alert.tsx'
 import { PasswordField } from '#app/ui/password-field.tsx'
 import { SubmitButton } from '#app/ui/submit-button.tsx'
 import { UsernameForManagers } from '#app/ui/username-for-managers.tsx'
+import { owesSecondFactor } from '#lib/auth/factors.ts'
 import { commands, isCommandName } from '#lib/commands.ts'
 import { minutes } from '#lib/core/clock.ts'
 import { parseDevice } from '#lib/core/device.ts'
@@ -31,9 +33,13 @@ export default async function ConfirmPage({ searchParams }: PageProps<'/confirm'
   const query = await searchParams
   const next = safeNextPath(query.next) ?? '/'
   const handle = typeof query.act === 'string' ? query.act : ''
-  const { pendingCommands, sessions } = await services()
+  const { pendingCommands, sessions, settings } = await services()
   const pending = await pendingCommands.find(session.id, handle)
   if (pending === null && sessions.hasRecentAuthentication(session, justNowMs)) redirect(next)
+  const { hasTotp } = user.factors
+  const owesCode = owesSecondFactor(user, ['password'], settings.requireTwoFactor)
+  const isRecoveryCode = !hasTotp || query.with === 'recovery-code'
+  const other = new URLSearchParams({ next, act: handle, ...(!isRecoveryCode && { with: 'recovery-code' }) })
 
   return (
     <div className="flex max-w-[30rem] flex-col gap-6">
@@ -53,6 +59,16 @@ export default async function ConfirmPage({ searchParams }: PageProps<'/confirm'
             autoComplete="current-password"
             showLabel={words('fields.show_password')}
           />
+          {owesCode && (
+            <div className="flex flex-col items-start gap-2">
+              <SecondFactorField words={words} isRecoveryCode={isRecoveryCode} />
+              {hasTotp && (
+                <a href={`/confirm?${other}`} className="link inline-block py-2.5">
+                  {words(isRecoveryCode ? 'log_in_code.with_app' : 'log_in_code.with_recovery_code')}
+                </a>
+              )}
+            </div>
+          )}
           <div className="flex flex-wrap gap-3">
             <SubmitButton label={words('confirm.submit')} pendingLabel={words('confirm.pending')} />
             <a href={next} className="button">

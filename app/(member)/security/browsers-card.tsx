@@ -33,10 +33,7 @@ export function BrowsersCard({ words, browsers, now, timeZone }: Props) {
           const device = deviceName(words, parseDevice(userAgent))
           const when = clockTime(words, createdAt, now, timeZone)
           return (
-            <li
-              key={id}
-              className="flex flex-wrap items-center justify-between gap-4 border-t border-line px-6 py-4"
-            >
+            <li key={id} className="flex flex-wrap items-center justify-between gap-4 border-t border-line px-6 py-4">
               <div>
                 <h3 className="font-medium">{device}</h3>
                 <p className="figures text-sm text-muted">

@@ -1,11 +1,11 @@
 import type { Metadata } from 'next'
 import { HistoryList } from '#app/history/history-list.tsx'
 import { Notice } from '#app/ui/notice.tsx'
+import { addressToVerify } from '#lib/features/email/addresses.ts'
 import { services } from '#lib/services.ts'
 import { readPreferences } from '#lib/web/cookies/preferences.ts'
 import { may, requireUser } from '#lib/web/guards/current-user.ts'
 import { getWords } from '#lib/web/words.ts'
-import { addressToVerify } from '#lib/features/email/addresses.ts'
 import { AccountCard } from './account-card.tsx'
 import { BrowsersCard } from './browsers-card.tsx'
 import { EmailCard } from './email-card.tsx'
@@ -65,9 +65,7 @@ export default async function SecurityPage({ searchParams }: PageProps<'/securit
         limits={settings.session}
         timeZone={timeZone}
       />
-      {browsers.length > 0 && (
-        <BrowsersCard words={words} browsers={browsers} now={session.now} timeZone={timeZone} />
-      )}
+      {browsers.length > 0 && <BrowsersCard words={words} browsers={browsers} now={session.now} timeZone={timeZone} />}
       <AccountCard words={words} username={user.username} mayChange={mayChange} />
       <HistoryList
         words={words}

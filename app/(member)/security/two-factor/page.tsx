@@ -52,7 +52,13 @@ export default async function TwoFactorPage({ searchParams }: PageProps<'/securi
           lastUsedAt={await twoFactor.lastUsedAt(user.id)}
           now={session.now}
           timeZone={timeZone}
-          rest={factors.passkeyCount > 0 ? 'passkey' : settings.requireTwoFactor.includes(user.role) ? 'required' : 'password'}
+          rest={
+            factors.passkeyCount > 0
+              ? 'passkey'
+              : settings.requireTwoFactor.includes(user.role)
+                ? 'required'
+                : 'password'
+          }
         />
       )}
       {factors.hasSecondFactor && <RecoveryCodesCard words={words} left={factors.recoveryCodesLeft} />}

@@ -38,7 +38,12 @@ export default async function LogInWithCodePage({ searchParams }: PageProps<type
       lead={words(
         !hasTotp ? 'log_in_code.lead_passkey' : isRecoveryCode ? 'log_in_code.lead_recovery' : 'log_in_code.lead',
       )}
-      otherWay={{ text: words('log_in_code.other_way'), path: '/login', next, link: words('log_in_code.other_way_link') }}
+      otherWay={{
+        text: words('log_in_code.other_way'),
+        path: '/login',
+        next,
+        link: words('log_in_code.other_way_link'),
+      }}
     >
       <ActionForm action={logInWithCode}>
         <FormAlert />

@@ -19,9 +19,7 @@ export function FactorList({
     <>
       {totpSince === null && passkeyCount === 0 && <p>{words('admin.people.factors.none')}</p>}
       {totpSince !== null && (
-        <p>
-          {words.rich('admin.person.factor_app', { when: () => <span key="when">{children(totpSince)}</span> })}
-        </p>
+        <p>{words.rich('admin.person.factor_app', { when: () => <span key="when">{children(totpSince)}</span> })}</p>
       )}
       {passkeyCount > 0 && <p>{words('admin.person.factor_passkeys', { count: passkeyCount })}</p>}
       {hasSecondFactor && <p>{words('admin.person.factor_codes', { count: recoveryCodesLeft })}</p>}

@@ -85,6 +85,8 @@ export interface Passkeys {
   /** Undoes the claim of `prepareFirst` when the account was not made. */
   release(checked: Checked): Promise<void>
   list(userId: string): Promise<ListedPasskey[]>
+  /** Whether the user added one, which this site's host can use. */
+  isOwnHere(userId: string): Promise<boolean>
   /** The first second factor also makes recovery codes. An automatic passkey is none, and ends no session. */
   add(
     checked: Checked,
@@ -271,6 +273,11 @@ export function createPasskeys(deps: {
         const lastUsedAt = usedAt > passkey.createdAt ? usedAt : null
         return { ...passkey, lastUsedAt, isOfThisHost: passkey.rpId === protocol.rpId }
       })
+    },
+
+    async isOwnHere(userId) {
+      const passkeys = await findPasskeys(userId)
+      return passkeys.some(({ rpId, isAutomatic }) => rpId === protocol.rpId && !isAutomatic)
     },
 
     async add(checked, { name, userAgent, isAutomatic }) {

@@ -102,6 +102,13 @@ async function withSuspension(outcome: Refusal): Promise<Refusal> {
   return { code: 'suspended_until', when: fullTime(await getWords(), until, timeZone) } as Refusal
 }
 
+/** The five minutes for the second factor are over. */
+async function logInAgain(code: string): Promise<string | null> {
+  if (code !== 'step_over') return null
+  await dropLogInStep()
+  return '/login?step=over'
+}
+
 /** Without a token, the session is over. */
 async function afterFactorChange(token: string | null, path: string): Promise<string> {
   if (token !== null) await continueSession(token)
@@ -181,11 +188,7 @@ export const commandPages: { [Name in WebCommandName]: PagesOf<Name> } = {
     path: '/login/two-factor',
     staysInForm: true,
     beginsSession: true,
-    async refusedAt(code) {
-      if (code !== 'step_over') return null
-      await dropLogInStep()
-      return '/login?step=over'
-    },
+    refusedAt: logInAgain,
     async next({ rememberedToken, ...completed }, { next }) {
       if (rememberedToken !== null) await holdRemembered(rememberedToken)
       return pageAfterLogIn(completed, next)
@@ -220,6 +223,7 @@ export const commandPages: { [Name in WebCommandName]: PagesOf<Name> } = {
     staysInForm: true,
     beginsSession: true,
     refusal: withSuspension,
+    refusedAt: logInAgain,
     next: (completed, { next }) => pageAfterLogIn(completed, next),
   },
   'sign-up': { ...onSignUpPage, next: async (signedUp, { next }) => afterLogIn(await beginAccount(signedUp, next)) },

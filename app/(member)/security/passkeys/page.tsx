@@ -18,9 +18,9 @@ import { refusalIn } from '#lib/web/responses/refusal-query.ts'
 import { getWords } from '#lib/web/words.ts'
 import { messageFor } from '#lib/words/message-for.ts'
 import { deviceName } from '#lib/words/sentences.ts'
+import { ShownCodes } from '../two-factor/shown-codes.tsx'
 import { addPasskey, renamePasskey } from './actions.ts'
 import { PasskeyEntry } from './passkey-entry.tsx'
-import { RecoveryCodes } from './recovery-codes.tsx'
 
 const done = ['added', 'removed', 'renamed', 'signed-up'] as const
 
@@ -39,8 +39,12 @@ export default async function PasskeysPage({ searchParams }: PageProps<'/securit
   const outcome = oneOf(query, 'done', done)
   const refused = refusalIn(query)
   const codes = outcome === null ? null : await readRecoveryCodes(user.id)
-  const renamed = known.find(({ id }) => id === query.rename)
   const next = safeNextPath(query.next)
+  if (codes !== null && outcome !== null) {
+    const said = words(`passkeys.done.${outcome}`)
+    return <ShownCodes words={words} codes={codes} said={said} next={next ?? '/security/passkeys'} />
+  }
+  const renamed = known.find(({ id }) => id === query.rename)
 
   return (
     <div className="flex max-w-[34rem] flex-col gap-6">
@@ -56,7 +60,6 @@ export default async function PasskeysPage({ searchParams }: PageProps<'/securit
       </div>
       {outcome !== null && <Notice kind="good">{words(`passkeys.done.${outcome}`)}</Notice>}
       {refused !== null && <Notice kind="danger">{messageFor(words, refused).text}</Notice>}
-      {codes !== null && <RecoveryCodes words={words} codes={codes} />}
       {next !== null && (
         <a href={next} className="button button-primary self-start">
           {words('passkeys.continue')}

@@ -30,6 +30,7 @@ import { createFormDrafts, type FormDrafts } from './features/form-drafts/form-d
 import { createImpersonations, type Impersonations } from './features/impersonation/impersonation.ts'
 import { takeOverStreamlit } from './features/import/streamlit.ts'
 import { createInvitations, type Invitations } from './features/invitations/invitations.ts'
+import { createPasskeys, type Passkeys } from './features/passkeys/passkeys.ts'
 import { createRecovery, type Recovery } from './features/recovery/recovery.ts'
 import { createSetup, type Setup } from './features/setup/setup.ts'
 import { createTwoFactor, type TwoFactor } from './features/two-factor/two-factor.ts'
@@ -76,6 +77,7 @@ export interface Services extends Runtime {
   factorResets: FactorResets
   userAdmin: UserAdmin
   invitations: Invitations
+  passkeys: Passkeys
   setup: Setup
   impersonations: Impersonations
 }
@@ -281,6 +283,16 @@ export function compose(runtime: Runtime): Services {
     recovery: createRecovery({ users, tokens, accounts, sessions, mail, rateLimits, alerts, clock }),
     factorResets,
     userAdmin: createUserAdmin({ store: users, tokens, sessions, alerts, clock }),
+    passkeys: createPasskeys({
+      stores,
+      passwords,
+      rateLimits,
+      audit: runtime.audit,
+      appOrigin: settings.appOrigin,
+      requireTwoFactor: settings.requireTwoFactor,
+      secrets,
+      clock,
+    }),
     invitations: createInvitations({ store: tokens, users, accounts, clock }),
     setup: createSetup({ users, tokens, accounts, clock }),
     impersonations: createImpersonations({ store: tokens, clock }),

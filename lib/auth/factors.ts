@@ -8,6 +8,8 @@ import type { Authentication } from './sessions/sessions.ts'
 export interface Factors {
   hasPassword: boolean
   hasTotp: boolean
+  /** When the authenticator app was turned on, or null. */
+  totpSince: number | null
   recoveryCodesLeft: number
   passkeyCount: number
   /** Whether the password alone no longer suffices. */
@@ -20,6 +22,7 @@ export function factorsOf({ passwordHash, totp, recoveryCodes, passkeys, factors
   return {
     hasPassword: passwordHash !== noPassword,
     hasTotp: totp !== null,
+    totpSince: totp?.createdAt ?? null,
     recoveryCodesLeft: recoveryCodes.length,
     passkeyCount: passkeys.length,
     hasSecondFactor: hasSecondFactor({ totp, passkeys }),

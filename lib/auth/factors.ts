@@ -48,9 +48,13 @@ export function removalOf({ totp, passkeys, recoveryCodes, factorsChangedAt }: U
   return {
     ...kept,
     recoveryCodes: hasSecondFactor(kept) ? recoveryCodes : [],
-    // Two changes must differ in time even within one millisecond.
-    factorsChangedAt: Math.max(now, (factorsChangedAt ?? 0) + 1),
+    factorsChangedAt: nextChangeTime(factorsChangedAt, now),
   }
+}
+
+/** Two changes of factors differ in time even within one millisecond. */
+export function nextChangeTime(factorsChangedAt: number | null, now: number): number {
+  return Math.max(now, (factorsChangedAt ?? 0) + 1)
 }
 
 /** Whether the log-in needs a second factor beside what was given (OWASP ASVS 5.0, 6.3.3). */

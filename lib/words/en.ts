@@ -671,11 +671,11 @@ export const en = {
 
   not_me: {
     title: 'This was not you?',
-    lead: 'One press voids the password of <username></username>, ends every session and sends a link to a new password to the address that this mail came to. If the address was changed since, it is put back.',
+    lead: 'One press voids the password of <username></username>, ends every session, removes the authenticator apps and passkeys that were added in the last 72 hours, and sends a link to a new password to the address that this mail came to. If the address was changed since, it is put back.',
     submit: 'Secure my account',
     pending: 'Securing…',
     done_title: 'Every session was ended',
-    done: 'A link to a new password is on its way to the address that the mail came to. It is good for an hour. Until then nobody can log in.',
+    done: 'Authenticator apps and passkeys of the last 72 hours are removed. A link to a new password is on its way to the address that the mail came to. It is good for an hour. Until then nobody can log in.',
     done_address_taken:
       'The old password no longer works and every session was ended. The address that the mail came to belongs to another account by now, so no link was sent. Ask an administrator of this site for a new password.',
     void_title: 'This link no longer works',

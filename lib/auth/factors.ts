@@ -57,6 +57,11 @@ export function nextChangeTime(factorsChangedAt: number | null, now: number): nu
   return Math.max(now, (factorsChangedAt ?? 0) + 1)
 }
 
+/** Whether the present password does not suffice for a new one: it proves not all factors, or there is none. */
+export function isPasswordTooLittle({ hasPassword, hasSecondFactor }: Factors): boolean {
+  return hasSecondFactor || !hasPassword
+}
+
 /** Whether the log-in needs a second factor beside what was given (OWASP ASVS 5.0, 6.3.3). */
 export function owesSecondFactor(
   { factors, role }: { factors: Factors; role: Role },

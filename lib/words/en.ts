@@ -710,6 +710,10 @@ export const en = {
         add: 'To use another e-mail address, enter your password once more.',
         remove: 'To remove your e-mail address, enter your password once more.',
       },
+      browsers: {
+        forget: 'To forget the browser, enter your password once more.',
+        'forget-all': 'To forget all remembered browsers, enter your password once more.',
+      },
       impersonation: { start: 'To view as this user, enter your password once more.' },
       invitations: {
         create: 'To invite somebody, enter your password once more.',
@@ -722,6 +726,11 @@ export const en = {
       passkeys: {
         rename: 'To rename a passkey, confirm it is you.',
         remove: 'To remove a passkey, confirm it is you.',
+      },
+      'two-factor': {
+        'turn-on': 'To turn on the authenticator app, enter your password once more.',
+        'turn-off': 'To turn off the authenticator app, enter your password once more.',
+        'new-recovery-codes': 'To make new recovery codes, enter your password once more.',
       },
       username: { change: 'To change your username, enter your password once more.' },
       users: {

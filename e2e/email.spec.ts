@@ -82,7 +82,7 @@ test(
     const wrong = String((Number(first) + 1) % 10 ** 8).padStart(8, '0')
     for (const [typed, sentence] of [
       ['123', 'Enter the code of 8 digits from the mail.'],
-      [wrong, 'The code is wrong. Look for the latest mail.'],
+      [wrong, 'The code is wrong. Enter the latest one.'],
     ] as const) {
       await page.goto(`${server.url}/verify-email`)
       await page.getByLabel('Code').fill(typed)

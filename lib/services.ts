@@ -31,8 +31,10 @@ import { createFormDrafts, type FormDrafts } from './features/form-drafts/form-d
 import { createImpersonations, type Impersonations } from './features/impersonation/impersonation.ts'
 import { takeOverStreamlit } from './features/import/streamlit.ts'
 import { createInvitations, type Invitations } from './features/invitations/invitations.ts'
+import { createPasskeys, type Passkeys } from './features/passkeys/passkeys.ts'
 import { createRecovery, type Recovery } from './features/recovery/recovery.ts'
 import { createSetup, type Setup } from './features/setup/setup.ts'
+import { createTwoFactor, type TwoFactor } from './features/two-factor/two-factor.ts'
 import { createUserAdmin, type UserAdmin } from './features/user-admin/user-admin.ts'
 import { createUsernames, type Usernames } from './features/username/rename.ts'
 import { readOrCreateSecret } from './secret.ts'
@@ -64,6 +66,7 @@ export interface Services extends Runtime {
   auth: LogIn
   logInSteps: LogInSteps
   rememberedBrowsers: RememberedBrowsers
+  twoFactor: TwoFactor
   accounts: Accounts
   accountDeletion: AccountDeletion
   usernames: Usernames
@@ -75,6 +78,7 @@ export interface Services extends Runtime {
   factorResets: FactorResets
   userAdmin: UserAdmin
   invitations: Invitations
+  passkeys: Passkeys
   setup: Setup
   impersonations: Impersonations
 }
@@ -130,6 +134,11 @@ export async function closeServices(): Promise<void> {
   settleErrors()
 }
 
+const lockedAs = {
+  password: ['password.locked', 'password-locked'],
+  'second-factor': ['two_factor.locked', 'two-factor-locked'],
+} as const
+
 export async function openRuntime(settings = readSettings(), clock: Clock = createSystemClock()): Promise<Runtime> {
   const log = createLog(settings.logLevel)
   clock.onStepBack?.((ms) => {
@@ -166,9 +175,10 @@ export async function openRuntime(settings = readSettings(), clock: Clock = crea
       lockouts: stores.lockouts,
       rateLimits,
       clock,
-      onLocked: async (user, { by }) => {
-        await audit.record({ event: 'password.locked', actorId: null, subjectId: user.id, address: by.address })
-        await alerts.tell(user, 'password-locked', by)
+      onLocked: async (user, secret, { by }) => {
+        const [event, alert] = lockedAs[secret]
+        await audit.record({ event, actorId: null, subjectId: user.id, address: by.address })
+        await alerts.tell(user, alert, by)
       },
     })
     const { passwordMinLength: minLength, appOrigin } = settings
@@ -251,6 +261,26 @@ export function compose(runtime: Runtime): Services {
     auth,
     logInSteps: createLogInSteps({ accounts, secrets, clock }),
     rememberedBrowsers,
+    twoFactor: createTwoFactor({
+      users,
+      tokens,
+      credentialUses: stores.credentialUses,
+      passwords,
+      lockout,
+      secrets,
+      issuer: new URL(settings.appOrigin).hostname,
+      requireTwoFactor: settings.requireTwoFactor,
+      onRecoveryCode: async (user, { by }) => {
+        await runtime.audit.record({
+          event: 'two_factor.code_used',
+          actorId: user.id,
+          subjectId: user.id,
+          address: by.address,
+        })
+        await alerts.tell(user, 'recovery-code-used', by, { left: user.recoveryCodes.length })
+      },
+      clock,
+    }),
     accounts,
     accountDeletion,
     usernames: createUsernames({ users, rateLimits, clock }),
@@ -270,6 +300,16 @@ export function compose(runtime: Runtime): Services {
     }),
     factorResets,
     userAdmin: createUserAdmin({ store: users, tokens, sessions, alerts, clock }),
+    passkeys: createPasskeys({
+      stores,
+      passwords,
+      rateLimits,
+      audit: runtime.audit,
+      appOrigin: settings.appOrigin,
+      requireTwoFactor: settings.requireTwoFactor,
+      secrets,
+      clock,
+    }),
     invitations: createInvitations({ store: tokens, users, accounts, clock }),
     setup: createSetup({ users, tokens, accounts, clock }),
     impersonations: createImpersonations({ store: tokens, clock }),

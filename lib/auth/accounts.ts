@@ -53,10 +53,16 @@ export interface User {
 
 export type SignUpFault = PasswordFault | { code: 'username_taken' }
 
-export interface NewAccount {
+/** What the account starts with: a password, or a passkey that was made for the id. */
+export type FirstFactor =
+  | { password: string }
+  | { password: null; first: Pick<UserRecord, 'id' | 'passkeys' | 'recoveryCodes'> }
+
+export type NewAccount = AccountFacts & FirstFactor
+
+interface AccountFacts {
   /** Canonical form. */
   username: string
-  password: string
   /** Null when the sign-up has none. */
   email?: string | null
   /** Whether the user already proved the address. The account starts without an address that another user verified. */
@@ -80,7 +86,7 @@ export interface Accounts {
    * Like `signUp`, but without a password: a reset sets the first one. For operators, who then handle no secret of the
    * user.
    */
-  create(account: Omit<NewAccount, 'password'>): Promise<Result<User, 'username_taken'>>
+  create(account: AccountFacts): Promise<Result<User, 'username_taken'>>
   /**
    * Finds the user by username and password, unless lockout forbids the attempt. Unknown name, wrong password and
    * suspended account get the same answer in the same time. Only the right password reveals a suspension and its end
@@ -101,12 +107,17 @@ export interface Accounts {
   ): Promise<Result<User, EndReason>>
   /** Like `findActive`, but also finds a user who deleted the account and can restore it by logging in. */
   findForLogIn(id: string): Promise<User | null>
+  /** What the right password leads to, for a user who proved another factor: also lifts an expired suspension. */
+  admit(id: string): Promise<LogInOutcome>
   /** Checks the password of a logged-in user. A wrong one counts like one at log-in. */
   checkPassword(id: string, password: string, loginClient: LoginClient): Promise<PasswordCheck>
-  /** Replaces the password and voids every session and log-in of the old one (`findOwner`). */
+  /**
+   * Replaces the password and voids every session and log-in of the old one (`findOwner`). `current` is null for a user
+   * without a password.
+   */
   changePassword(
     id: string,
-    change: { current: string; password: string },
+    change: { current: string | null; password: string },
     loginClient: LoginClient,
   ): Promise<{ ok: true; value: User } | ({ ok: false } & ChangePasswordFault)>
   /** Resets the count of wrong passwords. */
@@ -131,7 +142,7 @@ export type LogInRefusal =
   | { code: 'suspended'; until: number | null }
   | LockoutFault
 
-type LogInOutcome = { ok: true; value: User } | ({ ok: false } & LogInRefusal)
+export type LogInOutcome = { ok: true; value: User } | ({ ok: false } & LogInRefusal)
 
 type PasswordCheck = Result<User, 'password_wrong' | 'busy' | 'person_gone'> | ({ ok: false } & LockoutFault)
 
@@ -217,14 +228,14 @@ export function createAccounts(deps: {
   }
 
   async function insert(
-    { username, email = null, isEmailProved = false, role = 'member' }: Omit<NewAccount, 'password'>,
-    passwordHash: string,
+    { username, email = null, isEmailProved = false, role = 'member' }: AccountFacts,
+    factors: Pick<UserRecord, 'passwordHash'> & Partial<UserRecord>,
     token?: Pick<TokenUse, 'id' | 'purpose'>,
   ): Promise<Result<User, 'username_taken'> | { ok: false; code: 'link_void' }> {
     const record = newUser({
       id: newId(),
       username,
-      passwordHash,
+      ...factors,
       email,
       emailVerifiedAt: email !== null && isEmailProved ? clock() : null,
       role,
@@ -243,9 +254,10 @@ export function createAccounts(deps: {
 
   async function signUp(account: NewAccount, token?: Pick<TokenUse, 'id' | 'purpose'>) {
     if ((await store.findByUsername(account.username)) !== null) return refused('username_taken')
+    if (account.password === null) return insert(account, { passwordHash: noPassword, ...account.first }, token)
     const { username, email = null } = account
     const passwordHash = await hashNewPassword(account.password, { username, email })
-    return passwordHash.ok ? insert(account, passwordHash.value, token) : passwordHash
+    return passwordHash.ok ? insert(account, { passwordHash: passwordHash.value }, token) : passwordHash
   }
 
   async function identify(username: string, loginClient: LoginClient): Promise<Identified> {
@@ -272,7 +284,7 @@ export function createAccounts(deps: {
 
     signUpWith: (token, account) => signUp(account, token),
 
-    create: async (account) => withoutToken(await insert(account, noPassword)),
+    create: async (account) => withoutToken(await insert(account, { passwordHash: noPassword })),
 
     checkCredentials: async (username, password, loginClient) =>
       (await identify(username, loginClient)).check(password),
@@ -287,6 +299,11 @@ export function createAccounts(deps: {
     async findForLogIn(id) {
       const record = await store.find(id)
       return mayLogIn(record) ? toUser(record) : null
+    },
+
+    async admit(id) {
+      const record = await store.find(id)
+      return record === null ? refused('credentials_wrong') : admitted(await lifted(record), null)
     },
 
     async findOwner({ userId, passwordChangedAt, factorsChangedAt, provedAt }) {
@@ -304,9 +321,10 @@ export function createAccounts(deps: {
 
     async changePassword(id, { current, password }, loginClient) {
       const record = await store.find(id)
-      const checked = await comparePassword(record, current, loginClient)
-      if (!checked.ok) return checked
       if (!isActive(record)) return refused('person_gone')
+      const isFirst = current === null && record.passwordHash === noPassword
+      const checked = isFirst ? ok(null) : await comparePassword(record, current ?? '', loginClient)
+      if (!checked.ok) return checked
       const hashed = await hashNewPassword(password, record)
       if (!hashed.ok) return hashed
       const waitMs = await rateLimits.take('password-change', id)

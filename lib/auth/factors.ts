@@ -8,6 +8,8 @@ import type { Authentication } from './sessions/sessions.ts'
 export interface Factors {
   hasPassword: boolean
   hasTotp: boolean
+  /** When the authenticator app was turned on, or null. */
+  totpSince: number | null
   recoveryCodesLeft: number
   passkeyCount: number
   /** Whether the password alone no longer suffices. */
@@ -20,6 +22,7 @@ export function factorsOf({ passwordHash, totp, recoveryCodes, passkeys, factors
   return {
     hasPassword: passwordHash !== noPassword,
     hasTotp: totp !== null,
+    totpSince: totp?.createdAt ?? null,
     recoveryCodesLeft: recoveryCodes.length,
     passkeyCount: passkeys.length,
     hasSecondFactor: hasSecondFactor({ totp, passkeys }),
@@ -52,6 +55,11 @@ export function removalOf({ totp, passkeys, recoveryCodes, factorsChangedAt }: U
 /** Two changes of factors differ in time even within one millisecond. */
 export function nextChangeTime(factorsChangedAt: number | null, now: number): number {
   return Math.max(now, (factorsChangedAt ?? 0) + 1)
+}
+
+/** Whether the present password does not suffice for a new one: it proves not all factors, or there is none. */
+export function isPasswordTooLittle({ hasPassword, hasSecondFactor }: Factors): boolean {
+  return hasSecondFactor || !hasPassword
 }
 
 /** Whether the log-in needs a second factor beside what was given (OWASP ASVS 5.0, 6.3.3). */

@@ -25,6 +25,16 @@ export const verifySchema = z.object({
   }),
 })
 
+/** A code of an authenticator app or a recovery code, as typed. */
+export const codeSchema = z.string().transform(trimTyped).pipe(z.string().min(1, 'code_missing').max(200, 'code_wrong'))
+
+/** `remember` is a checkbox. */
+export const secondFactorSchema = z.object({
+  code: codeSchema,
+  remember: z.literal('on').optional(),
+  next: z.string().optional(),
+})
+
 /** Also when a field is wrong or missing: a person learns of everything at once. Not for what has no fields at all. */
 const evenIfWrong = { when: ({ value }: { value: unknown }) => typeof value === 'object' && value !== null }
 
@@ -63,6 +73,17 @@ export const signUpSchema = ({
       checkNewPassword(typed, name, passwordMinLength, ctx)
     }, evenIfWrong)
 
+/** Without a password: `response` is the browser's new passkey, as JSON. */
+export const signUpWithPasskeySchema = ({ emailRequired }: { emailRequired: boolean }) =>
+  z.object({
+    username,
+    email: emailRequired ? emailSchema : emailOrNothingSchema.optional(),
+    response: z.string(),
+    next: z.string().optional(),
+  })
+
+export const usernameSchema = z.strictObject({ username })
+
 /** Accepts any text: an impossible username gets the same answer as an unknown one. */
 export const logInSchema = z.object({
   username: typedName('username_missing'),
@@ -71,6 +92,8 @@ export const logInSchema = z.object({
     .min(1, 'password_missing')
     .refine((password) => !isOverlong(password), { message: 'password_long', params: { max: passwordMaxLength } }),
   next: z.string().optional(),
+  /** The browser can create a passkey after the log-in, without a question. */
+  canUpgrade: z.string().optional(),
 })
 
 /** `username` is there for password managers and the strength meter. The session decides who the user is. */
@@ -78,22 +101,31 @@ export const changePasswordSchema = (passwordMinLength: number) =>
   z
     .object({
       username: z.string().optional(),
+      /** Absent for users without a password. */
       currentPassword: z
         .string()
         .min(1, 'current_password_missing')
-        .refine((password) => !isOverlong(password), { message: 'current_password_wrong' }),
+        .refine((password) => !isOverlong(password), { message: 'current_password_wrong' })
+        .optional(),
       password: z.string(),
       confirmPassword: z.string(),
     })
     .superRefine((typed, ctx) => checkNewPassword(typed, null, passwordMinLength, ctx), evenIfWrong)
 
-/** `act` is the handle of the command that waits for re-authentication. */
+/**
+ * What the user has to prove decides which fields the form has. `act` is the handle of the command that waits for
+ * re-authentication.
+ */
 export const confirmSchema = z.object({
   username: z.string().optional(),
   password: z
     .string()
     .min(1, 'password_missing')
-    .refine((password) => !isOverlong(password), { message: 'password_wrong' }),
+    .refine((password) => !isOverlong(password), { message: 'password_wrong' })
+    .optional(),
+  code: codeSchema.optional(),
+  /** The browser's answer for a passkey, as JSON. */
+  response: z.string().optional(),
   act: z.string().optional(),
   next: z.string().optional(),
 })

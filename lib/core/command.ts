@@ -51,7 +51,7 @@ export type Outcome = ({ ok: true; value: unknown } | { ok: false; code: string;
   subjectId?: string
   /** The actor of the audit entry, when a visitor proves to be this user. */
   actorId?: string
-  /** False: nothing changed, so no audit entry. `try`: a refused password (`recordTry`). */
+  /** False: nothing changed, so no audit entry. `try`: a refused password or code (`recordTry`). */
   isRecorded?: false | 'try'
   /** For the audit entry of a try, where the client learns less. */
   triedCode?: string
@@ -166,11 +166,11 @@ function isAllowed(needed: Needed, { id, role, isImpersonating }: Actor): boolea
   return needed === 'signed-in' || (!isImpersonating && can({ role }, needed))
 }
 
-/** Codes of a wrong password. All other refusals tell the client to wait or stop, without comparing it. */
-const wrongCodes = ['credentials_wrong', 'password_wrong']
+/** Codes of a wrong password or code. All other refusals tell the client to wait or stop, without comparing it. */
+const wrongCodes = ['credentials_wrong', 'password_wrong', 'code_wrong']
 
 /**
- * Records a refused password. A client that continues during a waiting time could fill the audit trail: after ten
+ * Records a refused password or code. A client that continues during a waiting time could fill the audit trail: after ten
  * entries in ten minutes per IP address, its attempts are only counted and logged.
  */
 async function recordTry(

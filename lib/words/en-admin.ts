@@ -50,6 +50,14 @@ export const admin = {
     nobody: 'Nobody is like that. Clear the search, or ask for less.',
     name: 'Name',
     signed_up: 'Signed up',
+    second_factor: 'Second factor',
+    factors: {
+      app: 'App',
+      passkey: 'Passkey',
+      both: 'App and passkey',
+      none: 'None',
+      missing: 'None, required',
+    },
   },
   person: {
     back: 'All people',
@@ -59,6 +67,11 @@ export const admin = {
     signed_up: 'Signed up',
     password_changed: 'Password changed',
     never: 'Never',
+    factor_app: 'Authenticator app since <when></when>',
+    factor_passkeys: '{count, plural, one {# passkey} other {# passkeys}}',
+    factor_codes:
+      '{count, plural, =0 {No recovery code left} one {# recovery code left} other {# recovery codes left}}',
+    factor_missing: 'The role requires one.',
     email_none: 'None',
     deleted_at: 'Deleted <when></when>. Erased 14 days later.',
     deleted_own: 'The person deleted the account and can bring it back by logging in, with the role that it has then.',

@@ -27,6 +27,7 @@ import { outcomeOf } from '../../outcome.ts'
 import { Sections } from '../../sections.tsx'
 import { changeRole, endSessionsOf, restorePerson, resume, startFactorReset, startReset, unlock } from '../actions.ts'
 import { ActRow, ActRowLink, ActRowText } from './act-row.tsx'
+import { FactorList } from './factor-list.tsx'
 
 export async function generateMetadata({ params }: PageProps<'/admin/users/[id]'>): Promise<Metadata> {
   await params
@@ -39,7 +40,7 @@ export default async function PersonPage({ params, searchParams }: PageProps<'/a
   const { id } = await params
   const words = await getWords()
   const { timeZone } = await readPreferences()
-  const { userAdmin, sessions, audit, stores, factorResets } = await services()
+  const { userAdmin, sessions, audit, stores, factorResets, settings } = await services()
   const person = await userAdmin.find(id)
   if (person === null) notFound()
   const [live, lockouts, history, link, factorReset] = await Promise.all([
@@ -129,6 +130,11 @@ export default async function PersonPage({ params, searchParams }: PageProps<'/a
             <Fact name={words('admin.person.signed_up')}>{clock(person.createdAt)}</Fact>
             <Fact name={words('admin.person.password_changed')}>
               {person.passwordChangedAt === null ? words('admin.person.never') : clock(person.passwordChangedAt)}
+            </Fact>
+            <Fact name={words('admin.people.second_factor')}>
+              <FactorList words={words} factors={factors} isRequired={settings.requireTwoFactor.includes(person.role)}>
+                {clock}
+              </FactorList>
             </Fact>
             <Fact name={words('admin.person.id')}>
               <code translate="no" className="figures text-sm break-all">

@@ -1,0 +1,34 @@
+// Changes what a user authenticates with, by compare and set.
+import type { Clock } from '../core/clock.ts'
+import { ok, type Result, refused } from '../core/result.ts'
+import type { UserChange, UserRecord, UserStore } from '../stores/types.ts'
+import { isActive, toUser, type User } from './accounts.ts'
+
+/** A client that changes without end must not keep this going. */
+const mostTries = 5
+
+type FactorChange = Pick<UserChange, 'totp' | 'recoveryCodes' | 'passkeys'>
+
+/**
+ * Applies what `decide` returns for the present record, and asks it again after a concurrent change. Voids all sessions
+ * and remembered browsers of before (`factorsChangedAt`).
+ */
+export async function changeFactors<Code extends string>(
+  { users, clock }: { users: UserStore; clock: Clock },
+  userId: string,
+  decide: (record: UserRecord) => Result<FactorChange, Code>,
+): Promise<Result<User, Code | 'person_gone'>> {
+  for (let tries = 0; tries < mostTries; tries += 1) {
+    const record = await users.find(userId)
+    if (!isActive(record)) return refused('person_gone')
+    const decided = decide(record)
+    if (!decided.ok) return decided
+    const { passwordHash, totp, passkeys, factorsChangedAt } = record
+    // Two changes must differ in time even within one millisecond.
+    const change = { ...decided.value, factorsChangedAt: Math.max(clock(), (factorsChangedAt ?? 0) + 1) }
+    const onlyIf = { passwordHash, totp, passkeys, factorsChangedAt, status: 'active', deletedAt: null } as const
+    const changed = await users.update(userId, change, onlyIf)
+    if (changed !== null) return ok(toUser(changed))
+  }
+  throw new Error('The second factors of a user change without end.')
+}

@@ -7,6 +7,7 @@ import * as factorReset from './features/factor-reset/commands.ts'
 import * as impersonation from './features/impersonation/commands.ts'
 import * as invitations from './features/invitations/commands.ts'
 import * as logIn from './features/log-in/commands.ts'
+import * as passkeys from './features/passkeys/commands.ts'
 import * as password from './features/password/commands.ts'
 import * as profile from './features/profile/commands.ts'
 import * as recovery from './features/recovery/commands.ts'
@@ -28,6 +29,7 @@ const all = {
   ...auditTrail,
   ...dataExport,
   ...logIn,
+  ...passkeys,
   ...password,
   ...recovery,
   ...setup,

@@ -1,6 +1,7 @@
 // The composition root: settings → stores → domain modules.
 import { type Accounts, createAccounts } from './auth/accounts.ts'
 import { type Alerts, createAlerts } from './auth/alerts.ts'
+import { type FactorUpkeep, startFactorUpkeep } from './auth/factor-upkeep.ts'
 import { createLockout, type Lockout } from './auth/lockout/lockout.ts'
 import { createLogIn, type LogIn } from './auth/log-in-flow.ts'
 import { createLogInSteps, type LogInSteps } from './auth/log-in-step.ts'
@@ -30,6 +31,7 @@ import { createFormDrafts, type FormDrafts } from './features/form-drafts/form-d
 import { createImpersonations, type Impersonations } from './features/impersonation/impersonation.ts'
 import { takeOverStreamlit } from './features/import/streamlit.ts'
 import { createInvitations, type Invitations } from './features/invitations/invitations.ts'
+import { createPasskeys, type Passkeys } from './features/passkeys/passkeys.ts'
 import { createRecovery, type Recovery } from './features/recovery/recovery.ts'
 import { createSetup, type Setup } from './features/setup/setup.ts'
 import { createTwoFactor, type TwoFactor } from './features/two-factor/two-factor.ts'
@@ -76,6 +78,7 @@ export interface Services extends Runtime {
   factorResets: FactorResets
   userAdmin: UserAdmin
   invitations: Invitations
+  passkeys: Passkeys
   setup: Setup
   impersonations: Impersonations
 }
@@ -86,9 +89,11 @@ export interface Services extends Runtime {
  */
 const runtimeKey = Symbol.for('gatehouse.runtime')
 const expiryJobKey = Symbol.for('gatehouse.expiry-job')
+const factorUpkeepKey = Symbol.for('gatehouse.factor-upkeep')
 const shared = globalThis as typeof globalThis & {
   [runtimeKey]?: Promise<Runtime> | undefined
   [expiryJobKey]?: ExpiryJob
+  [factorUpkeepKey]?: FactorUpkeep
 }
 
 let composed: Services | undefined
@@ -108,6 +113,8 @@ export async function services(): Promise<Services> {
 async function open(): Promise<Runtime> {
   const runtime = await openRuntime()
   shared[expiryJobKey] = startExpiryJob(compose(runtime))
+  const { stores, sessionSecrets: secrets, settings, log } = runtime
+  shared[factorUpkeepKey] = startFactorUpkeep({ users: stores.users, secrets, appOrigin: settings.appOrigin, log })
   runtime.mail.open()
   return runtime
 }
@@ -116,6 +123,7 @@ async function open(): Promise<Runtime> {
 export async function closeServices(): Promise<void> {
   const runtime = await shared[runtimeKey]
   await shared[expiryJobKey]?.stop()
+  await shared[factorUpkeepKey]?.stop()
   await runtime?.lockout.settle()
   await runtime?.audit.recordOmitted()
   await runtime?.mail.close()
@@ -278,9 +286,30 @@ export function compose(runtime: Runtime): Services {
     usernames: createUsernames({ users, rateLimits, clock }),
     sessions,
     addresses: createAddresses({ users, tokens, mail, rateLimits, alerts, secrets, clock }),
-    recovery: createRecovery({ users, tokens, accounts, sessions, mail, rateLimits, alerts, clock }),
+    recovery: createRecovery({
+      users,
+      tokens,
+      accounts,
+      sessions,
+      mail,
+      rateLimits,
+      alerts,
+      browsers: rememberedBrowsers,
+      credentialUses: stores.credentialUses,
+      clock,
+    }),
     factorResets,
     userAdmin: createUserAdmin({ store: users, tokens, sessions, alerts, clock }),
+    passkeys: createPasskeys({
+      stores,
+      passwords,
+      rateLimits,
+      audit: runtime.audit,
+      appOrigin: settings.appOrigin,
+      requireTwoFactor: settings.requireTwoFactor,
+      secrets,
+      clock,
+    }),
     invitations: createInvitations({ store: tokens, users, accounts, clock }),
     setup: createSetup({ users, tokens, accounts, clock }),
     impersonations: createImpersonations({ store: tokens, clock }),

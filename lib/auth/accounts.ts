@@ -53,10 +53,16 @@ export interface User {
 
 export type SignUpFault = PasswordFault | { code: 'username_taken' }
 
-export interface NewAccount {
+/** What the account starts with: a password, or a passkey that was made for the id. */
+export type FirstFactor =
+  | { password: string }
+  | { password: null; first: Pick<UserRecord, 'id' | 'passkeys' | 'recoveryCodes'> }
+
+export type NewAccount = AccountFacts & FirstFactor
+
+interface AccountFacts {
   /** Canonical form. */
   username: string
-  password: string
   /** Null when the sign-up has none. */
   email?: string | null
   /** Whether the user already proved the address. The account starts without an address that another user verified. */
@@ -80,7 +86,7 @@ export interface Accounts {
    * Like `signUp`, but without a password: a reset sets the first one. For operators, who then handle no secret of the
    * user.
    */
-  create(account: Omit<NewAccount, 'password'>): Promise<Result<User, 'username_taken'>>
+  create(account: AccountFacts): Promise<Result<User, 'username_taken'>>
   /**
    * Finds the user by username and password, unless lockout forbids the attempt. Unknown name, wrong password and
    * suspended account get the same answer in the same time. Only the right password reveals a suspension and its end
@@ -101,6 +107,8 @@ export interface Accounts {
   ): Promise<Result<User, EndReason>>
   /** Like `findActive`, but also finds a user who deleted the account and can restore it by logging in. */
   findForLogIn(id: string): Promise<User | null>
+  /** What the right password leads to, for a user who proved another factor: also lifts an expired suspension. */
+  admit(id: string): Promise<LogInOutcome>
   /** Checks the password of a logged-in user. A wrong one counts like one at log-in. */
   checkPassword(id: string, password: string, loginClient: LoginClient): Promise<PasswordCheck>
   /**
@@ -134,7 +142,7 @@ export type LogInRefusal =
   | { code: 'suspended'; until: number | null }
   | LockoutFault
 
-type LogInOutcome = { ok: true; value: User } | ({ ok: false } & LogInRefusal)
+export type LogInOutcome = { ok: true; value: User } | ({ ok: false } & LogInRefusal)
 
 type PasswordCheck = Result<User, 'password_wrong' | 'busy' | 'person_gone'> | ({ ok: false } & LockoutFault)
 
@@ -220,14 +228,14 @@ export function createAccounts(deps: {
   }
 
   async function insert(
-    { username, email = null, isEmailProved = false, role = 'member' }: Omit<NewAccount, 'password'>,
-    passwordHash: string,
+    { username, email = null, isEmailProved = false, role = 'member' }: AccountFacts,
+    factors: Pick<UserRecord, 'passwordHash'> & Partial<UserRecord>,
     token?: Pick<TokenUse, 'id' | 'purpose'>,
   ): Promise<Result<User, 'username_taken'> | { ok: false; code: 'link_void' }> {
     const record = newUser({
       id: newId(),
       username,
-      passwordHash,
+      ...factors,
       email,
       emailVerifiedAt: email !== null && isEmailProved ? clock() : null,
       role,
@@ -246,9 +254,10 @@ export function createAccounts(deps: {
 
   async function signUp(account: NewAccount, token?: Pick<TokenUse, 'id' | 'purpose'>) {
     if ((await store.findByUsername(account.username)) !== null) return refused('username_taken')
+    if (account.password === null) return insert(account, { passwordHash: noPassword, ...account.first }, token)
     const { username, email = null } = account
     const passwordHash = await hashNewPassword(account.password, { username, email })
-    return passwordHash.ok ? insert(account, passwordHash.value, token) : passwordHash
+    return passwordHash.ok ? insert(account, { passwordHash: passwordHash.value }, token) : passwordHash
   }
 
   async function identify(username: string, loginClient: LoginClient): Promise<Identified> {
@@ -275,7 +284,7 @@ export function createAccounts(deps: {
 
     signUpWith: (token, account) => signUp(account, token),
 
-    create: async (account) => withoutToken(await insert(account, noPassword)),
+    create: async (account) => withoutToken(await insert(account, { passwordHash: noPassword })),
 
     checkCredentials: async (username, password, loginClient) =>
       (await identify(username, loginClient)).check(password),
@@ -292,14 +301,20 @@ export function createAccounts(deps: {
       return mayLogIn(record) ? toUser(record) : null
     },
 
+    async admit(id) {
+      const record = await store.find(id)
+      return record === null ? refused('credentials_wrong') : admitted(await lifted(record), null)
+    },
+
     async findOwner({ userId, passwordChangedAt, factorsChangedAt, provedAt }) {
       const record = await store.find(userId)
-      if (!isActive(record) || factorsChangedAt !== record.factorsChangedAt) return refused('ended')
+      if (!isActive(record)) return refused('ended')
       const isOfPresentPassword =
         passwordChangedAt === -1
           ? provedAt >= (record.passwordChangedAt ?? 0)
           : passwordChangedAt === record.passwordChangedAt
-      return isOfPresentPassword ? ok(toUser(record)) : refused('password-changed')
+      if (!isOfPresentPassword) return refused('password-changed')
+      return factorsChangedAt === record.factorsChangedAt ? ok(toUser(record)) : refused('ended')
     },
 
     checkPassword: async (id, password, loginClient) => comparePassword(await store.find(id), password, loginClient),

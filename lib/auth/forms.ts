@@ -73,6 +73,17 @@ export const signUpSchema = ({
       checkNewPassword(typed, name, passwordMinLength, ctx)
     }, evenIfWrong)
 
+/** Without a password: `response` is the browser's new passkey, as JSON. */
+export const signUpWithPasskeySchema = ({ emailRequired }: { emailRequired: boolean }) =>
+  z.object({
+    username,
+    email: emailRequired ? emailSchema : emailOrNothingSchema.optional(),
+    response: z.string(),
+    next: z.string().optional(),
+  })
+
+export const usernameSchema = z.strictObject({ username })
+
 /** Accepts any text: an impossible username gets the same answer as an unknown one. */
 export const logInSchema = z.object({
   username: typedName('username_missing'),
@@ -81,6 +92,8 @@ export const logInSchema = z.object({
     .min(1, 'password_missing')
     .refine((password) => !isOverlong(password), { message: 'password_long', params: { max: passwordMaxLength } }),
   next: z.string().optional(),
+  /** The browser can create a passkey after the log-in, without a question. */
+  canUpgrade: z.string().optional(),
 })
 
 /** `username` is there for password managers and the strength meter. The session decides who the user is. */
@@ -111,6 +124,8 @@ export const confirmSchema = z.object({
     .refine((password) => !isOverlong(password), { message: 'password_wrong' })
     .optional(),
   code: codeSchema.optional(),
+  /** The browser's answer for a passkey, as JSON. */
+  response: z.string().optional(),
   act: z.string().optional(),
   next: z.string().optional(),
 })

@@ -62,7 +62,10 @@ export function addImport(program: Command): void {
 }
 
 /** Each call reads the file from its start. */
-type Read = () => ReturnType<typeof readUsers>
+type Read = (sealTotp: ImportContext['sealTotp']) => ReturnType<typeof readUsers>
+
+/** A rehearsal stores nothing. */
+const sealNothing = async () => ''
 
 async function importFile(format: ImportFormat, file: string, options: Options, command: Command): Promise<void> {
   const location = locationFrom(command, '--url', options.url)
@@ -72,7 +75,7 @@ async function importFile(format: ImportFormat, file: string, options: Options, 
   const { firebaseConfig } = options
   const firebase = firebaseConfig === undefined ? null : await readFirebaseProject(resolve(firebaseConfig), command)
   const context = { now: createSystemClock()(), newId, firebase }
-  const read = () => readUsers(format, chunksOf(path), context)
+  const read = (sealTotp: ImportContext['sealTotp']) => readUsers(format, chunksOf(path), { ...context, sealTotp })
 
   const outcome = options.dryRun
     ? await dryRun(read, location)

@@ -55,6 +55,9 @@ export const en = {
   signup: {
     title: 'Sign up',
     lead: 'A username and a password are all it takes.',
+    with_passkey: 'Sign up with a passkey',
+    with_password: 'Sign up with a password',
+    passkey_lead: 'Choose a username. A passkey replaces the password: your device confirms it is you.',
     username_hint: '3 to 32 characters: a to z, 0 to 9, dot, hyphen or underscore.',
     email_hint: 'Optional. Lets you back in if you forget the password.',
     email_required_hint: 'Lets you back in if you forget the password.',
@@ -211,6 +214,57 @@ export const en = {
       ended: 'This session was ended from another place. Log in to start a new one.',
       'password-changed': 'The password of this account was changed, so you were signed out. Log in with the new one.',
       'signed-out': 'You are signed out.',
+    },
+  },
+
+  passkeys: {
+    title: 'Passkeys',
+    lead: 'A passkey logs you in with the PIN, fingerprint or face of your device, without a password. It works on this site only, so no other site can steal it.',
+    none: 'No passkeys yet.',
+    one_more: 'Add a second passkey on another device, so that losing one does not lock you out.',
+    unnamed: 'Passkey',
+    added: 'Added',
+    last_used: 'Last used',
+    not_used: 'Not used yet',
+    synced: 'Synced to your other devices',
+    one_device: 'On one device only',
+    automatic: 'Made by the browser',
+    automatic_hint:
+      'Your browser made this passkey when you logged in. It logs you in, but your password works alone as before. For a second factor, remove it and add a passkey.',
+    elsewhere: 'Made for {host}; does not work here',
+    name: 'Name',
+    rename: 'Rename',
+    rename_which: 'the passkey {name}',
+    rename_submit: 'Save name',
+    rename_pending: 'Saving…',
+    remove: 'Remove',
+    remove_pending: 'Removing…',
+    cancel: 'Cancel',
+    continue: 'Continue',
+    unsupported: 'This browser cannot use passkeys.',
+    without_script: 'Passkeys need JavaScript.',
+    button: {
+      use: 'Use a passkey',
+      add: 'Add a passkey',
+      'sign-up': 'Sign up with a passkey',
+      pending: 'Waiting for your passkey…',
+    },
+    /** What the browser reports. */
+    browser: {
+      cancelled: 'No passkey was used: the question was closed, or took too long. Try again.',
+      exists: 'This device has a passkey for your account already.',
+      wrong_place: 'Passkeys do not work at this address. Open the site at the address that its mails link to.',
+      failed: 'The browser could not use a passkey. Try again, or go on another way.',
+    },
+    done: {
+      added: 'Passkey added. All other sessions were ended.',
+      removed: 'Passkey removed. All other sessions were ended.',
+      renamed: 'Passkey renamed.',
+      'signed-up': 'Your account is made.',
+    },
+    upgrade: {
+      title: 'One moment',
+      text: 'Your browser is being asked to save a passkey for the next log-in.',
     },
   },
 
@@ -617,11 +671,11 @@ export const en = {
 
   not_me: {
     title: 'This was not you?',
-    lead: 'One press voids the password of <username></username>, ends every session and sends a link to a new password to the address that this mail came to. If the address was changed since, it is put back.',
+    lead: 'One press voids the password of <username></username>, ends every session, removes the authenticator apps and passkeys that were added in the last 72 hours, and sends a link to a new password to the address that this mail came to. If the address was changed since, it is put back.',
     submit: 'Secure my account',
     pending: 'Securing…',
     done_title: 'Every session was ended',
-    done: 'A link to a new password is on its way to the address that the mail came to. It is good for an hour. Until then nobody can log in.',
+    done: 'Authenticator apps and passkeys of the last 72 hours are removed. A link to a new password is on its way to the address that the mail came to. It is good for an hour. Until then nobody can log in.',
     done_address_taken:
       'The old password no longer works and every session was ended. The address that the mail came to belongs to another account by now, so no link was sent. Ask an administrator of this site for a new password.',
     void_title: 'This link no longer works',
@@ -656,6 +710,10 @@ export const en = {
         add: 'To use another e-mail address, enter your password once more.',
         remove: 'To remove your e-mail address, enter your password once more.',
       },
+      browsers: {
+        forget: 'To forget the browser, enter your password once more.',
+        'forget-all': 'To forget all remembered browsers, enter your password once more.',
+      },
       impersonation: { start: 'To view as this user, enter your password once more.' },
       invitations: {
         create: 'To invite somebody, enter your password once more.',
@@ -664,6 +722,15 @@ export const en = {
       sessions: {
         end: 'To end the session “{device}”, enter your password once more.',
         'end-others': 'To end all other sessions, enter your password once more.',
+      },
+      passkeys: {
+        rename: 'To rename a passkey, confirm it is you.',
+        remove: 'To remove a passkey, confirm it is you.',
+      },
+      'two-factor': {
+        'turn-on': 'To turn on the authenticator app, enter your password once more.',
+        'turn-off': 'To turn off the authenticator app, enter your password once more.',
+        'new-recovery-codes': 'To make new recovery codes, enter your password once more.',
       },
       username: { change: 'To change your username, enter your password once more.' },
       users: {
@@ -682,6 +749,7 @@ export const en = {
     why: 'So nobody who finds this browser open can do it for you. Once confirmed, you are not asked again for some minutes.',
     submit: 'Confirm',
     pending: 'Confirming…',
+    use_password: 'Use your password instead',
     cancel: 'Cancel',
   },
 
@@ -747,7 +815,7 @@ export const en = {
     enrolment_over: 'This key is older than half an hour. Scan the new one, then enter its code.',
     already_on: 'The authenticator app is on already.',
     already_off: 'This is off already.',
-    second_factor_required: 'Your role needs a second factor. Add a passkey before you turn the app off.',
+    second_factor_required: 'Your role needs a second factor. Add another one first.',
     second_factor_locked:
       'There were too many wrong codes, so codes no longer work here. Choose a new password by “Forgot your password?”, or log in with a browser that you used before.',
     step_over: 'The five minutes for the code are over. Log in again.',
@@ -782,6 +850,22 @@ export const en = {
     suspended_until: 'This account is suspended until {when}. Ask an administrator of this site if that is not right.',
     credentials_wrong: 'The username or password is wrong.',
     busy: 'Too many people are signing up or logging in at once. Try again in {seconds, plural, one {# second} other {# seconds}}.',
+    challenge_over: 'That took too long, or the answer was used already. Try again.',
+    passkey_unknown: 'This passkey is not known here, or was removed. Log in another way.',
+    passkey_wrong:
+      'This passkey was refused. Use one of this account, and unlock it with your PIN, fingerprint or face.',
+    passkey_copied:
+      'This passkey was refused, because a copy of it may be in use. Log in another way, remove it, and add another one.',
+    passkey_taken: 'This passkey is in use already.',
+    passkeys_too_many: 'You have 20 passkeys, and there cannot be more. Remove one first.',
+    passkey_gone: 'There is no such passkey any more.',
+    passkey_name_missing: 'Enter a name.',
+    passkey_name_long: 'Enter a name of at most {max, number} characters.',
+    passkey_name_characters: 'Enter a name without line breaks or control characters.',
+    last_way_in: 'This passkey is your only way in. Set a password or add another passkey first.',
+    session_over: 'You are signed out. Log in again.',
+    reauthentication_required: 'Your last log-in was a while ago. Reload the page and confirm it is you.',
+    not_allowed: 'Your account may not do that.',
     full_name_long: 'Enter a full name of at most {max, number} characters.',
     full_name_characters: 'Enter a full name without line breaks or control characters.',
     bio_long: 'Enter a bio of at most {max, number} characters. This one has {count, number}.',

@@ -32,9 +32,10 @@ export function readUsers(
 
 export interface ImportOutcome {
   imported: number
-  /** The next four count subsets of the imported users. */
+  /** The next five count subsets of the imported users. */
   admins: number
   suspended: number
+  withApp: number
   withoutPassword: number
   /** Without a password and without a verified address for a reset link. */
   unreachable: number
@@ -67,6 +68,7 @@ export async function importUsers(
     imported: 0,
     admins: 0,
     suspended: 0,
+    withApp: 0,
     withoutPassword: 0,
     unreachable: 0,
     named: [],
@@ -213,6 +215,7 @@ function count(outcome: ImportOutcome, { user, usernameFrom, line, email }: Cand
   outcome.imported++
   if (user.role === 'admin') outcome.admins++
   if (user.status === 'suspended') outcome.suspended++
+  if (user.totp !== null) outcome.withApp++
   if (user.passwordHash === noPassword) {
     outcome.withoutPassword++
     if (user.emailVerifiedAt === null) outcome.unreachable++

@@ -4,6 +4,7 @@ import { CsvError, parse } from 'csv-parse'
 import { profileFieldNames } from '../../core/profile.ts'
 import { snakeCase, userSchema } from '../../stores/kinds.ts'
 import { type Column, type Fields, importColumns, type Row, shown, unreadable } from './reading.ts'
+import { readApp } from './totp.ts'
 
 /** Further keys of JSON lines, with the names in Gatehouse's own export. Null means ignored. */
 const jsonNames: Record<string, string | null> = {
@@ -18,6 +19,9 @@ const jsonNames: Record<string, string | null> = {
   suspendedUntil: 'suspended_until',
   suspendReason: 'suspend_reason',
   deletedAt: 'deleted_at',
+  // Of Gatehouse's own export, which has no secrets.
+  authenticatorAppSince: null,
+  recoveryCodesLeft: null,
 }
 
 /** Drops a byte-order mark and converts CRLF, so that line numbers are right. */
@@ -124,11 +128,12 @@ export async function* firebaseRows(text: AsyncIterable<string>): AsyncGenerator
   for (const [place, user] of users.entries()) yield { line: place + 1, ...fieldsOf(user) }
 }
 
-function fieldsOf(value: unknown): Pick<Row, 'fields' | 'errors'> {
+function fieldsOf(value: unknown): Omit<Row, 'line'> {
   if (!isObject(value)) return { fields: {}, errors: ['The line is not an object in JSON.'] }
   if (value.localId !== undefined) return fieldsOfFirebase(value)
-  const errors: string[] = []
-  const { profile, ...flat } = value
+  const { profile, totp, credentials, ...flat } = value
+  const app = readApp(totp, credentials)
+  const { errors } = app
   if (profile !== undefined && !isObject(profile)) errors.push('The profile is not an object.')
   const entries = [...Object.entries(flat), ...(isObject(profile) ? Object.entries(profile) : [])]
   const unknown = entries.filter(([name]) => !Object.hasOwn(jsonNames, name))
@@ -139,7 +144,7 @@ function fieldsOf(value: unknown): Pick<Row, 'fields' | 'errors'> {
   const named = entries
     .filter((entry) => !unknown.includes(entry))
     .flatMap(([name, content]) => (jsonNames[name] ? [[jsonNames[name], content] as const] : []))
-  return { fields: textsOf(named, errors), errors }
+  return { fields: textsOf(named, errors), errors, app }
 }
 
 /** Ignores all other Firebase fields. */

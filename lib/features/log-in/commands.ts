@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { authenticationOf, owesSecondFactor } from '../../auth/factors.ts'
 import { confirmSchema, logInSchema, secondFactorSchema } from '../../auth/forms.ts'
 import type { LoginClient } from '../../auth/lockout/lockout.ts'
-import { command, presentedBy } from '../../core/command.ts'
+import { type Actor, command, presentedBy } from '../../core/command.ts'
 import { currentRequest } from '../../core/request-context.ts'
 import { ok, refused } from '../../core/result.ts'
 import type { Services } from '../../services.ts'
@@ -12,7 +12,7 @@ import type { AuthenticationMethod } from '../../stores/types.ts'
 import { completeLogIn } from './complete.ts'
 
 /** Nothing was compared, so there is nothing to record. */
-const untried = ['busy', 'not_saved', 'person_gone', 'password_missing', 'code_missing']
+const untried = ['busy', 'not_saved', 'person_gone', 'password_missing', 'code_missing', 'challenge_over']
 
 export const logIn = command({
   name: 'log-in',
@@ -77,8 +77,10 @@ export const confirmIdentity = command({
   input: confirmSchema,
   audit: 'session.confirmed',
   async run(app, input, actor) {
-    const { client, presented } = presentedBy(actor)
-    const checked = await checkAll(app, actor.id, input, client)
+    const { presented } = presentedBy(actor)
+    const checked = await (input.response === undefined
+      ? checkAll(app, actor.id, input, presentedBy(actor).client)
+      : checkPasskey(app, actor, input.response))
     if (!checked.ok) return { ...checked, isRecorded: !untried.includes(checked.code) && 'try' }
     const { user, given } = checked.value
     const renewed = presented && (await app.sessions.renew(presented, authenticationOf(user, given)))
@@ -87,6 +89,16 @@ export const confirmIdentity = command({
     return ok(renewed)
   },
 })
+
+/** Both factors in one. */
+async function checkPasskey({ accounts, passkeys }: Services, actor: Actor, response: string) {
+  const { client, held } = presentedBy(actor)
+  const by = { held: held.passkeyChallenge, client, ceremony: 'confirm', sessionId: actor.session?.id ?? '' } as const
+  const checked = await passkeys.check(response, by)
+  if (!checked.ok) return checked
+  const user = await accounts.findActive(actor.id)
+  return user === null ? refused('person_gone') : ok({ user, given: ['passkey'] satisfies AuthenticationMethod[] })
+}
 
 /** The password first: a code must not be used up beside a wrong password. */
 async function checkAll(
@@ -117,5 +129,30 @@ export const logOut = command({
     const found = await sessions.check(presented).catch(() => null)
     await sessions.end(presented, 'signed-out')
     return found?.live ? { ...ok(null), actorId: found.session.userId } : { ...ok(null), isRecorded: false }
+  },
+})
+
+/** At the first step with any passkey of the site; at the second with one of the user who gave the password. */
+export const logInWithPasskey = command({
+  name: 'log-in.passkey',
+  permission: 'anyone',
+  input: z.object({ response: z.string(), next: z.string().optional() }),
+  audit: 'session.started',
+  async run(app, { response }, actor) {
+    const { client, held } = presentedBy(actor)
+    const step = held.logInStep === '' ? null : await app.logInSteps.open(held.logInStep)
+    const by = { held: held.passkeyChallenge, client, ceremony: 'log-in', stepUserId: step?.id ?? null } as const
+    const checked = await app.passkeys.check(response, by)
+    if (!checked.ok) {
+      const { userId, ...refusal } = checked
+      return { ...refusal, isRecorded: 'try', ...(userId !== null && { subjectId: userId }) }
+    }
+    const { userId } = checked.value
+    const admitted = await app.accounts.admit(userId)
+    const completed = admitted.ok ? await completeLogIn(app, admitted.value, ['passkey'], actor) : admitted
+    if (completed.ok) return { ...completed, actorId: userId }
+    // A deleted account that is past its restoration: like one that never was.
+    const refusal = completed.code === 'credentials_wrong' ? refused('passkey_unknown') : completed
+    return { ...refusal, isRecorded: 'try', subjectId: userId }
   },
 })

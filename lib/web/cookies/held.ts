@@ -2,6 +2,7 @@
 // tokens of users who asked to be remembered.
 import 'server-only'
 import { cookies } from 'next/headers'
+import { days } from '#lib/core/clock.ts'
 import type { Held } from '#lib/core/command.ts'
 import { logInStepMs, passkeyChallengeMs, rememberedBrowserMs } from '#lib/core/lifetimes.ts'
 import { services } from '#lib/services.ts'
@@ -12,6 +13,7 @@ const cookiesHeld = {
   logInStep: { name: 'log-in-step', lifeMs: logInStepMs },
   passkeyChallenge: { name: 'passkey-challenge', lifeMs: passkeyChallengeMs },
   remembered: { name: 'remembered', lifeMs: rememberedBrowserMs },
+  upgrade: { name: 'passkey-upgrade', lifeMs: days(30) },
 }
 type HeldCookie = keyof typeof cookiesHeld
 
@@ -45,6 +47,13 @@ export async function holdPasskeyChallenge(sealed: string): Promise<void> {
 export async function holdRemembered(token: string): Promise<void> {
   const { rememberedTokens } = await readHeld()
   await write('remembered', [token, ...rememberedTokens].slice(0, mostTokens).join(separator))
+}
+
+/** Whether a passkey may be created without a question: once per browser in 30 days, whatever comes of it. */
+export async function isFirstUpgrade(): Promise<boolean> {
+  const isFirst = (await read('upgrade')) === ''
+  if (isFirst) await write('upgrade', '1')
+  return isFirst
 }
 
 async function read(which: HeldCookie): Promise<string> {

@@ -3,6 +3,7 @@ import 'server-only'
 import { revalidatePath } from 'next/cache'
 import { after } from 'next/server'
 import type { z } from 'zod'
+import type { User } from '#lib/auth/accounts.ts'
 import type { Commands } from '#lib/commands.ts'
 import type { Completed } from '#lib/features/log-in/complete.ts'
 import { services } from '#lib/services.ts'
@@ -10,7 +11,7 @@ import type { Refusal } from '#lib/words/message-for.ts'
 import { fullTime } from '#lib/words/time.ts'
 import { beginSession, continueSession } from '../cookies/begin-session.ts'
 import { afterLogIn } from '../cookies/cookie-check.ts'
-import { dropLogInStep, holdLogInStep, holdRemembered } from '../cookies/held.ts'
+import { dropLogInStep, holdLogInStep, holdRemembered, isFirstUpgrade } from '../cookies/held.ts'
 import { recogniseDevice } from '../cookies/known-device.ts'
 import { forgetMailedSecret, type MailedPath } from '../cookies/mailed-secret.ts'
 import { showOnce, showRecoveryCodes } from '../cookies/one-time-links.ts'
@@ -54,10 +55,58 @@ const onUserPage = (done: string) => ({
   next: (_value: unknown, input: { id: string }) => `${userPath(input)}?done=${done}`,
 })
 
-async function pageAfterLogIn({ token, user, isRestored }: Completed, next: string | undefined): Promise<string> {
+async function pageAfterLogIn(
+  { token, user, isRestored }: Completed,
+  next: string | undefined,
+  canUpgrade = false,
+): Promise<string> {
   await dropLogInStep()
   await beginSession(token, user)
-  return afterLogIn(isRestored ? '/?restored=1' : (safeNextPath(next) ?? '/'))
+  const path = isRestored ? '/?restored=1' : (safeNextPath(next) ?? '/')
+  const upgrades = canUpgrade && !user.factors.hasSecondFactor && user.factors.passkeyCount === 0
+  if (upgrades && (await isFirstUpgrade()))
+    return afterLogIn(`${passkeysPath}/upgrade?${new URLSearchParams({ next: path })}`)
+  return afterLogIn(path)
+}
+
+const passkeysPath = '/security/passkeys'
+
+const onSignUpPage = {
+  path: '/signup',
+  mailed: '/signup',
+  staysInForm: true,
+  beginsSession: true,
+  async refusedAt(code: string) {
+    // The account exists now, and the link is used up.
+    if (code === 'signed_up_only') await forgetMailedSecret('/signup', (await services()).settings.appOrigin)
+    return null
+  },
+} as const
+
+/** Returns the page that follows. */
+async function beginAccount(
+  { token, user, isUnproved }: { token: string; user: User; isUnproved: boolean },
+  next: string | undefined,
+): Promise<string> {
+  const { settings } = await services()
+  await forgetMailedSecret('/signup', settings.appOrigin)
+  await beginSession(token, user)
+  return isUnproved ? '/verify-email' : (safeNextPath(next) ?? '/')
+}
+
+/** For the account that the right password or passkey named. */
+async function withSuspension(outcome: Refusal): Promise<Refusal> {
+  const { until } = outcome as { until?: number | null }
+  if (!until) return outcome
+  const { timeZone } = await readPreferences()
+  return { code: 'suspended_until', when: fullTime(await getWords(), until, timeZone) } as Refusal
+}
+
+/** The five minutes for the second factor are over. */
+async function logInAgain(code: string): Promise<string | null> {
+  if (code !== 'step_over') return null
+  await dropLogInStep()
+  return '/login?step=over'
 }
 
 /** Without a token, the session is over. */
@@ -128,14 +177,9 @@ export const commandPages: { [Name in WebCommandName]: PagesOf<Name> } = {
     path: '/login',
     staysInForm: true,
     beginsSession: true,
-    async refusal(outcome) {
-      const { until } = outcome as { until?: number | null }
-      if (!until) return outcome
-      const { timeZone } = await readPreferences()
-      return { code: 'suspended_until', when: fullTime(await getWords(), until, timeZone) } as Refusal
-    },
-    async next(step, { next }) {
-      if (step.next === 'session') return pageAfterLogIn(step, next)
+    refusal: withSuspension,
+    async next(step, { next, canUpgrade }) {
+      if (step.next === 'session') return pageAfterLogIn(step, next, canUpgrade === '1')
       await holdLogInStep(step.logInStep)
       return secondFactorPath(next)
     },
@@ -144,11 +188,7 @@ export const commandPages: { [Name in WebCommandName]: PagesOf<Name> } = {
     path: '/login/two-factor',
     staysInForm: true,
     beginsSession: true,
-    async refusedAt(code) {
-      if (code !== 'step_over') return null
-      await dropLogInStep()
-      return '/login?step=over'
-    },
+    refusedAt: logInAgain,
     async next({ rememberedToken, ...completed }, { next }) {
       if (rememberedToken !== null) await holdRemembered(rememberedToken)
       return pageAfterLogIn(completed, next)
@@ -178,22 +218,37 @@ export const commandPages: { [Name in WebCommandName]: PagesOf<Name> } = {
     next: (isForgotten) => `/security?browser=${isForgotten ? 'forgotten' : 'already'}`,
   },
   'browsers.forget-all': { path: '/security', next: () => '/security?browser=all' },
-  'sign-up': {
-    path: '/signup',
-    mailed: '/signup',
+  'log-in.passkey': {
+    path: '/login',
     staysInForm: true,
     beginsSession: true,
-    async refusedAt(code) {
-      // The account exists now, and the link is used up.
-      if (code === 'signed_up_only') await forgetMailedSecret('/signup', (await services()).settings.appOrigin)
-      return null
+    refusal: withSuspension,
+    refusedAt: logInAgain,
+    next: (completed, { next }) => pageAfterLogIn(completed, next),
+  },
+  'sign-up': { ...onSignUpPage, next: async (signedUp, { next }) => afterLogIn(await beginAccount(signedUp, next)) },
+  'sign-up.passkey': {
+    ...onSignUpPage,
+    async next(signedUp, { next }) {
+      await showRecoveryCodes(signedUp.user.id, signedUp.recoveryCodes)
+      const query = new URLSearchParams({ done: 'signed-up', next: await beginAccount(signedUp, next) })
+      return afterLogIn(`${passkeysPath}?${query}`)
     },
-    async next({ token, user, isUnproved }, { next }) {
-      const { settings } = await services()
-      await forgetMailedSecret('/signup', settings.appOrigin)
-      await beginSession(token, user)
-      return afterLogIn(isUnproved ? '/verify-email' : (safeNextPath(next) ?? '/'))
+  },
+  'passkeys.add': {
+    path: passkeysPath,
+    staysInForm: true,
+    async next({ token, user, recoveryCodes }, { automatic, next }) {
+      if (automatic) return safeNextPath(next) ?? '/'
+      if (recoveryCodes !== null) await showRecoveryCodes(user.id, recoveryCodes)
+      return afterFactorChange(token, `${passkeysPath}?done=added`)
     },
+  },
+  'passkeys.rename': { path: passkeysPath, staysInForm: true, next: () => `${passkeysPath}?done=renamed` },
+  'passkeys.remove': {
+    path: passkeysPath,
+    staysInForm: true,
+    next: ({ token }) => afterFactorChange(token, `${passkeysPath}?done=removed`),
   },
   'setup.finish': {
     path: '/setup',

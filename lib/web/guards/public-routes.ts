@@ -17,14 +17,17 @@ export const publicRoutes: readonly string[] = [
   '/api/session', // answers 401 itself, as scripts expect; middleware would redirect
   '/api/session/activity', // likewise
   '/api/password-strength',
+  '/api/passkeys/options', // asks for the session itself where one is needed
   '/icon.svg',
 ]
 
 /** Server actions that anyone may call, as `file#export`. */
 export const publicActions: readonly string[] = [
   'app/(visitor)/login/actions.ts#logIn',
+  'app/(visitor)/login/actions.ts#logInWithPasskey',
   'app/(visitor)/login/two-factor/actions.ts#logInWithCode',
   'app/(visitor)/signup/actions.ts#signUp',
+  'app/(visitor)/signup/actions.ts#signUpWithPasskey',
   'app/(visitor)/forgot-password/actions.ts#askForLink',
   'app/(visitor)/reset-password/actions.ts#resetPassword',
   'app/(visitor)/not-me/actions.ts#reportCompromise',

@@ -26,7 +26,9 @@ export default async function TwoFactorPage({ searchParams }: PageProps<'/securi
   const query = await searchParams
   const done = oneOf(query, 'done', ['on', 'off', 'codes'])
   const codes = done === null ? null : await readRecoveryCodes(user.id)
-  if (codes !== null) return <ShownCodes words={words} codes={codes} done={done} />
+  if (codes !== null && done !== null) {
+    return <ShownCodes words={words} codes={codes} said={words(`two_factor.done.${done}`)} next="/security" />
+  }
 
   const { timeZone } = await readPreferences()
   const { twoFactor, settings } = await services()

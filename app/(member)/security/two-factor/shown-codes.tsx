@@ -5,20 +5,20 @@ import { CodeButtons } from './code-buttons.tsx'
 interface Props {
   words: Words
   codes: readonly string[]
-  /** What made them. */
-  done: 'on' | 'off' | 'codes' | null
+  /** What was done. */
+  said: string
+  /** The page that follows. */
+  next: string
 }
 
 /** New recovery codes, on the one page that shows them. Printed alone. */
-export function ShownCodes({ words, codes, done }: Props) {
+export function ShownCodes({ words, codes, said, next }: Props) {
   return (
     <div className="flex flex-col gap-6">
       <h1 className="no-print text-xl sm:text-2xl">{words('two_factor.keep_title')}</h1>
-      {done !== null && (
-        <div className="no-print">
-          <Notice kind="good">{words(`two_factor.done.${done}`)}</Notice>
-        </div>
-      )}
+      <div className="no-print">
+        <Notice kind="good">{said}</Notice>
+      </div>
       <section aria-labelledby="codes" className="card flex flex-col gap-6 p-6">
         <p className="no-print">{words('two_factor.keep')}</p>
         <div>
@@ -36,7 +36,7 @@ export function ShownCodes({ words, codes, done }: Props) {
           </ul>
         </div>
         <div className="no-print flex flex-wrap gap-3">
-          <a href="/security" className="button button-primary">
+          <a href={next} className="button button-primary">
             {words('two_factor.kept')}
           </a>
           <CodeButtons

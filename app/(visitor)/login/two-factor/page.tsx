@@ -1,5 +1,6 @@
 import type { Metadata } from 'next'
 import { redirect } from 'next/navigation'
+import { PasskeyForm } from '#app/passkeys/passkey-form.tsx'
 import { SecondFactorField } from '#app/second-factor-field.tsx'
 import { ActionForm } from '#app/ui/action-form.tsx'
 import { Checkbox } from '#app/ui/checkbox.tsx'
@@ -11,6 +12,7 @@ import { readHeld } from '#lib/web/cookies/held.ts'
 import { findSignedIn } from '#lib/web/guards/current-user.ts'
 import { safeNextPath } from '#lib/web/guards/next-path.ts'
 import { getWords } from '#lib/web/words.ts'
+import { logInWithPasskey } from '../actions.ts'
 import { logInWithCode } from './actions.ts'
 
 const path = '/login/two-factor'
@@ -25,10 +27,12 @@ export default async function LogInWithCodePage({ searchParams }: PageProps<type
   const next = safeNextPath(query.next)
   if ((await findSignedIn()) !== null) redirect(next ?? '/')
   const { logInStep } = await readHeld()
-  const user = await (await services()).logInSteps.open(logInStep)
+  const { logInSteps, passkeys } = await services()
+  const user = await logInSteps.open(logInStep)
   if (user === null) redirect(`/login?${new URLSearchParams({ ...(next && { next }), step: 'over' })}`)
   const words = await getWords()
   const { hasTotp } = user.factors
+  const hasPasskey = await passkeys.isOwnHere(user.id)
   const isRecoveryCode = !hasTotp || query.with === 'recovery-code'
   const other = new URLSearchParams({ ...(!isRecoveryCode && { with: 'recovery-code' }), ...(next && { next }) })
 
@@ -45,10 +49,18 @@ export default async function LogInWithCodePage({ searchParams }: PageProps<type
         link: words('log_in_code.other_way_link'),
       }}
     >
+      {hasPasskey && (
+        <PasskeyForm
+          action={logInWithPasskey}
+          ceremony="second-factor"
+          hidden={{ next: next ?? '' }}
+          look={hasTotp ? 'quiet' : 'primary'}
+        />
+      )}
       <ActionForm action={logInWithCode}>
         <FormAlert />
         <input type="hidden" name="next" value={next ?? ''} />
-        <SecondFactorField words={words} isRecoveryCode={isRecoveryCode} autoFocus />
+        <SecondFactorField words={words} isRecoveryCode={isRecoveryCode} autoFocus={hasTotp} />
         {hasTotp && (
           <p className="-mt-4">
             <a href={`${path}?${other}`} className="link inline-block py-2.5">
@@ -57,7 +69,11 @@ export default async function LogInWithCodePage({ searchParams }: PageProps<type
           </p>
         )}
         <Checkbox name="remember" label={words('fields.remember')} />
-        <SubmitButton label={words('log_in_code.submit')} pendingLabel={words('log_in_code.pending')} />
+        <SubmitButton
+          look={hasPasskey && !hasTotp ? 'quiet' : 'primary'}
+          label={words('log_in_code.submit')}
+          pendingLabel={words('log_in_code.pending')}
+        />
       </ActionForm>
     </VisitorCard>
   )

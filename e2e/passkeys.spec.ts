@@ -1,0 +1,131 @@
+// Passkeys in Chromium with its virtual authenticator.
+import type { Page } from '@playwright/test'
+import { test as base, expect } from '#e2e/fixtures.ts'
+import { makePerson } from '#e2e/support/person.ts'
+import { logIn, logOut, signUp } from '#e2e/support/site.ts'
+import { addAuthenticator, type VirtualAuthenticator } from '#e2e/support/virtual-authenticator.ts'
+
+/** `device` belongs to the page's browser, which later tests use again. */
+const test = base.extend<{ device: VirtualAuthenticator }>({
+  device: async ({ page }, use) => {
+    const device = await addAuthenticator(page)
+    await use(device)
+    await device.remove()
+  },
+})
+
+const heading = (page: Page) => page.getByRole('heading', { level: 1 })
+const alert = (page: Page) => page.getByRole('main').getByRole('alert')
+const entries = (page: Page) => page.getByRole('list', { name: 'Passkeys' }).getByRole('listitem')
+
+/** From the next page on, passkeys are offered by the button alone. */
+async function withoutAutofill(page: Page): Promise<void> {
+  await page.addInitScript(() => {
+    PublicKeyCredential.isConditionalMediationAvailable = async () => false
+  })
+}
+
+async function signUpWithPasskey(page: Page, username: string): Promise<void> {
+  await page.goto('/signup')
+  await page.getByRole('link', { name: 'Sign up with a passkey' }).click()
+  await page.getByLabel('Username').fill(username)
+  await page.getByRole('button', { name: 'Sign up with a passkey' }).click()
+}
+
+test('a visitor signs up without a password, sees the recovery codes once, and logs in with the button', async ({
+  page,
+  device,
+}) => {
+  const { username } = makePerson()
+  await signUpWithPasskey(page, username)
+  await expect(heading(page)).toHaveText('Passkeys')
+  await expect(page.getByRole('region', { name: 'Recovery codes' }).getByRole('code')).toHaveCount(10)
+  await expect(entries(page)).toHaveCount(1)
+  expect(await device.credentialIds()).toHaveLength(1)
+  await page.getByRole('link', { name: 'Continue' }).click()
+  await expect(page).toHaveURL('/')
+
+  await withoutAutofill(page)
+  await logOut(page)
+  await expect(heading(page)).toHaveText('Log in')
+  await page.getByRole('button', { name: 'Use a passkey' }).click()
+  await expect(page).toHaveURL('/')
+})
+
+test('the autofill of the username field logs in with a passkey', async ({ page, device }) => {
+  const { username } = makePerson()
+  await signUpWithPasskey(page, username)
+  expect(await device.credentialIds()).toHaveLength(1)
+  await page.getByRole('link', { name: 'Continue' }).click()
+  await logOut(page)
+  await expect(heading(page)).not.toHaveText('Log in')
+  await expect(page).toHaveURL('/')
+})
+
+test('a taken username loses nothing, and the passkey is forgotten', async ({ page, device, newPerson }) => {
+  const { username } = await newPerson()
+  await signUpWithPasskey(page, username)
+  await expect(page.getByLabel('Username')).toHaveAccessibleDescription(/That username is taken\./)
+  await expect(page.getByLabel('Username')).toHaveValue(username)
+  await expect.poll(() => device.credentialIds()).toEqual([])
+  await page.getByLabel('Username').fill(makePerson().username)
+  await page.getByRole('button', { name: 'Sign up with a passkey' }).click()
+  await expect(heading(page)).toHaveText('Passkeys')
+})
+
+test('passkeys are added, named, renamed and removed', async ({ page, device }) => {
+  const person = makePerson()
+  await page.goto('/signup')
+  await signUp(page, person)
+  await expect(page).toHaveURL('/')
+  await page.goto('/security/passkeys')
+  await expect(page.getByLabel('Name')).toHaveValue('Chrome on Linux')
+  await page.getByLabel('Name').fill('Desk')
+  await page.getByRole('button', { name: 'Add a passkey' }).click()
+  await expect(page.getByRole('status').filter({ hasText: 'Passkey added.' })).toBeVisible()
+  await expect(page.getByRole('region', { name: 'Recovery codes' }).getByRole('code')).toHaveCount(10)
+  await expect(entries(page)).toHaveText([/Desk/])
+  await expect(page.getByText('Add a second passkey on another device')).toBeVisible()
+
+  await page.getByRole('button', { name: 'Add a passkey' }).click()
+  await expect(alert(page)).toHaveText('This device has a passkey for your account already.')
+
+  await page.getByRole('link', { name: 'Rename the passkey Desk' }).click()
+  await page.getByLabel('Name').fill('Office')
+  await page.getByRole('button', { name: 'Save name' }).click()
+  await expect(entries(page)).toHaveText([/Office/])
+
+  await page.getByRole('button', { name: 'Remove the passkey Office' }).click()
+  await expect(page.getByText('No passkeys yet.')).toBeVisible()
+  await expect.poll(() => device.credentialIds()).toEqual([])
+})
+
+test('a device that did not verify its user is refused [T27]', async ({ page, device }) => {
+  await withoutAutofill(page)
+  await signUpWithPasskey(page, makePerson().username)
+  await page.getByRole('link', { name: 'Continue' }).click()
+  await logOut(page)
+  await device.setUserVerified(false)
+  await page.getByRole('button', { name: 'Use a passkey' }).click()
+  await expect(alert(page)).toHaveText(/^No passkey was used/)
+  await expect(heading(page)).toHaveText('Log in')
+})
+
+test.describe('without JavaScript', () => {
+  test.use({ javaScriptEnabled: false })
+
+  test('no page shows a button that does nothing', async ({ page }) => {
+    for (const path of ['/login', '/signup', '/signup?with=passkey']) {
+      await page.goto(path)
+      await expect(page.getByRole('button', { name: /passkey/i })).toHaveCount(0)
+    }
+    await expect(page.getByText('Passkeys need JavaScript.')).toBeVisible()
+    await page.getByRole('link', { name: 'Sign up with a password' }).click()
+    const person = makePerson()
+    await signUp(page, person)
+    await expect(page).toHaveURL('/')
+    await logOut(page)
+    await logIn(page, person)
+    await expect(page).toHaveURL('/')
+  })
+})

@@ -59,8 +59,8 @@ test('a visitor signs up without a password, sees the recovery codes once, and l
 test('the autofill of the username field logs in with a passkey', async ({ page, device }) => {
   const { username } = makePerson()
   await signUpWithPasskey(page, username)
-  expect(await device.credentialIds()).toHaveLength(1)
   await goOn(page)
+  expect(await device.credentialIds()).toHaveLength(1)
   await logOut(page)
   await expect(heading(page)).not.toHaveText('Log in')
   await expect(page).toHaveURL('/')
@@ -190,7 +190,7 @@ test.describe('without JavaScript', () => {
       await page.goto(path)
       await expect(page.getByRole('button', { name: /passkey/i })).toHaveCount(0)
     }
-    await expect(page.getByText('Passkeys need JavaScript.')).toBeVisible()
+    await expect(page.locator('noscript')).toHaveText('Passkeys need JavaScript.')
     await page.getByRole('link', { name: 'Sign up with a password' }).click()
     const person = makePerson()
     await signUp(page, person)

@@ -212,10 +212,10 @@ describe('ways to log in', () => {
       'lib/features/setup/commands.ts',
       'lib/features/sign-up/commands.ts',
     ])
-    // A session's token is renewed only after a password check.
+    // A session's token is renewed only after a re-authentication, and after a change that voids the others.
     expect(naming(/\bsessions\.renew\(/)).toEqual([
+      'lib/auth/sessions/continue-alone.ts',
       'lib/features/log-in/commands.ts',
-      'lib/features/password/commands.ts',
     ])
   })
 

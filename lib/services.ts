@@ -1,6 +1,7 @@
 // The composition root: settings → stores → domain modules.
 import { type Accounts, createAccounts } from './auth/accounts.ts'
 import { type Alerts, createAlerts } from './auth/alerts.ts'
+import { type FactorUpkeep, startFactorUpkeep } from './auth/factor-upkeep.ts'
 import { createLockout, type Lockout } from './auth/lockout/lockout.ts'
 import { createLogIn, type LogIn } from './auth/log-in-flow.ts'
 import { createLogInSteps, type LogInSteps } from './auth/log-in-step.ts'
@@ -88,9 +89,11 @@ export interface Services extends Runtime {
  */
 const runtimeKey = Symbol.for('gatehouse.runtime')
 const expiryJobKey = Symbol.for('gatehouse.expiry-job')
+const factorUpkeepKey = Symbol.for('gatehouse.factor-upkeep')
 const shared = globalThis as typeof globalThis & {
   [runtimeKey]?: Promise<Runtime> | undefined
   [expiryJobKey]?: ExpiryJob
+  [factorUpkeepKey]?: FactorUpkeep
 }
 
 let composed: Services | undefined
@@ -110,6 +113,8 @@ export async function services(): Promise<Services> {
 async function open(): Promise<Runtime> {
   const runtime = await openRuntime()
   shared[expiryJobKey] = startExpiryJob(compose(runtime))
+  const { stores, sessionSecrets: secrets, settings, log } = runtime
+  shared[factorUpkeepKey] = startFactorUpkeep({ users: stores.users, secrets, appOrigin: settings.appOrigin, log })
   runtime.mail.open()
   return runtime
 }
@@ -118,6 +123,7 @@ async function open(): Promise<Runtime> {
 export async function closeServices(): Promise<void> {
   const runtime = await shared[runtimeKey]
   await shared[expiryJobKey]?.stop()
+  await shared[factorUpkeepKey]?.stop()
   await runtime?.lockout.settle()
   await runtime?.audit.recordOmitted()
   await runtime?.mail.close()
@@ -280,7 +286,18 @@ export function compose(runtime: Runtime): Services {
     usernames: createUsernames({ users, rateLimits, clock }),
     sessions,
     addresses: createAddresses({ users, tokens, mail, rateLimits, alerts, secrets, clock }),
-    recovery: createRecovery({ users, tokens, accounts, sessions, mail, rateLimits, alerts, clock }),
+    recovery: createRecovery({
+      users,
+      tokens,
+      accounts,
+      sessions,
+      mail,
+      rateLimits,
+      alerts,
+      browsers: rememberedBrowsers,
+      credentialUses: stores.credentialUses,
+      clock,
+    }),
     factorResets,
     userAdmin: createUserAdmin({ store: users, tokens, sessions, alerts, clock }),
     passkeys: createPasskeys({

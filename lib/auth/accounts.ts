@@ -308,12 +308,13 @@ export function createAccounts(deps: {
 
     async findOwner({ userId, passwordChangedAt, factorsChangedAt, provedAt }) {
       const record = await store.find(userId)
-      if (!isActive(record) || factorsChangedAt !== record.factorsChangedAt) return refused('ended')
+      if (!isActive(record)) return refused('ended')
       const isOfPresentPassword =
         passwordChangedAt === -1
           ? provedAt >= (record.passwordChangedAt ?? 0)
           : passwordChangedAt === record.passwordChangedAt
-      return isOfPresentPassword ? ok(toUser(record)) : refused('password-changed')
+      if (!isOfPresentPassword) return refused('password-changed')
+      return factorsChangedAt === record.factorsChangedAt ? ok(toUser(record)) : refused('ended')
     },
 
     checkPassword: async (id, password, loginClient) => comparePassword(await store.find(id), password, loginClient),

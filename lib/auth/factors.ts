@@ -48,9 +48,18 @@ export function removalOf({ totp, passkeys, recoveryCodes, factorsChangedAt }: U
   return {
     ...kept,
     recoveryCodes: hasSecondFactor(kept) ? recoveryCodes : [],
-    // Two changes must differ in time even within one millisecond.
-    factorsChangedAt: Math.max(now, (factorsChangedAt ?? 0) + 1),
+    factorsChangedAt: nextChangeTime(factorsChangedAt, now),
   }
+}
+
+/** Two changes of factors differ in time even within one millisecond. */
+export function nextChangeTime(factorsChangedAt: number | null, now: number): number {
+  return Math.max(now, (factorsChangedAt ?? 0) + 1)
+}
+
+/** Whether the present password does not suffice for a new one: it proves not all factors, or there is none. */
+export function isPasswordTooLittle({ hasPassword, hasSecondFactor }: Factors): boolean {
+  return hasSecondFactor || !hasPassword
 }
 
 /** Whether the log-in needs a second factor beside what was given (OWASP ASVS 5.0, 6.3.3). */

@@ -7,7 +7,7 @@ export const mail = {
   facts: { when: 'When', browser: 'Browser', address: 'Network address' },
   for_all: 'It may have happened more than once within the hour. This mail is for all of them.',
   not_me: {
-    lead: 'If it was not you, secure your account: it ends every session and starts a new password. The link is good for {life}.',
+    lead: 'If it was not you, secure your account: it ends every session, removes the second factors added in the last {life} and starts a new password. The link is good for {life}.',
     button: 'This was not me',
   },
   'verify-email': {

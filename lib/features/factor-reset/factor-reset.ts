@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { toUser, type User } from '../../auth/accounts.ts'
 import type { Alerts } from '../../auth/alerts.ts'
 import { mailboxesOf } from '../../auth/claims.ts'
+import { forgetRemoved } from '../../auth/credential-uses.ts'
 import { removalOf } from '../../auth/factors.ts'
 import type { RememberedBrowsers } from '../../auth/remembered-browsers.ts'
 import type { Sessions } from '../../auth/sessions/sessions.ts'
@@ -75,17 +76,17 @@ export function createFactorResets(deps: {
       const changed = await users.update(userId, removal, { factorsChangedAt })
       if (changed === null) continue
       // What they would end is void already.
-      const followUps = [sessions.endOthers(userId, '', 'ended'), browsers.forgetAll(userId), forgetUses(userId)]
+      const followUps = [
+        sessions.endOthers(userId, '', 'ended'),
+        browsers.forgetAll(userId),
+        forgetRemoved(credentialUses, changed),
+      ]
       for (const done of await Promise.allSettled(followUps))
         if (done.status === 'rejected') logError('sessions_not_ended', done.reason)
       const hasPassword = toUser(changed).factors.hasPassword
       await alerts.tellDecision(changed, { kind: 'factor-reset-done', hasPassword })
       return toUser(changed)
     }
-  }
-
-  async function forgetUses(userId: string): Promise<void> {
-    for (const { id } of await credentialUses.listByUser(userId)) await credentialUses.forget(id)
   }
 
   async function carryOut({ subject: userId, createdAt, issuedBy }: Waiting): Promise<User | null> {

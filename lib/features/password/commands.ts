@@ -1,4 +1,5 @@
 // A user changes their own password.
+import { isPasswordTooLittle } from '../../auth/factors.ts'
 import { changePasswordSchema } from '../../auth/forms.ts'
 import { continueAlone } from '../../auth/sessions/continue-alone.ts'
 import { command, presentedBy } from '../../core/command.ts'
@@ -17,13 +18,12 @@ export const changePassword = command({
     const { client } = presentedBy(actor)
     const owner = await accounts.findActive(actor.id)
     if (owner === null) return { ...refused('person_gone'), isRecorded: false }
-    const { hasPassword, hasSecondFactor } = owner.factors
-    // The present password is then no proof of all factors, or there is none.
-    const isProofNeeded = hasSecondFactor || !hasPassword
+    const isProofNeeded = isPasswordTooLittle(owner.factors)
     if (isProofNeeded && (actor.session === null || !sessions.hasRecentAuthentication(actor.session))) {
       return { ...refused('reauthentication_required'), isRecorded: false }
     }
-    if (hasPassword && current === null) return { ...refused('current_password_missing'), isRecorded: false }
+    if (owner.factors.hasPassword && current === null)
+      return { ...refused('current_password_missing'), isRecorded: false }
     const changed = await accounts.changePassword(actor.id, { current, password }, client)
     if (!changed.ok) return { ...changed, isRecorded: triedCodes.includes(changed.code) ? 'try' : false }
     const user = changed.value

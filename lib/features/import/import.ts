@@ -5,6 +5,7 @@ import { noPassword } from '../../core/crypto/old-hashes.ts'
 import { withoutNotANumber } from '../../core/files/python-json.ts'
 import { verifiedKey } from '../../stores/records.ts'
 import type { StoredRecord, UserRecord, UserStore } from '../../stores/types.ts'
+import { isObject, parseJson } from './json.ts'
 import { readRows } from './person.ts'
 import {
   type Candidate,
@@ -16,7 +17,7 @@ import {
   shown,
   unreadable,
 } from './reading.ts'
-import { csvRows, decode, firebaseRows, isObject, jsonRows, parseJson } from './rows.ts'
+import { csvRows, decode, firebaseRows, jsonRows } from './rows.ts'
 import { takeOverStreamlit } from './streamlit.ts'
 
 /** Yields in file order. Rejects with the code `import_unreadable` when the file does not have this format. */

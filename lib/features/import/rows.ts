@@ -3,6 +3,7 @@ import { Readable } from 'node:stream'
 import { CsvError, parse } from 'csv-parse'
 import { profileFieldNames } from '../../core/profile.ts'
 import { snakeCase, userSchema } from '../../stores/kinds.ts'
+import { isObject, parseJson } from './json.ts'
 import { type Column, type Fields, importColumns, type Row, shown, unreadable } from './reading.ts'
 import { readApp } from './totp.ts'
 
@@ -173,17 +174,4 @@ function textsOf(entries: (readonly [string, unknown])[], errors: string[]): Fie
   for (const [name] of present.filter((entry) => !isText(entry))) errors.push(`The field ${name} is not text.`)
   // Turns half a surrogate pair into U+FFFD, which no name may contain.
   return Object.fromEntries(present.filter(isText).map(([name, content]) => [name, String(content).toWellFormed()]))
-}
-
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    // The message of the error contains a part of the text.
-    return undefined
-  }
-}
-
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

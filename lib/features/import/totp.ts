@@ -1,7 +1,7 @@
 // Reads the authenticator app of a user of another system: an otpauth:// URI, or as Keycloak, or authentik and django-otp
 // keep it. No sentence repeats a part of it.
 import { Secret, TOTP, URI } from 'otpauth'
-import { isObject, parseJson } from './rows.ts'
+import { isObject, parseJson } from './json.ts'
 
 interface App {
   algorithm: unknown

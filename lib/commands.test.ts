@@ -4,6 +4,7 @@ import { commands } from './commands.ts'
 import { minutes } from './core/clock.ts'
 import { type Actor, type AnyCommand, execute } from './core/command.ts'
 import { aLoginClient, openTestServices, type TestServices } from './services-for-test.ts'
+import type { AuthenticationMethod } from './stores/types.ts'
 import { isSecretField } from './web/forms/form-fields.ts'
 import { confirmSentence } from './words/sentences.ts'
 import { wordsFor } from './words/words.ts'
@@ -109,6 +110,25 @@ describe('every command', () => {
       const actor = { id: 'nobody', role: 'admin', session, isImpersonating: false, by } as const
       for (const input of odd)
         expect(await execute(command, actor, input, opened.app)).toMatchObject({ ok: false, code: 'input_invalid' })
+    }
+  })
+
+  test('is refused to a session without the second factor that its role requires, unless it adds one', async () => {
+    const plain = opened
+    opened = await openTestServices({ LIMITS: 'off', REQUIRE_TWO_FACTOR: 'admin,member,guest' })
+    const provedAt = opened.app.clock()
+    const refusedTo = async (authentications: AuthenticationMethod[]) =>
+      namesWith(await codesFor({ session: { id: 's', provedAt, authentications } }), 'second_factor_required')
+    try {
+      const adding = ['session.confirm', 'two-factor.turn-on', 'passkeys.add', ...ofOperator]
+      const others = all.map(({ name }) => name).filter((name) => !adding.includes(name))
+      expect(await refusedTo(['password'])).toEqual(others.toSorted())
+      for (const second of ['totp', 'recovery-code', 'passkey', 'remembered-browser'] as const) {
+        expect(await refusedTo(['password', second]), second).toEqual([])
+      }
+    } finally {
+      await opened[Symbol.asyncDispose]()
+      opened = plain
     }
   })
 

@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { minutes } from '../../core/clock.ts'
 import { type Actor, execute } from '../../core/command.ts'
-import { sha256 } from '../../core/crypto/hash.ts'
 import { noPassword } from '../../core/crypto/old-hashes.ts'
 import { aLoginClient, openTestServices, storeNames, type TestServices } from '../../services-for-test.ts'
 import { confirmIdentity, logInWithPasskey } from '../log-in/commands.ts'
@@ -398,11 +397,7 @@ describe.each(storeNames)('on %s', (store) => {
     expect(again).toMatchObject({ ok: false, code: 'challenge_over' })
     const user = await app.stores.users.findByUsername('ada')
     expect(await app.sessions.list(user?.id ?? '')).toHaveLength(2)
-    // The store keeps neither challenge nor answer.
     const { challenge } = asked.options as CreationOptions
-    for await (const { record } of app.stores.dump()) {
-      expect(JSON.stringify(record)).not.toContain(challenge)
-      expect(JSON.stringify(record)).not.toContain(sha256(challenge))
-    }
+    for await (const { record } of app.stores.dump()) expect(JSON.stringify(record)).not.toContain(challenge)
   })
 })

@@ -242,6 +242,7 @@ test('the codes can be copied, and are printed without the rest of the page', as
   expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(codes.join('\n'))
 
   await page.emulateMedia({ media: 'print' })
+  // biome-ignore lint/performance/useDomNodeTextContent: only what is visible
   const printed = (await page.locator('body').innerText()).trim().split(/\s*\n\s*/)
   expect(printed).toEqual(['Recovery codes for Gatehouse', ...codes])
   await page.emulateMedia({ media: null })

@@ -57,7 +57,7 @@ describe('store migrate', () => {
     const { code, stdout, stderr } = await migrate(from, to)
     expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining('Verifying') })
     expect(stdout).toContain(
-      'Copied and verified: 2 users, 1 session, 1 ended session, 1 token, 1 use of a second factor and 1 remembered browser.',
+      'Copied and verified: 2 users, 1 session, 1 ended session and 1 token.',
     )
 
     expect(await fingerprint(from.dir)).toEqual(files)

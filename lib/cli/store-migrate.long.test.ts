@@ -56,9 +56,7 @@ describe('store migrate', () => {
 
     const { code, stdout, stderr } = await migrate(from, to)
     expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining('Verifying') })
-    expect(stdout).toContain(
-      'Copied and verified: 2 users, 1 session, 1 ended session and 1 token.',
-    )
+    expect(stdout).toContain('Copied and verified: 2 users, 1 session, 1 ended session and 1 token.')
 
     expect(await fingerprint(from.dir)).toEqual(files)
     expect(await contentOf(from)).toEqual(before)

@@ -21,6 +21,9 @@ const allowed = {
     'browsers.forget',
     'browsers.forget-all',
     'impersonation.end',
+    'passkeys.add',
+    'passkeys.remove',
+    'passkeys.rename',
     'session.confirm',
     'sessions.end',
     'sessions.end-others',
@@ -52,7 +55,7 @@ test('the commands that wait for the password check have no secret among their f
   expect(waiting.length).toBeGreaterThan(10)
   const secret = waiting.filter(({ input }) => Object.keys(input.shape).some((field) => isSecretField(field)))
   // `action` stores no form with such a field: its user enters the code again.
-  expect(secret.map(({ name }) => name)).toEqual(['two-factor.turn-on'])
+  expect(secret.map(({ name }) => name).toSorted()).toEqual(['passkeys.add', 'two-factor.turn-on'])
 })
 
 describe('every command', () => {
@@ -154,7 +157,7 @@ describe('every command', () => {
     const asked = all.filter(({ name }) => !always.includes(name))
     expect(await asking(minutes(10))).toEqual(asked.map(({ name }) => name).toSorted())
     for (const { name } of asked.filter(({ name }) => !name.endsWith('.export'))) {
-      expect(confirmSentence(wordsFor('en'), name, { device: 'x' })).toContain('password')
+      expect(confirmSentence(wordsFor('en'), name, { device: 'x' })).toContain('confirm it is you')
     }
   })
 })

@@ -726,6 +726,7 @@ export const en = {
         'end-others': 'To end all other sessions, confirm it is you.',
       },
       passkeys: {
+        add: 'To add a passkey, confirm it is you.',
         rename: 'To rename a passkey, confirm it is you.',
         remove: 'To remove a passkey, confirm it is you.',
       },

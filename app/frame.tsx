@@ -25,7 +25,7 @@ export async function Frame({ width, children }: { width: 'text' | 'tables'; chi
   const room = width === 'text' ? 'max-w-[50rem]' : 'max-w-[76rem]'
   return (
     <div className="md:grid md:grid-cols-[15rem_minmax(0,1fr)]">
-      <a href="#main" className="button button-primary fixed start-4 top-3 z-20 not-focus:sr-only">
+      <a href="#main" className="no-print button button-primary fixed start-4 top-3 z-20 not-focus:sr-only">
         {words('site.skip')}
       </a>
       {signedIn && <SessionKeeper view={viewOf(signedIn, limits)} words={keeperWords(words)} />}

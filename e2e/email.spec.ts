@@ -158,7 +158,7 @@ test(
     await page.goto('/security/email')
     await server.advance(minutes(2))
     await page.getByRole('button', { name: 'Remove address' }).click()
-    await expect(page.getByText('To remove your e-mail address, enter your password once more.')).toBeVisible()
+    await expect(page.getByText('To remove your e-mail address, confirm it is you.')).toBeVisible()
     await confirm(page, person.password)
     await expect(status(page, 'E-mail address removed.')).toBeVisible()
     await expect(emailCard(page)).toContainText('No address yet')

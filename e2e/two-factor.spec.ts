@@ -1,6 +1,7 @@
 // The authenticator app and recovery codes: enrolment, the second step of the log-in, and remembered browsers.
 import type { Page } from '@playwright/test'
 import { expect, giveCookies, signIn, test } from '#e2e/fixtures.ts'
+import { firstAdmin, logInAs } from '#e2e/support/admin.ts'
 import { Authenticator, readKey, turnOnBy, turnOnIn } from '#e2e/support/authenticator.ts'
 import { Client } from '#e2e/support/client.ts'
 import { minutes } from '#e2e/support/durations.ts'
@@ -83,9 +84,10 @@ test(
       await expect(page.getByLabel('Code', { exact: true })).toHaveAttribute('autocomplete', 'one-time-code')
       await expect(page.getByLabel('Code', { exact: true })).toHaveAttribute('inputmode', 'numeric')
       expect(await page.content()).not.toContain(person.username)
-      await enterCode(page, app.wrongCode(server))
+      const wrongCode = app.wrongCode(server)
+      await enterCode(page, wrongCode)
       await expect(page.getByLabel('Code', { exact: true })).toHaveAccessibleDescription(/The code is wrong\./)
-      await expect(page.getByLabel('Code', { exact: true })).toHaveValue('')
+      expect(await page.content()).not.toContain(`value="${wrongCode}"`)
       await enterCode(page, await app.nextCode(server))
       await expect(page).toHaveURL('/profile')
     })
@@ -228,4 +230,73 @@ test('the code has to come within five minutes of the password, in the same brow
   expect(await browser.isSignedIn()).toBe(false)
   const told = await browser.open('/login?step=over')
   expect(told.text).toContain('The five minutes for the code are over.')
+})
+
+test('the codes can be copied, and are printed without the rest of the page', async ({ page, context, server }) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write'])
+  await signIn(context, server.url)
+  await page.goto('/security/two-factor')
+  const codes = await turnOnIn(page, await readKey(page), server)
+  await page.getByRole('button', { name: 'Copy' }).click()
+  await expect(page.getByRole('button', { name: 'Copied' })).toBeVisible()
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(codes.join('\n'))
+
+  await page.emulateMedia({ media: 'print' })
+  // biome-ignore lint/performance/useDomNodeTextContent: only what is visible
+  const printed = (await page.locator('body').innerText()).trim().split(/\s*\n\s*/)
+  expect(printed).toEqual(['Recovery codes for Gatehouse', ...codes])
+  await page.emulateMedia({ media: null })
+})
+
+test('the second step works by keyboard alone', async ({ page, server }) => {
+  const person = await makePersonWithApp(server)
+  await page.goto('/login')
+  await logIn(page, person)
+  await expect(page.getByLabel('Code', { exact: true })).toBeFocused()
+  await page.keyboard.type(await person.app.nextCode(server))
+  await page.keyboard.press('Tab')
+  await expect(page.getByRole('link', { name: 'Use a recovery code' })).toBeFocused()
+  await page.keyboard.press('Tab')
+  await page.keyboard.press('Space')
+  await expect(page.getByRole('checkbox', { name: 'Remember this browser' })).toBeChecked()
+  await page.keyboard.press('Tab')
+  await page.keyboard.press('Enter')
+  await expect(page).toHaveURL('/')
+})
+
+test(
+  'a user whose role needs a second factor reaches enrolment and log-out only',
+  everywhere,
+  async ({ page, startOwnServer }) => {
+    const server = await startOwnServer({ env: { REQUIRE_TWO_FACTOR: 'member,admin' } })
+    await signIn(page.context(), server.url)
+    await page.goto(`${server.url}/profile`)
+    await expect(page).toHaveURL(`${server.url}/security/two-factor`)
+    await expect(status(page, 'Your role needs a second factor.')).toBeVisible()
+    const links = page.getByRole('link').and(page.locator('[href^="/"]'))
+    await expect(links).toHaveText(['Add a passkey'])
+    await expect(page.getByRole('main').getByRole('button', { name: 'Log out' })).toBeVisible()
+
+    await turnOnIn(page, await readKey(page), server)
+    await page.getByRole('link', { name: 'I have kept them' }).click()
+    await expect(page).toHaveURL(`${server.url}/security`)
+    await page.goto(`${server.url}/security/two-factor`)
+    await expect(page.getByText('Add a passkey before you turn the app off.')).toBeVisible()
+    await expect(page.getByRole('button', { name: 'Turn off' })).toHaveCount(0)
+  },
+)
+
+test('administrators see who has which second factor', async ({ page, server }) => {
+  const client = new Client(server.url)
+  const { username } = await client.signUp()
+  const admin = await logInAs(server, await firstAdmin(server))
+  await giveCookies(admin, page.context())
+  const factor = () => page.getByRole('row').filter({ hasText: username }).getByRole('cell').nth(3)
+  await page.goto(`/admin/users?search=${username}`)
+  await expect(factor()).toHaveText('None')
+  await turnOnBy(client, server)
+  await page.reload()
+  await expect(factor()).toHaveText('App')
+  await page.getByRole('link', { name: username }).click()
+  await expect(page.getByText('10 recovery codes left')).toBeVisible()
 })

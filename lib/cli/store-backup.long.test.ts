@@ -44,7 +44,7 @@ describe('store backup', () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     expect(stdout).toMatch(/^Backed up 1 user of .* to /)
     const [header = '', line, last, end] = (await readFile(file, 'utf8')).split('\n')
-    expect(JSON.parse(header)).toMatchObject({ format: 'gatehouse-backup', version: 4 })
+    expect(JSON.parse(header)).toMatchObject({ format: 'gatehouse-backup', version: 5 })
     expect(line).toBe(JSON.stringify(alice))
     expect(last).toMatch(/^\{"users":1,"sha256":"[0-9a-f]{64}"\}$/)
     expect(end).toBe('')

@@ -14,7 +14,7 @@ const consequences = {
 interface Props {
   words: Words
   since: number
-  /** Null before the first log-in with a code. */
+  /** The code that turned it on is a use too. */
   lastUsedAt: number | null
   now: number
   timeZone: string | null
@@ -42,13 +42,13 @@ export function AppCard({ words, since, lastUsedAt, now, timeZone, rest }: Props
           <div>
             <dt>{words('two_factor.last_used')}</dt>
             <dd className="first-letter:uppercase">
-              {lastUsedAt === null ? words('two_factor.never_used') : clock(lastUsedAt)}
+              {lastUsedAt === null || lastUsedAt <= since ? words('two_factor.never_used') : clock(lastUsedAt)}
             </dd>
           </div>
         </dl>
       </div>
       <div className="flex flex-wrap items-center justify-between gap-x-6 gap-y-3 border-t border-line px-6 py-4">
-        <p className="max-w-[30rem] text-sm text-muted">{words(consequences[rest])}</p>
+        <p className="max-w-[28rem] text-sm text-muted">{words(consequences[rest])}</p>
         {rest !== 'required' && (
           <ActionForm action={turnOff}>
             <FormAlert />

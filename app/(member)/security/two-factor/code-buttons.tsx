@@ -34,7 +34,7 @@ export function CodeButtons({
         <Icon drawing={Copy} />
         <span aria-live="polite">{isCopied ? copiedLabel : copyLabel}</span>
       </button>
-      <button type="button" className={look} onClick={() => window.print()}>
+      <button type="button" className={look} onClick={() => print()}>
         <Icon drawing={Printer} />
         {printLabel}
       </button>

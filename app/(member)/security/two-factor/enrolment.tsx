@@ -21,17 +21,17 @@ export function Enrolment({ words, enrolment: { key, uri }, isRequired }: Props)
       <ol className="card flex flex-col">
         <Step number={1} title={words('two_factor.scan')}>
           <p className="text-muted">{words('two_factor.scan_text')}</p>
-          <QrCode text={uri} label={words('two_factor.qr')} />
-          <p>
-            <a href={uri} className="link inline-block py-2.5">
-              {words('two_factor.on_this_device')}
-            </a>
-          </p>
-          <div className="flex flex-col gap-2">
-            <p>{words('two_factor.key')}</p>
-            <code translate="no" className="figures block rounded-control bg-paper px-3 py-2 select-all">
-              {inGroups(key)}
-            </code>
+          <div className="flex flex-wrap items-center gap-6">
+            <QrCode text={uri} label={words('two_factor.qr')} />
+            <div className="flex min-w-0 flex-1 basis-56 flex-col items-start gap-3">
+              <a href={uri} className="link inline-block py-2.5">
+                {words('two_factor.on_this_device')}
+              </a>
+              <p>{words('two_factor.key')}</p>
+              <code translate="no" className="figures block rounded-control bg-paper px-3 py-2 break-words select-all">
+                {inGroups(key)}
+              </code>
+            </div>
           </div>
         </Step>
         <Step number={2} title={words('two_factor.enter')}>
@@ -95,7 +95,13 @@ function Step({ number, title, children }: { number: number; title: string; chil
 function QrCode({ text, label }: { text: string; label: string }) {
   const { path, size } = qrSvg(text)
   return (
-    <svg role="img" aria-label={label} viewBox={`0 0 ${size} ${size}`} className="size-56" shapeRendering="crispEdges">
+    <svg
+      role="img"
+      aria-label={label}
+      viewBox={`0 0 ${size} ${size}`}
+      className="size-56 rounded-control border border-line"
+      shapeRendering="crispEdges"
+    >
       <rect width={size} height={size} fill="#fff" />
       <path d={path} fill="#000" />
     </svg>

@@ -31,10 +31,12 @@ export default async function TwoFactorPage({ searchParams }: PageProps<'/securi
   }
 
   const { timeZone } = await readPreferences()
-  const { twoFactor, settings } = await services()
+  const { twoFactor, passkeys, settings } = await services()
   const isRequired = await mustEnrol(signedIn)
   const refused = refusalIn(query)
   const { factors } = user
+  const hasOwnPasskey = (await passkeys.list(user.id)).some(({ isAutomatic }) => !isAutomatic)
+  const mustHaveOne = settings.requireTwoFactor.includes(user.role)
 
   return (
     <div className="flex flex-col gap-6">
@@ -54,13 +56,7 @@ export default async function TwoFactorPage({ searchParams }: PageProps<'/securi
           lastUsedAt={await twoFactor.lastUsedAt(user.id)}
           now={session.now}
           timeZone={timeZone}
-          rest={
-            factors.passkeyCount > 0
-              ? 'passkey'
-              : settings.requireTwoFactor.includes(user.role)
-                ? 'required'
-                : 'password'
-          }
+          rest={hasOwnPasskey ? 'passkey' : mustHaveOne ? 'required' : 'password'}
         />
       )}
       {factors.hasSecondFactor && <RecoveryCodesCard words={words} left={factors.recoveryCodesLeft} />}

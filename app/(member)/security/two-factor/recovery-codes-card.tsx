@@ -17,12 +17,12 @@ export function RecoveryCodesCard({ words, left }: { words: Words; left: number 
         <dl className="facts">
           <div>
             <dt>{words('two_factor.codes_left')}</dt>
-            <dd>{words('security.log_in.codes_left', { count: left })}</dd>
+            <dd>{words('two_factor.codes_count', { count: left })}</dd>
           </div>
         </dl>
       </div>
       <div className="flex flex-wrap items-center justify-between gap-x-6 gap-y-3 border-t border-line px-6 py-4">
-        <p className="max-w-[30rem] text-sm text-muted">{words('two_factor.new_codes_text')}</p>
+        <p className="max-w-[28rem] text-sm text-muted">{words('two_factor.new_codes_text')}</p>
         <ActionForm action={renewCodes}>
           <FormAlert />
           <SubmitButton

@@ -61,14 +61,14 @@ export default async function LogInWithCodePage({ searchParams }: PageProps<type
         <FormAlert />
         <input type="hidden" name="next" value={next ?? ''} />
         <SecondFactorField words={words} isRecoveryCode={isRecoveryCode} autoFocus={hasTotp} />
-        {hasTotp && (
-          <p className="-mt-4">
+        <div className="-mt-4 flex flex-col items-start gap-1">
+          {hasTotp && (
             <a href={`${path}?${other}`} className="link inline-block py-2.5">
               {words(isRecoveryCode ? 'log_in_code.with_app' : 'log_in_code.with_recovery_code')}
             </a>
-          </p>
-        )}
-        <Checkbox name="remember" label={words('fields.remember')} />
+          )}
+          <Checkbox name="remember" label={words('fields.remember')} />
+        </div>
         <SubmitButton
           look={hasPasskey && !hasTotp ? 'quiet' : 'primary'}
           label={words('log_in_code.submit')}

@@ -1,6 +1,7 @@
 // Passkeys in Chromium with its virtual authenticator.
 import type { Page } from '@playwright/test'
 import { test as base, expect } from '#e2e/fixtures.ts'
+import { outliveProof } from '#e2e/support/other-browser.ts'
 import { makePerson } from '#e2e/support/person.ts'
 import { logIn, logOut, signUp } from '#e2e/support/site.ts'
 import { addAuthenticator, type VirtualAuthenticator } from '#e2e/support/virtual-authenticator.ts'
@@ -25,6 +26,11 @@ async function withoutAutofill(page: Page): Promise<void> {
   })
 }
 
+/** From the recovery codes to the page after them. */
+async function goOn(page: Page): Promise<void> {
+  await page.getByRole('link', { name: 'I have kept them' }).click()
+}
+
 async function signUpWithPasskey(page: Page, username: string): Promise<void> {
   await page.goto('/signup')
   await page.getByRole('link', { name: 'Sign up with a passkey' }).click()
@@ -38,11 +44,9 @@ test('a visitor signs up without a password, sees the recovery codes once, and l
 }) => {
   const { username } = makePerson()
   await signUpWithPasskey(page, username)
-  await expect(heading(page)).toHaveText('Passkeys')
-  await expect(page.getByRole('region', { name: 'Recovery codes' }).getByRole('code')).toHaveCount(10)
-  await expect(entries(page)).toHaveCount(1)
+  await expect(page.getByRole('main').getByRole('code')).toHaveCount(10)
   expect(await device.credentialIds()).toHaveLength(1)
-  await page.getByRole('link', { name: 'Continue' }).click()
+  await goOn(page)
   await expect(page).toHaveURL('/')
 
   await withoutAutofill(page)
@@ -55,8 +59,8 @@ test('a visitor signs up without a password, sees the recovery codes once, and l
 test('the autofill of the username field logs in with a passkey', async ({ page, device }) => {
   const { username } = makePerson()
   await signUpWithPasskey(page, username)
+  await goOn(page)
   expect(await device.credentialIds()).toHaveLength(1)
-  await page.getByRole('link', { name: 'Continue' }).click()
   await logOut(page)
   await expect(heading(page)).not.toHaveText('Log in')
   await expect(page).toHaveURL('/')
@@ -70,7 +74,8 @@ test('a taken username loses nothing, and the passkey is forgotten', async ({ pa
   await expect.poll(() => device.credentialIds()).toEqual([])
   await page.getByLabel('Username').fill(makePerson().username)
   await page.getByRole('button', { name: 'Sign up with a passkey' }).click()
-  await expect(heading(page)).toHaveText('Passkeys')
+  await goOn(page)
+  await expect(page).toHaveURL('/')
 })
 
 test('passkeys are added, named, renamed and removed', async ({ page, device }) => {
@@ -83,7 +88,8 @@ test('passkeys are added, named, renamed and removed', async ({ page, device }) 
   await page.getByLabel('Name').fill('Desk')
   await page.getByRole('button', { name: 'Add a passkey' }).click()
   await expect(page.getByRole('status').filter({ hasText: 'Passkey added.' })).toBeVisible()
-  await expect(page.getByRole('region', { name: 'Recovery codes' }).getByRole('code')).toHaveCount(10)
+  await expect(page.getByRole('main').getByRole('code')).toHaveCount(10)
+  await goOn(page)
   await expect(entries(page)).toHaveText([/Desk/])
   await expect(page.getByText('Add a second passkey on another device')).toBeVisible()
 
@@ -103,12 +109,77 @@ test('passkeys are added, named, renamed and removed', async ({ page, device }) 
 test('a device that did not verify its user is refused [T27]', async ({ page, device }) => {
   await withoutAutofill(page)
   await signUpWithPasskey(page, makePerson().username)
-  await page.getByRole('link', { name: 'Continue' }).click()
+  await goOn(page)
   await logOut(page)
   await device.setUserVerified(false)
   await page.getByRole('button', { name: 'Use a passkey' }).click()
   await expect(alert(page)).toHaveText(/^No passkey was used/)
   await expect(heading(page)).toHaveText('Log in')
+})
+
+test('a passkey is the second factor after the password, and is asked for first to confirm [V6.3.3]', async ({
+  page,
+  server,
+  device,
+}) => {
+  await withoutAutofill(page)
+  const person = makePerson()
+  await page.goto('/signup')
+  await signUp(page, person)
+  await expect(page).toHaveURL('/')
+  await page.goto('/security/passkeys')
+  await page.getByRole('button', { name: 'Add a passkey' }).click()
+  await goOn(page)
+  await logOut(page)
+  await logIn(page, person)
+  await expect(page).toHaveURL('/login/two-factor')
+  await page.getByRole('button', { name: 'Use a passkey' }).click()
+  await expect(page).toHaveURL('/')
+
+  await outliveProof(server, [page], [])
+  await page.goto('/security/passkeys')
+  await expect(heading(page)).toHaveText('Confirm it is you')
+  await expect(page.getByLabel('Password', { exact: true })).toHaveCount(0)
+  await page.getByRole('button', { name: 'Use a passkey' }).click()
+  await expect(heading(page)).toHaveText('Passkeys')
+  expect(await device.credentialIds()).toHaveLength(1)
+
+  await outliveProof(server, [page], [])
+  await page.goto('/security/passkeys')
+  await page.getByRole('link', { name: 'Use your password instead' }).click()
+  await expect(page.getByLabel('Password', { exact: true })).toBeVisible()
+  await expect(page.getByLabel('Recovery code')).toBeVisible()
+})
+
+test('after a log-in with the password, a browser that may create a passkey without a question goes on in any case', async ({
+  page,
+  newPerson,
+}) => {
+  const person = await newPerson()
+  await page.addInitScript(() => {
+    PublicKeyCredential.getClientCapabilities = async () => ({ conditionalCreate: true })
+  })
+  const asked = page.waitForRequest((request) => request.postData()?.includes('"upgrade"') ?? false)
+  await page.goto('/login?next=/profile')
+  await logIn(page, person)
+  await asked
+  await expect(page).toHaveURL('/profile')
+})
+
+test('only pages with passkeys load their scripts', async ({ loggedInPage: page }) => {
+  const scripts: Promise<string>[] = []
+  page.on('response', (response) => {
+    if (response.request().resourceType() === 'script') scripts.push(response.text())
+  })
+  const hasPasskeys = async (path: string) => {
+    scripts.length = 0
+    await page.goto(path, { waitUntil: 'load' })
+    return (await Promise.all(scripts)).some((text) => text.includes('/api/passkeys/options'))
+  }
+  expect(await hasPasskeys('/security/passkeys')).toBe(true)
+  for (const path of ['/', '/profile', '/profile/edit', '/security', '/security/password']) {
+    expect(await hasPasskeys(path), path).toBe(false)
+  }
 })
 
 test.describe('without JavaScript', () => {
@@ -119,7 +190,7 @@ test.describe('without JavaScript', () => {
       await page.goto(path)
       await expect(page.getByRole('button', { name: /passkey/i })).toHaveCount(0)
     }
-    await expect(page.getByText('Passkeys need JavaScript.')).toBeVisible()
+    await expect(page.locator('noscript')).toHaveText('Passkeys need JavaScript.')
     await page.getByRole('link', { name: 'Sign up with a password' }).click()
     const person = makePerson()
     await signUp(page, person)

@@ -4,6 +4,7 @@ import { commands } from './commands.ts'
 import { minutes } from './core/clock.ts'
 import { type Actor, type AnyCommand, execute } from './core/command.ts'
 import { aLoginClient, openTestServices, type TestServices } from './services-for-test.ts'
+import type { AuthenticationMethod } from './stores/types.ts'
 import { isSecretField } from './web/forms/form-fields.ts'
 import { confirmSentence } from './words/sentences.ts'
 import { wordsFor } from './words/words.ts'
@@ -20,6 +21,9 @@ const allowed = {
     'browsers.forget',
     'browsers.forget-all',
     'impersonation.end',
+    'passkeys.add',
+    'passkeys.remove',
+    'passkeys.rename',
     'session.confirm',
     'sessions.end',
     'sessions.end-others',
@@ -112,6 +116,25 @@ describe('every command', () => {
     }
   })
 
+  test('is refused to a session without the second factor that its role requires, unless it adds one', async () => {
+    const plain = opened
+    opened = await openTestServices({ LIMITS: 'off', REQUIRE_TWO_FACTOR: 'admin,member,guest' })
+    const provedAt = opened.app.clock()
+    const refusedTo = async (authentications: AuthenticationMethod[]) =>
+      namesWith(await codesFor({ session: { id: 's', provedAt, authentications } }), 'second_factor_required')
+    try {
+      const adding = ['session.confirm', 'two-factor.turn-on', 'passkeys.add', ...ofOperator]
+      const others = all.map(({ name }) => name).filter((name) => !adding.includes(name))
+      expect(await refusedTo(['password'])).toEqual(others.toSorted())
+      for (const second of ['totp', 'recovery-code', 'passkey', 'remembered-browser'] as const) {
+        expect(await refusedTo(['password', second]), second).toEqual([])
+      }
+    } finally {
+      await opened[Symbol.asyncDispose]()
+      opened = plain
+    }
+  })
+
   test('needs a recent password check if it changes how users get in, or others’ accounts [V7.5.1]', async () => {
     const asking = async (ageMs: number) => {
       const provedAt = opened.app.clock() - ageMs
@@ -120,9 +143,9 @@ describe('every command', () => {
         'reauthentication_required',
       )
     }
-    // The other two check the password themselves, or let nobody in.
+    // The others check the password or its age themselves, or let nobody in.
     const always = [
-      'two-factor.stop-reset',
+      ...['two-factor.stop-reset', 'passkeys.add'],
       ...['email.send-code', 'email.verify', 'impersonation.end', 'profile.save'],
       ...['password.change', 'session.confirm', ...ofOperator],
     ]
@@ -134,7 +157,7 @@ describe('every command', () => {
     const asked = all.filter(({ name }) => !always.includes(name))
     expect(await asking(minutes(10))).toEqual(asked.map(({ name }) => name).toSorted())
     for (const { name } of asked.filter(({ name }) => !name.endsWith('.export'))) {
-      expect(confirmSentence(wordsFor('en'), name, { device: 'x' })).toContain('password')
+      expect(confirmSentence(wordsFor('en'), name, { device: 'x' })).toMatch(/password|confirm it is you/)
     }
   })
 })

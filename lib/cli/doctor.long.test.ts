@@ -101,6 +101,20 @@ test('says when an older secret can be removed, and how many mails still need it
   expect(alone.verdicts('rotation')).toBe('fail')
 })
 
+test('says which roles need a second factor, and how many users have one', async () => {
+  const dir = await freshDir()
+  const totp = { sealed: await sealTotpKey('JBSWY3DPEHPK3PXP', 'ada', [good.SESSION_SECRET]), createdAt: 1 }
+  const users = [aUser({ id: 'ada', username: 'ada', role: 'admin', totp }), aUser({ username: 'bob', role: 'admin' })]
+  const records = [...users, aUser()].map((record) => ({ kind: 'user' as const, record }))
+  await fill({ url: '', location: { driver: 'json', dir }, dir }, records)
+  const said = async (settings: object) =>
+    (await examine({ ...good, DATA_DIR: dir, ...settings })).of('two-factor')[0]?.text
+  expect(await said({})).toContain('REQUIRE_TWO_FACTOR is unset')
+  expect(await said({ REQUIRE_TWO_FACTOR: 'admin' })).toContain(
+    'is admin: 1 of 2 users have a second factor. The others',
+  )
+})
+
 test('says whether authenticator apps need an older secret', async () => {
   const dir = await freshDir()
   const [newer = '', older = '', other = ''] = ['n', 'o', 'x'].map((letter) => `${good.SESSION_SECRET}${letter}`)

@@ -5,6 +5,7 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { type Command, Option } from 'commander'
 import { otherHostsOf, secretOf } from '../auth/factor-upkeep.ts'
+import { hasSecondFactor } from '../auth/factors.ts'
 import { createBreachedPasswords } from '../auth/passwords/breached-passwords.ts'
 import { readSettings, type Settings } from '../config.ts'
 import { createSystemClock, hours } from '../core/clock.ts'
@@ -151,6 +152,16 @@ function checkApps({ older, lost }: SealedApps, { sessionSecrets }: Settings): F
   return findings
 }
 
+function checkRequired(
+  { users, enrolled }: { users: number; enrolled: number },
+  { requireTwoFactor }: Settings,
+): Finding {
+  const check = 'two-factor'
+  if (requireTwoFactor.length === 0) return ok(check, 'REQUIRE_TWO_FACTOR is unset: each user decides.')
+  const text = `REQUIRE_TWO_FACTOR is ${requireTwoFactor.join(',')}: ${enrolled} of ${counted(users, 'user')} have a second factor.`
+  return ok(check, enrolled < users ? `${text} The others must add one before they reach any other page.` : text)
+}
+
 /** Passkeys work for one host name only (WebAuthn Level 3, 5.1.2). */
 function checkPasskeys(hosts: ReadonlyMap<string, number>, { appOrigin }: Settings): Finding[] {
   const { hostname } = new URL(appOrigin)
@@ -229,7 +240,7 @@ function checkAddresses({ trustProxyHops: hops, appOrigin }: Settings, forwarded
 }
 
 async function checkStore(settings: Settings): Promise<Finding[]> {
-  const { store, appOrigin } = settings
+  const { store, appOrigin, requireTwoFactor } = settings
   const check = 'store'
   const description = describeStoreLocation(store)
   const durable = {
@@ -249,6 +260,7 @@ async function checkStore(settings: Settings): Promise<Finding[]> {
       const secrets = await secretsOf(settings)
       const apps: SealedApps = { older: 0, lost: 0 }
       const passkeyHosts = new Map<string, number>()
+      const required = { users: 0, enrolled: 0 }
       for await (const { kind, record } of reader.dump()) {
         if (kind === 'session') {
           addresses.add(record.address)
@@ -256,6 +268,10 @@ async function checkStore(settings: Settings): Promise<Finding[]> {
         }
         if (kind === 'user') {
           users++
+          if (requireTwoFactor.includes(record.role) && record.deletedAt === null) {
+            required.users++
+            if (hasSecondFactor(record)) required.enrolled++
+          }
           const secret = secrets.length === 0 ? null : await secretOf(record, secrets)
           if (secret === 'older' || secret === 'lost') apps[secret]++
           for (const host of otherHostsOf(record, new URL(appOrigin).hostname))
@@ -287,6 +303,7 @@ async function checkStore(settings: Settings): Promise<Finding[]> {
         checkClock(latest),
         ...(await checkLetters(letters, secrets)),
         ...checkApps(apps, settings),
+        checkRequired(required, settings),
         ...checkPasskeys(passkeyHosts, settings),
         ...(appOrigin.startsWith('https:') ? checkSessionAddresses(addresses, loggedIn.size) : []),
       )

@@ -257,6 +257,7 @@ export const en = {
       failed: 'The browser could not use a passkey. Try again, or go on another way.',
     },
     done: {
+      first: 'Passkey added. All other sessions were ended.',
       added: 'Passkey added. All other sessions were ended.',
       removed: 'Passkey removed. All other sessions were ended.',
       renamed: 'Passkey renamed.',

@@ -241,7 +241,7 @@ export const commandPages: { [Name in WebCommandName]: PagesOf<Name> } = {
     async next({ token, user, recoveryCodes }, { automatic, next }) {
       if (automatic) return safeNextPath(next) ?? '/'
       if (recoveryCodes !== null) await showRecoveryCodes(user.id, recoveryCodes)
-      return afterFactorChange(token, `${passkeysPath}?done=added`)
+      return afterFactorChange(token, `${passkeysPath}?done=${recoveryCodes === null ? 'added' : 'first'}`)
     },
   },
   'passkeys.rename': { path: passkeysPath, staysInForm: true, next: () => `${passkeysPath}?done=renamed` },

@@ -22,7 +22,9 @@ import { ShownCodes } from '../two-factor/shown-codes.tsx'
 import { addPasskey, renamePasskey } from './actions.ts'
 import { PasskeyEntry } from './passkey-entry.tsx'
 
-const done = ['added', 'removed', 'renamed', 'signed-up'] as const
+const done = ['first', 'signed-up', 'added', 'removed', 'renamed'] as const
+/** These made recovery codes. */
+const withCodes: readonly unknown[] = ['first', 'signed-up']
 
 export async function generateMetadata(): Promise<Metadata> {
   const words = await getWords()
@@ -38,7 +40,7 @@ export default async function PasskeysPage({ searchParams }: PageProps<'/securit
   const known = await passkeys.list(user.id)
   const outcome = oneOf(query, 'done', done)
   const refused = refusalIn(query)
-  const codes = outcome === null ? null : await readRecoveryCodes(user.id)
+  const codes = withCodes.includes(outcome) ? await readRecoveryCodes(user.id) : null
   const next = safeNextPath(query.next)
   if (codes !== null && outcome !== null) {
     const said = words(`passkeys.done.${outcome}`)

@@ -258,7 +258,7 @@ describe('adding a passkey', () => {
     expect(await opened.app.passkeys.list(user.id)).toMatchObject([{ name: 'Phone', lastUsedAt: null }, { name: '' }])
   })
 
-  test('needs a log-in of the last ten minutes', async () => {
+  test('needs a log-in of the last ten minutes [V6.7.1]', async () => {
     const { token } = await withPassword()
     const actor = await actorOf(token)
     opened.advance(minutes(10))
@@ -279,7 +279,7 @@ describe('adding a passkey', () => {
     ['without user verification', { isUserVerified: false }],
     ['from another origin', { origin: 'https://evil.test' }],
     ['for another host', { rpId: 'evil.test' }],
-  ])('is refused %s [T27]', async (_what, deviations) => {
+  ])('is refused %s [V11.6.1, T27]', async (_what, deviations) => {
     const actor = await actorOf((await withPassword()).token)
     const { options, sealed } = await ask({ ceremony: 'add', user: actor, sessionId: actor.session?.id ?? '' })
     const held = { passkeyChallenge: sealed, logInStep: '', rememberedTokens: [] }
@@ -360,7 +360,7 @@ describe('removing a passkey', () => {
     })
   })
 
-  test('and renaming one are refused for another user’s passkey', async () => {
+  test('and renaming one are refused for another user’s passkey [V6.7.1]', async () => {
     await signUp('ada')
     const eve = await actorOf((await signUp('eve', new Authenticator())).token)
     expect(await execute(removePasskey, eve, { id: idOf(device) }, opened.app)).toMatchObject({ code: 'passkey_gone' })

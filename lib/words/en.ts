@@ -726,6 +726,7 @@ export const en = {
         'end-others': 'To end all other sessions, confirm it is you.',
       },
       passkeys: {
+        add: 'To add a passkey, confirm it is you.',
         rename: 'To rename a passkey, confirm it is you.',
         remove: 'To remove a passkey, confirm it is you.',
       },
@@ -747,7 +748,7 @@ export const en = {
         restore: 'To bring the account back, confirm it is you.',
       },
     },
-    lead: 'To go on, confirm it is you.',
+    lead: 'The next page is for you alone.',
     why: 'So nobody who finds this browser open can do it for you. Once confirmed, you are not asked again for some minutes.',
     submit: 'Confirm',
     pending: 'Confirming…',

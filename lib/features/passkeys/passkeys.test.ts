@@ -262,7 +262,7 @@ describe('adding a passkey', () => {
     const { token } = await withPassword()
     const actor = await actorOf(token)
     opened.advance(minutes(10))
-    expect(await add(actor, device)).toMatchObject({ ok: false, code: 'challenge_over' })
+    expect(await add(actor, device)).toMatchObject({ ok: false, code: 'reauthentication_required' })
   })
 
   test('is refused with the challenge of another session [V6.7.2, T27]', async () => {
@@ -397,7 +397,10 @@ describe.each(storeNames)('on %s', (store) => {
     expect(again).toMatchObject({ ok: false, code: 'challenge_over' })
     const user = await app.stores.users.findByUsername('ada')
     expect(await app.sessions.list(user?.id ?? '')).toHaveLength(2)
+    // The store keeps neither challenge nor answer.
     const { challenge } = asked.options as CreationOptions
-    for await (const { record } of app.stores.dump()) expect(JSON.stringify(record)).not.toContain(challenge)
+    for await (const { record } of app.stores.dump()) {
+      expect(JSON.stringify(record)).not.toContain(challenge)
+    }
   })
 })

@@ -2,12 +2,12 @@
 import type { User } from '../../auth/accounts.ts'
 import { isActive, toUser } from '../../auth/accounts.ts'
 import { changeFactors } from '../../auth/change-factors.ts'
+import { passkeyUseId } from '../../auth/credential-uses.ts'
 import { hasSecondFactor } from '../../auth/factors.ts'
 import type { LoginClient } from '../../auth/lockout/lockout.ts'
 import { newRecoveryCodes } from '../../auth/recovery-codes.ts'
 import type { Audit } from '../../core/audit/audit.ts'
 import type { Clock } from '../../core/clock.ts'
-import { sha256 } from '../../core/crypto/hash.ts'
 import { noPassword } from '../../core/crypto/old-hashes.ts'
 import type { PasswordHasher } from '../../core/crypto/password.ts'
 import { newId } from '../../core/crypto/random.ts'
@@ -119,21 +119,22 @@ export function createPasskeys(deps: {
   const protocol = createProtocol(deps.appOrigin)
   const challenges = createChallenges({ tokens: stores.tokens, secrets, clock })
 
-  const recordIdOf = (credentialId: string) => `passkey ${sha256(credentialId)}`
-
   async function findPasskeys(userId: string): Promise<Passkey[]> {
     return (await users.find(userId))?.passkeys ?? []
   }
 
-  /** A change that voids no session. */
-  function changeList({ id, passkeys: before }: UserRecord, passkeys: Passkey[]): Promise<UserRecord | null> {
-    return users.update(id, { passkeys }, { passkeys: before, status: 'active', deletedAt: null })
+  /** A change that voids no session. A recovery meanwhile, which changes `factorsChangedAt`, voids the change. */
+  function changeList(
+    { id, passkeys: before, factorsChangedAt }: UserRecord,
+    passkeys: Passkey[],
+  ): Promise<UserRecord | null> {
+    return users.update(id, { passkeys }, { passkeys: before, factorsChangedAt, status: 'active', deletedAt: null })
   }
 
   const claim = ({ userId, credential }: Checked) =>
-    credentialUses.advance({ id: recordIdOf(credential.id), userId, mark: credential.counter, usedAt: clock() })
+    credentialUses.advance({ id: passkeyUseId(credential.id), userId, mark: credential.counter, usedAt: clock() })
 
-  const release = ({ credential }: Checked) => credentialUses.forget(recordIdOf(credential.id))
+  const release = ({ credential }: Checked) => credentialUses.forget(passkeyUseId(credential.id))
 
   function passkeyOf({ credential }: Checked, name: string, userAgent: string, isAutomatic: boolean): Passkey {
     const { id, publicKey, transports, rpId, isSynced } = credential
@@ -157,7 +158,7 @@ export function createPasskeys(deps: {
     const verified = await protocol.verify(assertion, challenge.challenge, passkey)
     if (verified === null) return { ok: false, userId, code: 'passkey_wrong' }
     if (!(await challenges.spend(challenge))) return { ok: false, userId, code: 'challenge_over' }
-    const use = { id: recordIdOf(passkey.id), userId, mark: verified.counter, usedAt: clock() }
+    const use = { id: passkeyUseId(passkey.id), userId, mark: verified.counter, usedAt: clock() }
     if (await credentialUses.advance(use)) return { ok: true, userId }
     // WebAuthn Level 3, 7.2, step 22: somebody else may have a copy of the key.
     await audit.record({
@@ -269,7 +270,7 @@ export function createPasskeys(deps: {
     async list(userId) {
       const [passkeys, uses] = await Promise.all([findPasskeys(userId), credentialUses.listByUser(userId)])
       return passkeys.map(({ publicKey: _, transports: __, ...passkey }) => {
-        const usedAt = uses.find(({ id }) => id === recordIdOf(passkey.id))?.usedAt ?? passkey.createdAt
+        const usedAt = uses.find(({ id }) => id === passkeyUseId(passkey.id))?.usedAt ?? passkey.createdAt
         const lastUsedAt = usedAt > passkey.createdAt ? usedAt : null
         return { ...passkey, lastUsedAt, isOfThisHost: passkey.rpId === protocol.rpId }
       })
@@ -312,7 +313,7 @@ export function createPasskeys(deps: {
         }
         return ok({ passkeys, recoveryCodes: keepsFactor ? record.recoveryCodes : [] })
       })
-      if (removed.ok) await credentialUses.forget(recordIdOf(id))
+      if (removed.ok) await credentialUses.forget(passkeyUseId(id))
       return removed
     },
   }

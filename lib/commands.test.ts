@@ -143,9 +143,9 @@ describe('every command', () => {
         'reauthentication_required',
       )
     }
-    // The other two check the password themselves, or let nobody in.
+    // The others check the password or its age themselves, or let nobody in.
     const always = [
-      'two-factor.stop-reset',
+      ...['two-factor.stop-reset', 'passkeys.add'],
       ...['email.send-code', 'email.verify', 'impersonation.end', 'profile.save'],
       ...['password.change', 'session.confirm', ...ofOperator],
     ]

@@ -138,15 +138,15 @@ describe('a back-up', () => {
 
     await writeSealed(header, alice, '{"kind":"user"}')
     await expect(verifyBackup(path)).rejects.toMatchObject(
-      fault(/line 3 is neither a user, a reserved username, a lockout nor an entry/),
+      fault(/line 3 is neither a user, a reserved username, a lockout, a use of a second factor nor an entry/),
     )
     await writeSealed(header, JSON.stringify({ kind: 'session', record: aSession() }))
     await expect(verifyBackup(path)).rejects.toMatchObject(
-      fault(/line 2 is neither a user, a reserved username, a lockout nor an entry/),
+      fault(/line 2 is neither a user, a reserved username, a lockout, a use of a second factor nor an entry/),
     )
     await writeSealed(header, 'nonsense')
     await expect(verifyBackup(path)).rejects.toMatchObject(
-      fault(/line 2 is neither a user, a reserved username, a lockout nor an entry/),
+      fault(/line 2 is neither a user, a reserved username, a lockout, a use of a second factor nor an entry/),
     )
     await writeSealed(header, alice, JSON.stringify({ kind: 'user', record: aUser({ id: 'twin' }) }))
     await expect(verifyBackup(path)).rejects.toMatchObject(fault(/the same username/))

@@ -403,10 +403,7 @@ describe.each(storeNames)('on %s', (store) => {
     expect(again).toMatchObject({ ok: false, code: 'challenge_over' })
     const user = await app.stores.users.findByUsername('ada')
     expect(await app.sessions.list(user?.id ?? '')).toHaveLength(2)
-    // The store keeps neither challenge nor answer.
     const { challenge } = asked.options as CreationOptions
-    for await (const { record } of app.stores.dump()) {
-      expect(JSON.stringify(record)).not.toContain(challenge)
-    }
+    for await (const { record } of app.stores.dump()) expect(JSON.stringify(record)).not.toContain(challenge)
   })
 })

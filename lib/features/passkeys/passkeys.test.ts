@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { minutes } from '../../core/clock.ts'
 import { type Actor, execute } from '../../core/command.ts'
 import { noPassword } from '../../core/crypto/old-hashes.ts'
@@ -299,6 +299,24 @@ describe('adding a passkey', () => {
     if (!first.ok) throw new Error(first.code)
     const again = await add(await actorOf(first.value.token ?? ''), new Authenticator(), {}, Buffer.alloc(32, 1))
     expect(again).toMatchObject({ ok: false, code: 'passkey_taken' })
+  })
+
+  test.each([
+    ['', {}],
+    ['by the browser itself ', { automatic: '1' }],
+  ])('%sis refused once a new password voids the session meanwhile [T18, T27]', async (_how, more) => {
+    const { users, credentialUses } = opened.app.stores
+    const { user, token } = await withPassword()
+    const { advance } = credentialUses
+    vi.spyOn(credentialUses, 'advance').mockImplementationOnce(async (use) => {
+      await users.update(user.id, { passwordChangedAt: opened.app.clock() })
+      return advance(use)
+    })
+    const actor = await actorOf(token)
+    expect(await add(actor, device, more)).toMatchObject({ ok: false })
+    expect(await users.find(user.id)).toMatchObject({ passkeys: [], recoveryCodes: [] })
+    expect(await credentialUses.listByUser(user.id)).toEqual([])
+    expect(await add(actor, device, more)).toMatchObject({ ok: false, code: 'person_gone' })
   })
 
   test('stops at twenty', async () => {

@@ -1,7 +1,7 @@
 // Passkeys of users: asks for one, checks what a browser brings, adds and removes them. Opens no session.
 import type { User } from '../../auth/accounts.ts'
 import { isActive, toUser } from '../../auth/accounts.ts'
-import { changeFactors } from '../../auth/change-factors.ts'
+import { changeFactors, isUnchanged } from '../../auth/change-factors.ts'
 import { hasSecondFactor } from '../../auth/factors.ts'
 import type { LoginClient } from '../../auth/lockout/lockout.ts'
 import { newRecoveryCodes } from '../../auth/recovery-codes.ts'
@@ -89,6 +89,7 @@ export interface Passkeys {
   isOwnHere(userId: string): Promise<boolean>
   /** The first second factor also makes recovery codes. An automatic passkey is none, and ends no session. */
   add(
+    user: User,
     checked: Checked,
     about: { name: string; userAgent: string; isAutomatic: boolean },
   ): Promise<
@@ -99,7 +100,7 @@ export interface Passkeys {
   >
   rename(userId: string, id: string, name: string): Promise<Result<null, 'passkey_gone' | 'input_invalid'>>
   remove(
-    userId: string,
+    user: User,
     id: string,
   ): Promise<Result<User, 'passkey_gone' | 'last_way_in' | 'second_factor_required' | 'person_gone'>>
 }
@@ -126,8 +127,12 @@ export function createPasskeys(deps: {
   }
 
   /** A change that voids no session. */
-  function changeList({ id, passkeys: before }: UserRecord, passkeys: Passkey[]): Promise<UserRecord | null> {
-    return users.update(id, { passkeys }, { passkeys: before, status: 'active', deletedAt: null })
+  function changeList(
+    { id, passkeys: before, passwordChangedAt, factorsChangedAt }: UserRecord,
+    passkeys: Passkey[],
+  ): Promise<UserRecord | null> {
+    const onlyIf = { passkeys: before, passwordChangedAt, factorsChangedAt, status: 'active', deletedAt: null } as const
+    return users.update(id, { passkeys }, onlyIf)
   }
 
   const claim = ({ userId, credential }: Checked) =>
@@ -176,19 +181,20 @@ export function createPasskeys(deps: {
     return isTaken ? refused('passkey_taken') : null
   }
 
-  async function addQuietly(before: UserRecord, added: Passkey) {
+  async function addQuietly(user: User, before: UserRecord, added: Passkey) {
+    if (!isUnchanged(before, user)) return refused('person_gone')
     const changed = await changeList(before, [...before.passkeys, added])
     return changed === null ? refused('input_invalid') : ok({ user: toUser(changed), recoveryCodes: null })
   }
 
   async function addFactor(
-    { id }: UserRecord,
+    user: User,
     checked: Checked,
     added: Passkey,
     made: Extract<Awaited<ReturnType<typeof newRecoveryCodes>>, { ok: true }> | null,
   ) {
     let isFirst = false
-    const changed = await changeFactors({ users, clock }, id, (record) => {
+    const changed = await changeFactors({ users, clock }, user, (record) => {
       const refusal = refusalOf(record, checked, false)
       if (refusal !== null) return refusal
       isFirst = made !== null && !hasSecondFactor(record)
@@ -280,7 +286,7 @@ export function createPasskeys(deps: {
       return passkeys.some(({ rpId, isAutomatic }) => rpId === protocol.rpId && !isAutomatic)
     },
 
-    async add(checked, { name, userAgent, isAutomatic }) {
+    async add(user, checked, { name, userAgent, isAutomatic }) {
       const before = await users.find(checked.userId)
       if (!isActive(before)) return refused('person_gone')
       const refusal = refusalOf(before, checked, isAutomatic)
@@ -289,7 +295,7 @@ export function createPasskeys(deps: {
       if (made?.ok === false) return made
       if (!(await claim(checked))) return refused('passkey_taken')
       const added = passkeyOf(checked, name, userAgent, isAutomatic)
-      const changed = isAutomatic ? await addQuietly(before, added) : await addFactor(before, checked, added, made)
+      const changed = isAutomatic ? await addQuietly(user, before, added) : await addFactor(user, checked, added, made)
       if (!changed.ok) await release(checked)
       return changed
     },
@@ -301,8 +307,8 @@ export function createPasskeys(deps: {
       return (await changeList(before, passkeys)) === null ? refused('input_invalid') : ok(null)
     },
 
-    async remove(userId, id) {
-      const removed = await changeFactors({ users, clock }, userId, (record) => {
+    async remove(user, id) {
+      const removed = await changeFactors({ users, clock }, user, (record) => {
         const passkeys = record.passkeys.filter((passkey) => passkey.id !== id)
         if (passkeys.length === record.passkeys.length) return refused('passkey_gone')
         if (passkeys.length === 0 && record.passwordHash === noPassword) return refused('last_way_in')

@@ -144,7 +144,8 @@ export function createTwoFactor(deps: {
       if (token !== null) await enrolments.put(to, token.detail)
     },
 
-    async turnOn({ id }, sessionId, typed) {
+    async turnOn(user, sessionId, typed) {
+      const { id } = user
       const before = await users.find(id)
       if (!isActive(before)) return refused('person_gone')
       if (before.totp !== null) return refused('already_on')
@@ -159,7 +160,7 @@ export function createTwoFactor(deps: {
       if (made?.ok === false) return made
       const totp = { sealed: await sealTotpKey(key, id, secrets), createdAt: clock() }
       let recoveryCodes: string[] | null = null
-      const changed = await changeFactors({ users, clock }, id, (record) => {
+      const changed = await changeFactors({ users, clock }, user, (record) => {
         if (record.totp !== null) return refused('already_on')
         const isNew = made !== null && record.recoveryCodes.length === 0
         recoveryCodes = isNew ? made.value.codes : null
@@ -170,8 +171,8 @@ export function createTwoFactor(deps: {
       return ok({ user: changed.value, recoveryCodes })
     },
 
-    turnOff: ({ id }) =>
-      changeFactors({ users, clock }, id, (record) => {
+    turnOff: (user) =>
+      changeFactors({ users, clock }, user, (record) => {
         if (record.totp === null) return refused('already_off')
         if (hasSecondFactor({ ...record, totp: null })) return ok({ totp: null })
         return requireTwoFactor.includes(record.role)
@@ -179,11 +180,11 @@ export function createTwoFactor(deps: {
           : ok({ totp: null, recoveryCodes: [] })
       }),
 
-    async renewRecoveryCodes({ id, factors }) {
-      if (!factors.hasSecondFactor) return refused('already_off')
+    async renewRecoveryCodes(user) {
+      if (!user.factors.hasSecondFactor) return refused('already_off')
       const made = await newRecoveryCodes(passwords)
       if (!made.ok) return made
-      const changed = await changeFactors({ users, clock }, id, (record) =>
+      const changed = await changeFactors({ users, clock }, user, (record) =>
         hasSecondFactor(record) ? ok({ recoveryCodes: made.value.stored }) : refused('already_off'),
       )
       return changed.ok ? ok({ user: changed.value, recoveryCodes: made.value.codes }) : changed

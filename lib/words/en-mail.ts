@@ -82,7 +82,7 @@ export const mail = {
   'two-factor-locked': {
     subject: 'Somebody is guessing your codes',
     lead: 'Somebody who knows your password entered 100 wrong codes in a row, so codes no longer work in browsers that you have not used before. The last one came from here:',
-    expected: 'Change your password. Codes work again everywhere once you log in from a browser that you used before.',
+    expected: 'Log in from a browser that you used before, and change your password. Then codes work again everywhere.',
   },
   'recovery-codes-new': {
     subject: 'New recovery codes were made',

@@ -819,7 +819,7 @@ export const en = {
     already_off: 'This is off already.',
     second_factor_required: 'Your role needs a second factor. Add another one first.',
     second_factor_locked:
-      'There were too many wrong codes, so codes no longer work here. Choose a new password by “Forgot your password?”, or log in with a browser that you used before.',
+      'There were too many wrong codes, so codes no longer work here. Log in with a browser that you used before, or choose a new password by “Forgot your password?” in this one. If that does not help, ask an administrator.',
     step_over: 'The five minutes for the code are over. Log in again.',
     password_missing: 'Enter your password.',
     password_short: 'Enter a password of at least {min, number} characters.',

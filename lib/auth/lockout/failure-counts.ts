@@ -35,14 +35,12 @@ type Owner = Pick<UserRecord, 'id' | 'passwordChangedAt'>
 
 export function secretOf(
   secret: Secret,
-  { factorsChangedAt, ...owner }: Owner & Pick<UserRecord, 'factorsChangedAt'>,
+  { totp, factorsChangedAt, ...owner }: Owner & Pick<UserRecord, 'totp' | 'factorsChangedAt'>,
   browser: Browser,
 ): LockoutSubject {
-  const password = passwordOf(owner, browser)
-  if (secret === 'password') return password
-  // Only who knows the password tries codes: a new password also frees the codes.
-  const secretSetAt = Math.max(password.secretSetAt, factorsChangedAt ?? 0)
-  return { userId: owner.id, about: `second-factor-${browser}`, secretSetAt }
+  if (secret === 'password') return passwordOf(owner, browser)
+  // A mailed reset and "this was not me" free no codes: a thief of the mailbox can repeat both, and guess in between.
+  return { userId: owner.id, about: `second-factor-${browser}`, secretSetAt: totp?.createdAt ?? factorsChangedAt ?? 0 }
 }
 
 function passwordOf({ id, passwordChangedAt }: Owner, browser: Browser): LockoutSubject {

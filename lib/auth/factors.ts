@@ -36,6 +36,14 @@ export function hasSecondFactor({ totp, passkeys }: Pick<UserRecord, 'totp' | 'p
 }
 
 /**
+ * Those that the user added. An automatic passkey took the password alone, so it goes with the password, and with the
+ * first second factor: a thief of the password may have made it.
+ */
+export function withoutAutomatic(passkeys: UserRecord['passkeys']): UserRecord['passkeys'] {
+  return passkeys.filter(({ isAutomatic }) => !isAutomatic)
+}
+
+/**
  * The change that removes the second factors made at `since` or later, or null when there are none. The recovery codes
  * go with the last factor that the user added.
  */

@@ -2,7 +2,7 @@
 import type { User } from '../../auth/accounts.ts'
 import { isActive, toUser } from '../../auth/accounts.ts'
 import { changeFactors, isUnchanged } from '../../auth/change-factors.ts'
-import { hasSecondFactor } from '../../auth/factors.ts'
+import { hasSecondFactor, withoutAutomatic } from '../../auth/factors.ts'
 import type { LoginClient } from '../../auth/lockout/lockout.ts'
 import { newRecoveryCodes } from '../../auth/recovery-codes.ts'
 import type { Audit } from '../../core/audit/audit.ts'
@@ -61,7 +61,8 @@ export interface Passkeys {
   /** What the browser's function takes, and the challenge for its cookie. Writes nothing. */
   ask(asked: Asked): Promise<{ options: object; sealed: string }>
   /**
-   * The user whose passkey signed the held challenge, which is used up then. With `ceremony` `log-in`, any user's will
+   * The user whose passkey signed the held challenge, which is used up then, as read with the passkey: a removal since
+   * voids the session that follows. With `ceremony` `log-in`, any user's will
    * do; also at the second step, where it must be of `stepUserId`. A refused one counts against the address.
    */
   check(
@@ -70,7 +71,7 @@ export interface Passkeys {
       | { ceremony: 'log-in'; stepUserId: string | null }
       | { ceremony: 'confirm'; sessionId: string }
     ),
-  ): Promise<{ ok: true; value: { userId: string } } | ({ ok: false; userId: string | null } & AssertionFault)>
+  ): Promise<{ ok: true; value: User } | ({ ok: false; userId: string | null } & AssertionFault)>
   checkNew(
     response: string,
     by: { held: string; ceremony: 'sign-up' | 'add' | 'upgrade'; sessionId: string | null },
@@ -150,12 +151,13 @@ export function createPasskeys(deps: {
     assertion: Assertion,
     challenge: Challenge,
     address: string,
-  ): Promise<{ ok: true; userId: string } | { ok: false; userId: string | null; code: AssertionFault['code'] }> {
+  ): Promise<{ ok: true; value: User } | { ok: false; userId: string | null; code: AssertionFault['code'] }> {
     const handle = assertion.response.userHandle
     const told = handle ? userIdOf(handle) : null
     const userId = challenge.userId ?? told
-    const passkey = (userId === null ? [] : await findPasskeys(userId)).find(({ id }) => id === assertion.id)
-    if (userId === null || passkey === undefined) {
+    const user = userId === null ? null : await users.find(userId)
+    const passkey = user?.passkeys.find(({ id }) => id === assertion.id)
+    if (userId === null || user === null || passkey === undefined) {
       return { ok: false, userId: null, code: challenge.userId === null ? 'passkey_unknown' : 'passkey_wrong' }
     }
     if (told !== null && told !== userId) return { ok: false, userId, code: 'passkey_wrong' }
@@ -163,7 +165,7 @@ export function createPasskeys(deps: {
     if (verified === null) return { ok: false, userId, code: 'passkey_wrong' }
     if (!(await challenges.spend(challenge))) return { ok: false, userId, code: 'challenge_over' }
     const use = { id: recordIdOf(passkey.id), userId, mark: verified.counter, usedAt: clock() }
-    if (await credentialUses.advance(use)) return { ok: true, userId }
+    if (await credentialUses.advance(use)) return ok(toUser(user))
     // WebAuthn Level 3, 7.2, step 22: somebody else may have a copy of the key.
     await audit.record({
       event: 'passkey.counter_anomaly',
@@ -175,9 +177,10 @@ export function createPasskeys(deps: {
     return { ok: false, userId, code: 'passkey_copied' }
   }
 
-  function refusalOf({ passkeys }: UserRecord, { credential }: Checked, isAutomatic: boolean) {
+  function refusalOf({ passkeys, totp }: UserRecord, { credential }: Checked, isAutomatic: boolean) {
     if (passkeys.length >= mostPasskeys) return refused('passkeys_too_many')
-    const isTaken = passkeys.some(({ id }) => id === credential.id) || (isAutomatic && passkeys.length > 0)
+    const isTaken =
+      passkeys.some(({ id }) => id === credential.id) || (isAutomatic && (totp !== null || passkeys.length > 0))
     return isTaken ? refused('passkey_taken') : null
   }
 
@@ -198,7 +201,8 @@ export function createPasskeys(deps: {
       const refusal = refusalOf(record, checked, false)
       if (refusal !== null) return refusal
       isFirst = made !== null && !hasSecondFactor(record)
-      return ok({ passkeys: [...record.passkeys, added], ...(isFirst && made && { recoveryCodes: made.value.stored }) })
+      const kept = withoutAutomatic(record.passkeys)
+      return ok({ passkeys: [...kept, added], ...(isFirst && made && { recoveryCodes: made.value.stored }) })
     })
     if (!changed.ok) return changed
     return ok({ user: changed.value, recoveryCodes: isFirst && made ? made.value.codes : null })
@@ -246,7 +250,7 @@ export function createPasskeys(deps: {
       try {
         const checked = await checkAssertion(assertion, challenge, address)
         isWrong = !checked.ok && checked.code !== 'challenge_over'
-        if (checked.ok) return ok({ userId: checked.userId })
+        if (checked.ok) return checked
         return checked as { ok: false; userId: string | null } & AssertionFault
       } finally {
         if (!isWrong) await rateLimits.giveBack('wrong-password', network)

@@ -15,7 +15,7 @@ import {
   mailboxesOf,
 } from '../../auth/claims.ts'
 import { forgetRemoved } from '../../auth/credential-uses.ts'
-import { nextChangeTime, removalOf } from '../../auth/factors.ts'
+import { nextChangeTime, removalOf, withoutAutomatic } from '../../auth/factors.ts'
 import { wasAdmin } from '../../auth/former-admins.ts'
 import type { PasswordFault } from '../../auth/passwords/password-rules.ts'
 import type { RememberedBrowsers } from '../../auth/remembered-browsers.ts'
@@ -186,14 +186,17 @@ export function createRecovery(deps: {
     for (;;) {
       const user = await users.find(userId)
       if (user === null || !(await mayRecover(user))) return null
-      const { email, emailVerifiedAt, role, status, deletedAt, recoveryGeneration, factorsChangedAt } = user
-      const onlyIf = { email, emailVerifiedAt, role, status, deletedAt, recoveryGeneration, factorsChangedAt }
+      const { email, emailVerifiedAt, role, status, deletedAt, recoveryGeneration, passkeys, factorsChangedAt } = user
+      const present = { email, emailVerifiedAt, role, status, deletedAt, recoveryGeneration }
+      const onlyIf = { ...present, passkeys, factorsChangedAt }
+      const changes = change(user)
       const asked: EmailChange = {
         // Unique even within one millisecond: device cookies and lockouts are bound to this time.
         passwordChangedAt: Math.max(clock(), (user.passwordChangedAt ?? 0) + 1),
         newEmail: null,
         recoveryGeneration: recoveryGeneration + 1,
-        ...change(user),
+        ...changes,
+        passkeys: withoutAutomatic(changes.passkeys ?? passkeys),
       }
       let recovered = await users.changeEmail(userId, asked, onlyIf)
       // Another account has verified the address. Remove the one that replaced it here as well.

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { isActive, type User } from '../../auth/accounts.ts'
 import { changeFactors } from '../../auth/change-factors.ts'
-import { hasSecondFactor } from '../../auth/factors.ts'
+import { hasSecondFactor, nextChangeTime, withoutAutomatic } from '../../auth/factors.ts'
 import type { Compared, Lockout, LockoutFault, LoginClient } from '../../auth/lockout/lockout.ts'
 import { findRecoveryCode, newRecoveryCodes, parseRecoveryCode } from '../../auth/recovery-codes.ts'
 import { openTotpKey, sealTotpKey } from '../../auth/totp-key.ts'
@@ -158,13 +158,16 @@ export function createTwoFactor(deps: {
       if (!(await acceptOnce(id, step))) return refused('code_used')
       const made = before.recoveryCodes.length === 0 ? await newRecoveryCodes(passwords) : null
       if (made?.ok === false) return made
-      const totp = { sealed: await sealTotpKey(key, id, secrets), createdAt: clock() }
+      const sealed = await sealTotpKey(key, id, secrets)
       let recoveryCodes: string[] | null = null
       const changed = await changeFactors({ users, clock }, user, (record) => {
         if (record.totp !== null) return refused('already_on')
         const isNew = made !== null && record.recoveryCodes.length === 0
         recoveryCodes = isNew ? made.value.codes : null
-        return ok({ totp, ...(isNew && { recoveryCodes: made.value.stored }) })
+        // Never before an earlier factor: wrong codes count from then on.
+        const totp = { sealed, createdAt: nextChangeTime(record.factorsChangedAt, clock()) }
+        const passkeys = withoutAutomatic(record.passkeys)
+        return ok({ totp, passkeys, ...(isNew && { recoveryCodes: made.value.stored }) })
       })
       if (!changed.ok) return changed
       await enrolments.take(sessionId)

@@ -150,10 +150,18 @@ export function createRecovery(deps: {
     return isGood(claim, user) || (isOfPresent && !isClosed(user) && removalOf(user, suspectSince(), clock()) !== null)
   }
 
-  /** Also without such a factor, `factorsChangedAt` changes: it voids a concurrent addition. */
+  /**
+   * Also without such a factor, `factorsChangedAt` changes: it voids a concurrent addition. Recovery codes may be a thief's
+   * after any change of factors since.
+   */
   function withoutSuspectFactors(user: UserRecord) {
-    const now = clock()
-    return removalOf(user, suspectSince(), now) ?? { factorsChangedAt: nextChangeTime(user.factorsChangedAt, now) }
+    const [now, since] = [clock(), suspectSince()]
+    const removal = removalOf(user, since, now)
+    const areCodesSuspect = user.factorsChangedAt !== null && user.factorsChangedAt >= since
+    return {
+      ...(removal ?? { factorsChangedAt: nextChangeTime(user.factorsChangedAt, now) }),
+      ...(areCodesSuspect && { recoveryCodes: [] }),
+    }
   }
 
   /** Whether the issuer of a handed-over link may still issue it, to this user as they are now. */

@@ -24,7 +24,7 @@ import {
   type NewCredential,
   parseAssertion,
   userHandleOf,
-  userIdOf,
+  userIdIn,
 } from './protocol.ts'
 
 /** More than anyone's devices. */
@@ -145,15 +145,15 @@ export function createPasskeys(deps: {
   async function checkAssertion(
     assertion: Assertion,
     challenge: Challenge,
+    user: UserRecord | null,
     address: string,
   ): Promise<{ ok: true; userId: string } | { ok: false; userId: string | null; code: AssertionFault['code'] }> {
-    const handle = assertion.response.userHandle
-    const told = handle ? userIdOf(handle) : null
-    const userId = challenge.userId ?? told
-    const passkey = (userId === null ? [] : await findPasskeys(userId)).find(({ id }) => id === assertion.id)
-    if (userId === null || passkey === undefined) {
+    const passkey = user?.passkeys.find(({ id }) => id === assertion.id)
+    if (user === null || passkey === undefined) {
       return { ok: false, userId: null, code: challenge.userId === null ? 'passkey_unknown' : 'passkey_wrong' }
     }
+    const userId = user.id
+    const told = userIdIn(assertion)
     if (told !== null && told !== userId) return { ok: false, userId, code: 'passkey_wrong' }
     const verified = await protocol.verify(assertion, challenge.challenge, passkey)
     if (verified === null) return { ok: false, userId, code: 'passkey_wrong' }
@@ -233,18 +233,22 @@ export function createPasskeys(deps: {
       if (isLogIn && challenge.ceremony === 'second-factor' && challenge.userId !== by.stepUserId) {
         return { ...refused('step_over'), userId: null }
       }
+      const userId = challenge.userId ?? userIdIn(assertion)
+      const user = userId === null ? null : await users.find(userId)
       const { address } = by.client.by
       const network = countedAddress(address)
-      const waitMs = await rateLimits.take('wrong-password', network)
+      // As for passwords: strangers at the same address must not keep a user out of their own browser.
+      const isCounted = user === null || !by.client.isKnown(user)
+      const waitMs = isCounted ? await rateLimits.take('wrong-password', network) : 0
       if (waitMs > 0) return { ok: false, code: 'too_soon_here', waitMs, userId: null }
       let isWrong = false
       try {
-        const checked = await checkAssertion(assertion, challenge, address)
+        const checked = await checkAssertion(assertion, challenge, user, address)
         isWrong = !checked.ok && checked.code !== 'challenge_over'
         if (checked.ok) return ok({ userId: checked.userId })
         return checked as { ok: false; userId: string | null } & AssertionFault
       } finally {
-        if (!isWrong) await rateLimits.giveBack('wrong-password', network)
+        if (isCounted && !isWrong) await rateLimits.giveBack('wrong-password', network)
       }
     },
 

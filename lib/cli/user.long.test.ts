@@ -134,7 +134,7 @@ test('lets the last administrator back in who lost all second factors [V6.4.4]',
     { event: 'two_factor.reset', outcome: 'done', actorId: 'operator', subjectId: 'ada' },
     { event: 'two_factor.reset', outcome: 'refused' },
   ])
-  const outbox = join(place.dir, 'outbox')
+  const outbox = join(settingsFor(place).DATA_DIR ?? '', 'outbox')
   const [letter] = await Promise.all(
     (await readdir(outbox)).map(async (name) => PostalMime.parse(await readFile(join(outbox, name)))),
   )

@@ -190,7 +190,7 @@ test.describe('without JavaScript', () => {
       await page.goto(path)
       await expect(page.getByRole('button', { name: /passkey/i })).toHaveCount(0)
     }
-    await expect(page.locator('noscript')).toHaveText('Passkeys need JavaScript.')
+    await expect(page.getByText('Passkeys need JavaScript.')).toBeVisible()
     await page.getByRole('link', { name: 'Sign up with a password' }).click()
     const person = makePerson()
     await signUp(page, person)

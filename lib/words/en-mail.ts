@@ -82,7 +82,8 @@ export const mail = {
   'two-factor-locked': {
     subject: 'Somebody is guessing your codes',
     lead: 'Somebody who knows your password entered 100 wrong codes in a row, so codes no longer work in browsers that you have not used before. The last one came from here:',
-    expected: 'Log in from a browser that you used before, and change your password. Then codes work again everywhere.',
+    expected:
+      'Change your password in a browser that you used before, then turn the authenticator app off and on: codes then work everywhere again.',
   },
   'recovery-codes-new': {
     subject: 'New recovery codes were made',

@@ -726,6 +726,7 @@ export const en = {
         'end-others': 'To end all other sessions, confirm it is you.',
       },
       passkeys: {
+        add: 'To add a passkey, confirm it is you.',
         rename: 'To rename a passkey, confirm it is you.',
         remove: 'To remove a passkey, confirm it is you.',
       },
@@ -747,7 +748,7 @@ export const en = {
         restore: 'To bring the account back, confirm it is you.',
       },
     },
-    lead: 'To go on, confirm it is you.',
+    lead: 'The next page is for you alone.',
     why: 'So nobody who finds this browser open can do it for you. Once confirmed, you are not asked again for some minutes.',
     submit: 'Confirm',
     pending: 'Confirming…',
@@ -819,7 +820,7 @@ export const en = {
     already_off: 'This is off already.',
     second_factor_required: 'Your role needs a second factor. Add another one first.',
     second_factor_locked:
-      'There were too many wrong codes, so codes no longer work here. Log in with a browser that you used before, or choose a new password by “Forgot your password?” in this one. If that does not help, ask an administrator.',
+      'There were too many wrong codes, so codes no longer work in this browser. Use a passkey or a browser that you logged in with before, or ask an administrator.',
     step_over: 'The five minutes for the code are over. Log in again.',
     password_missing: 'Enter your password.',
     password_short: 'Enter a password of at least {min, number} characters.',

@@ -39,7 +39,7 @@ export function secretOf(
   browser: Browser,
 ): LockoutSubject {
   if (secret === 'password') return passwordOf(owner, browser)
-  // A mailed reset and "this was not me" free no codes: a thief of the mailbox can repeat both, and guess in between.
+  // Not freed by a new password or by "this was not me": a thief of the mailbox could repeat both, and guess in between.
   return { userId: owner.id, about: `second-factor-${browser}`, secretSetAt: totp?.createdAt ?? factorsChangedAt ?? 0 }
 }
 

@@ -3,7 +3,6 @@ import { isPasswordTooLittle } from '../../auth/factors.ts'
 import { changePasswordSchema } from '../../auth/forms.ts'
 import { continueAlone } from '../../auth/sessions/continue-alone.ts'
 import { command, presentedBy } from '../../core/command.ts'
-import { logError } from '../../core/log/log.ts'
 import { ok, refused } from '../../core/result.ts'
 
 const triedCodes = ['password_wrong', 'too_soon', 'too_soon_here', 'password_locked']
@@ -28,8 +27,6 @@ export const changePassword = command({
     const changed = await accounts.changePassword(actor.id, { current, password }, client)
     if (!changed.ok) return { ...changed, isRecorded: triedCodes.includes(changed.code) ? 'try' : false }
     const user = changed.value
-    // All factors were proved just now, so wrong codes of a thief who knew the old password are forgiven.
-    if (isProofNeeded) await accounts.unlock(actor.id).catch((error: unknown) => logError('attempt_not_counted', error))
     const given = actor.session?.authentications ?? ['password']
     const proved = isProofNeeded ? {} : { proved: given }
     const token = await continueAlone(sessions, user, actor, { reason: 'password-changed', ...proved })

@@ -48,7 +48,7 @@ export function AppCard({ words, since, lastUsedAt, now, timeZone, rest }: Props
         </dl>
       </div>
       <div className="flex flex-wrap items-center justify-between gap-x-6 gap-y-3 border-t border-line px-6 py-4">
-        <p className="max-w-[28rem] text-sm text-muted">{words(consequences[rest])}</p>
+        <p className="max-w-[28rem] text-sm text-pretty text-muted">{words(consequences[rest])}</p>
         {rest !== 'required' && (
           <ActionForm action={turnOff}>
             <FormAlert />

@@ -22,7 +22,7 @@ export function RecoveryCodesCard({ words, left }: { words: Words; left: number 
         </dl>
       </div>
       <div className="flex flex-wrap items-center justify-between gap-x-6 gap-y-3 border-t border-line px-6 py-4">
-        <p className="max-w-[28rem] text-sm text-muted">{words('two_factor.new_codes_text')}</p>
+        <p className="max-w-[28rem] text-sm text-pretty text-muted">{words('two_factor.new_codes_text')}</p>
         <ActionForm action={renewCodes}>
           <FormAlert />
           <SubmitButton

@@ -25,7 +25,6 @@ export const addPasskey = command({
     name: name.optional(),
     /** The browser made the passkey after a log-in with the password, without a question. */
     automatic: z.string().optional(),
-    next: z.string().optional(),
   }),
   audit: 'passkey.added',
   async run(app, { response, name = '', automatic = '' }, actor) {

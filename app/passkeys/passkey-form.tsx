@@ -52,11 +52,7 @@ export async function PasskeyForm({
           failed: words('passkeys.browser.failed'),
         }}
       />
-      {isAlone && (
-        <noscript>
-          <p className="text-muted">{words('passkeys.without_script')}</p>
-        </noscript>
-      )}
+      {isAlone && <p className="hidden text-muted noscript:block">{words('passkeys.without_script')}</p>}
     </ActionForm>
   )
 }

@@ -65,6 +65,7 @@ export async function turnOnBy(
   return { app, recoveryCodes: codesIn((await client.open(location ?? '')).text) }
 }
 
-function codesIn(html: string): string[] {
+/** The texts that a page sets as code. */
+export function codesIn(html: string): string[] {
   return [...html.matchAll(/<code\b[^>]*>([^<]*)<\/code>/g)].map(([, text = '']) => text)
 }

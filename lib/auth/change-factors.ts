@@ -3,6 +3,7 @@ import type { Clock } from '../core/clock.ts'
 import { ok, type Result, refused } from '../core/result.ts'
 import type { UserChange, UserRecord, UserStore } from '../stores/types.ts'
 import { isActive, toUser, type User } from './accounts.ts'
+import { nextChangeTime } from './factors.ts'
 
 /** A client that changes without end must not keep this going. */
 const mostTries = 5
@@ -24,8 +25,7 @@ export async function changeFactors<Code extends string>(
     const decided = decide(record)
     if (!decided.ok) return decided
     const { passwordHash, totp, passkeys, factorsChangedAt } = record
-    // Two changes must differ in time even within one millisecond.
-    const change = { ...decided.value, factorsChangedAt: Math.max(clock(), (factorsChangedAt ?? 0) + 1) }
+    const change = { ...decided.value, factorsChangedAt: nextChangeTime(factorsChangedAt, clock()) }
     const onlyIf = { passwordHash, totp, passkeys, factorsChangedAt, status: 'active', deletedAt: null } as const
     const changed = await users.update(userId, change, onlyIf)
     if (changed !== null) return ok(toUser(changed))

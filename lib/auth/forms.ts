@@ -93,7 +93,6 @@ export const logInSchema = z.object({
     .refine((password) => !isOverlong(password), { message: 'password_long', params: { max: passwordMaxLength } }),
   next: z.string().optional(),
   /** The browser can create a passkey after the log-in, without a question. */
-  canUpgrade: z.string().optional(),
 })
 
 /** `username` is there for password managers and the strength meter. The session decides who the user is. */

@@ -82,7 +82,8 @@ export const mail = {
   'two-factor-locked': {
     subject: 'Somebody is guessing your codes',
     lead: 'Somebody who knows your password entered 100 wrong codes in a row, so codes no longer work in browsers that you have not used before. The last one came from here:',
-    expected: 'Change your password. Codes work again everywhere once you log in from a browser that you used before.',
+    expected:
+      'Change your password in a browser that you used before, then turn the authenticator app off and on: codes then work everywhere again.',
   },
   'recovery-codes-new': {
     subject: 'New recovery codes were made',

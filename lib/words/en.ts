@@ -263,10 +263,6 @@ export const en = {
       renamed: 'Passkey renamed.',
       'signed-up': 'Your account is made.',
     },
-    upgrade: {
-      title: 'One moment',
-      text: 'Your browser is being asked to save a passkey for the next log-in.',
-    },
   },
 
   log_in_code: {
@@ -726,6 +722,7 @@ export const en = {
         'end-others': 'To end all other sessions, confirm it is you.',
       },
       passkeys: {
+        add: 'To add a passkey, confirm it is you.',
         rename: 'To rename a passkey, confirm it is you.',
         remove: 'To remove a passkey, confirm it is you.',
       },
@@ -819,7 +816,7 @@ export const en = {
     already_off: 'This is off already.',
     second_factor_required: 'Your role needs a second factor. Add another one first.',
     second_factor_locked:
-      'There were too many wrong codes, so codes no longer work here. Choose a new password by “Forgot your password?”, or log in with a browser that you used before.',
+      'There were too many wrong codes, so codes no longer work in this browser. Use a passkey or a browser that you logged in with before, or ask an administrator.',
     step_over: 'The five minutes for the code are over. Log in again.',
     password_missing: 'Enter your password.',
     password_short: 'Enter a password of at least {min, number} characters.',

@@ -38,11 +38,9 @@ export function secretOf(
   { factorsChangedAt, ...owner }: Owner & Pick<UserRecord, 'factorsChangedAt'>,
   browser: Browser,
 ): LockoutSubject {
-  const password = passwordOf(owner, browser)
-  if (secret === 'password') return password
-  // Only who knows the password tries codes: a new password also frees the codes.
-  const secretSetAt = Math.max(password.secretSetAt, factorsChangedAt ?? 0)
-  return { userId: owner.id, about: `second-factor-${browser}`, secretSetAt }
+  if (secret === 'password') return passwordOf(owner, browser)
+  // Not freed by a new password: a thief of the mailbox could reset it after every hundred guesses.
+  return { userId: owner.id, about: `second-factor-${browser}`, secretSetAt: factorsChangedAt ?? 0 }
 }
 
 function passwordOf({ id, passwordChangedAt }: Owner, browser: Browser): LockoutSubject {

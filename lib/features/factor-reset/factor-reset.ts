@@ -72,8 +72,8 @@ export function createFactorResets(deps: {
       const user = await users.find(userId)
       const removal = user && !isClosed(user) && removalOf(user, 0, clock())
       if (!user || !removal) return null
-      const { factorsChangedAt } = user
-      const changed = await users.update(userId, removal, { factorsChangedAt })
+      const { passkeys, factorsChangedAt } = user
+      const changed = await users.update(userId, removal, { passkeys, factorsChangedAt })
       if (changed === null) continue
       // What they would end is void already.
       const followUps = [

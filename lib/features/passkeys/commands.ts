@@ -17,23 +17,20 @@ const name = z
 export const addPasskey = command({
   name: 'passkeys.add',
   permission: 'manage-own-account',
+  reauthenticate: ownReauthenticationMs,
   isEnrolment: true,
   input: z.strictObject({
     response: z.string(),
     name: name.optional(),
     /** The browser made the passkey after a log-in with the password, without a question. */
     automatic: z.string().optional(),
-    next: z.string().optional(),
   }),
   audit: 'passkey.added',
   async run(app, { response, name = '', automatic = '' }, actor) {
     const { client, held } = presentedBy(actor)
     const isAutomatic = automatic !== ''
     const { session } = actor
-    // Not `reauthenticate`, which would store the answer until the user proved who it is. The browser asks again.
-    if (session === null || !app.sessions.hasRecentAuthentication(session)) {
-      return { ...refused('challenge_over'), isRecorded: false }
-    }
+    if (session === null) return refused('challenge_over')
     const ceremony = isAutomatic ? 'upgrade' : 'add'
     const by = { held: held.passkeyChallenge, ceremony, sessionId: session.id } as const
     const checked = await app.passkeys.checkNew(response, by)

@@ -2,12 +2,12 @@
 import type { User } from '../../auth/accounts.ts'
 import { isActive, toUser } from '../../auth/accounts.ts'
 import { changeFactors } from '../../auth/change-factors.ts'
+import { passkeyUseId } from '../../auth/credential-uses.ts'
 import { hasSecondFactor } from '../../auth/factors.ts'
 import type { LoginClient } from '../../auth/lockout/lockout.ts'
 import { newRecoveryCodes } from '../../auth/recovery-codes.ts'
 import type { Audit } from '../../core/audit/audit.ts'
 import type { Clock } from '../../core/clock.ts'
-import { sha256 } from '../../core/crypto/hash.ts'
 import { noPassword } from '../../core/crypto/old-hashes.ts'
 import type { PasswordHasher } from '../../core/crypto/password.ts'
 import { newId } from '../../core/crypto/random.ts'
@@ -24,7 +24,7 @@ import {
   type NewCredential,
   parseAssertion,
   userHandleOf,
-  userIdOf,
+  userIdIn,
 } from './protocol.ts'
 
 /** More than anyone's devices. */
@@ -119,21 +119,22 @@ export function createPasskeys(deps: {
   const protocol = createProtocol(deps.appOrigin)
   const challenges = createChallenges({ tokens: stores.tokens, secrets, clock })
 
-  const recordIdOf = (credentialId: string) => `passkey ${sha256(credentialId)}`
-
   async function findPasskeys(userId: string): Promise<Passkey[]> {
     return (await users.find(userId))?.passkeys ?? []
   }
 
-  /** A change that voids no session. */
-  function changeList({ id, passkeys: before }: UserRecord, passkeys: Passkey[]): Promise<UserRecord | null> {
-    return users.update(id, { passkeys }, { passkeys: before, status: 'active', deletedAt: null })
+  /** A change that voids no session. A recovery meanwhile, which changes `factorsChangedAt`, voids the change. */
+  function changeList(
+    { id, passkeys: before, factorsChangedAt }: UserRecord,
+    passkeys: Passkey[],
+  ): Promise<UserRecord | null> {
+    return users.update(id, { passkeys }, { passkeys: before, factorsChangedAt, status: 'active', deletedAt: null })
   }
 
   const claim = ({ userId, credential }: Checked) =>
-    credentialUses.advance({ id: recordIdOf(credential.id), userId, mark: credential.counter, usedAt: clock() })
+    credentialUses.advance({ id: passkeyUseId(credential.id), userId, mark: credential.counter, usedAt: clock() })
 
-  const release = ({ credential }: Checked) => credentialUses.forget(recordIdOf(credential.id))
+  const release = ({ credential }: Checked) => credentialUses.forget(passkeyUseId(credential.id))
 
   function passkeyOf({ credential }: Checked, name: string, userAgent: string, isAutomatic: boolean): Passkey {
     const { id, publicKey, transports, rpId, isSynced } = credential
@@ -144,20 +145,20 @@ export function createPasskeys(deps: {
   async function checkAssertion(
     assertion: Assertion,
     challenge: Challenge,
+    user: UserRecord | null,
     address: string,
   ): Promise<{ ok: true; userId: string } | { ok: false; userId: string | null; code: AssertionFault['code'] }> {
-    const handle = assertion.response.userHandle
-    const told = handle ? userIdOf(handle) : null
-    const userId = challenge.userId ?? told
-    const passkey = (userId === null ? [] : await findPasskeys(userId)).find(({ id }) => id === assertion.id)
-    if (userId === null || passkey === undefined) {
+    const passkey = user?.passkeys.find(({ id }) => id === assertion.id)
+    if (user === null || passkey === undefined) {
       return { ok: false, userId: null, code: challenge.userId === null ? 'passkey_unknown' : 'passkey_wrong' }
     }
+    const userId = user.id
+    const told = userIdIn(assertion)
     if (told !== null && told !== userId) return { ok: false, userId, code: 'passkey_wrong' }
     const verified = await protocol.verify(assertion, challenge.challenge, passkey)
     if (verified === null) return { ok: false, userId, code: 'passkey_wrong' }
     if (!(await challenges.spend(challenge))) return { ok: false, userId, code: 'challenge_over' }
-    const use = { id: recordIdOf(passkey.id), userId, mark: verified.counter, usedAt: clock() }
+    const use = { id: passkeyUseId(passkey.id), userId, mark: verified.counter, usedAt: clock() }
     if (await credentialUses.advance(use)) return { ok: true, userId }
     // WebAuthn Level 3, 7.2, step 22: somebody else may have a copy of the key.
     await audit.record({
@@ -232,18 +233,22 @@ export function createPasskeys(deps: {
       if (isLogIn && challenge.ceremony === 'second-factor' && challenge.userId !== by.stepUserId) {
         return { ...refused('step_over'), userId: null }
       }
+      const userId = challenge.userId ?? userIdIn(assertion)
+      const user = userId === null ? null : await users.find(userId)
       const { address } = by.client.by
       const network = countedAddress(address)
-      const waitMs = await rateLimits.take('wrong-password', network)
+      // As for passwords: strangers at the same address must not keep a user out of their own browser.
+      const isCounted = user === null || !by.client.isKnown(user)
+      const waitMs = isCounted ? await rateLimits.take('wrong-password', network) : 0
       if (waitMs > 0) return { ok: false, code: 'too_soon_here', waitMs, userId: null }
       let isWrong = false
       try {
-        const checked = await checkAssertion(assertion, challenge, address)
+        const checked = await checkAssertion(assertion, challenge, user, address)
         isWrong = !checked.ok && checked.code !== 'challenge_over'
         if (checked.ok) return ok({ userId: checked.userId })
         return checked as { ok: false; userId: string | null } & AssertionFault
       } finally {
-        if (!isWrong) await rateLimits.giveBack('wrong-password', network)
+        if (isCounted && !isWrong) await rateLimits.giveBack('wrong-password', network)
       }
     },
 
@@ -269,7 +274,7 @@ export function createPasskeys(deps: {
     async list(userId) {
       const [passkeys, uses] = await Promise.all([findPasskeys(userId), credentialUses.listByUser(userId)])
       return passkeys.map(({ publicKey: _, transports: __, ...passkey }) => {
-        const usedAt = uses.find(({ id }) => id === recordIdOf(passkey.id))?.usedAt ?? passkey.createdAt
+        const usedAt = uses.find(({ id }) => id === passkeyUseId(passkey.id))?.usedAt ?? passkey.createdAt
         const lastUsedAt = usedAt > passkey.createdAt ? usedAt : null
         return { ...passkey, lastUsedAt, isOfThisHost: passkey.rpId === protocol.rpId }
       })
@@ -312,7 +317,7 @@ export function createPasskeys(deps: {
         }
         return ok({ passkeys, recoveryCodes: keepsFactor ? record.recoveryCodes : [] })
       })
-      if (removed.ok) await credentialUses.forget(recordIdOf(id))
+      if (removed.ok) await credentialUses.forget(passkeyUseId(id))
       return removed
     },
   }

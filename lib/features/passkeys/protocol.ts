@@ -7,6 +7,7 @@ import type {
 import { z } from 'zod'
 import { ownOrigins } from '../../config.ts'
 import { passkeyChallengeMs } from '../../core/lifetimes.ts'
+import { isStorable } from '../../stores/texts.ts'
 import type { Passkey } from '../../stores/types.ts'
 
 /** EdDSA, ES256, RS256 (COSE). */
@@ -77,7 +78,12 @@ export function parseAssertion(text: string): Assertion | null {
 
 /** The user's id in the form in which passkeys carry it. */
 export const userHandleOf = (userId: string) => Buffer.from(userId).toString('base64url')
-export const userIdOf = (userHandle: string) => Buffer.from(userHandle, 'base64url').toString()
+
+/** Null when the answer names nobody, or with bytes that no store accepts. */
+export function userIdIn({ response }: Assertion): string | null {
+  const id = Buffer.from(response.userHandle ?? '', 'base64url').toString()
+  return id !== '' && isStorable(id) ? id : null
+}
 
 export function createProtocol(appOrigin: string): Protocol {
   const rpId = new URL(appOrigin).hostname

@@ -186,8 +186,8 @@ export function createRecovery(deps: {
     for (;;) {
       const user = await users.find(userId)
       if (user === null || !(await mayRecover(user))) return null
-      const { email, emailVerifiedAt, role, status, deletedAt, recoveryGeneration, factorsChangedAt } = user
-      const onlyIf = { email, emailVerifiedAt, role, status, deletedAt, recoveryGeneration, factorsChangedAt }
+      const { email, emailVerifiedAt, role, status, deletedAt, recoveryGeneration, passkeys, factorsChangedAt } = user
+      const onlyIf = { email, emailVerifiedAt, role, status, deletedAt, recoveryGeneration, passkeys, factorsChangedAt }
       const asked: EmailChange = {
         // Unique even within one millisecond: device cookies and lockouts are bound to this time.
         passwordChangedAt: Math.max(clock(), (user.passwordChangedAt ?? 0) + 1),

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { isActive, type User } from '../../auth/accounts.ts'
 import { changeFactors } from '../../auth/change-factors.ts'
+import { totpUseId } from '../../auth/credential-uses.ts'
 import { hasSecondFactor } from '../../auth/factors.ts'
 import type { Compared, Lockout, LockoutFault, LoginClient } from '../../auth/lockout/lockout.ts'
 import { findRecoveryCode, newRecoveryCodes, parseRecoveryCode } from '../../auth/recovery-codes.ts'
@@ -11,7 +12,7 @@ import type { PasswordHasher } from '../../core/crypto/password.ts'
 import { oneTimeTokens } from '../../core/one-time-tokens.ts'
 import { ok, type Result, refused } from '../../core/result.ts'
 import { findCode } from '../../core/typed-text.ts'
-import type { CredentialUse, CredentialUseStore, Role, TokenStore, UserRecord, UserStore } from '../../stores/types.ts'
+import type { CredentialUseStore, Role, TokenStore, UserRecord, UserStore } from '../../stores/types.ts'
 import { codeDigits, findStep, newTotpKey, totpUri } from './totp.ts'
 
 /** Long enough to install an app. */
@@ -95,7 +96,7 @@ export function createTwoFactor(deps: {
 
   /** Accepts the step once, in all processes that share the store. */
   const acceptOnce = (userId: string, step: number) =>
-    credentialUses.advance({ id: recordId(userId), userId, mark: step, usedAt: clock() })
+    credentialUses.advance({ id: totpUseId(userId), userId, mark: step, usedAt: clock() })
 
   async function checkTotp({ id, totp }: UserRecord, code: string): Promise<Compared<CodeCheck | null>> {
     const key = totp && (await openTotpKey(totp.sealed, id, secrets))
@@ -207,9 +208,7 @@ export function createTwoFactor(deps: {
 
     async lastUsedAt(userId) {
       const uses = await credentialUses.listByUser(userId)
-      return uses.find(({ id }) => id === recordId(userId))?.usedAt ?? null
+      return uses.find(({ id }) => id === totpUseId(userId))?.usedAt ?? null
     },
   }
 }
-
-const recordId = (userId: string): CredentialUse['id'] => `totp ${userId}`

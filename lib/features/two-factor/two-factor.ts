@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { isActive, type User } from '../../auth/accounts.ts'
 import { changeFactors } from '../../auth/change-factors.ts'
 import { totpUseId } from '../../auth/credential-uses.ts'
-import { hasSecondFactor } from '../../auth/factors.ts'
+import { changeByOwner, hasSecondFactor } from '../../auth/factors.ts'
 import type { Compared, Lockout, LockoutFault, LoginClient } from '../../auth/lockout/lockout.ts'
 import { findRecoveryCode, newRecoveryCodes, parseRecoveryCode } from '../../auth/recovery-codes.ts'
 import { openTotpKey, sealTotpKey } from '../../auth/totp-key.ts'
@@ -174,10 +174,7 @@ export function createTwoFactor(deps: {
     turnOff: ({ id }) =>
       changeFactors({ users, clock }, id, (record) => {
         if (record.totp === null) return refused('already_off')
-        if (hasSecondFactor({ ...record, totp: null })) return ok({ totp: null })
-        return requireTwoFactor.includes(record.role)
-          ? refused('second_factor_required')
-          : ok({ totp: null, recoveryCodes: [] })
+        return changeByOwner(record, { totp: null, passkeys: record.passkeys }, requireTwoFactor)
       }),
 
     async renewRecoveryCodes({ id, factors }) {

@@ -367,6 +367,11 @@ export function isActive(record: UserRecord | null): record is UserRecord {
   return record?.status === 'active' && record.deletedAt === null
 }
 
+/** Deleted by an administrator: only an administrator can restore it. */
+export function isClosed({ deletedAt, status }: UserRecord): boolean {
+  return deletedAt !== null && status === 'suspended'
+}
+
 export function toUser(record: UserRecord): User {
   const { id, username, role, profile, passwordChangedAt, deletedAt, recoveryGeneration } = record
   const { email, emailVerifiedAt, newEmail, locale, timeZone } = record

@@ -77,9 +77,9 @@ export const confirmIdentity = command({
   input: confirmSchema,
   audit: 'session.confirmed',
   async run(app, input, actor) {
-    const { presented } = presentedBy(actor)
+    const { client, presented } = presentedBy(actor)
     const checked = await (input.response === undefined
-      ? checkAll(app, actor.id, input, presentedBy(actor).client)
+      ? checkAll(app, actor.id, input, client)
       : checkPasskey(app, actor, input.response))
     if (!checked.ok) return { ...checked, isRecorded: !untried.includes(checked.code) && 'try' }
     const { user, given } = checked.value

@@ -3,7 +3,7 @@ import type { User } from '../../auth/accounts.ts'
 import { isActive, toUser } from '../../auth/accounts.ts'
 import { changeFactors, isUnchanged } from '../../auth/change-factors.ts'
 import { passkeyUseId } from '../../auth/credential-uses.ts'
-import { hasSecondFactor, withoutAutomatic } from '../../auth/factors.ts'
+import { changeByOwner, hasSecondFactor, withoutAutomatic } from '../../auth/factors.ts'
 import type { LoginClient } from '../../auth/lockout/lockout.ts'
 import { newRecoveryCodes } from '../../auth/recovery-codes.ts'
 import type { Audit } from '../../core/audit/audit.ts'
@@ -50,8 +50,7 @@ export interface Checked {
 }
 
 export type AssertionFault =
-  | { code: 'challenge_over' | 'step_over' | 'passkey_wrong' | 'passkey_copied' }
-  | { code: 'passkey_unknown' }
+  | { code: 'challenge_over' | 'step_over' | 'passkey_wrong' | 'passkey_copied' | 'passkey_unknown' }
   | { code: 'too_soon_here'; waitMs: number }
 
 export interface Passkeys {
@@ -317,11 +316,7 @@ export function createPasskeys(deps: {
         const passkeys = record.passkeys.filter((passkey) => passkey.id !== id)
         if (passkeys.length === record.passkeys.length) return refused('passkey_gone')
         if (passkeys.length === 0 && record.passwordHash === noPassword) return refused('last_way_in')
-        const keepsFactor = hasSecondFactor({ passkeys, totp: record.totp })
-        if (hasSecondFactor(record) && !keepsFactor && requireTwoFactor.includes(record.role)) {
-          return refused('second_factor_required')
-        }
-        return ok({ passkeys, recoveryCodes: keepsFactor ? record.recoveryCodes : [] })
+        return changeByOwner(record, { totp: record.totp, passkeys }, requireTwoFactor)
       })
       if (removed.ok) await credentialUses.forget(passkeyUseId(id))
       return removed

@@ -2,7 +2,7 @@
 // not me". A recovery voids the password and ends every session before it makes a link, so that an attacker who knows
 // the password cannot interfere.
 
-import type { Accounts } from '../../auth/accounts.ts'
+import { type Accounts, isClosed } from '../../auth/accounts.ts'
 import { type Alerts, compromiseReportLinks } from '../../auth/alerts.ts'
 import {
   type Claim,
@@ -339,9 +339,6 @@ export function createRecovery(deps: {
     },
   }
 }
-
-/** Deleted by an administrator: only an administrator can restore it. */
-const isClosed = ({ deletedAt, status }: UserRecord) => deletedAt !== null && status === 'suspended'
 
 interface RecoveryStep {
   mayRecover(user: UserRecord): boolean | Promise<boolean>

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { isActive, type User } from '../../auth/accounts.ts'
 import { changeFactors } from '../../auth/change-factors.ts'
 import { totpUseId } from '../../auth/credential-uses.ts'
-import { hasSecondFactor, nextChangeTime, withoutAutomatic } from '../../auth/factors.ts'
+import { changeByOwner, hasSecondFactor, nextChangeTime, withoutAutomatic } from '../../auth/factors.ts'
 import type { Compared, Lockout, LockoutFault, LoginClient } from '../../auth/lockout/lockout.ts'
 import { findRecoveryCode, newRecoveryCodes, parseRecoveryCode } from '../../auth/recovery-codes.ts'
 import { openTotpKey, sealTotpKey } from '../../auth/totp-key.ts'
@@ -178,10 +178,7 @@ export function createTwoFactor(deps: {
     turnOff: (user) =>
       changeFactors({ users, clock }, user, (record) => {
         if (record.totp === null) return refused('already_off')
-        if (hasSecondFactor({ ...record, totp: null })) return ok({ totp: null })
-        return requireTwoFactor.includes(record.role)
-          ? refused('second_factor_required')
-          : ok({ totp: null, recoveryCodes: [] })
+        return changeByOwner(record, { totp: null, passkeys: record.passkeys }, requireTwoFactor)
       }),
 
     async renewRecoveryCodes(user) {

@@ -10,6 +10,7 @@ import { Icon } from '#app/ui/line-icon.tsx'
 import { Sidebar } from '#app/ui/sidebar.tsx'
 import type { SessionLimits } from '#lib/auth/sessions/timeouts.ts'
 import { services } from '#lib/services.ts'
+import { isUpgradeOffered } from '#lib/web/cookies/held.ts'
 import { findSignedIn, may, mustEnrol, type SignedIn } from '#lib/web/guards/current-user.ts'
 import { getWords } from '#lib/web/words.ts'
 import { lasting } from '#lib/words/time.ts'
@@ -28,7 +29,13 @@ export async function Frame({ width, children }: { width: 'text' | 'tables'; chi
       <a href="#main" className="no-print button button-primary fixed start-4 top-3 z-20 not-focus:sr-only">
         {words('site.skip')}
       </a>
-      {signedIn && <SessionKeeper view={viewOf(signedIn, limits)} words={keeperWords(words)} />}
+      {signedIn && (
+        <SessionKeeper
+          view={viewOf(signedIn, limits)}
+          words={keeperWords(words)}
+          offersUpgrade={signedIn.user.factors.passkeyCount === 0 && (await isUpgradeOffered())}
+        />
+      )}
       <Sidebar
         words={words}
         places={signedIn && (await mustEnrol(signedIn)) ? [] : placesOf(signedIn, words)}

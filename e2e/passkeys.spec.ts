@@ -151,19 +151,33 @@ test('a passkey is the second factor after the password, and is asked for first 
   await expect(page.getByLabel('Recovery code')).toBeVisible()
 })
 
-test('after a log-in with the password, a browser that may create a passkey without a question goes on in any case', async ({
+test('after a log-in with the password, the browser may create a passkey behind the page', async ({
   page,
   newPerson,
+  device,
 }) => {
+  await withoutAutofill(page)
   const person = await newPerson()
   await page.addInitScript(() => {
     PublicKeyCredential.getClientCapabilities = async () => ({ conditionalCreate: true })
+    // Chromium's virtual authenticator has no password manager, whose part this is.
+    const create = navigator.credentials.create.bind(navigator.credentials)
+    navigator.credentials.create = (options) => {
+      const { mediation: _, ...plain } = { mediation: '', ...options }
+      return create(plain)
+    }
   })
-  const asked = page.waitForRequest((request) => request.postData()?.includes('"upgrade"') ?? false)
+  const stored = page.waitForResponse((response) => response.url().endsWith('/api/passkeys/automatic'))
   await page.goto('/login?next=/profile')
   await logIn(page, person)
-  await asked
   await expect(page).toHaveURL('/profile')
+  expect((await stored).status()).toBe(204)
+  expect(await device.credentialIds()).toHaveLength(1)
+  await logOut(page)
+  await logIn(page, person)
+  await expect(page, 'the password alone is still enough').toHaveURL('/')
+  await page.goto('/security/passkeys')
+  await expect(page.getByText('Made by the browser', { exact: true })).toBeVisible()
 })
 
 test('only pages with passkeys load their scripts', async ({ loggedInPage: page }) => {

@@ -38,7 +38,10 @@ export function startExpiryJob({
       await stores.tokens.deleteExpired(clock())
       for (const id of await userAdmin.liftSuspensions()) await note('account.resumed', id)
       await factorResets.carryOutDue()
-      for (const id of await accountDeletion.erase()) await note('account.erased', id)
+      for (const id of await accountDeletion.erase()) {
+        await stores.collections.rememberedBrowser.deleteAll({ userId: id })
+        await note('account.erased', id)
+      }
       await stores.lockouts.removeOrphans()
       await stores.credentialUses.removeOrphans()
       await stores.collections.rememberedBrowser.deleteExpired(clock())

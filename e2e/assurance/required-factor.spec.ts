@@ -13,7 +13,7 @@ import { isPublicRoute, publicActions } from '#lib/web/guards/public-routes.ts'
 
 const enrolmentPath = '/security/two-factor'
 /** They open, or lead to one that does. */
-const enrolment = [enrolmentPath, '/security/passkeys', '/security/passkeys/upgrade', '/confirm']
+const enrolment = [enrolmentPath, '/security/passkeys', '/confirm']
 /** After a recent log-in, the re-authentication has nothing to ask and leads to the home page, which is held. */
 const afterConfirm = '/'
 const nowAllowed = ['/', '/profile', '/profile/edit', '/security', '/security/password']

@@ -20,7 +20,7 @@ import type {
   UserRecord,
   UserStore,
 } from '../stores/types.ts'
-import { type Factors, factorsOf } from './factors.ts'
+import { type Factors, factorsOf, withoutAutomatic } from './factors.ts'
 import type { Compared, Lockout, LockoutFault, LoginClient } from './lockout/lockout.ts'
 import type { BreachedPasswords } from './passwords/breached-passwords.ts'
 import type { PasswordOwner } from './passwords/context-words.ts'
@@ -152,6 +152,9 @@ export type ChangePasswordFault =
   | { code: 'password_wrong' }
   | { code: 'person_gone' }
   | { code: 'password_change_too_often'; waitMs: number }
+
+/** A client that changes passkeys without end must not keep a change of the password going. */
+const mostTries = 5
 
 export function createAccounts(deps: {
   store: UserStore
@@ -320,7 +323,7 @@ export function createAccounts(deps: {
     checkPassword: async (id, password, loginClient) => comparePassword(await store.find(id), password, loginClient),
 
     async changePassword(id, { current, password }, loginClient) {
-      const record = await store.find(id)
+      let record = await store.find(id)
       if (!isActive(record)) return refused('person_gone')
       const isFirst = current === null && record.passwordHash === noPassword
       const checked = isFirst ? ok(null) : await comparePassword(record, current ?? '', loginClient)
@@ -331,11 +334,18 @@ export function createAccounts(deps: {
       if (waitMs > 0) return { ok: false, code: 'password_change_too_often', waitMs }
       // Two passwords must differ in time even within one millisecond.
       const passwordChangedAt = Math.max(clock(), (record.passwordChangedAt ?? 0) + 1)
-      const change: UserChange = { passwordHash: hashed.value, passwordChangedAt }
-      const onlyIf = { passwordHash: record.passwordHash, status: 'active', deletedAt: null } as const
-      // The user was changed, suspended or deleted since the read, so the typed password is not the present one.
-      const changed = await store.update(id, change, onlyIf)
-      return changed === null ? refused('password_wrong') : ok(toUser(changed))
+      const { passwordHash } = record
+      for (let tries = 0; tries < mostTries; tries += 1) {
+        const { passkeys } = record
+        const change = { passwordHash: hashed.value, passwordChangedAt, passkeys: withoutAutomatic(passkeys) }
+        const onlyIf = { passwordHash, passkeys, status: 'active', deletedAt: null } as const
+        const changed = await store.update(id, change, onlyIf)
+        if (changed !== null) return ok(toUser(changed))
+        record = await store.find(id)
+        // The user was changed, suspended or deleted since the read, so the typed password is not the present one.
+        if (!isActive(record) || record.passwordHash !== passwordHash) return refused('password_wrong')
+      }
+      throw new Error('The passkeys of a user change without end.')
     },
 
     async unlock(id) {
@@ -355,6 +365,11 @@ function withoutToken<Outcome extends { ok: true } | { ok: false; code: string }
 
 export function isActive(record: UserRecord | null): record is UserRecord {
   return record?.status === 'active' && record.deletedAt === null
+}
+
+/** Deleted by an administrator: only an administrator can restore it. */
+export function isClosed({ deletedAt, status }: UserRecord): boolean {
+  return deletedAt !== null && status === 'suspended'
 }
 
 export function toUser(record: UserRecord): User {

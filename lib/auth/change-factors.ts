@@ -11,24 +11,34 @@ const mostTries = 5
 type FactorChange = Pick<UserChange, 'totp' | 'recoveryCodes' | 'passkeys'>
 
 /**
- * Applies what `decide` returns for the present record, and asks it again after a concurrent change. Voids all sessions
- * and remembered browsers of before (`factorsChangedAt`).
+ * Applies what `decide` returns for the present record. Voids all sessions and remembered browsers of before
+ * (`factorsChangedAt`). `person_gone` when the password or a factor changed since `user` was read: the session that asks
+ * is void then, and whoever has it must not add a factor to an account that was just secured.
  */
 export async function changeFactors<Code extends string>(
   { users, clock }: { users: UserStore; clock: Clock },
-  userId: string,
+  user: Pick<User, 'id' | 'passwordChangedAt' | 'factors'>,
   decide: (record: UserRecord) => Result<FactorChange, Code>,
 ): Promise<Result<User, Code | 'person_gone'>> {
   for (let tries = 0; tries < mostTries; tries += 1) {
-    const record = await users.find(userId)
+    const record = await users.find(user.id)
     if (!isActive(record)) return refused('person_gone')
     const decided = decide(record)
     if (!decided.ok) return decided
+    if (!isUnchanged(record, user)) return refused('person_gone')
     const { passwordHash, totp, passkeys, factorsChangedAt } = record
     const change = { ...decided.value, factorsChangedAt: nextChangeTime(factorsChangedAt, clock()) }
     const onlyIf = { passwordHash, totp, passkeys, factorsChangedAt, status: 'active', deletedAt: null } as const
-    const changed = await users.update(userId, change, onlyIf)
+    const changed = await users.update(user.id, change, onlyIf)
     if (changed !== null) return ok(toUser(changed))
   }
   throw new Error('The second factors of a user change without end.')
+}
+
+/** Whether password and factors are still those of the user that was read. */
+export function isUnchanged(
+  record: Pick<UserRecord, 'passwordChangedAt' | 'factorsChangedAt'>,
+  { passwordChangedAt, factors }: Pick<User, 'passwordChangedAt' | 'factors'>,
+): boolean {
+  return record.passwordChangedAt === passwordChangedAt && record.factorsChangedAt === factors.changedAt
 }

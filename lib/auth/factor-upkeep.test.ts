@@ -1,5 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { openTestServices, storeNames, type TestServices } from '../services-for-test.ts'
+import { readSettings } from '../config.ts'
+import { codeOn } from '../features/two-factor/second-factor-for-test.ts'
+import { compose, openRuntime } from '../services.ts'
+import { aLoginClient, openTestServices, storeNames, type TestServices } from '../services-for-test.ts'
 import { aPasskey, aUser } from '../stores/contract/samples.ts'
 import { startFactorUpkeep } from './factor-upkeep.ts'
 import { openTotpKey, sealTotpKey } from './totp-key.ts'
@@ -61,6 +64,32 @@ describe.each(storeNames)('the keys of authenticator apps on %s', (store) => {
       { event: 'totp_keys_lost', count: 1 },
     ])
   })
+})
+
+test('a user logs in with a code after two rotations of the secret and a restart after each', async () => {
+  await open()
+  const [id, clock] = ['alice', () => Date.UTC(2026, 0, 1)]
+  const rotations = [[oldest], [older, oldest], [newest, older], [newest]]
+  for (const secrets of rotations) {
+    const env = { DATA_DIR: opened.dataDir, DATABASE_URL: `sqlite:${opened.dataDir}/rotated.db`, LOG_LEVEL: 'silent' }
+    const runtime = await openRuntime(readSettings({ ...env, SESSION_SECRET: secrets.join(',') }), clock)
+    const { twoFactor, accounts, stores } = compose(runtime)
+    if (secrets === rotations[0]) {
+      const totp = { sealed: await sealTotpKey(key, id, secrets), createdAt: 1 }
+      await stores.users.insert(aUser({ id, username: id, totp }))
+    }
+    await startFactorUpkeep({ users: stores.users, secrets, appOrigin: 'http://localhost', log }).done
+    const user = await accounts.findActive(id)
+    if (user !== null && secrets === rotations.at(-1)) {
+      const code = codeOn(key, clock())
+      expect(await twoFactor.check(user, code, aLoginClient())).toMatchObject({ ok: true, value: { method: 'totp' } })
+    }
+    await runtime.mail.close()
+    await stores.close()
+    await runtime.rateLimits.close()
+    await runtime.strength.close()
+  }
+  expect.assertions(1)
 })
 
 describe('the upkeep of second factors', () => {

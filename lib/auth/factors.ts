@@ -1,5 +1,6 @@
 // What a user can authenticate with, and what a log-in still owes. Every way in asks this file.
 import { noPassword } from '../core/crypto/old-hashes.ts'
+import { ok, refused } from '../core/result.ts'
 import { isTwoFactor } from '../core/roles/required-factor.ts'
 import type { AuthenticationMethod, Role, UserRecord } from '../stores/types.ts'
 import type { User } from './accounts.ts'
@@ -36,20 +37,39 @@ export function hasSecondFactor({ totp, passkeys }: Pick<UserRecord, 'totp' | 'p
 }
 
 /**
- * The change that removes the second factors made at `since` or later, or null when there are none. The recovery codes
- * go with the last factor that the user added.
+ * Those that the user added. An automatic passkey took the password alone, so it goes with the password, and with the
+ * first second factor: a thief of the password may have made it.
  */
-export function removalOf({ totp, passkeys, recoveryCodes, factorsChangedAt }: UserRecord, since: number, now: number) {
+export function withoutAutomatic(passkeys: UserRecord['passkeys']): UserRecord['passkeys'] {
+  return passkeys.filter(({ isAutomatic }) => !isAutomatic)
+}
+
+/**
+ * The change that leaves only these factors. The recovery codes go with the last second factor, and are not written
+ * otherwise: that would bring one back that was used meanwhile.
+ */
+function changeTo(kept: Pick<UserRecord, 'totp' | 'passkeys'>) {
+  return { ...kept, ...(!hasSecondFactor(kept) && { recoveryCodes: [] }) }
+}
+
+/** Like `changeTo`, for a user who removes a factor. A role that must have a second factor keeps the last one. */
+export function changeByOwner(
+  record: UserRecord,
+  kept: Pick<UserRecord, 'totp' | 'passkeys'>,
+  requiredFor: readonly Role[],
+) {
+  const isLast = hasSecondFactor(record) && !hasSecondFactor(kept)
+  return isLast && requiredFor.includes(record.role) ? refused('second_factor_required') : ok(changeTo(kept))
+}
+
+/** The change that removes the second factors made at `since` or later, or null when there are none. */
+export function removalOf({ totp, passkeys, factorsChangedAt }: UserRecord, since: number, now: number) {
   const kept = {
     totp: totp !== null && totp.createdAt < since ? totp : null,
     passkeys: passkeys.filter(({ createdAt }) => createdAt < since),
   }
   if (kept.totp === totp && kept.passkeys.length === passkeys.length) return null
-  return {
-    ...kept,
-    recoveryCodes: hasSecondFactor(kept) ? recoveryCodes : [],
-    factorsChangedAt: nextChangeTime(factorsChangedAt, now),
-  }
+  return { ...changeTo(kept), factorsChangedAt: nextChangeTime(factorsChangedAt, now) }
 }
 
 /** Two changes of factors differ in time even within one millisecond. */

@@ -13,7 +13,7 @@ const username = z.string().transform((typed, ctx) => {
 })
 
 export const addEmailSchema = z.strictObject({ email: emailSchema })
-export const changeUsernameSchema = z.strictObject({ username })
+export const usernameSchema = z.strictObject({ username })
 
 /** Accepts digits of any script, the separators that mail clients and users insert, and text around the code. */
 export const verifySchema = z.object({
@@ -82,8 +82,6 @@ export const signUpWithPasskeySchema = ({ emailRequired }: { emailRequired: bool
     next: z.string().optional(),
   })
 
-export const usernameSchema = z.strictObject({ username })
-
 /** Accepts any text: an impossible username gets the same answer as an unknown one. */
 export const logInSchema = z.object({
   username: typedName('username_missing'),
@@ -92,8 +90,6 @@ export const logInSchema = z.object({
     .min(1, 'password_missing')
     .refine((password) => !isOverlong(password), { message: 'password_long', params: { max: passwordMaxLength } }),
   next: z.string().optional(),
-  /** The browser can create a passkey after the log-in, without a question. */
-  canUpgrade: z.string().optional(),
 })
 
 /** `username` is there for password managers and the strength meter. The session decides who the user is. */
@@ -130,7 +126,7 @@ export const confirmSchema = z.object({
   next: z.string().optional(),
 })
 
-/** The canonical username, or null when it is invalid or not in the form. */
+/** `username` is canonical, or null when it is invalid or not in the form. */
 function checkNewPassword(
   typed: { password: string; confirmPassword: string },
   username: string | null,

@@ -263,10 +263,6 @@ export const en = {
       renamed: 'Passkey renamed.',
       'signed-up': 'Your account is made.',
     },
-    upgrade: {
-      title: 'One moment',
-      text: 'Your browser is being asked to save a passkey for the next log-in.',
-    },
   },
 
   log_in_code: {

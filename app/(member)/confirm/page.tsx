@@ -41,7 +41,9 @@ export default async function ConfirmPage({ searchParams }: PageProps<'/confirm'
   const owesCode = owesSecondFactor(user, ['password'], settings.requireTwoFactor)
   const isRecoveryCode = !hasTotp || query.with === 'recovery-code'
   const pathWith = (what: string) => `/confirm?${new URLSearchParams({ next, act: handle, with: what })}`
-  const withPasskey = query.with === undefined && (await passkeys.isOwnHere(user.id))
+  // A role that needs a second factor owes the automatic passkey if there is no other.
+  const isAutomaticOwed = owesCode && !user.factors.hasSecondFactor
+  const withPasskey = query.with === undefined && (isAutomaticOwed || (await passkeys.isOwnHere(user.id)))
 
   return (
     <div className="flex max-w-[30rem] flex-col gap-6">

@@ -1,7 +1,6 @@
 import type { Metadata } from 'next'
 import { redirect } from 'next/navigation'
 import { PasskeyForm } from '#app/passkeys/passkey-form.tsx'
-import { UpgradeOffer } from '#app/passkeys/passkey-upgrade.tsx'
 import { ActionForm } from '#app/ui/action-form.tsx'
 import { Field } from '#app/ui/field.tsx'
 import { FormAlert } from '#app/ui/form-alert.tsx'
@@ -58,7 +57,6 @@ export default async function LogInPage({ searchParams }: PageProps<'/login'>) {
           {query.reset === '1' && <Notice kind="good">{words('reset.done')}</Notice>}
         </FormAlert>
         <input type="hidden" name="next" value={next ?? ''} />
-        <UpgradeOffer />
         <Field
           name="username"
           label={words('fields.username')}

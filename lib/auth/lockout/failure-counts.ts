@@ -35,12 +35,12 @@ type Owner = Pick<UserRecord, 'id' | 'passwordChangedAt'>
 
 export function secretOf(
   secret: Secret,
-  { factorsChangedAt, ...owner }: Owner & Pick<UserRecord, 'factorsChangedAt'>,
+  { totp, factorsChangedAt, ...owner }: Owner & Pick<UserRecord, 'totp' | 'factorsChangedAt'>,
   browser: Browser,
 ): LockoutSubject {
   if (secret === 'password') return passwordOf(owner, browser)
-  // Not freed by a new password: a thief of the mailbox could reset it after every hundred guesses.
-  return { userId: owner.id, about: `second-factor-${browser}`, secretSetAt: factorsChangedAt ?? 0 }
+  // Not freed by a new password or by "this was not me": a thief of the mailbox could repeat both, and guess in between.
+  return { userId: owner.id, about: `second-factor-${browser}`, secretSetAt: totp?.createdAt ?? factorsChangedAt ?? 0 }
 }
 
 function passwordOf({ id, passwordChangedAt }: Owner, browser: Browser): LockoutSubject {

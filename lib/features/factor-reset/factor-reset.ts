@@ -2,7 +2,7 @@
 // 24 hours to stop it, because an impostor may have asked for it. The operator removes them at once.
 
 import { z } from 'zod'
-import { toUser, type User } from '../../auth/accounts.ts'
+import { isClosed, toUser, type User } from '../../auth/accounts.ts'
 import type { Alerts } from '../../auth/alerts.ts'
 import { mailboxesOf } from '../../auth/claims.ts'
 import { forgetRemoved } from '../../auth/credential-uses.ts'
@@ -17,7 +17,7 @@ import { type Mail, momentOnly, readerOf } from '../../core/mail/message.ts'
 import { type OneTimeToken, oneTimeTokens } from '../../core/one-time-tokens.ts'
 import { ok, type Result, refused } from '../../core/result.ts'
 import { mayPassOn } from '../../core/roles/permissions.ts'
-import type { CredentialUseStore, TokenStore, UserRecord, UserStore } from '../../stores/types.ts'
+import type { CredentialUseStore, TokenStore, UserStore } from '../../stores/types.ts'
 
 export interface FactorResets {
   /**
@@ -168,6 +168,3 @@ export function createFactorResets(deps: {
 }
 
 type Waiting = OneTimeToken<undefined>
-
-/** Deleted by an administrator: only an administrator can restore it. */
-const isClosed = ({ deletedAt, status }: UserRecord) => deletedAt !== null && status === 'suspended'

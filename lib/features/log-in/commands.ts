@@ -77,9 +77,9 @@ export const confirmIdentity = command({
   input: confirmSchema,
   audit: 'session.confirmed',
   async run(app, input, actor) {
-    const { presented } = presentedBy(actor)
+    const { client, presented } = presentedBy(actor)
     const checked = await (input.response === undefined
-      ? checkAll(app, actor.id, input, presentedBy(actor).client)
+      ? checkAll(app, actor.id, input, client)
       : checkPasskey(app, actor, input.response))
     if (!checked.ok) return { ...checked, isRecorded: !untried.includes(checked.code) && 'try' }
     const { user, given } = checked.value
@@ -91,13 +91,15 @@ export const confirmIdentity = command({
 })
 
 /** Both factors in one. */
-async function checkPasskey({ accounts, passkeys }: Services, actor: Actor, response: string) {
+async function checkPasskey({ passkeys }: Services, actor: Actor, response: string) {
   const { client, held } = presentedBy(actor)
   const by = { held: held.passkeyChallenge, client, ceremony: 'confirm', sessionId: actor.session?.id ?? '' } as const
   const checked = await passkeys.check(response, by)
   if (!checked.ok) return checked
-  const user = await accounts.findActive(actor.id)
-  return user === null ? refused('person_gone') : ok({ user, given: ['passkey'] satisfies AuthenticationMethod[] })
+  const user = checked.value
+  return user.id === actor.id
+    ? ok({ user, given: ['passkey'] satisfies AuthenticationMethod[] })
+    : refused('challenge_over')
 }
 
 /** The password first: a code must not be used up beside a wrong password. */
@@ -147,9 +149,10 @@ export const logInWithPasskey = command({
       const { userId, ...refusal } = checked
       return { ...refusal, isRecorded: 'try', ...(userId !== null && { subjectId: userId }) }
     }
-    const { userId } = checked.value
+    const user = checked.value
+    const { id: userId } = user
     const admitted = await app.accounts.admit(userId)
-    const completed = admitted.ok ? await completeLogIn(app, admitted.value, ['passkey'], actor) : admitted
+    const completed = admitted.ok ? await completeLogIn(app, user, ['passkey'], actor) : admitted
     if (completed.ok) return { ...completed, actorId: userId }
     // A deleted account that is past its restoration: like one that never was.
     const refusal = completed.code === 'credentials_wrong' ? refused('passkey_unknown') : completed

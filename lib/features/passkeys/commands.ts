@@ -1,5 +1,6 @@
 // A user adds, names and removes passkeys. Logging in and signing up with one are commands of those features.
 import { z } from 'zod'
+import { actingUser } from '../../auth/sessions/acting-user.ts'
 import { continueAlone } from '../../auth/sessions/continue-alone.ts'
 import { command, presentedBy } from '../../core/command.ts'
 import { id } from '../../core/input.ts'
@@ -24,7 +25,6 @@ export const addPasskey = command({
     name: name.optional(),
     /** The browser made the passkey after a log-in with the password, without a question. */
     automatic: z.string().optional(),
-    next: z.string().optional(),
   }),
   audit: 'passkey.added',
   async run(app, { response, name = '', automatic = '' }, actor) {
@@ -37,8 +37,10 @@ export const addPasskey = command({
     const checked = await app.passkeys.checkNew(response, by)
     if (!checked.ok) return checked
     if (checked.value.userId !== actor.id) return refused('challenge_over')
+    const owner = await actingUser(app, actor)
+    if (owner === null) return { ...refused('person_gone'), isRecorded: false }
     const { userAgent } = client.by
-    const added = await app.passkeys.add(checked.value, { name, userAgent, isAutomatic })
+    const added = await app.passkeys.add(owner, checked.value, { name, userAgent, isAutomatic })
     if (!added.ok) return added
     const { user, recoveryCodes } = added.value
     const alert = { user, kind: 'passkey-added' } as const
@@ -65,7 +67,9 @@ export const removePasskey = command({
   input: z.strictObject({ id }),
   audit: 'passkey.removed',
   async run(app, { id }, actor) {
-    const removed = await app.passkeys.remove(actor.id, id)
+    const owner = await actingUser(app, actor)
+    if (owner === null) return { ...refused('person_gone'), isRecorded: false }
+    const removed = await app.passkeys.remove(owner, id)
     if (!removed.ok) return removed
     const user = removed.value
     const token = await continueAlone(app.sessions, user, actor, { reason: 'ended' })

@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { minutes } from '../../core/clock.ts'
 import { type Actor, execute } from '../../core/command.ts'
 import { noPassword } from '../../core/crypto/old-hashes.ts'
 import { aLoginClient, openTestServices, storeNames, type TestServices } from '../../services-for-test.ts'
+import { aPasskey } from '../../stores/contract/samples.ts'
 import { confirmIdentity, logInWithPasskey } from '../log-in/commands.ts'
+import { changePassword } from '../password/commands.ts'
 import { signUpWithPasskey } from '../sign-up/commands.ts'
 import { Authenticator, type CreationOptions } from './authenticator-for-test.ts'
 import { addPasskey, removePasskey, renamePasskey } from './commands.ts'
@@ -307,6 +309,24 @@ describe('adding a passkey', () => {
     expect(again).toMatchObject({ ok: false, code: 'passkey_taken' })
   })
 
+  test.each([
+    ['', {}],
+    ['by the browser itself ', { automatic: '1' }],
+  ])('%sis refused once a new password voids the session meanwhile [T18, T27]', async (_how, more) => {
+    const { users, credentialUses } = opened.app.stores
+    const { user, token } = await withPassword()
+    const { advance } = credentialUses
+    vi.spyOn(credentialUses, 'advance').mockImplementationOnce(async (use) => {
+      await users.update(user.id, { passwordChangedAt: opened.app.clock() })
+      return advance(use)
+    })
+    const actor = await actorOf(token)
+    expect(await add(actor, device, more)).toMatchObject({ ok: false })
+    expect(await users.find(user.id)).toMatchObject({ passkeys: [], recoveryCodes: [] })
+    expect(await credentialUses.listByUser(user.id)).toEqual([])
+    expect(await add(actor, device, more)).toMatchObject({ ok: false, code: 'person_gone' })
+  })
+
   test('stops at twenty', async () => {
     let { token } = await withPassword()
     for (let n = 0; n < 20; n += 1) {
@@ -329,8 +349,85 @@ describe('adding a passkey', () => {
   })
 })
 
+describe('an automatic passkey', () => {
+  const current = 'Lantern over the quay 47'
+  const next = 'marmalade-heron-lighthouse'
+
+  /** A thief of the password logged in once, and a later session is the owner's. */
+  async function planted() {
+    const { user, token } = await withPassword()
+    expect(await add(await actorOf(token), device, { automatic: '1' })).toMatchObject({ ok: true })
+    const { auth } = opened.app
+    return { user, token: (await auth.finish(user, ['password'], { client, presented: null })).token }
+  }
+
+  test('goes with the password [T27]', async () => {
+    const { user, token } = await planted()
+    const typed = { currentPassword: current, password: next, confirmPassword: next }
+    expect(await execute(changePassword, await actorOf(token), typed, opened.app)).toMatchObject({ ok: true })
+    expect(await logIn()).toMatchObject({ ok: false, code: 'passkey_unknown' })
+    expect(await opened.app.passkeys.list(user.id)).toEqual([])
+  })
+
+  test('goes with a reset of the password, which keeps the others [T27]', async () => {
+    const { user } = await planted()
+    const { users } = opened.app.stores
+    await users.update(user.id, { passkeys: [...((await users.find(user.id))?.passkeys ?? []), aPasskey()] })
+    await opened.app.recovery.startFor(user.id, client.by, null)
+    expect(await opened.app.passkeys.list(user.id)).toMatchObject([{ isAutomatic: false }])
+    expect(await logIn()).toMatchObject({ ok: false, code: 'passkey_unknown' })
+  })
+
+  test('goes when the user adds a second factor, and does not come back [T27]', async () => {
+    const { token } = await planted()
+    const own = new Authenticator()
+    const added = await add(await actorOf(token), own)
+    if (!added.ok) throw new Error(added.code)
+    expect(await logIn()).toMatchObject({ ok: false, code: 'passkey_unknown' })
+    const owner = await actorOf(added.value.token ?? '')
+    expect(await add(owner, new Authenticator(), { automatic: '1' })).toMatchObject({ code: 'passkey_taken' })
+    expect(await logIn({}, own)).toMatchObject({ ok: true })
+  })
+
+  test('is refused beside an authenticator app', async () => {
+    const { user, token } = await withPassword()
+    await opened.app.stores.users.update(user.id, { totp: { sealed: 'sealed', createdAt: 1 } })
+    expect(await add(await actorOf(token), device, { automatic: '1' })).toMatchObject({ code: 'passkey_taken' })
+  })
+})
+
 describe('removing a passkey', () => {
   const idOf = (own: Authenticator) => own.credential?.id.toString('base64url') ?? ''
+
+  test('ends a log-in and a re-authentication that began before [T18]', async () => {
+    const { user, token } = await withPassword()
+    const added = await add(await actorOf(token), device)
+    if (!added.ok) throw new Error(added.code)
+    const { app } = opened
+    const actor = await actorOf(added.value.token ?? '')
+    const { advance } = app.stores.credentialUses
+    const removeMeanwhile = () => {
+      vi.spyOn(app.stores.credentialUses, 'advance').mockImplementationOnce(async (use) => {
+        const { factorsChangedAt = 0 } = (await app.stores.users.find(user.id)) ?? {}
+        await app.stores.users.update(user.id, { passkeys: [], factorsChangedAt: (factorsChangedAt ?? 0) + 1 })
+        return advance(use)
+      })
+    }
+    const before = await app.stores.users.find(user.id)
+    removeMeanwhile()
+    const thief = await logIn()
+    if (thief.ok) await expect(actorOf(thief.value.token)).rejects.toThrow()
+    await app.stores.users.update(user.id, {
+      passkeys: before?.passkeys ?? [],
+      factorsChangedAt: before?.factorsChangedAt ?? 0,
+    })
+    const { options, sealed } = await ask({ ceremony: 'confirm', user: actor, sessionId: actor.session?.id ?? '' })
+    removeMeanwhile()
+    const held = { passkeyChallenge: sealed, logInStep: '', rememberedTokens: [] }
+    const confirmed = await execute(confirmIdentity, { ...actor, held }, { response: device.get(options) }, app)
+    if (!confirmed.ok) throw new Error(confirmed.code)
+    expect(await app.accounts.findOwner(confirmed.value.session)).toMatchObject({ ok: false })
+  })
 
   test('is refused for the only way in', async () => {
     const { token } = await signUp()

@@ -1,9 +1,9 @@
 // Passkeys of users: asks for one, checks what a browser brings, adds and removes them. Opens no session.
 import type { User } from '../../auth/accounts.ts'
 import { isActive, toUser } from '../../auth/accounts.ts'
-import { changeFactors } from '../../auth/change-factors.ts'
+import { changeFactors, isUnchanged } from '../../auth/change-factors.ts'
 import { passkeyUseId } from '../../auth/credential-uses.ts'
-import { hasSecondFactor } from '../../auth/factors.ts'
+import { changeByOwner, hasSecondFactor, withoutAutomatic } from '../../auth/factors.ts'
 import type { LoginClient } from '../../auth/lockout/lockout.ts'
 import { newRecoveryCodes } from '../../auth/recovery-codes.ts'
 import type { Audit } from '../../core/audit/audit.ts'
@@ -50,8 +50,7 @@ export interface Checked {
 }
 
 export type AssertionFault =
-  | { code: 'challenge_over' | 'step_over' | 'passkey_wrong' | 'passkey_copied' }
-  | { code: 'passkey_unknown' }
+  | { code: 'challenge_over' | 'step_over' | 'passkey_wrong' | 'passkey_copied' | 'passkey_unknown' }
   | { code: 'too_soon_here'; waitMs: number }
 
 export interface Passkeys {
@@ -61,7 +60,8 @@ export interface Passkeys {
   /** What the browser's function takes, and the challenge for its cookie. Writes nothing. */
   ask(asked: Asked): Promise<{ options: object; sealed: string }>
   /**
-   * The user whose passkey signed the held challenge, which is used up then. With `ceremony` `log-in`, any user's will
+   * The user whose passkey signed the held challenge, which is used up then, as read with the passkey: a removal since
+   * voids the session that follows. With `ceremony` `log-in`, any user's will
    * do; also at the second step, where it must be of `stepUserId`. A refused one counts against the address.
    */
   check(
@@ -70,7 +70,7 @@ export interface Passkeys {
       | { ceremony: 'log-in'; stepUserId: string | null }
       | { ceremony: 'confirm'; sessionId: string }
     ),
-  ): Promise<{ ok: true; value: { userId: string } } | ({ ok: false; userId: string | null } & AssertionFault)>
+  ): Promise<{ ok: true; value: User } | ({ ok: false; userId: string | null } & AssertionFault)>
   checkNew(
     response: string,
     by: { held: string; ceremony: 'sign-up' | 'add' | 'upgrade'; sessionId: string | null },
@@ -89,6 +89,7 @@ export interface Passkeys {
   isOwnHere(userId: string): Promise<boolean>
   /** The first second factor also makes recovery codes. An automatic passkey is none, and ends no session. */
   add(
+    user: User,
     checked: Checked,
     about: { name: string; userAgent: string; isAutomatic: boolean },
   ): Promise<
@@ -99,7 +100,7 @@ export interface Passkeys {
   >
   rename(userId: string, id: string, name: string): Promise<Result<null, 'passkey_gone' | 'input_invalid'>>
   remove(
-    userId: string,
+    user: User,
     id: string,
   ): Promise<Result<User, 'passkey_gone' | 'last_way_in' | 'second_factor_required' | 'person_gone'>>
 }
@@ -123,12 +124,13 @@ export function createPasskeys(deps: {
     return (await users.find(userId))?.passkeys ?? []
   }
 
-  /** A change that voids no session. A recovery meanwhile, which changes `factorsChangedAt`, voids the change. */
+  /** A change that voids no session. A new password or a recovery meanwhile voids the change. */
   function changeList(
-    { id, passkeys: before, factorsChangedAt }: UserRecord,
+    { id, passkeys: before, passwordChangedAt, factorsChangedAt }: UserRecord,
     passkeys: Passkey[],
   ): Promise<UserRecord | null> {
-    return users.update(id, { passkeys }, { passkeys: before, factorsChangedAt, status: 'active', deletedAt: null })
+    const onlyIf = { passkeys: before, passwordChangedAt, factorsChangedAt, status: 'active', deletedAt: null } as const
+    return users.update(id, { passkeys }, onlyIf)
   }
 
   const claim = ({ userId, credential }: Checked) =>
@@ -147,7 +149,7 @@ export function createPasskeys(deps: {
     challenge: Challenge,
     user: UserRecord | null,
     address: string,
-  ): Promise<{ ok: true; userId: string } | { ok: false; userId: string | null; code: AssertionFault['code'] }> {
+  ): Promise<{ ok: true; value: User } | { ok: false; userId: string | null; code: AssertionFault['code'] }> {
     const passkey = user?.passkeys.find(({ id }) => id === assertion.id)
     if (user === null || passkey === undefined) {
       return { ok: false, userId: null, code: challenge.userId === null ? 'passkey_unknown' : 'passkey_wrong' }
@@ -159,7 +161,7 @@ export function createPasskeys(deps: {
     if (verified === null) return { ok: false, userId, code: 'passkey_wrong' }
     if (!(await challenges.spend(challenge))) return { ok: false, userId, code: 'challenge_over' }
     const use = { id: passkeyUseId(passkey.id), userId, mark: verified.counter, usedAt: clock() }
-    if (await credentialUses.advance(use)) return { ok: true, userId }
+    if (await credentialUses.advance(use)) return ok(toUser(user))
     // WebAuthn Level 3, 7.2, step 22: somebody else may have a copy of the key.
     await audit.record({
       event: 'passkey.counter_anomaly',
@@ -171,29 +173,32 @@ export function createPasskeys(deps: {
     return { ok: false, userId, code: 'passkey_copied' }
   }
 
-  function refusalOf({ passkeys }: UserRecord, { credential }: Checked, isAutomatic: boolean) {
+  function refusalOf({ passkeys, totp }: UserRecord, { credential }: Checked, isAutomatic: boolean) {
     if (passkeys.length >= mostPasskeys) return refused('passkeys_too_many')
-    const isTaken = passkeys.some(({ id }) => id === credential.id) || (isAutomatic && passkeys.length > 0)
+    const isTaken =
+      passkeys.some(({ id }) => id === credential.id) || (isAutomatic && (totp !== null || passkeys.length > 0))
     return isTaken ? refused('passkey_taken') : null
   }
 
-  async function addQuietly(before: UserRecord, added: Passkey) {
+  async function addQuietly(user: User, before: UserRecord, added: Passkey) {
+    if (!isUnchanged(before, user)) return refused('person_gone')
     const changed = await changeList(before, [...before.passkeys, added])
     return changed === null ? refused('input_invalid') : ok({ user: toUser(changed), recoveryCodes: null })
   }
 
   async function addFactor(
-    { id }: UserRecord,
+    user: User,
     checked: Checked,
     added: Passkey,
     made: Extract<Awaited<ReturnType<typeof newRecoveryCodes>>, { ok: true }> | null,
   ) {
     let isFirst = false
-    const changed = await changeFactors({ users, clock }, id, (record) => {
+    const changed = await changeFactors({ users, clock }, user, (record) => {
       const refusal = refusalOf(record, checked, false)
       if (refusal !== null) return refusal
       isFirst = made !== null && !hasSecondFactor(record)
-      return ok({ passkeys: [...record.passkeys, added], ...(isFirst && made && { recoveryCodes: made.value.stored }) })
+      const kept = withoutAutomatic(record.passkeys)
+      return ok({ passkeys: [...kept, added], ...(isFirst && made && { recoveryCodes: made.value.stored }) })
     })
     if (!changed.ok) return changed
     return ok({ user: changed.value, recoveryCodes: isFirst && made ? made.value.codes : null })
@@ -245,7 +250,7 @@ export function createPasskeys(deps: {
       try {
         const checked = await checkAssertion(assertion, challenge, user, address)
         isWrong = !checked.ok && checked.code !== 'challenge_over'
-        if (checked.ok) return ok({ userId: checked.userId })
+        if (checked.ok) return checked
         return checked as { ok: false; userId: string | null } & AssertionFault
       } finally {
         if (isCounted && !isWrong) await rateLimits.giveBack('wrong-password', network)
@@ -285,7 +290,7 @@ export function createPasskeys(deps: {
       return passkeys.some(({ rpId, isAutomatic }) => rpId === protocol.rpId && !isAutomatic)
     },
 
-    async add(checked, { name, userAgent, isAutomatic }) {
+    async add(user, checked, { name, userAgent, isAutomatic }) {
       const before = await users.find(checked.userId)
       if (!isActive(before)) return refused('person_gone')
       const refusal = refusalOf(before, checked, isAutomatic)
@@ -294,7 +299,7 @@ export function createPasskeys(deps: {
       if (made?.ok === false) return made
       if (!(await claim(checked))) return refused('passkey_taken')
       const added = passkeyOf(checked, name, userAgent, isAutomatic)
-      const changed = isAutomatic ? await addQuietly(before, added) : await addFactor(before, checked, added, made)
+      const changed = isAutomatic ? await addQuietly(user, before, added) : await addFactor(user, checked, added, made)
       if (!changed.ok) await release(checked)
       return changed
     },
@@ -306,16 +311,12 @@ export function createPasskeys(deps: {
       return (await changeList(before, passkeys)) === null ? refused('input_invalid') : ok(null)
     },
 
-    async remove(userId, id) {
-      const removed = await changeFactors({ users, clock }, userId, (record) => {
+    async remove(user, id) {
+      const removed = await changeFactors({ users, clock }, user, (record) => {
         const passkeys = record.passkeys.filter((passkey) => passkey.id !== id)
         if (passkeys.length === record.passkeys.length) return refused('passkey_gone')
         if (passkeys.length === 0 && record.passwordHash === noPassword) return refused('last_way_in')
-        const keepsFactor = hasSecondFactor({ passkeys, totp: record.totp })
-        if (hasSecondFactor(record) && !keepsFactor && requireTwoFactor.includes(record.role)) {
-          return refused('second_factor_required')
-        }
-        return ok({ passkeys, recoveryCodes: keepsFactor ? record.recoveryCodes : [] })
+        return changeByOwner(record, { totp: record.totp, passkeys }, requireTwoFactor)
       })
       if (removed.ok) await credentialUses.forget(passkeyUseId(id))
       return removed

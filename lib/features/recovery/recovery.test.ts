@@ -457,7 +457,19 @@ describe.each(storeNames)('against an attacker who knows the password, on %s', (
       const token = await tell('new-device')
       await add({ passkeys: [...(await found()).passkeys, thiefsPasskey({ id: 'second' })] })
       await reportCompromise(token)
-      expect(await factors()).toEqual({ app: true, passkeys: ['own'], codes: 1 })
+      expect(await factors()).toEqual({ app: true, passkeys: ['own'], codes: 0 })
+    })
+
+    test('or only makes new recovery codes loses those, and the owner keeps the app', async () => {
+      await add({ totp: anApp() })
+      opened.advance(hours(72) + 1)
+      const kept = await tell('new-device')
+      await reportCompromise(kept)
+      expect(await factors(), 'no factor changed in 72 hours').toMatchObject({ app: true, codes: 1 })
+      opened.advance(hours(72) + 1)
+      await add({})
+      await reportCompromise(await tell('recovery-codes-new'))
+      expect(await factors()).toMatchObject({ app: true, codes: 0 })
     })
 
     test('loses it even if the owner first resets the password, which keeps it [V6.4.3]', async () => {

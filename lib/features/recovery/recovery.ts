@@ -2,7 +2,7 @@
 // not me". A recovery voids the password and ends every session before it makes a link, so that an attacker who knows
 // the password cannot interfere.
 
-import type { Accounts } from '../../auth/accounts.ts'
+import { type Accounts, isClosed } from '../../auth/accounts.ts'
 import { type Alerts, compromiseReportLinks } from '../../auth/alerts.ts'
 import {
   type Claim,
@@ -15,7 +15,7 @@ import {
   mailboxesOf,
 } from '../../auth/claims.ts'
 import { forgetRemoved } from '../../auth/credential-uses.ts'
-import { nextChangeTime, removalOf } from '../../auth/factors.ts'
+import { nextChangeTime, removalOf, withoutAutomatic } from '../../auth/factors.ts'
 import { wasAdmin } from '../../auth/former-admins.ts'
 import type { PasswordFault } from '../../auth/passwords/password-rules.ts'
 import type { RememberedBrowsers } from '../../auth/remembered-browsers.ts'
@@ -150,10 +150,18 @@ export function createRecovery(deps: {
     return isGood(claim, user) || (isOfPresent && !isClosed(user) && removalOf(user, suspectSince(), clock()) !== null)
   }
 
-  /** Also without such a factor, `factorsChangedAt` changes: it voids a concurrent addition. */
+  /**
+   * Also without such a factor, `factorsChangedAt` changes: it voids a concurrent addition. Recovery codes may be a thief's
+   * after any change of factors since.
+   */
   function withoutSuspectFactors(user: UserRecord) {
-    const now = clock()
-    return removalOf(user, suspectSince(), now) ?? { factorsChangedAt: nextChangeTime(user.factorsChangedAt, now) }
+    const [now, since] = [clock(), suspectSince()]
+    const removal = removalOf(user, since, now)
+    const areCodesSuspect = user.factorsChangedAt !== null && user.factorsChangedAt >= since
+    return {
+      ...(removal ?? { factorsChangedAt: nextChangeTime(user.factorsChangedAt, now) }),
+      ...(areCodesSuspect && { recoveryCodes: [] }),
+    }
   }
 
   /** Whether the issuer of a handed-over link may still issue it, to this user as they are now. */
@@ -187,13 +195,16 @@ export function createRecovery(deps: {
       const user = await users.find(userId)
       if (user === null || !(await mayRecover(user))) return null
       const { email, emailVerifiedAt, role, status, deletedAt, recoveryGeneration, passkeys, factorsChangedAt } = user
-      const onlyIf = { email, emailVerifiedAt, role, status, deletedAt, recoveryGeneration, passkeys, factorsChangedAt }
+      const present = { email, emailVerifiedAt, role, status, deletedAt, recoveryGeneration }
+      const onlyIf = { ...present, passkeys, factorsChangedAt }
+      const changes = change(user)
       const asked: EmailChange = {
         // Unique even within one millisecond: device cookies and lockouts are bound to this time.
         passwordChangedAt: Math.max(clock(), (user.passwordChangedAt ?? 0) + 1),
         newEmail: null,
         recoveryGeneration: recoveryGeneration + 1,
-        ...change(user),
+        ...changes,
+        passkeys: withoutAutomatic(changes.passkeys ?? passkeys),
       }
       let recovered = await users.changeEmail(userId, asked, onlyIf)
       // Another account has verified the address. Remove the one that replaced it here as well.
@@ -328,9 +339,6 @@ export function createRecovery(deps: {
     },
   }
 }
-
-/** Deleted by an administrator: only an administrator can restore it. */
-const isClosed = ({ deletedAt, status }: UserRecord) => deletedAt !== null && status === 'suspended'
 
 interface RecoveryStep {
   mayRecover(user: UserRecord): boolean | Promise<boolean>

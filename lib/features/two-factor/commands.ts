@@ -1,6 +1,7 @@
 // A user turns the authenticator app on and off, makes new recovery codes, and forgets remembered browsers.
 import { z } from 'zod'
 import { codeSchema } from '../../auth/forms.ts'
+import { actingUser } from '../../auth/sessions/acting-user.ts'
 import { continueAlone } from '../../auth/sessions/continue-alone.ts'
 import { command } from '../../core/command.ts'
 import { idInput } from '../../core/input.ts'
@@ -17,8 +18,9 @@ export const turnOn = command({
   isEnrolment: true,
   input: z.strictObject({ code: codeSchema }),
   audit: 'two_factor.turned_on',
-  async run({ accounts, twoFactor, sessions }, { code }, actor) {
-    const user = await accounts.findActive(actor.id)
+  async run(app, { code }, actor) {
+    const { twoFactor, sessions } = app
+    const user = await actingUser(app, actor)
     if (user === null || actor.session === null) return { ...refused('person_gone'), isRecorded: false }
     const on = await twoFactor.turnOn(user, actor.session.id, code)
     if (!on.ok) return { ...on, isRecorded: false }
@@ -35,8 +37,9 @@ export const turnOff = command({
   name: 'two-factor.turn-off',
   input: nothing,
   audit: 'two_factor.turned_off',
-  async run({ accounts, twoFactor, sessions }, _input, actor) {
-    const user = await accounts.findActive(actor.id)
+  async run(app, _input, actor) {
+    const { twoFactor, sessions } = app
+    const user = await actingUser(app, actor)
     if (user === null) return { ...refused('person_gone'), isRecorded: false }
     const off = await twoFactor.turnOff(user)
     if (!off.ok) return { ...off, isRecorded: false }
@@ -50,8 +53,9 @@ export const renewRecoveryCodes = command({
   name: 'two-factor.new-recovery-codes',
   input: nothing,
   audit: 'two_factor.codes_renewed',
-  async run({ accounts, twoFactor, sessions }, _input, actor) {
-    const user = await accounts.findActive(actor.id)
+  async run(app, _input, actor) {
+    const { twoFactor, sessions } = app
+    const user = await actingUser(app, actor)
     if (user === null) return { ...refused('person_gone'), isRecorded: false }
     const renewed = await twoFactor.renewRecoveryCodes(user)
     if (!renewed.ok) return { ...renewed, isRecorded: false }

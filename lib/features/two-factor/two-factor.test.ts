@@ -209,8 +209,10 @@ describe('on one store', () => {
     ])
     const [entry] = await app.audit.history(actor.id)
     expect(entry).toMatchObject({ event: 'two_factor.locked', subjectId: actor.id })
-    await app.stores.users.update(actor.id, { passwordChangedAt: app.clock() })
-    expect(await check(codeOn(key, app.clock())), 'a thief of the mailbox can reset the password').toMatchObject({
+    const { factorsChangedAt } = (await app.stores.users.find(actor.id)) ?? {}
+    const reported = { passwordChangedAt: app.clock(), factorsChangedAt: (factorsChangedAt ?? 0) + 1 }
+    await app.stores.users.update(actor.id, reported)
+    expect(await check(codeOn(key, app.clock())), 'a thief of the mailbox can do both again and again').toMatchObject({
       code: 'second_factor_locked',
     })
     await app.accounts.unlock(actor.id)
@@ -242,6 +244,28 @@ describe('on one store', () => {
     expect((await app.twoFactor.enrolment(user, 'another')).key).not.toBe(key)
     expect(await execute(turnOn, renewed, { code: codeOn(key, app.clock()) }, app)).toMatchObject({ ok: true })
     expect(await app.twoFactor.turnOn(user, 'another', '123456')).toMatchObject({ code: 'already_on' })
+  })
+
+  test('a session that a new password voids meanwhile adds no app and makes no codes [T18, T27]', async () => {
+    const changePassword = (id: string) => app.stores.users.update(id, { passwordChangedAt: app.clock() })
+    const { hash } = app.passwords
+    const meanwhile = (id: string) =>
+      vi.spyOn(app.passwords, 'hash').mockImplementationOnce(async (typed) => {
+        await changePassword(id)
+        return hash(typed)
+      })
+    const { actor: bob } = await enrolled(app, 'bob')
+    const before = await app.stores.users.find(bob.id)
+    meanwhile(bob.id)
+    expect(await execute(renewRecoveryCodes, bob, {}, app)).toMatchObject({ code: 'person_gone' })
+    expect(await app.stores.users.find(bob.id)).toMatchObject({ recoveryCodes: before?.recoveryCodes })
+    const actor = await signedUp(app)
+    const { key } = await app.twoFactor.enrolment(await userOf(actor.id), actor.session?.id ?? '')
+    meanwhile(actor.id)
+    expect(await execute(turnOn, actor, { code: codeOn(key, app.clock()) }, app)).toMatchObject({ code: 'person_gone' })
+    expect(await app.stores.users.find(actor.id)).toMatchObject({ totp: null, recoveryCodes: [] })
+    // Before the command reads anything.
+    expect(await execute(turnOff, bob, {}, app)).toMatchObject({ code: 'person_gone' })
   })
 
   test('a key that waits for half an hour is void, and a new one takes its place', async () => {

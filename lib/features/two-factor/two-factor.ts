@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { isActive, type User } from '../../auth/accounts.ts'
 import { changeFactors } from '../../auth/change-factors.ts'
 import { totpUseId } from '../../auth/credential-uses.ts'
-import { hasSecondFactor } from '../../auth/factors.ts'
+import { changeByOwner, hasSecondFactor, nextChangeTime, withoutAutomatic } from '../../auth/factors.ts'
 import type { Compared, Lockout, LockoutFault, LoginClient } from '../../auth/lockout/lockout.ts'
 import { findRecoveryCode, newRecoveryCodes, parseRecoveryCode } from '../../auth/recovery-codes.ts'
 import { openTotpKey, sealTotpKey } from '../../auth/totp-key.ts'
@@ -145,7 +145,8 @@ export function createTwoFactor(deps: {
       if (token !== null) await enrolments.put(to, token.detail)
     },
 
-    async turnOn({ id }, sessionId, typed) {
+    async turnOn(user, sessionId, typed) {
+      const { id } = user
       const before = await users.find(id)
       if (!isActive(before)) return refused('person_gone')
       if (before.totp !== null) return refused('already_on')
@@ -158,33 +159,33 @@ export function createTwoFactor(deps: {
       if (!(await acceptOnce(id, step))) return refused('code_used')
       const made = before.recoveryCodes.length === 0 ? await newRecoveryCodes(passwords) : null
       if (made?.ok === false) return made
-      const totp = { sealed: await sealTotpKey(key, id, secrets), createdAt: clock() }
+      const sealed = await sealTotpKey(key, id, secrets)
       let recoveryCodes: string[] | null = null
-      const changed = await changeFactors({ users, clock }, id, (record) => {
+      const changed = await changeFactors({ users, clock }, user, (record) => {
         if (record.totp !== null) return refused('already_on')
         const isNew = made !== null && record.recoveryCodes.length === 0
         recoveryCodes = isNew ? made.value.codes : null
-        return ok({ totp, ...(isNew && { recoveryCodes: made.value.stored }) })
+        // Never before an earlier factor: wrong codes count from then on.
+        const totp = { sealed, createdAt: nextChangeTime(record.factorsChangedAt, clock()) }
+        const passkeys = withoutAutomatic(record.passkeys)
+        return ok({ totp, passkeys, ...(isNew && { recoveryCodes: made.value.stored }) })
       })
       if (!changed.ok) return changed
       await enrolments.take(sessionId)
       return ok({ user: changed.value, recoveryCodes })
     },
 
-    turnOff: ({ id }) =>
-      changeFactors({ users, clock }, id, (record) => {
+    turnOff: (user) =>
+      changeFactors({ users, clock }, user, (record) => {
         if (record.totp === null) return refused('already_off')
-        if (hasSecondFactor({ ...record, totp: null })) return ok({ totp: null })
-        return requireTwoFactor.includes(record.role)
-          ? refused('second_factor_required')
-          : ok({ totp: null, recoveryCodes: [] })
+        return changeByOwner(record, { totp: null, passkeys: record.passkeys }, requireTwoFactor)
       }),
 
-    async renewRecoveryCodes({ id, factors }) {
-      if (!factors.hasSecondFactor) return refused('already_off')
+    async renewRecoveryCodes(user) {
+      if (!user.factors.hasSecondFactor) return refused('already_off')
       const made = await newRecoveryCodes(passwords)
       if (!made.ok) return made
-      const changed = await changeFactors({ users, clock }, id, (record) =>
+      const changed = await changeFactors({ users, clock }, user, (record) =>
         hasSecondFactor(record) ? ok({ recoveryCodes: made.value.stored }) : refused('already_off'),
       )
       return changed.ok ? ok({ user: changed.value, recoveryCodes: made.value.codes }) : changed

@@ -11,7 +11,7 @@ import type { Refusal } from '#lib/words/message-for.ts'
 import { fullTime } from '#lib/words/time.ts'
 import { beginSession, continueSession } from '../cookies/begin-session.ts'
 import { afterLogIn } from '../cookies/cookie-check.ts'
-import { dropLogInStep, holdLogInStep, holdRemembered, isFirstUpgrade } from '../cookies/held.ts'
+import { dropLogInStep, holdLogInStep, holdRemembered, offerUpgrade } from '../cookies/held.ts'
 import { recogniseDevice } from '../cookies/known-device.ts'
 import { forgetMailedSecret, type MailedPath } from '../cookies/mailed-secret.ts'
 import { showOnce, showRecoveryCodes } from '../cookies/one-time-links.ts'
@@ -55,18 +55,10 @@ const onUserPage = (done: string) => ({
   next: (_value: unknown, input: { id: string }) => `${userPath(input)}?done=${done}`,
 })
 
-async function pageAfterLogIn(
-  { token, user, isRestored }: Completed,
-  next: string | undefined,
-  canUpgrade = false,
-): Promise<string> {
+async function pageAfterLogIn({ token, user, isRestored }: Completed, next: string | undefined): Promise<string> {
   await dropLogInStep()
   await beginSession(token, user)
-  const path = isRestored ? '/?restored=1' : (safeNextPath(next) ?? '/')
-  const upgrades = canUpgrade && !user.factors.hasSecondFactor && user.factors.passkeyCount === 0
-  if (upgrades && (await isFirstUpgrade()))
-    return afterLogIn(`${passkeysPath}/upgrade?${new URLSearchParams({ next: path })}`)
-  return afterLogIn(path)
+  return afterLogIn(isRestored ? '/?restored=1' : (safeNextPath(next) ?? '/'))
 }
 
 const passkeysPath = '/security/passkeys'
@@ -178,10 +170,14 @@ export const commandPages: { [Name in WebCommandName]: PagesOf<Name> } = {
     staysInForm: true,
     beginsSession: true,
     refusal: withSuspension,
-    async next(step, { next, canUpgrade }) {
-      if (step.next === 'session') return pageAfterLogIn(step, next, canUpgrade === '1')
-      await holdLogInStep(step.logInStep)
-      return secondFactorPath(next)
+    async next(step, { next }) {
+      if (step.next === 'factor') {
+        await holdLogInStep(step.logInStep)
+        return secondFactorPath(next)
+      }
+      const { factors } = step.user
+      if (!factors.hasSecondFactor && factors.passkeyCount === 0) await offerUpgrade()
+      return pageAfterLogIn(step, next)
     },
   },
   'log-in.second-factor': {
@@ -238,8 +234,7 @@ export const commandPages: { [Name in WebCommandName]: PagesOf<Name> } = {
   'passkeys.add': {
     path: passkeysPath,
     staysInForm: true,
-    async next({ token, user, recoveryCodes }, { automatic, next }) {
-      if (automatic) return safeNextPath(next) ?? '/'
+    async next({ token, user, recoveryCodes }) {
       if (recoveryCodes !== null) await showRecoveryCodes(user.id, recoveryCodes)
       return afterFactorChange(token, `${passkeysPath}?done=${recoveryCodes === null ? 'added' : 'first'}`)
     },

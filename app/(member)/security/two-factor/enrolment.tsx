@@ -99,7 +99,7 @@ function QrCode({ text, label }: { text: string; label: string }) {
       role="img"
       aria-label={label}
       viewBox={`0 0 ${size} ${size}`}
-      className="size-56 rounded-control border border-line"
+      className="aspect-square w-56 max-w-full rounded-control border border-line"
       shapeRendering="crispEdges"
     >
       <rect width={size} height={size} fill="#fff" />

@@ -32,7 +32,8 @@ export default async function LogInWithCodePage({ searchParams }: PageProps<type
   if (user === null) redirect(`/login?${new URLSearchParams({ ...(next && { next }), step: 'over' })}`)
   const words = await getWords()
   const { hasTotp } = user.factors
-  const hasPasskey = await passkeys.isOwnHere(user.id)
+  // Without an own factor, only an automatic passkey can be owed.
+  const hasPasskey = !user.factors.hasSecondFactor || (await passkeys.isOwnHere(user.id))
   const isRecoveryCode = !hasTotp || query.with === 'recovery-code'
   const other = new URLSearchParams({ ...(!isRecoveryCode && { with: 'recovery-code' }), ...(next && { next }) })
 

@@ -19,7 +19,9 @@ export async function continueAlone(
   try {
     await sessions.endOthers(user.id, session?.id ?? '', reason)
     if (!presented || session === null) return null
-    const authentication = authenticationOf(user, proved ?? session.authentications)
+    const given = proved ?? session.authentications
+    // Without a second factor, the session must not count as one that has it when a role requires it later.
+    const authentication = authenticationOf(user, user.factors.hasSecondFactor ? given : ['password'])
     const provedAt = proved === undefined ? { provedAt: session.provedAt } : {}
     return (await sessions.renew(presented, { ...authentication, ...provedAt }))?.token ?? null
   } catch (error) {

@@ -56,6 +56,7 @@ describe('the algorithms', () => {
     const withConstant = /[!=]== (?:null|undefined|0|'.*|typeof)$/
     expect(new Set(find(named).filter((found) => !withConstant.test(found)))).toEqual(
       new Set([
+        'lib/auth/accounts.ts: record.passwordHash !== passwordHash',
         'lib/auth/accounts.ts: record.passwordHash === noPassword',
         'lib/auth/factors.ts: passwordHash !== noPassword',
         'lib/auth/forms.ts: typed.confirmPassword !== typed.password',

@@ -293,6 +293,14 @@ describe('on one store', () => {
     expect(await execute(turnOn, next, { code: codeOn(key, app.clock()) }, app)).toMatchObject({ ok: true })
   })
 
+  test('a session that turned its second factor off no longer counts as having it [V6.3.3]', async () => {
+    const { actor } = await enrolled(app)
+    expect(actor.session?.authentications).toContain('totp')
+    const off = await execute(turnOff, actor, {}, app)
+    const next = await actorWith(app, (off.ok && off.value.token) || '')
+    expect(next.session?.authentications).toEqual(['password'])
+  })
+
   test('new recovery codes replace the old, and end the other sessions', async () => {
     const { actor, before, recoveryCodes } = await enrolled(app)
     const done = await execute(renewRecoveryCodes, actor, {}, app)

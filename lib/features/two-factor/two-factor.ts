@@ -171,7 +171,8 @@ export function createTwoFactor(deps: {
         return ok({ totp, passkeys, ...(isNew && { recoveryCodes: made.value.stored }) })
       })
       if (!changed.ok) return changed
-      await enrolments.take(sessionId)
+      // It expires by itself, and without this answer nobody would see the codes.
+      await enrolments.take(sessionId).catch(() => null)
       return ok({ user: changed.value, recoveryCodes })
     },
 

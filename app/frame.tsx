@@ -10,7 +10,8 @@ import { Icon } from '#app/ui/line-icon.tsx'
 import { Sidebar } from '#app/ui/sidebar.tsx'
 import type { SessionLimits } from '#lib/auth/sessions/timeouts.ts'
 import { services } from '#lib/services.ts'
-import { findSignedIn, may, type SignedIn } from '#lib/web/guards/current-user.ts'
+import { isUpgradeOffered } from '#lib/web/cookies/held.ts'
+import { findSignedIn, may, mustEnrol, type SignedIn } from '#lib/web/guards/current-user.ts'
 import { getWords } from '#lib/web/words.ts'
 import { lasting } from '#lib/words/time.ts'
 import type { Words } from '#lib/words/words.ts'
@@ -25,20 +26,19 @@ export async function Frame({ width, children }: { width: 'text' | 'tables'; chi
   const room = width === 'text' ? 'max-w-[50rem]' : 'max-w-[76rem]'
   return (
     <div className="md:grid md:grid-cols-[15rem_minmax(0,1fr)]">
-      <a href="#main" className="button button-primary fixed start-4 top-3 z-20 not-focus:sr-only">
+      <a href="#main" className="no-print button button-primary fixed start-4 top-3 z-20 not-focus:sr-only">
         {words('site.skip')}
       </a>
-      {signedIn && <SessionKeeper view={viewOf(signedIn, limits)} words={keeperWords(words)} />}
+      {signedIn && (
+        <SessionKeeper
+          view={viewOf(signedIn, limits)}
+          words={keeperWords(words)}
+          offersUpgrade={signedIn.user.factors.passkeyCount === 0 && (await isUpgradeOffered())}
+        />
+      )}
       <Sidebar
         words={words}
-        places={[
-          { href: '/', label: words('nav.home'), icon: <Icon drawing={House} /> },
-          { href: '/profile', label: words('nav.profile'), icon: <Icon drawing={UserRound} /> },
-          { href: '/security', label: words('nav.security'), icon: <Icon drawing={ShieldCheck} /> },
-          ...(signedIn && may(signedIn, 'see-people')
-            ? [{ href: '/admin', label: words('nav.admin'), icon: <Icon drawing={KeySquare} /> }]
-            : []),
-        ]}
+        places={signedIn && (await mustEnrol(signedIn)) ? [] : placesOf(signedIn, words)}
         person={
           signedIn && {
             name: signedIn.user.profile.fullName || signedIn.user.username,
@@ -65,6 +65,17 @@ export async function Frame({ width, children }: { width: 'text' | 'tables'; chi
       </main>
     </div>
   )
+}
+
+function placesOf(signedIn: SignedIn | null, words: Words) {
+  return [
+    { href: '/', label: words('nav.home'), icon: <Icon drawing={House} /> },
+    { href: '/profile', label: words('nav.profile'), icon: <Icon drawing={UserRound} /> },
+    { href: '/security', label: words('nav.security'), icon: <Icon drawing={ShieldCheck} /> },
+    ...(signedIn && may(signedIn, 'see-people')
+      ? [{ href: '/admin', label: words('nav.admin'), icon: <Icon drawing={KeySquare} /> }]
+      : []),
+  ]
 }
 
 function viewOf({ user, session }: SignedIn, { idleMs, maxMs }: SessionLimits): SessionView {

@@ -219,7 +219,7 @@ test.describe('commands', () => {
     await page.getByLabel('Role').selectOption('guest')
     await server.advance(minutes(5))
     await page.getByRole('button', { name: 'Change role' }).click()
-    await expect(page.getByText('To change the role, enter your password once more.')).toBeVisible()
+    await expect(page.getByText('To change the role, confirm it is you.')).toBeVisible()
     await confirm(page, admin.password)
     await expect(status(page, 'Role changed.')).toBeVisible()
     expect(await findStoredUser(server.store, person.username)).toMatchObject({ role: 'guest' })

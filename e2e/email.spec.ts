@@ -82,7 +82,7 @@ test(
     const wrong = String((Number(first) + 1) % 10 ** 8).padStart(8, '0')
     for (const [typed, sentence] of [
       ['123', 'Enter the code of 8 digits from the mail.'],
-      [wrong, 'The code is wrong. Look for the latest mail.'],
+      [wrong, 'The code is wrong. Enter the latest one.'],
     ] as const) {
       await page.goto(`${server.url}/verify-email`)
       await page.getByLabel('Code').fill(typed)
@@ -158,7 +158,7 @@ test(
     await page.goto('/security/email')
     await server.advance(minutes(2))
     await page.getByRole('button', { name: 'Remove address' }).click()
-    await expect(page.getByText('To remove your e-mail address, enter your password once more.')).toBeVisible()
+    await expect(page.getByText('To remove your e-mail address, confirm it is you.')).toBeVisible()
     await confirm(page, person.password)
     await expect(status(page, 'E-mail address removed.')).toBeVisible()
     await expect(emailCard(page)).toContainText('No address yet')

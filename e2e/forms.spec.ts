@@ -188,7 +188,7 @@ test(
     await expect(page.getByLabel('Password', { exact: true })).not.toHaveAttribute('maxlength')
     await expect(page.getByLabel('Confirm password')).not.toHaveAttribute('maxlength')
     await page.goto('/login')
-    await expect(page.getByLabel('Username')).toHaveAttribute('autocomplete', 'username')
+    await expect(page.getByLabel('Username')).toHaveAttribute('autocomplete', 'username webauthn')
     await expect(page.getByLabel('Password', { exact: true })).toHaveAttribute('autocomplete', 'current-password')
     await expect(page.getByLabel('Password', { exact: true })).not.toHaveAttribute('maxlength')
   },

@@ -259,7 +259,7 @@ test(
     await outliveProof(server, [page], [otherBrowser])
     await page.goto('/security')
     await endOthersButton(page).click()
-    await expect(page.getByText('To end all other sessions, enter')).toBeVisible()
+    await expect(page.getByText('To end all other sessions, confirm')).toBeVisible()
     await confirm(page, person.password)
     await expect(page).toHaveURL('/security?ended=others')
     expect(await nextStep(otherBrowser)).toContain('reason=ended')

@@ -205,17 +205,20 @@ describe('ways to log in', () => {
   const naming = (pattern: RegExp) =>
     find('{app,lib}/**/*.{ts,tsx}', 'middleware.ts').filter((file) => pattern.test(read(file)))
 
-  test('are logging in, signing up and setting up, each with a password: nothing mailed opens a session [V6.3.4, V6.3.6, V7.6.2]', () => {
+  test('are logging in, signing up and setting up, each through one gate: nothing mailed opens a session [V6.3.4, V6.3.6, V7.6.2]', () => {
     expect(naming(/\bsessions\.start\(/)).toEqual(['lib/auth/log-in-flow.ts'])
+    // No other code makes sessions, or writes them to the store.
+    expect(naming(/\bcreateSessions\(/)).toEqual(['lib/auth/sessions/sessions.ts', 'lib/services.ts'])
+    expect(naming(/\b[sS]essions\.insert\(/)).toEqual([])
     expect(naming(/\bauth\.finish\(/)).toEqual([
       'lib/features/log-in/complete.ts',
       'lib/features/setup/commands.ts',
       'lib/features/sign-up/commands.ts',
     ])
-    // A session's token is renewed only after a password check.
+    // A session's token is renewed only after a re-authentication, and after a change that voids the others.
     expect(naming(/\bsessions\.renew\(/)).toEqual([
+      'lib/auth/sessions/continue-alone.ts',
       'lib/features/log-in/commands.ts',
-      'lib/features/password/commands.ts',
     ])
   })
 

@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { commands } from './commands.ts'
 import { minutes } from './core/clock.ts'
 import { type Actor, type AnyCommand, execute } from './core/command.ts'
-import { openTestServices, type TestServices } from './services-for-test.ts'
+import { aLoginClient, openTestServices, type TestServices } from './services-for-test.ts'
+import type { AuthenticationMethod } from './stores/types.ts'
 import { isSecretField } from './web/forms/form-fields.ts'
 import { confirmSentence } from './words/sentences.ts'
 import { wordsFor } from './words/words.ts'
@@ -17,10 +18,19 @@ const allowed = {
   guest: [
     'account.delete',
     'account.export',
+    'browsers.forget',
+    'browsers.forget-all',
     'impersonation.end',
+    'passkeys.add',
+    'passkeys.remove',
+    'passkeys.rename',
     'session.confirm',
     'sessions.end',
     'sessions.end-others',
+    'two-factor.new-recovery-codes',
+    'two-factor.stop-reset',
+    'two-factor.turn-off',
+    'two-factor.turn-on',
   ],
   member: [
     'email.add',
@@ -40,11 +50,12 @@ test('the registry has every command of every feature', async () => {
   expect(new Set(modules.flatMap((module) => Object.values(module)))).toEqual(new Set(registered))
 })
 
-test('no command that waits for the password check, and is stored until then, has a password among its fields', () => {
+test('the commands that wait for the password check have no secret among their fields, but for one that is not stored', () => {
   const waiting = registered.filter(({ reauthenticate }) => reauthenticate !== undefined)
   expect(waiting.length).toBeGreaterThan(10)
   const secret = waiting.filter(({ input }) => Object.keys(input.shape).some((field) => isSecretField(field)))
-  expect(secret.map(({ name }) => name)).toEqual([])
+  // `action` stores no form with such a field: its user enters the code again.
+  expect(secret.map(({ name }) => name).toSorted()).toEqual(['passkeys.add', 'two-factor.turn-on'])
 })
 
 describe('every command', () => {
@@ -59,7 +70,8 @@ describe('every command', () => {
     const now = opened.app.clock()
     const by = { at: now, userAgent: '', address: '', locale: 'en', timeZone: null } as const
     const session = { id: 's', provedAt: now, authentications: [] }
-    const actor: Actor = { id: 'nobody', role: 'admin', session, isImpersonating: false, by }
+    const client = aLoginClient()
+    const actor: Actor = { id: 'nobody', role: 'admin', session, isImpersonating: false, by, client }
     const outcomes = all.map(async (command): Promise<[string, string | null]> => {
       const outcome = await execute(command, { ...actor, ...change }, {}, opened.app)
       return [command.name, outcome.ok ? null : outcome.code]
@@ -104,6 +116,25 @@ describe('every command', () => {
     }
   })
 
+  test('is refused to a session without the second factor that its role requires, unless it adds one', async () => {
+    const plain = opened
+    opened = await openTestServices({ LIMITS: 'off', REQUIRE_TWO_FACTOR: 'admin,member,guest' })
+    const provedAt = opened.app.clock()
+    const refusedTo = async (authentications: AuthenticationMethod[]) =>
+      namesWith(await codesFor({ session: { id: 's', provedAt, authentications } }), 'second_factor_required')
+    try {
+      const adding = ['session.confirm', 'two-factor.turn-on', 'passkeys.add', ...ofOperator]
+      const others = all.map(({ name }) => name).filter((name) => !adding.includes(name))
+      expect(await refusedTo(['password'])).toEqual(others.toSorted())
+      for (const second of ['totp', 'recovery-code', 'passkey', 'remembered-browser'] as const) {
+        expect(await refusedTo(['password', second]), second).toEqual([])
+      }
+    } finally {
+      await opened[Symbol.asyncDispose]()
+      opened = plain
+    }
+  })
+
   test('needs a recent password check if it changes how users get in, or others’ accounts [V7.5.1]', async () => {
     const asking = async (ageMs: number) => {
       const provedAt = opened.app.clock() - ageMs
@@ -112,8 +143,9 @@ describe('every command', () => {
         'reauthentication_required',
       )
     }
-    // The other two check the password themselves.
+    // The other two check the password themselves, or let nobody in.
     const always = [
+      'two-factor.stop-reset',
       ...['email.send-code', 'email.verify', 'impersonation.end', 'profile.save'],
       ...['password.change', 'session.confirm', ...ofOperator],
     ]
@@ -125,7 +157,7 @@ describe('every command', () => {
     const asked = all.filter(({ name }) => !always.includes(name))
     expect(await asking(minutes(10))).toEqual(asked.map(({ name }) => name).toSorted())
     for (const { name } of asked.filter(({ name }) => !name.endsWith('.export'))) {
-      expect(confirmSentence(wordsFor('en'), name, { device: 'x' })).toContain('password')
+      expect(confirmSentence(wordsFor('en'), name, { device: 'x' })).toContain('confirm it is you')
     }
   })
 })

@@ -79,9 +79,27 @@ describe('readSettings', () => {
     ['MAIL_FROM', 'Acme: Accounts', 'must be one address'],
     ['SIGNUP_EMAIL', 'yes', 'optional or required'],
     ['LIMITS', 'no', 'on or off'],
+    ['REQUIRE_TWO_FACTOR', 'on', 'roles, separated by commas: admin, member, guest'],
+    ['REQUIRE_TWO_FACTOR', 'admin,', 'roles, separated by commas: admin, member, guest'],
+    ['REQUIRE_TWO_FACTOR', 'Admin', 'roles, separated by commas: admin, member, guest'],
+    ['REQUIRE_TWO_FACTOR', ' ', 'roles, separated by commas: admin, member, guest'],
   ])('refuses %s=%s and says what is allowed', (name, value, allowed) => {
     expect(() => readSettings({ [name]: value })).toThrow(name)
     expect(() => readSettings({ [name]: value })).toThrow(allowed)
+  })
+
+  test.each([
+    ['', []],
+    ['admin', ['admin']],
+    [' admin , member', ['admin', 'member']],
+  ])('requires a second factor of the roles in REQUIRE_TWO_FACTOR=%s', (value, roles) => {
+    expect(readSettings({ REQUIRE_TWO_FACTOR: value }).requireTwoFactor).toEqual(roles)
+  })
+
+  test('says what is wrong with REQUIRE_TWO_FACTOR in one line', () => {
+    expect(() => readSettings({ REQUIRE_TWO_FACTOR: 'admin,boss,chief' })).toThrow(
+      /^REQUIRE_TWO_FACTOR must name [^\n]*$/,
+    )
   })
 
   test.each([

@@ -183,7 +183,7 @@ export function readSettings(env: Record<string, string | undefined> = process.e
   const parsed = schema.safeParse(given)
   if (!parsed.success) {
     const [issue] = parsed.error.issues
-    throw new SettingsError(`${issue?.path.join('.')} ${issue?.message}.`)
+    throw new SettingsError(`${String(issue?.path[0])} ${issue?.message}.`)
   }
   const values = parsed.data
   if (values.SESSION_MAX_SECONDS < values.SESSION_IDLE_SECONDS) {

@@ -1,7 +1,8 @@
 import { afterEach, expect, test, vi } from 'vitest'
-import { hours, minutes } from './core/clock.ts'
+import { totpUseId } from './auth/credential-uses.ts'
+import { days, hours, minutes } from './core/clock.ts'
 import { startExpiryJob } from './expiry-job.ts'
-import { openTestServices, type TestServices } from './services-for-test.ts'
+import { aLoginClient, openTestServices, type TestServices } from './services-for-test.ts'
 import { aLockout } from './stores/contract/samples.ts'
 
 let opened: TestServices
@@ -45,4 +46,29 @@ test('prunes sessions and tokens at the start and every hour until stopped [V14.
   await leave()
   await vi.advanceTimersByTimeAsync(hours(2))
   expect(await left()).toEqual({ sessions: 2, tokens: 1, lockouts: 1 })
+})
+
+test('leaves nothing of an erased user, and no remembered browser past its time [V14.2.7]', async () => {
+  opened = await openTestServices()
+  const { app, advance, addPerson } = opened
+  for (const name of ['alice', 'bob']) {
+    await addPerson(name)
+    const user = await app.accounts.findActive(name)
+    if (user === null) throw new Error(`${name} is not there.`)
+    await app.rememberedBrowsers.remember(user, aLoginClient().by)
+    await app.stores.credentialUses.advance({ id: totpUseId(name), userId: name, mark: 1, usedAt: 1 })
+  }
+  const owners = async () => {
+    const kept = (await Array.fromAsync(app.stores.dump())).flatMap(({ kind, record }) =>
+      kind === 'rememberedBrowser' || kind === 'credentialUse' ? [`${kind} of ${record.userId}`] : [],
+    )
+    return kept.toSorted()
+  }
+  await app.accountDeletion.delete('alice')
+  advance(days(14) + 1)
+  await startExpiryJob(app).stop()
+  expect(await owners()).toEqual(['credentialUse of bob', 'rememberedBrowser of bob'])
+  advance(days(16))
+  await startExpiryJob(app).stop()
+  expect(await owners()).toEqual(['credentialUse of bob'])
 })

@@ -1,4 +1,5 @@
-// Deletes expired records and accounts, and lifts suspensions that have ended: at the start, then hourly.
+// Deletes expired records and accounts, lifts suspensions that have ended, and removes second factors whose reset is
+// due: at the start, then hourly.
 import type { AuditEvent } from './core/audit/events.ts'
 import { hours } from './core/clock.ts'
 import { logError } from './core/log/log.ts'
@@ -11,12 +12,16 @@ export interface ExpiryJob {
   stop(): Promise<void>
 }
 
-type Dependencies = Pick<Services, 'sessions' | 'accountDeletion' | 'userAdmin' | 'audit' | 'stores' | 'clock'>
+type Dependencies = Pick<
+  Services,
+  'sessions' | 'accountDeletion' | 'userAdmin' | 'factorResets' | 'audit' | 'stores' | 'clock'
+>
 
 export function startExpiryJob({
   sessions,
   accountDeletion,
   userAdmin,
+  factorResets,
   audit,
   stores,
   clock,
@@ -32,8 +37,14 @@ export function startExpiryJob({
       await sessions.prune()
       await stores.tokens.deleteExpired(clock())
       for (const id of await userAdmin.liftSuspensions()) await note('account.resumed', id)
-      for (const id of await accountDeletion.erase()) await note('account.erased', id)
+      await factorResets.carryOutDue()
+      for (const id of await accountDeletion.erase()) {
+        await stores.collections.rememberedBrowser.deleteAll({ userId: id })
+        await note('account.erased', id)
+      }
       await stores.lockouts.removeOrphans()
+      await stores.credentialUses.removeOrphans()
+      await stores.collections.rememberedBrowser.deleteExpired(clock())
       await audit.tidy()
     } catch (error) {
       logError('sweep_failed', error)

@@ -31,7 +31,7 @@ export async function readSecret(dataDir: string): Promise<string | null> {
     return kept
   }
   throw damaged(
-    `The secret in ${path} is shorter than ${minLength} characters. Restore it, or delete the file so that a new one is created: then all users are logged out, and queued mails are lost.`,
+    `The secret in ${path} is shorter than ${minLength} characters. Restore it, or delete the file so that a new one is created: then all users are logged out, queued mails are lost, and authenticator apps no longer work.`,
   )
 }
 

@@ -1,6 +1,7 @@
 // The composition root: settings → stores → domain modules.
 import { type Accounts, createAccounts } from './auth/accounts.ts'
 import { type Alerts, createAlerts } from './auth/alerts.ts'
+import { type FactorUpkeep, startFactorUpkeep } from './auth/factor-upkeep.ts'
 import { createLockout, type Lockout } from './auth/lockout/lockout.ts'
 import { createLogIn, type LogIn } from './auth/log-in-flow.ts'
 import { createLogInSteps, type LogInSteps } from './auth/log-in-step.ts'
@@ -25,12 +26,15 @@ import { createSecurityEvents, type SecurityEvents } from './core/security-event
 import { type ExpiryJob, startExpiryJob } from './expiry-job.ts'
 import { type AccountDeletion, createAccountDeletion } from './features/account-deletion/account-deletion.ts'
 import { type Addresses, createAddresses } from './features/email/addresses.ts'
+import { createFactorResets, type FactorResets } from './features/factor-reset/factor-reset.ts'
 import { createFormDrafts, type FormDrafts } from './features/form-drafts/form-drafts.ts'
 import { createImpersonations, type Impersonations } from './features/impersonation/impersonation.ts'
 import { takeOverStreamlit } from './features/import/streamlit.ts'
 import { createInvitations, type Invitations } from './features/invitations/invitations.ts'
+import { createPasskeys, type Passkeys } from './features/passkeys/passkeys.ts'
 import { createRecovery, type Recovery } from './features/recovery/recovery.ts'
 import { createSetup, type Setup } from './features/setup/setup.ts'
+import { createTwoFactor, type TwoFactor } from './features/two-factor/two-factor.ts'
 import { createUserAdmin, type UserAdmin } from './features/user-admin/user-admin.ts'
 import { createUsernames, type Usernames } from './features/username/rename.ts'
 import { readOrCreateSecret } from './secret.ts'
@@ -62,6 +66,7 @@ export interface Services extends Runtime {
   auth: LogIn
   logInSteps: LogInSteps
   rememberedBrowsers: RememberedBrowsers
+  twoFactor: TwoFactor
   accounts: Accounts
   accountDeletion: AccountDeletion
   usernames: Usernames
@@ -70,8 +75,10 @@ export interface Services extends Runtime {
   pendingCommands: PendingCommands
   addresses: Addresses
   recovery: Recovery
+  factorResets: FactorResets
   userAdmin: UserAdmin
   invitations: Invitations
+  passkeys: Passkeys
   setup: Setup
   impersonations: Impersonations
 }
@@ -82,9 +89,11 @@ export interface Services extends Runtime {
  */
 const runtimeKey = Symbol.for('gatehouse.runtime')
 const expiryJobKey = Symbol.for('gatehouse.expiry-job')
+const factorUpkeepKey = Symbol.for('gatehouse.factor-upkeep')
 const shared = globalThis as typeof globalThis & {
   [runtimeKey]?: Promise<Runtime> | undefined
   [expiryJobKey]?: ExpiryJob
+  [factorUpkeepKey]?: FactorUpkeep
 }
 
 let composed: Services | undefined
@@ -104,6 +113,8 @@ export async function services(): Promise<Services> {
 async function open(): Promise<Runtime> {
   const runtime = await openRuntime()
   shared[expiryJobKey] = startExpiryJob(compose(runtime))
+  const { stores, sessionSecrets: secrets, settings, log } = runtime
+  shared[factorUpkeepKey] = startFactorUpkeep({ users: stores.users, secrets, appOrigin: settings.appOrigin, log })
   runtime.mail.open()
   return runtime
 }
@@ -112,6 +123,7 @@ async function open(): Promise<Runtime> {
 export async function closeServices(): Promise<void> {
   const runtime = await shared[runtimeKey]
   await shared[expiryJobKey]?.stop()
+  await shared[factorUpkeepKey]?.stop()
   await runtime?.lockout.settle()
   await runtime?.audit.recordOmitted()
   await runtime?.mail.close()
@@ -121,6 +133,11 @@ export async function closeServices(): Promise<void> {
   runtime?.securityEvents.settle()
   settleErrors()
 }
+
+const lockedAs = {
+  password: ['password.locked', 'password-locked'],
+  'second-factor': ['two_factor.locked', 'two-factor-locked'],
+} as const
 
 export async function openRuntime(settings = readSettings(), clock: Clock = createSystemClock()): Promise<Runtime> {
   const log = createLog(settings.logLevel)
@@ -158,9 +175,10 @@ export async function openRuntime(settings = readSettings(), clock: Clock = crea
       lockouts: stores.lockouts,
       rateLimits,
       clock,
-      onLocked: async (user, { by }) => {
-        await audit.record({ event: 'password.locked', actorId: null, subjectId: user.id, address: by.address })
-        await alerts.tell(user, 'password-locked', by)
+      onLocked: async (user, secret, { by }) => {
+        const [event, alert] = lockedAs[secret]
+        await audit.record({ event, actorId: null, subjectId: user.id, address: by.address })
+        await alerts.tell(user, alert, by)
       },
     })
     const { passwordMinLength: minLength, appOrigin } = settings
@@ -216,6 +234,17 @@ export function compose(runtime: Runtime): Services {
   const accountDeletion = createAccountDeletion({ users, tokens, clock })
   const formDrafts = createFormDrafts({ tokens, rateLimits, clock, secrets })
   const rememberedBrowsers = createRememberedBrowsers({ browsers: stores.collections.rememberedBrowser, clock })
+  const factorResets = createFactorResets({
+    users,
+    tokens,
+    credentialUses: stores.credentialUses,
+    sessions,
+    browsers: rememberedBrowsers,
+    mail,
+    alerts,
+    audit: runtime.audit,
+    clock,
+  })
   const auth = createLogIn({
     accounts,
     sessions,
@@ -223,6 +252,7 @@ export function compose(runtime: Runtime): Services {
     alerts,
     users,
     browsers: rememberedBrowsers,
+    carryOutFactorReset: factorResets.carryOut,
     requireTwoFactor: settings.requireTwoFactor,
     handOver: (endedId, { id, userId }) => formDrafts.handOver(endedId, { sessionId: id, userId }),
   })
@@ -231,13 +261,55 @@ export function compose(runtime: Runtime): Services {
     auth,
     logInSteps: createLogInSteps({ accounts, secrets, clock }),
     rememberedBrowsers,
+    twoFactor: createTwoFactor({
+      users,
+      tokens,
+      credentialUses: stores.credentialUses,
+      passwords,
+      lockout,
+      secrets,
+      issuer: new URL(settings.appOrigin).hostname,
+      requireTwoFactor: settings.requireTwoFactor,
+      onRecoveryCode: async (user, { by }) => {
+        await runtime.audit.record({
+          event: 'two_factor.code_used',
+          actorId: user.id,
+          subjectId: user.id,
+          address: by.address,
+        })
+        await alerts.tell(user, 'recovery-code-used', by, { left: user.recoveryCodes.length })
+      },
+      clock,
+    }),
     accounts,
     accountDeletion,
     usernames: createUsernames({ users, rateLimits, clock }),
     sessions,
     addresses: createAddresses({ users, tokens, mail, rateLimits, alerts, secrets, clock }),
-    recovery: createRecovery({ users, tokens, accounts, sessions, mail, rateLimits, alerts, clock }),
+    recovery: createRecovery({
+      users,
+      tokens,
+      accounts,
+      sessions,
+      mail,
+      rateLimits,
+      alerts,
+      browsers: rememberedBrowsers,
+      credentialUses: stores.credentialUses,
+      clock,
+    }),
+    factorResets,
     userAdmin: createUserAdmin({ store: users, tokens, sessions, alerts, clock }),
+    passkeys: createPasskeys({
+      stores,
+      passwords,
+      rateLimits,
+      audit: runtime.audit,
+      appOrigin: settings.appOrigin,
+      requireTwoFactor: settings.requireTwoFactor,
+      secrets,
+      clock,
+    }),
     invitations: createInvitations({ store: tokens, users, accounts, clock }),
     setup: createSetup({ users, tokens, accounts, clock }),
     impersonations: createImpersonations({ store: tokens, clock }),

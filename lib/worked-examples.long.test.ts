@@ -27,7 +27,7 @@ test('an import takes a job title from the column of its name', async () => {
   async function* csv() {
     yield Buffer.from('username,job_title\\nalice,Engineer\\n')
   }
-  const [first] = await Array.fromAsync(readUsers('csv', csv(), { now: 1, newId: () => 'id', firebase: null }))
+  const [first] = await Array.fromAsync(readUsers('csv', csv(), { now: 1, newId: () => 'id', firebase: null, sealTotp: async () => '' }))
   expect(first).toMatchObject({ user: { profile: { jobTitle: 'Engineer' } } })
 })
 

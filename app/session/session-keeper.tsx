@@ -20,7 +20,16 @@ export interface KeeperWords {
 }
 
 /** Follows the page's session, and shows a warning before its end. Renders nothing until then. */
-export function SessionKeeper({ view, words }: { view: SessionView; words: KeeperWords }) {
+export function SessionKeeper({
+  view,
+  words,
+  offersUpgrade,
+}: {
+  view: SessionView
+  words: KeeperWords
+  /** The browser may create a passkey now. */
+  offersUpgrade: boolean
+}) {
   const { person, startedAt, idleMs, maxMs, idleDeadline, absoluteDeadline, now } = view
   const dialog = useRef<HTMLDialogElement>(null)
   const keeper = useRef<Keeper>(null)
@@ -38,6 +47,10 @@ export function SessionKeeper({ view, words }: { view: SessionView; words: Keepe
     keeper.current = started
     return () => started.stop()
   }, [person, startedAt, idleMs, maxMs, idleDeadline, absoluteDeadline, now])
+
+  useEffect(() => {
+    if (offersUpgrade) import('#app/passkeys/upgrade.ts').then(({ upgrade }) => upgrade())
+  }, [offersUpgrade])
 
   useEffect(() => {
     const element = dialog.current

@@ -7,7 +7,15 @@ import { useField } from './form-context.ts'
 interface Props
   extends Pick<
     ComponentProps<'input'>,
-    'type' | 'autoComplete' | 'autoCapitalize' | 'dir' | 'inputMode' | 'required' | 'spellCheck' | 'className'
+    | 'type'
+    | 'autoComplete'
+    | 'autoCapitalize'
+    | 'autoFocus'
+    | 'dir'
+    | 'inputMode'
+    | 'required'
+    | 'spellCheck'
+    | 'className'
   > {
   name: string
   label: string

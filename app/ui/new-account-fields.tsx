@@ -5,6 +5,21 @@ import { Field } from './field.tsx'
 import { PasswordField } from './password-field.tsx'
 import { StrengthMeter } from './strength-meter.tsx'
 
+/** The name of the account to be made. */
+export function UsernameField({ words }: { words: Words }) {
+  return (
+    <Field
+      name="username"
+      label={words('fields.username')}
+      hint={words('signup.username_hint')}
+      autoComplete="username"
+      autoCapitalize="none"
+      spellCheck={false}
+      required
+    />
+  )
+}
+
 /** The fields of every form that creates an account. */
 export function NewAccountFields({
   words,
@@ -18,15 +33,7 @@ export function NewAccountFields({
 }) {
   return (
     <>
-      <Field
-        name="username"
-        label={words('fields.username')}
-        hint={words('signup.username_hint')}
-        autoComplete="username"
-        autoCapitalize="none"
-        spellCheck={false}
-        required
-      />
+      <UsernameField words={words} />
       {children}
       <PasswordField
         name="password"

@@ -20,6 +20,7 @@ export function Sidebar({
   children,
 }: {
   words: Words
+  /** None while the user may open no other page. */
   places: readonly Place[]
   person: { name: string; username: string } | null
   /** Rendered at the bottom, above the log-out button. */
@@ -28,27 +29,33 @@ export function Sidebar({
   return (
     <header className="no-print sticky top-0 z-10 border-line bg-paper max-md:border-b md:flex md:h-dvh md:flex-col md:overflow-y-auto md:border-e">
       <div className="flex min-h-16 items-center justify-between gap-4 px-4 md:px-6 md:py-6">
-        <a href="/" className="rounded-control">
+        {places.length === 0 ? (
           <Mark name={words('site.name')} />
-        </a>
+        ) : (
+          <a href="/" className="rounded-control">
+            <Mark name={words('site.name')} />
+          </a>
+        )}
         <button type="button" popoverTarget="menu" className="button md:hidden">
           <Icon drawing={Menu} />
           {words('nav.menu')}
         </button>
       </div>
       <div id="menu" popover="auto" className="menu">
-        <nav aria-label={words('nav.label')}>
-          <ul className="flex flex-col gap-1">
-            {places.map(({ href, label, icon }) => (
-              <li key={href}>
-                <NavLink href={href}>
-                  {icon}
-                  {label}
-                </NavLink>
-              </li>
-            ))}
-          </ul>
-        </nav>
+        {places.length > 0 && (
+          <nav aria-label={words('nav.label')}>
+            <ul className="flex flex-col gap-1">
+              {places.map(({ href, label, icon }) => (
+                <li key={href}>
+                  <NavLink href={href}>
+                    {icon}
+                    {label}
+                  </NavLink>
+                </li>
+              ))}
+            </ul>
+          </nav>
+        )}
         <div className="flex flex-col gap-3 md:mt-auto">
           {person !== null && <Person words={words} person={person} />}
           {children}

@@ -77,10 +77,15 @@ function putBack(form: HTMLFormElement, from: Control, isFocused: boolean): void
   const to = controlsOf(form).find(({ id, name }) => id !== '' && id === from.id && name === from.name)
   if (to === undefined) return
   if (isChanged(from)) to.value = from.value
+  if (isCheckbox(from) && isCheckbox(to)) to.checked = from.checked
   if (!isFocused) return
   to.focus({ preventScroll: true })
-  if (from instanceof HTMLSelectElement || to instanceof HTMLSelectElement) return
+  if (from instanceof HTMLSelectElement || to instanceof HTMLSelectElement || isCheckbox(to)) return
   if (from.selectionStart !== null) to.setSelectionRange(from.selectionStart, from.selectionEnd)
+}
+
+function isCheckbox(control: Control): control is HTMLInputElement {
+  return control.type === 'checkbox'
 }
 
 function isChanged(control: Control): boolean {

@@ -1,11 +1,19 @@
 // WCAG 2.2 on every page and its main states, in light and dark, wide and narrow, plus the whole journey by keyboard.
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
-import { expect, test } from '#e2e/fixtures.ts'
+import { expect, signIn, test } from '#e2e/fixtures.ts'
 import { makePersonWith } from '#e2e/support/admin.ts'
 import { makePerson } from '#e2e/support/person.ts'
 import { expectProfile, logIn } from '#e2e/support/site.ts'
-import { adminViews, memberViews, menuView, showViews, signUpFor, visitorViews } from '#e2e/support/views.ts'
+import {
+  adminViews,
+  enrolmentViews,
+  memberViews,
+  menuView,
+  showViews,
+  signUpFor,
+  visitorViews,
+} from '#e2e/support/views.ts'
 
 const widths = [1280, 320]
 const memberPaths = ['/', '/profile', '/profile/edit', '/security', '/security/password']
@@ -51,6 +59,12 @@ for (const width of widths) {
       await logIn(page, await makePersonWith(server, 'admin'))
       await expect(page).toHaveURL('/')
       await showViews(page, adminViews, { server, person }, (name) => expectAccessible(page, name))
+    })
+
+    test('an enrolment that the role requires has no violations', async ({ page, startOwnServer }) => {
+      const server = await startOwnServer({ env: { REQUIRE_TWO_FACTOR: 'member' } })
+      const person = await signIn(page.context(), server.url)
+      await showViews(page, enrolmentViews, { server, person }, (name) => expectAccessible(page, name))
     })
   })
 }

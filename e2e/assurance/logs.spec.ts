@@ -1,6 +1,7 @@
 // The server's log: each event's line, the ids that connect lines, and what no line may contain.
 import { expect, test } from '#e2e/fixtures.ts'
 import { firstAdmin, logInAs } from '#e2e/support/admin.ts'
+import { codesIn, turnOnBy } from '#e2e/support/authenticator.ts'
 import { Client } from '#e2e/support/client.ts'
 import { minutes } from '#e2e/support/durations.ts'
 import { type Answer, navigationHeaders, send } from '#e2e/support/http.ts'
@@ -179,6 +180,14 @@ test('no line contains a secret, and each is one JSON object with its time in UT
   const { form } = await client.findForm('/profile/edit', 'Save profile')
   for (const [name, value] of form.hidden) if (/token/i.test(name)) secrets.add(value)
   await client.submit('/profile/edit', 'Save profile', { fullName: 'canary-full-name', bio: 'canary-bio', age: '33' })
+  const key = codesIn((await client.open('/security/two-factor')).text)[0] ?? ''
+  for (const spelling of [key, key.replaceAll(' ', '')]) secrets.add(spelling)
+  const { recoveryCodes } = await turnOnBy(client, server)
+  expect(recoveryCodes).toHaveLength(10)
+  for (const code of recoveryCodes) secrets.add(code).add(code.replaceAll('-', ''))
+  const exported = (await client.open('/security/export')).text
+  expect(exported).toContain(person.username)
+  keepCookies(client)
   const passwords = [person.password, 'canary-wrong-password', `${person.password} changed`, `${person.password} reset`]
   const [, wrong = '', changed = '', renewed = ''] = passwords
   await new Client(server.url).logIn({ ...person, password: wrong })
@@ -194,6 +203,9 @@ test('no line contains a secret, and each is one JSON object with its time in UT
   await client.submit('/reset-password', 'Set password', { password: renewed, confirmPassword: renewed })
   await client.logIn({ ...person, password: renewed })
   keepCookies(client)
+  await client.submit('/login/two-factor', 'Log in', { code: recoveryCodes[0] ?? '' })
+  expect(await client.isSignedIn()).toBe(true)
+  keepCookies(client)
   const admin = await logInAs(server, await firstAdmin(server))
   await admin.open(`/admin/users/${person.id}`)
   await client.logOut()
@@ -206,6 +218,7 @@ test('no line contains a secret, and each is one JSON object with its time in UT
     expect(canary.length, 'a canary').toBeGreaterThan(6)
     expect(stdout + forPeople, canary).not.toContain(canary)
   }
+  for (const secret of [...secrets, ...passwords]) expect(exported, secret).not.toContain(secret)
   expect(secrets.size).toBeGreaterThanOrEqual(5)
   const events = server.logLines().map(({ event }) => event)
   for (const done of ['profile.changed', 'password.changed', 'password.reset', 'session.ended', 'mail_kept'])

@@ -4,12 +4,20 @@ import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
-import { expect, test } from '#e2e/fixtures.ts'
+import { expect, signIn, test } from '#e2e/fixtures.ts'
 import { makePersonWith } from '#e2e/support/admin.ts'
 import { firefox } from '#e2e/support/other-browser.ts'
 import { projectDir } from '#e2e/support/server-process.ts'
 import { logIn } from '#e2e/support/site.ts'
-import { adminViews, memberViews, menuView, showViews, signUpFor, visitorViews } from '#e2e/support/views.ts'
+import {
+  adminViews,
+  enrolmentViews,
+  memberViews,
+  menuView,
+  showViews,
+  signUpFor,
+  visitorViews,
+} from '#e2e/support/views.ts'
 import { writeLetter } from '#lib/core/mail/letter.ts'
 import { alertKinds, type Message, readerOf } from '#lib/core/mail/message.ts'
 
@@ -38,6 +46,8 @@ const everyMessage: Message[] = [
   { kind: 'suspension-ended', ...recipient },
   { kind: 'account-deleted-by-admin', erasedAt: by.at, ...recipient },
   { kind: 'account-restored-by-admin', ...recipient },
+  { kind: 'factor-reset-started', token, dueAt: by.at + 86_400_000, ...recipient },
+  { kind: 'factor-reset-done', hasPassword: false, ...recipient },
   { kind: 'invitation', token, ...recipient, username: '' },
   ...alertKinds.map((kind): Message => ({ kind, token, ...recipient })),
 ]
@@ -68,6 +78,15 @@ for (const { look, colorScheme, viewport } of looks) {
       await logIn(page, await makePersonWith(server, 'admin'))
       await expect(page).toHaveURL('/')
       await showViews(page, adminViews, { server, person }, takePicture(page, look))
+    })
+
+    test('of an enrolment that the role requires renders without browser errors [V3.4.3, T12]', async ({
+      page,
+      startOwnServer,
+    }) => {
+      const server = await startOwnServer({ env: { REQUIRE_TWO_FACTOR: 'member' } })
+      const person = await signIn(page.context(), server.url)
+      await showViews(page, enrolmentViews, { server, person }, takePicture(page, look))
     })
   })
 }

@@ -1,7 +1,7 @@
 // Checks each answer of the browser tests: the session cookie is set when a session starts or its token is renewed,
 // removed at log-out, and in no other answer.
 
-const mayTouch = /^\/(login|signup|setup|logout|confirm|security\/password)$/
+const mayTouch = /^\/(login(\/two-factor)?|signup|setup|logout|confirm|security\/(password|passkeys|two-factor))$/
 const sessionCookie = /^(__Host-)?session=/
 
 /** A sentence about a violation, or null. */

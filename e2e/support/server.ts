@@ -55,6 +55,8 @@ export interface TestServer {
   output(): { stdout: string; stderr: string }
   /** The set-up link for the first admin from the last start. Waits, because it is printed after the URL. */
   setUpPath(): Promise<string>
+  /** The server's time. */
+  now(): number
   /** Advances the server's clock, now or at its next start. Resolves when a running server has applied it. */
   advance(ms: number): Promise<void>
   /** Sends SIGTERM. Rejects unless the server exits with code 0. */
@@ -160,6 +162,7 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
     logLines: () => [...logLines],
     output: () => run.output.parts(),
     setUpPath: () => setUp.promise,
+    now: () => Date.now() + offsetMs,
     async advance(ms) {
       offsetMs += ms
       if (hasEnded()) return

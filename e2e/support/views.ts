@@ -1,11 +1,14 @@
 // Every page of the site and its main states, for tests that visit all of them.
 import { expect, type Locator, type Page, test } from '@playwright/test'
+import { firstAdmin, logInAs } from '#e2e/support/admin.ts'
+import { Authenticator, readKey, turnOnBy, turnOnIn } from '#e2e/support/authenticator.ts'
 import { minutes, seconds } from '#e2e/support/durations.ts'
 import { letterTo, pathIn } from '#e2e/support/mailbox.ts'
 import { iPhone, logInWithOtherBrowser, outliveProof } from '#e2e/support/other-browser.ts'
 import { makePerson, type Person } from '#e2e/support/person.ts'
 import type { TestServer } from '#e2e/support/server.ts'
-import { changePassword, confirm, fillSignUp, logIn, saveProfile, signUp } from '#e2e/support/site.ts'
+import { changePassword, confirm, fillSignUp, logIn, logOut, saveProfile, signUp } from '#e2e/support/site.ts'
+import { findStoredUser } from '#e2e/support/store-contents.ts'
 
 interface View {
   name: string
@@ -22,6 +25,10 @@ interface MemberView {
   name: string
   show: (page: Page, around: Surroundings) => Promise<unknown>
 }
+
+/** Of each user who turned one on. */
+const apps = new WeakMap<Person, Authenticator>()
+const appOf = (person: Person) => apps.get(person) ?? new Authenticator('')
 
 const addressOf = ({ username }: Person) => `${username}@example.org`
 
@@ -195,6 +202,78 @@ export const memberViews: MemberView[] = [
       await expect(page.getByRole('button', { name: 'Put it back' })).toBeVisible()
     },
   },
+  { name: 'two-factor-off', show: (page) => page.goto('/security/two-factor') },
+  {
+    name: 'two-factor-refused',
+    show: async (page, { server, person }) => {
+      const app = await readKey(page)
+      apps.set(person, app)
+      await page.getByLabel('Code').fill(app.wrongCode(server))
+      await page.getByRole('button', { name: 'Turn on' }).click()
+      await expect(page.getByLabel('Code')).toHaveAttribute('aria-invalid', 'true')
+    },
+  },
+  { name: 'two-factor-codes', show: (page, { server, person }) => turnOnIn(page, appOf(person), server) },
+  { name: 'two-factor-on', show: (page) => page.goto('/security/two-factor') },
+  {
+    name: 'confirm-with-code',
+    show: async (page, { server }) => {
+      await outliveProof(server, [page], [])
+      await page.goto('/security/two-factor')
+      await expect(page.getByLabel('Code', { exact: true })).toBeVisible()
+    },
+  },
+  {
+    name: 'log-in-code',
+    show: async (page, { person }) => {
+      await page.goto('/profile')
+      await logOut(page)
+      await logIn(page, person)
+      await expect(page.getByLabel('Code', { exact: true })).toBeFocused()
+    },
+  },
+  {
+    name: 'log-in-code-refused',
+    show: async (page, { server, person }) => {
+      await page.getByLabel('Code', { exact: true }).fill(appOf(person).wrongCode(server))
+      await page.getByRole('button', { name: 'Log in' }).click()
+      await expect(page.getByLabel('Code', { exact: true })).toHaveAttribute('aria-invalid', 'true')
+    },
+  },
+  { name: 'log-in-recovery-code', show: (page) => page.getByRole('link', { name: 'Use a recovery code' }).click() },
+  { name: 'log-in-step-over', show: (page) => page.goto('/login?step=over') },
+  {
+    name: 'security-second-factor',
+    show: async (page, { server, person }) => {
+      await page.goto('/login/two-factor?next=%2Fsecurity')
+      await page.getByLabel('Remember this browser for 30 days').check()
+      await page.getByLabel('Code', { exact: true }).fill(await appOf(person).nextCode(server))
+      await page.getByRole('button', { name: 'Log in' }).click()
+      await expect(page.getByRole('heading', { name: 'Remembered browsers' })).toBeVisible()
+    },
+  },
+  {
+    name: 'keep-second-factor',
+    show: async (page, { server, person }) => {
+      const admin = await logInAs(server, await firstAdmin(server))
+      const { id } = (await findStoredUser(server.store, person.username)) ?? { id: '' }
+      await admin.submit(`/admin/users/${id}`, 'Remove second factors', {})
+      await page.goto(pathIn(await letterTo(server, addressOf(person), 'Your second factors will be removed')))
+      await expect(page.getByRole('button', { name: 'Keep my second factors' })).toBeVisible()
+    },
+  },
+  {
+    name: 'security-factor-reset',
+    show: async (page) => {
+      await page.goto('/security')
+      await expect(page.getByRole('button', { name: 'Keep my second factors' })).toBeVisible()
+    },
+  },
+]
+
+/** For a user of a server that requires a second factor of the user's role. */
+export const enrolmentViews: MemberView[] = [
+  { name: 'two-factor-required', show: (page, { server }) => page.goto(`${server.url}/profile`) },
 ]
 
 /** Admin pages, for a logged-in admin about another user. */
@@ -207,7 +286,13 @@ export const adminViews: MemberView[] = [
       await page.getByText('Figures').first().click()
     },
   },
-  { name: 'admin-people', show: (page) => page.goto('/admin/users') },
+  {
+    name: 'admin-people',
+    show: async (page, { server, person }) => {
+      await turnOnBy(await logInAs(server, person), server)
+      await page.goto('/admin/users')
+    },
+  },
   { name: 'admin-people-nobody', show: (page) => page.goto('/admin/users?search=nobody-is-called-so') },
   {
     name: 'admin-person',

@@ -41,6 +41,7 @@ describe('signUp', () => {
       factors: {
         hasPassword: true,
         hasTotp: false,
+        totpSince: null,
         recoveryCodesLeft: 0,
         passkeyCount: 0,
         hasSecondFactor: false,

@@ -20,7 +20,7 @@ import type {
   UserRecord,
   UserStore,
 } from '../stores/types.ts'
-import { type Factors, factorsOf } from './factors.ts'
+import { type Factors, factorsOf, withoutAutomatic } from './factors.ts'
 import type { Compared, Lockout, LockoutFault, LoginClient } from './lockout/lockout.ts'
 import type { BreachedPasswords } from './passwords/breached-passwords.ts'
 import type { PasswordOwner } from './passwords/context-words.ts'
@@ -53,10 +53,16 @@ export interface User {
 
 export type SignUpFault = PasswordFault | { code: 'username_taken' }
 
-export interface NewAccount {
+/** What the account starts with: a password, or a passkey that was made for the id. */
+export type FirstFactor =
+  | { password: string }
+  | { password: null; first: Pick<UserRecord, 'id' | 'passkeys' | 'recoveryCodes'> }
+
+export type NewAccount = AccountFacts & FirstFactor
+
+interface AccountFacts {
   /** Canonical form. */
   username: string
-  password: string
   /** Null when the sign-up has none. */
   email?: string | null
   /** Whether the user already proved the address. The account starts without an address that another user verified. */
@@ -80,7 +86,7 @@ export interface Accounts {
    * Like `signUp`, but without a password: a reset sets the first one. For operators, who then handle no secret of the
    * user.
    */
-  create(account: Omit<NewAccount, 'password'>): Promise<Result<User, 'username_taken'>>
+  create(account: AccountFacts): Promise<Result<User, 'username_taken'>>
   /**
    * Finds the user by username and password, unless lockout forbids the attempt. Unknown name, wrong password and
    * suspended account get the same answer in the same time. Only the right password reveals a suspension and its end
@@ -101,12 +107,17 @@ export interface Accounts {
   ): Promise<Result<User, EndReason>>
   /** Like `findActive`, but also finds a user who deleted the account and can restore it by logging in. */
   findForLogIn(id: string): Promise<User | null>
+  /** What the right password leads to, for a user who proved another factor: also lifts an expired suspension. */
+  admit(id: string): Promise<LogInOutcome>
   /** Checks the password of a logged-in user. A wrong one counts like one at log-in. */
   checkPassword(id: string, password: string, loginClient: LoginClient): Promise<PasswordCheck>
-  /** Replaces the password and voids every session and log-in of the old one (`findOwner`). */
+  /**
+   * Replaces the password and voids every session and log-in of the old one (`findOwner`). `current` is null for a user
+   * without a password.
+   */
   changePassword(
     id: string,
-    change: { current: string; password: string },
+    change: { current: string | null; password: string },
     loginClient: LoginClient,
   ): Promise<{ ok: true; value: User } | ({ ok: false } & ChangePasswordFault)>
   /** Resets the count of wrong passwords. */
@@ -131,7 +142,7 @@ export type LogInRefusal =
   | { code: 'suspended'; until: number | null }
   | LockoutFault
 
-type LogInOutcome = { ok: true; value: User } | ({ ok: false } & LogInRefusal)
+export type LogInOutcome = { ok: true; value: User } | ({ ok: false } & LogInRefusal)
 
 type PasswordCheck = Result<User, 'password_wrong' | 'busy' | 'person_gone'> | ({ ok: false } & LockoutFault)
 
@@ -141,6 +152,9 @@ export type ChangePasswordFault =
   | { code: 'password_wrong' }
   | { code: 'person_gone' }
   | { code: 'password_change_too_often'; waitMs: number }
+
+/** A client that changes passkeys without end must not keep a change of the password going. */
+const mostTries = 5
 
 export function createAccounts(deps: {
   store: UserStore
@@ -217,14 +231,14 @@ export function createAccounts(deps: {
   }
 
   async function insert(
-    { username, email = null, isEmailProved = false, role = 'member' }: Omit<NewAccount, 'password'>,
-    passwordHash: string,
+    { username, email = null, isEmailProved = false, role = 'member' }: AccountFacts,
+    factors: Pick<UserRecord, 'passwordHash'> & Partial<UserRecord>,
     token?: Pick<TokenUse, 'id' | 'purpose'>,
   ): Promise<Result<User, 'username_taken'> | { ok: false; code: 'link_void' }> {
     const record = newUser({
       id: newId(),
       username,
-      passwordHash,
+      ...factors,
       email,
       emailVerifiedAt: email !== null && isEmailProved ? clock() : null,
       role,
@@ -243,9 +257,10 @@ export function createAccounts(deps: {
 
   async function signUp(account: NewAccount, token?: Pick<TokenUse, 'id' | 'purpose'>) {
     if ((await store.findByUsername(account.username)) !== null) return refused('username_taken')
+    if (account.password === null) return insert(account, { passwordHash: noPassword, ...account.first }, token)
     const { username, email = null } = account
     const passwordHash = await hashNewPassword(account.password, { username, email })
-    return passwordHash.ok ? insert(account, passwordHash.value, token) : passwordHash
+    return passwordHash.ok ? insert(account, { passwordHash: passwordHash.value }, token) : passwordHash
   }
 
   async function identify(username: string, loginClient: LoginClient): Promise<Identified> {
@@ -272,7 +287,7 @@ export function createAccounts(deps: {
 
     signUpWith: (token, account) => signUp(account, token),
 
-    create: async (account) => withoutToken(await insert(account, noPassword)),
+    create: async (account) => withoutToken(await insert(account, { passwordHash: noPassword })),
 
     checkCredentials: async (username, password, loginClient) =>
       (await identify(username, loginClient)).check(password),
@@ -289,34 +304,48 @@ export function createAccounts(deps: {
       return mayLogIn(record) ? toUser(record) : null
     },
 
+    async admit(id) {
+      const record = await store.find(id)
+      return record === null ? refused('credentials_wrong') : admitted(await lifted(record), null)
+    },
+
     async findOwner({ userId, passwordChangedAt, factorsChangedAt, provedAt }) {
       const record = await store.find(userId)
-      if (!isActive(record) || factorsChangedAt !== record.factorsChangedAt) return refused('ended')
+      if (!isActive(record)) return refused('ended')
       const isOfPresentPassword =
         passwordChangedAt === -1
           ? provedAt >= (record.passwordChangedAt ?? 0)
           : passwordChangedAt === record.passwordChangedAt
-      return isOfPresentPassword ? ok(toUser(record)) : refused('password-changed')
+      if (!isOfPresentPassword) return refused('password-changed')
+      return factorsChangedAt === record.factorsChangedAt ? ok(toUser(record)) : refused('ended')
     },
 
     checkPassword: async (id, password, loginClient) => comparePassword(await store.find(id), password, loginClient),
 
     async changePassword(id, { current, password }, loginClient) {
-      const record = await store.find(id)
-      const checked = await comparePassword(record, current, loginClient)
-      if (!checked.ok) return checked
+      let record = await store.find(id)
       if (!isActive(record)) return refused('person_gone')
+      const isFirst = current === null && record.passwordHash === noPassword
+      const checked = isFirst ? ok(null) : await comparePassword(record, current ?? '', loginClient)
+      if (!checked.ok) return checked
       const hashed = await hashNewPassword(password, record)
       if (!hashed.ok) return hashed
       const waitMs = await rateLimits.take('password-change', id)
       if (waitMs > 0) return { ok: false, code: 'password_change_too_often', waitMs }
       // Two passwords must differ in time even within one millisecond.
       const passwordChangedAt = Math.max(clock(), (record.passwordChangedAt ?? 0) + 1)
-      const change: UserChange = { passwordHash: hashed.value, passwordChangedAt }
-      const onlyIf = { passwordHash: record.passwordHash, status: 'active', deletedAt: null } as const
-      // The user was changed, suspended or deleted since the read, so the typed password is not the present one.
-      const changed = await store.update(id, change, onlyIf)
-      return changed === null ? refused('password_wrong') : ok(toUser(changed))
+      const { passwordHash } = record
+      for (let tries = 0; tries < mostTries; tries += 1) {
+        const { passkeys } = record
+        const change = { passwordHash: hashed.value, passwordChangedAt, passkeys: withoutAutomatic(passkeys) }
+        const onlyIf = { passwordHash, passkeys, status: 'active', deletedAt: null } as const
+        const changed = await store.update(id, change, onlyIf)
+        if (changed !== null) return ok(toUser(changed))
+        record = await store.find(id)
+        // The user was changed, suspended or deleted since the read, so the typed password is not the present one.
+        if (!isActive(record) || record.passwordHash !== passwordHash) return refused('password_wrong')
+      }
+      throw new Error('The passkeys of a user change without end.')
     },
 
     async unlock(id) {
@@ -336,6 +365,11 @@ function withoutToken<Outcome extends { ok: true } | { ok: false; code: string }
 
 export function isActive(record: UserRecord | null): record is UserRecord {
   return record?.status === 'active' && record.deletedAt === null
+}
+
+/** Deleted by an administrator: only an administrator can restore it. */
+export function isClosed({ deletedAt, status }: UserRecord): boolean {
+  return deletedAt !== null && status === 'suspended'
 }
 
 export function toUser(record: UserRecord): User {

@@ -25,12 +25,17 @@ type Told = Pick<
   'id' | 'username' | 'email' | 'emailVerifiedAt' | 'recoveryGeneration' | 'locale' | 'timeZone'
 >
 
+export interface AlertFacts {
+  /** How many recovery codes are left, for `recovery-code-used`. */
+  left?: number
+}
+
 export interface Alerts {
   /**
    * Sends to the verified address in this record, as it was before the change. Never rejects, because the change is
    * done; a lost alert is logged.
    */
-  tell(user: Told, kind: AlertKind, by: RequestInfo): Promise<void>
+  tell(user: Told, kind: AlertKind, by: RequestInfo, facts?: AlertFacts): Promise<void>
   /**
    * Sends to the address in this record, which a recovery replaced. Has no link, because the other address has the
    * stronger claim. Never rejects.
@@ -43,7 +48,17 @@ export interface Alerts {
 }
 
 /** Always sent, because these events change who can log in. Other rate limits bound how often they happen. */
-const alwaysTold: readonly AlertKind[] = ['password-changed', 'address-changed', 'address-removed']
+const alwaysTold: readonly AlertKind[] = [
+  'password-changed',
+  'address-changed',
+  'address-removed',
+  'two-factor-on',
+  'two-factor-off',
+  'recovery-codes-new',
+  'recovery-code-used',
+  'passkey-added',
+  'passkey-removed',
+]
 
 export function createAlerts(deps: {
   tokens: TokenStore
@@ -55,7 +70,7 @@ export function createAlerts(deps: {
   const { tokens, mail, rateLimits, clock, enabled } = deps
   const links = compromiseReportLinks(tokens, clock)
   return {
-    async tell({ id, username, email, emailVerifiedAt, recoveryGeneration, ...reader }, kind, by) {
+    async tell({ id, username, email, emailVerifiedAt, recoveryGeneration, ...reader }, kind, by, facts) {
       if (!enabled || email === null || emailVerifiedAt === null) return
       // A delayed alert covers neither what follows a recovery nor another address: its link would be void.
       const whose = `${kind} ${id} ${recoveryGeneration} ${emailVerifiedAt}`
@@ -66,7 +81,16 @@ export function createAlerts(deps: {
       const claim = { email, verifiedAt: emailVerifiedAt, generation: recoveryGeneration }
       try {
         const { secret: token } = await links.issue(id, claim)
-        const message = { kind, to: email, username, token, by, reader: readerOf(reader), isForAll: laterMs > 0 }
+        const message = {
+          kind,
+          to: email,
+          username,
+          token,
+          by,
+          reader: readerOf(reader),
+          isForAll: laterMs > 0,
+          ...facts,
+        }
         await mail.post(message, laterMs)
       } catch (error) {
         logError('notice_lost', error, { kind, userId: id })

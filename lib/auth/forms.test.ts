@@ -3,12 +3,12 @@ import { profileSchema } from '../core/profile.ts'
 import {
   addEmailSchema,
   changePasswordSchema,
-  changeUsernameSchema,
   confirmSchema,
   forgotSchema,
   logInSchema,
   resetSchema,
   signUpSchema,
+  usernameSchema,
   verifySchema,
 } from './forms.ts'
 
@@ -232,7 +232,7 @@ describe.each([
     'forgotten password': forgotSchema,
     reset: resetSchema(8),
     'another password': changePasswordSchema(8),
-    'another username': changeUsernameSchema,
+    'another username': usernameSchema,
     'another address': addEmailSchema,
     confirmation: confirmSchema,
     code: verifySchema,

@@ -13,7 +13,7 @@ const username = z.string().transform((typed, ctx) => {
 })
 
 export const addEmailSchema = z.strictObject({ email: emailSchema })
-export const changeUsernameSchema = z.strictObject({ username })
+export const usernameSchema = z.strictObject({ username })
 
 /** Accepts digits of any script, the separators that mail clients and users insert, and text around the code. */
 export const verifySchema = z.object({
@@ -23,6 +23,16 @@ export const verifySchema = z.object({
     ctx.addIssue({ code: 'custom', message: 'code_rule' })
     return z.NEVER
   }),
+})
+
+/** A code of an authenticator app or a recovery code, as typed. */
+export const codeSchema = z.string().transform(trimTyped).pipe(z.string().min(1, 'code_missing').max(200, 'code_wrong'))
+
+/** `remember` is a checkbox. */
+export const secondFactorSchema = z.object({
+  code: codeSchema,
+  remember: z.literal('on').optional(),
+  next: z.string().optional(),
 })
 
 /** Also when a field is wrong or missing: a person learns of everything at once. Not for what has no fields at all. */
@@ -63,6 +73,15 @@ export const signUpSchema = ({
       checkNewPassword(typed, name, passwordMinLength, ctx)
     }, evenIfWrong)
 
+/** Without a password: `response` is the browser's new passkey, as JSON. */
+export const signUpWithPasskeySchema = ({ emailRequired }: { emailRequired: boolean }) =>
+  z.object({
+    username,
+    email: emailRequired ? emailSchema : emailOrNothingSchema.optional(),
+    response: z.string(),
+    next: z.string().optional(),
+  })
+
 /** Accepts any text: an impossible username gets the same answer as an unknown one. */
 export const logInSchema = z.object({
   username: typedName('username_missing'),
@@ -78,27 +97,36 @@ export const changePasswordSchema = (passwordMinLength: number) =>
   z
     .object({
       username: z.string().optional(),
+      /** Absent for users without a password. */
       currentPassword: z
         .string()
         .min(1, 'current_password_missing')
-        .refine((password) => !isOverlong(password), { message: 'current_password_wrong' }),
+        .refine((password) => !isOverlong(password), { message: 'current_password_wrong' })
+        .optional(),
       password: z.string(),
       confirmPassword: z.string(),
     })
     .superRefine((typed, ctx) => checkNewPassword(typed, null, passwordMinLength, ctx), evenIfWrong)
 
-/** `act` is the handle of the command that waits for re-authentication. */
+/**
+ * What the user has to prove decides which fields the form has. `act` is the handle of the command that waits for
+ * re-authentication.
+ */
 export const confirmSchema = z.object({
   username: z.string().optional(),
   password: z
     .string()
     .min(1, 'password_missing')
-    .refine((password) => !isOverlong(password), { message: 'password_wrong' }),
+    .refine((password) => !isOverlong(password), { message: 'password_wrong' })
+    .optional(),
+  code: codeSchema.optional(),
+  /** The browser's answer for a passkey, as JSON. */
+  response: z.string().optional(),
   act: z.string().optional(),
   next: z.string().optional(),
 })
 
-/** The canonical username, or null when it is invalid or not in the form. */
+/** `username` is canonical, or null when it is invalid or not in the form. */
 function checkNewPassword(
   typed: { password: string; confirmPassword: string },
   username: string | null,

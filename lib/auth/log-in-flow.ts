@@ -50,12 +50,14 @@ export function createLogIn(deps: {
   alerts: Alerts
   users: UserStore
   browsers: RememberedBrowsers
+  /** Removes the user's second factors if that is due. Returns the changed user, or null. */
+  carryOutFactorReset: (userId: string) => Promise<User | null>
   /** Roles whose users must have a second factor. */
   requireTwoFactor: readonly Role[]
   /** Moves what was saved for the user from an ended session into the new one. */
   handOver: (endedId: string, session: SessionRecord) => Promise<void>
 }): LogIn {
-  const { accounts, sessions, pace, alerts, users, browsers, requireTwoFactor, handOver } = deps
+  const { accounts, sessions, pace, alerts, users, browsers, carryOutFactorReset, requireTwoFactor, handOver } = deps
 
   return {
     async start({ username, password, client, rememberedTokens, onHeld }) {
@@ -74,7 +76,7 @@ export function createLogIn(deps: {
         const { code: triedCode } = tried ?? checked
         return { ...checked, triedCode, userId: await identified.then(({ id }) => id).catch(() => null) }
       }
-      const user = checked.value
+      const user = (await carryOutFactorReset(checked.value.id)) ?? checked.value
       const given: AuthenticationMethod[] = ['password']
       if (!owesSecondFactor(user, given, requireTwoFactor)) return { ok: true, value: { next: 'session', user, given } }
       if (!(await browsers.isRemembered(user, rememberedTokens))) return { ok: true, value: { next: 'factor', user } }

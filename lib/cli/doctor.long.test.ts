@@ -6,11 +6,12 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { sealTotpKey } from '../auth/totp-key.ts'
 import { readSettings } from '../config.ts'
 import { seal } from '../core/crypto/seal.ts'
 import { startSmtp } from '../core/mail/smtp-for-test.ts'
 import { compose, openRuntime } from '../services.ts'
-import { aUser } from '../stores/contract/samples.ts'
+import { aPasskey, aUser } from '../stores/contract/samples.ts'
 import { runCommand } from './command-for-test.ts'
 import { fill } from './places-for-test.ts'
 
@@ -93,10 +94,63 @@ test('says when an older secret can be removed, and how many mails still need it
     'ok Older secrets still open what was sealed with them',
     'warn 2 queued mails can only be opened with an older secret',
     'fail 1 queued mail cannot be opened',
+    'ok SESSION_SECRET',
   ])
   expect(rotated.of('rotation')[0]?.text).toContain('36 hours after')
   const alone = await examine({ ...good, DATA_DIR: dir, SESSION_SECRET: `${newer}` })
   expect(alone.verdicts('rotation')).toBe('fail')
+})
+
+test('says which roles need a second factor, and how many users have one', async () => {
+  const dir = await freshDir()
+  const totp = { sealed: await sealTotpKey('JBSWY3DPEHPK3PXP', 'ada', [good.SESSION_SECRET]), createdAt: 1 }
+  const users = [aUser({ id: 'ada', username: 'ada', role: 'admin', totp }), aUser({ username: 'bob', role: 'admin' })]
+  const records = [...users, aUser()].map((record) => ({ kind: 'user' as const, record }))
+  await fill({ url: '', location: { driver: 'json', dir }, dir }, records)
+  const said = async (settings: object) =>
+    (await examine({ ...good, DATA_DIR: dir, ...settings })).of('two-factor')[0]?.text
+  expect(await said({})).toContain('REQUIRE_TWO_FACTOR is unset')
+  expect(await said({ REQUIRE_TWO_FACTOR: 'admin' })).toContain(
+    'is admin: 1 of 2 users have a second factor. The others',
+  )
+})
+
+test('says whether authenticator apps need an older secret', async () => {
+  const dir = await freshDir()
+  const [newer = '', older = '', other = ''] = ['n', 'o', 'x'].map((letter) => `${good.SESSION_SECRET}${letter}`)
+  const users = await Promise.all(
+    [newer, older, older, other].map(async (secret, n) => {
+      const totp = { sealed: await sealTotpKey('JBSWY3DPEHPK3PXP', `user-${n}`, [secret]), createdAt: 1 }
+      return { kind: 'user' as const, record: aUser({ id: `user-${n}`, username: `user-${n}`, totp }) }
+    }),
+  )
+  const rotation = async (secrets: string, among: typeof users) => {
+    await fill({ url: '', location: { driver: 'json', dir }, dir }, among)
+    const { of } = await examine({ ...good, DATA_DIR: dir, SESSION_SECRET: secrets })
+    return of('rotation').map(({ verdict, text }) => `${verdict} ${text}`)
+  }
+  expect(await rotation(`${newer},${older}`, users)).toEqual([
+    expect.stringMatching(/^ok Older secrets/),
+    expect.stringMatching(/^fail SESSION_SECRET lacks the secret of 1 authenticator app/),
+    expect.stringMatching(/^warn An older secret is still needed by 2 authenticator apps/),
+  ])
+  expect(await rotation(`${newer},${older}`, users.slice(0, 1))).toEqual([
+    expect.stringMatching(/^ok Older secrets/),
+    expect.stringMatching(/^ok SESSION_SECRET: no authenticator app needs the older secrets/),
+  ])
+  expect(await rotation(newer, users.slice(0, 1))).toEqual([])
+})
+
+test('warns of passkeys that were made for another host', async () => {
+  const dir = await freshDir()
+  const passkeys = ['accounts.example.org', 'old.example.org', 'old.example.org'].map((rpId, n) =>
+    aPasskey({ id: `credential-${n}`, rpId }),
+  )
+  await fill({ url: '', location: { driver: 'json', dir }, dir }, [{ kind: 'user', record: aUser({ passkeys }) }])
+  const { of } = await examine({ ...good, DATA_DIR: dir })
+  expect(of('passkeys').map(({ verdict, text }) => `${verdict} ${text.split('.')[0]}`)).toEqual([
+    'warn 2 passkeys made for old',
+  ])
 })
 
 describe('X-Forwarded-For', () => {

@@ -4,6 +4,8 @@ import { lstat, statfs } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { type Command, Option } from 'commander'
+import { otherHostsOf, secretOf } from '../auth/factor-upkeep.ts'
+import { hasSecondFactor } from '../auth/factors.ts'
 import { createBreachedPasswords } from '../auth/passwords/breached-passwords.ts'
 import { readSettings, type Settings } from '../config.ts'
 import { createSystemClock, hours } from '../core/clock.ts'
@@ -27,6 +29,12 @@ interface Finding {
   verdict: 'ok' | 'warn' | 'fail'
   /** The state, and the remedy if there is a problem. */
   text: string
+}
+
+/** How many keys of authenticator apps the newest secret does not open. */
+interface SealedApps {
+  older: number
+  lost: number
 }
 
 interface Options {
@@ -119,11 +127,55 @@ function checkRotation({ sessionSecrets, session }: Settings): Finding[] {
   return [ok('rotation', text)]
 }
 
-/** Queued mails are the only records sealed with the secret. */
-async function checkLetters(letters: readonly MailRecord[], { sessionSecrets, dataDir }: Settings): Promise<Finding[]> {
+/** Empty when the first start has not made one yet. */
+async function secretsOf({ sessionSecrets, dataDir }: Settings): Promise<readonly string[]> {
+  if (sessionSecrets !== null) return sessionSecrets
+  const generated = await readSecret(dataDir).catch(() => null)
+  return generated === null ? [] : [generated]
+}
+
+/** The keys of authenticator apps are sealed with the secret, like the queued mails. */
+function checkApps({ older, lost }: SealedApps, { sessionSecrets }: Settings): Finding[] {
   const check = 'rotation'
-  const generated = sessionSecrets === null ? await readSecret(dataDir).catch(() => null) : null
-  const secrets = sessionSecrets ?? (generated === null ? [] : [generated])
+  const findings: Finding[] = []
+  if (lost > 0) {
+    const what = `SESSION_SECRET lacks the secret of ${counted(lost, 'authenticator app')}, so their codes are refused.`
+    const todo = 'Append it again, or remove the second factors of these users: user reset-two-factor <username>'
+    findings.push(fail(check, `${what} ${todo}`))
+  }
+  if (older > 0) {
+    const todo = 'Restart the server, which seals their keys with the newest one, and run doctor again.'
+    findings.push(warn(check, `An older secret is still needed by ${counted(older, 'authenticator app')}. ${todo}`))
+  } else if (lost === 0 && (sessionSecrets?.length ?? 0) > 1) {
+    findings.push(ok(check, 'SESSION_SECRET: no authenticator app needs the older secrets; they may be removed then.'))
+  }
+  return findings
+}
+
+function checkRequired(
+  { users, enrolled }: { users: number; enrolled: number },
+  { requireTwoFactor }: Settings,
+): Finding {
+  const check = 'two-factor'
+  if (requireTwoFactor.length === 0) return ok(check, 'REQUIRE_TWO_FACTOR is unset: each user decides.')
+  const text = `REQUIRE_TWO_FACTOR is ${requireTwoFactor.join(',')}: ${enrolled} of ${counted(users, 'user')} have a second factor.`
+  return ok(check, enrolled < users ? `${text} The others must add one before they reach any other page.` : text)
+}
+
+/** Passkeys work for one host name only (WebAuthn Level 3, 5.1.2). */
+function checkPasskeys(hosts: ReadonlyMap<string, number>, { appOrigin }: Settings): Finding[] {
+  const { hostname } = new URL(appOrigin)
+  return [...hosts].map(([host, count]) =>
+    warn(
+      'passkeys',
+      `${counted(count, 'passkey')} made for ${host}, and APP_URL has the host ${hostname}: they do not work. Set APP_URL back, or let their users add new ones.`,
+    ),
+  )
+}
+
+/** Queued mails are sealed with the secret. */
+async function checkLetters(letters: readonly MailRecord[], secrets: readonly string[]): Promise<Finding[]> {
+  const check = 'rotation'
   if (secrets.length === 0 || letters.length === 0) return []
   const opened = async (some: readonly string[]) =>
     (await Promise.all(letters.map((letter) => opensWith(letter, some)))).filter((isOpen) => isOpen).length
@@ -188,7 +240,7 @@ function checkAddresses({ trustProxyHops: hops, appOrigin }: Settings, forwarded
 }
 
 async function checkStore(settings: Settings): Promise<Finding[]> {
-  const { store, appOrigin } = settings
+  const { store, appOrigin, requireTwoFactor } = settings
   const check = 'store'
   const description = describeStoreLocation(store)
   const durable = {
@@ -205,12 +257,26 @@ async function checkStore(settings: Settings): Promise<Finding[]> {
       const letters: MailRecord[] = []
       const addresses = new Set<string>()
       const loggedIn = new Set<string>()
+      const secrets = await secretsOf(settings)
+      const apps: SealedApps = { older: 0, lost: 0 }
+      const passkeyHosts = new Map<string, number>()
+      const required = { users: 0, enrolled: 0 }
       for await (const { kind, record } of reader.dump()) {
         if (kind === 'session') {
           addresses.add(record.address)
           loggedIn.add(record.userId)
         }
-        if (kind === 'user') users++
+        if (kind === 'user') {
+          users++
+          if (requireTwoFactor.includes(record.role) && record.deletedAt === null) {
+            required.users++
+            if (hasSecondFactor(record)) required.enrolled++
+          }
+          const secret = secrets.length === 0 ? null : await secretOf(record, secrets)
+          if (secret === 'older' || secret === 'lost') apps[secret]++
+          for (const host of otherHostsOf(record, new URL(appOrigin).hostname))
+            passkeyHosts.set(host, (passkeyHosts.get(host) ?? 0) + 1)
+        }
         if (kind === 'mail' && letters.length < mostLetters) letters.push(record)
         if (kind === 'user' && record.role === 'admin' && record.status === 'active' && record.deletedAt === null)
           admins++
@@ -235,7 +301,10 @@ async function checkStore(settings: Settings): Promise<Finding[]> {
               admins === 1 ? 'There is 1 administrator. Add a second one.' : `There are ${admins} administrators.`,
             ),
         checkClock(latest),
-        ...(await checkLetters(letters, settings)),
+        ...(await checkLetters(letters, secrets)),
+        ...checkApps(apps, settings),
+        checkRequired(required, settings),
+        ...checkPasskeys(passkeyHosts, settings),
         ...(appOrigin.startsWith('https:') ? checkSessionAddresses(addresses, loggedIn.size) : []),
       )
     } finally {

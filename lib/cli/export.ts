@@ -20,6 +20,7 @@ export function addExport(program: Command): void {
     .summary('Write all users to a file of JSON lines')
     .description(
       'Write all users to a file of JSON lines, which `import jsonl` reads. A server may be running.\n' +
+        'Second factors are listed, but not taken along. ' +
         'For a copy that can be restored, use `store backup`.',
     )
     .argument('<file>', 'the file to create; - for standard output')
@@ -62,8 +63,13 @@ async function exportUsers(file: string, { url, withHashes, json }: Options, com
   }
 }
 
-/** Uses the field names of the import. Includes deleted and suspended users. */
-function lineOf({ passwordHash, profile, createdAt, ...user }: UserRecord, withHash: boolean): Record<string, unknown> {
+/**
+ * Uses the field names of the import, which leaves the second factors out: their secrets are not exported. Includes
+ * deleted and suspended users.
+ */
+function lineOf(user: UserRecord, withHash: boolean): Record<string, unknown> {
+  const { passwordHash, profile, createdAt, totp, recoveryCodes, passkeys } = user
+  const iso = (at: number) => new Date(at).toISOString()
   return {
     id: user.id,
     username: user.username,
@@ -73,6 +79,9 @@ function lineOf({ passwordHash, profile, createdAt, ...user }: UserRecord, withH
     role: user.role,
     status: user.deletedAt === null ? user.status : 'deleted',
     ...profile,
-    createdAt: new Date(createdAt).toISOString(),
+    createdAt: iso(createdAt),
+    authenticatorAppSince: totp && iso(totp.createdAt),
+    recoveryCodesLeft: recoveryCodes.length,
+    passkeys: passkeys.map(({ name, createdAt }) => ({ name, createdAt: iso(createdAt) })),
   }
 }

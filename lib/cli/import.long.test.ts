@@ -6,6 +6,7 @@ import { hash as bcryptHash } from '@node-rs/bcrypt'
 import { parse } from 'csv-parse/sync'
 import { describe, expect, test } from 'vitest'
 import { sha256 } from '../core/crypto/hash.ts'
+import { codeOn } from '../features/two-factor/second-factor-for-test.ts'
 import { aLoginClient } from '../services-for-test.ts'
 import { aUser } from '../stores/contract/samples.ts'
 import { runCommand, startCommand } from './command-for-test.ts'
@@ -19,6 +20,7 @@ import {
   kinds,
   type Place,
   people,
+  secret,
   settingsFor,
   startHolder,
   withSite,
@@ -132,6 +134,28 @@ describe('import', () => {
     expect(await importFile('firebase', path, place, '--yes', ...parameters)).toMatchObject({
       code: 0,
       stdout: expect.stringContaining('Existing: 2 users'),
+    })
+  })
+
+  test('takes authenticator apps over, whose codes work with the secret of the site', async () => {
+    const key = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP'
+    const totp = `otpauth://totp/Old:anna?secret=${key}`
+    const path = await file('users.jsonl', JSON.stringify({ username: 'anna', totp }))
+    const place = await freshPlace('json')
+    const rehearsed = await importFile('jsonl', path, place, '--dry-run', '--json')
+    expect(JSON.parse(rehearsed.stdout)).toMatchObject({ imported: 1, withApp: 1 })
+    const env = { ...settingsFor(place), SESSION_SECRET: secret }
+    const { stdout, stderr } = await runCommand(['import', 'jsonl', path, '--yes'], env)
+    expect(stdout).toContain('1 with their authenticator app, and without recovery codes until they make some')
+    expect(stdout + stderr).not.toContain(key)
+    expect((await contentOf(place))?.join('')).not.toContain(key)
+    await withSite(place, async ({ twoFactor, accounts, stores, clock }) => {
+      const { id = '' } = (await stores.users.findByUsername('anna')) ?? {}
+      const user = await accounts.findActive(id)
+      if (user === null) throw new Error('Anna is not there.')
+      expect(user.factors).toMatchObject({ hasSecondFactor: true, recoveryCodesLeft: 0 })
+      const code = codeOn(key, clock())
+      expect(await twoFactor.check(user, code, aLoginClient())).toMatchObject({ ok: true })
     })
   })
 

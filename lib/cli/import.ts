@@ -5,6 +5,8 @@ import { readFile, realpath } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { Argument, type Command } from 'commander'
 import { stringify } from 'csv-stringify/sync'
+import { sealTotpKey } from '../auth/totp-key.ts'
+import { readSettings } from '../config.ts'
 import { createAudit, operator } from '../core/audit/audit.ts'
 import { createSystemClock } from '../core/clock.ts'
 import type { FirebaseProject } from '../core/crypto/old-hashes.ts'
@@ -19,7 +21,8 @@ import {
   readUsers,
   rehearse,
 } from '../features/import/import.ts'
-import { type ImportFormat, importFormats, type Rejection } from '../features/import/reading.ts'
+import { type ImportContext, type ImportFormat, importFormats, type Rejection } from '../features/import/reading.ts'
+import { readOrCreateSecret } from '../secret.ts'
 import { messageOf } from '../stores/errors.ts'
 import { describeStoreLocation, type StoreLocation } from '../stores/location.ts'
 import { openStoreReader } from '../stores/open.ts'
@@ -62,7 +65,10 @@ export function addImport(program: Command): void {
 }
 
 /** Each call reads the file from its start. */
-type Read = () => ReturnType<typeof readUsers>
+type Read = (sealTotp: ImportContext['sealTotp']) => ReturnType<typeof readUsers>
+
+/** A rehearsal stores nothing. */
+const sealNothing = async () => ''
 
 async function importFile(format: ImportFormat, file: string, options: Options, command: Command): Promise<void> {
   const location = locationFrom(command, '--url', options.url)
@@ -72,7 +78,7 @@ async function importFile(format: ImportFormat, file: string, options: Options, 
   const { firebaseConfig } = options
   const firebase = firebaseConfig === undefined ? null : await readFirebaseProject(resolve(firebaseConfig), command)
   const context = { now: createSystemClock()(), newId, firebase }
-  const read = () => readUsers(format, chunksOf(path), context)
+  const read = (sealTotp: ImportContext['sealTotp']) => readUsers(format, chunksOf(path), { ...context, sealTotp })
 
   const outcome = options.dryRun
     ? await dryRun(read, location)
@@ -84,10 +90,10 @@ async function importFile(format: ImportFormat, file: string, options: Options, 
 }
 
 async function dryRun(read: Read, location: StoreLocation): Promise<ImportOutcome> {
-  if (isMissing(location)) return run('Reading', read, await rehearse(nothing()))
+  if (isMissing(location)) return run('Reading', () => read(sealNothing), await rehearse(nothing()))
   const reader = await openStoreReader(location)
   try {
-    return await run('Reading', read, await rehearse(reader.dump()))
+    return await run('Reading', () => read(sealNothing), await rehearse(reader.dump()))
   } finally {
     await reader.close()
   }
@@ -109,10 +115,14 @@ async function importAll(
 ): Promise<ImportOutcome> {
   const target = await openToReplace(location)
   try {
-    const plan = await run('Reading', read, await rehearse(target.dump()))
+    const plan = await run('Reading', () => read(sealNothing), await rehearse(target.dump()))
     if (plan.imported === 0) return plan
     if (isAsked) await requireConsent(plan, `${file} into ${target.description}`, command)
-    const outcome = await run('Importing', read, importInto(target.users))
+    // Only a site with this secret can check the imported users' codes.
+    const { sessionSecrets, dataDir } = readSettings()
+    const secrets = sessionSecrets ?? (plan.withApp > 0 ? [await readOrCreateSecret(dataDir)] : [])
+    const seal = (key: string, userId: string) => sealTotpKey(key, userId, secrets)
+    const outcome = await run('Importing', () => read(seal), importInto(target.users))
     const audit = createAudit({ store: target.audit, clock: createSystemClock() })
     await audit.record({ event: 'people.imported', actorId: operator, detail: { count: outcome.imported } })
     return outcome
@@ -130,7 +140,7 @@ async function requireConsent(plan: ImportOutcome, what: string, command: Comman
   if (!answer) throw refusal('Nothing was changed.')
 }
 
-async function run(doing: string, read: Read, store: ImportStore): Promise<ImportOutcome> {
+async function run(doing: string, read: () => ReturnType<Read>, store: ImportStore): Promise<ImportOutcome> {
   const interruption = catchInterruption('Nothing was changed.')
   const progress = createProgress(doing)
   let done = 0
@@ -176,6 +186,7 @@ function report(outcome: ImportOutcome, { isDryRun, isJson, location, rejectedPa
   const details: [number, string][] = [
     [counts.admins, 'as admins'],
     [counts.suspended, 'suspended'],
+    [counts.withApp, 'with their authenticator app, and without recovery codes until they make some'],
     [counts.withoutPassword, 'without a password: they choose one through “Forgotten password”'],
     [counts.unreachable, 'of those also without a verified e-mail address: they need an administrator’s reset'],
     [named.length, 'with usernames generated from their e-mail addresses, which --json lists'],

@@ -41,6 +41,7 @@ function namedAsSet(settings: Settings): Record<string, string | number> {
     MAIL_FROM: describeMailbox(settings.mailFrom),
     SIGNUP: settings.signUp,
     SIGNUP_EMAIL: settings.emailRequired ? 'required' : 'optional',
+    REQUIRE_TWO_FACTOR: settings.requireTwoFactor.join(',') || 'no role',
     SECURITY_NOTICES: onOff(settings.notices),
     LIMITS: onOff(settings.limits),
     TRUST_PROXY_HOPS: settings.trustProxyHops,

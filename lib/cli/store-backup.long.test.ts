@@ -2,7 +2,7 @@ import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { anything } from '../core/audit/audit.ts'
-import { aSession, aToken, aUser } from '../stores/contract/samples.ts'
+import { aPasskey, aSession, aToken, aUser, sampleOf } from '../stores/contract/samples.ts'
 import type { StoredRecord } from '../stores/types.ts'
 import { runCommand, startCommand } from './command-for-test.ts'
 import {
@@ -44,7 +44,7 @@ describe('store backup', () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     expect(stdout).toMatch(/^Backed up 1 user of .* to /)
     const [header = '', line, last, end] = (await readFile(file, 'utf8')).split('\n')
-    expect(JSON.parse(header)).toMatchObject({ format: 'gatehouse-backup', version: 4 })
+    expect(JSON.parse(header)).toMatchObject({ format: 'gatehouse-backup', version: 5 })
     expect(line).toBe(JSON.stringify(alice))
     expect(last).toMatch(/^\{"users":1,"sha256":"[0-9a-f]{64}"\}$/)
     expect(end).toBe('')
@@ -190,6 +190,24 @@ describe('store restore', () => {
       expect(await stores.tokens.take('token-1', 'reset-password', 5_000)).toBeNull()
       const again = await sessions.start('id-of-alice')
       expect(await sessions.check(again.token)).toMatchObject({ live: true })
+    })
+  })
+
+  test('brings second factors back with their last use, so that no used code works again, and no remembered browser [V6.5.1]', async () => {
+    const [place, file] = [await freshPlace('sqlite'), await freshFile()]
+    const totp = { sealed: 'sealed', createdAt: 1 }
+    const use = { id: 'totp id-of-alice', userId: 'id-of-alice', usedAt: 2 } as const
+    await withSite(place, async ({ stores }) => {
+      await stores.users.insert(aUser({ totp, passkeys: [aPasskey()] }))
+      await stores.credentialUses.advance({ ...use, mark: 58_000_000 })
+      await stores.collections.rememberedBrowser.put(sampleOf('rememberedBrowser', 1))
+    })
+    expect(await backUp(place, file)).toMatchObject({ code: 0 })
+    expect(await restore(place, file, '--yes')).toMatchObject({ code: 0 })
+    await withSite(place, async ({ stores }) => {
+      expect(await stores.users.find('id-of-alice')).toMatchObject({ totp, passkeys: [aPasskey()] })
+      expect(await stores.credentialUses.advance({ ...use, mark: 58_000_000 })).toBe(false)
+      expect(await stores.collections.rememberedBrowser.list({}, 9)).toEqual([])
     })
   })
 

@@ -46,9 +46,9 @@ async function check({ url, json }: Options, command: Command): Promise<void> {
     if (summary !== null) {
       for (const kind of kindNames.filter((name) => name !== 'audit')) {
         const count = summary.counts[kind].toLocaleString('en')
-        print(`  ${kinds[kind].plural.padEnd(16)}${count.padStart(12)}`)
+        print(`  ${kinds[kind].plural.padEnd(24)}${count.padStart(12)}`)
       }
-      print(`  checksum        ${summary.checksum}`)
+      print(`  ${'checksum'.padEnd(24)}${summary.checksum}`)
     }
     for (const fault of faults.slice(0, problemsShown)) print(`Wrong: ${fault}`)
     if (faults.length > problemsShown) print(`and ${(faults.length - problemsShown).toLocaleString('en')} more`)

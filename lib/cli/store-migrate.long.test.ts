@@ -2,8 +2,9 @@ import { symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import SqliteDatabase from 'better-sqlite3'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { openTotpKey, sealTotpKey } from '../auth/totp-key.ts'
 import { aLoginClient } from '../services-for-test.ts'
-import { aProfile, aToken, aUser } from '../stores/contract/samples.ts'
+import { aPasskey, aProfile, aToken, aUser, sampleOf } from '../stores/contract/samples.ts'
 import { runCommand, startCommand } from './command-for-test.ts'
 import {
   blockUserInserts,
@@ -33,18 +34,23 @@ function migrate(from: Place, to: Place, ...more: string[]) {
 describe('store migrate', () => {
   test.each(pairs)('from %s to %s copies all records, and leaves the source unchanged', async (fromKind, toKind) => {
     const [from, to] = [await freshPlace(fromKind), await freshPlace(toKind)]
-    const cookies = await withSite(from, async ({ accounts, sessions, stores }) => {
+    const { id, ...cookies } = await withSite(from, async ({ accounts, sessions, stores }) => {
       const alice = await accounts.signUp({ username: 'alice', password: 'three blind mice run' })
       if (!alice.ok) throw new Error('Nobody signed up.')
       const { id } = alice.value
       await stores.users.update(id, { profile: aProfile({ fullName: 'Žofie 🦊', bio: 'one\ntwo', age: 30 }) })
       await stores.users.changeEmail(id, { email: 'alice@example.org', emailVerifiedAt: 5 })
       await stores.users.changeStanding(id, { role: 'admin' })
+      const totp = { sealed: await sealTotpKey('JBSWY3DPEHPK3PXP', id, [secret]), createdAt: 1 }
+      const recoveryCodes = [{ beginning: 'ab', hash: '$argon2id$' }]
+      await stores.users.update(id, { totp, recoveryCodes, passkeys: [aPasskey({ name: 'Zoë’s phone' })] })
+      await stores.credentialUses.advance({ id: `totp ${id}`, userId: id, mark: 58_000_000, usedAt: 2 })
+      await stores.collections.rememberedBrowser.put(sampleOf('rememberedBrowser', 1))
       await stores.users.insert(aUser({ username: 'bob', status: 'suspended' }))
       await stores.tokens.put(aToken({ subject: id }))
       const [live, ended] = [(await sessions.start(id)).token, (await sessions.start(id)).token]
       await sessions.end(ended, 'password-changed')
-      return { live, ended }
+      return { live, ended, id }
     })
     const [before, files] = [await contentOf(from), await fingerprint(from.dir)]
 
@@ -63,6 +69,12 @@ describe('store migrate', () => {
       expect(await sessions.check(cookies.ended)).toEqual({ live: false, reason: 'password-changed' })
       expect(await stores.users.findByUsername('bob')).toEqual(aUser({ username: 'bob', status: 'suspended' }))
       expect(await stores.tokens.take('token-1', 'reset-password', 2_000)).toMatchObject({ id: 'token-1' })
+      // The key still opens, and a used code stays used.
+      const { totp } = (await stores.users.find(id)) ?? { totp: null }
+      expect(await openTotpKey(totp?.sealed ?? '', id, [secret])).toBe('JBSWY3DPEHPK3PXP')
+      const use = { id: `totp ${id}`, userId: id, usedAt: 3 } as const
+      expect(await stores.credentialUses.advance({ ...use, mark: 58_000_000 })).toBe(false)
+      expect(await stores.credentialUses.advance({ ...use, mark: 58_000_001 })).toBe(true)
     })
   })
 

@@ -10,7 +10,7 @@ export function addRepair(store: Command): void {
     .command('repair')
     .summary('Remove invalid text from records')
     .description(
-      'Remove from names, bios and reasons what `store check` reports: NUL, halves of characters, text that is too long.\n' +
+      'Remove from names, bios, reasons and names of passkeys what `store check` reports: NUL, halves of characters, text that is too long.\n' +
         'Reports each change. Ends sessions with an invalid user agent. Make a back-up first.',
     )
     .option('--url <url>', `the store: ${locationForms} (default: the one that the settings name)`)
@@ -28,8 +28,12 @@ async function repair({ url }: { url?: string }, command: Command): Promise<void
       const { kind, record } = repairTexts(before).stored
       const tell = (found: TextFault) => tellTextFault(kind, record.id, found)
       if (kind === 'user') {
-        const { profile, suspendReason, locale, timeZone } = record
-        await stores.users.update(record.id, { profile, suspendReason, locale, timeZone })
+        const { profile, suspendReason, locale, timeZone, passkeys } = record
+        const change = { profile, suspendReason, locale, timeZone, passkeys }
+        // A running server may have removed a passkey since, which must not come back.
+        const unchanged = { passkeys: before.kind === 'user' ? before.record.passkeys : [] }
+        const changed = await stores.users.update(record.id, change, unchanged)
+        if (changed === null) throw refusal(`The user ${record.id} changed meanwhile. Run the command again.`)
       } else if (kind === 'session') await stores.sessions.end([record.id], 'ended', record.lastActivityAt)
       for (const found of textFaultsOf(before.record)) {
         const isDone = kind === 'session' || (kind === 'user' && isRepairable(found))

@@ -40,7 +40,7 @@ test('opens, accepts changes of that user, and check names user and field', asyn
   const { code, stdout } = await cli('check', '--url', place.url)
   expect(code).toBe(1)
   expect(stdout).toContain(
-    'Wrong: In the user "id-of-alice" the field profile.fullName has a NUL in it. Take it out with `store repair`.',
+    'Wrong: In the user "id-of-alice" the field profile.fullName has a NUL in it. Repair it with `store repair`.',
   )
   expect(stdout).toContain('the field profile.bio is longer than 100,000 characters.')
 })

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import PostalMime from 'postal-mime'
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { aLockout, aUser } from '../stores/contract/samples.ts'
+import { aLockout, aPasskey, aSession, aUser } from '../stores/contract/samples.ts'
 import type { StoredRecord } from '../stores/types.ts'
 import { runCommand, startCommand } from './command-for-test.ts'
 import { contentOf, fill, freshPlace, kinds, settingsFor } from './places-for-test.ts'
@@ -84,6 +84,61 @@ test('mails users about the operator’s commands', async () => {
     'bob@example.org: Your account is back · Gatehouse',
     'bob@example.org: Your account was deleted · Gatehouse',
   ])
+})
+
+test('lets the last administrator back in who lost all second factors [V6.4.4]', async () => {
+  const place = await freshPlace('json')
+  const secrets = { sealed: 'a-sealed-key', hash: 'a-code-hash', ...aPasskey() }
+  const ada = aUser({
+    id: 'ada',
+    username: 'ada',
+    role: 'admin',
+    email: 'ada@example.org',
+    emailVerifiedAt: 1,
+    totp: { sealed: secrets.sealed, createdAt: 1 },
+    recoveryCodes: [{ beginning: 'ab', hash: secrets.hash }],
+    passkeys: [aPasskey(), aPasskey({ id: 'another' })],
+  })
+  await fill(place, [
+    { kind: 'user', record: ada },
+    { kind: 'session', record: aSession({ userId: 'ada' }) },
+  ])
+  const run = (...args: string[]) => runCommand(args, settingsFor(place))
+  const asked = [
+    await run('user', 'list'),
+    await run('user', 'show', 'ada'),
+    await run('user', 'show', 'ada', '--json'),
+  ]
+  asked.push(await run('user', 'list', '--json'), await run('export', '-'), await run('export', '-', '--with-hashes'))
+  for (const { stdout } of asked) {
+    for (const secret of [secrets.sealed, secrets.hash, secrets.publicKey, secrets.id]) {
+      expect(stdout).not.toContain(secret)
+    }
+  }
+  expect(asked[0]?.stdout).toMatch(/^ada +admin +active +app, 2 passkeys +ada@example\.org$/m)
+  expect(JSON.parse(asked[4]?.stdout ?? '')).toMatchObject({ recoveryCodesLeft: 1, passkeys: [{}, {}] })
+
+  const reset = (...args: string[]) => run('user', 'reset-two-factor', 'ada', ...args)
+  expect(await reset()).toMatchObject({ code: 2, stderr: expect.stringContaining('confirm with --yes') })
+  const done = await reset('--yes')
+  expect(done).toMatchObject({ code: 0, stdout: 'ada has no second factor any more and logs in with the password.\n' })
+  const again = await reset('--yes')
+  expect(again).toMatchObject({ code: 1, stdout: '', stderr: 'ada has no second factor.\n' })
+  const records = (await contentOf(place))?.map((text): StoredRecord => JSON.parse(text)) ?? []
+  expect(records.find(({ kind }) => kind === 'user')?.record).toMatchObject({
+    ...{ totp: null, recoveryCodes: [], passkeys: [], passwordHash: ada.passwordHash, role: 'admin' },
+  })
+  expect(records.filter(({ kind }) => kind === 'session')).toEqual([])
+  const trail = records.flatMap(({ kind, record }) => (kind === 'audit' ? [record] : []))
+  expect(trail.toSorted((one, other) => one.seq - other.seq)).toMatchObject([
+    { event: 'two_factor.reset', outcome: 'done', actorId: 'operator', subjectId: 'ada' },
+    { event: 'two_factor.reset', outcome: 'refused' },
+  ])
+  const outbox = join(settingsFor(place).DATA_DIR ?? '', 'outbox')
+  const [letter] = await Promise.all(
+    (await readdir(outbox)).map(async (name) => PostalMime.parse(await readFile(join(outbox, name)))),
+  )
+  expect(letter?.subject).toBe('Your second factors were removed · Gatehouse')
 })
 
 test('rejects invalid input with the sentence of the web form', async () => {

@@ -2,6 +2,7 @@
 
 import { Argument, type Command, InvalidArgumentError, Option } from 'commander'
 import { z } from 'zod'
+import type { Factors } from '../auth/factors.ts'
 import { wrongPasswordsOf } from '../auth/lockout/failure-counts.ts'
 import { canonicalUsername } from '../auth/username.ts'
 import { readSettings } from '../config.ts'
@@ -9,6 +10,7 @@ import type { Command as SiteCommand } from '../core/command.ts'
 import { parseEmail } from '../core/email-address.ts'
 import { undoDeletionMs } from '../core/lifetimes.ts'
 import type { Result } from '../core/result.ts'
+import { resetTwoFactor } from '../features/factor-reset/commands.ts'
 import {
   changeRole as changeRoleOfUser,
   createUser,
@@ -20,7 +22,7 @@ import {
   suspendUser,
   unlockUser,
 } from '../features/user-admin/commands.ts'
-import type { ManagedUser } from '../features/user-admin/user-admin.ts'
+import { type ManagedUser, managedUserOf } from '../features/user-admin/user-admin.ts'
 import type { Services } from '../services.ts'
 import { openStoreReader } from '../stores/open.ts'
 import { lowerCase, searchText } from '../stores/records.ts'
@@ -69,6 +71,15 @@ export function addUser(program: Command): void {
     .argument('<username>', 'the user')
     .option('--without-address', 'remove the e-mail address first, if it belongs to someone else')
     .action(reset)
+  add('reset-two-factor', 'Remove a user’s authenticator app, recovery codes and passkeys, and end their sessions')
+    .argument('<username>', 'the user')
+    .option('--yes', 'do not ask')
+    .addHelpText(
+      'after',
+      '\nFor a user who lost them. Make sure first that it is the user who asks: the password alone logs in afterwards.' +
+        '\n\nExample:\n  npm run cli -- user reset-two-factor ada',
+    )
+    .action(resetFactors)
   add('unlock', 'Clear a user’s failed log-ins and waiting times. The password stays the same')
     .argument('<username>', 'the user')
     .addHelpText('after', '\nExample:\n  npm run cli -- user unlock ada')
@@ -95,11 +106,11 @@ async function list({
       (wanted === '' || searchText(user).includes(wanted)),
   )
   found.sort((one, other) => (one.username < other.username ? -1 : 1))
-  if (json) return print(JSON.stringify(found.map((user) => shown(user, lockouts.get(user.id)))))
+  if (json) return print(JSON.stringify(found.map((user) => shown(managedUserOf(user), lockouts.get(user.id)))))
   for (const user of found) {
-    print(
-      `${user.username.padEnd(32)} ${user.role.padEnd(7)} ${stateOf(user).padEnd(10)} ${user.email ?? ''}`.trimEnd(),
-    )
+    const columns = [user.username.padEnd(32), user.role.padEnd(7), stateOf(user).padEnd(10)]
+    const factors = factorNames(managedUserOf(user).factors)
+    print([...columns, factors.padEnd(16), user.email ?? ''].join(' ').trimEnd())
   }
   say(counted(found.length, 'user'))
 }
@@ -109,7 +120,7 @@ async function show(username: string, { json }: Json): Promise<void> {
   const { users, lockouts } = await readUsers()
   const user = users.find((one) => one.username === canonical)
   if (user === undefined) throw unknownUser(username)
-  const fields = shown(user, lockouts.get(user.id))
+  const fields = shown(managedUserOf(user), lockouts.get(user.id))
   if (json) return print(JSON.stringify(fields))
   for (const [name, value] of Object.entries(fields)) {
     print(`${name.padEnd(18)} ${typeof value === 'object' ? JSON.stringify(value) : value}`)
@@ -135,6 +146,23 @@ function suspend(username: string, { reason, lastDay: day = '', json }: Json & {
 
 function resume(username: string, { json }: Json): Promise<void> {
   return change(username, resumeUser, { json, done: 'can log in again.', gone: 'is not suspended.' })
+}
+
+function resetFactors(username: string, { json, yes }: Json & { yes?: boolean }, command: Command): Promise<void> {
+  return change(username, resetTwoFactor, {
+    json,
+    async before({ username, factors }) {
+      if (yes || (!factors.hasSecondFactor && factors.passkeyCount === 0)) return
+      const answer = await confirm(`${username} will be logged out now and lose: ${factorNames(factors)}.`)
+      if (answer === null) wrongUsage(command, 'without a terminal, confirm with --yes')
+      if (!answer) throw refusal('Nothing was changed.')
+    },
+    done: ({ username, factors, emailVerifiedAt }) => {
+      if (factors.hasPassword) return 'has no second factor any more and logs in with the password.'
+      if (emailVerifiedAt !== null) return 'has no second factor and no password, and was mailed how to choose one.'
+      return `has no second factor and no password. Next: user reset ${username}`
+    },
+  })
 }
 
 function unlock(username: string, { json }: Json): Promise<void> {
@@ -186,7 +214,8 @@ function change(
       const sentence = typeof done === 'string' ? done : done(outcome.value)
       const lockouts = await app.stores.lockouts.listByUser(user.id)
       print(json ? JSON.stringify(shown(outcome.value, lockouts)) : `${user.username} ${sentence}`)
-    } else if (outcome.code === 'date_past') throw refusal('The last day is in the past.')
+    } else if (outcome.code === 'no_second_factor') throw refusal(`${user.username} has no second factor.`)
+    else if (outcome.code === 'date_past') throw refusal('The last day is in the past.')
     else if (outcome.code !== 'last_admin') throw refusal(`${user.username} ${gone}`)
     else throw refusal(`${user.username} is the only administrator. Make another user an administrator first.`)
   })
@@ -233,15 +262,23 @@ async function readUsers(): Promise<{ users: UserRecord[]; lockouts: Map<string,
   }
 }
 
-/** Without the password hash, and with readable times. */
-function shown(user: ManagedUser | UserRecord, lockouts: LockoutRecord[] = []): Record<string, unknown> {
+/** With readable times. */
+function shown(user: ManagedUser, lockouts: LockoutRecord[] = []): Record<string, unknown> {
   const wrongPasswords = wrongPasswordsOf(user, lockouts)
-  const { passwordHash: _, profile, ...rest } = { passwordHash: '', ...user, wrongPasswords }
+  const { profile, factors, ...rest } = { ...user, wrongPasswords }
   const readable = Object.entries(rest).map(([name, value]) => [
     name,
     typeof value === 'number' ? new Date(value).toISOString() : value,
   ])
-  return { ...Object.fromEntries(readable), state: stateOf(user), profile }
+  const { changedAt } = factors
+  const readableFactors = { ...factors, changedAt: changedAt === null ? null : new Date(changedAt).toISOString() }
+  return { ...Object.fromEntries(readable), state: stateOf(user), factors: readableFactors, profile }
+}
+
+/** "app, 2 passkeys", or "-" for the password alone. */
+function factorNames({ hasTotp, passkeyCount }: Factors): string {
+  const names = [...(hasTotp ? ['app'] : []), ...(passkeyCount > 0 ? [counted(passkeyCount, 'passkey')] : [])]
+  return names.join(', ') || '-'
 }
 
 function stateOf({ status, deletedAt }: Pick<ManagedUser, 'status' | 'deletedAt'>): string {

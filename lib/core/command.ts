@@ -1,7 +1,7 @@
 // A command is one operation for all callers: a form, the resumption after re-authentication, and the command line.
 // `execute` is the only way to run one, so that no caller can skip a check or an audit entry.
 import type { z } from 'zod'
-import type { Alerts } from '../auth/alerts.ts'
+import type { AlertFacts, Alerts } from '../auth/alerts.ts'
 import type { LoginClient } from '../auth/lockout/lockout.ts'
 import type { Services } from '../services.ts'
 import type { Role, SessionRecord } from '../stores/types.ts'
@@ -51,12 +51,12 @@ export type Outcome = ({ ok: true; value: unknown } | { ok: false; code: string;
   subjectId?: string
   /** The actor of the audit entry, when a visitor proves to be this user. */
   actorId?: string
-  /** False: nothing changed, so no audit entry. `try`: a refused password (`recordTry`). */
+  /** False: nothing changed, so no audit entry. `try`: a refused password or code (`recordTry`). */
   isRecorded?: false | 'try'
   /** For the audit entry of a try, where the client learns less. */
   triedCode?: string
   /** An alert mail to the account's owner. */
-  alert?: { user: Parameters<Alerts['tell']>[0]; kind: AlertKind }
+  alert?: { user: Parameters<Alerts['tell']>[0]; kind: AlertKind; facts?: AlertFacts }
 }
 
 /** `signed-in`: any user, even while impersonating. `anyone`: visitors too. `operator`: no user. */
@@ -156,7 +156,7 @@ export async function execute<Schema extends z.ZodObject, Ran extends Outcome>(
     const outcome = done.ok ? 'done' : 'refused'
     await app.audit.record({ event, outcome, actorId, subjectId, detail, address: by.address })
   }
-  if (done.alert !== undefined) await app.alerts.tell(done.alert.user, done.alert.kind, by)
+  if (done.alert !== undefined) await app.alerts.tell(done.alert.user, done.alert.kind, by, done.alert.facts)
   return done
 }
 
@@ -166,11 +166,11 @@ function isAllowed(needed: Needed, { id, role, isImpersonating }: Actor): boolea
   return needed === 'signed-in' || (!isImpersonating && can({ role }, needed))
 }
 
-/** Codes of a wrong password. All other refusals tell the client to wait or stop, without comparing it. */
-const wrongCodes = ['credentials_wrong', 'password_wrong']
+/** Codes of a wrong password or code. All other refusals tell the client to wait or stop, without comparing it. */
+const wrongCodes = ['credentials_wrong', 'password_wrong', 'code_wrong']
 
 /**
- * Records a refused password. A client that continues during a waiting time could fill the audit trail: after ten
+ * Records a refused password or code. A client that continues during a waiting time could fill the audit trail: after ten
  * entries in ten minutes per IP address, its attempts are only counted and logged.
  */
 async function recordTry(

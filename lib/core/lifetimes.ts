@@ -15,6 +15,8 @@ export const passkeyChallengeMs = minutes(5)
 export const rememberedBrowserMs = days(30)
 /** What a user has to find out that an administrator is removing the second factors, and to stop it. */
 export const factorResetDelayMs = hours(24)
+/** As long again, in case the server is down when it is due. */
+export const factorResetLifeMs = 2 * factorResetDelayMs
 /** A log-in within this time undoes the deletion of an account. */
 export const undoDeletionMs = days(14)
 /** A username stays reserved for the user who gave it up. */

@@ -24,6 +24,8 @@ export interface OneTimeTokens<Detail> {
   ): Promise<{ secret: string; token: OneTimeToken<Detail> }>
   /** Stores a token under its subject, for uses that need no secret. */
   put(subject: string, detail: Detail, options?: { issuedBy: string | null }): Promise<void>
+  /** Like `put`, but false when the store has a token of the subject, even an expired one: one of several callers wins. */
+  add(subject: string, detail: Detail): Promise<boolean>
   find(key: string): Promise<OneTimeToken<Detail> | null>
   /** Finds and removes atomically: only one of several concurrent callers gets the token. */
   take(key: string): Promise<OneTimeToken<Detail> | null>
@@ -49,13 +51,19 @@ export function oneTimeTokens<Detail>(options: {
   const { store, clock, purpose, lifeMs, detail: schema, several } = options
   const idOf = (key: string) => sha256(`${purpose} ${key}`)
 
-  async function write(id: string, subject: string, detail: Detail, issuedBy: string | null) {
+  function recordOf(id: string, subject: string, detail: Detail, issuedBy: string | null): TokenRecord {
     const createdAt = clock()
-    const token = { id, subject, createdAt, expiresAt: createdAt + lifeMs, issuedBy }
     // The store keeps one token of a purpose and subject; the suffix makes each subject unique.
     const stored = several ? `${subject} ${newId()}` : subject
-    await store.put({ ...token, purpose, subject: stored, detail: JSON.stringify(detail) ?? '' })
-    return { ...token, detail }
+    const text = JSON.stringify(detail) ?? ''
+    return { id, purpose, subject: stored, detail: text, createdAt, expiresAt: createdAt + lifeMs, issuedBy }
+  }
+
+  async function write(id: string, subject: string, detail: Detail, issuedBy: string | null) {
+    const record = recordOf(id, subject, detail, issuedBy)
+    await store.put(record)
+    const { purpose: _, ...token } = record
+    return { ...token, subject, detail }
   }
 
   function read(record: TokenRecord | null): OneTimeToken<Detail> | null {
@@ -74,6 +82,7 @@ export function oneTimeTokens<Detail>(options: {
     async put(subject, detail, { issuedBy } = { issuedBy: null }) {
       await write(idOf(subject), subject, detail, issuedBy)
     },
+    add: (subject, detail) => store.add(recordOf(idOf(subject), subject, detail, null)),
     find: async (key) => read(await store.find(idOf(key), purpose, clock())),
     take: async (key) => read(await store.take(idOf(key), purpose, clock())),
     asTokenUse: (key) => ({ id: idOf(key), purpose }),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 
 import { createAgreement } from './agreement.ts'
-import { aSession, aToken, aUser } from './contract/samples.ts'
+import { aPasskey, aSession, aToken, aUser } from './contract/samples.ts'
 import type { StoredRecord } from './types.ts'
 
 function faultsOf(...records: StoredRecord[]): readonly string[] {
@@ -43,6 +43,15 @@ describe('the agreement of records', () => {
     const fault = 'The session session-1 is kept as live and as ended.'
     expect(faultsOf(alice, session, ended)).toEqual([fault])
     expect(faultsOf(alice, ended, session)).toEqual([fault])
+  })
+
+  it('finds a passkey that two users have', () => {
+    const owner = (username: string, id: string): StoredRecord => {
+      return { kind: 'user', record: aUser({ username, passkeys: [aPasskey({ id })] }) }
+    }
+    expect(faultsOf(owner('alice', 'a'), owner('bob', 'b'), owner('carol', 'a'))).toEqual([
+      'The users id-of-alice and id-of-carol have the same passkey.',
+    ])
   })
 
   it('finds two tokens with the same purpose and subject', () => {

@@ -14,6 +14,8 @@ export function createAgreement(): Agreement {
   const faults: string[] = []
   const idsOf = Object.fromEntries(kindNames.map((name) => [name, new Set<string>()])) as Record<KindName, Set<string>>
   const repeats = createRepeats()
+  /** By the id of the passkey: its user. */
+  const ownerOf = new Map<string, string>()
   /** The trail is the longest part and arrives in order, so remembering one place is enough to find duplicates. */
   let lastSeq = 0
 
@@ -31,6 +33,11 @@ export function createAgreement(): Agreement {
       if (idsOf[kind].has(id)) faults.push(`There are two records of the ${kinds[kind].label} ${id}.`)
       idsOf[kind].add(id)
       faults.push(...repeats.add(stored))
+      for (const passkey of kind === 'user' ? record.passkeys : []) {
+        const owner = ownerOf.get(passkey.id)
+        if (owner !== undefined) faults.push(`The users ${owner} and ${id} have the same passkey.`)
+        ownerOf.set(passkey.id, id)
+      }
       if (kind === 'session' && !idsOf.user.has(record.userId))
         faults.push(`The session ${id} is of a user who does not exist.`)
       if ((kind === 'session' && idsOf.ended.has(id)) || (kind === 'ended' && idsOf.session.has(id)))

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
 import { encodeBackup, readBackup, verifyBackup } from './backup-file.ts'
-import { aSession, aToken, aUser, recordsOf } from './contract/samples.ts'
+import { aPasskey, aSession, aToken, aUser, recordsOf, sampleOf } from './contract/samples.ts'
 import type { StoredRecord } from './types.ts'
 
 let dir: string
@@ -59,6 +59,25 @@ describe('a back-up', () => {
     const verified = await verifyBackup(path)
     expect(verified.users).toBe(people.length)
     expect(await Array.fromAsync(readBackup(path, verified))).toEqual([...people, reserved])
+  })
+
+  it('contains second factors and their last uses, and no remembered browser', async () => {
+    const factors = {
+      totp: { sealed: 'sealed', createdAt: 1 },
+      recoveryCodes: [{ beginning: 'ab', hash: 'hash' }],
+      passkeys: [aPasskey()],
+      factorsChangedAt: 1,
+    }
+    const kept: StoredRecord[] = [
+      { kind: 'user', record: aUser(factors) },
+      {
+        kind: 'credentialUse',
+        record: { id: 'totp id-of-alice', userId: 'id-of-alice', mark: 58_000_000, usedAt: 2 },
+      },
+    ]
+    const remembered: StoredRecord = { kind: 'rememberedBrowser', record: sampleOf('rememberedBrowser', 1) }
+    await writeFile(path, await encoded([...kept, remembered]))
+    expect(await Array.fromAsync(readBackup(path, await verifyBackup(path)))).toEqual(kept)
   })
 
   it('can be empty', async () => {
@@ -119,15 +138,15 @@ describe('a back-up', () => {
 
     await writeSealed(header, alice, '{"kind":"user"}')
     await expect(verifyBackup(path)).rejects.toMatchObject(
-      fault(/line 3 is neither a user, a reserved username, a lockout nor an entry/),
+      fault(/line 3 is neither a user, a reserved username, a lockout, a use of a second factor nor an entry/),
     )
     await writeSealed(header, JSON.stringify({ kind: 'session', record: aSession() }))
     await expect(verifyBackup(path)).rejects.toMatchObject(
-      fault(/line 2 is neither a user, a reserved username, a lockout nor an entry/),
+      fault(/line 2 is neither a user, a reserved username, a lockout, a use of a second factor nor an entry/),
     )
     await writeSealed(header, 'nonsense')
     await expect(verifyBackup(path)).rejects.toMatchObject(
-      fault(/line 2 is neither a user, a reserved username, a lockout nor an entry/),
+      fault(/line 2 is neither a user, a reserved username, a lockout, a use of a second factor nor an entry/),
     )
     await writeSealed(header, alice, JSON.stringify({ kind: 'user', record: aUser({ id: 'twin' }) }))
     await expect(verifyBackup(path)).rejects.toMatchObject(fault(/the same username/))

@@ -1,6 +1,8 @@
-// The back-up format: a header line; one line for each user, reserved username, lockout and audit entry; a last line
-// with the number of users and the SHA-256 of everything before it, which detects truncation and changes. Leaves out
-// sessions, ended sessions and tokens, so that a restore cannot revive an ended session or a used token.
+// The back-up format: a header line; one line for each user, reserved username, lockout, use of a second
+// factor and audit entry; a last line with the number of users and the SHA-256 of everything before it, which detects
+// truncation and changes. Leaves out sessions, ended sessions, tokens and remembered browsers, so that a restore cannot
+// revive what was ended or used. A restored use may be older than the last one: the codes in between are void within 90
+// seconds, and a passkey's counter is ahead of it.
 
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
@@ -138,7 +140,7 @@ function parseLine(path: string, number: number, line: string): StoredRecord {
   const [issue] = parsed.error.issues
   throw damaged(
     path,
-    `line ${number} is neither a user, a reserved username, a lockout nor an entry of the audit trail (${issue?.path.join('.')}: ${issue?.message})`,
+    `line ${number} is neither a user, a reserved username, a lockout, a use of a second factor nor an entry of the audit trail (${issue?.path.join('.')}: ${issue?.message})`,
   )
 }
 

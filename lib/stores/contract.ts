@@ -7,6 +7,7 @@ import type { OpenFresh } from './contract/fresh.ts'
 import { describeLockoutStore } from './contract/lockouts.ts'
 import { describeMailStore } from './contract/mails.ts'
 import { describeMoving } from './contract/moving.ts'
+import { describeSecondFactors } from './contract/second-factors.ts'
 import { describeSessionStore } from './contract/sessions.ts'
 import { describeTexts } from './contract/texts.ts'
 import { describeUserStore } from './contract/users.ts'
@@ -17,6 +18,7 @@ export function describeStores(name: string, open: OpenFresh): void {
   describeCollections(name, open)
   describeMailStore(name, open)
   describeLockoutStore(name, open)
+  describeSecondFactors(name, open)
   describeAuditStore(name, open)
   describeMoving(name, open)
   describeTexts(name, open)

@@ -8,7 +8,7 @@ import { freshPlace, inDatabase, kinds, type Place, withStores } from '#lib/cli/
 import { createTrailCheck } from '#lib/core/audit/verify.ts'
 
 import { readBackup, verifyBackup } from './backup-file.ts'
-import { aLockout } from './contract/samples.ts'
+import { aLockout, aPasskey } from './contract/samples.ts'
 import { execute } from './sql/stores-for-test.ts'
 import { summarize } from './summary.ts'
 import type { StoredRecord, Stores } from './types.ts'
@@ -67,6 +67,13 @@ test.each(kinds)('opens the store of an earlier version without changes: %s', as
       const records = (found.get(of as StoredRecord['kind']) ?? []).map(({ record }) => record)
       expect(records.toSorted(byId), of).toMatchObject(written.toSorted(byId))
     }
+    const factors = { totp: null, recoveryCodes: [], passkeys: [], factorsChangedAt: null }
+    for (const { record } of found.get('user') ?? []) expect(record).toMatchObject(factors)
+    const authentication = { authentications: ['password'], factorsChangedAt: null }
+    for (const { record } of found.get('session') ?? []) expect(record).toMatchObject(authentication)
+    const added = { totp: { sealed: 'sealed', createdAt: 1 }, passkeys: [aPasskey()], factorsChangedAt: 1 }
+    expect(await stores.users.update(ada, added, factors)).toMatchObject({ id: ada, ...added })
+    expect(await stores.credentialUses.advance({ id: `totp ${ada}`, userId: ada, mark: 1, usedAt: 1 })).toBe(true)
     const lastActivityAt = 1_793_491_220_000
     const bounds = { activeAfter: 0, createdAfter: 0, latest: lastActivityAt + 1, recentAfter: lastActivityAt }
     expect(await stores.sessions.touch(session, lastActivityAt + 1, bounds)).toMatchObject({

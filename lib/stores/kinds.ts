@@ -428,18 +428,18 @@ export function innerOf(schema: z.core.$ZodType): z.core.$ZodType {
   return schema instanceof z.ZodNullable || schema instanceof z.ZodDefault ? innerOf(schema.unwrap()) : schema
 }
 
-/** The rule of each text by field name; other texts have the rule of a key. */
-export const ruleByField: ReadonlyMap<string, TextRule> = new Map(
+/** The rule of each text by its place in the record, such as `profile.bio`; other texts have the rule of a key. */
+export const ruleByPlace: ReadonlyMap<string, TextRule> = new Map(
   kindNames.flatMap((name) => [...rulesIn(kinds[name].schema)]),
 )
 
-function* rulesIn(schema: z.ZodObject): Generator<[string, TextRule]> {
+function* rulesIn(schema: z.ZodObject, before = ''): Generator<[string, TextRule]> {
   for (const [field, wrapped] of Object.entries(schema.shape)) {
     const inner = innerOf(wrapped)
     const rule = inner instanceof z.ZodString ? textRules.get(inner) : undefined
-    if (rule !== undefined) yield [field, rule]
+    if (rule !== undefined) yield [`${before}${field}`, rule]
     const group = inner instanceof z.ZodArray ? inner.element : inner
-    if (group instanceof z.ZodObject) yield* rulesIn(group)
+    if (group instanceof z.ZodObject) yield* rulesIn(group, `${before}${field}.`)
   }
 }
 

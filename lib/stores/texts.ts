@@ -2,7 +2,7 @@
 // a maximum length far above any form's. Callers check or repair input before. `store check` reports text of older
 // versions, and copies repair it.
 
-import { keyRule, kinds, ruleByField } from './kinds.ts'
+import { keyRule, kinds, ruleByPlace } from './kinds.ts'
 import { type StoredRecord, StoreError } from './types.ts'
 
 /** Whether users or their browsers wrote the text. */
@@ -11,12 +11,13 @@ export function isRepairable({ field }: TextFault): boolean {
 }
 
 export interface TextFault {
-  /** Such as `profile.fullName`. */
+  /** Such as `profile.fullName` or `passkeys.0.name`. */
   field: string
   fault: string
 }
 
-const ruleOf = (field: string) => ruleByField.get(field.replace(/^.*\./, '')) ?? keyRule
+/** The elements of a list have the same rules. */
+const ruleOf = (field: string) => ruleByPlace.get(field.replace(/\.\d+\b/g, '')) ?? keyRule
 
 export function isStorable(text: string): boolean {
   return text.isWellFormed() && !text.includes('\0')

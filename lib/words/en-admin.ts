@@ -50,6 +50,14 @@ export const admin = {
     nobody: 'Nobody is like that. Clear the search, or ask for less.',
     name: 'Name',
     signed_up: 'Signed up',
+    second_factor: 'Second factor',
+    factors: {
+      app: 'App',
+      passkey: 'Passkey',
+      both: 'App and passkey',
+      none: 'None',
+      missing: 'None, required',
+    },
   },
   person: {
     back: 'All people',
@@ -59,6 +67,11 @@ export const admin = {
     signed_up: 'Signed up',
     password_changed: 'Password changed',
     never: 'Never',
+    factor_app: 'Authenticator app since <when></when>',
+    factor_passkeys: '{count, plural, one {# passkey} other {# passkeys}}',
+    factor_codes:
+      '{count, plural, =0 {No recovery code left} one {# recovery code left} other {# recovery codes left}}',
+    factor_missing: 'The role requires one.',
     email_none: 'None',
     deleted_at: 'Deleted <when></when>. Erased 14 days later.',
     deleted_own: 'The person deleted the account and can bring it back by logging in, with the role that it has then.',
@@ -84,6 +97,13 @@ export const admin = {
     reset_admin:
       'This administrator has no verified address, and administrators get no link to each other’s accounts. The operator of this site starts the reset on the command line: user reset {username}.',
     reset_link: 'Hand this link over. It is good for an hour, once, and is not shown again.',
+    factor_reset: 'Remove second factors',
+    factor_reset_text:
+      'For a person who lost them. The authenticator app, the recovery codes and the passkeys are removed 24 hours from now. The person gets a mail and can stop it until then.',
+    factor_reset_waits:
+      'The authenticator app, the recovery codes and the passkeys are removed <when></when>. The person can stop it until then.',
+    factor_reset_operator:
+      'This person has no verified address to be told at. The operator of this site removes second factors on the command line: user reset-two-factor {username}.',
     unlock: 'Unlock',
     unlock_text:
       '{count, plural, =0 {No wrong passwords} one {# wrong password} other {# wrong passwords}} in a row. Unlocking sets this person’s counts to zero; a limit by address stays.',
@@ -106,6 +126,7 @@ export const admin = {
       resumed: 'The suspension was lifted.',
       ended: 'All sessions were ended.',
       reset: 'The reset was started.',
+      factor_reset: 'The removal was started. The person was told.',
       unlocked: 'Unlocked.',
       deleted: 'Deleted. All sessions were ended.',
       restored: 'The account is back.',

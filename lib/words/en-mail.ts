@@ -7,7 +7,7 @@ export const mail = {
   facts: { when: 'When', browser: 'Browser', address: 'Network address' },
   for_all: 'It may have happened more than once within the hour. This mail is for all of them.',
   not_me: {
-    lead: 'If it was not you, secure your account: it ends every session and starts a new password. The link is good for {life}.',
+    lead: 'If it was not you, secure your account: it ends every session, removes the second factors added in the last {life} and starts a new password. The link is good for {life}.',
     button: 'This was not me',
   },
   'verify-email': {
@@ -69,6 +69,44 @@ export const mail = {
     lead: 'Your account no longer has this e-mail address:',
     expected: 'If it was you, there is nothing to do.',
   },
+  'two-factor-on': {
+    subject: 'An authenticator app was added',
+    lead: 'Somebody added an authenticator app to your account. From now on a log-in with the password also needs a code:',
+    expected: 'If it was you, there is nothing to do.',
+  },
+  'two-factor-off': {
+    subject: 'The authenticator app was removed',
+    lead: 'Somebody removed the authenticator app of your account. Its codes no longer work:',
+    expected: 'If it was you, there is nothing to do.',
+  },
+  'two-factor-locked': {
+    subject: 'Somebody is guessing your codes',
+    lead: 'Somebody who knows your password entered 100 wrong codes in a row, so codes no longer work in browsers that you have not used before. The last one came from here:',
+    expected:
+      'Change your password in a browser that you used before, then turn the authenticator app off and on: codes then work everywhere again.',
+  },
+  'recovery-codes-new': {
+    subject: 'New recovery codes were made',
+    lead: 'Somebody made new recovery codes for your account. The earlier ones no longer work:',
+    expected: 'If it was you, there is nothing to do.',
+  },
+  'recovery-code-used': {
+    subject: 'A recovery code was used',
+    lead: 'Somebody used a recovery code of your account. It does not work again:',
+    expected: 'If it was you, there is nothing to do. {left, plural, other {# recovery codes are left}}.',
+    few: '{left, plural, =0 {No recovery code is left} one {# recovery code is left} other {# recovery codes are left}}. If it was you, make new ones now:',
+    button: 'Make new recovery codes',
+  },
+  'passkey-added': {
+    subject: 'A passkey was added',
+    lead: 'Somebody added a passkey to your account. It logs in without the password:',
+    expected: 'If it was you, there is nothing to do.',
+  },
+  'passkey-removed': {
+    subject: 'A passkey was removed',
+    lead: 'Somebody removed a passkey from your account. It no longer logs in:',
+    expected: 'If it was you, there is nothing to do.',
+  },
   'username-changed': {
     subject: 'Your username was changed',
     lead: 'The username of your account is {username} now, and you log in with it:',
@@ -102,6 +140,21 @@ export const mail = {
   'account-restored-by-admin': {
     subject: 'Your account is back',
     lead: 'Those who look after this site brought your deleted account back.',
+  },
+  'factor-reset-started': {
+    subject: 'Your second factors will be removed',
+    lead: 'An administrator of this site is removing the authenticator app, the recovery codes and the passkeys of your account. It happens on {due}; every session ends then:',
+    expected:
+      'If you asked for it, wait until then. Log in with your password afterwards and add a second factor again.',
+    ignore: 'If you did not ask for it, or found your second factor again, keep it:',
+    button: 'Keep my second factors',
+  },
+  'factor-reset-done': {
+    subject: 'Your second factors were removed',
+    lead: 'Those who look after this site removed the authenticator app, the recovery codes and the passkeys of your account. Every session ended:',
+    log_in: 'Log in with your password and add a second factor again.',
+    choose: 'Your account has no password. Choose one, log in and add a second factor again:',
+    button: 'Choose a password',
   },
   'account-deleted-by-admin': {
     subject: 'Your account was deleted',

@@ -25,7 +25,7 @@ const fields: readonly [codes: RegExp, field: string][] = [
   [/^username_taken$/, 'username'],
   [/^address_same$/, 'email'],
   [/^(code_|address_taken$)/, 'code'],
-  [/^current_password_wrong$/, 'currentPassword'],
+  [/^current_password_/, 'currentPassword'],
   [/^password_(?!locked|change)/, 'password'],
 ]
 

@@ -5,7 +5,7 @@ import { messageFor } from '#lib/words/message-for.ts'
 import type { Words } from '#lib/words/words.ts'
 
 const done = {
-  person: ['role', 'suspended', 'resumed', 'ended', 'reset', 'unlocked', 'deleted', 'restored'],
+  person: ['role', 'suspended', 'resumed', 'ended', 'reset', 'factor_reset', 'unlocked', 'deleted', 'restored'],
   invitations: ['made', 'mailed', 'withdrawn', 'already'],
 } as const
 

@@ -1,10 +1,13 @@
 import type { Metadata } from 'next'
 import { redirect } from 'next/navigation'
+import { PasskeyForm } from '#app/passkeys/passkey-form.tsx'
+import { SecondFactorField } from '#app/second-factor-field.tsx'
 import { ActionForm } from '#app/ui/action-form.tsx'
 import { FormAlert } from '#app/ui/form-alert.tsx'
 import { PasswordField } from '#app/ui/password-field.tsx'
 import { SubmitButton } from '#app/ui/submit-button.tsx'
 import { UsernameForManagers } from '#app/ui/username-for-managers.tsx'
+import { owesSecondFactor } from '#lib/auth/factors.ts'
 import { commands, isCommandName } from '#lib/commands.ts'
 import { minutes } from '#lib/core/clock.ts'
 import { parseDevice } from '#lib/core/device.ts'
@@ -31,9 +34,16 @@ export default async function ConfirmPage({ searchParams }: PageProps<'/confirm'
   const query = await searchParams
   const next = safeNextPath(query.next) ?? '/'
   const handle = typeof query.act === 'string' ? query.act : ''
-  const { pendingCommands, sessions } = await services()
+  const { pendingCommands, sessions, settings, passkeys } = await services()
   const pending = await pendingCommands.find(session.id, handle)
   if (pending === null && sessions.hasRecentAuthentication(session, justNowMs)) redirect(next)
+  const { hasTotp } = user.factors
+  const owesCode = owesSecondFactor(user, ['password'], settings.requireTwoFactor)
+  const isRecoveryCode = !hasTotp || query.with === 'recovery-code'
+  const pathWith = (what: string) => `/confirm?${new URLSearchParams({ next, act: handle, with: what })}`
+  // A role that needs a second factor owes the automatic passkey if there is no other.
+  const isAutomaticOwed = owesCode && !user.factors.hasSecondFactor
+  const withPasskey = query.with === undefined && (isAutomaticOwed || (await passkeys.isOwnHere(user.id)))
 
   return (
     <div className="flex max-w-[30rem] flex-col gap-6">
@@ -41,26 +51,55 @@ export default async function ConfirmPage({ searchParams }: PageProps<'/confirm'
         <h1 className="text-xl sm:text-2xl">{words('confirm.title')}</h1>
         <p className="mt-2">{await purposeOf(pending, user.id, words)}</p>
       </div>
-      <div className="card p-6">
-        <ActionForm action={confirm}>
-          <FormAlert />
-          <UsernameForManagers username={user.username} />
-          <input type="hidden" name="act" value={handle} />
-          <input type="hidden" name="next" value={next} />
-          <PasswordField
-            name="password"
-            label={words('fields.password')}
-            autoComplete="current-password"
-            showLabel={words('fields.show_password')}
-          />
-          <div className="flex flex-wrap gap-3">
-            <SubmitButton label={words('confirm.submit')} pendingLabel={words('confirm.pending')} />
-            <a href={next} className="button">
+      {withPasskey ? (
+        <div className="card flex flex-col gap-4 p-6">
+          <PasskeyForm action={confirm} ceremony="confirm" hidden={{ act: handle, next }} look="primary" isAlone />
+          <div className="flex flex-wrap gap-x-6">
+            {user.factors.hasPassword && (
+              <a href={pathWith('password')} className="link inline-block py-2.5">
+                {words('confirm.use_password')}
+              </a>
+            )}
+            <a href={next} className="link inline-block py-2.5">
               {words('confirm.cancel')}
             </a>
           </div>
-        </ActionForm>
-      </div>
+        </div>
+      ) : (
+        <div className="card p-6">
+          <ActionForm action={confirm}>
+            <FormAlert />
+            <UsernameForManagers username={user.username} />
+            <input type="hidden" name="act" value={handle} />
+            <input type="hidden" name="next" value={next} />
+            <PasswordField
+              name="password"
+              label={words('fields.password')}
+              autoComplete="current-password"
+              showLabel={words('fields.show_password')}
+            />
+            {owesCode && (
+              <div className="flex flex-col items-start gap-2">
+                <SecondFactorField words={words} isRecoveryCode={isRecoveryCode} />
+                {hasTotp && (
+                  <a
+                    href={pathWith(isRecoveryCode ? 'password' : 'recovery-code')}
+                    className="link inline-block py-2.5"
+                  >
+                    {words(isRecoveryCode ? 'log_in_code.with_app' : 'log_in_code.with_recovery_code')}
+                  </a>
+                )}
+              </div>
+            )}
+            <div className="flex flex-wrap gap-3">
+              <SubmitButton label={words('confirm.submit')} pendingLabel={words('confirm.pending')} />
+              <a href={next} className="button">
+                {words('confirm.cancel')}
+              </a>
+            </div>
+          </ActionForm>
+        </div>
+      )}
       <p className="text-sm text-muted">{words('confirm.why')}</p>
     </div>
   )

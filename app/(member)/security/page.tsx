@@ -1,14 +1,17 @@
 import type { Metadata } from 'next'
 import { HistoryList } from '#app/history/history-list.tsx'
 import { Notice } from '#app/ui/notice.tsx'
+import { addressToVerify } from '#lib/features/email/addresses.ts'
 import { services } from '#lib/services.ts'
 import { readPreferences } from '#lib/web/cookies/preferences.ts'
 import { may, requireUser } from '#lib/web/guards/current-user.ts'
 import { getWords } from '#lib/web/words.ts'
 import { AccountCard } from './account-card.tsx'
+import { BrowsersCard } from './browsers-card.tsx'
 import { EmailCard } from './email-card.tsx'
+import { FactorResetCard } from './factor-reset-card.tsx'
+import { LogInCard } from './log-in-card.tsx'
 import { outcomeOf } from './outcome.ts'
-import { PasswordCard } from './password-card.tsx'
 import { SessionsCard } from './sessions-card.tsx'
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -21,9 +24,14 @@ export default async function SecurityPage({ searchParams }: PageProps<'/securit
   const { user, session } = signedIn
   const words = await getWords()
   const { timeZone } = await readPreferences()
-  const { sessions, settings, audit, userAdmin } = await services()
+  const { sessions, settings, audit, userAdmin, rememberedBrowsers, factorResets } = await services()
   const mayChange = may(signedIn, 'change-account')
-  const history = await audit.history(user.id)
+  const mayManage = may(signedIn, 'manage-own-account')
+  const [browsers, factorReset, history] = await Promise.all([
+    rememberedBrowsers.list(user),
+    factorResets.find(user.id),
+    audit.history(user.id),
+  ])
   const names = await userAdmin.findNames(history.map(({ actorId }) => actorId))
   const outcome = outcomeOf(await searchParams)
 
@@ -31,10 +39,21 @@ export default async function SecurityPage({ searchParams }: PageProps<'/securit
     <div className="flex flex-col gap-8">
       <h1 className="text-xl sm:text-2xl">{words('security.title')}</h1>
       {outcome !== null && <Notice kind={outcome.kind}>{words(outcome.message)}</Notice>}
-      <PasswordCard
+      {factorReset !== null && (
+        <FactorResetCard
+          words={words}
+          dueAt={factorReset.dueAt}
+          mayStop={mayManage}
+          now={session.now}
+          timeZone={timeZone}
+        />
+      )}
+      <LogInCard
         words={words}
-        mayChange={mayChange}
-        changedAt={user.passwordChangedAt}
+        user={user}
+        mayChangePassword={mayChange}
+        mayChangeFactors={mayManage}
+        isQuiet={mayChange && addressToVerify(user) !== null}
         now={session.now}
         timeZone={timeZone}
       />
@@ -46,6 +65,7 @@ export default async function SecurityPage({ searchParams }: PageProps<'/securit
         limits={settings.session}
         timeZone={timeZone}
       />
+      {browsers.length > 0 && <BrowsersCard words={words} browsers={browsers} now={session.now} timeZone={timeZone} />}
       <AccountCard words={words} username={user.username} mayChange={mayChange} />
       <HistoryList
         words={words}

@@ -1,5 +1,6 @@
 import type { Metadata } from 'next'
 import { redirect } from 'next/navigation'
+import { PasskeyForm } from '#app/passkeys/passkey-form.tsx'
 import { ActionForm } from '#app/ui/action-form.tsx'
 import { Field } from '#app/ui/field.tsx'
 import { FormAlert } from '#app/ui/form-alert.tsx'
@@ -15,7 +16,7 @@ import { findSignedIn } from '#lib/web/guards/current-user.ts'
 import { safeNextPath } from '#lib/web/guards/next-path.ts'
 import { getWords } from '#lib/web/words.ts'
 import { lasting } from '#lib/words/time.ts'
-import { logIn } from './actions.ts'
+import { logIn, logInWithPasskey } from './actions.ts'
 
 export async function generateMetadata(): Promise<Metadata> {
   const words = await getWords()
@@ -52,13 +53,14 @@ export default async function LogInPage({ searchParams }: PageProps<'/login'>) {
               {words('login.deleted', { left: words('time.days', { days: undoDeletionMs / days(1) }) })}
             </Notice>
           )}
+          {query.step === 'over' && <Notice kind="note">{words('errors.step_over')}</Notice>}
           {query.reset === '1' && <Notice kind="good">{words('reset.done')}</Notice>}
         </FormAlert>
         <input type="hidden" name="next" value={next ?? ''} />
         <Field
           name="username"
           label={words('fields.username')}
-          autoComplete="username"
+          autoComplete="username webauthn"
           autoCapitalize="none"
           spellCheck={false}
           required
@@ -76,6 +78,7 @@ export default async function LogInPage({ searchParams }: PageProps<'/login'>) {
         </p>
         <SubmitButton label={words('login.submit')} pendingLabel={words('login.pending')} />
       </ActionForm>
+      <PasskeyForm action={logInWithPasskey} ceremony="log-in" hidden={{ next: next ?? '' }} isAutofilled />
     </VisitorCard>
   )
 }

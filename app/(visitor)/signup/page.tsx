@@ -1,9 +1,10 @@
 import type { Metadata } from 'next'
 import { redirect } from 'next/navigation'
+import { PasskeyForm } from '#app/passkeys/passkey-form.tsx'
 import { ActionForm } from '#app/ui/action-form.tsx'
 import { Field } from '#app/ui/field.tsx'
 import { FormAlert } from '#app/ui/form-alert.tsx'
-import { NewAccountFields } from '#app/ui/new-account-fields.tsx'
+import { NewAccountFields, UsernameField } from '#app/ui/new-account-fields.tsx'
 import { SubmitButton } from '#app/ui/submit-button.tsx'
 import { Verbatim } from '#app/ui/verbatim.tsx'
 import { VisitorCard } from '#app/ui/visitor-card.tsx'
@@ -13,7 +14,7 @@ import { findSignedIn } from '#lib/web/guards/current-user.ts'
 import { safeNextPath } from '#lib/web/guards/next-path.ts'
 import { getWords } from '#lib/web/words.ts'
 import { ShownSecretField } from '../shown-secret.tsx'
-import { signUp } from './actions.ts'
+import { signUp, signUpWithPasskey } from './actions.ts'
 
 export async function generateMetadata(): Promise<Metadata> {
   const words = await getWords()
@@ -38,36 +39,55 @@ export default async function SignUpPage({ searchParams }: PageProps<'/signup'>)
     )
   }
 
+  const withPasskey = query.with === 'passkey'
+  const lead = invitation === null ? 'signup.lead' : 'signup.invited'
+  const otherForm = new URLSearchParams({ ...(!withPasskey && { with: 'passkey' }), ...(next !== null && { next }) })
+  const email = invitation?.email ? (
+    <p className="text-muted">
+      {words.rich('signup.invited_email', {
+        address: () => <Verbatim key="address">{invitation.email}</Verbatim>,
+      })}
+    </p>
+  ) : (
+    <Field
+      name="email"
+      label={words('fields.email')}
+      hint={words(settings.emailRequired ? 'signup.email_required_hint' : 'signup.email_hint')}
+      type="email"
+      autoComplete="email"
+      required={settings.emailRequired}
+    />
+  )
+
   return (
     <VisitorCard
       title={words('signup.title')}
-      lead={words(invitation === null ? 'signup.lead' : 'signup.invited')}
+      lead={words(withPasskey ? 'signup.passkey_lead' : lead)}
       otherWay={otherWay}
     >
-      <ActionForm action={signUp}>
-        <FormAlert />
-        <ShownSecretField path="/signup" />
-        <input type="hidden" name="next" value={next ?? ''} />
-        <NewAccountFields words={words} passwordMinLength={settings.passwordMinLength}>
-          {invitation?.email ? (
-            <p className="text-muted">
-              {words.rich('signup.invited_email', {
-                address: () => <Verbatim key="address">{invitation.email}</Verbatim>,
-              })}
-            </p>
-          ) : (
-            <Field
-              name="email"
-              label={words('fields.email')}
-              hint={words(settings.emailRequired ? 'signup.email_required_hint' : 'signup.email_hint')}
-              type="email"
-              autoComplete="email"
-              required={settings.emailRequired}
-            />
-          )}
-        </NewAccountFields>
-        <SubmitButton label={words('signup.submit')} pendingLabel={words('signup.pending')} />
-      </ActionForm>
+      {withPasskey ? (
+        <PasskeyForm action={signUpWithPasskey} ceremony="sign-up" hidden={{ next: next ?? '' }} look="primary" isAlone>
+          <ShownSecretField path="/signup" />
+          <UsernameField words={words} />
+          {email}
+        </PasskeyForm>
+      ) : (
+        <ActionForm action={signUp}>
+          <FormAlert />
+          <ShownSecretField path="/signup" />
+          <input type="hidden" name="next" value={next ?? ''} />
+          <NewAccountFields words={words} passwordMinLength={settings.passwordMinLength}>
+            {email}
+          </NewAccountFields>
+          <SubmitButton label={words('signup.submit')} pendingLabel={words('signup.pending')} />
+        </ActionForm>
+      )}
+      <a
+        href={otherForm.size === 0 ? '/signup' : `/signup?${otherForm}`}
+        className="link inline-block self-start py-2.5"
+      >
+        {words(withPasskey ? 'signup.with_password' : 'signup.with_passkey')}
+      </a>
     </VisitorCard>
   )
 }

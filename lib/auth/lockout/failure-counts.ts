@@ -1,4 +1,4 @@
-// Consecutive wrong passwords, in memory until the store has them. Counts for unknown names exist in memory only.
+// Consecutive wrong passwords and codes, in memory until the store has them. Counts for unknown names exist in memory only.
 import { logError } from '../../core/log/log.ts'
 import type { Failures, LockoutRecord, LockoutStore, LockoutSubject, UserRecord } from '../../stores/types.ts'
 import { type Browser, mostFailures, noFailures } from './back-off.ts'
@@ -28,9 +28,22 @@ const mostRemembered = 10_000
 /** Its count is never read. A write only for existing names would reveal them by its duration. */
 const nobody: LockoutSubject = { userId: 'nobody', about: 'password-new', secretSetAt: 0 }
 
+/** What a user failed to prove. Codes of the app and recovery codes count together. */
+export type Secret = 'password' | 'second-factor'
+
 type Owner = Pick<UserRecord, 'id' | 'passwordChangedAt'>
 
-export function passwordOf({ id, passwordChangedAt }: Owner, browser: Browser): LockoutSubject {
+export function secretOf(
+  secret: Secret,
+  { totp, factorsChangedAt, ...owner }: Owner & Pick<UserRecord, 'totp' | 'factorsChangedAt'>,
+  browser: Browser,
+): LockoutSubject {
+  if (secret === 'password') return passwordOf(owner, browser)
+  // Not freed by a new password or by "this was not me": a thief of the mailbox could repeat both, and guess in between.
+  return { userId: owner.id, about: `second-factor-${browser}`, secretSetAt: totp?.createdAt ?? factorsChangedAt ?? 0 }
+}
+
+function passwordOf({ id, passwordChangedAt }: Owner, browser: Browser): LockoutSubject {
   return { userId: id, about: `password-${browser}`, secretSetAt: passwordChangedAt ?? 0 }
 }
 

@@ -1,5 +1,5 @@
-// Decides whether a password may be tried now and counts wrong ones. Compares no password itself, and answers unknown
-// names like known ones.
+// Decides whether a password or a code may be tried now and counts wrong ones. Compares nothing itself, and answers
+// unknown names like known ones.
 import type { Clock } from '../../core/clock.ts'
 import { sha256 } from '../../core/crypto/hash.ts'
 import type { RequestInfo } from '../../core/mail/message.ts'
@@ -7,7 +7,7 @@ import { countedAddress } from '../../core/rate-limits/counted-address.ts'
 import type { RateLimits } from '../../core/rate-limits/rate-limits.ts'
 import type { LockoutStore, UserRecord, UserStore } from '../../stores/types.ts'
 import { mostFailures, waitLeft } from './back-off.ts'
-import { createFailureCounts, passwordOf } from './failure-counts.ts'
+import { createFailureCounts, type Secret, secretOf } from './failure-counts.ts'
 
 /** The client of a log-in, as far as the request shows. */
 export interface LoginClient {
@@ -20,7 +20,11 @@ export interface LoginClient {
 }
 
 /** `too_soon_here` is about the IP address, whatever the username. */
-export type LockoutFault = { code: 'too_soon' | 'too_soon_here'; waitMs: number } | { code: 'password_locked' }
+export type LockoutFault =
+  | { code: 'too_soon' | 'too_soon_here'; waitMs: number }
+  | { code: 'password_locked' | 'second_factor_locked' }
+
+const lockedCodes = { password: 'password_locked', 'second-factor': 'second_factor_locked' } as const
 
 /** `matched` is null when nothing was compared. */
 export interface Compared<Value> {
@@ -31,10 +35,11 @@ export interface Compared<Value> {
 export interface Lockout {
   /**
    * Calls `compare` unless it is too soon for this user or client, and counts a mismatch. Serialised per user and kind
-   * of browser, and per IP address, so that concurrent attempts are not more attempts.
+   * of browser, and per IP address, so that concurrent attempts are not more attempts. Each secret has its own count:
+   * the right password resets no count of codes.
    */
   attempt<Value>(
-    whom: { name: string; user: UserRecord | null },
+    whom: { name: string; user: UserRecord | null; secret?: Secret },
     loginClient: LoginClient,
     compare: (user: UserRecord | null) => Promise<Compared<Value>>,
   ): Promise<{ ok: true; value: Value } | ({ ok: false } & LockoutFault)>
@@ -47,8 +52,8 @@ export function createLockout(deps: {
   lockouts: LockoutStore
   rateLimits: RateLimits
   clock: Clock
-  /** Called when a user’s password is locked for browsers of one kind. */
-  onLocked: (user: UserRecord, loginClient: LoginClient) => Promise<void>
+  /** Called when a user’s password or second factor is locked for browsers of one kind. */
+  onLocked: (user: UserRecord, secret: Secret, loginClient: LoginClient) => Promise<void>
 }): Lockout {
   const { users, lockouts, rateLimits, clock, onLocked } = deps
   const counts = createFailureCounts(lockouts)
@@ -65,19 +70,19 @@ export function createLockout(deps: {
   }
 
   return {
-    async attempt({ name, user }, loginClient, compare) {
+    async attempt({ name, user, secret = 'password' }, loginClient, compare) {
       const id = user?.id ?? null
       const browser = user !== null && loginClient.isKnown(user) ? 'known' : 'new'
       // Hash it: users type passwords into the username field.
-      const key = `${browser} ${id ?? sha256(name)}`
+      const key = `${secret} ${browser} ${id ?? sha256(name)}`
       const network = countedAddress(loginClient.by.address)
 
       const forPerson = async () => {
         const present = id === null ? null : await users.find(id)
-        const counted = { key, subject: present && passwordOf(present, browser) }
+        const counted = { key, subject: present && secretOf(secret, present, browser) }
         const failures = await counts.read(counted)
         if (rateLimits.enabled) {
-          if (failures.count >= mostFailures) return { ok: false, code: 'password_locked' } as const
+          if (failures.count >= mostFailures) return { ok: false, code: lockedCodes[secret] } as const
           const waitMs = waitLeft(failures, clock())
           if (waitMs > 0) return { ok: false, code: 'too_soon', waitMs } as const
         }
@@ -86,7 +91,7 @@ export function createLockout(deps: {
           const failed = { count: failures.count + 1, lastAt: clock() }
           // With rate limits off, nobody is locked out.
           await counts.add(counted, failed, async () => {
-            if (present && rateLimits.enabled) await onLocked(present, loginClient)
+            if (present && rateLimits.enabled) await onLocked(present, secret, loginClient)
           })
         }
         if (compared.matched && failures.count > 0) await counts.forgive(counted)

@@ -40,9 +40,13 @@ export interface Sessions {
   touch(token: string): Promise<SessionCheck>
   /**
    * Re-authentication: the session continues under a new token, with a new proof time and the old absolute lifetime.
+   * With `provedAt`, the last proof stays the last: the user gave none.
    * Returns null, and nothing continues, when the session is over or ends concurrently.
    */
-  renew(token: string, authentication: Authentication): Promise<{ token: string; session: SessionRecord } | null>
+  renew(
+    token: string,
+    authentication: Authentication & { provedAt?: number },
+  ): Promise<{ token: string; session: SessionRecord } | null>
   /**
    * Whether the last authentication is less than `withinMs` ago, ten minutes by default. One with a remembered browser
    * does not count.

@@ -56,9 +56,13 @@ describe('the algorithms', () => {
     const withConstant = /[!=]== (?:null|undefined|0|'.*|typeof)$/
     expect(new Set(find(named).filter((found) => !withConstant.test(found)))).toEqual(
       new Set([
+        'lib/auth/accounts.ts: record.passwordHash !== passwordHash',
+        'lib/auth/accounts.ts: record.passwordHash === noPassword',
         'lib/auth/factors.ts: passwordHash !== noPassword',
         'lib/auth/forms.ts: typed.confirmPassword !== typed.password',
         'lib/features/import/import.ts: user.passwordHash === noPassword',
+        'lib/features/passkeys/passkeys.ts: record.passwordHash === noPassword',
+        'lib/features/two-factor/two-factor.ts: hash !== found.value',
         'lib/stores/json/folder-lock.ts: code === busy',
         'lib/stores/json/folder-lock.ts: code === corrupt',
         'lib/stores/json/folder-lock.ts: code === notADatabase',

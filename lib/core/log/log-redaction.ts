@@ -3,9 +3,12 @@
 
 const hidden = '[hidden]'
 /** The value of a field with such a name is a secret. */
-const secretName = /authorization|cookie|password|passwd|secret|token|seal$|^(smtp|database)_?url$/i
-/** A field `code` normally has an outcome; eight digits are a code that was mailed to a user. */
-const mailedCode = /^\d{4} ?\d{4}$/
+const secretName =
+  /authorization|cookie|password|passwd|secret|token|seal(ed)?$|totp|recovery_?codes?|challenge|^response$|^(smtp|database)_?url$/i
+/** A field `code` normally has an outcome. These are codes of a mail, of an authenticator app, and for recovery. */
+const typedCode = /^(\d{4} ?\d{4}|\d{3} ?\d{3}|[\da-z]{4}([ -][\da-z]{4}){2}|(?=.*\d)[\da-z]{12})$/i
+/** The key of an authenticator app, as its QR code holds it. */
+const appKey = /otpauth:\/\/\S+/g
 /** User name and password in the URL of a database or mail server. */
 const credentials = /(\w:\/\/)[^\s/@]+@/g
 
@@ -28,7 +31,7 @@ function redactFields(fields: object, depth: number): Record<string, unknown> {
 
 function redactField(name: string, value: unknown, depth: number): unknown {
   if (value !== null && value !== undefined && secretName.test(name)) return hidden
-  if (name === 'code' && mailedCode.test(String(value))) return hidden
+  if (name === 'code' && typedCode.test(String(value))) return hidden
   return redactValue(value, depth)
 }
 
@@ -42,7 +45,11 @@ function redactValue(value: unknown, depth: number): unknown {
 }
 
 function redactText(text: string): string {
-  return text.slice(0, longestText).replace(credentials, `$1${hidden}@`).replace(control, '\ufffd')
+  return text
+    .slice(0, longestText)
+    .replace(appKey, hidden)
+    .replace(credentials, `$1${hidden}@`)
+    .replace(control, '\ufffd')
 }
 
 /** PostgreSQL errors, for example, carry values of the rejected row. */

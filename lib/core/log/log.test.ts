@@ -71,6 +71,23 @@ test('hides fields named like secrets at any depth, and credentials in URLs [V16
   expect(written[0]).toContain('db.example/site')
 })
 
+test('hides what proves a second factor, and shows outcomes [V16.2.5, T30]', () => {
+  const { log, written, last } = openLog()
+  const canary = 'canary-4711'
+  const user = { totp: { sealed: canary }, recoveryCodes: [{ hash: canary }], passkeyChallenge: canary }
+  log.error({ event: 'request_failed', user, sealed: canary, response: canary }, 'Unexpected failure')
+  log.error({ event: 'request_failed', detail: `otpauth://totp/site:ada?secret=${canary}` }, 'Unexpected failure')
+  expect(written.join()).not.toContain(canary)
+  for (const code of ['123456', '123 456', 'k7qp-2m4x-0zrt', 'K7QP2M4X0ZRT', 'k7qp 2m4x 0zrt']) {
+    log.warn({ event: 'form.refused', code }, 'Refused')
+    expect(last().code, code).toBe('[hidden]')
+  }
+  for (const code of ['code_wrong', 'ECONNREFUSED', '23505', 'step_over', 'busy']) {
+    log.warn({ event: 'form.refused', code }, 'Refused')
+    expect(last().code).toBe(code)
+  }
+})
+
 test('an error keeps stack, message and causes, without fields of drivers [V16.2.5]', () => {
   const { log, last, written } = openLog()
   const cause = Object.assign(new Error('connect to postgres://me:canary@db.example failed'), {

@@ -18,12 +18,15 @@ const decisions: Message[] = [
   { kind: 'suspension-ended', ...recipient },
   { kind: 'account-deleted-by-admin', erasedAt: Date.UTC(2026, 0, 15), ...recipient },
   { kind: 'account-restored-by-admin', ...recipient },
+  { kind: 'factor-reset-done', hasPassword: true, ...recipient },
+  { kind: 'factor-reset-done', hasPassword: false, ...recipient },
 ]
 const messages: Message[] = [
   { kind: 'verify-email', code: '12345678', ...recipient },
   { kind: 'address-in-use', ...recipient },
   { kind: 'reset-password', token: 'a-token', ...recipient },
   { kind: 'reset-started', token: 'a-token', ...recipient },
+  { kind: 'factor-reset-started', token: 'a-token', dueAt: Date.UTC(2026, 0, 2, 9), ...recipient },
   { kind: 'invitation', token: 'a-token', ...recipient },
   ...alertKinds.map((kind): Message => ({ kind, token: 'a-token', ...recipient })),
   ...decisions,
@@ -85,6 +88,22 @@ test('mails about suspension and deletion tell the end, and about roles the role
   expect(open).not.toContain('until 1 February')
   expect(limited).toContain('until 1 February 2026 at 00:00 UTC')
   expect(deleted).toContain('erased after 15 January 2026 at 00:00 UTC')
+})
+
+test('a mail about a used recovery code says how many are left, and asks for new ones when two are', () => {
+  const textFor = (left: number) =>
+    writeLetter({ kind: 'recovery-code-used', token: 'a-token', left, ...recipient }, origin).text
+  expect(textFor(3)).toContain('3 recovery codes are left.')
+  expect(textFor(3)).not.toContain('make new ones')
+  for (const few of [0, 1, 2]) expect(textFor(few)).toContain(`${origin}/security/two-factor`)
+  expect(textFor(1)).toContain('1 recovery code is left. If it was you, make new ones now:')
+})
+
+test('a mail about the removal of second factors says when, and how to stop it', () => {
+  const token = 'a-token'
+  const { text } = writeLetter({ kind: 'factor-reset-started', token, dueAt: by.at + 1, ...recipient }, origin)
+  expect(text).toContain('It happens on 1 January 2026 at 09:00')
+  expect(text).toContain(`Keep my second factors:\n${origin}/keep-second-factor?token=a-token`)
 })
 
 test('shows times in the recipient’s time zone, or UTC if unknown', () => {

@@ -47,6 +47,9 @@ export function writeTestLetter(to: string, appOrigin: string): Letter {
   return { to, ...render(words('mail.test.subject'), parts, appOrigin, words) }
 }
 
+/** The mail about a used recovery code asks for new ones when no more than these are left. */
+const fewCodes = 2
+
 function draft(message: Message, appOrigin: string, words: Words): Draft {
   const paragraph = (text: string): Part => ({ kind: 'paragraph', text })
   const link = (path: string, name: string, value: string) =>
@@ -56,6 +59,17 @@ function draft(message: Message, appOrigin: string, words: Words): Draft {
   const timeZone = knownTimeZone(message.reader.timeZone)
   const time = (at: number) => fullTime(words, at, timeZone)
   const facts: Part = { kind: 'facts', facts: factsOf(by, words, time) }
+  const codesLeft = (left: number): Part[] =>
+    left > fewCodes
+      ? [paragraph(words('mail.recovery-code-used.expected', { left }))]
+      : [
+          paragraph(words('mail.recovery-code-used.few', { left })),
+          {
+            kind: 'button',
+            text: words('mail.recovery-code-used.button'),
+            url: `${appOrigin}/security/two-factor`,
+          },
+        ]
   const when: Part = { kind: 'facts', facts: [[words('mail.facts.when'), time(by.at)]] }
 
   switch (kind) {
@@ -108,6 +122,21 @@ function draft(message: Message, appOrigin: string, words: Words): Draft {
           paragraph(words('mail.reset-password.limits', { life: lasting(words, resetLifeMs) })),
         ],
       }
+    case 'factor-reset-started':
+      return {
+        subject: words('mail.factor-reset-started.subject'),
+        parts: [
+          paragraph(words('mail.factor-reset-started.lead', { due: time(message.dueAt) })),
+          when,
+          paragraph(words('mail.factor-reset-started.expected')),
+          paragraph(words('mail.factor-reset-started.ignore')),
+          {
+            kind: 'button',
+            text: words('mail.factor-reset-started.button'),
+            url: link('/keep-second-factor', 'token', message.token),
+          },
+        ],
+      }
     case 'address-replaced':
       return {
         subject: words('mail.address-replaced.subject'),
@@ -139,6 +168,19 @@ function draft(message: Message, appOrigin: string, words: Words): Draft {
       const parts = [paragraph(words(`mail.${kind}.lead`)), when, paragraph(words('mail.ask_admin'))]
       return { subject: words(`mail.${kind}.subject`), parts }
     }
+    case 'factor-reset-done': {
+      const choose: Part = {
+        kind: 'button',
+        text: words('mail.factor-reset-done.button'),
+        url: `${appOrigin}/forgot-password`,
+      }
+      const then = words(message.hasPassword ? 'mail.factor-reset-done.log_in' : 'mail.factor-reset-done.choose')
+      const parts = [paragraph(words('mail.factor-reset-done.lead')), when, paragraph(then)]
+      return {
+        subject: words('mail.factor-reset-done.subject'),
+        parts: [...parts, ...(message.hasPassword ? [] : [choose]), paragraph(words('mail.ask_admin'))],
+      }
+    }
     case 'invitation':
       return {
         subject: words('mail.invitation.subject'),
@@ -163,7 +205,9 @@ function draft(message: Message, appOrigin: string, words: Words): Draft {
           ),
           facts,
           ...(message.isForAll ? [paragraph(words('mail.for_all'))] : []),
-          paragraph(words(`mail.${kind}.expected`)),
+          ...(kind === 'recovery-code-used'
+            ? codesLeft(message.left ?? 0)
+            : [paragraph(words(`mail.${kind}.expected`))]),
           paragraph(words('mail.not_me.lead', { life: lasting(words, compromiseReportLifeMs) })),
           { kind: 'button', text: words('mail.not_me.button'), url: link('/not-me', 'token', message.token) },
         ],

@@ -32,6 +32,13 @@ export const alertKinds = [
   'username-changed',
   'account-deleted',
   'account-restored',
+  'two-factor-on',
+  'two-factor-off',
+  'two-factor-locked',
+  'recovery-codes-new',
+  'recovery-code-used',
+  'passkey-added',
+  'passkey-removed',
 ] as const
 export type AlertKind = (typeof alertKinds)[number]
 
@@ -42,12 +49,16 @@ export type Decision =
   | { kind: 'suspension-ended' }
   | { kind: 'account-deleted-by-admin'; erasedAt: number }
   | { kind: 'account-restored-by-admin' }
+  /** Without a password, the user chooses one by mail. */
+  | { kind: 'factor-reset-done'; hasPassword: boolean }
 
 export type Message = { to: string; username: string; by: RequestInfo; reader: Reader } & (
   | { kind: 'verify-email'; code: string }
   /** To the user who has verified the address that another account just entered. */
   | { kind: 'address-in-use' }
   | { kind: 'reset-password' | 'reset-started'; token: string }
+  /** An administrator removes the second factors at `dueAt`. `token` stops it. */
+  | { kind: 'factor-reset-started'; token: string; dueAt: number }
   /** To an address that a recovery by an earlier one replaced. */
   | { kind: 'address-replaced' }
   | Decision
@@ -55,9 +66,9 @@ export type Message = { to: string; username: string; by: RequestInfo; reader: R
   | { kind: 'invitation'; token: string }
   /**
    * `token` reports that the owner did not do it. `isForAll`: more events of the kind may have happened while the mail
-   * waited.
+   * waited. `left`: how many recovery codes are left, for `recovery-code-used`.
    */
-  | { kind: AlertKind; token: string; isForAll?: boolean }
+  | { kind: AlertKind; token: string; isForAll?: boolean; left?: number }
 )
 
 /** Queues a message, due after `delayMs`. Resolves when it is stored, before it is sent. */

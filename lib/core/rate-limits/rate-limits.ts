@@ -58,6 +58,8 @@ export const rules = {
   'alert-late': { most: 1, everyMs: hours(1) },
   /** Answers of the password strength meter to one IP address. Each costs up to a quarter of a second. */
   'strength-question': { most: 120, everyMs: minutes(1) },
+  /** Challenges for passkeys. Each log-in page asks for one, and again every four minutes. */
+  'passkey-question': { most: 120, everyMs: minutes(1) },
   /** Audit entries about refused requests of one user or IP address. */
   'denied-entry': { most: 10, everyMs: minutes(10) },
 }

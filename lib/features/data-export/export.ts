@@ -1,4 +1,5 @@
 // All stored data about a user, for that user (GDPR, article 20).
+import { passkeyUseId, totpUseId } from '../../auth/credential-uses.ts'
 import { wrongPasswordsOf } from '../../auth/lockout/failure-counts.ts'
 import { anything } from '../../core/audit/audit.ts'
 import type { Clock } from '../../core/clock.ts'
@@ -6,16 +7,23 @@ import type { Stores } from '../../stores/types.ts'
 
 /** More than any user's entries in the 400 days for which they are kept. */
 const mostEntries = 10_000
+const mostBrowsers = 100
 
-/** Times are ISO 8601. Omits the password hash and session ids, which only an attacker could use. */
+type Exported = Pick<Stores, 'users' | 'lockouts' | 'sessions' | 'credentialUses' | 'collections' | 'audit'>
+
+/** Times are ISO 8601. Omits hashes, keys and ids of sessions and browsers, which only an attacker could use. */
 export async function exportUser(
   id: string,
-  { users, lockouts, sessions, audit }: Pick<Stores, 'users' | 'lockouts' | 'sessions' | 'audit'>,
+  { users, lockouts, sessions, credentialUses, collections, audit }: Exported,
   clock: Clock,
 ) {
   const user = await users.find(id)
   if (user === null) return null
-  const { passwordHash: _, createdAt, emailVerifiedAt, passwordChangedAt, deletedAt, ...rest } = user
+  const { passwordHash: _, totp, recoveryCodes, passkeys, factorsChangedAt, ...open } = user
+  const { createdAt, emailVerifiedAt, passwordChangedAt, deletedAt, ...rest } = open
+  const uses = new Map((await credentialUses.listByUser(id)).map((use) => [use.id, use.usedAt]))
+  const lastUsedAt = (useId: string) => iso(uses.get(useId) ?? null)
+  const browsers = await collections.rememberedBrowser.list({ fields: { userId: id } }, mostBrowsers)
   return {
     exportedAt: iso(clock()),
     person: {
@@ -26,12 +34,30 @@ export async function exportUser(
       passwordChangedAt: iso(passwordChangedAt),
       deletedAt: iso(deletedAt),
     },
-    sessions: (await sessions.listByUser(id)).map(({ createdAt, lastActivityAt, provedAt, userAgent, address }) => ({
-      createdAt: iso(createdAt),
-      lastActivityAt: iso(lastActivityAt),
-      provedAt: iso(provedAt),
-      userAgent,
-      address,
+    secondFactors: {
+      changedAt: iso(factorsChangedAt),
+      authenticatorApp: totp && { addedAt: iso(totp.createdAt), lastUsedAt: lastUsedAt(totpUseId(id)) },
+      recoveryCodesLeft: recoveryCodes.length,
+      passkeys: passkeys.map((passkey) => ({
+        name: passkey.name,
+        addedAt: iso(passkey.createdAt),
+        lastUsedAt: lastUsedAt(passkeyUseId(passkey.id)),
+        isSynced: passkey.isSynced,
+      })),
+      rememberedBrowsers: browsers.map(({ createdAt, expiresAt, userAgent, address }) => ({
+        createdAt: iso(createdAt),
+        expiresAt: iso(expiresAt),
+        userAgent,
+        address,
+      })),
+    },
+    sessions: (await sessions.listByUser(id)).map((session) => ({
+      createdAt: iso(session.createdAt),
+      lastActivityAt: iso(session.lastActivityAt),
+      provedAt: iso(session.provedAt),
+      authentications: session.authentications,
+      userAgent: session.userAgent,
+      address: session.address,
     })),
     history: (await audit.list({ ...anything, personId: id, limit: mostEntries })).map((entry) => ({
       at: iso(entry.at),

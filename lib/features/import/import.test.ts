@@ -52,7 +52,12 @@ function readingsOf({ format, content, size = 65_536, project = firebase }: Sour
   async function* chunks() {
     for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size)
   }
-  return readUsers(format, chunks(), { now, newId, firebase: project })
+  return readUsers(format, chunks(), {
+    now,
+    newId,
+    firebase: project,
+    sealTotp: async (key, userId) => `${userId} ${key}`,
+  })
 }
 
 async function importText(format: ImportFormat, content: string | Uint8Array, stores?: Stores) {
@@ -351,6 +356,71 @@ describe('JSON lines', () => {
       '10: The user has unknown fields: "__proto__".',
       '11: The status is neither active nor suspended.',
     ])
+  })
+
+  describe('with an authenticator app', () => {
+    const base32 = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP'
+    const uri = (rest = '') => `otpauth://totp/Old:alice?secret=${base32}&issuer=Old${rest}`
+    const keycloak = (value: string, data: object = {}) => ({
+      type: 'otp',
+      secretData: JSON.stringify({ value }),
+      credentialData: JSON.stringify({ subType: 'totp', digits: 6, period: 30, algorithm: 'HmacSHA1', ...data }),
+    })
+
+    test.each([
+      ['an otpauth URI', { totp: uri('&algorithm=SHA1&digits=6&period=30') }, base32],
+      ['an otpauth URI with defaults', { totp: uri() }, base32],
+      // RFC 6238, appendix B: the text "12345678901234567890".
+      ['Keycloak', { credentials: [keycloak('12345678901234567890')] }, 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ'],
+      ['Keycloak in base32', { credentials: [keycloak(base32, { secretEncoding: 'BASE32' })] }, base32],
+      [
+        'authentik',
+        { totp: { key: '3132333435363738393031323334353637383930', digits: 6, step: 30 } },
+        'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ',
+      ],
+    ])('import the key of %s, sealed, without recovery codes', async (_, fields, key) => {
+      const { outcome, find } = await importText('jsonl', lines({ username: 'alice', ...fields }, { username: 'bob' }))
+      const { id, ...alice } = await find('alice')
+      expect(alice).toMatchObject({ totp: { sealed: `${id} ${key}`, createdAt: now }, recoveryCodes: [], passkeys: [] })
+      expect(await find('bob')).toMatchObject({ totp: null })
+      expect(outcome).toMatchObject({ imported: 2, withApp: 1, rejected: [], notes: [] })
+    })
+
+    const neither = /field totp is neither an otpauth/
+    const other = /does not make codes of 6 digits every 30 seconds with SHA-1/
+    const noKeycloak = /not what Keycloak exports/
+    test.each([
+      ['another algorithm', { totp: uri('&algorithm=SHA256') }, other],
+      ['eight digits', { totp: uri('&digits=8') }, other],
+      ['a minute', { totp: uri('&period=60') }, other],
+      ['a counter', { totp: `${uri().replace('totp', 'hotp')}&counter=1` }, neither],
+      ['no URI', { totp: base32 }, neither],
+      ['the sealed key of a back-up', { totp: { sealed: base32, createdAt: 1 } }, neither],
+      ['odd hex', { totp: { key: 'abc' } }, neither],
+      ['a short key', { totp: { key: '00'.repeat(9) } }, /10 to 128 bytes/],
+      ['a long key', { totp: { key: '00'.repeat(129) } }, /10 to 128 bytes/],
+      ['eight digits of Keycloak', { credentials: [keycloak(base32, { digits: 8 })] }, other],
+      ['another algorithm of Keycloak', { credentials: [keycloak(base32, { algorithm: 'HmacSHA512' })] }, other],
+      ['a counter of Keycloak', { credentials: [keycloak(base32, { subType: 'hotp' })] }, noKeycloak],
+      ['an unknown encoding', { credentials: [keycloak(base32, { secretEncoding: 'HEX' })] }, noKeycloak],
+      ['broken data', { credentials: [{ type: 'otp', secretData: base32 }] }, noKeycloak],
+      ['no list', { credentials: base32 }, /credentials are not a list/],
+    ])('of %s are rejected, without the key in the reason', async (_, fields, reason) => {
+      const { outcome, reasons } = await importText('jsonl', lines({ username: 'alice', ...fields }))
+      expect(outcome.imported).toBe(0)
+      expect(reasons).toEqual([expect.stringMatching(reason)])
+      expect(JSON.stringify(outcome)).not.toContain(base32.slice(0, 8))
+    })
+
+    test('take the first of several, and leave other credentials out with a note', async () => {
+      const credentials = [{ type: 'password' }, keycloak('12345678901234567890'), keycloak(base32)]
+      const { outcome, find } = await importText('jsonl', lines({ username: 'alice', credentials }))
+      expect((await find('alice')).totp?.sealed).toContain('GEZDGNBVGY3TQOJQ')
+      expect(outcome.notes).toEqual([
+        'Line 1, alice: Credentials that are no authenticator app were left out.',
+        'Line 1, alice: The user has several authenticator apps. The first one was taken.',
+      ])
+    })
   })
 
   test('of excessive length are rejected as a whole', async () => {

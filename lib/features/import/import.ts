@@ -5,6 +5,7 @@ import { noPassword } from '../../core/crypto/old-hashes.ts'
 import { withoutNotANumber } from '../../core/files/python-json.ts'
 import { verifiedKey } from '../../stores/records.ts'
 import type { StoredRecord, UserRecord, UserStore } from '../../stores/types.ts'
+import { isObject, parseJson } from './json.ts'
 import { readRows } from './person.ts'
 import {
   type Candidate,
@@ -16,7 +17,7 @@ import {
   shown,
   unreadable,
 } from './reading.ts'
-import { csvRows, decode, firebaseRows, isObject, jsonRows, parseJson } from './rows.ts'
+import { csvRows, decode, firebaseRows, jsonRows } from './rows.ts'
 import { takeOverStreamlit } from './streamlit.ts'
 
 /** Yields in file order. Rejects with the code `import_unreadable` when the file does not have this format. */
@@ -32,9 +33,10 @@ export function readUsers(
 
 export interface ImportOutcome {
   imported: number
-  /** The next four count subsets of the imported users. */
+  /** The next five count subsets of the imported users. */
   admins: number
   suspended: number
+  withApp: number
   withoutPassword: number
   /** Without a password and without a verified address for a reset link. */
   unreachable: number
@@ -67,6 +69,7 @@ export async function importUsers(
     imported: 0,
     admins: 0,
     suspended: 0,
+    withApp: 0,
     withoutPassword: 0,
     unreachable: 0,
     named: [],
@@ -213,6 +216,7 @@ function count(outcome: ImportOutcome, { user, usernameFrom, line, email }: Cand
   outcome.imported++
   if (user.role === 'admin') outcome.admins++
   if (user.status === 'suspended') outcome.suspended++
+  if (user.totp !== null) outcome.withApp++
   if (user.passwordHash === noPassword) {
     outcome.withoutPassword++
     if (user.emailVerifiedAt === null) outcome.unreachable++

@@ -11,17 +11,19 @@ import { type Profile, roles } from '../../stores/types.ts'
 import { type Fields, type ImportContext, type Reading, type Row, rejected, shown } from './reading.ts'
 
 export async function* readRows(rows: AsyncIterable<Row>, context: ImportContext): AsyncGenerator<Reading> {
-  for await (const { line, fields, errors } of rows) {
+  for await (const { line, fields, errors, app } of rows) {
     const { username = '', email = '' } = fields
     const place = { line, username: shown(username), email: shown(email) }
-    const notes: string[] = []
+    const notes = [...(app?.notes ?? [])]
     const candidate = readUser(fields, { errors, notes }, context)
     if (errors.length > 0) {
       yield rejected(place, errors.join(' '))
       continue
     }
-    for (const note of notes)
-      yield { kind: 'note', text: `Line ${line}, ${candidate.user.username || place.email}: ${note}` }
+    const key = app?.key ?? null
+    const { user } = candidate
+    if (key !== null) user.totp = { sealed: await context.sealTotp(key, user.id), createdAt: context.now }
+    for (const note of notes) yield { kind: 'note', text: `Line ${line}, ${user.username || place.email}: ${note}` }
     yield { kind: 'candidate', ...place, ...candidate }
   }
 }

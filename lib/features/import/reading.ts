@@ -3,6 +3,7 @@ import type { FirebaseProject } from '../../core/crypto/old-hashes.ts'
 import { profileFieldNames } from '../../core/profile.ts'
 import { snakeCase } from '../../stores/kinds.ts'
 import type { UserRecord } from '../../stores/types.ts'
+import type { ReadApp } from './totp.ts'
 
 export const importFormats = ['csv', 'jsonl', 'firebase', 'streamlit'] as const
 export type ImportFormat = (typeof importFormats)[number]
@@ -12,6 +13,8 @@ export interface ImportContext {
   newId(): string
   /** The project parameters for Firebase hashes, or null. */
   firebase: FirebaseProject | null
+  /** Seals the key of an authenticator app for the store. */
+  sealTotp(key: string, userId: string): Promise<string>
 }
 
 export interface Place {
@@ -68,6 +71,8 @@ export interface Row {
   line: number
   fields: Fields
   errors: string[]
+  /** The authenticator app, of JSON lines. */
+  app?: ReadApp
 }
 
 export function rejected({ line, username, email }: Place, reason: string, isThere = false): Rejection {

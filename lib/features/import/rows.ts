@@ -3,7 +3,9 @@ import { Readable } from 'node:stream'
 import { CsvError, parse } from 'csv-parse'
 import { profileFieldNames } from '../../core/profile.ts'
 import { snakeCase, userSchema } from '../../stores/kinds.ts'
+import { isObject, parseJson } from './json.ts'
 import { type Column, type Fields, importColumns, type Row, shown, unreadable } from './reading.ts'
+import { readApp } from './totp.ts'
 
 /** Further keys of JSON lines, with the names in Gatehouse's own export. Null means ignored. */
 const jsonNames: Record<string, string | null> = {
@@ -18,6 +20,9 @@ const jsonNames: Record<string, string | null> = {
   suspendedUntil: 'suspended_until',
   suspendReason: 'suspend_reason',
   deletedAt: 'deleted_at',
+  // Of Gatehouse's own export, which has no secrets.
+  authenticatorAppSince: null,
+  recoveryCodesLeft: null,
 }
 
 /** Drops a byte-order mark and converts CRLF, so that line numbers are right. */
@@ -124,11 +129,12 @@ export async function* firebaseRows(text: AsyncIterable<string>): AsyncGenerator
   for (const [place, user] of users.entries()) yield { line: place + 1, ...fieldsOf(user) }
 }
 
-function fieldsOf(value: unknown): Pick<Row, 'fields' | 'errors'> {
+function fieldsOf(value: unknown): Omit<Row, 'line'> {
   if (!isObject(value)) return { fields: {}, errors: ['The line is not an object in JSON.'] }
   if (value.localId !== undefined) return fieldsOfFirebase(value)
-  const errors: string[] = []
-  const { profile, ...flat } = value
+  const { profile, totp, credentials, ...flat } = value
+  const app = readApp(totp, credentials)
+  const { errors } = app
   if (profile !== undefined && !isObject(profile)) errors.push('The profile is not an object.')
   const entries = [...Object.entries(flat), ...(isObject(profile) ? Object.entries(profile) : [])]
   const unknown = entries.filter(([name]) => !Object.hasOwn(jsonNames, name))
@@ -139,7 +145,7 @@ function fieldsOf(value: unknown): Pick<Row, 'fields' | 'errors'> {
   const named = entries
     .filter((entry) => !unknown.includes(entry))
     .flatMap(([name, content]) => (jsonNames[name] ? [[jsonNames[name], content] as const] : []))
-  return { fields: textsOf(named, errors), errors }
+  return { fields: textsOf(named, errors), errors, app }
 }
 
 /** Ignores all other Firebase fields. */
@@ -168,17 +174,4 @@ function textsOf(entries: (readonly [string, unknown])[], errors: string[]): Fie
   for (const [name] of present.filter((entry) => !isText(entry))) errors.push(`The field ${name} is not text.`)
   // Turns half a surrogate pair into U+FFFD, which no name may contain.
   return Object.fromEntries(present.filter(isText).map(([name, content]) => [name, String(content).toWellFormed()]))
-}
-
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    // The message of the error contains a part of the text.
-    return undefined
-  }
-}
-
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -6,7 +6,7 @@ import { repairTexts } from '#lib/stores/texts.ts'
 import type { Profile, UserRecord } from '#lib/stores/types.ts'
 
 import { canonicalUsername } from '../../auth/username.ts'
-import { isObject } from './rows.ts'
+import { isObject } from './json.ts'
 
 export interface Remark {
   name: string

@@ -1,7 +1,7 @@
 // Links that let a visitor sign up once, with a role. An admin creates them and mails or hands them over.
 
 import { z } from 'zod'
-import type { Accounts, NewAccount, SignUpFault, User } from '../../auth/accounts.ts'
+import type { Accounts, FirstFactor, NewAccount, SignUpFault, User } from '../../auth/accounts.ts'
 import type { Clock } from '../../core/clock.ts'
 import { newId } from '../../core/crypto/random.ts'
 import { invitationLifeMs } from '../../core/lifetimes.ts'
@@ -43,7 +43,7 @@ export interface Invitations {
    */
   accept(
     token: string,
-    account: Pick<NewAccount, 'username' | 'password' | 'email'>,
+    account: Pick<NewAccount, 'username' | 'email'> & FirstFactor,
   ): Promise<
     | { ok: true; value: { user: User; invitation: Invitation } }
     | ({ ok: false } & (SignUpFault | { code: 'link_void' }))
@@ -76,13 +76,13 @@ export function createInvitations(deps: {
 
     find,
 
-    async accept(token, { username, password, email }) {
+    async accept(token, account) {
       const invitation = await find(token)
       if (invitation === null) return { ok: false, code: 'link_void' }
       const isEmailProved = invitation.email !== null
-      const address = invitation.email ?? email ?? null
-      const account = { username, password, email: address, isEmailProved, role: invitation.role }
-      const signedUp = await accounts.signUpWith(links.asTokenUse(token), account)
+      const address = invitation.email ?? account.email ?? null
+      const invited = { ...account, email: address, isEmailProved, role: invitation.role }
+      const signedUp = await accounts.signUpWith(links.asTokenUse(token), invited)
       return signedUp.ok ? { ok: true, value: { user: signedUp.value, invitation } } : signedUp
     },
   }

@@ -1,9 +1,9 @@
 // A user changes their own password.
-import { authenticationOf } from '../../auth/factors.ts'
+import { isPasswordTooLittle } from '../../auth/factors.ts'
 import { changePasswordSchema } from '../../auth/forms.ts'
+import { continueAlone } from '../../auth/sessions/continue-alone.ts'
 import { command, presentedBy } from '../../core/command.ts'
-import { logError } from '../../core/log/log.ts'
-import { ok } from '../../core/result.ts'
+import { ok, refused } from '../../core/result.ts'
 
 const triedCodes = ['password_wrong', 'too_soon', 'too_soon_here', 'password_locked']
 
@@ -14,21 +14,22 @@ export const changePassword = command({
   input: changePasswordSchema(0),
   inputFor: async ({ settings }) => changePasswordSchema(settings.passwordMinLength),
   audit: 'password.changed',
-  async run({ accounts, sessions }, { currentPassword: current, password }, actor) {
-    const { client, presented } = presentedBy(actor)
+  async run({ accounts, sessions }, { currentPassword: current = null, password }, actor) {
+    const { client } = presentedBy(actor)
+    const owner = await accounts.findActive(actor.id)
+    if (owner === null) return { ...refused('person_gone'), isRecorded: false }
+    const isProofNeeded = isPasswordTooLittle(owner.factors)
+    if (isProofNeeded && (actor.session === null || !sessions.hasRecentAuthentication(actor.session))) {
+      return { ...refused('reauthentication_required'), isRecorded: false }
+    }
+    if (owner.factors.hasPassword && current === null)
+      return { ...refused('current_password_missing'), isRecorded: false }
     const changed = await accounts.changePassword(actor.id, { current, password }, client)
     if (!changed.ok) return { ...changed, isRecorded: triedCodes.includes(changed.code) ? 'try' : false }
     const user = changed.value
-    const alert = { user, kind: 'password-changed' } as const
-    try {
-      await sessions.endOthers(user.id, actor.session?.id ?? '', 'password-changed')
-      const given = actor.session?.authentications ?? ['password']
-      const renewed = presented && (await sessions.renew(presented, authenticationOf(user, given)))
-      return { ...ok({ user, token: renewed ? renewed.token : null }), alert }
-    } catch (error) {
-      // All sessions of the old password are void. The log-in page tells this browser.
-      logError('sessions_not_ended', error)
-      return { ...ok({ user, token: null }), alert }
-    }
+    const given = actor.session?.authentications ?? ['password']
+    const proved = isProofNeeded ? {} : { proved: given }
+    const token = await continueAlone(sessions, user, actor, { reason: 'password-changed', ...proved })
+    return { ...ok({ user, token }), alert: { user, kind: 'password-changed' } as const }
   },
 })

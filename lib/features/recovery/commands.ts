@@ -57,7 +57,10 @@ export const reportCompromise = command({
   audit: 'account.disowned',
   async run({ recovery, securityEvents }, _input, { secret = '', by }) {
     const reported = await recovery.reportCompromise(secret, by)
-    if (reported.ok) return { ...ok({ isMailed: reported.value.isMailed }), actorId: reported.value.userId }
+    if (reported.ok) {
+      const { userId, isMailed, removedFactors } = reported.value
+      return { ...ok({ isMailed }), actorId: userId, ...(removedFactors && { detail: { secondFactors: 'removed' } }) }
+    }
     securityEvents.note({ event: 'link.refused', code: 'not_me' })
     return { ...reported, isRecorded: false }
   },

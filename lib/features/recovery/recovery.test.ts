@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { passkeyUseId } from '../../auth/credential-uses.ts'
+import { nextChangeTime } from '../../auth/factors.ts'
 import { days, hours } from '../../core/clock.ts'
 import { execute } from '../../core/command.ts'
 import { createPasswordHasher } from '../../core/crypto/password.ts'
@@ -10,7 +12,8 @@ import {
   storeNames,
   type TestServices,
 } from '../../services-for-test.ts'
-import { aUser } from '../../stores/contract/samples.ts'
+import { aPasskey, aUser } from '../../stores/contract/samples.ts'
+import type { Passkey, UserRecord } from '../../stores/types.ts'
 import { resetPassword } from './commands.ts'
 
 const by = { at: 0, userAgent: '', address: '', locale: 'en', timeZone: null } as const
@@ -180,7 +183,7 @@ describe('"this was not me"', () => {
     const token = await tell()
     await change({ email: 'thief@example.net', newEmail: 'second@example.net', emailVerifiedAt: 9 })
     expect(await opened.app.recovery.findNotice(token)).toEqual({ username: 'alice' })
-    expect(await reportCompromise(token)).toEqual({ ok: true, value: { userId: alice, isMailed: true } })
+    expect(await reportCompromise(token)).toMatchObject({ ok: true, value: { userId: alice, isMailed: true } })
     expect(await opened.app.stores.users.find(alice)).toMatchObject({ email: 'Alice@example.org', newEmail: null })
     expect(await logsIn(password)).toBe(false)
     expect(await sessionCount()).toBe(0)
@@ -211,7 +214,7 @@ describe('"this was not me"', () => {
     await opened.addPerson('bob')
     await opened.app.stores.users.changeEmail('bob', { email: 'alice@example.org', emailVerifiedAt: 7 })
     posted.length = 0
-    expect(await reportCompromise(token)).toEqual({ ok: true, value: { userId: alice, isMailed: false } })
+    expect(await reportCompromise(token)).toMatchObject({ ok: true, value: { userId: alice, isMailed: false } })
     expect([await sessionCount(), await logsIn(password)]).toEqual([0, false])
     expect(posted.map(({ kind, to }) => [kind, to])).toEqual([['address-replaced', 'thief@example.net']])
     expect(await opened.app.stores.users.find(alice)).toMatchObject({ email: null, emailVerifiedAt: null })
@@ -405,6 +408,99 @@ describe.each(storeNames)('against an attacker who knows the password, on %s', (
     await takeAddress('second@example.net')
     expect(await reportCompromise(tokenOf('address-removed'))).toMatchObject({ ok: true, value: { isMailed: true } })
     expect(await address()).toBe('Alice@example.org')
+  })
+
+  describe('who adds a second factor', () => {
+    /** As the features do it: in one update that voids other sessions. */
+    async function add(factor: { totp?: UserRecord['totp']; passkeys?: Passkey[] }): Promise<void> {
+      const user = await found()
+      const factorsChangedAt = nextChangeTime(user.factorsChangedAt, opened.app.clock())
+      const recoveryCodes = [{ beginning: 'ab', hash: 'x' }]
+      await change({ recoveryCodes, ...factor, factorsChangedAt })
+    }
+    const found = async () => (await opened.app.stores.users.find(alice)) as UserRecord
+    const anApp = () => ({ sealed: 'sealed', createdAt: opened.app.clock() })
+    const factors = async () => {
+      const { totp, passkeys, recoveryCodes } = await found()
+      return { app: totp !== null, passkeys: passkeys.map(({ name }) => name), codes: recoveryCodes.length }
+    }
+    const nothing = { app: false, passkeys: [], codes: 0 }
+    const thiefsPasskey = (overrides: Partial<Passkey> = {}) =>
+      aPasskey({ name: 'thief', createdAt: opened.app.clock(), ...overrides })
+
+    test.each([
+      ['an app', 'two-factor-on', () => add({ totp: anApp() })],
+      ['a passkey', 'passkey-added', () => add({ passkeys: [thiefsPasskey()] })],
+      ['an automatic passkey', 'passkey-added', () => add({ passkeys: [thiefsPasskey({ isAutomatic: true })] })],
+    ] as const)('loses it when the owner reports the alert about %s [V6.4.4]', async (_, kind, addIt) => {
+      const { app } = opened
+      await addIt()
+      const { factorsChangedAt } = await found()
+      const { session } = await app.sessions.start(alice, { passwordChangedAt: null, factorsChangedAt })
+      await app.stores.credentialUses.advance({ id: passkeyUseId(aPasskey().id), userId: alice, mark: 1, usedAt: 1 })
+      const token = await tell(kind)
+      expect(await reportCompromise(token)).toMatchObject({ ok: true, value: { isMailed: true, removedFactors: true } })
+      expect(await factors()).toEqual(nothing)
+      expect(await app.stores.credentialUses.listByUser(alice)).toEqual([])
+      expect(await app.accounts.findOwner(session)).toMatchObject({ ok: false })
+      expect(await reset(tokenOf('reset-started'))).toMatchObject({ ok: true })
+      const logIn = { username: 'alice', client: aLoginClient(), rememberedTokens: [] }
+      expect(await app.auth.start({ ...logIn, password: another })).toMatchObject({ value: { next: 'session' } })
+    })
+
+    test('loses all of them by any alert of the last 72 hours, and the owner keeps earlier ones', async () => {
+      const own = { totp: anApp(), passkeys: [thiefsPasskey({ id: 'own', name: 'own' })] }
+      await add(own)
+      opened.advance(hours(72) + 1)
+      await add({ passkeys: [...own.passkeys, thiefsPasskey({ id: 'first' })] })
+      opened.advance(hours(71))
+      const token = await tell('new-device')
+      await add({ passkeys: [...(await found()).passkeys, thiefsPasskey({ id: 'second' })] })
+      await reportCompromise(token)
+      expect(await factors()).toEqual({ app: true, passkeys: ['own'], codes: 0 })
+    })
+
+    test('or only makes new recovery codes loses those, and the owner keeps the app', async () => {
+      await add({ totp: anApp() })
+      opened.advance(hours(72) + 1)
+      const kept = await tell('new-device')
+      await reportCompromise(kept)
+      expect(await factors(), 'no factor changed in 72 hours').toMatchObject({ app: true, codes: 1 })
+      opened.advance(hours(72) + 1)
+      await add({})
+      await reportCompromise(await tell('recovery-codes-new'))
+      expect(await factors()).toMatchObject({ app: true, codes: 0 })
+    })
+
+    test('loses it even if the owner first resets the password, which keeps it [V6.4.3]', async () => {
+      await add({ passkeys: [thiefsPasskey()] })
+      const [alert, other] = [await tell('passkey-added'), await tell()]
+      expect(await reset(await ask())).toMatchObject({ ok: true })
+      expect(await factors()).toMatchObject({ passkeys: ['thief'] })
+      expect(await opened.app.recovery.findNotice(alert)).toEqual({ username: 'alice' })
+      expect(await reportCompromise(alert)).toMatchObject({ ok: true })
+      expect(await factors()).toEqual(nothing)
+      expect(await reset(tokenOf('reset-started'))).toMatchObject({ ok: true })
+      expect(await reportCompromise(other)).toEqual(isVoid)
+    })
+
+    test('and replaces the address loses it when the owner’s address resets the password', async () => {
+      await add({ totp: anApp() })
+      await takeAddress('thief@example.net')
+      await ask()
+      const owners = posted.find(({ kind, to }) => kind === 'reset-password' && to === 'Alice@example.org')
+      expect(await reset(owners !== undefined && 'token' in owners ? owners.token : '')).toMatchObject({ ok: true })
+      expect([await factors(), await address()]).toEqual([nothing, 'Alice@example.org'])
+    })
+
+    test('adds none while the owner reports it', async () => {
+      const before = await found()
+      const token = await tell()
+      await reportCompromise(token)
+      const late = { passkeys: [thiefsPasskey()] }
+      const { factorsChangedAt } = before
+      expect(await opened.app.stores.users.update(alice, late, { factorsChangedAt })).toBeNull()
+    })
   })
 
   test('a later verification counts as later even if the clock went back', async () => {

@@ -2,7 +2,7 @@
 // not me". A recovery voids the password and ends every session before it makes a link, so that an attacker who knows
 // the password cannot interfere.
 
-import type { Accounts } from '../../auth/accounts.ts'
+import { type Accounts, isClosed } from '../../auth/accounts.ts'
 import { type Alerts, compromiseReportLinks } from '../../auth/alerts.ts'
 import {
   type Claim,
@@ -14,13 +14,16 @@ import {
   type Mailbox,
   mailboxesOf,
 } from '../../auth/claims.ts'
+import { forgetRemoved } from '../../auth/credential-uses.ts'
+import { nextChangeTime, removalOf, withoutAutomatic } from '../../auth/factors.ts'
 import { wasAdmin } from '../../auth/former-admins.ts'
 import type { PasswordFault } from '../../auth/passwords/password-rules.ts'
+import type { RememberedBrowsers } from '../../auth/remembered-browsers.ts'
 import type { Sessions } from '../../auth/sessions/sessions.ts'
 import { canonicalUsername } from '../../auth/username.ts'
 import type { Clock } from '../../core/clock.ts'
 import { noPassword } from '../../core/crypto/old-hashes.ts'
-import { resetLifeMs } from '../../core/lifetimes.ts'
+import { compromiseReportLifeMs, resetLifeMs } from '../../core/lifetimes.ts'
 import { logError } from '../../core/log/log.ts'
 import { type Mail, type RequestInfo, readerOf } from '../../core/mail/message.ts'
 import { type OneTimeTokens, oneTimeTokens } from '../../core/one-time-tokens.ts'
@@ -30,7 +33,14 @@ import { ok, type Result, refused } from '../../core/result.ts'
 import { mayPassOn } from '../../core/roles/permissions.ts'
 import { trimTyped } from '../../core/typed-text.ts'
 import { emailKey, lowerCase } from '../../stores/records.ts'
-import type { EmailChange, EndReason, TokenStore, UserRecord, UserStore } from '../../stores/types.ts'
+import type {
+  CredentialUseStore,
+  EmailChange,
+  EndReason,
+  TokenStore,
+  UserRecord,
+  UserStore,
+} from '../../stores/types.ts'
 
 export interface Recovery {
   /**
@@ -59,7 +69,8 @@ export interface Recovery {
   /** Does not use the token up. Null when it is void. */
   find(token: string): Promise<{ username: string } | null>
   /**
-   * Sets the password once, ends every session and voids earlier secrets. Returns the user’s id. A refused password
+   * Sets the password once, ends every session and voids earlier secrets. Keeps the second factors (OWASP ASVS 5.0,
+   * 6.4.3), unless it puts a replaced address back: then like `reportCompromise`. Returns the user’s id. A refused password
    * leaves the token usable. `link_void` when the token was used, expired, or the account was recovered since; changes
    * by a logged-in user do not void it.
    */
@@ -71,11 +82,14 @@ export interface Recovery {
   /** Whose alert the token belongs to, without using it up. Null when it is void. */
   findNotice(token: string): Promise<{ username: string } | null>
   /**
-   * The recipient of an alert reports that it was not them: voids the password, restores their address, undoes a
-   * deletion, ends every session and mails a reset link to that address. When another account has verified the address
-   * since, nothing is mailed and `isMailed` is false.
+   * The recipient of an alert reports that it was not them: voids the password, removes the second factors added in the
+   * last 72 hours, restores their address, undoes a deletion, ends every session and mails a reset link to that address.
+   * When another account has verified the address since, nothing is mailed and `isMailed` is false.
    */
-  reportCompromise(token: string, by: RequestInfo): Promise<Result<{ userId: string; isMailed: boolean }, 'link_void'>>
+  reportCompromise(
+    token: string,
+    by: RequestInfo,
+  ): Promise<Result<{ userId: string; isMailed: boolean; removedFactors: boolean }, 'link_void'>>
 }
 
 export function createRecovery(deps: {
@@ -86,9 +100,11 @@ export function createRecovery(deps: {
   mail: Mail
   rateLimits: RateLimits
   alerts: Alerts
+  browsers: RememberedBrowsers
+  credentialUses: CredentialUseStore
   clock: Clock
 }): Recovery {
-  const { users, tokens: store, accounts, sessions, mail, rateLimits, alerts, clock } = deps
+  const { users, tokens: store, accounts, sessions, mail, rateLimits, alerts, browsers, credentialUses, clock } = deps
   const reportLinks = compromiseReportLinks(store, clock)
   const links = oneTimeTokens({
     store,
@@ -121,6 +137,33 @@ export function createRecovery(deps: {
   /** Whether the owner of the account may recover it with this claim now. */
   const isGood = (claim: Claim, user: UserRecord) => counts(claim, user) && holdsAddress(claim, user, clock())
 
+  /** Factors made since then may be a thief's, and their alerts are still good. */
+  const suspectSince = () => clock() - compromiseReportLifeMs
+
+  /**
+   * A password reset voids the alerts of before. But the alert about a factor that a thief added must work even then: the
+   * thief's factor would keep the owner out.
+   */
+  const mayReport = (claim: Claim, user: UserRecord) => {
+    const isOfPresent =
+      claim.email !== null && isPresent(claim.email, user) && claim.verifiedAt === user.emailVerifiedAt
+    return isGood(claim, user) || (isOfPresent && !isClosed(user) && removalOf(user, suspectSince(), clock()) !== null)
+  }
+
+  /**
+   * Also without such a factor, `factorsChangedAt` changes: it voids a concurrent addition. Recovery codes may be a thief's
+   * after any change of factors since.
+   */
+  function withoutSuspectFactors(user: UserRecord) {
+    const [now, since] = [clock(), suspectSince()]
+    const removal = removalOf(user, since, now)
+    const areCodesSuspect = user.factorsChangedAt !== null && user.factorsChangedAt >= since
+    return {
+      ...(removal ?? { factorsChangedAt: nextChangeTime(user.factorsChangedAt, now) }),
+      ...(areCodesSuspect && { recoveryCodes: [] }),
+    }
+  }
+
   /** Whether the issuer of a handed-over link may still issue it, to this user as they are now. */
   async function isHandedOverRightly(issuedBy: string | null, to: UserRecord): Promise<boolean> {
     if (issuedBy === null) return true
@@ -130,10 +173,11 @@ export function createRecovery(deps: {
   async function findClaim(
     { find }: OneTimeTokens<Claim>,
     token: string,
+    isUsable: (claim: Claim, user: UserRecord) => boolean,
   ): Promise<{ claim: Claim; user: UserRecord } | null> {
     const found = await find(token)
     const user = found && (await users.find(found.subject))
-    if (!user || !isGood(found.detail, user)) return null
+    if (!user || !isUsable(found.detail, user)) return null
     return (await isHandedOverRightly(found.issuedBy, user)) ? { claim: found.detail, user } : null
   }
 
@@ -150,14 +194,17 @@ export function createRecovery(deps: {
     for (;;) {
       const user = await users.find(userId)
       if (user === null || !(await mayRecover(user))) return null
-      const { email, emailVerifiedAt, role, status, deletedAt, recoveryGeneration } = user
-      const onlyIf = { email, emailVerifiedAt, role, status, deletedAt, recoveryGeneration }
+      const { email, emailVerifiedAt, role, status, deletedAt, recoveryGeneration, passkeys, factorsChangedAt } = user
+      const present = { email, emailVerifiedAt, role, status, deletedAt, recoveryGeneration }
+      const onlyIf = { ...present, passkeys, factorsChangedAt }
+      const changes = change(user)
       const asked: EmailChange = {
         // Unique even within one millisecond: device cookies and lockouts are bound to this time.
         passwordChangedAt: Math.max(clock(), (user.passwordChangedAt ?? 0) + 1),
         newEmail: null,
         recoveryGeneration: recoveryGeneration + 1,
-        ...change(user),
+        ...changes,
+        passkeys: withoutAutomatic(changes.passkeys ?? passkeys),
       }
       let recovered = await users.changeEmail(userId, asked, onlyIf)
       // Another account has verified the address. Remove the one that replaced it here as well.
@@ -170,6 +217,8 @@ export function createRecovery(deps: {
         // They are void already: the password is another one.
         sessions.endOthers(userId, '', endReason).catch((error: unknown) => logError('sessions_not_ended', error)),
         store.deleteIssuedBy(userId),
+        browsers.forgetAll(userId),
+        forgetRemoved(credentialUses, recovered),
         isReplaced ? alerts.tellReplaced(user, by) : null,
       ])
       for (const followUp of followUps) if (followUp.status === 'rejected') throw followUp.reason
@@ -234,19 +283,24 @@ export function createRecovery(deps: {
     },
 
     async find(token) {
-      const found = await findClaim(links, token)
+      const found = await findClaim(links, token, isGood)
       return found && { username: found.user.username }
     },
 
     async reset(token, password, by) {
-      const found = await findClaim(links, token)
+      const found = await findClaim(links, token, isGood)
       if (found === null) return refused('link_void')
       const { claim } = found
       const hashed = await accounts.hashNewPassword(password, found.user)
       if (!hashed.ok) return hashed
       const step: RecoveryStep = {
         mayRecover: (user) => isGood(claim, user),
-        change: (user) => ({ passwordHash: hashed.value, ...addressBack(claim, user) }),
+        change: (user) => ({
+          passwordHash: hashed.value,
+          ...addressBack(claim, user),
+          // Somebody replaced the address. They may have added a factor too.
+          ...(claim.email !== null && !isPresent(claim.email, user) && withoutSuspectFactors(user)),
+        }),
         endReason: 'password-changed',
       }
       const user = await recover(found.user.id, step, by)
@@ -257,17 +311,22 @@ export function createRecovery(deps: {
     },
 
     async findNotice(token) {
-      const found = await findClaim(reportLinks, token)
+      const found = await findClaim(reportLinks, token, mayReport)
       return found && { username: found.user.username }
     },
 
     async reportCompromise(token, by) {
-      const found = await findClaim(reportLinks, token)
+      const found = await findClaim(reportLinks, token, mayReport)
       if (found === null) return refused('link_void')
       const { claim } = found
+      let removedFactors = false
       const step: RecoveryStep = {
-        mayRecover: (user) => isGood(claim, user),
-        change: (user) => ({ passwordHash: noPassword, deletedAt: null, ...addressBack(claim, user) }),
+        mayRecover: (user) => mayReport(claim, user),
+        change: (user) => {
+          const factors = withoutSuspectFactors(user)
+          removedFactors = 'passkeys' in factors
+          return { passwordHash: noPassword, deletedAt: null, ...addressBack(claim, user), ...factors }
+        },
         endReason: 'ended',
       }
       const user = await recover(found.user.id, step, by)
@@ -276,13 +335,10 @@ export function createRecovery(deps: {
       const { email, emailVerifiedAt: verifiedAt } = user
       const isMailed = email !== null && verifiedAt !== null
       if (isMailed) await mailLink(user, { email, verifiedAt }, by, 'reset-started')
-      return ok({ userId: user.id, isMailed })
+      return ok({ userId: user.id, isMailed, removedFactors })
     },
   }
 }
-
-/** Deleted by an administrator: only an administrator can restore it. */
-const isClosed = ({ deletedAt, status }: UserRecord) => deletedAt !== null && status === 'suspended'
 
 interface RecoveryStep {
   mayRecover(user: UserRecord): boolean | Promise<boolean>

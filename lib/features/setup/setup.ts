@@ -1,6 +1,6 @@
 // Creates the first admin: while there is none, each start prints a one-time link.
 import { z } from 'zod'
-import type { Accounts, NewAccount, SignUpFault, User } from '../../auth/accounts.ts'
+import type { Accounts, SignUpFault, User } from '../../auth/accounts.ts'
 import { type Clock, days } from '../../core/clock.ts'
 import { oneTimeTokens } from '../../core/one-time-tokens.ts'
 import type { TokenStore, UserStore } from '../../stores/types.ts'
@@ -13,7 +13,7 @@ export interface Setup {
   /** Creates the admin and uses the token up, in one step. A rejected account leaves the token usable. */
   finish(
     token: string,
-    account: Pick<NewAccount, 'username' | 'password'>,
+    account: { username: string; password: string },
   ): Promise<{ ok: true; value: User } | ({ ok: false } & (SignUpFault | { code: 'link_void' }))>
 }
 

@@ -2,6 +2,7 @@
 // first.
 
 import type { Alerts } from '../../auth/alerts.ts'
+import { type Factors, factorsOf } from '../../auth/factors.ts'
 import { rememberAdmin } from '../../auth/former-admins.ts'
 import type { Sessions } from '../../auth/sessions/sessions.ts'
 import type { Clock } from '../../core/clock.ts'
@@ -18,8 +19,9 @@ import type {
   UserStore,
 } from '../../stores/types.ts'
 
-/** The administrator's view of a user: without the password hash. */
-export type ManagedUser = Omit<UserRecord, 'passwordHash'>
+/** The administrator's view of a user: which factors there are, without hashes, keys and sealed texts. */
+export type ManagedUser = Omit<UserRecord, SecretField> & { factors: Factors }
+type SecretField = 'passwordHash' | 'totp' | 'recoveryCodes' | 'passkeys' | 'factorsChangedAt'
 
 export type ChangeFault = 'person_gone' | 'last_admin' | 'yourself'
 
@@ -193,6 +195,7 @@ export function createUserAdmin(deps: {
   }
 }
 
-function managedUserOf({ passwordHash: _, ...user }: UserRecord): ManagedUser {
-  return user
+export function managedUserOf(record: UserRecord): ManagedUser {
+  const { passwordHash: _, totp: _app, recoveryCodes: _codes, passkeys: _keys, factorsChangedAt: _at, ...user } = record
+  return { ...user, factors: factorsOf(record) }
 }

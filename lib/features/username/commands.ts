@@ -1,6 +1,6 @@
 // A user changes their own username.
 
-import { changeUsernameSchema } from '../../auth/forms.ts'
+import { usernameSchema } from '../../auth/forms.ts'
 import { command } from '../../core/command.ts'
 import { ownReauthenticationMs } from '../../core/lifetimes.ts'
 
@@ -8,7 +8,7 @@ export const changeUsername = command({
   name: 'username.change',
   permission: 'change-account',
   reauthenticate: ownReauthenticationMs,
-  input: changeUsernameSchema,
+  input: usernameSchema,
   audit: 'account.renamed',
   async run({ accounts, usernames }, { username }, { id }) {
     const before = await accounts.findActive(id)

@@ -27,7 +27,7 @@ export function describeClosed(name: string, open: OpenFresh): void {
     })
 
     it('rejects every call', async () => {
-      const { users, sessions, tokens, mails, lockouts, audit, collections } = stores
+      const { users, sessions, tokens, mails, lockouts, credentialUses, audit, collections } = stores
       const calls = [
         () => stores.checkReady(),
         () => Array.fromAsync(stores.dump()),
@@ -53,6 +53,8 @@ export function describeClosed(name: string, open: OpenFresh): void {
         () => mails.findNextDue(),
         () => lockouts.count(aLockout(), 1_000),
         () => lockouts.removeOrphans(),
+        () => credentialUses.advance({ id: 'a', userId: 'b', mark: 1, usedAt: 1 }),
+        () => credentialUses.removeOrphans(),
         () => audit.append(anEntry()),
         () => audit.list(everyEntry),
         () => audit.dropBefore(1),

@@ -86,6 +86,13 @@ function describeCollection(kind: CollectionKind, open: OpenFresh): void {
     expect(await records.list({}, 9)).toEqual([sample(1)])
   })
 
+  it('adds a record for one of twenty concurrent callers, and none with a taken id', async () => {
+    const added = await Promise.all(Array.from({ length: 20 }, () => records.add(sample(1))))
+    expect(added.filter((isFirst) => isFirst)).toHaveLength(1)
+    expect(await records.add(sample(2, { id: sampleId(1) }))).toBe(false)
+    expect(await records.list({}, 9)).toEqual([sample(1)])
+  })
+
   it('rejects invalid text', async () => {
     await expect(records.put(sample(1, { id: 'a\0' }))).rejects.toMatchObject({ code: 'record_refused' })
   })
@@ -97,6 +104,13 @@ function describeCollection(kind: CollectionKind, open: OpenFresh): void {
       expect(await records.list({}, 9)).toEqual([sample(2, sameKey(1))])
       await records.put(sample(3, { ...sameKey(1), id: sampleId(2) }))
       expect(await records.list({}, 9)).toEqual([sample(3, { ...sameKey(1), id: sampleId(2) })])
+    })
+
+  if (unique)
+    it('adds no record with a taken unique key', async () => {
+      await records.put(sample(1))
+      expect(await records.add(sample(2, sameKey(1)))).toBe(false)
+      expect(await records.list({}, 9)).toEqual([sample(1)])
     })
 
   if (unique)

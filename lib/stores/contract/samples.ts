@@ -9,6 +9,7 @@ import type {
   AuditQuery,
   LockoutRecord,
   MailRecord,
+  Passkey,
   Profile,
   SessionRecord,
   StoredRecord,
@@ -42,6 +43,20 @@ export function aUser(overrides: Partial<NewUser> = {}): UserRecord {
     createdAt: 1_000,
     ...overrides,
   })
+}
+
+export function aPasskey(overrides: Partial<Passkey> = {}): Passkey {
+  return {
+    id: 'Y3JlZGVudGlhbA',
+    publicKey: 'cHVibGljLWtleQ',
+    transports: ['internal'],
+    name: 'A laptop',
+    rpId: 'localhost',
+    isSynced: false,
+    isAutomatic: false,
+    createdAt: 1,
+    ...overrides,
+  }
 }
 
 export function aProfile(fields: Partial<Profile>): Profile {

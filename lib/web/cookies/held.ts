@@ -2,6 +2,7 @@
 // tokens of users who asked to be remembered.
 import 'server-only'
 import { cookies } from 'next/headers'
+import { days, minutes } from '#lib/core/clock.ts'
 import type { Held } from '#lib/core/command.ts'
 import { logInStepMs, passkeyChallengeMs, rememberedBrowserMs } from '#lib/core/lifetimes.ts'
 import { services } from '#lib/services.ts'
@@ -12,6 +13,9 @@ const cookiesHeld = {
   logInStep: { name: 'log-in-step', lifeMs: logInStepMs },
   passkeyChallenge: { name: 'passkey-challenge', lifeMs: passkeyChallengeMs },
   remembered: { name: 'remembered', lifeMs: rememberedBrowserMs },
+  /** The next page lets the browser create a passkey. */
+  upgrade: { name: 'passkey-upgrade', lifeMs: minutes(1) },
+  upgraded: { name: 'passkey-upgraded', lifeMs: days(30) },
 }
 type HeldCookie = keyof typeof cookiesHeld
 
@@ -45,6 +49,17 @@ export async function holdPasskeyChallenge(sealed: string): Promise<void> {
 export async function holdRemembered(token: string): Promise<void> {
   const { rememberedTokens } = await readHeld()
   await write('remembered', [token, ...rememberedTokens].slice(0, mostTokens).join(separator))
+}
+
+/** Lets the browser create a passkey without a question: once in 30 days, whatever comes of it. */
+export async function offerUpgrade(): Promise<void> {
+  if ((await read('upgraded')) !== '') return
+  await write('upgrade', '1')
+  await write('upgraded', '1')
+}
+
+export async function isUpgradeOffered(): Promise<boolean> {
+  return (await read('upgrade')) !== ''
 }
 
 async function read(which: HeldCookie): Promise<string> {

@@ -12,6 +12,7 @@ const parameters = {
   '/verify-email': 'code',
   '/reset-password': 'token',
   '/not-me': 'token',
+  '/keep-second-factor': 'token',
   '/signup': 'invitation',
   '/setup': 'token',
 } as const

@@ -1,5 +1,5 @@
-// A link that an admin hands over to a user. The next page shows it to this browser only, from an httpOnly cookie of a
-// few minutes. It is stored nowhere else.
+// A link that an admin hands over to a user, and new recovery codes. The next page shows them to this browser only, from
+// an httpOnly cookie of a few minutes. They are stored nowhere else.
 import 'server-only'
 import { cookies } from 'next/headers'
 import { minutes } from '#lib/core/clock.ts'
@@ -12,13 +12,18 @@ const links = {
   'reset-password': { page: '/reset-password', parameter: 'token' },
 } as const
 
-type Kind = keyof typeof links
+type LinkKind = keyof typeof links
+type Kind = LinkKind | 'recovery-codes'
+
+const betweenCodes = '_'
 
 const cookieName = (kind: Kind, appOrigin: string) => cookieNameOn(appOrigin, `handed-over-${kind}`)
 
 /** Cookies that a log-out removes too. */
 export function handedOverCookies(appOrigin: string): string[] {
-  return (['invitation', 'reset-password'] satisfies Kind[]).map((kind) => cookieName(kind, appOrigin))
+  return (['invitation', 'reset-password', 'recovery-codes'] satisfies Kind[]).map((kind) =>
+    cookieName(kind, appOrigin),
+  )
 }
 
 export function handedOverCookieOptions(appOrigin: string) {
@@ -27,19 +32,39 @@ export function handedOverCookieOptions(appOrigin: string) {
 }
 
 /** `about` is the id of the user or invitation. Only for actions, which may set cookies. */
-export async function showOnce(kind: Kind, about: string, token: string): Promise<void> {
-  const { settings } = await services()
-  const jar = await cookies()
-  const options = { ...handedOverCookieOptions(settings.appOrigin), maxAge: keptMs / 1000 }
-  jar.set(cookieName(kind, settings.appOrigin), `${about}.${token}`, options)
+export async function showOnce(kind: LinkKind, about: string, token: string): Promise<void> {
+  await hold(kind, about, token)
+}
+
+export async function showRecoveryCodes(userId: string, codes: readonly string[]): Promise<void> {
+  await hold('recovery-codes', userId, codes.join(betweenCodes))
+}
+
+/** Null when this browser was given none for the user in the last minutes. */
+export async function readRecoveryCodes(userId: string): Promise<string[] | null> {
+  const codes = (await read('recovery-codes', userId))?.split(betweenCodes) ?? []
+  return codes.length > 0 && codes.every((code) => /^[0-9a-z]{4}(-[0-9a-z]{4}){2}$/.test(code)) ? codes : null
 }
 
 /** The complete link, or null when this browser has none for `about`. */
-export async function readHandedOver(kind: Kind, about: string): Promise<string | null> {
-  const jar = await cookies()
+export async function readHandedOver(kind: LinkKind, about: string): Promise<string | null> {
   const { settings } = await services()
-  const [subject, token] = (jar.get(cookieName(kind, settings.appOrigin))?.value ?? '').split('.')
-  if (subject !== about || token === undefined || !/^[\w-]{43}$/.test(token)) return null
+  const token = await read(kind, about)
+  if (token === null || !/^[\w-]{43}$/.test(token)) return null
   const { page, parameter } = links[kind]
   return `${settings.appOrigin}${page}?${parameter}=${token}`
+}
+
+async function hold(kind: Kind, about: string, text: string): Promise<void> {
+  const { settings } = await services()
+  const jar = await cookies()
+  const options = { ...handedOverCookieOptions(settings.appOrigin), maxAge: keptMs / 1000 }
+  jar.set(cookieName(kind, settings.appOrigin), `${about}.${text}`, options)
+}
+
+async function read(kind: Kind, about: string): Promise<string | null> {
+  const jar = await cookies()
+  const { settings } = await services()
+  const [subject, text] = (jar.get(cookieName(kind, settings.appOrigin))?.value ?? '').split('.')
+  return subject === about ? (text ?? null) : null
 }

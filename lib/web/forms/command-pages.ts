@@ -3,6 +3,7 @@ import 'server-only'
 import { revalidatePath } from 'next/cache'
 import { after } from 'next/server'
 import type { z } from 'zod'
+import type { User } from '#lib/auth/accounts.ts'
 import type { Commands } from '#lib/commands.ts'
 import type { Completed } from '#lib/features/log-in/complete.ts'
 import { services } from '#lib/services.ts'
@@ -10,10 +11,10 @@ import type { Refusal } from '#lib/words/message-for.ts'
 import { fullTime } from '#lib/words/time.ts'
 import { beginSession, continueSession } from '../cookies/begin-session.ts'
 import { afterLogIn } from '../cookies/cookie-check.ts'
-import { dropLogInStep, holdLogInStep } from '../cookies/held.ts'
+import { dropLogInStep, holdLogInStep, holdRemembered, offerUpgrade } from '../cookies/held.ts'
 import { recogniseDevice } from '../cookies/known-device.ts'
 import { forgetMailedSecret, type MailedPath } from '../cookies/mailed-secret.ts'
-import { showOnce } from '../cookies/one-time-links.ts'
+import { showOnce, showRecoveryCodes } from '../cookies/one-time-links.ts'
 import { readPreferences } from '../cookies/preferences.ts'
 import { safeNextPath } from '../guards/next-path.ts'
 import { getWords } from '../words.ts'
@@ -60,6 +61,54 @@ async function pageAfterLogIn({ token, user, isRestored }: Completed, next: stri
   return afterLogIn(isRestored ? '/?restored=1' : (safeNextPath(next) ?? '/'))
 }
 
+const passkeysPath = '/security/passkeys'
+
+const onSignUpPage = {
+  path: '/signup',
+  mailed: '/signup',
+  staysInForm: true,
+  beginsSession: true,
+  async refusedAt(code: string) {
+    // The account exists now, and the link is used up.
+    if (code === 'signed_up_only') await forgetMailedSecret('/signup', (await services()).settings.appOrigin)
+    return null
+  },
+} as const
+
+/** Returns the page that follows. */
+async function beginAccount(
+  { token, user, isUnproved }: { token: string; user: User; isUnproved: boolean },
+  next: string | undefined,
+): Promise<string> {
+  const { settings } = await services()
+  await forgetMailedSecret('/signup', settings.appOrigin)
+  await beginSession(token, user)
+  return isUnproved ? '/verify-email' : (safeNextPath(next) ?? '/')
+}
+
+/** For the account that the right password or passkey named. */
+async function withSuspension(outcome: Refusal): Promise<Refusal> {
+  const { until } = outcome as { until?: number | null }
+  if (!until) return outcome
+  const { timeZone } = await readPreferences()
+  return { code: 'suspended_until', when: fullTime(await getWords(), until, timeZone) } as Refusal
+}
+
+/** The five minutes for the second factor are over. */
+async function logInAgain(code: string): Promise<string | null> {
+  if (code !== 'step_over') return null
+  await dropLogInStep()
+  return '/login?step=over'
+}
+
+/** Without a token, the session is over. */
+async function afterFactorChange(token: string | null, path: string): Promise<string> {
+  if (token !== null) await continueSession(token)
+  return path
+}
+
+const twoFactorPath = '/security/two-factor'
+
 function secondFactorPath(next: string | undefined): string {
   const path = safeNextPath(next)
   return path === null ? '/login/two-factor' : `/login/two-factor?${new URLSearchParams({ next: path })}`
@@ -79,6 +128,22 @@ export const commandPages: { [Name in WebCommandName]: PagesOf<Name> } = {
       if (token !== null) await showOnce('reset-password', id, token)
       return `${userPath({ id })}?done=reset`
     },
+  },
+  'users.start-factor-reset': onUserPage('factor_reset'),
+  'two-factor.cancel-reset': {
+    path: '/keep-second-factor',
+    mailed: '/keep-second-factor',
+    staysInForm: true,
+    refusedAt: async (code) => (code === 'link_void' ? '/keep-second-factor' : null),
+    async next() {
+      await forgetMailedSecret('/keep-second-factor', (await services()).settings.appOrigin)
+      return '/keep-second-factor?done=1'
+    },
+  },
+  'two-factor.stop-reset': {
+    path: '/security',
+    next: () => '/security?factor_reset=stopped',
+    refused: '/security?factor_reset=over',
   },
   'impersonation.start': { ...onUserPage(''), next: () => '/' },
   'impersonation.end': {
@@ -104,34 +169,81 @@ export const commandPages: { [Name in WebCommandName]: PagesOf<Name> } = {
     path: '/login',
     staysInForm: true,
     beginsSession: true,
-    async refusal(outcome) {
-      const { until } = outcome as { until?: number | null }
-      if (!until) return outcome
-      const { timeZone } = await readPreferences()
-      return { code: 'suspended_until', when: fullTime(await getWords(), until, timeZone) } as Refusal
-    },
+    refusal: withSuspension,
     async next(step, { next }) {
-      if (step.next === 'session') return pageAfterLogIn(step, next)
-      await holdLogInStep(step.logInStep)
-      return secondFactorPath(next)
+      if (step.next === 'factor') {
+        await holdLogInStep(step.logInStep)
+        return secondFactorPath(next)
+      }
+      const { factors } = step.user
+      if (!factors.hasSecondFactor && factors.passkeyCount === 0) await offerUpgrade()
+      return pageAfterLogIn(step, next)
     },
   },
-  'sign-up': {
-    path: '/signup',
-    mailed: '/signup',
+  'log-in.second-factor': {
+    path: '/login/two-factor',
     staysInForm: true,
     beginsSession: true,
-    async refusedAt(code) {
-      // The account exists now, and the link is used up.
-      if (code === 'signed_up_only') await forgetMailedSecret('/signup', (await services()).settings.appOrigin)
-      return null
+    refusedAt: logInAgain,
+    async next({ rememberedToken, ...completed }, { next }) {
+      if (rememberedToken !== null) await holdRemembered(rememberedToken)
+      return pageAfterLogIn(completed, next)
     },
-    async next({ token, user, isUnproved }, { next }) {
-      const { settings } = await services()
-      await forgetMailedSecret('/signup', settings.appOrigin)
-      await beginSession(token, user)
-      return afterLogIn(isUnproved ? '/verify-email' : (safeNextPath(next) ?? '/'))
+  },
+  'two-factor.turn-on': {
+    path: twoFactorPath,
+    staysInForm: true,
+    async next({ user, token, recoveryCodes }) {
+      if (recoveryCodes !== null) await showRecoveryCodes(user.id, recoveryCodes)
+      return afterFactorChange(token, `${twoFactorPath}?done=on`)
     },
+  },
+  'two-factor.turn-off': {
+    path: twoFactorPath,
+    next: ({ token }) => afterFactorChange(token, `${twoFactorPath}?done=off`),
+  },
+  'two-factor.new-recovery-codes': {
+    path: twoFactorPath,
+    async next({ user, token, recoveryCodes }) {
+      await showRecoveryCodes(user.id, recoveryCodes)
+      return afterFactorChange(token, `${twoFactorPath}?done=codes`)
+    },
+  },
+  'browsers.forget': {
+    path: '/security',
+    next: (isForgotten) => `/security?browser=${isForgotten ? 'forgotten' : 'already'}`,
+  },
+  'browsers.forget-all': { path: '/security', next: () => '/security?browser=all' },
+  'log-in.passkey': {
+    path: '/login',
+    staysInForm: true,
+    beginsSession: true,
+    refusal: withSuspension,
+    refusedAt: logInAgain,
+    next: (completed, { next }) => pageAfterLogIn(completed, next),
+  },
+  'sign-up': { ...onSignUpPage, next: async (signedUp, { next }) => afterLogIn(await beginAccount(signedUp, next)) },
+  'sign-up.passkey': {
+    ...onSignUpPage,
+    async next(signedUp, { next }) {
+      await showRecoveryCodes(signedUp.user.id, signedUp.recoveryCodes)
+      const query = new URLSearchParams({ done: 'signed-up', next: await beginAccount(signedUp, next) })
+      return afterLogIn(`${passkeysPath}?${query}`)
+    },
+  },
+  'passkeys.add': {
+    path: passkeysPath,
+    staysInForm: true,
+    async next({ token, user, recoveryCodes }) {
+      if (recoveryCodes !== null) await showRecoveryCodes(user.id, recoveryCodes)
+      return afterFactorChange(token, `${passkeysPath}?done=${recoveryCodes === null ? 'added' : 'first'}`)
+    },
+  },
+  'passkeys.rename': { path: passkeysPath, staysInForm: true, next: () => `${passkeysPath}?done=renamed` },
+  'passkeys.remove': {
+    path: passkeysPath,
+    staysInForm: true,
+    next: ({ token }) => afterFactorChange(token, `${passkeysPath}?done=removed`),
   },
   'setup.finish': {
     path: '/setup',

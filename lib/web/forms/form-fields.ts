@@ -11,7 +11,7 @@ export const shownSecretField = 'shown'
 
 /** Values of these fields are never sent back to a browser and never stored. */
 export function isSecretField(name: string): boolean {
-  return /password|code|token/i.test(name)
+  return /password|code|token|response/i.test(name)
 }
 
 /** React's own fields in a form posted without JavaScript. */

@@ -18,6 +18,7 @@ import { readLoginClient } from '../login-client.ts'
 import { refusalQuery } from '../responses/refusal-query.ts'
 import { type CommandPages, commandPages, type WebCommandName } from './command-pages.ts'
 import { readForm, readVisitorForm } from './form.ts'
+import { isSecretField } from './form-fields.ts'
 import type { FormAction } from './form-state.ts'
 
 /** Creates an action: guard, form, command, then the next page or the form again. */
@@ -37,10 +38,13 @@ export function action(name: WebCommandName): FormAction {
 
     const outcome = await orNotSaved(execute(command, actor, form.texts, app))
     if (!outcome.ok && outcome.code === 'reauthentication_required' && signedIn !== null) {
+      const path = pathOf(name, form.value)
+      // A password or code must not be stored: the user enters it again.
+      if (Object.keys(schema.shape).some(isSecretField)) redirect(`/confirm?${new URLSearchParams({ next: path })}`)
       const keeping = app.pendingCommands.keep(signedIn.session.id, { name, input: form.texts })
       const kept = await orNotSaved(keeping.then((act) => ok(act)))
       if (!kept.ok) redirect(await pathAfter(name, form.value, kept))
-      redirect(`/confirm?${new URLSearchParams({ next: pathOf(name, form.value), act: kept.value })}`)
+      redirect(`/confirm?${new URLSearchParams({ next: path, act: kept.value })}`)
     }
     if (!outcome.ok && pages.staysInForm && !['not_allowed', 'person_gone'].includes(outcome.code)) {
       const elsewhere = await pages.refusedAt?.(outcome.code)

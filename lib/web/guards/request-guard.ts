@@ -17,6 +17,8 @@ export const handlerPaths: readonly string[] = [
   '/api/session',
   '/api/session/activity',
   '/api/password-strength',
+  '/api/passkeys/automatic',
+  '/api/passkeys/options',
   '/security/export',
   '/admin/audit/export',
 ]

@@ -12,6 +12,13 @@ const codes = [
   'not_shown',
   'date_past',
   'admin_by_hand',
+  'last_way_in',
+  'second_factor_required',
+  'passkey_gone',
+  'passkey_name_missing',
+  'no_second_factor',
+  'factor_reset_needs_address',
+  'factor_reset_waits',
 ] as const
 /** Codes with a waiting time in seconds. */
 const waitCodes = ['mail_too_soon', 'rename_too_often'] as const

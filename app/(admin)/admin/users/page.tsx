@@ -11,7 +11,7 @@ import { readPreferences } from '#lib/web/cookies/preferences.ts'
 import { requireAdmin } from '#lib/web/guards/recent-authentication.ts'
 import { oneOf, pathWith, type Query, textOf } from '#lib/web/query.ts'
 import { getWords } from '#lib/web/words.ts'
-import { StateBadge } from '../badges.tsx'
+import { FactorBadge, StateBadge } from '../badges.tsx'
 import { Filters } from '../filters.tsx'
 import { Paging } from '../paging.tsx'
 import { Sections } from '../sections.tsx'
@@ -31,7 +31,7 @@ export default async function PeoplePage({ searchParams }: PageProps<'/admin/use
   const words = await getWords()
   const { timeZone } = await readPreferences()
   const query = await searchParams
-  const { userAdmin } = await services()
+  const { userAdmin, settings } = await services()
   const filter = {
     search: textOf(query, 'search'),
     role: oneOf(query, 'role', rolesByTrust),
@@ -93,6 +93,7 @@ export default async function PeoplePage({ searchParams }: PageProps<'/admin/use
                 <th scope="col">{words('profile_fields.fullName.label')}</th>
                 <th scope="col">{words('fields.role')}</th>
                 <th scope="col">{words('admin.people.state')}</th>
+                <th scope="col">{words('admin.people.second_factor')}</th>
                 <th scope="col">{words('admin.people.signed_up')}</th>
               </tr>
             </thead>
@@ -114,6 +115,13 @@ export default async function PeoplePage({ searchParams }: PageProps<'/admin/use
                   <td data-label={words('fields.role')}>{words(`roles.${person.role}`)}</td>
                   <td data-label={words('admin.people.state')}>
                     <StateBadge words={words} person={person} />
+                  </td>
+                  <td data-label={words('admin.people.second_factor')}>
+                    <FactorBadge
+                      words={words}
+                      person={person}
+                      isRequired={settings.requireTwoFactor.includes(person.role)}
+                    />
                   </td>
                   <td data-label={words('admin.people.signed_up')}>
                     <Clock at={person.createdAt} now={session.now} timeZone={timeZone} words={words} />

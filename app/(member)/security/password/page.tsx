@@ -5,11 +5,15 @@ import { PasswordField } from '#app/ui/password-field.tsx'
 import { StrengthMeter } from '#app/ui/strength-meter.tsx'
 import { SubmitButton } from '#app/ui/submit-button.tsx'
 import { UsernameForManagers } from '#app/ui/username-for-managers.tsx'
+import { isPasswordTooLittle } from '#lib/auth/factors.ts'
 import { services } from '#lib/services.ts'
 import { requirePermission } from '#lib/web/guards/current-user.ts'
+import { requireRecentAuthentication } from '#lib/web/guards/recent-authentication.ts'
 import { getWords } from '#lib/web/words.ts'
 import { scoreWords } from '#lib/words/sentences.ts'
 import { changePassword } from './actions.ts'
+
+const path = '/security/password'
 
 export async function generateMetadata(): Promise<Metadata> {
   const words = await getWords()
@@ -17,7 +21,8 @@ export async function generateMetadata(): Promise<Metadata> {
 }
 
 export default async function ChangePasswordPage() {
-  const { user } = await requirePermission('change-account', '/security/password')
+  const { user } = await requirePermission('change-account', path)
+  if (isPasswordTooLittle(user.factors)) await requireRecentAuthentication('change-account', path)
   const words = await getWords()
   const { settings } = await services()
 
@@ -31,12 +36,14 @@ export default async function ChangePasswordPage() {
         <ActionForm action={changePassword}>
           <FormAlert />
           <UsernameForManagers username={user.username} />
-          <PasswordField
-            name="currentPassword"
-            label={words('fields.current_password')}
-            autoComplete="current-password"
-            showLabel={words('fields.show_current_password')}
-          />
+          {user.factors.hasPassword && (
+            <PasswordField
+              name="currentPassword"
+              label={words('fields.current_password')}
+              autoComplete="current-password"
+              showLabel={words('fields.show_current_password')}
+            />
+          )}
           <PasswordField
             name="password"
             label={words('fields.new_password')}

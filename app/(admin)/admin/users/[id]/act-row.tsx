@@ -46,7 +46,7 @@ export function ActRowLink({ href, label, text }: { href: string; label: string;
 }
 
 /** Text instead of a command that is not available. */
-export function ActRowText({ text }: { text: string }) {
+export function ActRowText({ text }: { text: ReactNode }) {
   return (
     <div className={look}>
       <p className="max-w-[34rem] text-sm text-muted">{text}</p>

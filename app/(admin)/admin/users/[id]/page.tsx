@@ -25,8 +25,9 @@ import { StateBadge, stateOf } from '../../badges.tsx'
 import { HandOver } from '../../hand-over.tsx'
 import { outcomeOf } from '../../outcome.ts'
 import { Sections } from '../../sections.tsx'
-import { changeRole, endSessionsOf, restorePerson, resume, startReset, unlock } from '../actions.ts'
+import { changeRole, endSessionsOf, restorePerson, resume, startFactorReset, startReset, unlock } from '../actions.ts'
 import { ActRow, ActRowLink, ActRowText } from './act-row.tsx'
+import { FactorList } from './factor-list.tsx'
 
 export async function generateMetadata({ params }: PageProps<'/admin/users/[id]'>): Promise<Metadata> {
   await params
@@ -39,14 +40,15 @@ export default async function PersonPage({ params, searchParams }: PageProps<'/a
   const { id } = await params
   const words = await getWords()
   const { timeZone } = await readPreferences()
-  const { userAdmin, sessions, audit, stores } = await services()
+  const { userAdmin, sessions, audit, stores, factorResets, settings } = await services()
   const person = await userAdmin.find(id)
   if (person === null) notFound()
-  const [live, lockouts, history, link] = await Promise.all([
+  const [live, lockouts, history, link, factorReset] = await Promise.all([
     sessions.list(id),
     stores.lockouts.listByUser(id),
     audit.history(id),
     readHandedOver('reset-password', id),
+    factorResets.find(id),
   ])
   const names = await userAdmin.findNames(history.map(({ actorId }) => actorId))
   const query = await searchParams
@@ -55,6 +57,7 @@ export default async function PersonPage({ params, searchParams }: PageProps<'/a
   const failures = wrongPasswordsOf(person, lockouts)
   /** Consecutive wrong passwords from known and new browsers, which have separate waiting times. */
   const wrongPasswords = (failures?.new.count ?? 0) + (failures?.known.count ?? 0)
+  const { factors } = person
   const isSelf = admin.id === id
   const isClosed = isDeletedByAdmin(person)
   const isSuspended = person.status === 'suspended' && !isClosed
@@ -127,6 +130,11 @@ export default async function PersonPage({ params, searchParams }: PageProps<'/a
             <Fact name={words('admin.person.signed_up')}>{clock(person.createdAt)}</Fact>
             <Fact name={words('admin.person.password_changed')}>
               {person.passwordChangedAt === null ? words('admin.person.never') : clock(person.passwordChangedAt)}
+            </Fact>
+            <Fact name={words('admin.people.second_factor')}>
+              <FactorList words={words} factors={factors} isRequired={settings.requireTwoFactor.includes(person.role)}>
+                {clock}
+              </FactorList>
             </Fact>
             <Fact name={words('admin.person.id')}>
               <code translate="no" className="figures text-sm break-all">
@@ -213,6 +221,24 @@ export default async function PersonPage({ params, searchParams }: PageProps<'/a
                   }
                 />
               )}
+              {(factors.hasSecondFactor || factors.passkeyCount > 0) &&
+                (factorReset !== null ? (
+                  <ActRowText
+                    text={words.rich('admin.person.factor_reset_waits', {
+                      when: () => <span key="when">{clock(factorReset.dueAt)}</span>,
+                    })}
+                  />
+                ) : hasProvedAddress ? (
+                  <ActRow
+                    words={words}
+                    id={id}
+                    action={startFactorReset}
+                    label={words('admin.person.factor_reset')}
+                    text={words('admin.person.factor_reset_text')}
+                  />
+                ) : (
+                  <ActRowText text={words('admin.person.factor_reset_operator', { username: person.username })} />
+                ))}
               <ActRow
                 words={words}
                 id={id}

@@ -50,6 +50,7 @@ it('opens a folder of version 0.1.0, which has no tokens', async () => {
     recentAfter: Number.MAX_SAFE_INTEGER,
   })
   await stores.close()
-  const added = ',"provedAt":0,"authentications":["password"],"passwordChangedAt":-1,"factorsChangedAt":null,"userAgent":"","address":""'
+  const added =
+    ',"provedAt":0,"authentications":["password"],"passwordChangedAt":-1,"factorsChangedAt":null,"userAgent":"","address":""'
   expect(await folder.read('sessions.json')).toBe(sessions.replace('912345', `912346${added}`))
 })

@@ -40,7 +40,7 @@ async function decide(request: NextRequest, app: Services): Promise<Response> {
   }
   const moved = withoutMailedSecret(request, app.settings.appOrigin)
   if (moved !== null) return moved
-  const known = wellKnown(request)
+  const known = wellKnown(request, app)
   if (known !== null) return known
   if (isPublicRoute(nextUrl.pathname)) {
     // Only for its errors: a page cannot answer 503 when the store is unavailable, but middleware can.
@@ -59,4 +59,7 @@ async function decide(request: NextRequest, app: Services): Promise<Response> {
 }
 
 // Static files contain nothing private. Like the two health checks, they must work when nothing else does.
-export const config = { runtime: 'nodejs', matcher: ['/((?!_next/static/|icon\\.svg$|healthz$|readyz$).*)'] }
+export const config = {
+  runtime: 'nodejs',
+  matcher: ['/((?!_next/static/|icon\\.svg$|favicon\\.ico$|apple-touch-icon\\.png$|robots\\.txt$|healthz$|readyz$).*)'],
+}

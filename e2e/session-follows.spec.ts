@@ -164,6 +164,26 @@ test('a laptop that slept before the page’s scripts loaded shows nothing priva
   await expect(page).toHaveURL('/login?next=%2Fprofile&reason=idle')
 })
 
+for (const [when, wake] of [
+  ['the first key press', (page: Page) => page.keyboard.press('Shift')],
+  ['three seconds awake', (page: Page) => runFor(page, seconds(3))],
+] as const) {
+  test(`a page that slept past the end is hidden at ${when}, before the server answers [V14.3.1, T14]`, async ({
+    loggedInPage: page,
+    idleFor: _,
+  }) => {
+    await page.goto('/profile')
+    await expect(main(page)).toBeVisible()
+    // The server never answers, and no timer has rung: only the wall clock moved on.
+    await page.route('**/api/session', () => {})
+    await stopTime(page)
+    await page.clock.setSystemTime((await page.evaluate(() => Date.now())) + minutes(30))
+    await expect(main(page)).toBeVisible()
+    await wake(page)
+    await expect(main(page)).toBeHidden()
+  })
+}
+
 test('without the server, an expired page is hidden, and shown again if the session is still live', async ({
   loggedInPage: page,
   idleFor: _,

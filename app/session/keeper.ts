@@ -14,6 +14,8 @@ export interface Keeper {
 }
 
 const retryMs = 5000
+/** Timers stop while the machine sleeps, and go on counting from there: look at the clocks more often than they ring. */
+const lookEveryMs = 3000
 /** globals.css hides the page while the root has this attribute. */
 const hidden = 'data-away'
 
@@ -29,6 +31,7 @@ export function startKeeper(view: SessionView, show: (phase: Phase) => void): Ke
   let askedAt: Phase['phase'] = 'quiet'
   let isLeaving = false
   let timer = 0
+  const looking = window.setInterval(look, lookEveryMs)
 
   const root = document.documentElement
   const stopActivity = watchActivity((leaving) => void tellActivity(leaving))
@@ -40,6 +43,8 @@ export function startKeeper(view: SessionView, show: (phase: Phase) => void): Ke
   document.addEventListener('submit', onSubmit, { signal })
   addEventListener('pagehide', onPageHide, { signal })
   addEventListener('pageshow', onPageShow, { signal })
+  // Whoever wakes the machine does one of these first.
+  for (const sign of ['focus', 'pointerdown', 'keydown']) addEventListener(sign, look, { signal, capture: true })
   root.removeAttribute(hidden)
   tidyDrafts(owner)
   tellOtherTabs()
@@ -53,7 +58,8 @@ export function startKeeper(view: SessionView, show: (phase: Phase) => void): Ke
       show(phase)
       timer = wake(untilNextTold(phase))
     } else if (phase.phase !== askedAt) {
-      // Another tab may have extended the session.
+      // Another tab may have extended the session. If not, nothing private may stay in sight until the answer comes.
+      if (phase.phase === 'over') hide()
       askedAt = phase.phase
       void ask()
     } else if (phase.phase === 'warning') {
@@ -64,6 +70,11 @@ export function startKeeper(view: SessionView, show: (phase: Phase) => void): Ke
       hide()
       retry()
     }
+  }
+
+  function look(): void {
+    const { phase } = phaseAt(deadlines, elapsedSince(learnedAt), view)
+    if (phase !== 'quiet' && phase !== askedAt) tick()
   }
 
   function retry(): void {
@@ -143,6 +154,7 @@ export function startKeeper(view: SessionView, show: (phase: Phase) => void): Ke
     stop() {
       isLeaving = true
       clearTimeout(timer)
+      clearInterval(looking)
       stopActivity()
       stopTabs()
       listeners.abort()

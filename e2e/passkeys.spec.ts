@@ -56,6 +56,23 @@ test('a visitor signs up without a password, sees the recovery codes once, and l
   await expect(page).toHaveURL('/')
 })
 
+test('an account without a password can set one, which then needs the second factor', async ({ page, device: _ }) => {
+  const { username, password } = makePerson()
+  await withoutAutofill(page)
+  await signUpWithPasskey(page, username)
+  await goOn(page)
+  await page.goto('/security')
+  await page.getByRole('link', { name: 'Set a password' }).click()
+  await expect(heading(page)).toHaveText('Set a password')
+  await page.getByLabel('New password', { exact: true }).fill(password)
+  await page.getByLabel('Confirm new password').fill(password)
+  await page.getByRole('button', { name: 'Set password' }).click()
+  await expect(page).toHaveURL('/security?changed=1')
+  await logOut(page)
+  await logIn(page, { username, password })
+  await expect(page).toHaveURL('/login/two-factor')
+})
+
 test('the autofill of the username field logs in with a passkey', async ({ page, device }) => {
   const { username } = makePerson()
   await signUpWithPasskey(page, username)

@@ -261,7 +261,7 @@ export const en = {
       added: 'Passkey added. All other sessions were ended.',
       removed: 'Passkey removed. All other sessions were ended.',
       renamed: 'Passkey renamed.',
-      'signed-up': 'Your account is made.',
+      'signed-up': 'Your account is ready.',
     },
   },
 
@@ -457,6 +457,7 @@ export const en = {
       never_changed: 'Not changed since you signed up',
       no_password: 'None. You log in with a passkey.',
       change: 'Change password',
+      set: 'Set a password',
       app: 'Authenticator app',
       app_on: 'On since <when></when>',
       app_off: 'Off',
@@ -590,8 +591,11 @@ export const en = {
 
   password_change: {
     title: 'Change password',
+    title_first: 'Set a password',
     lead: 'All other sessions end when the password changes. This one goes on.',
+    lead_first: 'You will be able to log in with it and a second factor. All other sessions will end.',
     submit: 'Change password',
+    submit_first: 'Set password',
     pending: 'Changing…',
     cancel: 'Cancel',
   },

@@ -52,8 +52,10 @@ export function LogInCard({ words, user, mayChangePassword, mayChangeFactors, is
                 ? words('security.log_in.never_changed')
                 : words.rich('security.log_in.changed_at', { when: () => clock(passwordChangedAt) })}
           </p>
-          {mayChangePassword && factors.hasPassword && (
-            <RowLink href="/security/password">{words('security.log_in.change')}</RowLink>
+          {mayChangePassword && (
+            <RowLink href="/security/password">
+              {words(factors.hasPassword ? 'security.log_in.change' : 'security.log_in.set')}
+            </RowLink>
           )}
         </Row>
         <Row icon={<Icon drawing={Smartphone} />} title={words('security.log_in.app')}>

@@ -327,5 +327,5 @@ export function createPasskeys(deps: {
 /** What the list calls a passkey whose user gave no name. */
 function nameFor(userAgent: string): string {
   const { browser, system } = parseDevice(userAgent)
-  return [browser, system].filter((part) => part !== null).join(', ')
+  return [browser, system].filter((part) => part !== null).join(' on ')
 }

@@ -25,12 +25,13 @@ export default async function ChangePasswordPage() {
   if (isPasswordTooLittle(user.factors)) await requireRecentAuthentication('change-account', path)
   const words = await getWords()
   const { settings } = await services()
+  const suffix = user.factors.hasPassword ? '' : '_first'
 
   return (
     <div className="flex flex-col gap-6">
       <div>
-        <h1 className="text-xl sm:text-2xl">{words('password_change.title')}</h1>
-        <p className="mt-2 text-muted">{words('password_change.lead')}</p>
+        <h1 className="text-xl sm:text-2xl">{words(`password_change.title${suffix}`)}</h1>
+        <p className="mt-2 text-muted">{words(`password_change.lead${suffix}`)}</p>
       </div>
       <div className="card p-6">
         <ActionForm action={changePassword}>
@@ -60,7 +61,10 @@ export default async function ChangePasswordPage() {
             showLabel={words('fields.show_confirmation')}
           />
           <div className="flex flex-wrap gap-3">
-            <SubmitButton label={words('password_change.submit')} pendingLabel={words('password_change.pending')} />
+            <SubmitButton
+              label={words(`password_change.submit${suffix}`)}
+              pendingLabel={words('password_change.pending')}
+            />
             <a href="/security" className="button">
               {words('password_change.cancel')}
             </a>

@@ -2,7 +2,16 @@
 import { expect, test } from '#e2e/fixtures.ts'
 import { minutes } from '#e2e/support/durations.ts'
 import { makePerson } from '#e2e/support/person.ts'
-import { expectProfile, goTo, logIn, logOut, profileEntry, saveProfile, signUp } from '#e2e/support/site.ts'
+import {
+  expectProfile,
+  goTo,
+  isPostedForm,
+  logIn,
+  logOut,
+  profileEntry,
+  saveProfile,
+  signUp,
+} from '#e2e/support/site.ts'
 
 const everywhere = { tag: ['@no-javascript', '@phone'] }
 
@@ -101,7 +110,7 @@ test(
 
 test('keeps the chosen colour scheme', everywhere, async ({ page }) => {
   await page.goto('/login')
-  const remembered = page.waitForResponse((response) => response.request().method() === 'POST')
+  const remembered = page.waitForResponse(isPostedForm)
   await page.getByRole('group', { name: 'Colours' }).getByRole('button', { name: 'Dark' }).click()
   await remembered
   await expect(page.getByRole('button', { name: 'Dark' })).toHaveAttribute('aria-pressed', 'true')

@@ -10,7 +10,7 @@ import { textOf } from '#e2e/support/form-markup.ts'
 import type { Answer } from '#e2e/support/http.ts'
 import { makePerson } from '#e2e/support/person.ts'
 import { servedBy } from '#e2e/support/round-robin.ts'
-import { expectProfile, fillLogIn, goTo, logIn, logOut, saveProfile, signUp } from '#e2e/support/site.ts'
+import { expectProfile, fillLogIn, goTo, isPostedForm, logIn, logOut, saveProfile, signUp } from '#e2e/support/site.ts'
 import { countStoredSessions, findStoredUser } from '#e2e/support/store-contents.ts'
 import { makeSecret, startTwoInstances, type TwoInstances } from '#e2e/support/two-instances.ts'
 
@@ -220,7 +220,7 @@ test.describe('two instances', { tag: '@postgres' }, () => {
 
   test('a chosen colour scheme and a browser’s language hold on both', everywhere, async ({ page, site }) => {
     await page.goto('/login')
-    const remembered = page.waitForResponse((response) => response.request().method() === 'POST')
+    const remembered = page.waitForResponse(isPostedForm)
     await page.getByRole('group', { name: 'Colours' }).getByRole('button', { name: 'Dark' }).click()
     await remembered
     await expect(page.getByRole('button', { name: 'Dark' })).toHaveAttribute('aria-pressed', 'true')

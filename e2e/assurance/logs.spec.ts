@@ -9,6 +9,7 @@ import { codeIn, letterTo, pathIn } from '#e2e/support/mailbox.ts'
 import { makePerson, type Person } from '#e2e/support/person.ts'
 import type { TestServer } from '#e2e/support/server.ts'
 import type { LogLine } from '#e2e/support/server-process.ts'
+import { isPostedForm } from '#e2e/support/site.ts'
 import { findStoredUser } from '#e2e/support/store-contents.ts'
 
 const idOf = (answer: Answer) => String(answer.headers['x-request-id'])
@@ -91,7 +92,7 @@ test('a scripted form’s answer, which includes the next page, keeps the id of 
   await page.goto('/login')
   await page.getByLabel('Username').fill(person.username)
   await page.getByLabel('Password', { exact: true }).fill(person.password)
-  const answered = page.waitForResponse((response) => response.request().method() === 'POST')
+  const answered = page.waitForResponse(isPostedForm)
   await page.getByRole('button', { name: 'Log in' }).click()
   const id = (await (await answered).allHeaders())['x-request-id']
   const lines = server.logLines().filter(({ event, requestId }) => event === 'session.started' && requestId === id)

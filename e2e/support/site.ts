@@ -1,11 +1,16 @@
 // A user's steps on the site, by role and label only.
-import { expect, type Page } from '@playwright/test'
+import { expect, type Page, type Response } from '@playwright/test'
 import type { Person } from '#e2e/support/person.ts'
 
 export interface ProfileText {
   fullName: string
   bio: string
   age: string
+}
+
+/** The answer to a form, with or without JavaScript, and not to what a page's script asks. */
+export function isPostedForm(response: Response): boolean {
+  return response.request().method() === 'POST' && !new URL(response.url()).pathname.startsWith('/api/')
 }
 
 export async function fillSignUp(page: Page, { username, password }: Person, confirmation = password): Promise<void> {

@@ -50,11 +50,13 @@ export function createPasswordStrength(
 
   function restLater(): void {
     clearTimeout(rest)
-    rest = setTimeout(() => {
+    const end = () => {
       const idle = worker
       worker = undefined
       void idle?.terminate()
-    }, restAfterMs).unref()
+    }
+    // The timer must not hold on to the request that happens to be last.
+    rest = outsideOfRequests(() => setTimeout(end, restAfterMs)).unref()
   }
 
   /** Null on a timeout. The next request then starts a new thread. */

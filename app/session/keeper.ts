@@ -31,7 +31,7 @@ export function startKeeper(view: SessionView, show: (phase: Phase) => void): Ke
   let askedAt: Phase['phase'] = 'quiet'
   let isLeaving = false
   let timer = 0
-  const looking = window.setInterval(look, lookEveryMs)
+  const looking = setInterval(look, lookEveryMs)
 
   const root = document.documentElement
   const stopActivity = watchActivity((leaving) => void tellActivity(leaving))

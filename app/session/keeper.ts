@@ -43,7 +43,7 @@ export function startKeeper(view: SessionView, show: (phase: Phase) => void): Ke
   document.addEventListener('submit', onSubmit, { signal })
   addEventListener('pagehide', onPageHide, { signal })
   addEventListener('pageshow', onPageShow, { signal })
-  // Whoever wakes the machine does one of these first.
+  // The first signs of a user who comes back after sleep.
   for (const sign of ['focus', 'pointerdown', 'keydown']) addEventListener(sign, look, { signal, capture: true })
   root.removeAttribute(hidden)
   tidyDrafts(owner)

@@ -13,7 +13,7 @@ type FactorChange = Pick<UserChange, 'totp' | 'recoveryCodes' | 'passkeys'>
 /**
  * Applies what `decide` returns for the present record. Voids all sessions and remembered browsers of before
  * (`factorsChangedAt`). `person_gone` when the password or a factor changed since `user` was read: the session that asks
- * is void then, and whoever has it must not add a factor to an account that was just secured.
+ * is void then, and may be a thief's, who must not add a factor to an account that its owner just secured.
  */
 export async function changeFactors<Code extends string>(
   { users, clock }: { users: UserStore; clock: Clock },

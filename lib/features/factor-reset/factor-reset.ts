@@ -63,7 +63,7 @@ export function createFactorResets(deps: {
 }): FactorResets {
   const { users, tokens: store, credentialUses, sessions, browsers, mail, alerts, audit, clock } = deps
   const common = { store, clock, lifeMs: factorResetLifeMs, detail: z.undefined() }
-  /** One of each user, under the user's id. Whoever takes it decides: it is either stopped or carried out. */
+  /** One of each user, under the user's id. Taking it is atomic, so it is either stopped or carried out. */
   const resets = oneTimeTokens({ ...common, purpose: 'factor-reset' })
   const links = oneTimeTokens({ ...common, purpose: 'stop-factor-reset', several: true })
 

@@ -250,8 +250,7 @@ export function createPasskeys(deps: {
       try {
         const checked = await checkAssertion(assertion, challenge, user, address)
         isWrong = !checked.ok && checked.code !== 'challenge_over'
-        if (checked.ok) return checked
-        return checked as { ok: false; userId: string | null } & AssertionFault
+        return checked as Awaited<ReturnType<Passkeys['check']>>
       } finally {
         if (isCounted && !isWrong) await rateLimits.giveBack('wrong-password', network)
       }

@@ -11,7 +11,7 @@ import { ok, refused } from '../../core/result.ts'
 const own = { permission: 'manage-own-account', reauthenticate: ownReauthenticationMs } as const
 const nothing = z.strictObject({})
 
-/** Voids every other session: whoever has one logged in without the app. */
+/** Voids every other session, since those logged in without the app. */
 export const turnOn = command({
   ...own,
   name: 'two-factor.turn-on',

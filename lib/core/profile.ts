@@ -15,7 +15,7 @@ interface FieldRule {
   isLater?: true
 }
 
-/** Each field has its words under `profile_fields` and, in snake case, its errors under `errors` in lib/words/en.ts. */
+/** Each field has its words under `profile_fields` of lib/words/en.ts and, in snake case, its errors in en-errors.ts. */
 export const profileFields = {
   fullName: { kind: 'line', max: 100, storedMax: 1_000, autoComplete: 'name' },
   bio: { kind: 'text', max: 2000, storedMax: 100_000 },

@@ -95,10 +95,13 @@ const renewedAfterMs = 4 * minuteMs
 const renewedOnReturnMs = minuteMs / 2
 
 /**
- * Offers passkeys in the autofill of the username field, with a new challenge while the page is looked at. Returns a
- * function that stops it.
+ * Offers passkeys in the autofill of the username field, with a new challenge while the page is looked at. Any other
+ * ceremony ends the offer; `renew` starts it again.
  */
-export function offerAutofill(words: CeremonyWords, onResponse: (response: string) => void): () => void {
+export function offerAutofill(
+  words: CeremonyWords,
+  onResponse: (response: string) => void,
+): { renew(): void; stop(): void } {
   let timer: ReturnType<typeof setTimeout> | undefined
   let startedAt = 0
   let isStopped = false
@@ -117,11 +120,17 @@ export function offerAutofill(words: CeremonyWords, onResponse: (response: strin
   }
 
   document.addEventListener('visibilitychange', onReturn)
-  PublicKeyCredential.isConditionalMediationAvailable().then((isAvailable) => (isAvailable ? start() : undefined))
-  return () => {
-    isStopped = true
-    clearTimeout(timer)
-    document.removeEventListener('visibilitychange', onReturn)
-    abortCeremony()
+  const renew = () => {
+    PublicKeyCredential.isConditionalMediationAvailable().then((isAvailable) => (isAvailable ? start() : undefined))
+  }
+  renew()
+  return {
+    renew,
+    stop() {
+      isStopped = true
+      clearTimeout(timer)
+      document.removeEventListener('visibilitychange', onReturn)
+      abortCeremony()
+    },
   }
 }

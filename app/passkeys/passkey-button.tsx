@@ -1,7 +1,7 @@
 'use client'
 
 import { KeyRound } from 'lucide'
-import { type MouseEvent, useEffect, useRef, useState, useSyncExternalStore } from 'react'
+import { type MouseEvent, useEffect, useEffectEvent, useRef, useState, useSyncExternalStore } from 'react'
 import { useForm } from '#app/ui/form-context.ts'
 import { Icon } from '#app/ui/line-icon.tsx'
 import { Notice } from '#app/ui/notice.tsx'
@@ -41,8 +41,7 @@ export function PasskeyButton({
   const [isAsking, setAsking] = useState(false)
   const [sentence, setSentence] = useState<string | null>(null)
   const [usedId, setUsedId] = useState('')
-  /** Starts the autofill again after a ceremony of the button, which stopped it. */
-  const [round, setRound] = useState(0)
+  const autofill = useRef<ReturnType<typeof offerAutofill>>(null)
   const support = useSyncExternalStore(neverChanges, onClient, onServer)
 
   function send(json: string) {
@@ -68,13 +67,16 @@ export function PasskeyButton({
     setAsking(false)
     if (outcome.ok) send(outcome.response)
     else setSentence(outcome.sentence)
-    setRound((before) => before + 1)
+    autofill.current?.renew()
   }
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: starts again after each round
+  const offer = useEffectEvent(() => offerAutofill(words, send))
   useEffect(() => {
-    if (isAutofilled && isSupported()) return offerAutofill(words, send)
-  }, [isAutofilled, round])
+    if (!isAutofilled || !isSupported()) return
+    const offered = offer()
+    autofill.current = offered
+    return () => offered.stop()
+  }, [isAutofilled])
 
   // The password manager forgets a passkey that the site removed, or that belongs to a sign-up with a taken username.
   const isUnknown = alert === words.unknown || (ceremony === 'sign-up' && errors.username !== undefined)

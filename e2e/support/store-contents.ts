@@ -30,8 +30,6 @@ export async function readStoredState(location: StoreLocation): Promise<string> 
   const lines = (await readAll(location)).flatMap(({ kind, record }) => {
     // Leave out lockouts: a wrong password counts wherever it was tried.
     if (kind === 'audit' || kind === 'mail' || kind === 'lockout') return []
-    // A page shows the key of an authenticator app to one session until it is turned on. It protects nothing before.
-    if (kind === 'token' && record.purpose === 'two-factor-enrolment') return []
     return [JSON.stringify({ kind, ...record, lastActivityAt: 0 })]
   })
   return lines.toSorted().join('\n')

@@ -266,6 +266,16 @@ describe('adding a passkey', () => {
     expect(await opened.app.passkeys.list(user.id)).toMatchObject([{ name: 'Phone', lastUsedAt: null }, { name: '' }])
   })
 
+  test('makes recovery codes again when all of them were used', async () => {
+    const { user, token } = await withPassword()
+    const first = await add(await actorOf(token), device)
+    if (!first.ok) throw new Error(first.code)
+    await opened.app.stores.users.update(user.id, { recoveryCodes: [] })
+    const second = await add(await actorOf(first.value.token ?? ''), new Authenticator())
+    expect(second.ok && second.value.recoveryCodes).toHaveLength(10)
+    expect((await opened.app.stores.users.find(user.id))?.recoveryCodes).toHaveLength(10)
+  })
+
   test('needs a log-in of the last ten minutes', async () => {
     const { token } = await withPassword()
     const actor = await actorOf(token)

@@ -3,7 +3,7 @@ import type { User } from '../../auth/accounts.ts'
 import { isActive, toUser } from '../../auth/accounts.ts'
 import { changeFactors, isUnchanged } from '../../auth/change-factors.ts'
 import { passkeyUseId } from '../../auth/credential-uses.ts'
-import { changeByOwner, hasSecondFactor, withoutAutomatic } from '../../auth/factors.ts'
+import { changeByOwner, withoutAutomatic } from '../../auth/factors.ts'
 import type { LoginClient } from '../../auth/lockout/lockout.ts'
 import { newRecoveryCodes } from '../../auth/recovery-codes.ts'
 import type { Audit } from '../../core/audit/audit.ts'
@@ -87,7 +87,7 @@ export interface Passkeys {
   list(userId: string): Promise<ListedPasskey[]>
   /** Whether the user added one, which this site's host can use. */
   isOwnHere(userId: string): Promise<boolean>
-  /** The first second factor also makes recovery codes. An automatic passkey is none, and ends no session. */
+  /** Also makes recovery codes when none are left. An automatic passkey is none, and ends no session. */
   add(
     user: User,
     checked: Checked,
@@ -192,16 +192,17 @@ export function createPasskeys(deps: {
     added: Passkey,
     made: Extract<Awaited<ReturnType<typeof newRecoveryCodes>>, { ok: true }> | null,
   ) {
-    let isFirst = false
+    let recoveryCodes: string[] | null = null
     const changed = await changeFactors({ users, clock }, user, (record) => {
       const refusal = refusalOf(record, checked, false)
       if (refusal !== null) return refusal
-      isFirst = made !== null && !hasSecondFactor(record)
-      const kept = withoutAutomatic(record.passkeys)
-      return ok({ passkeys: [...kept, added], ...(isFirst && made && { recoveryCodes: made.value.stored }) })
+      const isNew = made !== null && record.recoveryCodes.length === 0
+      recoveryCodes = isNew ? made.value.codes : null
+      const passkeys = [...withoutAutomatic(record.passkeys), added]
+      return ok({ passkeys, ...(isNew && { recoveryCodes: made.value.stored }) })
     })
     if (!changed.ok) return changed
-    return ok({ user: changed.value, recoveryCodes: isFirst && made ? made.value.codes : null })
+    return ok({ user: changed.value, recoveryCodes })
   }
 
   return {
@@ -294,7 +295,7 @@ export function createPasskeys(deps: {
       if (!isActive(before)) return refused('person_gone')
       const refusal = refusalOf(before, checked, isAutomatic)
       if (refusal !== null) return refusal
-      const made = isAutomatic || hasSecondFactor(before) ? null : await newRecoveryCodes(passwords)
+      const made = isAutomatic || before.recoveryCodes.length > 0 ? null : await newRecoveryCodes(passwords)
       if (made?.ok === false) return made
       if (!(await claim(checked))) return refused('passkey_taken')
       const added = passkeyOf(checked, name, userAgent, isAutomatic)

@@ -23,7 +23,7 @@ export interface TwoFactor {
   enrolment(user: User, sessionId: string): Promise<{ key: string; uri: string }>
   /** A re-authentication gives the session a new id. */
   moveEnrolment(fromSessionId: string, toSessionId: string): Promise<void>
-  /** Uses up the code that proves the app. The first second factor also makes recovery codes. */
+  /** Uses up the code that proves the app. Also makes recovery codes when none are left. */
   turnOn(
     user: User,
     sessionId: string,

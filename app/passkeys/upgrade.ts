@@ -21,6 +21,6 @@ export async function upgrade(): Promise<void> {
 
 async function canCreate(): Promise<boolean> {
   if (!isSupported() || !('getClientCapabilities' in PublicKeyCredential)) return false
-  const { conditionalCreate } = await PublicKeyCredential.getClientCapabilities().catch(() => ({}) as never)
-  return conditionalCreate === true
+  const capabilities = await PublicKeyCredential.getClientCapabilities().catch(() => null)
+  return capabilities?.conditionalCreate === true
 }

@@ -93,7 +93,7 @@ test(
 test('an empty log-in names the missing fields', everywhere, async ({ page }) => {
   await page.goto('/login')
   await page.getByRole('button', { name: 'Log in' }).click()
-  await expectFault(page, 'Username', 'Enter your username.')
+  await expectFault(page, 'Username', 'Enter your username or your e-mail address.')
   await expectFault(page, 'Password', 'Enter your password.')
 })
 

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { minutes } from '../core/clock.ts'
 import { sha256 } from '../core/crypto/hash.ts'
 import { aLoginClient, openTestServices, type TestServices } from '../services-for-test.ts'
@@ -113,15 +113,32 @@ describe('the password of a sign-up', () => {
 describe('checkCredentials', () => {
   const check = (username: string, password: string) =>
     opened.app.accounts.checkCredentials(username, password, aLoginClient())
+  const wrong = { ok: false, code: 'credentials_wrong' }
 
   test('finds the user by a username in any case', async () => {
     const user = await signedUp()
     expect(await check('ALICE', alice.password)).toEqual({ ok: true, value: user })
   })
 
-  test('answers the same for a wrong password, an unknown username and an impossible one', async () => {
+  test('finds the user by the verified e-mail address, in any spelling', async () => {
+    const user = await signedUp()
+    const { users } = opened.app.stores
+    await users.update(user.id, { email: 'Ada@bücher.example' })
+    expect(await check('ada@bücher.example', alice.password), 'not verified').toEqual(wrong)
+    await users.changeEmail(user.id, { email: 'Ada@bücher.example', emailVerifiedAt: 1 })
+    for (const typed of ['Ada@bücher.example', ' aDA@BÜCHER.example ', 'ada@xn--bcher-kva.example'])
+      expect(await check(typed, alice.password), typed).toMatchObject({ ok: true, value: { id: user.id } })
+    await users.changeEmail(user.id, { newEmail: 'ada@new.example' })
+    expect(await check('ada@new.example', alice.password), 'not verified').toEqual(wrong)
+  })
+
+  test('answers the same for a wrong password, an unknown name and an impossible one [T22]', async () => {
     const { id } = await signedUp()
-    const wrong = { ok: false, code: 'credentials_wrong' }
+    await opened.app.stores.users.changeEmail(id, { email: 'ada@example.org', emailVerifiedAt: 1 })
+    const verify = vi.spyOn(opened.app.passwords, 'verify')
+    const names = ['ada@example.org', 'nobody@example.org', '@', `${'a'.repeat(9_000)}@example.org`]
+    for (const name of names) expect(await check(name, 'wrong')).toEqual(wrong)
+    expect(verify.mock.calls.map(([hash]) => hash)).toEqual([expect.any(String), null, null, null])
     expect(await check('alice', 'wrong')).toEqual(wrong)
     expect(await check('nobody', alice.password)).toEqual(wrong)
     expect(await check('__proto__', alice.password)).toEqual(wrong)

@@ -22,11 +22,11 @@ import type {
 } from '../stores/types.ts'
 import { type Factors, factorsOf, withoutAutomatic } from './factors.ts'
 import type { Compared, Lockout, LockoutFault, LoginClient } from './lockout/lockout.ts'
+import { findByLogInName, readLogInName } from './log-in-name.ts'
 import type { BreachedPasswords } from './passwords/breached-passwords.ts'
 import type { PasswordOwner } from './passwords/context-words.ts'
 import { findPasswordFault, type PasswordFault } from './passwords/password-rules.ts'
 import type { PasswordStrength } from './passwords/password-strength.ts'
-import { canonicalUsername } from './username.ts'
 
 /** A user without the password hash, for pages. */
 export interface User {
@@ -88,14 +88,14 @@ export interface Accounts {
    */
   create(account: AccountFacts): Promise<Result<User, 'username_taken'>>
   /**
-   * Finds the user by username and password, unless lockout forbids the attempt. Unknown name, wrong password and
-   * suspended account get the same answer in the same time. Only the right password reveals a suspension and its end
+   * Finds the user by username or verified e-mail address, and password, unless lockout forbids the attempt. Unknown
+   * name, wrong password and suspended account get the same answer in the same time. Only the right password reveals a suspension and its end
    * (null: until an admin lifts it). Rehashes legacy hashes. Also finds a user who deleted the account in the last 14
    * days; call `restore` next.
    */
-  checkCredentials(username: string, password: string, loginClient: LoginClient): Promise<LogInOutcome>
+  checkCredentials(name: string, password: string, loginClient: LoginClient): Promise<LogInOutcome>
   /** `checkCredentials` in two steps. */
-  identify(username: string, loginClient: LoginClient): Promise<Identified>
+  identify(name: string, loginClient: LoginClient): Promise<Identified>
   /** Null when the user does not exist or is suspended. */
   findActive(id: string): Promise<User | null>
   /**
@@ -130,7 +130,7 @@ export interface Accounts {
 }
 
 interface Identified {
-  /** Null when the username is unknown. */
+  /** Null when the name is unknown. */
   id: string | null
   /** Whether this browser logged in as this user before, with the present password. */
   isKnown: boolean
@@ -175,11 +175,6 @@ export function createAccounts(deps: {
   const hashNewPassword: Accounts['hashNewPassword'] = async (password, owner) => {
     const fault = await findPasswordFault(password, owner, { minLength: deps.passwordMinLength, strength, breached })
     return fault === null ? passwords.hash(password) : { ok: false, ...fault }
-  }
-
-  async function findNamed(username: string): Promise<UserRecord | null> {
-    const canonical = canonicalUsername(username)
-    return canonical === null ? null : store.findByUsername(canonical)
   }
 
   /** Lift an expired suspension at log-in, in case the expiry job has not run yet. */
@@ -263,9 +258,10 @@ export function createAccounts(deps: {
     return passwordHash.ok ? insert(account, { passwordHash: passwordHash.value }, token) : passwordHash
   }
 
-  async function identify(username: string, loginClient: LoginClient): Promise<Identified> {
-    const named = await findNamed(username)
-    const whom = { name: canonicalUsername(username) ?? username, user: named }
+  async function identify(typed: string, loginClient: LoginClient): Promise<Identified> {
+    const name = readLogInName(typed)
+    const named = await findByLogInName(store, name)
+    const whom = { name: name.key, user: named, typed: name.kind }
     return {
       id: named?.id ?? null,
       isKnown: named !== null && loginClient.isKnown(named),
@@ -289,8 +285,7 @@ export function createAccounts(deps: {
 
     create: async (account) => withoutToken(await insert(account, { passwordHash: noPassword })),
 
-    checkCredentials: async (username, password, loginClient) =>
-      (await identify(username, loginClient)).check(password),
+    checkCredentials: async (name, password, loginClient) => (await identify(name, loginClient)).check(password),
 
     identify,
 

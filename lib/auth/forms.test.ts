@@ -122,7 +122,7 @@ describe('signUpSchema', () => {
 describe('logInSchema', () => {
   test('requires both fields and checks neither', () => {
     expect(faultsOf(logInSchema.safeParse({ username: ' ', password: '' }))).toEqual({
-      username: 'username_missing',
+      username: 'username_or_email_missing',
       password: 'password_missing',
     })
     expect(logInSchema.safeParse({ username: '<any> ', password: 'x' })).toMatchObject({ data: { username: '<any>' } })

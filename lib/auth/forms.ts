@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { emailOrNothingSchema, emailSchema } from '../core/email-address.ts'
 import { findCode, trimTyped } from '../core/typed-text.ts'
+import { longestName } from './log-in-name.ts'
 import { findShapeFault, isOverlong, passwordMaxLength } from './passwords/password-rules.ts'
 import { canonicalUsername } from './username.ts'
 
@@ -39,9 +40,6 @@ export const secondFactorSchema = z.object({
 const evenIfWrong = { when: ({ value }: { value: unknown }) => typeof value === 'object' && value !== null }
 
 const typedName = (missing: string) => z.string().transform(trimTyped).pipe(z.string().min(1, missing))
-
-/** RFC 5321, 4.5.3.1.3, without the angle brackets. Longer input cannot exist, and a lookup would normalize it. */
-const longestName = 254
 
 export const forgotSchema = z.object({
   email: typedName('username_or_email_missing').pipe(z.string().max(longestName, 'email_rule')),
@@ -82,9 +80,9 @@ export const signUpWithPasskeySchema = ({ emailRequired }: { emailRequired: bool
     next: z.string().optional(),
   })
 
-/** Accepts any text: an impossible username gets the same answer as an unknown one. */
+/** Accepts any text as username or e-mail address: an impossible one gets the same answer as an unknown one. */
 export const logInSchema = z.object({
-  username: typedName('username_missing'),
+  username: typedName('username_or_email_missing'),
   password: z
     .string()
     .min(1, 'password_missing')

@@ -6,6 +6,7 @@ import type { Accounts, LogInRefusal, User } from './accounts.ts'
 import type { Alerts } from './alerts.ts'
 import { authenticationOf, owesSecondFactor } from './factors.ts'
 import type { LoginClient } from './lockout/lockout.ts'
+import { readLogInName } from './log-in-name.ts'
 import type { RefusalPace } from './refusal-pace.ts'
 import type { RememberedBrowsers } from './remembered-browsers.ts'
 import type { Sessions } from './sessions/sessions.ts'
@@ -14,6 +15,7 @@ import type { Sessions } from './sessions/sessions.ts'
 export type Step = { next: 'session'; user: User; given: AuthenticationMethod[] } | { next: 'factor'; user: User }
 
 export interface Attempt {
+  /** Or the verified e-mail address. */
   username: string
   password: string
   client: LoginClient
@@ -28,7 +30,7 @@ type Refusal = { ok: false } & (LogInRefusal | { code: 'not_saved' })
 export interface LogIn {
   /**
    * Refusals arrive at a time that does not reveal whether the account exists (refusal-pace.ts). For the audit trail only:
-   * `userId`, null for an unknown username, and `triedCode`, the real refusal when the client learns only `busy`.
+   * `userId`, null for an unknown name, and `triedCode`, the real refusal when the client learns only `busy`.
    */
   start(attempt: Attempt): Promise<{ ok: true; value: Step } | (Refusal & { userId: string | null; triedCode: string })>
   /**
@@ -71,7 +73,11 @@ export function createLogIn(deps: {
         if (!outcome.ok) tried = outcome
         return outcome
       }
-      const checked = await pace.hold({ name: username, password, address, findKnown }, check, onHeld)
+      const checked = await pace.hold(
+        { name: readLogInName(username).key, password, address, findKnown },
+        check,
+        onHeld,
+      )
       if (!checked.ok) {
         const { code: triedCode } = tried ?? checked
         return { ...checked, triedCode, userId: await identified.then(({ id }) => id).catch(() => null) }

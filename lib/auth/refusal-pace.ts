@@ -30,7 +30,7 @@ const censusMs = hours(1)
 const censusAgainMs = minutes(1)
 
 export interface LogInAsked {
-  /** As typed. */
+  /** The same for all spellings of the name that was typed. */
   name: string
   password: string
   address: string
@@ -125,7 +125,7 @@ export function createRefusalPace(deps: {
         const formMs = isSlow ? slowMs : quickMs
         const stepMs = formMs * formsOf(password).length
         // Like the comparisons: known browsers have a queue of their own.
-        const keys = known === null ? [`name ${name.toLowerCase()}`, `address ${network}`] : [`known ${known}`]
+        const keys = known === null ? [`name ${name}`, `address ${network}`] : [`known ${known}`]
         const before = Math.max(...keys.map((key) => lastOf.get(key) ?? 0))
         const isCompared = comparedCodes.includes(outcome.code)
         const own = began + stepMs

@@ -175,7 +175,10 @@ const lockoutSchema = z.strictObject({
   /** Derived from the next two: see `lockoutId` (records.ts). */
   id: z.string(),
   userId: z.string(),
-  /** Which secret and where, such as `password-new`: the password, in browsers that the user never logged in with. */
+  /**
+   * Which secret and where, such as `password-new`: the password, in browsers that the user never logged in with.
+   * `password-new-email`: there, with the e-mail address as the name.
+   */
   about: z.string(),
   /** When the user chose the secret. Failures of an earlier secret do not count for a later one. */
   secretSetAt: time,

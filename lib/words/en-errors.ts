@@ -4,7 +4,6 @@ export const errors = {
   username_rule:
     'Enter a username of 3 to 32 characters: a to z, 0 to 9, dot, hyphen or underscore, a letter or digit first.',
   username_taken: 'That username is taken.',
-  username_missing: 'Enter your username.',
   username_or_email_missing: 'Enter your username or your e-mail address.',
   email_missing: 'Enter your e-mail address.',
   email_rule: 'Enter an e-mail address such as name@example.com.',

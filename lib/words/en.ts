@@ -204,6 +204,7 @@ export const en = {
 
   login: {
     title: 'Log in',
+    name_hint: 'Your username or your e-mail address.',
     submit: 'Log in',
     pending: 'Logging in…',
     forgot: 'Forgot your password?',

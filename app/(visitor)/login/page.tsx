@@ -60,6 +60,7 @@ export default async function LogInPage({ searchParams }: PageProps<'/login'>) {
         <Field
           name="username"
           label={words('fields.username')}
+          hint={words('login.name_hint')}
           autoComplete="username webauthn"
           autoCapitalize="none"
           spellCheck={false}

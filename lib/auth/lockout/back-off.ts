@@ -15,6 +15,10 @@ export type Browser = 'new' | 'known'
 
 export const noFailures: Failures = { count: 0, lastAt: 0 }
 
+export function sumOf(some: Failures, others: Failures): Failures {
+  return { count: some.count + others.count, lastAt: Math.max(some.lastAt, others.lastAt) }
+}
+
 /** How long after the last failure the next attempt is allowed. 0 means at once. */
 export function waitAfter(count: number): number {
   if (count < freeFailures) return 0

@@ -1,7 +1,8 @@
 // Consecutive wrong passwords and codes, in memory until the store has them. Counts for unknown names exist in memory only.
 import { logError } from '../../core/log/log.ts'
 import type { Failures, LockoutRecord, LockoutStore, LockoutSubject, UserRecord } from '../../stores/types.ts'
-import { type Browser, mostFailures, noFailures } from './back-off.ts'
+import type { NameKind } from '../log-in-name.ts'
+import { type Browser, noFailures, sumOf } from './back-off.ts'
 
 /** `subject` is null for an unknown name. */
 export interface Counted {
@@ -14,9 +15,9 @@ export interface FailureCounts {
   read(counted: Counted): Promise<Failures>
   /**
    * Adds one and resolves when it is stored; a failure is logged. An unknown name causes a write of the same size. Calls
-   * `onLocked` at the maximum.
+   * `onStored` with the new count of a user.
    */
-  add(counted: Counted, failures: Failures, onLocked: () => Promise<void>): Promise<void>
+  add(counted: Counted, failures: Failures, onStored: (failures: Failures) => Promise<void>): Promise<void>
   /** Resolves when it is stored; a failure is logged. */
   forgive(counted: Counted): Promise<void>
   /** Resolves when the pending writes are done or have failed. */
@@ -37,25 +38,28 @@ export function secretOf(
   secret: Secret,
   { totp, factorsChangedAt, ...owner }: Owner & Pick<UserRecord, 'totp' | 'factorsChangedAt'>,
   browser: Browser,
+  typed: NameKind,
 ): LockoutSubject {
-  if (secret === 'password') return passwordOf(owner, browser)
+  if (secret === 'password') return passwordOf(owner, browser, typed)
   // Not freed by a new password or by "this was not me": a thief of the mailbox could repeat both, and guess in between.
   return { userId: owner.id, about: `second-factor-${browser}`, secretSetAt: totp?.createdAt ?? factorsChangedAt ?? 0 }
 }
 
-function passwordOf({ id, passwordChangedAt }: Owner, browser: Browser): LockoutSubject {
-  return { userId: id, about: `password-${browser}`, secretSetAt: passwordChangedAt ?? 0 }
+/** Known browsers have one count: their users know both names. */
+function passwordOf({ id, passwordChangedAt }: Owner, browser: Browser, typed: NameKind): LockoutSubject {
+  const about = browser === 'new' && typed === 'email' ? 'password-new-email' : `password-${browser}`
+  return { userId: id, about, secretSetAt: passwordChangedAt ?? 0 }
 }
 
 /** By browsers that the user never logged in with, and by those that they did; null when there are none. */
 export function wrongPasswordsOf(user: Owner, lockouts: readonly LockoutRecord[]): Record<Browser, Failures> | null {
-  const failuresIn = (browser: Browser): Failures => {
-    const { userId, about, secretSetAt } = passwordOf(user, browser)
+  const failuresIn = (browser: Browser, typed: NameKind = 'username'): Failures => {
+    const { userId, about, secretSetAt } = passwordOf(user, browser, typed)
     const isOfThese = (one: LockoutRecord) => one.userId === userId && one.about === about
     const found = lockouts.find((one) => isOfThese(one) && one.secretSetAt === secretSetAt)
     return found ? { count: found.count, lastAt: found.lastAt } : noFailures
   }
-  const both = { new: failuresIn('new'), known: failuresIn('known') }
+  const both = { new: sumOf(failuresIn('new'), failuresIn('new', 'email')), known: failuresIn('known') }
   return both.new.count + both.known.count > 0 ? both : null
 }
 
@@ -88,13 +92,13 @@ export function createFailureCounts(store: LockoutStore): FailureCounts {
       return recent.count > kept.count ? recent : kept
     },
 
-    add({ key, subject }, failures, onLocked) {
+    add({ key, subject }, failures, onStored) {
       remember(key, failures)
       return save(async () => {
         const count = await store.count(subject ?? nobody, failures.lastAt)
         if (subject === null) return
         remembered.delete(key)
-        if (count === mostFailures) await onLocked()
+        await onStored({ ...failures, count })
       })
     },
 

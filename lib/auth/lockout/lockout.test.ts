@@ -173,9 +173,55 @@ test('a known browser has a separate budget, which is limited too', async () => 
   expect(await logIn(right, { by: known })).toMatchObject({ code: 'too_soon', waitMs: seconds(1) })
 })
 
-test('an unknown username gets the same answers [V6.3.8]', async () => {
+describe('by e-mail address', () => {
+  const email = 'alice@example.org'
+
+  test.each([
+    ['the address', 'alice', email],
+    ['the username', email, 'alice'],
+  ])('a wait under one name does not show under %s, and holds there as well [T22]', async (_, used, other) => {
+    const { logIn, fail, advance } = await open()
+    await fail(8, { username: used })
+    expect(await logIn(right, { username: used })).toMatchObject({ code: 'too_soon', waitMs: seconds(8) })
+    expect(await logIn(right, { username: other })).toEqual({ ok: false, code: 'credentials_wrong' })
+    expect(await logIn(right, { username: 'nobody@example.org' })).toEqual({ ok: false, code: 'credentials_wrong' })
+    advance(minutes(15))
+    expect(await logIn(right, { username: other })).toMatchObject({ ok: true })
+    expect(await logIn(right, { username: used }), 'both counts start again').toMatchObject({ ok: true })
+  })
+
+  test('attempts by either name add up to the hundred that lock the password', async () => {
+    const { app, logIn, fail, failures, advance } = await open()
+    const posted = vi.spyOn(app.mail, 'post')
+    await fail(50)
+    await fail(49, { username: ` ${email.toUpperCase()}` })
+    expect(await failures()).toMatchObject({ count: 99 })
+    expect(posted).not.toHaveBeenCalled()
+    advance(hours(1))
+    await fail(1, { username: email })
+    expect(posted.mock.calls.map(([{ kind }]) => kind)).toEqual(['password-locked'])
+    advance(hours(24))
+    for (const username of ['alice', email]) {
+      expect(await logIn(right, { username }), username).toMatchObject({ code: 'credentials_wrong' })
+    }
+    expect(posted).toHaveBeenCalledTimes(1)
+    await app.accounts.unlock('alice')
+    expect(await logIn(right, { username: email })).toMatchObject({ ok: true })
+  })
+
+  test('a known browser has one count, and shows its wait under both names', async () => {
+    const { logIn, fail } = await open()
+    const known = aLoginClient('192.0.2.7', true)
+    await fail(5, { by: known, username: email })
+    for (const username of ['alice', email]) {
+      expect(await logIn(right, { by: known, username })).toMatchObject({ code: 'too_soon', waitMs: seconds(1) })
+    }
+  })
+})
+
+test('an unknown name gets the same answers [V6.3.8]', async () => {
   const { logIn, fail } = await open()
-  for (const username of ['alice', 'nobody', 'not a name']) {
+  for (const username of ['alice', 'nobody', 'not a name', 'nobody@example.org', 'nobody@']) {
     await fail(6, { username })
     expect(await logIn('wrong', { username }), username).toEqual({ ok: false, code: 'too_soon', waitMs: seconds(2) })
     await fail(94, { username })

@@ -5,8 +5,9 @@ import { sha256 } from '../../core/crypto/hash.ts'
 import type { RequestInfo } from '../../core/mail/message.ts'
 import { countedAddress } from '../../core/rate-limits/counted-address.ts'
 import type { RateLimits } from '../../core/rate-limits/rate-limits.ts'
-import type { LockoutStore, UserRecord, UserStore } from '../../stores/types.ts'
-import { mostFailures, waitLeft } from './back-off.ts'
+import type { Failures, LockoutStore, UserRecord, UserStore } from '../../stores/types.ts'
+import type { NameKind } from '../log-in-name.ts'
+import { mostFailures, noFailures, sumOf, waitLeft } from './back-off.ts'
 import { createFailureCounts, type Secret, secretOf } from './failure-counts.ts'
 
 /** The client of a log-in, as far as the request shows. */
@@ -37,9 +38,13 @@ export interface Lockout {
    * Calls `compare` unless it is too soon for this user or client, and counts a mismatch. Serialised per user and kind
    * of browser, and per IP address, so that concurrent attempts are not more attempts. Each secret has its own count:
    * the right password resets no count of codes.
+   *
+   * `typed` is what named the user at a log-in. Failures by username and by e-mail address add up, but a wait shows only
+   * under the name that caused it. Under the other, `compare` gets null and the attempt fails: a wait would reveal that
+   * both names belong to one account.
    */
   attempt<Value>(
-    whom: { name: string; user: UserRecord | null; secret?: Secret },
+    whom: { name: string; user: UserRecord | null; secret?: Secret; typed?: NameKind },
     loginClient: LoginClient,
     compare: (user: UserRecord | null) => Promise<Compared<Value>>,
   ): Promise<{ ok: true; value: Value } | ({ ok: false } & LockoutFault)>
@@ -69,32 +74,48 @@ export function createLockout(deps: {
     return turn
   }
 
+  function faultOf(secret: Secret, failures: Failures): LockoutFault | null {
+    if (!rateLimits.enabled) return null
+    if (failures.count >= mostFailures) return { code: lockedCodes[secret] }
+    const waitMs = waitLeft(failures, clock())
+    return waitMs > 0 ? { code: 'too_soon', waitMs } : null
+  }
+
   return {
-    async attempt({ name, user, secret = 'password' }, loginClient, compare) {
+    async attempt({ name, user, secret = 'password', typed }, loginClient, compare) {
       const id = user?.id ?? null
       const browser = user !== null && loginClient.isKnown(user) ? 'known' : 'new'
+      const isByName = secret === 'password' && browser === 'new' && user !== null
       // Hash it: users type passwords into the username field.
-      const key = `${secret} ${browser} ${id ?? sha256(name)}`
+      const keyFor = (kind: NameKind) => `${secret} ${browser} ${id ?? sha256(name)}${isByName ? ` ${kind}` : ''}`
+      const kind: NameKind = isByName && typed === 'email' ? 'email' : 'username'
+      const key = keyFor(kind)
       const network = countedAddress(loginClient.by.address)
 
       const forPerson = async () => {
         const present = id === null ? null : await users.find(id)
-        const counted = { key, subject: present && secretOf(secret, present, browser) }
+        const countedAs = (as: NameKind) => ({
+          key: keyFor(as),
+          subject: present && secretOf(secret, present, browser, as),
+        })
+        const counted = countedAs(kind)
         const failures = await counts.read(counted)
-        if (rateLimits.enabled) {
-          if (failures.count >= mostFailures) return { ok: false, code: lockedCodes[secret] } as const
-          const waitMs = waitLeft(failures, clock())
-          if (waitMs > 0) return { ok: false, code: 'too_soon', waitMs } as const
-        }
-        const compared = await compare(present)
+        const other = isByName ? countedAs(kind === 'email' ? 'username' : 'email') : null
+        const findAll = async (own: Failures) => sumOf(own, other === null ? noFailures : await counts.read(other))
+        const before = await findAll(failures)
+        const fault = faultOf(secret, typed === undefined ? before : failures)
+        if (fault !== null) return { ok: false, ...fault } as const
+        const compared = await compare(faultOf(secret, before) === null ? present : null)
         if (compared.matched === false) {
           const failed = { count: failures.count + 1, lastAt: clock() }
-          // With rate limits off, nobody is locked out.
-          await counts.add(counted, failed, async () => {
-            if (present && rateLimits.enabled) await onLocked(present, secret, loginClient)
+          await counts.add(counted, failed, async (own) => {
+            // With rate limits off, nobody is locked out.
+            if (!present || !rateLimits.enabled || before.count >= mostFailures) return
+            if ((await findAll(own)).count >= mostFailures) await onLocked(present, secret, loginClient)
           })
         }
         if (compared.matched && failures.count > 0) await counts.forgive(counted)
+        if (compared.matched && other !== null && before.count > failures.count) await counts.forgive(other)
         return { ok: true, ...compared } as const
       }
 

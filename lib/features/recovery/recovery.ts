@@ -17,10 +17,10 @@ import {
 import { forgetRemoved } from '../../auth/credential-uses.ts'
 import { nextChangeTime, removalOf, withoutAutomatic } from '../../auth/factors.ts'
 import { wasAdmin } from '../../auth/former-admins.ts'
+import { findByLogInName, readLogInName } from '../../auth/log-in-name.ts'
 import type { PasswordFault } from '../../auth/passwords/password-rules.ts'
 import type { RememberedBrowsers } from '../../auth/remembered-browsers.ts'
 import type { Sessions } from '../../auth/sessions/sessions.ts'
-import { canonicalUsername } from '../../auth/username.ts'
 import type { Clock } from '../../core/clock.ts'
 import { noPassword } from '../../core/crypto/old-hashes.ts'
 import { compromiseReportLifeMs, resetLifeMs } from '../../core/lifetimes.ts'
@@ -31,8 +31,6 @@ import { countedAddress } from '../../core/rate-limits/counted-address.ts'
 import type { RateLimits } from '../../core/rate-limits/rate-limits.ts'
 import { ok, type Result, refused } from '../../core/result.ts'
 import { mayPassOn } from '../../core/roles/permissions.ts'
-import { trimTyped } from '../../core/typed-text.ts'
-import { emailKey, lowerCase } from '../../stores/records.ts'
 import type {
   CredentialUseStore,
   EmailChange,
@@ -115,13 +113,6 @@ export function createRecovery(deps: {
     // Asking again must not void the link that was just sent.
     several: true,
   })
-
-  async function findByName(name: string): Promise<UserRecord | null> {
-    const typed = trimTyped(name)
-    if (typed.includes('@')) return users.findByVerifiedEmail(typed)
-    const username = canonicalUsername(typed)
-    return username === null ? null : users.findByUsername(username)
-  }
 
   async function mailLink(
     user: UserRecord,
@@ -236,8 +227,7 @@ export function createRecovery(deps: {
 
   return {
     async waitToAsk(name, { address }) {
-      const trimmed = trimTyped(name)
-      const typed = trimmed.includes('@') ? emailKey(trimmed) : lowerCase(trimmed)
+      const typed = readLogInName(name).key
       return (
         (await rateLimits.take('reset-mail-by', `${countedAddress(address)} ${typed}`)) ||
         (await rateLimits.take('reset-mail', typed))
@@ -245,7 +235,7 @@ export function createRecovery(deps: {
     },
 
     async ask(name, by) {
-      const user = await findByName(name)
+      const user = await findByLogInName(users, readLogInName(name))
       const isGone = user?.status === 'suspended' && user.deletedAt !== null
       if (user === null || isGone) return user?.id ?? null
       // Also mail a recently replaced address: an attacker may have replaced it.

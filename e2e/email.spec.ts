@@ -7,7 +7,7 @@ import { codeIn, letterTo, pathIn } from '#e2e/support/mailbox.ts'
 import { firefox, logInWithOtherBrowser, outliveProof } from '#e2e/support/other-browser.ts'
 import { makePerson, type Person } from '#e2e/support/person.ts'
 import type { TestServer } from '#e2e/support/server.ts'
-import { confirm, fillSignUp, logIn } from '#e2e/support/site.ts'
+import { confirm, fillSignUp, logIn, logOut } from '#e2e/support/site.ts'
 
 const everywhere = { tag: '@no-javascript' }
 const addressOf = ({ username }: Person) => `${username}@example.org`
@@ -45,6 +45,11 @@ test('an address from sign-up is verified by its code', everywhere, async ({ pag
   await expect(status(page, 'E-mail address verified.')).toBeVisible()
   await expect(emailCard(page)).toContainText(addressOf(person))
   await expect(emailCard(page)).toContainText('Verified')
+
+  await logOut(page)
+  await page.goto('/login')
+  await logIn(page, { ...person, username: addressOf(person).toUpperCase() })
+  await expect(page).toHaveURL('/')
 })
 
 test(

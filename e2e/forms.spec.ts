@@ -40,6 +40,19 @@ test(
   },
 )
 
+test('says while a username is typed whether it is free', async ({ page, newPerson }) => {
+  const [{ username }, free] = [await newPerson(), makePerson().username]
+  await page.goto('/signup')
+  const field = page.getByLabel('Username')
+  const said = page.locator('form [aria-live="polite"]')
+  await field.fill(username.toUpperCase())
+  await expect(said.filter({ hasText: 'That username is taken.' })).toBeVisible()
+  await field.fill('a?')
+  await expect(said.filter({ hasText: /./ })).toHaveCount(0)
+  await field.fill(free)
+  await expect(said.filter({ hasText: `${free} is free.` })).toBeVisible()
+})
+
 test('rejects a taken username, in any case [T24]', everywhere, async ({ page, newPerson }) => {
   const { username } = await newPerson()
   for (const same of [username, username.toUpperCase()]) {

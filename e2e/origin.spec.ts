@@ -63,6 +63,12 @@ const mutations: Record<string, (client: Client, headers: Headers) => Promise<An
       body: '{"password":"a","username":"b"}',
       headers: { 'content-type': 'application/json', ...headers },
     }),
+  'asking whether a username is free': (client, headers) =>
+    client.fetch('/api/username', {
+      method: 'POST',
+      body: '{"username":"ada"}',
+      headers: { 'content-type': 'application/json', ...headers },
+    }),
   'choosing colours': (client, headers) => client.submit('/profile', 'Light', {}, headers),
 }
 
@@ -197,7 +203,7 @@ test('another encoding does not bypass the check [V3.5.2]', { tag: '@json' }, as
   const form = await member.findForm('/profile/edit', 'Save profile')
   const fields = [...form.form.hidden, ['fullName', 'Forged'], ['bio', ''], ['age', '']] as [string, string][]
   const json = '{"password":"a","username":"b"}'
-  for (const path of ['/profile/edit', '/logout', '/api/session/activity', '/api/password-strength']) {
+  for (const path of ['/profile/edit', '/logout', '/api/session/activity', '/api/password-strength', '/api/username']) {
     for (const [type, body] of [
       ['text/plain', json],
       ['application/x-www-form-urlencoded', new URLSearchParams(fields).toString()],

@@ -6,17 +6,20 @@ import { PasswordField } from './password-field.tsx'
 import { StrengthMeter } from './strength-meter.tsx'
 
 /** The name of the account to be made. */
-export function UsernameField({ words }: { words: Words }) {
+export function UsernameField({ words, children = null }: { words: Words; children?: ReactNode }) {
   return (
-    <Field
-      name="username"
-      label={words('fields.username')}
-      hint={words('signup.username_hint')}
-      autoComplete="username"
-      autoCapitalize="none"
-      spellCheck={false}
-      required
-    />
+    <>
+      <Field
+        name="username"
+        label={words('fields.username')}
+        hint={words('signup.username_hint')}
+        autoComplete="username"
+        autoCapitalize="none"
+        spellCheck={false}
+        required
+      />
+      {children}
+    </>
   )
 }
 
@@ -24,16 +27,19 @@ export function UsernameField({ words }: { words: Words }) {
 export function NewAccountFields({
   words,
   passwordMinLength,
+  usernameCheck = null,
   children = null,
 }: {
   words: Words
   passwordMinLength: number
+  /** Rendered below the username. */
+  usernameCheck?: ReactNode
   /** Rendered between username and password. */
   children?: ReactNode
 }) {
   return (
     <>
-      <UsernameField words={words} />
+      <UsernameField words={words}>{usernameCheck}</UsernameField>
       {children}
       <PasswordField
         name="password"

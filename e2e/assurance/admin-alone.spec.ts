@@ -77,6 +77,8 @@ test('an invitation is the only way in when sign-up is by invitation, and there 
   const [, token = ''] = (admin.cookies.get('handed-over-invitation') ?? '').split('.')
   await visitor.open(`/signup?invitation=${token}`)
   await visitor.signUp(person)
+  const isFree = { method: 'POST', body: '{"username":"ada"}', headers: { 'content-type': 'application/json' } }
+  expect((await visitor.fetch('/api/username', isFree)).status).toBe(404)
   await server.restart({ SIGNUP: 'closed' })
   expect((await new Client(server.url).open('/signup')).text).toContain('Sign-up is closed')
   expect((await new Client(server.url).post(form, fields)).text).toContain('Sign-up is closed here.')

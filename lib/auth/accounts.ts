@@ -96,6 +96,8 @@ export interface Accounts {
   checkCredentials(name: string, password: string, loginClient: LoginClient): Promise<LogInOutcome>
   /** `checkCredentials` in two steps. */
   identify(name: string, loginClient: LoginClient): Promise<Identified>
+  /** Whether a sign-up could take this canonical username now. */
+  isUsernameFree(username: string): Promise<boolean>
   /** Null when the user does not exist or is suspended. */
   findActive(id: string): Promise<User | null>
   /**
@@ -288,6 +290,8 @@ export function createAccounts(deps: {
     checkCredentials: async (name, password, loginClient) => (await identify(name, loginClient)).check(password),
 
     identify,
+
+    isUsernameFree: (username) => store.isFree(username, clock()),
 
     async findActive(id) {
       const record = await store.find(id)

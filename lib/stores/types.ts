@@ -113,6 +113,8 @@ export interface UserStore {
   find(id: string): Promise<UserRecord | null>
   /** `username` in canonical form. Null when it is unknown. */
   findByUsername(username: string): Promise<UserRecord | null>
+  /** Whether a new user could have it at this time. `username` in canonical form. A concurrent write may take it. */
+  isFree(username: string, at: number): Promise<boolean>
   /** The user who verified this address, in any case; null when there is none. */
   findByVerifiedEmail(email: string): Promise<UserRecord | null>
   /** Whether any password hash begins with none of these. Reads all users. */

@@ -60,6 +60,7 @@ export const en = {
     with_passkey: 'Sign up with a passkey',
     with_password: 'Sign up with a password',
     passkey_lead: 'Choose a username. A passkey replaces the password: your device confirms it is you.',
+    username_free: '{username} is free.',
     username_hint: '3 to 32 characters: a to z, 0 to 9, dot, hyphen or underscore.',
     email_hint: 'Optional. Lets you back in if you forget the password.',
     email_required_hint: 'Lets you back in if you forget the password.',

@@ -15,6 +15,7 @@ import { safeNextPath } from '#lib/web/guards/next-path.ts'
 import { getWords } from '#lib/web/words.ts'
 import { ShownSecretField } from '../shown-secret.tsx'
 import { signUp, signUpWithPasskey } from './actions.ts'
+import { UsernameCheck } from './username-check.tsx'
 
 export async function generateMetadata(): Promise<Metadata> {
   const words = await getWords()
@@ -39,6 +40,7 @@ export default async function SignUpPage({ searchParams }: PageProps<'/signup'>)
     )
   }
 
+  const usernameCheck = settings.signUp === 'open' && <UsernameCheck />
   const withPasskey = query.with === 'passkey'
   const lead = invitation === null ? 'signup.lead' : 'signup.invited'
   const otherForm = new URLSearchParams({ ...(!withPasskey && { with: 'passkey' }), ...(next !== null && { next }) })
@@ -68,7 +70,7 @@ export default async function SignUpPage({ searchParams }: PageProps<'/signup'>)
       {withPasskey ? (
         <PasskeyForm action={signUpWithPasskey} ceremony="sign-up" hidden={{ next: next ?? '' }} look="primary" isAlone>
           <ShownSecretField path="/signup" />
-          <UsernameField words={words} />
+          <UsernameField words={words}>{usernameCheck}</UsernameField>
           {email}
         </PasskeyForm>
       ) : (
@@ -76,7 +78,7 @@ export default async function SignUpPage({ searchParams }: PageProps<'/signup'>)
           <FormAlert />
           <ShownSecretField path="/signup" />
           <input type="hidden" name="next" value={next ?? ''} />
-          <NewAccountFields words={words} passwordMinLength={settings.passwordMinLength}>
+          <NewAccountFields words={words} passwordMinLength={settings.passwordMinLength} usernameCheck={usernameCheck}>
             {email}
           </NewAccountFields>
           <SubmitButton label={words('signup.submit')} pendingLabel={words('signup.pending')} />

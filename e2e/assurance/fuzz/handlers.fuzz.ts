@@ -44,6 +44,11 @@ const handlers: Record<string, Handler> = {
     scenario: member,
     question: fc.oneof(fc.record({ password: anyText, username: anyText }), fc.object({ maxDepth: 2 })),
   },
+  '/api/username': {
+    method: 'POST',
+    scenario: member,
+    question: fc.oneof(fc.record({ username: anyText }), fc.object({ maxDepth: 2 })),
+  },
   '/logout': { method: 'POST', scenario: member, seldom: true },
   '/healthz': { method: 'GET', scenario: member },
   '/readyz': { method: 'GET', scenario: member },

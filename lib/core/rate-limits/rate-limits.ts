@@ -41,6 +41,8 @@ export const rules = {
   /** Accounts from one IP address, and attempts to create one, which reveal taken usernames. */
   'sign-up': { most: 10, everyMs: hours(1) },
   'sign-up-try': { most: 30, everyMs: hours(1) },
+  /** The same while it is typed. Apart from the attempts, so that typing uses up none. */
+  'username-question': { most: 30, everyMs: hours(1) },
   /** Reset links that one IP address asks for, for any name. */
   'reset-ask': { most: 10, everyMs: hours(1) },
   /** Forms of one session: each may write to the store. A user has at most twenty sessions at a time. */

@@ -142,6 +142,11 @@ export function createUserPart(
       return copyOf(id === undefined ? undefined : people.find(id))
     },
 
+    async isFree(username, at) {
+      queue.requireOpen()
+      return !isTaken(username, at, '')
+    },
+
     async findByVerifiedEmail(email) {
       queue.requireOpen()
       const id = idByEmail.get(emailKey(email))

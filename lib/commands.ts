@@ -9,6 +9,7 @@ import * as invitations from './features/invitations/commands.ts'
 import * as logIn from './features/log-in/commands.ts'
 import * as passkeys from './features/passkeys/commands.ts'
 import * as password from './features/password/commands.ts'
+import * as picture from './features/picture/commands.ts'
 import * as profile from './features/profile/commands.ts'
 import * as recovery from './features/recovery/commands.ts'
 import * as sessions from './features/sessions/commands.ts'
@@ -24,6 +25,7 @@ const all = {
   ...factorReset,
   ...impersonation,
   ...invitations,
+  ...picture,
   ...profile,
   ...sessions,
   ...auditTrail,

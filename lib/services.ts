@@ -32,6 +32,7 @@ import { createImpersonations, type Impersonations } from './features/impersonat
 import { takeOverStreamlit } from './features/import/streamlit.ts'
 import { createInvitations, type Invitations } from './features/invitations/invitations.ts'
 import { createPasskeys, type Passkeys } from './features/passkeys/passkeys.ts'
+import { createPictures, type Pictures } from './features/picture/picture.ts'
 import { createRecovery, type Recovery } from './features/recovery/recovery.ts'
 import { createSetup, type Setup } from './features/setup/setup.ts'
 import { createTwoFactor, type TwoFactor } from './features/two-factor/two-factor.ts'
@@ -79,6 +80,7 @@ export interface Services extends Runtime {
   userAdmin: UserAdmin
   invitations: Invitations
   passkeys: Passkeys
+  pictures: Pictures
   setup: Setup
   impersonations: Impersonations
 }
@@ -310,6 +312,7 @@ export function compose(runtime: Runtime): Services {
       secrets,
       clock,
     }),
+    pictures: createPictures({ users, records: stores.collections.picture, clock }),
     invitations: createInvitations({ store: tokens, users, accounts, clock }),
     setup: createSetup({ users, tokens, accounts, clock }),
     impersonations: createImpersonations({ store: tokens, clock }),

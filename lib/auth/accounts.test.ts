@@ -49,6 +49,7 @@ describe('signUp', () => {
       },
       locale: null,
       timeZone: null,
+      picture: null,
     })
     expect(await recordOf('alice')).toMatchObject({
       status: 'active',

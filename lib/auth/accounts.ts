@@ -49,6 +49,8 @@ export interface User {
   /** The language and time zone of mails to the user. Null when the browser has not sent them. */
   locale: string | null
   timeZone: string | null
+  /** The version of the profile picture, or null. */
+  picture: string | null
 }
 
 export type SignUpFault = PasswordFault | { code: 'username_taken' }
@@ -373,7 +375,7 @@ export function isClosed({ deletedAt, status }: UserRecord): boolean {
 
 export function toUser(record: UserRecord): User {
   const { id, username, role, profile, passwordChangedAt, deletedAt, recoveryGeneration } = record
-  const { email, emailVerifiedAt, newEmail, locale, timeZone } = record
+  const { email, emailVerifiedAt, newEmail, locale, timeZone, picture } = record
   return {
     id,
     username,
@@ -388,5 +390,6 @@ export function toUser(record: UserRecord): User {
     factors: factorsOf(record),
     locale,
     timeZone,
+    picture,
   }
 }

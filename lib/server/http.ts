@@ -13,6 +13,7 @@ import { createAnswers } from './answers.ts'
 import { createConnections } from './connections.ts'
 import { createContext, measureAnswer } from './context.ts'
 import { noteUnread } from './unread.ts'
+import { createUploadPlaces } from './upload-places.ts'
 
 /** How long running requests get to finish after a signal. */
 const drainMs = seconds(5)
@@ -59,6 +60,7 @@ export function createServers(
   { dev = false, log = createLog(settings.logLevel) }: ServersOptions = {},
 ): Servers {
   const answers = createAnswers(settings.appOrigin, { dev })
+  const uploads = createUploadPlaces()
   const connections = createConnections(events, { byAddress: settings.trustProxyHops === 0 })
   const pinHost = createHostPin(settings.appOrigin)
   const pinAddress = createAddressPin(settings.trustProxyHops, log)
@@ -90,7 +92,7 @@ export function createServers(
     const context = createContext(request, response, pinAddress(request))
     measureAnswer(context, request, response)
     runInRequest(context, () => {
-      const error = findRequestError(request)
+      const error = findRequestError(request) ?? uploads.enter(request, response, context.address)
       if (error === null) return listener(request, response)
       events.note({ event: 'request.refused', code: error })
       refuse(request, response, error)
@@ -160,15 +162,20 @@ function findRequestError({ method, url, headers, httpVersion }: IncomingMessage
   // Static files accept only GET and HEAD.
   if (url.startsWith('/_next/static/') && method !== 'GET' && method !== 'HEAD') return 'bad_request'
   return findBodyError({
+    path: pathOf(url),
     transferEncoding: headers['transfer-encoding'],
     contentLength: headers['content-length'],
   })
 }
 
+function pathOf(url: string): string {
+  return url.replace(/[?#].*/s, '')
+}
+
 /** Next answers 500 when a dynamic path segment is not valid UTF-8, such as %E0%A4%A. */
 function isDecodable(url: string): boolean {
   try {
-    decodeURIComponent(url.replace(/[?#].*/s, ''))
+    decodeURIComponent(pathOf(url))
     return true
   } catch {
     return false

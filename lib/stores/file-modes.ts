@@ -5,7 +5,7 @@ import { join } from 'node:path'
 
 import type { StoreLocation } from './location.ts'
 
-const filesOfFolder = ['.', 'users.json', 'sessions.json', 'tokens.json', 'secret', 'lock']
+const filesOfFolder = ['.', 'users.json', 'sessions.json', 'tokens.json', 'pictures', 'secret', 'lock']
 
 /** A sentence for each file or folder that is open to others. Changes nothing. */
 export async function findOpenFiles(location: StoreLocation): Promise<string[]> {

@@ -106,6 +106,8 @@ export const userSchema = z.strictObject({
   passkeys: z.array(passkeySchema).default([]),
   /** When the second factors last changed, or null. Sessions and remembered browsers of before are void. */
   factorsChangedAt: time.nullable().default(null),
+  /** The version of the profile picture, or null without one. The picture is a record of its own. */
+  picture: z.string().nullable().default(null),
 })
 
 const sessionSchema = z.strictObject({
@@ -213,6 +215,17 @@ const rememberedBrowserSchema = z.strictObject({
   address: z.string(),
 })
 
+/** A user's profile picture. Stands apart from the user, which is read with every request. */
+const pictureSchema = z.strictObject({
+  /** The user's. */
+  id: z.string(),
+  /** A hash of the image, for URLs that change with it. */
+  version: z.string(),
+  /** The image in base64: WebP, PNG or JPEG, as features/picture wrote it. */
+  image: made(400_000),
+  savedAt: time,
+})
+
 /** An entry of the audit trail with its place; each is bound to the one before it (audit-chain.ts). */
 export const auditSchema = z.strictObject({
   /** From 1, without gaps. */
@@ -250,13 +263,16 @@ export interface Unique<Fields> {
   keyOf?: (record: Fields) => string | null
 }
 
-interface Declaration<Schema extends z.ZodObject, File extends RecordFile | 'audit.jsonl'> {
+/** And those that are read from disk on demand. */
+type OtherFile = 'audit.jsonl' | 'pictures'
+
+interface Declaration<Schema extends z.ZodObject, File extends RecordFile | OtherFile> {
   schema: Schema
   /** In messages about one record. */
   label: string
   /** In the counts that `store check` prints. */
   plural: string
-  /** Kinds of `tokens.json` have the operations of `Collection` (types.ts). The other files have their own. */
+  /** Kinds of `tokens.json` and `pictures` have the operations of `Collection` (types.ts). The others have their own. */
   file: File
   /** The part of that file that holds the records. */
   part: string
@@ -268,9 +284,11 @@ interface Declaration<Schema extends z.ZodObject, File extends RecordFile | 'aud
   expiry?: { at: keyof z.infer<Schema> & string; since?: keyof z.infer<Schema> & string }
   /** Whether back-ups include it. A restore must not revive what was ended or used. */
   isBackedUp?: boolean
+  /** Records of some hundred kilobytes: fewer are in memory at a time. */
+  isLarge?: boolean
 }
 
-function declare<Schema extends z.ZodObject, const File extends RecordFile | 'audit.jsonl'>(
+function declare<Schema extends z.ZodObject, const File extends RecordFile | OtherFile>(
   declaration: Declaration<Schema, File>,
 ): Declaration<Schema, File> {
   return declaration
@@ -362,6 +380,17 @@ export const kinds = {
     table: 'remembered_browsers',
     expiry: { at: 'expiresAt', since: 'createdAt' },
   }),
+  picture: declare({
+    schema: pictureSchema,
+    label: 'profile picture',
+    plural: 'profile pictures',
+    file: 'pictures',
+    part: 'pictures',
+    table: 'pictures',
+    unique: [{ fields: ['id'], fault: 'are of the same user' }],
+    isBackedUp: true,
+    isLarge: true,
+  }),
   audit: declare({
     schema: auditSchema,
     label: 'audit trail',
@@ -377,12 +406,12 @@ type Kinds = typeof kinds
 export type KindName = keyof Kinds
 export type RecordOf<Name extends KindName> = z.infer<Kinds[Name]['schema']>
 /** The kinds that the JSON driver keeps in memory. */
-export type MemoryKind = Exclude<KindName, 'audit'>
+export type MemoryKind = Exclude<KindName, 'audit' | 'picture'>
 type KindsIn<File extends RecordFile> = {
   [Name in MemoryKind]: Kinds[Name] extends { file: File } ? Name : never
 }[MemoryKind]
 /** The kinds that have the operations of `Collection` (types.ts). */
-export type CollectionKind = KindsIn<'tokens.json'>
+export type CollectionKind = KindsIn<'tokens.json'> | 'picture'
 
 export const kindNames = Object.keys(kinds) as KindName[]
 
@@ -390,11 +419,15 @@ export function kindsIn<File extends RecordFile>(file: File): KindsIn<File>[] {
   return kindNames.filter((name) => kinds[name].file === file) as KindsIn<File>[]
 }
 
-export const collectionKinds = kindsIn('tokens.json')
+export const collectionKinds: readonly CollectionKind[] = [...kindsIn('tokens.json'), 'picture']
+
+export function isInMemory(name: KindName): name is MemoryKind {
+  return name !== 'audit' && name !== 'picture'
+}
 
 /** The declaration, for code that treats all kinds alike. */
-export function declarationOf(name: KindName): Declaration<z.ZodObject, RecordFile | 'audit.jsonl'> {
-  return kinds[name] as unknown as Declaration<z.ZodObject, RecordFile | 'audit.jsonl'>
+export function declarationOf(name: KindName): Declaration<z.ZodObject, RecordFile | OtherFile> {
+  return kinds[name] as unknown as Declaration<z.ZodObject, RecordFile | OtherFile>
 }
 
 /** A validated record with its kind. `older` schemas also accept records of earlier versions. */

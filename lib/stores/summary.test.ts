@@ -27,7 +27,7 @@ describe('summarize', () => {
     const { checksum } = await summaryOf(records)
     expect((await summaryOf(records.toReversed())).checksum).toBe(checksum)
     const turned = records.map((record): StoredRecord => Object.assign(record, { record: reversed(record.record) }))
-    expect(Object.keys(turned[0]?.record ?? {})[0]).toBe('factorsChangedAt')
+    expect(Object.keys(turned[0]?.record ?? {})[0]).toBe('picture')
     expect((await summaryOf(turned)).checksum).toBe(checksum)
   })
 

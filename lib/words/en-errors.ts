@@ -5,6 +5,10 @@ export const errors = {
     'Enter a username of 3 to 32 characters: a to z, 0 to 9, dot, hyphen or underscore, a letter or digit first.',
   username_taken: 'That username is taken.',
   username_or_email_missing: 'Enter your username or your e-mail address.',
+  picture_missing: 'Choose an image file.',
+  picture_heavy: 'The file is larger than 256 kB. Choose a smaller one.',
+  picture_large: 'The image is larger than 512 × 512 pixels. Make it smaller, or choose another one.',
+  picture_kind: 'This is no WebP, PNG or JPEG image that can be used here. Animated images cannot.',
   email_missing: 'Enter your e-mail address.',
   email_rule: 'Enter an e-mail address such as name@example.com.',
   email_letters:

@@ -153,6 +153,7 @@ export const en = {
       confirmed: 'Password confirmed',
     },
     profile: { changed: 'Profile changed' },
+    picture: { saved: 'Profile picture changed', removed: 'Profile picture removed' },
     password: {
       changed: 'Password changed',
       locked: 'Password locked after 100 wrong ones',
@@ -312,6 +313,26 @@ export const en = {
     title: 'Profile',
     saved: 'Profile saved.',
     edit: 'Edit profile',
+    picture_saved: 'Picture saved.',
+    picture_removed: 'Picture removed.',
+    add_picture: 'Add a picture',
+    change_picture: 'Change picture',
+  },
+
+  picture: {
+    title: 'Picture',
+    lead: 'It stands beside your name, for everybody who is logged in and may see you.',
+    choose: 'Image file',
+    hint: 'WebP, PNG or JPEG of at most 256 kB and 512 × 512 pixels.',
+    hint_scripted: 'The middle of the image is used. Where it was taken, and when, is left out.',
+    current: 'Your picture now',
+    preview: 'Your new picture',
+    unreadable: 'This file is no image that your browser can read. Choose another one.',
+    submit: 'Save picture',
+    pending: 'Saving…',
+    remove: 'Remove picture',
+    removing: 'Removing…',
+    cancel: 'Cancel',
   },
 
   /** Of lib/core/profile.ts. */

@@ -19,6 +19,8 @@ export const auditEvents = [
   'session.all_ended',
   'session.confirmed',
   'profile.changed',
+  'picture.saved',
+  'picture.removed',
   'password.changed',
   'password.locked',
   'password.reset_asked',

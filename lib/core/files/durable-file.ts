@@ -67,10 +67,14 @@ export async function probeFolder(folder: string): Promise<void> {
   }
 }
 
-/** Removes temporary files of killed processes. */
+/** Removes temporary files and folders of killed processes. A missing folder has none. */
 export async function removeLeftovers(folder: string): Promise<void> {
-  for (const name of await readdir(folder)) {
-    if (/^[\w.-]+\.[0-9a-f]{16}\.tmp$/.test(name)) await rm(join(folder, name))
+  const names = await readdir(folder).catch((error: unknown) => {
+    if (errorCode(error) === 'ENOENT') return []
+    throw error
+  })
+  for (const name of names) {
+    if (/^[\w.-]+\.[0-9a-f]{16}\.tmp$/.test(name)) await rm(join(folder, name), { recursive: true })
   }
 }
 

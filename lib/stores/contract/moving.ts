@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import type { StoredRecord, Stores } from '#lib/stores/types.ts'
 
 import { type OpenFresh, openForEachTest } from './fresh.ts'
-import { aLockout, aMail, aSession, aToken, aUser, recordsOf } from './samples.ts'
+import { aLockout, aMail, aPicture, aSession, aToken, aUser, recordsOf } from './samples.ts'
 
 export function describeMoving(name: string, open: OpenFresh): void {
   describe(`${name}: moving`, () => {
@@ -31,6 +31,7 @@ export function describeMoving(name: string, open: OpenFresh): void {
       { kind: 'reserved', record: { id: 'carol', userId: 'id-of-carol', until: 9_000 } },
       { kind: 'mail', record: aMail() },
       { kind: 'lockout', record: aLockout() },
+      { kind: 'picture', record: aPicture() },
     ]
 
     async function fill(): Promise<void> {
@@ -43,6 +44,7 @@ export function describeMoving(name: string, open: OpenFresh): void {
       await stores.users.remove('id-of-carol', 9_000)
       await stores.mails.add(aMail())
       await stores.lockouts.count(aLockout(), 1_000)
+      await stores.collections.picture.put(aPicture())
     }
 
     const dumped = async () => (await Array.fromAsync(stores.dump())).toSorted(byKindAndId)
@@ -118,7 +120,7 @@ export function describeMoving(name: string, open: OpenFresh): void {
   })
 }
 
-const kinds = ['user', 'session', 'ended', 'token', 'reserved', 'mail', 'lockout']
+const kinds = ['user', 'session', 'ended', 'token', 'reserved', 'mail', 'lockout', 'picture']
 
 function byKindAndId(a: StoredRecord, b: StoredRecord): number {
   return kinds.indexOf(a.kind) - kinds.indexOf(b.kind) || (a.record.id < b.record.id ? -1 : 1)

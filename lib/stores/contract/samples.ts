@@ -112,6 +112,10 @@ export function aMail(overrides: Partial<MailRecord> = {}): MailRecord {
   return { id: 'mail-1', sealed: 'sealed', createdAt: 1_000, dueAt: 1_000, attempts: 0, ...overrides }
 }
 
+export function aPicture(overrides: Partial<RecordOf<'picture'>> = {}): RecordOf<'picture'> {
+  return { id: 'id-of-alice', version: 'a1', image: 'UklGRg==', savedAt: 1_000, ...overrides }
+}
+
 /** A wrong password, in a browser that the user never logged in with. */
 export function aLockout(overrides: Partial<Omit<LockoutRecord, 'id'>> = {}): LockoutRecord {
   const fields = { userId: 'id-of-alice', about: 'password-new', secretSetAt: 0, count: 1, lastAt: 1_000, ...overrides }

@@ -1,7 +1,7 @@
 // The kinds without operations of their own, in memory and in tokens.json. A put or take resolves when it is on disk.
 
 import { isAmong } from '#lib/stores/collection.ts'
-import { type CollectionKind, collectionKinds, declarationOf, keyOf, type RecordOf } from '#lib/stores/kinds.ts'
+import { declarationOf, keyOf, kindsIn, type RecordOf } from '#lib/stores/kinds.ts'
 import { requireTexts } from '#lib/stores/texts.ts'
 import type { Collection } from '#lib/stores/types.ts'
 
@@ -30,20 +30,24 @@ export interface JsonCollection<Kept> extends Collection<Kept> {
   values(): Iterable<Kept>
 }
 
-type JsonCollections = { [Name in CollectionKind]: JsonCollection<RecordOf<Name>> }
+const collectionKinds = kindsIn('tokens.json')
+/** Those in memory. */
+export type JsonCollectionKind = (typeof collectionKinds)[number]
+
+type JsonCollections = { [Name in JsonCollectionKind]: JsonCollection<RecordOf<Name>> }
 
 export interface CollectionPart {
   collections: JsonCollections
   queue: CommitQueue
   /** The records on disk now. */
-  snapshot(): { [Name in CollectionKind]: RecordOf<Name>[] }
+  snapshot(): { [Name in JsonCollectionKind]: RecordOf<Name>[] }
   /** Makes these the records, in memory and on disk. Call it only while the queue is held. */
-  adopt(records: Pick<Records, CollectionKind>): void
+  adopt(records: Pick<Records, JsonCollectionKind>): void
 }
 
 export function createCollections(
-  records: Pick<Records, CollectionKind>,
-  asides: { [Name in CollectionKind]?: Aside<RecordOf<Name>> },
+  records: Pick<Records, JsonCollectionKind>,
+  asides: { [Name in JsonCollectionKind]?: Aside<RecordOf<Name>> },
   options: Omit<CommitQueueOptions, 'content'>,
 ): CollectionPart {
   const parts: ReturnType<typeof createCollection>[] = []
@@ -75,7 +79,7 @@ export function createCollections(
   }
 }
 
-function createCollection<Name extends CollectionKind>(
+function createCollection<Name extends JsonCollectionKind>(
   name: Name,
   records: () => PagedRecords<RecordOf<Name>>,
   queue: CommitQueue,

@@ -11,15 +11,18 @@ const losses: Record<string, string> = {
   'sessions.json': 'everybody has to log in again',
   'tokens.json': 'links and codes that were sent out are void, and mails that wait are lost',
   'audit.jsonl': 'the trail goes on after a gap, which audit verify shows',
+  pictures: 'nobody has a profile picture',
   'audit-head.json': 'the start makes it again from the trail',
 }
 
 const wholeStore = ['users.json', ...Object.keys(losses), 'replacement']
 
 export function damaged(path: string, fault: string): StoreError {
-  const loss = losses[basename(path)]
   const folder = folderOf(path)
-  if (loss === undefined || folder !== dirname(path)) return errors.damaged(path, fault, `${restoring(folder)}`)
+  const isPicture = dirname(path) === join(folder, 'pictures')
+  const loss = isPicture ? 'its user has no profile picture' : losses[basename(path)]
+  if (loss === undefined || (folder !== dirname(path) && !isPicture))
+    return errors.damaged(path, fault, `${restoring(folder)}`)
   return errors.damaged(
     path,
     fault,
@@ -44,5 +47,6 @@ function commands(folder: string, others: readonly string[] = []): string {
 /** The store's folder, also for a file inside a replacement. */
 export function folderOf(path: string): string {
   const folder = dirname(path)
+  if (basename(folder) === 'pictures') return folderOf(folder)
   return basename(folder) === 'replacement' ? dirname(folder) : folder
 }

@@ -49,6 +49,7 @@ const ownNames = [
   'tokens.json',
   'audit.jsonl',
   'audit-head.json',
+  'pictures',
   'replacement',
   'secret',
 ]

@@ -6,9 +6,10 @@ import { join } from 'node:path'
 
 import { removeLeftovers, replaceFile } from '#lib/core/files/durable-file.ts'
 import { noHead } from '#lib/stores/audit-chain.ts'
-import { type CollectionKind, userSchema } from '#lib/stores/kinds.ts'
+import { userSchema } from '#lib/stores/kinds.ts'
 import type { StoreLog } from '#lib/stores/log.ts'
 import { type AuditRecords, encodeHead, loadAudit, openEmptyAudit } from './audit.ts'
+import type { JsonCollectionKind } from './collections.ts'
 import { damaged } from './damage.ts'
 import { readStoredFile, refuseRepeatedKeys, type StoredFile } from './document.ts'
 import { tighten, unusableFolder } from './folder.ts'
@@ -45,6 +46,7 @@ export async function loadFolder(folder: string, takeOver: TakeOver, log: StoreL
   const audit = await loadOrMakeAudit(folder, log)
   try {
     await removeLeftovers(folder)
+    await removeLeftovers(join(folder, 'pictures'))
     await recoverReplacement(folder)
     await users.settle(join(folder, 'users.json'))
     await sessions.settle(join(folder, 'sessions.json'))
@@ -136,7 +138,7 @@ async function loadOrReplaceSessions(
 async function loadOrMakeTokens(
   { users, tokens }: Record<'users' | 'tokens', StoredFile | null>,
   log: StoreLog,
-): Promise<Loaded<Pick<Records, CollectionKind>>> {
+): Promise<Loaded<Pick<Records, JsonCollectionKind>>> {
   const { records, isOlder } = await loadTokens(tokens, users && isStreamlitUsers(users) ? null : users)
   if (tokens !== null && !isOlder) return { records, settle: (path) => tighten(path, log) }
   return { records, settle: async (path) => replaceFile(path, await encodeRecords('tokens.json', records)) }

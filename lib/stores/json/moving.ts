@@ -1,13 +1,15 @@
 // Dumps the store record by record, and collects the records of a source before they replace the store's own.
 
+import { rm } from 'node:fs/promises'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 
-import { kindNames, type MemoryKind, type RecordOf, storedRecordSchema } from '#lib/stores/kinds.ts'
+import { isInMemory, kindNames, type MemoryKind, type RecordOf, storedRecordSchema } from '#lib/stores/kinds.ts'
 import { requireTexts } from '#lib/stores/texts.ts'
 import type { AuditRecord, StoredRecord } from '#lib/stores/types.ts'
 
 import { type AuditRecords, encodeHead, type WrittenAudit, writeAudit } from './audit.ts'
 import type { PagedRecords } from './paged-records.ts'
+import { type WrittenPictures, writePictures } from './pictures.ts'
 import { encodeRecords, noRecords, type Records, repeatsIn } from './record-files.ts'
 import type { NewContent, StoreFile } from './replacement.ts'
 import { type EncodedEntry, encodeEntry } from './trail-file.ts'
@@ -15,36 +17,43 @@ import { type EncodedEntry, encodeEntry } from './trail-file.ts'
 /** The whole content of the folder. */
 export type FolderRecords = Records & { audit: AuditRecords }
 
-/** A snapshot for a dump: records that no operation modifies. The trail is read on demand. */
-export type Snapshot = { [Name in MemoryKind]: Iterable<RecordOf<Name>> } & { audit: AsyncIterable<AuditRecord> }
+/** A snapshot for a dump: records that no operation modifies. Pictures and the trail are read on demand. */
+export type Snapshot = { [Name in MemoryKind]: Iterable<RecordOf<Name>> } & {
+  picture: AsyncIterable<RecordOf<'picture'>>
+  audit: AsyncIterable<AuditRecord>
+}
 
 export function valuesOf(
   records: { [Name in MemoryKind]: { values(): Iterable<RecordOf<Name>> } },
-): Omit<Snapshot, 'audit'> {
-  const values = kindNames.flatMap((name) => (name === 'audit' ? [] : [[name, records[name].values()]]))
+): Omit<Snapshot, 'audit' | 'picture'> {
+  const values = kindNames.filter(isInMemory).map((name) => [name, records[name].values()])
   return Object.fromEntries(values)
 }
 
 const recordsPerTurn = 500
 
 /** Yields copies and lets the event loop turn between them. */
-export async function* dump({ audit, ...others }: Snapshot): AsyncGenerator<StoredRecord> {
+export async function* dump({ audit, picture, ...others }: Snapshot): AsyncGenerator<StoredRecord> {
   let given = 0
-  for (const kind of kindNames.filter((name) => name !== 'audit')) {
+  for (const kind of kindNames.filter(isInMemory)) {
     for (const record of others[kind]) {
       if (++given % recordsPerTurn === 0) await nextTurn()
       yield structuredClone({ kind, record }) as StoredRecord
     }
   }
+  for await (const record of picture) yield { kind: 'picture', record }
   for await (const record of audit) yield { kind: 'audit', record }
 }
 
-/** The future content of the store: in memory, except the trail, which is in a file beside the store's. */
-export type Gathered = FolderRecords & { writtenAudit: WrittenAudit }
+/** The future content of the store: in memory, except the pictures and the trail, which are beside the store's files. */
+export type Gathered = FolderRecords & { writtenAudit: WrittenAudit; writtenPictures: WrittenPictures }
 
 /** Throws when a record is invalid or does not agree with the others, and cleans up. */
 export async function gather(source: AsyncIterable<StoredRecord>, folder: string): Promise<Gathered> {
   const records: Records = { ...noRecords('users.json'), ...noRecords('sessions.json'), ...noRecords('tokens.json') }
+
+  const pictures = await writePictures(folder)
+  const withPicture = new Set<string>()
 
   async function* trail(): AsyncGenerator<EncodedEntry> {
     let taken = 0
@@ -57,6 +66,12 @@ export async function gather(source: AsyncIterable<StoredRecord>, folder: string
         if (record.seq <= lastSeq) throw repeated(kind, record.id)
         lastSeq = record.seq
         yield encodeEntry(record)
+        continue
+      }
+      if (kind === 'picture') {
+        if (withPicture.has(record.id)) throw repeated(kind, record.id)
+        withPicture.add(record.id)
+        await pictures.add(record)
         continue
       }
       const isSession = kind === 'session' || kind === 'ended'
@@ -73,20 +88,30 @@ export async function gather(source: AsyncIterable<StoredRecord>, folder: string
     if (repeat !== undefined) throw new Error(repeat)
   }
 
-  const writtenAudit = await writeAudit(folder, trail())
-  return { ...records, audit: writtenAudit.records, writtenAudit }
+  try {
+    const writtenAudit = await writeAudit(folder, trail())
+    return { ...records, audit: writtenAudit.records, writtenAudit, writtenPictures: pictures }
+  } catch (error) {
+    await rm(pictures.path, { recursive: true, force: true })
+    throw error
+  }
 }
 
 function repeated(kind: string, id: string): Error {
   return new Error(`The id ${id} of a record of the kind "${kind}" came before.`)
 }
 
-export async function encodeFolder({ writtenAudit, ...records }: Gathered): Promise<Record<StoreFile, NewContent>> {
+export async function encodeFolder({
+  writtenAudit,
+  writtenPictures,
+  ...records
+}: Gathered): Promise<Record<StoreFile, NewContent>> {
   return {
     'users.json': await encodeRecords('users.json', records),
     'sessions.json': await encodeRecords('sessions.json', records),
     'tokens.json': await encodeRecords('tokens.json', records),
     'audit.jsonl': { movedFrom: writtenAudit.path },
+    pictures: { movedFrom: writtenPictures.path },
     'audit-head.json': encodeHead(writtenAudit.records.head),
   }
 }

@@ -20,6 +20,7 @@ import { loadFolder } from './load-folder.ts'
 import { createLockoutStore } from './lockouts.ts'
 import { createMailStore } from './mails.ts'
 import { dump, encodeFolder, type FolderRecords, gather } from './moving.ts'
+import { createPicturePart } from './pictures.ts'
 import { checkFolder } from './readiness.ts'
 import { Replacement, type StoreFile } from './replacement.ts'
 import { createSessionPart } from './sessions.ts'
@@ -69,7 +70,12 @@ function createStores(
   }
   const held = createHeldTokens(() => ({ tokens: kept.collections.token, queue: kept.queue }))
   const kept = createCollections(loaded, { token: held.aside }, options('tokens.json'))
-  const collections = { ...kept.collections, token: { ...kept.collections.token, take: held.take } }
+  const pictures = createPicturePart(folder, () => replacement.settle())
+  const collections = {
+    ...kept.collections,
+    picture: pictures.collection,
+    token: { ...kept.collections.token, take: held.take },
+  }
   const users = createUserPart(loaded, { ...options('users.json'), consumeToken: held.consume })
   const sessions = createSessionPart(loaded, { ...options('sessions.json'), hasUser: users.has })
   const audit = createAuditPart(loaded.audit, options)
@@ -101,6 +107,7 @@ function createStores(
           reserved: [...users.reserved()],
           ...sessions.snapshot(),
           ...kept.snapshot(),
+          picture: pictures.values(),
           audit: trail.entries(),
         })
       } finally {
@@ -120,7 +127,7 @@ function createStores(
       })
       try {
         const files = await encodeFolder(gathered)
-        await whileHeld(queues, async () => {
+        await whileHeld([...queues, pictures], async () => {
           await replacement.replace(files)
           users.adopt(gathered)
           sessions.adopt(gathered)
@@ -130,6 +137,7 @@ function createStores(
       } catch (error) {
         await gathered.audit.file.release()
         await rm(gathered.writtenAudit.path, { force: true })
+        await rm(gathered.writtenPictures.path, { recursive: true, force: true })
         throw error
       }
       // The replacement is durable already. Tidying up is retried before the next write and at the next start.
@@ -147,14 +155,16 @@ function createStores(
     },
 
     close() {
-      closed ??= closeAll(queues).finally(audit.close).finally(release)
+      closed ??= closeAll([...queues, pictures])
+        .finally(audit.close)
+        .finally(release)
       return closed
     },
   }
 }
 
 /** Blocks commits during the work; operations wait. */
-async function whileHeld(queues: readonly CommitQueue[], work: () => Promise<void>): Promise<void> {
+async function whileHeld(queues: readonly Pick<CommitQueue, 'hold'>[], work: () => Promise<void>): Promise<void> {
   const releases: (() => void)[] = []
   try {
     // The same order for all callers avoids deadlocks.
@@ -166,7 +176,7 @@ async function whileHeld(queues: readonly CommitQueue[], work: () => Promise<voi
 }
 
 /** Waits for all, also when one fails: the lock must outlive the last write. */
-async function closeAll(queues: readonly CommitQueue[]): Promise<void> {
+async function closeAll(queues: readonly Pick<CommitQueue, 'close'>[]): Promise<void> {
   const outcomes = await Promise.allSettled(queues.map((queue) => queue.close()))
   for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason
 }

@@ -10,6 +10,7 @@ import { openAuditReader } from './audit.ts'
 import { readStoredFile, type StoredFile } from './document.ts'
 import { refuseLaterFiles } from './later-files.ts'
 import { dump, valuesOf } from './moving.ts'
+import { readPictures } from './pictures.ts'
 import { loadRecords, loadTokens, noRecords, type Records } from './record-files.ts'
 import { readCurrentFile } from './replacement.ts'
 import { loadSessions } from './sessions.ts'
@@ -32,7 +33,7 @@ export async function openJsonReader(dir: string): Promise<StoreReader> {
       if (!isOpen) throw new StoreError('store_unavailable', `The reader of ${folder} is closed.`)
       const audit = await openAuditReader(folder)
       try {
-        yield* dump({ ...valuesOf(await readFolder(folder)), audit: audit.entries() })
+        yield* dump({ ...valuesOf(await readFolder(folder)), picture: readPictures(folder), audit: audit.entries() })
       } finally {
         await audit.close()
       }

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 
 import { describe, expect, it } from 'vitest'
 
-import { aSession, aToken, aUser, recordsOf } from '#lib/stores/contract/samples.ts'
+import { aPicture, aSession, aToken, aUser, recordsOf } from '#lib/stores/contract/samples.ts'
 import type { StoredRecord, StoreReader } from '#lib/stores/types.ts'
 
 import { freshFolder, type TestFolder } from './folder-for-test.ts'
@@ -17,12 +17,14 @@ const before: StoredRecord[] = [
   { kind: 'user', record: aUser() },
   { kind: 'session', record: aSession() },
   { kind: 'token', record: aToken() },
+  { kind: 'picture', record: aPicture() },
 ]
 const after: StoredRecord[] = [
   { kind: 'user', record: aUser({ username: 'bob' }) },
   { kind: 'session', record: aSession({ id: 'session-2', userId: 'id-of-bob' }) },
   { kind: 'ended', record: { id: 'session-3', reason: 'idle', at: 3_000 } },
   { kind: 'token', record: aToken({ id: 'token-2', subject: 'id-of-bob' }) },
+  { kind: 'picture', record: aPicture({ id: 'id-of-bob' }) },
 ]
 
 it('leaves only the new files', async () => {
@@ -40,7 +42,7 @@ describe('an interrupted replacement', () => {
       const folder = await folderWith(before)
       const source = await folderWith(after)
       await mkdir(folder.path('replacement.tmp'))
-      for (const name of written) await cp(source.path(name), join(folder.path('replacement.tmp'), name))
+      for (const name of written) await copy(source.path(name), join(folder.path('replacement.tmp'), name))
       expect(await everything(await openJsonReader(folder.dir))).toEqual(before)
       expect(await everything(await folder.open())).toEqual(before)
       expect((await readdir(folder.dir)).toSorted()).toEqual(inPlace)
@@ -173,9 +175,14 @@ async function cutOff(moved: readonly string[]): Promise<TestFolder> {
   const source = await folderWith(after)
   await mkdir(folder.path('replacement'))
   for (const name of files) {
-    await cp(source.path(name), moved.includes(name) ? folder.path(name) : join(folder.path('replacement'), name))
+    await copy(source.path(name), moved.includes(name) ? folder.path(name) : join(folder.path('replacement'), name))
   }
   return folder
+}
+
+async function copy(from: string, to: string): Promise<void> {
+  await rm(to, { recursive: true, force: true })
+  await cp(from, to, { recursive: true })
 }
 
 function everything(store: StoreReader): Promise<StoredRecord[]> {

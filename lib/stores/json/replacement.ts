@@ -8,9 +8,16 @@ import { join } from 'node:path'
 import { makeFolder, replaceFile, syncFolder } from '#lib/core/files/durable-file.ts'
 import { unavailable } from '#lib/stores/errors.ts'
 
-export const storeFiles = ['users.json', 'sessions.json', 'audit.jsonl', 'audit-head.json', 'tokens.json'] as const
+export const storeFiles = [
+  'users.json',
+  'sessions.json',
+  'audit.jsonl',
+  'audit-head.json',
+  'pictures',
+  'tokens.json',
+] as const
 export type StoreFile = (typeof storeFiles)[number]
-/** The new content of a file, or a file on disk that is moved. */
+/** The new content of a file, or a file or folder on disk that is moved. */
 export type NewContent = Uint8Array[] | { movedFrom: string }
 
 const unfinished = (folder: string) => join(folder, 'replacement.tmp')
@@ -94,7 +101,11 @@ async function moveIntoPlace(folder: string): Promise<void> {
     await syncFolder(folder)
     for (const name of storeFiles) {
       const replaced = join(decided(folder), name)
-      if (await exists(replaced)) await rename(replaced, join(/* turbopackIgnore: true */ folder, name))
+      if (!(await exists(replaced))) continue
+      const place = join(/* turbopackIgnore: true */ folder, name)
+      // No rename replaces a folder with content.
+      if ((await lstat(replaced)).isDirectory()) await rm(place, { recursive: true, force: true })
+      await rename(replaced, place)
     }
     await syncFolder(decided(folder))
     await syncFolder(folder)

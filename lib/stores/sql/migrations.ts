@@ -212,6 +212,16 @@ const steps: ((words: Words) => string[])[] = [
     `create index remembered_browsers_of_user on remembered_browsers (user_id)`,
     `create index remembered_browsers_by_expiry on remembered_browsers (expires_at)`,
   ],
+
+  ({ text, int, strict }) => [
+    `alter table users add column picture ${text}`,
+    `create table pictures (
+      id ${text} not null primary key,
+      version ${text} not null,
+      image ${text} not null,
+      saved_at ${int} not null
+    )${strict}`,
+  ],
 ]
 
 /** The version that this code reads and writes. */

@@ -4,7 +4,7 @@ import { type Kysely, sql, type Transaction } from 'kysely'
 
 import { noHead } from '#lib/stores/audit-chain.ts'
 import { restoreElsewhere } from '#lib/stores/errors.ts'
-import { type KindName, kindNames, kinds } from '#lib/stores/kinds.ts'
+import { declarationOf, type KindName, kindNames, kinds } from '#lib/stores/kinds.ts'
 import { requireTexts } from '#lib/stores/texts.ts'
 import { type StoredRecord, StoreError } from '#lib/stores/types.ts'
 
@@ -12,9 +12,9 @@ import type { Flavour } from './database.ts'
 import { type AnyTables, mappings, rowOf, type Tables } from './schema.ts'
 
 /** Rows that are held in memory at a time. */
-const pageSize = 1000
+const pageSizeOf = (kind: KindName) => (declarationOf(kind).isLarge ? 20 : 1000)
 /** Rows per insert. With a dozen values each, it stays below the parameter limits of both databases. */
-const batchSize = 500
+const batchSizeOf = (kind: KindName) => (declarationOf(kind).isLarge ? 20 : 500)
 
 /** Rejects with `store_damaged` at an invalid row. `description` names the store in messages. */
 export async function* dumpTables(db: Kysely<Tables>, description: string): AsyncGenerator<StoredRecord> {
@@ -52,6 +52,7 @@ async function* readTables(snapshot: Transaction<Tables>, description: string): 
 /** Pages by key, which costs the same anywhere in the table. */
 async function* rowsOf(snapshot: Transaction<Tables>, kind: KindName): AsyncGenerator<Record<string, unknown>> {
   const key = kind === 'audit' ? 'seq' : 'id'
+  const pageSize = pageSizeOf(kind)
   const ends = kind === 'session' ? ['ended_at', 'end_reason'] : []
   const page = (snapshot as unknown as Transaction<AnyTables>)
     .selectFrom(kinds[kind].table)
@@ -101,7 +102,8 @@ export async function replaceTables(
 async function* batches(records: AsyncIterable<StoredRecord>): AsyncGenerator<StoredRecord[]> {
   let batch: StoredRecord[] = []
   for await (const record of records) {
-    if (batch.length === batchSize || (batch[0] && batch[0].kind !== record.kind)) {
+    const { kind } = batch[0] ?? record
+    if (batch.length === batchSizeOf(kind) || kind !== record.kind) {
       yield batch
       batch = []
     }

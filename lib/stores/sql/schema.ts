@@ -16,6 +16,7 @@ export interface Tables {
   mails: RowOf<RecordOf<'mail'>>
   lockouts: RowOf<RecordOf<'lockout'>>
   credential_uses: RowOf<RecordOf<'credentialUse'>>
+  pictures: RowOf<RecordOf<'picture'>>
   audit: RowOf<RecordOf<'audit'>>
   /** One row: the last entry ever added. */
   audit_head: AuditHead

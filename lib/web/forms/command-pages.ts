@@ -45,7 +45,7 @@ type PagesOf<Name extends WebCommandName> = CommandPages<
 
 type OfOperator = { [Name in keyof Commands]: Commands[Name]['permission'] extends 'operator' ? Name : never }
 /** Route handlers run these, and the re-authentication page continues with another command. */
-type Answered = 'log-out' | 'account.export' | 'audit.export' | 'session.confirm'
+type Answered = 'picture.save' | 'log-out' | 'account.export' | 'audit.export' | 'session.confirm'
 export type WebCommandName = Exclude<keyof Commands, OfOperator[keyof Commands] | Answered>
 
 const userPath = ({ id }: { id: string }) => `/admin/users/${encodeURIComponent(id)}`
@@ -335,6 +335,14 @@ export const commandPages: { [Name in WebCommandName]: PagesOf<Name> } = {
       // The sidebar shows the name: without this, React keeps the old one on the next page.
       revalidatePath('/', 'layout')
       return '/profile?saved=1'
+    },
+  },
+  'picture.remove': {
+    path: '/profile/picture',
+    staysInForm: true,
+    next() {
+      revalidatePath('/', 'layout')
+      return '/profile?picture=removed'
     },
   },
 }

@@ -68,7 +68,6 @@ async function read<Schema extends z.ZodObject>(
   // Clients can call an action with anything instead of a form.
   const form = posted instanceof FormData ? posted : new FormData()
   const words = await getWords()
-  const { settings, securityEvents, sessionSecrets } = await services()
   const names = Object.keys(schema.shape)
 
   const values: FormState['values'] = {}
@@ -86,21 +85,8 @@ async function read<Schema extends z.ZodObject>(
     }
     return stateWith(field !== null && names.includes(field) ? { errors: { [field]: text } } : { alert: text })
   }
-  // Forms of this site cannot cause these refusals, so they are recorded.
-  const note = (code: string) => securityEvents.note({ event: 'form.refused', code })
-
-  const originError = findOriginError(await headers(), settings.appOrigin)
-  if (originError !== null) {
-    note(originError)
-    return { ok: false, state: refuse({ code: originError }) }
-  }
-  if (logIn !== null && !isTiedTo(logIn, form, sessionSecrets)) {
-    // Render the page again, with a form for the present log-in.
-    revalidatePath('/', 'layout')
-    return { ok: false, state: refuse({ code: 'form_stale' }) }
-  }
-  const waitMs = await waitForForm(logIn)
-  if (waitMs > 0) return { ok: false, state: refuse({ code: 'form_too_often', waitMs }) }
+  const refusal = await findFormRefusal(form, logIn)
+  if (refusal !== null) return { ok: false, state: refuse(refusal) }
   if (mailed !== null && !(await isShownSecret(mailed, onlyValue(form, shownSecretField)))) {
     // Render the page again, for the present link.
     revalidatePath(mailed)
@@ -109,7 +95,7 @@ async function read<Schema extends z.ZodObject>(
   const own = [...names, formTag, formTokenField, ...(mailed === null ? [] : [shownSecretField])]
   const isUnknown = (name: string) => !own.includes(name) && !isFrameworkField(name)
   if ([...form.keys()].some(isUnknown)) {
-    note('field_unknown')
+    await note('field_unknown')
     return { ok: false, state: refuse({ code: 'field_unknown' }) }
   }
 
@@ -119,7 +105,7 @@ async function read<Schema extends z.ZodObject>(
   if (!texts.success) {
     // The user cannot cause or fix this with the form, which may even hide the field.
     const code = texts.error.issues[0]?.message ?? 'field_missing'
-    note(code)
+    await note(code)
     return { ok: false, state: refuse({ code }) }
   }
   const parsed = schema.safeParse(texts.data)
@@ -127,7 +113,33 @@ async function read<Schema extends z.ZodObject>(
   return { ok: true, value: parsed.data, texts: texts.data, refuse }
 }
 
-/** Every form passes here: successful requests cost budget too. */
+/**
+ * What every form has to pass: it comes from a page of this site, was rendered for this log-in, and is within the budget.
+ * Successful requests cost budget too.
+ */
+export async function findFormRefusal(form: FormData, logIn: LogIn | null): Promise<Refusal | null> {
+  const { settings, sessionSecrets } = await services()
+  const originError = findOriginError(await headers(), settings.appOrigin)
+  if (originError !== null) {
+    await note(originError)
+    return { code: originError }
+  }
+  if (logIn !== null && !isTiedTo(logIn, form, sessionSecrets)) {
+    // Render the page again, with a form for the present log-in.
+    revalidatePath('/', 'layout')
+    return { code: 'form_stale' }
+  }
+  const waitMs = await waitForForm(logIn)
+  return waitMs > 0 ? { code: 'form_too_often', waitMs } : null
+}
+
+/** Forms of this site cannot cause these refusals, so they are recorded. */
+async function note(code: string): Promise<void> {
+  const { securityEvents } = await services()
+  securityEvents.note({ event: 'form.refused', code })
+}
+
+/** Milliseconds to wait, or 0. */
 async function waitForForm(logIn: LogIn | null): Promise<number> {
   const { rateLimits, settings } = await services()
   // Per log-in: an attacker's session must not use up the budget that the owner needs to end it.

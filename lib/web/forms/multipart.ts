@@ -19,13 +19,14 @@ const mostParts = 100
 export async function parseMultipart(
   type: string,
   body: ArrayBuffer,
+  { maxBody = maxBodyBytes, maxField = maxFieldBytes } = {},
 ): Promise<Result<FormData, 'bad_request' | 'too_large'>> {
-  if (body.byteLength > maxBodyBytes) return refused('too_large')
+  if (body.byteLength > maxBody) return refused('too_large')
   const boundary = contentType.exec(type)?.[1]
   if (boundary === undefined) return refused('bad_request')
   const parts = splitPlain(Buffer.from(body).toString('latin1'), `--${boundary}`)
   if (parts === null) return refused('bad_request')
-  if (parts.some((part) => part.length > maxFieldBytes)) return refused('too_large')
+  if (parts.some((part) => part.length > maxField)) return refused('too_large')
   try {
     return ok(await new Response(body, { headers: { 'content-type': type } }).formData())
   } catch {

@@ -2,7 +2,7 @@
 import type { NextRequest } from 'next/server'
 import type { Services } from '#lib/services.ts'
 import { isOwnActionCall } from '../forms/action-call.ts'
-import { findBodyError } from '../forms/body-limit.ts'
+import { findBodyError, uploadPath } from '../forms/body-limit.ts'
 import { parseMultipart } from '../forms/multipart.ts'
 import { waitForTurn } from '../forms/request-queue.ts'
 import type { RefusalCode } from '../responses/refusal.ts'
@@ -20,6 +20,8 @@ export const handlerPaths: readonly string[] = [
   '/api/username',
   '/api/passkeys/automatic',
   '/api/passkeys/options',
+  '/api/picture/[id]',
+  uploadPath,
   '/security/export',
   '/admin/audit/export',
 ]
@@ -31,6 +33,7 @@ export async function findRequestError(request: NextRequest, app: Services): Pro
   const originError = findOriginError(headers, app.settings.appOrigin)
   if (originError !== null) return originError
   const bodyError = findBodyError({
+    path: nextUrl.pathname,
     transferEncoding: headers.get('transfer-encoding'),
     contentLength: headers.get('content-length'),
   })

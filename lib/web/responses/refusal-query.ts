@@ -19,9 +19,14 @@ const codes = [
   'no_second_factor',
   'factor_reset_needs_address',
   'factor_reset_waits',
+  'form_stale',
+  'picture_missing',
+  'picture_heavy',
+  'picture_large',
+  'picture_kind',
 ] as const
 /** Codes with a waiting time in seconds. */
-const waitCodes = ['mail_too_soon', 'rename_too_often'] as const
+const waitCodes = ['mail_too_soon', 'rename_too_often', 'form_too_often'] as const
 
 export function refusalQuery({ code, waitMs }: Refusal): URLSearchParams {
   const query = new URLSearchParams({ refused: code })

@@ -89,6 +89,15 @@ function span(words: Words, whole: number): string {
   return words(parts.minutes === 0 ? 'time.hours' : 'time.hours_and_minutes', parts)
 }
 
+/** When the day with this date begins in the zone. `date` is the start of the same date in UTC. */
+export function startOfDay(date: number, timeZone: string): number {
+  const wanted = new Date(date).toISOString().slice(0, 10)
+  // No zone is further from UTC than fifteen hours, and all change their clocks by multiples of a quarter of an hour.
+  for (let at = date - minutes(15 * 60); ; at += minutes(15)) {
+    if (calendarDay(at, timeZone) >= wanted) return at
+  }
+}
+
 /** Null without a time zone: no greeting is better than the wrong one. */
 export function partOfDay(now: number, timeZone: string | null): PartOfDay | null {
   if (timeZone === null) return null

@@ -20,6 +20,7 @@ export const handlerPaths: readonly string[] = [
   '/api/passkeys/automatic',
   '/api/passkeys/options',
   '/security/export',
+  '/admin/users/export',
   '/admin/audit/export',
 ]
 

@@ -51,7 +51,7 @@ export function HistoryList({
             </span>
             <span className="figures text-sm text-muted">
               {/* Hides an administrator's network from the user. */}
-              {(entry.actorId === null || entry.actorId === personId) && networkName(words, '', entry.network)}{' '}
+              {(entry.actorId === null || entry.actorId === personId) && networkOf(words, entry)}
               <Clock at={entry.at} now={now} timeZone={timeZone} words={words} />
             </span>
           </li>
@@ -60,6 +60,10 @@ export function HistoryList({
       {more !== null && <p className="border-t border-line p-6">{more}</p>}
     </section>
   )
+}
+
+function networkOf(words: Words, { network }: AuditRecord): string {
+  return network === '' ? '' : `${networkName(words, '', network)} · `
 }
 
 /** Empty for the user's own actions. */

@@ -40,6 +40,13 @@ export function clockTime(words: Words, at: number, now: number, timeZone: strin
   return timeZone === null ? words('time.utc', { when: when() }) : when()
 }
 
+/** For tables: "today at 14:05", "yesterday at 14:05", else only the day ("23 Nov 2025"). */
+export function shortTime(words: Words, at: number, now: number, timeZone: string | null): string {
+  const zone = timeZone ?? 'UTC'
+  if ([0, -1].includes(daysBetween(now, at, zone))) return clockTime(words, at, now, timeZone)
+  return dateFormat(words.formats, zone, { day: 'numeric', month: 'short', year: 'numeric' }).format(at)
+}
+
 /** "23 November 2026 at 14:05", for mails that are read later. Without a time zone in UTC, which it says. */
 export function fullTime(words: Words, at: number, timeZone: string | null): string {
   const zone = timeZone ?? 'UTC'

@@ -1,4 +1,6 @@
+import { ChevronRight } from 'lucide'
 import type { Metadata } from 'next'
+import { Icon } from '#app/ui/line-icon.tsx'
 import { days, hours } from '#lib/core/clock.ts'
 import { services } from '#lib/services.ts'
 import type { AuditCount } from '#lib/stores/types.ts'
@@ -18,7 +20,7 @@ const periods = {
 }
 
 const series = [
-  { key: 'signed_up', events: ['account.signed_up', 'account.created'], outcome: 'done' },
+  { key: 'signed_up', events: ['account.signed_up', 'account.created', 'setup.finished'], outcome: 'done' },
   { key: 'logged_in', events: ['session.started'], outcome: 'done' },
   { key: 'failed', events: ['session.started'], outcome: 'refused' },
 ] as const
@@ -115,9 +117,14 @@ export default async function OverviewPage({ searchParams }: PageProps<'/admin'>
 function Tile({ href, name, value, words }: { href: string; name: string; value: number; words: Words }) {
   return (
     <li>
-      <a href={href} className="card tile flex h-full flex-col p-4 sm:p-6">
-        <span className="figures text-xl font-semibold">{value.toLocaleString(words.formats)}</span>
-        <span className="text-sm text-muted">{name}</span>
+      <a href={href} className="card tile flex h-full items-center gap-2 p-4 sm:p-6">
+        <span className="flex min-w-0 flex-1 flex-col">
+          <span className="figures text-xl font-semibold">{value.toLocaleString(words.formats)}</span>
+          <span className="text-sm text-muted">{name}</span>
+        </span>
+        <span className="text-muted rtl:-scale-x-100">
+          <Icon drawing={ChevronRight} />
+        </span>
       </a>
     </li>
   )

@@ -14,6 +14,13 @@ export function detailsOf(words: Words, { detail }: AuditRecord): { name: string
   }))
 }
 
+/** Why something was refused, in a few words; null for a reason that has none. */
+export function reasonOf(words: Words, { detail, subjectId }: AuditRecord): string | null {
+  const { code } = JSON.parse(detail)
+  if (code === 'credentials_wrong' && subjectId === null) return words('admin.audit.codes.username_unknown')
+  return isKeyOf(codes, String(code)) ? valueInWords(words, 'code', String(code)) : null
+}
+
 function valueInWords(words: Words, name: string, value: string): string {
   const named = `${name}_${value}`
   if (isKeyOf(details, named)) return words(`admin.audit.details.${named}`)

@@ -6,7 +6,7 @@ import { operator } from '#lib/core/audit/audit.ts'
 import type { AuditRecord } from '#lib/stores/types.ts'
 import { eventName, networkName } from '#lib/words/sentences.ts'
 import type { Words } from '#lib/words/words.ts'
-import { detailsOf } from './details.ts'
+import { detailsOf, reasonOf } from './details.ts'
 
 /** What happened first, with the details folded; then who did it to whom, when, and from where. */
 export function EntryRow({
@@ -24,6 +24,7 @@ export function EntryRow({
 }) {
   const { seq, at, event, outcome, actorId, subjectId, address, network } = entry
   const nobody = words(address === '' && network === '' ? 'admin.audit.site' : 'admin.audit.nobody')
+  const isFailedLogIn = event === 'session.started' && outcome === 'refused'
   const facts = [
     ...detailsOf(words, entry),
     { name: words('admin.audit.when'), value: new Date(at).toISOString() },
@@ -34,9 +35,13 @@ export function EntryRow({
       <th scope="row">
         <details className="entry">
           <summary>
-            <span className="min-w-0">{eventName(words, event)}</span>
-            {outcome === 'refused' && <span className="badge badge-warn">{words('admin.audit.refused')}</span>}
+            <span className="break-words">
+              {isFailedLogIn ? words('admin.audit.failed_log_in') : eventName(words, event)}
+            </span>
             <Icon drawing={ChevronDown} />
+            {outcome === 'refused' && (
+              <span className="badge badge-warn">{reasonOf(words, entry) ?? words('admin.audit.refused')}</span>
+            )}
           </summary>
           <dl className="facts pt-1 pb-2 text-sm font-normal">
             {facts.map(({ name, value }) => (

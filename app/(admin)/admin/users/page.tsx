@@ -126,7 +126,6 @@ export default async function PeoplePage({ searchParams }: PageProps<'/admin/use
                   </SortHead>
                   <th scope="col">{words('fields.email')}</th>
                   <th scope="col">{words('fields.role')}</th>
-                  <th scope="col">{words('admin.people.second_factor')}</th>
                   <th scope="col">{words('admin.people.last_active')}</th>
                   <SortHead words={words} name="created" order={order} link={link}>
                     {words('admin.people.signed_up')}

@@ -26,7 +26,8 @@ export function PersonRow({
   timeZone: string | null
 }) {
   const { id, username, email, emailVerifiedAt, role, profile } = person
-  const clock = (at: number) => <Clock at={at} now={now} timeZone={timeZone} words={words} />
+  const clock = (at: number) => <Clock at={at} now={now} timeZone={timeZone} words={words} isShort />
+  const factors = factorsOf(person)
   return (
     <tr>
       <td className="select-cell">
@@ -43,7 +44,7 @@ export function PersonRow({
       </td>
       <th scope="row">
         <span className="flex items-center gap-3">
-          <span className="max-sm:hidden">
+          <span className="wide-only">
             <Avatar name={profile.fullName || username} />
           </span>
           <span className="min-w-0 flex-1">
@@ -55,7 +56,7 @@ export function PersonRow({
               <ExceptionBadges words={words} person={person} needsFactor={needsFactor} />
             </span>
             {profile.fullName !== '' && (
-              <span className="clip text-sm font-normal text-muted max-lg:hidden">
+              <span className="clip wide-only text-sm font-normal text-muted">
                 <Verbatim>{profile.fullName}</Verbatim>
               </span>
             )}
@@ -63,21 +64,25 @@ export function PersonRow({
         </span>
       </th>
       <td className="email-cell">
-        {email === null ? (
-          <span className="clip text-muted">
-            {profile.fullName && <Verbatim className="lg:hidden">{profile.fullName}</Verbatim>}
-          </span>
-        ) : (
-          <span className="clip">
-            <Verbatim>{email}</Verbatim>
-          </span>
-        )}
+        <span className="clip">
+          <span className="narrow-only">{words(`roles.${role}`)}</span>
+          {(email ?? profile.fullName) !== '' && (
+            <>
+              <span className="narrow-only">{' · '}</span>
+              <Verbatim className={email === null ? 'narrow-only' : ''}>{email ?? profile.fullName}</Verbatim>
+            </>
+          )}
+        </span>
         {email !== null && emailVerifiedAt === null && (
-          <span className="block text-sm text-warn max-lg:hidden">{words('admin.people.unverified')}</span>
+          <span className="wide-only text-sm text-warn">{words('admin.people.unverified')}</span>
         )}
       </td>
-      <td className={`wide-cell ${role === 'admin' ? '' : 'text-muted'}`}>{words(`roles.${role}`)}</td>
-      <td className="wide-cell text-muted">{words(`admin.people.factors.${factorsOf(person)}`)}</td>
+      <td className="wide-cell">
+        <span className="block">{words(`roles.${role}`)}</span>
+        {factors !== 'none' && (
+          <span className="block text-sm text-muted">{words(`admin.people.factors.${factors}`)}</span>
+        )}
+      </td>
       <td className="active-cell">{lastActive === null ? words('admin.people.never') : clock(lastActive)}</td>
       <td className="wide-cell">{clock(person.createdAt)}</td>
     </tr>

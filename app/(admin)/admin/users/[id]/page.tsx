@@ -81,13 +81,12 @@ export default async function PersonPage({ params, searchParams }: PageProps<'/a
           <h1 className="text-xl sm:text-2xl">
             <Verbatim>{person.username}</Verbatim>
           </h1>
-          <p className="flex flex-wrap items-center gap-x-2 gap-y-1 text-muted">
-            {person.profile.fullName !== '' && (
-              <>
-                <Verbatim>{person.profile.fullName}</Verbatim>
-                <span aria-hidden="true">·</span>
-              </>
-            )}
+          {person.profile.fullName !== '' && (
+            <p className="text-muted">
+              <Verbatim>{person.profile.fullName}</Verbatim>
+            </p>
+          )}
+          <p className="mt-1 flex flex-wrap items-center gap-x-2 gap-y-1">
             <span>{words(`roles.${person.role}`)}</span>
             <span className={state === 'active' ? 'badge' : 'badge badge-warn'}>{words(`states.${state}`)}</span>
           </p>

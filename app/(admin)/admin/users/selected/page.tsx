@@ -23,8 +23,8 @@ export async function generateMetadata(): Promise<Metadata> {
 
 /** Shows whom an act on several people concerns, and asks for what it needs. */
 export default async function SelectedPeoplePage({ searchParams }: PageProps<'/admin/users/selected'>) {
+  const { user: admin } = await requireAdmin(pathOf(await searchParams))
   const query = await searchParams
-  const { user: admin } = await requireAdmin(pathOf(query))
   const words = await getWords()
   const { userAdmin } = await services()
   const found = await userAdmin.findMany(readSelection(query))

@@ -25,7 +25,10 @@ export async function Frame({ width, children }: { width: 'text' | 'tables'; chi
   const limits = (await services()).settings.session
   const room = width === 'text' ? 'max-w-[50rem]' : 'max-w-[76rem]'
   return (
-    <div className="md:grid md:grid-cols-[15rem_minmax(0,1fr)]">
+    <div
+      className="frame md:grid md:grid-cols-[15rem_minmax(0,1fr)]"
+      data-viewing={signedIn?.impersonation ? '' : undefined}
+    >
       <a href="#main" className="no-print button button-primary fixed start-4 top-3 z-20 not-focus:sr-only">
         {words('site.skip')}
       </a>
@@ -43,6 +46,7 @@ export async function Frame({ width, children }: { width: 'text' | 'tables'; chi
           signedIn && {
             name: signedIn.user.profile.fullName || signedIn.user.username,
             username: signedIn.user.username,
+            viewedBy: signedIn.impersonation?.admin.username ?? null,
           }
         }
       >

@@ -3,7 +3,7 @@ import { Clock } from '#app/ui/clock.tsx'
 import { Verbatim } from '#app/ui/verbatim.tsx'
 import { operator } from '#lib/core/audit/audit.ts'
 import type { AuditRecord } from '#lib/stores/types.ts'
-import { eventName } from '#lib/words/sentences.ts'
+import { eventName, networkName } from '#lib/words/sentences.ts'
 import type { Words } from '#lib/words/words.ts'
 
 /** The latest events by or about a user, for the user and for an admin. */
@@ -51,7 +51,7 @@ export function HistoryList({
             </span>
             <span className="figures text-sm text-muted">
               {/* Hides an administrator's network from the user. */}
-              {(entry.actorId === null || entry.actorId === personId) && <Verbatim>{entry.network}</Verbatim>}{' '}
+              {(entry.actorId === null || entry.actorId === personId) && networkOf(words, entry)}
               <Clock at={entry.at} now={now} timeZone={timeZone} words={words} />
             </span>
           </li>
@@ -60,6 +60,10 @@ export function HistoryList({
       {more !== null && <p className="border-t border-line p-6">{more}</p>}
     </section>
   )
+}
+
+function networkOf(words: Words, { network }: AuditRecord): string {
+  return network === '' ? '' : `${networkName(words, '', network)} · `
 }
 
 /** Empty for the user's own actions. */

@@ -12,6 +12,14 @@ interface Place {
   icon: ReactNode
 }
 
+interface PersonShown {
+  /** The user whose pages are shown. */
+  name: string
+  username: string
+  /** The username of the administrator who is logged in and views the site as that user. */
+  viewedBy: string | null
+}
+
 /** Navigation and the current user: a column on wide screens, otherwise a top bar with a menu. */
 export function Sidebar({
   words,
@@ -22,7 +30,7 @@ export function Sidebar({
   words: Words
   /** None while the user may open no other page. */
   places: readonly Place[]
-  person: { name: string; username: string } | null
+  person: PersonShown | null
   /** Rendered at the bottom, above the log-out button. */
   children: ReactNode
 }) {
@@ -71,10 +79,10 @@ export function Sidebar({
   )
 }
 
-function Person({ words, person }: { words: Words; person: { name: string; username: string } }) {
+function Person({ words, person }: { words: Words; person: PersonShown }) {
   return (
     <div className="px-3 text-sm">
-      <p className="text-muted">{words('nav.signed_in_as')}</p>
+      <p className="text-muted">{words(person.viewedBy === null ? 'nav.signed_in_as' : 'nav.viewing_as')}</p>
       <p className="line-clamp-2 font-medium">
         <Verbatim>{person.name}</Verbatim>
       </p>
@@ -82,6 +90,14 @@ function Person({ words, person }: { words: Words; person: { name: string; usern
         <p className="truncate text-muted">
           <Verbatim>{person.username}</Verbatim>
         </p>
+      )}
+      {person.viewedBy !== null && (
+        <>
+          <p className="mt-3 text-muted">{words('nav.signed_in_as')}</p>
+          <p className="line-clamp-2 font-medium">
+            <Verbatim>{person.viewedBy}</Verbatim>
+          </p>
+        </>
       )}
     </div>
   )

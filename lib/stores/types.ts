@@ -332,6 +332,8 @@ export interface AuditStore {
   list(query: AuditQuery): Promise<AuditRecord[]>
   /** Counts events and outcomes per bucket of `partMs` from `since` on. Leaves out zeros. */
   count(events: readonly string[], since: number, partMs: number): Promise<AuditCount[]>
+  /** The newest entry by each of these actors, in no particular order. None for an actor without entries. */
+  findLatestBy(actorIds: readonly string[]): Promise<AuditRecord[]>
   /** The first entry that is not older than this, or null. */
   findFirst(since: number): Promise<AuditRecord | null>
   /** Deletes the full IP addresses of entries older than this. Returns how many there were. */

@@ -24,6 +24,8 @@ export const errors = {
   last_admin: 'You are the only administrator. Make somebody else one first.',
   last_admin_other: 'This is the only administrator. Make somebody else one first.',
   yourself: 'That cannot be done to your own account here.',
+  selection_rule: 'Select 1 to 50 people.',
+  selection_too_often: '120 people in ten minutes is the limit. Continue later.',
   person_gone: 'There is no such account any more, or it is deleted.',
   admin_by_hand:
     'This administrator has no verified address, and administrators get no link to each other’s accounts. The operator of this site starts the reset on the command line with “user reset” and the username.',

@@ -19,7 +19,8 @@ export const en = {
     security: 'Security',
     admin: 'Admin',
     log_out: 'Log out',
-    signed_in_as: 'Signed in as',
+    signed_in_as: 'Logged in as',
+    viewing_as: 'Viewing as',
   },
 
   theme: {
@@ -128,6 +129,8 @@ export const en = {
     by_operator: 'by the operator of this site',
     by_nobody: 'by somebody who was not logged in',
     refused: 'Refused',
+    network: 'network {network}',
+    this_machine: 'this machine',
   },
 
   events: {
@@ -198,7 +201,7 @@ export const en = {
       ended: 'Viewing ended',
     },
     access: { denied: 'Access denied' },
-    people: { imported: 'People imported' },
+    people: { imported: 'People imported', exported: 'List of people downloaded' },
     sessions: { pruned: 'Dead sessions removed' },
     audit: { exported: 'Audit trail exported', pruned: 'Old entries dropped' },
     store: { restored: 'Store restored' },
@@ -648,6 +651,9 @@ export const en = {
         suspend: 'To suspend this person, confirm it is you.',
         resume: 'To lift the suspension, confirm it is you.',
         'end-sessions': 'To end all sessions of this person, confirm it is you.',
+        'change-role-of-several': 'To change the roles, confirm it is you.',
+        'suspend-several': 'To suspend these people, confirm it is you.',
+        'end-sessions-of-several': 'To end all sessions of these people, confirm it is you.',
         'start-reset': 'To start a password reset, confirm it is you.',
         'start-factor-reset': 'To start the removal of second factors, confirm it is you.',
         unlock: 'To unlock this person, confirm it is you.',

@@ -40,6 +40,13 @@ export function clockTime(words: Words, at: number, now: number, timeZone: strin
   return timeZone === null ? words('time.utc', { when: when() }) : when()
 }
 
+/** For tables: "today at 14:05", "yesterday at 14:05", else only the day ("23 Nov 2025"). */
+export function shortTime(words: Words, at: number, now: number, timeZone: string | null): string {
+  const zone = timeZone ?? 'UTC'
+  if ([0, -1].includes(daysBetween(now, at, zone))) return clockTime(words, at, now, timeZone)
+  return dateFormat(words.formats, zone, { day: 'numeric', month: 'short', year: 'numeric' }).format(at)
+}
+
 /** "23 November 2026 at 14:05", for mails that are read later. Without a time zone in UTC, which it says. */
 export function fullTime(words: Words, at: number, timeZone: string | null): string {
   const zone = timeZone ?? 'UTC'
@@ -87,6 +94,15 @@ function span(words: Words, whole: number): string {
   // Up to three days, hours are more usual ("72 hours").
   if (whole > 3 * day && whole % day === 0) return words('time.days', { days: whole / day })
   return words(parts.minutes === 0 ? 'time.hours' : 'time.hours_and_minutes', parts)
+}
+
+/** When the day with this date begins in the zone. `date` is the start of the same date in UTC. */
+export function startOfDay(date: number, timeZone: string): number {
+  const wanted = new Date(date).toISOString().slice(0, 10)
+  // No zone is further from UTC than fifteen hours, and all change their clocks by multiples of a quarter of an hour.
+  for (let at = date - minutes(15 * 60); ; at += minutes(15)) {
+    if (calendarDay(at, timeZone) >= wanted) return at
+  }
 }
 
 /** Null without a time zone: no greeting is better than the wrong one. */

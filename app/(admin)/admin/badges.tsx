@@ -5,16 +5,29 @@ export function stateOf({ status, deletedAt }: Pick<ManagedUser, 'status' | 'del
   return deletedAt === null ? status : ('deleted' as const)
 }
 
-/** Role and state as text. Unusual ones are highlighted. */
-export function StateBadge({ words, person }: { words: Words; person: ManagedUser }) {
+/** What is unusual about a user: suspended, deleted, or without the second factor that the role requires. */
+export function ExceptionBadges({
+  words,
+  person,
+  needsFactor,
+}: {
+  words: Words
+  person: ManagedUser
+  needsFactor: boolean
+}) {
   const state = stateOf(person)
-  return <span className={state === 'active' ? 'badge' : 'badge badge-warn'}>{words(`states.${state}`)}</span>
+  return (
+    <>
+      {state !== 'active' && <span className="badge badge-warn flex-none">{words(`states.${state}`)}</span>}
+      {needsFactor && !person.factors.hasSecondFactor && (
+        <span className="badge badge-warn flex-none">{words('admin.people.factors.missing')}</span>
+      )}
+    </>
+  )
 }
 
-/** What the user adds to the password. Marked when the role requires one and there is none. */
-export function FactorBadge({ words, person, isRequired }: { words: Words; person: ManagedUser; isRequired: boolean }) {
-  const { hasTotp, passkeyCount, hasSecondFactor } = person.factors
-  const which = hasTotp ? (passkeyCount > 0 ? 'both' : 'app') : passkeyCount > 0 ? 'passkey' : 'none'
-  if (hasSecondFactor || !isRequired) return words(`admin.people.factors.${which}`)
-  return <span className="badge badge-warn">{words('admin.people.factors.missing')}</span>
+/** What the user adds to the password. */
+export function factorsOf({ factors: { hasTotp, passkeyCount } }: ManagedUser) {
+  if (passkeyCount === 0) return hasTotp ? 'app' : 'none'
+  return hasTotp ? 'both' : 'passkey'
 }

@@ -1,5 +1,4 @@
 import { scaleBand, scaleLinear } from 'd3-scale'
-import type { Words } from '#lib/words/words.ts'
 
 /** In SVG user units; the drawing scales to the available width. */
 const width = 260
@@ -7,36 +6,40 @@ const height = 120
 const axis = { left: 28, bottom: 20, top: 8 }
 
 export interface Bar {
-  /** The row label in the table. */
+  /** The hour or day, in full. */
   label: string
   /** The label below the bar; null for most, for lack of space. */
   tick: string | null
   count: number
+  /** The same hour or day of the period before. */
+  before: number
+  /** All of it as a sentence, which the pointer shows. */
+  title: string
 }
 
-/** Event counts as a bar chart and a table. Rendered on the server. */
+/** Event counts as a bar chart, with the period before as lines. Rendered on the server. */
 export function Chart({
-  words,
+  name,
   title,
   summary,
-  labelName,
+  isDanger,
   bars,
 }: {
-  words: Words
+  name: string
   title: string
   /** The chart as a sentence. */
   summary: string
-  labelName: string
+  isDanger: boolean
   bars: readonly Bar[]
 }) {
   const x = scaleBand<number>().domain(bars.keys()).range([axis.left, width]).padding(0.25)
-  const most = Math.max(1, ...bars.map(({ count }) => count))
+  const most = Math.max(1, ...bars.flatMap(({ count, before }) => [count, before]))
   const y = scaleLinear()
     .domain([0, most])
     .range([height - axis.bottom, axis.top])
     .nice(3)
   const ticks = y.ticks(3).filter(Number.isInteger)
-  const name = title.replaceAll(/\W/g, '-').toLowerCase()
+  const gap = (x.step() - x.bandwidth()) / 2
 
   return (
     <section aria-labelledby={name} className="card flex flex-col gap-4 p-6">
@@ -44,9 +47,14 @@ export function Chart({
         <h2 id={name} className="text-lg">
           {title}
         </h2>
-        <p className="figures text-muted">{summary}</p>
+        <p className="figures text-sm text-muted">{summary}</p>
       </div>
-      <svg viewBox={`0 0 ${width} ${height}`} role="img" aria-label={`${title}: ${summary}`} className="chart">
+      <svg
+        viewBox={`0 0 ${width} ${height}`}
+        role="img"
+        aria-label={`${title}: ${summary}`}
+        className={isDanger ? 'chart chart-danger' : 'chart'}
+      >
         {ticks.map((tick) => (
           <g key={tick}>
             <line x1={axis.left} x2={width} y1={y(tick)} y2={y(tick)} />
@@ -55,45 +63,44 @@ export function Chart({
             </text>
           </g>
         ))}
-        {bars.map(({ label, tick, count }, index) => (
-          <g key={label}>
-            {count > 0 && (
-              <rect x={x(index)} y={y(count)} width={x.bandwidth()} height={height - axis.bottom - y(count)} rx={1.5} />
-            )}
-            {tick !== null && (
-              // Keep the last label inside the drawing.
-              <text
-                x={index === bars.length - 1 ? width : (x(index) ?? 0) + x.bandwidth() / 2}
-                y={height - 4}
-                textAnchor={index === bars.length - 1 ? 'end' : 'middle'}
-              >
-                {tick}
-              </text>
-            )}
-          </g>
-        ))}
+        {bars.map(({ label, tick, count, before, title }, index) => {
+          const left = x(index) ?? 0
+          return (
+            <g key={label}>
+              <title>{title}</title>
+              <rect
+                className="hit"
+                x={left - gap}
+                y={axis.top}
+                width={x.step()}
+                height={height - axis.bottom - axis.top}
+              />
+              {count > 0 && (
+                <rect x={left} y={y(count)} width={x.bandwidth()} height={height - axis.bottom - y(count)} rx={1.5} />
+              )}
+              {before > 0 && (
+                <line
+                  className="earlier"
+                  x1={left - gap}
+                  x2={left + x.bandwidth() + gap}
+                  y1={y(before)}
+                  y2={y(before)}
+                />
+              )}
+              {tick !== null && (
+                // Keep the last label inside the drawing.
+                <text
+                  x={index === bars.length - 1 ? width : left + x.bandwidth() / 2}
+                  y={height - 4}
+                  textAnchor={index === bars.length - 1 ? 'end' : 'middle'}
+                >
+                  {tick}
+                </text>
+              )}
+            </g>
+          )
+        })}
       </svg>
-      <details>
-        <summary className="link w-fit cursor-pointer">{words('admin.overview.figures')}</summary>
-        <table className="table mt-3">
-          <thead>
-            <tr>
-              <th scope="col">{labelName}</th>
-              <th scope="col" className="text-end">
-                {words('admin.overview.count')}
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {bars.map(({ label, count }) => (
-              <tr key={label}>
-                <td>{label}</td>
-                <td className="figures text-end">{count}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </details>
     </section>
   )
 }

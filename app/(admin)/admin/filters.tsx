@@ -1,21 +1,34 @@
 import type { ReactNode } from 'react'
 import type { Words } from '#lib/words/words.ts'
+import { ApplyOnChange } from './apply-on-change.tsx'
 
-/** A plain GET form: it needs no script and gives a URL to bookmark. */
-export function Filters({ words, path, children }: { words: Words; path: string; children: ReactNode }) {
+/** A plain GET form, which gives a URL to bookmark. It applies on change; the button is for browsers without script. */
+export function Filters({
+  words,
+  path,
+  isFiltered,
+  children,
+}: {
+  words: Words
+  path: string
+  isFiltered: boolean
+  children: ReactNode
+}) {
   return (
     <search>
-      <form method="get" action={path} className="card flex flex-col gap-4 p-6">
-        <div className="grid grid-cols-[repeat(auto-fit,minmax(11rem,1fr))] items-end gap-4">{children}</div>
-        <div className="flex flex-wrap gap-3">
+      <ApplyOnChange path={path}>
+        {children}
+        <noscript>
           <button type="submit" className="button button-primary">
-            {words('admin.people.submit')}
+            {words('admin.filters.submit')}
           </button>
+        </noscript>
+        {isFiltered && (
           <a href={path} className="button">
-            {words('admin.people.clear')}
+            {words('admin.filters.clear')}
           </a>
-        </div>
-      </form>
+        )}
+      </ApplyOnChange>
     </search>
   )
 }

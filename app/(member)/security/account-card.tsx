@@ -3,7 +3,17 @@ import { Verbatim } from '#app/ui/verbatim.tsx'
 import type { Words } from '#lib/words/words.ts'
 
 /** The account: username, data export, deletion. */
-export function AccountCard({ words, username, mayChange }: { words: Words; username: string; mayChange: boolean }) {
+export function AccountCard({
+  words,
+  username,
+  mayChange,
+  mayManage,
+}: {
+  words: Words
+  username: string
+  mayChange: boolean
+  mayManage: boolean
+}) {
   return (
     <section aria-labelledby="account" className="card flex flex-col">
       <div className="p-6">
@@ -20,12 +30,12 @@ export function AccountCard({ words, username, mayChange }: { words: Words; user
       <Row
         title={words('security.account.export')}
         text={words('security.account.export_text')}
-        link={<Link href="/security/export">{words('security.account.download')}</Link>}
+        link={mayManage && <Link href="/security/export">{words('security.account.download')}</Link>}
       />
       <Row
         title={words('security.account.delete')}
         text={words('security.account.delete_text')}
-        link={<Link href="/security/delete">{words('security.account.delete_link')}</Link>}
+        link={mayManage && <Link href="/security/delete">{words('security.account.delete_link')}</Link>}
       />
     </section>
   )

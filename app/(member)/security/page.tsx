@@ -66,7 +66,7 @@ export default async function SecurityPage({ searchParams }: PageProps<'/securit
         timeZone={timeZone}
       />
       {browsers.length > 0 && <BrowsersCard words={words} browsers={browsers} now={session.now} timeZone={timeZone} />}
-      <AccountCard words={words} username={user.username} mayChange={mayChange} />
+      <AccountCard words={words} username={user.username} mayChange={mayChange} mayManage={mayManage} />
       <HistoryList
         words={words}
         entries={history}

@@ -51,6 +51,8 @@ export interface Audit {
   list(query: AuditQuery): Promise<AuditRecord[]>
   /** The latest entries by or about a user, newest first. */
   history(personId: string): Promise<AuditRecord[]>
+  /** When each of these users last did something that is recorded. Leaves out users without entries. */
+  lastActions(userIds: readonly string[]): Promise<Map<string, number>>
   count(events: readonly AuditEvent[], since: number, partMs: number): Promise<AuditCount[]>
   /**
    * Shortens IP addresses after 90 days and drops entries after 400. An entry announces the drop first, so that the
@@ -133,6 +135,11 @@ export function createAudit(deps: {
     list: (query) => store.list(query),
 
     history: (personId) => store.list({ ...anything, personId, limit: historyLength }),
+
+    async lastActions(userIds) {
+      const entries = await store.findLatestBy(userIds)
+      return new Map(entries.flatMap(({ actorId, at }) => (actorId === null ? [] : [[actorId, at]])))
+    },
 
     count: (events, since, partMs) => store.count(events, since, partMs),
 

@@ -52,6 +52,7 @@ export const auditEvents = [
   'look.ended',
   'access.denied',
   'people.imported',
+  'people.exported',
   'sessions.pruned',
   'audit.exported',
   'audit.pruned',

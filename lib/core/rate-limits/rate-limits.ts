@@ -51,6 +51,8 @@ export const rules = {
   'visitor-form': { most: 300, everyMs: minutes(10) },
   /** Exports of one user’s data, or of the audit trail by one admin. */
   export: { most: 5, everyMs: hours(1) },
+  /** Users whom one admin changes as part of a selection: as many as forms. */
+  'selected-user': { most: 120, everyMs: minutes(10) },
   /** Drafts of one user, each kept for half an hour (lib/features/form-drafts). */
   'kept-form': { most: 3, everyMs: minutes(30) },
   /** Audit entries of one kind about one user’s own account. Further ones are counted in a single entry. */

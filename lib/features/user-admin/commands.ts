@@ -10,6 +10,7 @@ import { adminReauthenticationMs } from '../../core/lifetimes.ts'
 import { momentOnly } from '../../core/mail/message.ts'
 import { ok, refused } from '../../core/result.ts'
 import type { Services } from '../../services.ts'
+import { forEachUser, ids } from './several.ts'
 
 const subject = ({ id }: { id: string }) => id
 const administration = { permission: 'change-people', reauthenticate: adminReauthenticationMs, subject } as const
@@ -130,4 +131,45 @@ export const restoreUser = command({
   input: idInput,
   audit: 'account.restored',
   run: ({ userAdmin }, { id }) => userAdmin.restore(id),
+})
+
+/** For acts on several users: each of them is checked and recorded as alone. */
+const ofSeveral = { permission: 'change-people', reauthenticate: adminReauthenticationMs, subject: () => null } as const
+
+export const changeRoleOfSeveral = command({
+  ...ofSeveral,
+  name: 'users.change-role-of-several',
+  input: z.strictObject({ ids, role }),
+  audit: 'account.role_changed',
+  run: (app, { ids, role }, actor) => forEachUser(app, actor, ids, changeRole, { role }),
+})
+
+export const suspendSeveral = command({
+  ...ofSeveral,
+  name: 'users.suspend-several',
+  input: z.strictObject({ ids, ...suspendUser.input.omit({ id: true }).shape }),
+  audit: 'account.suspended',
+  run: (app, { ids, ...suspension }, actor) => forEachUser(app, actor, ids, suspendUser, suspension),
+})
+
+export const endSessionsOfSeveral = command({
+  ...ofSeveral,
+  name: 'users.end-sessions-of-several',
+  input: z.strictObject({ ids }),
+  audit: 'session.all_ended',
+  run: (app, { ids }, actor) => forEachUser(app, actor, ids, endSessionsOfUser, {}),
+})
+
+export const exportUsers = command({
+  name: 'users.export',
+  permission: 'see-people',
+  reauthenticate: adminReauthenticationMs,
+  subject: () => null,
+  input: z.strictObject({ which: z.enum(['listed', 'selected']) }),
+  audit: 'people.exported',
+  async run({ rateLimits }, { which }, { id }) {
+    const waitMs = await rateLimits.take('export', id)
+    if (waitMs > 0) return { ok: false, code: 'export_too_often', waitMs, isRecorded: false }
+    return { ...ok(null), detail: { which } }
+  },
 })

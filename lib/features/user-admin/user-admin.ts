@@ -5,6 +5,7 @@ import type { Alerts } from '../../auth/alerts.ts'
 import { type Factors, factorsOf } from '../../auth/factors.ts'
 import { rememberAdmin } from '../../auth/former-admins.ts'
 import type { Sessions } from '../../auth/sessions/sessions.ts'
+import type { Audit } from '../../core/audit/audit.ts'
 import type { Clock } from '../../core/clock.ts'
 import { undoDeletionMs } from '../../core/lifetimes.ts'
 import type { Decision } from '../../core/mail/message.ts'
@@ -44,6 +45,13 @@ export interface UserAdmin {
   find(id: string): Promise<ManagedUser | null>
   /** `username` must be canonical. Null when no user has it. */
   findByUsername(username: string): Promise<ManagedUser | null>
+  /** Without unknown ids, in no particular order. */
+  findMany(ids: readonly string[]): Promise<ManagedUser[]>
+  /**
+   * When these users were last seen: by their live sessions, else by what they last did that is recorded. Leaves out
+   * users of whom neither is known.
+   */
+  findLastActive(ids: readonly string[]): Promise<Map<string, number>>
   /** Usernames by id, without unknown ids. */
   findNames(ids: readonly (string | null)[]): Promise<Map<string, string>>
   /** Applies from the user's next request on. */
@@ -80,9 +88,10 @@ export function createUserAdmin(deps: {
   tokens: TokenStore
   sessions: Sessions
   alerts: Alerts
+  audit: Pick<Audit, 'lastActions'>
   clock: Clock
 }): UserAdmin {
-  const { store, tokens, sessions, alerts, clock } = deps
+  const { store, tokens, sessions, alerts, audit, clock } = deps
 
   /** `changeOf` gets the current record and returns the change, or null if there is nothing to do. */
   async function change(
@@ -122,6 +131,15 @@ export function createUserAdmin(deps: {
     async findByUsername(username) {
       const found = await store.findByUsername(username)
       return found && managedUserOf(found)
+    },
+
+    findMany: async (ids) => (await store.findMany(ids)).map(managedUserOf),
+
+    async findLastActive(ids) {
+      const [lastActive, ...live] = await Promise.all([audit.lastActions(ids), ...ids.map((id) => sessions.list(id))])
+      for (const { userId, lastActivityAt } of live.flat())
+        lastActive.set(userId, Math.max(lastActivityAt, lastActive.get(userId) ?? 0))
+      return lastActive
     },
 
     async findNames(ids) {

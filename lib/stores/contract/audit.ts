@@ -28,6 +28,18 @@ export function describeAuditStore(name: string, open: OpenFresh): void {
     const dumped = async () =>
       (await Array.fromAsync(stores.dump())).flatMap(({ kind, record }) => (kind === 'audit' ? [record] : []))
 
+    it('finds the newest entry by each of some actors', async () => {
+      await audit.append(anEntry({ at: 1_000, actorId: 'a', subjectId: 'b' }))
+      await audit.append(anEntry({ at: 2_000, actorId: 'b', subjectId: 'a' }))
+      await audit.append(anEntry({ at: 3_000, actorId: 'a', subjectId: null }))
+      await audit.append(anEntry({ at: 4_000, actorId: null, subjectId: 'a' }))
+      await audit.append(anEntry({ at: 5_000, actorId: 'c', subjectId: 'a' }))
+      const latest = async (...ids: string[]) =>
+        (await audit.findLatestBy(ids)).map(({ actorId, at }) => `${actorId} ${at}`).toSorted()
+      expect(await latest('a', 'b', 'a', 'nobody', "'; --", 'a\u0000')).toEqual(['a 3000', 'b 2000'])
+      expect(await latest()).toEqual([])
+    })
+
     it('starts empty', async () => {
       expect(await stores.findAuditHead()).toBeNull()
       expect(await audit.list(everyEntry)).toEqual([])

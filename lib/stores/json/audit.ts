@@ -273,6 +273,22 @@ export function createAuditPart(
       return index.count(events, place, since, partMs)
     },
 
+    findLatestBy: (actorIds) =>
+      reading(async (from) => {
+        const found: AuditRecord[] = []
+        const wanted = new Set(actorIds)
+        for (let next = from.index.length; wanted.size > 0 && next > 0; ) {
+          const places = from.index.latestBy(wanted, next)
+          if (places.length === 0) break
+          for (const entry of await from.read(places)) {
+            // A hash collision can give an entry of another actor: those who are left are looked for further back.
+            if (entry.actorId !== null && wanted.delete(entry.actorId)) found.push(entry)
+          }
+          next = places.at(-1) ?? 0
+        }
+        return found
+      }),
+
     findFirst: (since) =>
       reading(async (from) => {
         const { index } = from

@@ -120,6 +120,19 @@ export class TrailIndex {
     }
   }
 
+  /**
+   * The newest place before this one of each actor, the newest first. A hash collision can give the place of another
+   * actor.
+   */
+  latestBy(actorIds: Iterable<string>, before: number): number[] {
+    const hashes = new Set(Array.from(actorIds, hashOf))
+    const places: number[] = []
+    for (let place = before - 1; place >= 0 && hashes.size > 0; place--) {
+      if (hashes.delete(this.#actors[place] ?? 0)) places.push(place)
+    }
+    return places
+  }
+
   #next(lineBytes: number): number {
     const place = this.#length++
     if (place >= this.#seqs.length) this.#grow(Math.ceil(place * 1.5))

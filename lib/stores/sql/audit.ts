@@ -59,6 +59,17 @@ export function createAuditStore({ db, reads, flavour }: Pick<SqlDatabase, 'db' 
       return rows.map((row) => ({ ...row, part: Number(row.part), count: Number(row.count) }))
     },
 
+    async findLatestBy(actorIds) {
+      const asked = actorIds.filter(isStorable)
+      if (asked.length === 0) return []
+      const newest = reads
+        .selectFrom('audit')
+        .select((eb) => eb.fn.max('seq').as('seq'))
+        .where('actor_id', 'in', asked)
+        .groupBy('actor_id')
+      return (await entries.where('seq', 'in', newest).execute()).map(auditOf)
+    },
+
     async findFirst(since) {
       const row = await entries.where('at', '>=', since).orderBy('seq').limit(1).executeTakeFirst()
       return row ? auditOf(row) : null

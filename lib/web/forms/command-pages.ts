@@ -45,7 +45,7 @@ type PagesOf<Name extends WebCommandName> = CommandPages<
 
 type OfOperator = { [Name in keyof Commands]: Commands[Name]['permission'] extends 'operator' ? Name : never }
 /** Route handlers run these, and the re-authentication page continues with another command. */
-type Answered = 'picture.save' | 'log-out' | 'account.export' | 'audit.export' | 'session.confirm'
+type Answered = 'picture.save' | 'log-out' | 'account.export' | 'audit.export' | 'users.export' | 'session.confirm'
 export type WebCommandName = Exclude<keyof Commands, OfOperator[keyof Commands] | Answered>
 
 const userPath = ({ id }: { id: string }) => `/admin/users/${encodeURIComponent(id)}`
@@ -53,6 +53,21 @@ const onUserPage = (done: string) => ({
   path: '/admin/users',
   pathFor: userPath,
   next: (_value: unknown, input: { id: string }) => `${userPath(input)}?done=${done}`,
+})
+
+interface Several {
+  count: number
+  left: number
+  refusals: string[]
+}
+const onPeoplePage = (did: string) => ({
+  path: '/admin/users',
+  next({ count, left, refusals }: Several) {
+    const query = new URLSearchParams({ did, count: `${count}` })
+    if (left > 0) query.set('left', `${left}`)
+    if (left > 0) query.set('why', refusals.join(' '))
+    return `/admin/users?${query}`
+  },
 })
 
 async function pageAfterLogIn({ token, user, isRestored }: Completed, next: string | undefined): Promise<string> {
@@ -122,6 +137,9 @@ export const commandPages: { [Name in WebCommandName]: PagesOf<Name> } = {
   'users.unlock': onUserPage('unlocked'),
   'users.delete': onUserPage('deleted'),
   'users.restore': onUserPage('restored'),
+  'users.change-role-of-several': onPeoplePage('role'),
+  'users.suspend-several': onPeoplePage('suspend'),
+  'users.end-sessions-of-several': onPeoplePage('sessions'),
   'users.start-reset': {
     ...onUserPage('reset'),
     async next({ token }, { id }) {

@@ -23,6 +23,7 @@ export const handlerPaths: readonly string[] = [
   '/api/picture/[id]',
   uploadPath,
   '/security/export',
+  '/admin/users/export',
   '/admin/audit/export',
 ]
 

@@ -9,6 +9,7 @@ const codes = [
   'last_admin',
   'yourself',
   'person_gone',
+  'selection_too_often',
   'not_shown',
   'date_past',
   'admin_by_hand',

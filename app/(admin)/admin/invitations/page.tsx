@@ -99,14 +99,16 @@ export default async function InvitationsPage({ searchParams }: PageProps<'/admi
                     <ActionForm action={withdrawInvitation}>
                       <FormAlert />
                       <input type="hidden" name="id" value={id} />
-                      <SubmitButton
-                        look="quiet"
-                        label={words('admin.invitations.withdraw')}
-                        pendingLabel={words('admin.person.pending')}
-                        about={words('admin.invitations.withdraw_which', {
-                          when: clockTime(words, createdAt, session.now, timeZone),
-                        })}
-                      />
+                      <span>
+                        <SubmitButton
+                          look="quiet"
+                          label={words('admin.invitations.withdraw')}
+                          pendingLabel={words('admin.person.pending')}
+                          about={words('admin.invitations.withdraw_which', {
+                            when: clockTime(words, createdAt, session.now, timeZone),
+                          })}
+                        />
+                      </span>
                     </ActionForm>
                   </td>
                 </tr>

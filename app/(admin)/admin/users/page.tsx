@@ -1,8 +1,10 @@
+import { ArrowDown, ArrowUp, ArrowUpDown, UserPlus } from 'lucide'
 import type { Metadata } from 'next'
-import { Clock } from '#app/ui/clock.tsx'
+import type { ReactNode } from 'react'
 import { Field } from '#app/ui/field.tsx'
+import { Icon } from '#app/ui/line-icon.tsx'
+import { Notice } from '#app/ui/notice.tsx'
 import { Select } from '#app/ui/select.tsx'
-import { Verbatim } from '#app/ui/verbatim.tsx'
 import { rolesByTrust } from '#lib/core/roles/permissions.ts'
 import type { ManagedUser } from '#lib/features/user-admin/user-admin.ts'
 import { services } from '#lib/services.ts'
@@ -11,15 +13,17 @@ import { readPreferences } from '#lib/web/cookies/preferences.ts'
 import { requireAdmin } from '#lib/web/guards/recent-authentication.ts'
 import { oneOf, pathWith, type Query, textOf } from '#lib/web/query.ts'
 import { getWords } from '#lib/web/words.ts'
-import { FactorBadge, StateBadge } from '../badges.tsx'
+import type { Words } from '#lib/words/words.ts'
 import { Filters } from '../filters.tsx'
+import { outcomeOf } from '../outcome.ts'
 import { Paging } from '../paging.tsx'
 import { Sections } from '../sections.tsx'
+import { type Order, readFilter, readOrder, sortingOf, sorts, states } from './people-query.ts'
+import { PersonRow } from './person-row.tsx'
+import { SelectionBar } from './selection-bar.tsx'
 
 const path = '/admin/users'
 const pageSize = 50
-const states = ['active', 'suspended', 'deleted'] as const
-const orders = ['username', 'newest', 'oldest'] as const
 
 export async function generateMetadata(): Promise<Metadata> {
   const words = await getWords()
@@ -27,26 +31,38 @@ export async function generateMetadata(): Promise<Metadata> {
 }
 
 export default async function PeoplePage({ searchParams }: PageProps<'/admin/users'>) {
-  const { session } = await requireAdmin(pathWith(path, await searchParams))
+  const { user: admin, session } = await requireAdmin(pathWith(path, await searchParams))
   const words = await getWords()
   const { timeZone } = await readPreferences()
   const query = await searchParams
   const { userAdmin, settings } = await services()
-  const filter = {
-    search: textOf(query, 'search'),
-    role: oneOf(query, 'role', rolesByTrust),
-    state: oneOf(query, 'state', states),
-  }
-  const order = oneOf(query, 'order', orders) ?? 'username'
-  const [count, page] = await Promise.all([userAdmin.count(filter), readPage(query, { ...filter, ...sorting(order) })])
-  const link = (changes: Record<string, string | null>) =>
-    pathWith(path, query, { after: null, before: null, ...changes })
+  const filter = readFilter(query)
+  const order = readOrder(query)
+  const [count, page] = await Promise.all([
+    userAdmin.count(filter),
+    readPage(query, { ...filter, ...sortingOf(order) }),
+  ])
+  const lastActive = await userAdmin.findLastActive(page.shown.map(({ id }) => id))
+  const link = (changes: Record<string, string | null>) => pathWith(path, query, { ...passing, ...changes })
+  const outcome = outcomeOf(words, 'people', query)
+  const isSelected = oneOf(query, 'select', ['all']) !== null
 
   return (
     <div className="flex flex-col gap-6">
       <Sections words={words} current="people" />
-      <h1 className="text-xl sm:text-2xl">{words('admin.people.title')}</h1>
-      <Filters words={words} path={path}>
+      <div className="flex flex-wrap items-center justify-between gap-4">
+        <h1 className="text-xl sm:text-2xl">{words('admin.people.title')}</h1>
+        <a href="/admin/invitations" className="button button-primary">
+          <Icon drawing={UserPlus} />
+          {words('admin.people.add')}
+        </a>
+      </div>
+      {outcome !== null && <Notice kind={outcome.kind}>{outcome.text}</Notice>}
+      <Filters
+        words={words}
+        path={path}
+        isFiltered={filter.search !== '' || filter.role !== null || filter.state !== null}
+      >
         <Field
           name="search"
           label={words('admin.people.search')}
@@ -73,64 +89,68 @@ export default async function PeoplePage({ searchParams }: PageProps<'/admin/use
             ...states.map((state) => ({ value: state, label: words(`states.${state}`) })),
           ]}
         />
-        <Select
-          name="order"
-          label={words('admin.people.order')}
-          value={order}
-          options={orders.map((value) => ({ value, label: words(`admin.people.orders.${value}`) }))}
-        />
+        {order !== 'username' && <input type="hidden" name="order" value={order} />}
       </Filters>
-      <p role="status" className="figures">
-        {words('admin.people.found', { count })}
-      </p>
+      <div className="flex flex-wrap items-center justify-between gap-x-6 gap-y-2">
+        <p role="status" className="figures text-muted">
+          {words('admin.people.found', { count })}
+        </p>
+        {page.shown.length > 0 && (
+          <p className="flex flex-wrap gap-x-6">
+            <a
+              href={pathWith(path, query, { ...done, select: isSelected ? null : 'all' })}
+              className="link inline-flex min-h-11 items-center"
+            >
+              {words(isSelected ? 'admin.people.select_none' : 'admin.people.select_all')}
+            </a>
+            <a
+              href={pathWith(`${path}/export`, query, passing)}
+              className="link inline-flex min-h-11 items-center"
+              download
+            >
+              {words('admin.people.export')}
+            </a>
+          </p>
+        )}
+      </div>
       {count === 0 && <p className="text-muted">{words('admin.people.nobody')}</p>}
       {page.shown.length > 0 && (
-        <div className="table-frame">
-          <table className="table table-cards">
-            <thead>
-              <tr>
-                <th scope="col">{words('fields.username')}</th>
-                <th scope="col">{words('profile_fields.fullName.label')}</th>
-                <th scope="col">{words('fields.role')}</th>
-                <th scope="col">{words('admin.people.state')}</th>
-                <th scope="col">{words('admin.people.second_factor')}</th>
-                <th scope="col">{words('admin.people.signed_up')}</th>
-              </tr>
-            </thead>
-            <tbody>
-              {page.shown.map((person) => (
-                <tr key={person.id}>
-                  <th scope="row">
-                    <a href={`${path}/${person.id}`} className="link">
-                      <Verbatim>{person.username}</Verbatim>
-                    </a>
-                  </th>
-                  <td data-label={words('profile_fields.fullName.label')}>
-                    {person.profile.fullName === '' ? (
-                      <span className="text-muted">{words('fields.not_set')}</span>
-                    ) : (
-                      <Verbatim>{person.profile.fullName}</Verbatim>
-                    )}
-                  </td>
-                  <td data-label={words('fields.role')}>{words(`roles.${person.role}`)}</td>
-                  <td data-label={words('admin.people.state')}>
-                    <StateBadge words={words} person={person} />
-                  </td>
-                  <td data-label={words('admin.people.second_factor')}>
-                    <FactorBadge
-                      words={words}
-                      person={person}
-                      isRequired={settings.requireTwoFactor.includes(person.role)}
-                    />
-                  </td>
-                  <td data-label={words('admin.people.signed_up')}>
-                    <Clock at={person.createdAt} now={session.now} timeZone={timeZone} words={words} />
-                  </td>
+        <form method="get" action={`${path}/selected`} className="selection" autoComplete="off">
+          <div className="table-frame">
+            <table className="table table-cards people">
+              <thead>
+                <tr>
+                  <td />
+                  <SortHead words={words} name="username" order={order} link={link}>
+                    {words('admin.people.person')}
+                  </SortHead>
+                  <th scope="col">{words('fields.email')}</th>
+                  <th scope="col">{words('fields.role')}</th>
+                  <th scope="col">{words('admin.people.last_active')}</th>
+                  <SortHead words={words} name="created" order={order} link={link}>
+                    {words('admin.people.signed_up')}
+                  </SortHead>
                 </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+              </thead>
+              <tbody>
+                {page.shown.map((person) => (
+                  <PersonRow
+                    key={person.id}
+                    words={words}
+                    person={person}
+                    isSelf={person.id === admin.id}
+                    isSelected={isSelected}
+                    needsFactor={settings.requireTwoFactor.includes(person.role)}
+                    lastActive={lastActive.get(person.id) ?? null}
+                    now={session.now}
+                    timeZone={timeZone}
+                  />
+                ))}
+              </tbody>
+            </table>
+          </div>
+          <SelectionBar words={words} />
+        </form>
       )}
       <Paging
         words={words}
@@ -142,8 +162,40 @@ export default async function PeoplePage({ searchParams }: PageProps<'/admin/use
   )
 }
 
-function sorting(order: (typeof orders)[number]): Pick<UserQuery, 'by' | 'descending'> {
-  return { by: order === 'username' ? 'username' : 'createdAt', descending: order === 'newest' }
+/** The outcome of an act, which belongs to one view only. */
+const done = { did: null, count: null, left: null, why: null, refused: null, undone: null }
+/** What does not go along to another page of the list. */
+const passing = { ...done, after: null, before: null, select: null }
+
+/** A column's head as a link that sorts by it, and reverses the order when it sorts already. */
+function SortHead({
+  words,
+  name,
+  order,
+  link,
+  children,
+}: {
+  words: Words
+  name: keyof typeof sorts
+  order: Order
+  link: (changes: Record<string, string | null>) => string
+  children: ReactNode
+}) {
+  const { first, reversed } = sorts[name]
+  const isCurrent = order === first || order === reversed
+  const { descending } = sortingOf(order)
+  const sorted = descending ? 'descending' : 'ascending'
+  return (
+    <th scope="col" data-sort="" aria-sort={isCurrent ? sorted : undefined}>
+      <a href={link({ order: order === first ? reversed : first })} className="sort">
+        <span>
+          {children}
+          <span className="sr-only">{` ${words('admin.people.sort')}`}</span>
+        </span>
+        <Icon drawing={isCurrent ? (descending ? ArrowDown : ArrowUp) : ArrowUpDown} />
+      </a>
+    </th>
+  )
 }
 
 /** Requests one more than shown, to know whether more follow. For the previous page, reverses the order twice. */

@@ -5,6 +5,7 @@ import { execute } from '#lib/core/command.ts'
 import { exportAudit } from '#lib/features/audit-trail/commands.ts'
 import { services } from '#lib/services.ts'
 import type { AuditRecord } from '#lib/stores/types.ts'
+import { readPreferences } from '#lib/web/cookies/preferences.ts'
 import { actorOf } from '#lib/web/forms/run-command.ts'
 import { requireAdmin } from '#lib/web/guards/recent-authentication.ts'
 import { readTrailQuery, type TrailQuery } from '../trail-query.ts'
@@ -30,7 +31,7 @@ const columns = [
 export async function GET(request: Request): Promise<Response> {
   const signedIn = await requireAdmin('/admin/audit')
   const query = Object.fromEntries(new URL(request.url).searchParams)
-  const asked = await readTrailQuery(query)
+  const asked = await readTrailQuery(query, (await readPreferences()).timeZone)
   const format = query.format === 'csv' ? 'csv' : 'jsonl'
   const allowed = await execute(exportAudit, await actorOf(signedIn), { format }, await services())
   if (!allowed.ok) redirect('/admin/audit?refused=export_too_often')

@@ -4,6 +4,7 @@ import type { ReactNode } from 'react'
 import { HistoryList } from '#app/history/history-list.tsx'
 import { ProfileValue } from '#app/profile-value.tsx'
 import { ActionForm } from '#app/ui/action-form.tsx'
+import { Avatar } from '#app/ui/avatar.tsx'
 import { Clock } from '#app/ui/clock.tsx'
 import { FormAlert } from '#app/ui/form-alert.tsx'
 import { Notice } from '#app/ui/notice.tsx'
@@ -11,28 +12,34 @@ import { Select } from '#app/ui/select.tsx'
 import { SubmitButton } from '#app/ui/submit-button.tsx'
 import { Verbatim } from '#app/ui/verbatim.tsx'
 import { wrongPasswordsOf } from '#lib/auth/lockout/failure-counts.ts'
-import { parseDevice } from '#lib/core/device.ts'
 import { profileFieldNames } from '#lib/core/profile.ts'
 import { rolesByTrust } from '#lib/core/roles/permissions.ts'
-import { isDeletedByAdmin } from '#lib/features/user-admin/user-admin.ts'
 import { services } from '#lib/services.ts'
 import { readHandedOver } from '#lib/web/cookies/one-time-links.ts'
 import { readPreferences } from '#lib/web/cookies/preferences.ts'
+import { findSignedIn, may } from '#lib/web/guards/current-user.ts'
 import { requireAdmin } from '#lib/web/guards/recent-authentication.ts'
 import { getWords } from '#lib/web/words.ts'
-import { deviceName } from '#lib/words/sentences.ts'
-import { StateBadge, stateOf } from '../../badges.tsx'
+import { stateOf } from '../../badges.tsx'
 import { HandOver } from '../../hand-over.tsx'
 import { outcomeOf } from '../../outcome.ts'
 import { Sections } from '../../sections.tsx'
-import { changeRole, endSessionsOf, restorePerson, resume, startFactorReset, startReset, unlock } from '../actions.ts'
-import { ActRow, ActRowLink, ActRowText } from './act-row.tsx'
+import { changeRole } from '../actions.ts'
+import { AccessActs } from './access-acts.tsx'
+import { DangerActs } from './danger-acts.tsx'
 import { FactorList } from './factor-list.tsx'
+import { SessionsCard } from './sessions-card.tsx'
+import { StateNotice } from './state-notice.tsx'
 
 export async function generateMetadata({ params }: PageProps<'/admin/users/[id]'>): Promise<Metadata> {
-  await params
+  const { id } = await params
   const words = await getWords()
-  return { title: words('admin.people.title') }
+  // The title of a page that somebody else may not open must not name its person.
+  const signedIn = await findSignedIn()
+  const person = signedIn && may(signedIn, 'see-people') ? await (await services()).userAdmin.find(id) : null
+  return {
+    title: person === null ? words('admin.people.title') : `${person.username} · ${words('admin.people.title')}`,
+  }
 }
 
 export default async function PersonPage({ params, searchParams }: PageProps<'/admin/users/[id]'>) {
@@ -59,50 +66,36 @@ export default async function PersonPage({ params, searchParams }: PageProps<'/a
   const wrongPasswords = (failures?.new.count ?? 0) + (failures?.known.count ?? 0)
   const { factors } = person
   const isSelf = admin.id === id
-  const isClosed = isDeletedByAdmin(person)
-  const isSuspended = person.status === 'suspended' && !isClosed
   const hasProvedAddress = person.email !== null && person.emailVerifiedAt !== null
   const clock = (at: number) => <Clock at={at} now={session.now} timeZone={timeZone} words={words} />
-  const here = `/admin/users/${id}`
 
   return (
     <div className="flex flex-col gap-6">
       <Sections words={words} current="people" />
-      <div className="flex flex-wrap items-center justify-between gap-4">
-        <h1 className="flex flex-wrap items-center gap-3 text-xl sm:text-2xl">
-          <Verbatim>{person.username}</Verbatim>
-          <StateBadge words={words} person={person} />
-        </h1>
-        <a href="/admin/users" className="link">
-          {words('admin.person.back')}
-        </a>
+      <a href="/admin/users" className="link w-fit">
+        {words('admin.person.back')}
+      </a>
+      <div className="flex items-center gap-4">
+        <Avatar name={person.profile.fullName || person.username} size="large" />
+        <div className="min-w-0">
+          <h1 className="text-xl sm:text-2xl">
+            <Verbatim>{person.username}</Verbatim>
+          </h1>
+          {person.profile.fullName !== '' && (
+            <p className="text-muted">
+              <Verbatim>{person.profile.fullName}</Verbatim>
+            </p>
+          )}
+          <p className="mt-1 flex flex-wrap items-center gap-x-2 gap-y-1">
+            <span>{words(`roles.${person.role}`)}</span>
+            <span className={state === 'active' ? 'badge' : 'badge badge-warn'}>{words(`states.${state}`)}</span>
+          </p>
+        </div>
       </div>
       {outcome !== null && <Notice kind={outcome.kind}>{outcome.text}</Notice>}
       {link !== null && query.done === 'reset' && <HandOver text={words('admin.person.reset_link')} link={link} />}
       {isSelf && <Notice kind="note">{words('admin.person.yourself')}</Notice>}
-      {state !== 'active' && (
-        <Notice kind="warn">
-          <span>
-            {person.deletedAt !== null
-              ? words.rich('admin.person.deleted_at', {
-                  when: () => <span key="when">{clock(person.deletedAt ?? 0)}</span>,
-                })
-              : person.suspendedUntil === null
-                ? words('admin.person.suspended')
-                : words.rich('admin.person.suspended_until', {
-                    when: () => <span key="when">{clock(person.suspendedUntil ?? 0)}</span>,
-                  })}
-          </span>
-          {person.deletedAt !== null && !isClosed && (
-            <span className="block">
-              {words(isSuspended ? 'admin.person.deleted_suspended' : 'admin.person.deleted_own')}
-            </span>
-          )}
-          {person.suspendReason !== '' && (
-            <span className="block">{words('admin.person.reason', { reason: person.suspendReason })}</span>
-          )}
-        </Notice>
-      )}
+      <StateNotice words={words} person={person} clock={clock} />
 
       <div className="grid items-start gap-6 xl:grid-cols-2">
         <section aria-labelledby="account" className="card p-6">
@@ -173,108 +166,19 @@ export default async function PersonPage({ params, searchParams }: PageProps<'/a
             )}
           </section>
 
-          <section aria-labelledby="sessions" className="card">
-            <h2 id="sessions" className="p-6 pb-4 text-lg">
-              {words('admin.person.sessions')}
-            </h2>
-            {live.length === 0 && <p className="px-6 pb-6 text-muted">{words('admin.person.no_sessions')}</p>}
-            <ul>
-              {live.map((one) => (
-                <li key={one.id} className="figures border-t border-line px-6 py-4 text-sm">
-                  <p className="font-medium">{deviceName(words, parseDevice(one.userAgent))}</p>
-                  <p className="text-muted">
-                    <Verbatim>{one.address || words('security.sessions.address_unknown')}</Verbatim>
-                    {' · '}
-                    {words('security.sessions.last_active')} {clock(one.lastActivityAt)}
-                  </p>
-                </li>
-              ))}
-            </ul>
-            {live.length > 0 && (
-              <ActRow words={words} id={id} action={endSessionsOf} label={words('admin.person.end_sessions')} />
-            )}
-          </section>
+          <SessionsCard words={words} id={id} live={live} now={session.now} timeZone={timeZone} />
         </div>
       </div>
 
-      {!isSelf && (
-        <section aria-labelledby="access" className="card">
-          <h2 id="access" className="p-6 text-lg">
-            {words('admin.person.access')}
-          </h2>
-          {state === 'active' && (
-            <>
-              {person.role === 'admin' && !hasProvedAddress ? (
-                <ActRowText text={words('admin.person.reset_admin', { username: person.username })} />
-              ) : (
-                <ActRow
-                  words={words}
-                  id={id}
-                  action={startReset}
-                  label={words('admin.person.reset')}
-                  text={
-                    hasProvedAddress
-                      ? words.rich('admin.person.reset_mail', {
-                          address: () => <Verbatim key="address">{person.email}</Verbatim>,
-                        })
-                      : words('admin.person.reset_hand')
-                  }
-                />
-              )}
-              {(factors.hasSecondFactor || factors.passkeyCount > 0) &&
-                (factorReset !== null ? (
-                  <ActRowText
-                    text={words.rich('admin.person.factor_reset_waits', {
-                      when: () => <span key="when">{clock(factorReset.dueAt)}</span>,
-                    })}
-                  />
-                ) : hasProvedAddress ? (
-                  <ActRow
-                    words={words}
-                    id={id}
-                    action={startFactorReset}
-                    label={words('admin.person.factor_reset')}
-                    text={words('admin.person.factor_reset_text')}
-                  />
-                ) : (
-                  <ActRowText text={words('admin.person.factor_reset_operator', { username: person.username })} />
-                ))}
-              <ActRow
-                words={words}
-                id={id}
-                action={unlock}
-                label={words('admin.person.unlock')}
-                text={words('admin.person.unlock_text', { count: wrongPasswords })}
-              />
-              {person.role !== 'admin' && (
-                <ActRowLink
-                  href={`${here}/look`}
-                  label={words('admin.person.look')}
-                  text={words('admin.person.look_text')}
-                />
-              )}
-            </>
-          )}
-          {person.status === 'active' && (
-            <ActRowLink
-              href={`${here}/suspend`}
-              label={words('admin.person.suspend')}
-              text={words(state === 'deleted' ? 'admin.person.suspend_deleted_text' : 'admin.person.suspend_text')}
-            />
-          )}
-          {isSuspended && <ActRow words={words} id={id} action={resume} label={words('admin.person.resume')} />}
-          {state === 'deleted' && (
-            <ActRow words={words} id={id} action={restorePerson} label={words('admin.person.restore')} />
-          )}
-          {!isClosed && (
-            <ActRowLink
-              href={`${here}/delete`}
-              label={words(state === 'deleted' ? 'admin.person.delete_final' : 'admin.person.delete')}
-              text={words(state === 'deleted' ? 'admin.person.delete_final_text' : 'admin.person.delete_text')}
-            />
-          )}
-        </section>
+      {!isSelf && state === 'active' && (
+        <AccessActs
+          words={words}
+          person={person}
+          wrongPasswords={wrongPasswords}
+          removal={factorReset && clock(factorReset.dueAt)}
+        />
       )}
+      {!isSelf && <DangerActs words={words} person={person} />}
 
       <HistoryList
         words={words}

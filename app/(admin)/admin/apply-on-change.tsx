@@ -1,0 +1,51 @@
+'use client'
+
+import { type ReactNode, useEffect, useRef } from 'react'
+
+const focusKey = 'filter-focus'
+/** Somebody who goes through the options with the arrow keys, or types a date digit by digit, is not interrupted. */
+const pauseMs = { date: 900, other: 350 }
+
+/** A GET form that submits itself after a change. The next page puts the focus back where it was. */
+export function ApplyOnChange({ path, children }: { path: string; children: ReactNode }) {
+  const ref = useRef<HTMLFormElement>(null)
+
+  useEffect(() => {
+    const form = ref.current
+    if (form === null) return
+    const left = sessionStorage.getItem(focusKey)
+    sessionStorage.removeItem(focusKey)
+    if (left) document.getElementById(left)?.focus({ preventScroll: true })
+
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const apply = ({ target }: Event) => {
+      const isDate = target instanceof HTMLInputElement && target.type === 'date'
+      clearTimeout(timer)
+      timer = setTimeout(() => form.requestSubmit(), isDate ? pauseMs.date : pauseMs.other)
+    }
+    const submit = () => {
+      clearTimeout(timer)
+      const { activeElement } = document
+      if (activeElement && form.contains(activeElement)) sessionStorage.setItem(focusKey, activeElement.id)
+    }
+    /** Keeps empty filters out of the URL. */
+    const omitEmpty = ({ formData }: FormDataEvent) => {
+      for (const [name, value] of [...formData]) if (value === '') formData.delete(name)
+    }
+    form.addEventListener('change', apply)
+    form.addEventListener('submit', submit)
+    form.addEventListener('formdata', omitEmpty)
+    return () => {
+      clearTimeout(timer)
+      form.removeEventListener('change', apply)
+      form.removeEventListener('submit', submit)
+      form.removeEventListener('formdata', omitEmpty)
+    }
+  }, [])
+
+  return (
+    <form ref={ref} method="get" action={path} className="filters">
+      {children}
+    </form>
+  )
+}

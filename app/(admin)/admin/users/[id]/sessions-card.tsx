@@ -1,0 +1,52 @@
+import { Clock } from '#app/ui/clock.tsx'
+import { Verbatim } from '#app/ui/verbatim.tsx'
+import { parseDevice } from '#lib/core/device.ts'
+import type { SessionRecord } from '#lib/stores/types.ts'
+import { deviceName } from '#lib/words/sentences.ts'
+import type { Words } from '#lib/words/words.ts'
+import { endSessionsOf } from '../actions.ts'
+import { ActGroup, ActRow } from './act-row.tsx'
+
+/** Where the user is logged in. */
+export function SessionsCard({
+  words,
+  id,
+  live,
+  now,
+  timeZone,
+}: {
+  words: Words
+  id: string
+  live: readonly SessionRecord[]
+  now: number
+  timeZone: string | null
+}) {
+  return (
+    <ActGroup id="sessions" title={words('admin.person.sessions')}>
+      {live.length === 0 && <p className="px-6 pb-6 text-muted">{words('admin.person.no_sessions')}</p>}
+      <ul>
+        {live.map((one) => (
+          <li key={one.id} className="figures border-t border-line px-6 py-3 text-sm">
+            <p className="font-medium">{deviceName(words, parseDevice(one.userAgent))}</p>
+            <p className="text-muted">
+              <Verbatim>{one.address || words('security.sessions.address_unknown')}</Verbatim>
+              {' · '}
+              {words('security.sessions.last_active')}{' '}
+              <Clock at={one.lastActivityAt} now={now} timeZone={timeZone} words={words} />
+            </p>
+          </li>
+        ))}
+      </ul>
+      {live.length > 0 && (
+        <ActRow
+          words={words}
+          id={id}
+          action={endSessionsOf}
+          title={words('admin.person.end_sessions')}
+          label={words('admin.person.end_sessions')}
+          text={words('admin.person.end_sessions_text')}
+        />
+      )}
+    </ActGroup>
+  )
+}

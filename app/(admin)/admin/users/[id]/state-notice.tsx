@@ -1,0 +1,37 @@
+import type { ReactNode } from 'react'
+import { Notice } from '#app/ui/notice.tsx'
+import { isDeletedByAdmin, type ManagedUser } from '#lib/features/user-admin/user-admin.ts'
+import type { Words } from '#lib/words/words.ts'
+import { stateOf } from '../../badges.tsx'
+
+/** Why and until when a user is suspended or deleted. Nothing for others. */
+export function StateNotice({
+  words,
+  person,
+  clock,
+}: {
+  words: Words
+  person: ManagedUser
+  clock: (at: number) => ReactNode
+}) {
+  const { deletedAt, suspendedUntil, suspendReason, status } = person
+  if (stateOf(person) === 'active') return null
+  const when = (at: number) => ({ when: () => <span key="when">{clock(at)}</span> })
+  return (
+    <Notice kind="warn">
+      <span>
+        {deletedAt !== null
+          ? words.rich('admin.person.deleted_at', when(deletedAt))
+          : suspendedUntil === null
+            ? words('admin.person.suspended')
+            : words.rich('admin.person.suspended_until', when(suspendedUntil))}
+      </span>
+      {deletedAt !== null && !isDeletedByAdmin(person) && (
+        <span className="block">
+          {words(status === 'suspended' ? 'admin.person.deleted_suspended' : 'admin.person.deleted_own')}
+        </span>
+      )}
+      {suspendReason !== '' && <span className="block">{words('admin.person.reason', { reason: suspendReason })}</span>}
+    </Notice>
+  )
+}

@@ -1,0 +1,115 @@
+import type { Metadata } from 'next'
+import { ActionForm } from '#app/ui/action-form.tsx'
+import { Field } from '#app/ui/field.tsx'
+import { FormAlert } from '#app/ui/form-alert.tsx'
+import { Notice } from '#app/ui/notice.tsx'
+import { Select } from '#app/ui/select.tsx'
+import { SubmitButton } from '#app/ui/submit-button.tsx'
+import { Verbatim } from '#app/ui/verbatim.tsx'
+import { rolesByTrust } from '#lib/core/roles/permissions.ts'
+import { services } from '#lib/services.ts'
+import { requireAdmin } from '#lib/web/guards/recent-authentication.ts'
+import { oneOf, type Query } from '#lib/web/query.ts'
+import { getWords } from '#lib/web/words.ts'
+import { acts, readSelection } from '../people-query.ts'
+import { changeRoleOfSeveral, endSessionsOfSeveral, suspendSeveral } from './actions.ts'
+
+const actions = { role: changeRoleOfSeveral, sessions: endSessionsOfSeveral, suspend: suspendSeveral }
+
+export async function generateMetadata(): Promise<Metadata> {
+  const words = await getWords()
+  return { title: words('admin.people.title') }
+}
+
+/** Shows whom an act on several people concerns, and asks for what it needs. */
+export default async function SelectedPeoplePage({ searchParams }: PageProps<'/admin/users/selected'>) {
+  const { user: admin } = await requireAdmin(pathOf(await searchParams))
+  const query = await searchParams
+  const words = await getWords()
+  const { userAdmin } = await services()
+  const found = await userAdmin.findMany(readSelection(query))
+  const people = found.toSorted((one, other) => (one.username < other.username ? -1 : 1))
+  const act = actOf(query)
+
+  if (people.length === 0)
+    return (
+      <div className="flex max-w-[34rem] flex-col gap-6">
+        <h1 className="text-xl sm:text-2xl">{words('admin.selected.nobody_title')}</h1>
+        <p>{words('admin.selected.nobody')}</p>
+        <p>
+          <a href="/admin/users" className="button">
+            {words('admin.selected.back')}
+          </a>
+        </p>
+      </div>
+    )
+
+  return (
+    <div className="flex max-w-[34rem] flex-col gap-6">
+      <h1 className="text-xl sm:text-2xl">{words(`admin.selected.${act}`, { count: people.length })}</h1>
+      {people.some(({ id }) => id === admin.id) && <Notice kind="note">{words('admin.selected.yourself')}</Notice>}
+      <section aria-labelledby="who" className="card p-6">
+        <h2 id="who" className="mb-3 text-lg">
+          {words('admin.selected.who')}
+        </h2>
+        <ul className="flex flex-wrap gap-2">
+          {people.map(({ id, username }) => (
+            <li key={id} className="rounded-control border border-line px-2.5 py-0.5 text-sm">
+              <Verbatim>{username}</Verbatim>
+            </li>
+          ))}
+        </ul>
+      </section>
+      <div className="card flex flex-col gap-4 p-6">
+        <p>{words(`admin.selected.${act}_lead`)}</p>
+        <ActionForm action={actions[act]}>
+          <FormAlert />
+          <input type="hidden" name="ids" value={people.map(({ id }) => id).join(',')} />
+          {act === 'role' && (
+            <Select
+              name="role"
+              label={words('fields.role')}
+              hint={words('admin.person.role_hint')}
+              value="member"
+              options={rolesByTrust.map((role) => ({ value: role, label: words(`roles.${role}`) }))}
+            />
+          )}
+          {act === 'suspend' && (
+            <>
+              <Field name="reason" label={words('fields.reason')} hint={words('admin.suspend.reason_hint')} required />
+              <Field
+                name="lastDay"
+                label={words('fields.last_day')}
+                hint={words('admin.suspend.last_day_hint')}
+                type="date"
+                className="max-w-48"
+              />
+            </>
+          )}
+          <div className="flex flex-wrap gap-3">
+            <SubmitButton
+              look={act === 'suspend' ? 'danger' : 'primary'}
+              label={words(`admin.people.acts.${act}`)}
+              pendingLabel={words('admin.person.pending')}
+            />
+            <a href="/admin/users" className="button">
+              {words('admin.cancel')}
+            </a>
+          </div>
+        </ActionForm>
+      </div>
+    </div>
+  )
+}
+
+function actOf(query: Query) {
+  const act = oneOf(query, 'act', acts)
+  return act === null || act === 'export' ? 'role' : act
+}
+
+/** This page again, after a log-in or a password check. */
+function pathOf(query: Query): string {
+  const asked = new URLSearchParams({ act: actOf(query) })
+  for (const id of readSelection(query)) asked.append('id', id)
+  return `/admin/users/selected?${asked}`
+}

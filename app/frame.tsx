@@ -42,13 +42,7 @@ export async function Frame({ width, children }: { width: 'text' | 'tables'; chi
       <Sidebar
         words={words}
         places={signedIn && (await mustEnrol(signedIn)) ? [] : placesOf(signedIn, words)}
-        person={
-          signedIn && {
-            name: signedIn.user.profile.fullName || signedIn.user.username,
-            username: signedIn.user.username,
-            viewedBy: signedIn.impersonation?.admin.username ?? null,
-          }
-        }
+        person={signedIn && { ...signedIn.user, viewedBy: signedIn.impersonation?.admin.username ?? null }}
       >
         {signedIn && (
           <p className="px-3 text-sm text-muted">

@@ -233,7 +233,7 @@ export function compose(runtime: Runtime): Services {
     ages: runtime.sessionAges,
     onRanOut,
   })
-  const accountDeletion = createAccountDeletion({ users, tokens, clock })
+  const accountDeletion = createAccountDeletion({ users, tokens, pictures: stores.collections.picture, clock })
   const formDrafts = createFormDrafts({ tokens, rateLimits, clock, secrets })
   const rememberedBrowsers = createRememberedBrowsers({ browsers: stores.collections.rememberedBrowser, clock })
   const factorResets = createFactorResets({

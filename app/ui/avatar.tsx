@@ -1,7 +1,24 @@
-const sizes = { small: 'avatar', large: 'avatar avatar-large' }
+import type { User } from '#lib/auth/accounts.ts'
 
-/** The initials of a name. Decoration: the name itself stands beside it. */
-export function Avatar({ name, size = 'small' }: { name: string; size?: keyof typeof sizes }) {
+const sizes = { small: 'avatar', large: 'avatar avatar-large' }
+const pixels = { small: 36, large: 64 }
+
+/** A user's picture, or the initials of the name. Decoration: the name itself stands beside it. */
+export function Avatar({
+  person,
+  size = 'small',
+}: {
+  person: Pick<User, 'id' | 'username' | 'picture'> & { profile: Pick<User['profile'], 'fullName'> }
+  size?: keyof typeof sizes
+}) {
+  const { id, username, picture, profile } = person
+  const name = profile.fullName || username
+  if (picture !== null) {
+    const src = `/api/picture/${encodeURIComponent(id)}?v=${encodeURIComponent(picture)}`
+    const side = pixels[size]
+    // biome-ignore lint/performance/noImgElement: the optimizer is off, and the picture is small
+    return <img src={src} alt="" width={side} height={side} loading="lazy" className={sizes[size]} />
+  }
   return (
     <span aria-hidden="true" translate="no" className={sizes[size]}>
       {initialsOf(name)}

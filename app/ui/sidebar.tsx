@@ -1,6 +1,8 @@
 import { LogOut, Menu } from 'lucide'
 import type { ReactNode } from 'react'
+import type { User } from '#lib/auth/accounts.ts'
 import type { Words } from '#lib/words/words.ts'
+import { Avatar } from './avatar.tsx'
 import { Icon } from './line-icon.tsx'
 import { Mark } from './mark.tsx'
 import { NavLink } from './nav-link.tsx'
@@ -12,10 +14,8 @@ interface Place {
   icon: ReactNode
 }
 
-interface PersonShown {
-  /** The user whose pages are shown. */
-  name: string
-  username: string
+/** The user whose pages are shown. */
+interface PersonShown extends Pick<User, 'id' | 'username' | 'profile' | 'picture'> {
   /** The username of the administrator who is logged in and views the site as that user. */
   viewedBy: string | null
 }
@@ -80,17 +80,23 @@ export function Sidebar({
 }
 
 function Person({ words, person }: { words: Words; person: PersonShown }) {
+  const name = person.profile.fullName || person.username
   return (
     <div className="px-3 text-sm">
-      <p className="text-muted">{words(person.viewedBy === null ? 'nav.signed_in_as' : 'nav.viewing_as')}</p>
-      <p className="line-clamp-2 font-medium">
-        <Verbatim>{person.name}</Verbatim>
-      </p>
-      {person.name !== person.username && (
-        <p className="truncate text-muted">
-          <Verbatim>{person.username}</Verbatim>
-        </p>
-      )}
+      <div className="flex items-center gap-3">
+        <Avatar person={person} />
+        <div className="min-w-0">
+          <p className="text-muted">{words(person.viewedBy === null ? 'nav.signed_in_as' : 'nav.viewing_as')}</p>
+          <p className="line-clamp-2 font-medium">
+            <Verbatim>{name}</Verbatim>
+          </p>
+          {name !== person.username && (
+            <p className="truncate text-muted">
+              <Verbatim>{person.username}</Verbatim>
+            </p>
+          )}
+        </div>
+      </div>
       {person.viewedBy !== null && (
         <>
           <p className="mt-3 text-muted">{words('nav.signed_in_as')}</p>

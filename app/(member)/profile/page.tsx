@@ -1,6 +1,7 @@
 import type { Metadata } from 'next'
 import type { ReactNode } from 'react'
 import { ProfileValue } from '#app/profile-value.tsx'
+import { Avatar } from '#app/ui/avatar.tsx'
 import { Notice } from '#app/ui/notice.tsx'
 import { Verbatim } from '#app/ui/verbatim.tsx'
 import { type ProfileField, profileFieldNames } from '#lib/core/profile.ts'
@@ -17,7 +18,7 @@ export default async function ProfilePage({ searchParams }: PageProps<'/profile'
   const { user } = signedIn
   const mayChange = may(signedIn, 'change-profile')
   const words = await getWords()
-  const { saved } = await searchParams
+  const { saved, picture } = await searchParams
 
   const notSet = (name: ProfileField) => (
     <span className="flex flex-wrap items-baseline gap-x-4">
@@ -33,7 +34,17 @@ export default async function ProfilePage({ searchParams }: PageProps<'/profile'
   return (
     <div className="flex flex-col gap-6">
       <div className="flex flex-wrap items-center justify-between gap-4">
-        <h1 className="text-xl sm:text-2xl">{words('profile.title')}</h1>
+        <div className="flex items-center gap-4">
+          <Avatar person={user} size="large" />
+          <div>
+            <h1 className="text-xl sm:text-2xl">{words('profile.title')}</h1>
+            {mayChange && (
+              <a href="/profile/picture" className="link inline-block py-2.5">
+                {words(user.picture === null ? 'profile.add_picture' : 'profile.change_picture')}
+              </a>
+            )}
+          </div>
+        </div>
         {mayChange && (
           <a href="/profile/edit" className="button">
             {words('profile.edit')}
@@ -41,6 +52,9 @@ export default async function ProfilePage({ searchParams }: PageProps<'/profile'
         )}
       </div>
       {saved === '1' && <Notice kind="good">{words('profile.saved')}</Notice>}
+      {(picture === 'saved' || picture === 'removed') && (
+        <Notice kind="good">{words(`profile.picture_${picture}`)}</Notice>
+      )}
       <dl className="card divide-y divide-line px-6">
         <Entry label={words('fields.username')}>
           <Verbatim>{user.username}</Verbatim>

@@ -4,7 +4,7 @@ import { isActive } from '../../auth/accounts.ts'
 import type { Clock } from '../../core/clock.ts'
 import { undoDeletionMs, usernameReservedMs } from '../../core/lifetimes.ts'
 import { ok, type Result, refused } from '../../core/result.ts'
-import { clockSkewMs, type TokenStore, type UserRecord, type UserStore } from '../../stores/types.ts'
+import { type Collections, clockSkewMs, type TokenStore, type UserRecord, type UserStore } from '../../stores/types.ts'
 
 /** Accounts erased per query. */
 const batch = 100
@@ -18,8 +18,13 @@ export interface AccountDeletion {
   erase(): Promise<string[]>
 }
 
-export function createAccountDeletion(deps: { users: UserStore; tokens: TokenStore; clock: Clock }): AccountDeletion {
-  const { users, tokens, clock } = deps
+export function createAccountDeletion(deps: {
+  users: UserStore
+  tokens: TokenStore
+  pictures: Collections['picture']
+  clock: Clock
+}): AccountDeletion {
+  const { users, tokens, pictures, clock } = deps
   return {
     async delete(id) {
       const record = await users.find(id)
@@ -42,13 +47,16 @@ export function createAccountDeletion(deps: { users: UserStore; tokens: TokenSto
       const erased: string[] = []
       for (;;) {
         const deleted = await users.listDeleted(now - undoDeletionMs, batch, now + clockSkewMs)
-        for (const { id, deletedAt } of deleted) {
+        for (const { id, deletedAt, picture } of deleted) {
           // Deleted while the clock was ahead: the 14 days start now.
           if (deletedAt !== null && deletedAt > now) {
             await users.changeStanding(id, { deletedAt: now }, { deletedAt })
             continue
           }
           await tokens.deleteIssuedBy(id)
+          // First: nothing finds the picture of an unknown user. Whoever restores the account now has none.
+          const isBare = picture === null || (await users.update(id, { picture: null }, { deletedAt })) !== null
+          if (isBare) await pictures.deleteAll({ id })
           // Compare and set: the user may concurrently restore or delete the account again.
           if (await users.remove(id, now + usernameReservedMs, { deletedAt })) erased.push(id)
         }

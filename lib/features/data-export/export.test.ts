@@ -23,6 +23,7 @@ test('exports everything about the user except what an attacker could use [V15.3
   await stores.credentialUses.advance({ ...use, id: totpUseId(id) })
   await stores.credentialUses.advance({ ...use, id: passkeyUseId(aPasskey().id), usedAt: 6 })
   const { session } = await sessions.start(id, { userAgent: 'Test/1.0', address: '192.0.2.7' })
+  await stores.collections.picture.put({ id, version: 'v1', image: 'UklGRg==', savedAt: 7 })
   const everything = await exportUser(id, stores, clock)
   const { passwordHash = '' } = (await stores.users.find(id)) ?? {}
   const text = JSON.stringify(everything)
@@ -32,6 +33,7 @@ test('exports everything about the user except what an attacker could use [V15.3
   expect(everything).toMatchObject({
     exportedAt: '2026-01-01T09:00:00.000Z',
     person: { username: 'alice', email: 'alice@example.org', profile: { fullName: 'Alice Liddell' }, role: 'member' },
+    picture: { savedAt: '1970-01-01T00:00:00.007Z', image: 'UklGRg==' },
     secondFactors: {
       authenticatorApp: { addedAt: '1970-01-01T00:00:00.001Z', lastUsedAt: '1970-01-01T00:00:00.005Z' },
       recoveryCodesLeft: 1,

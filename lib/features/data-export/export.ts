@@ -19,10 +19,11 @@ export async function exportUser(
 ) {
   const user = await users.find(id)
   if (user === null) return null
-  const { passwordHash: _, totp, recoveryCodes, passkeys, factorsChangedAt, ...open } = user
+  const { passwordHash: _, totp, recoveryCodes, passkeys, factorsChangedAt, picture: _version, ...open } = user
   const { createdAt, emailVerifiedAt, passwordChangedAt, deletedAt, ...rest } = open
   const uses = new Map((await credentialUses.listByUser(id)).map((use) => [use.id, use.usedAt]))
   const lastUsedAt = (useId: string) => iso(uses.get(useId) ?? null)
+  const picture = await collections.picture.find(id)
   const browsers = await collections.rememberedBrowser.list({ fields: { userId: id } }, mostBrowsers)
   return {
     exportedAt: iso(clock()),
@@ -34,6 +35,8 @@ export async function exportUser(
       passwordChangedAt: iso(passwordChangedAt),
       deletedAt: iso(deletedAt),
     },
+    /** In base64. */
+    picture: picture && { savedAt: iso(picture.savedAt), image: picture.image },
     secondFactors: {
       changedAt: iso(factorsChangedAt),
       authenticatorApp: totp && { addedAt: iso(totp.createdAt), lastUsedAt: lastUsedAt(totpUseId(id)) },

@@ -45,7 +45,7 @@ export function PersonRow({
       <th scope="row">
         <span className="flex items-center gap-3">
           <span className="wide-only">
-            <Avatar name={profile.fullName || username} />
+            <Avatar person={person} />
           </span>
           <span className="min-w-0 flex-1">
             <span className="flex min-w-0 items-center gap-2">

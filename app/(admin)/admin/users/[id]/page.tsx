@@ -76,7 +76,7 @@ export default async function PersonPage({ params, searchParams }: PageProps<'/a
         {words('admin.person.back')}
       </a>
       <div className="flex items-center gap-4">
-        <Avatar name={person.profile.fullName || person.username} size="large" />
+        <Avatar person={person} size="large" />
         <div className="min-w-0">
           <h1 className="text-xl sm:text-2xl">
             <Verbatim>{person.username}</Verbatim>

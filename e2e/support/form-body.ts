@@ -1,5 +1,5 @@
 // Bodies of posted forms. Multipart is built byte by byte, so that a test can send what no browser would.
-export type Part = string | Buffer | { filename: string; content: string }
+export type Part = string | Buffer | { filename: string; content: string | Buffer }
 export type Fields = readonly (readonly [name: string, part: Part])[]
 
 const boundary = '----gatehouse-e2e-boundary'

@@ -52,6 +52,7 @@ const handlers: Record<string, Handler> = {
   '/logout': { method: 'POST', scenario: member, seldom: true },
   '/healthz': { method: 'GET', scenario: member },
   '/readyz': { method: 'GET', scenario: member },
+  '/profile/picture/upload': { method: 'POST', scenario: member },
   '/security/export': { method: 'GET', scenario: member },
   '/admin/audit/export': {
     method: 'GET',

@@ -7,7 +7,9 @@ import { newNonce } from '../core/crypto/random.ts'
 import { type RefusalCode, refusal } from '../web/responses/refusal.ts'
 import {
   answerHeaders,
+  imagePolicy,
   isForNextAlone,
+  isImage,
   isPage,
   pagePolicy,
   transportHeaders,
@@ -76,7 +78,9 @@ export function createAnswers(appOrigin: string, { dev }: { dev: boolean }): Ans
       onHeaders(response, () => {
         count(socket, 1)
         response.once('close', () => count(socket, -1))
-        if (isPage(String(response.getHeader('content-type')))) response.setHeader('content-security-policy', policy)
+        const type = String(response.getHeader('content-type'))
+        if (isPage(type)) response.setHeader('content-security-policy', policy)
+        if (isImage(type)) response.setHeader('content-security-policy', imagePolicy)
         // Forbid caching unless the response allows it.
         if (!response.hasHeader('cache-control')) response.setHeader('cache-control', 'no-store')
       })

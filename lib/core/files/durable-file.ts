@@ -67,13 +67,9 @@ export async function probeFolder(folder: string): Promise<void> {
   }
 }
 
-/** Removes temporary files and folders of killed processes. A missing folder has none. */
+/** Removes temporary files and folders of killed processes. */
 export async function removeLeftovers(folder: string): Promise<void> {
-  const names = await readdir(folder).catch((error: unknown) => {
-    if (errorCode(error) === 'ENOENT') return []
-    throw error
-  })
-  for (const name of names) {
+  for (const name of await readdir(folder)) {
     if (/^[\w.-]+\.[0-9a-f]{16}\.tmp$/.test(name)) await rm(join(folder, name), { recursive: true })
   }
 }

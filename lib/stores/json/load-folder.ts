@@ -15,6 +15,7 @@ import { readStoredFile, refuseRepeatedKeys, type StoredFile } from './document.
 import { tighten, unusableFolder } from './folder.ts'
 import { refuseLaterFiles } from './later-files.ts'
 import type { FolderRecords } from './moving.ts'
+import { preparePictures } from './pictures.ts'
 import { encodeRecords, loadRecords, loadTokens, noRecords, type Records } from './record-files.ts'
 import { readCurrentFile, recoverReplacement } from './replacement.ts'
 import { loadSessions } from './sessions.ts'
@@ -46,7 +47,7 @@ export async function loadFolder(folder: string, takeOver: TakeOver, log: StoreL
   const audit = await loadOrMakeAudit(folder, log)
   try {
     await removeLeftovers(folder)
-    await removeLeftovers(join(folder, 'pictures'))
+    await preparePictures(folder, log)
     await recoverReplacement(folder)
     await users.settle(join(folder, 'users.json'))
     await sessions.settle(join(folder, 'sessions.json'))

@@ -7,14 +7,16 @@ import { join } from 'node:path'
 
 import { z } from 'zod'
 
-import { makeFolder, replaceFile, syncFolder } from '#lib/core/files/durable-file.ts'
+import { makeFolder, removeLeftovers, replaceFile, syncFolder } from '#lib/core/files/durable-file.ts'
 import { isAmong } from '#lib/stores/collection.ts'
 import { unavailable } from '#lib/stores/errors.ts'
 import { kinds, type RecordOf } from '#lib/stores/kinds.ts'
+import type { StoreLog } from '#lib/stores/log.ts'
 import { requireTexts } from '#lib/stores/texts.ts'
 import { type Collection, StoreError } from '#lib/stores/types.ts'
 
 import { damaged } from './damage.ts'
+import { tighten } from './folder.ts'
 
 type Picture = RecordOf<'picture'>
 
@@ -149,6 +151,14 @@ export function createPicturePart(folder: string, settle: () => Promise<void>): 
   }
 }
 
+/** At the start. Reads no picture: a damaged one must not stop the site. */
+export async function preparePictures(folder: string, log: StoreLog): Promise<void> {
+  const path = join(folder, 'pictures')
+  if (!(await isThere(path))) return
+  await removeLeftovers(path)
+  await tighten(path, log)
+}
+
 /** The pictures of a folder, also from outside. */
 export async function* readPictures(folder: string): AsyncGenerator<Picture> {
   yield* readAll(await currentFolder(folder))
@@ -172,11 +182,14 @@ export async function writePictures(folder: string): Promise<WrittenPictures> {
 /** In place, or still in a replacement. */
 async function currentFolder(folder: string): Promise<string> {
   const replaced = join(folder, 'replacement', 'pictures')
-  const isThere = await lstat(replaced).then(
+  return (await isThere(replaced)) ? replaced : join(folder, 'pictures')
+}
+
+function isThere(path: string): Promise<boolean> {
+  return lstat(path).then(
     () => true,
     () => false,
   )
-  return isThere ? replaced : join(folder, 'pictures')
 }
 
 async function* readAll(path: string): AsyncGenerator<Picture> {

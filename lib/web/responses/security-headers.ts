@@ -21,6 +21,9 @@ const always = ["object-src 'none'", "base-uri 'none'", "frame-ancestors 'none'"
 /** For everything but pages: such a response may at most show an image, and runs nothing. */
 const barePolicy = join(["default-src 'none'", "img-src 'self'", "form-action 'none'", ...always])
 
+/** For images in pixels, which users upload: nothing at all, whatever a browser takes the file for. */
+export const imagePolicy = join(["default-src 'none'", "form-action 'none'", ...always, 'sandbox'])
+
 /** For every response of any status. */
 export const answerHeaders: Readonly<Record<string, string>> = {
   'content-security-policy': barePolicy,
@@ -64,6 +67,10 @@ export function pagePolicy({ nonce, appOrigin, dev = false }: PagePolicy): strin
 /** Request headers that Next obeys, such as a nonce; they must not come from clients. */
 export function isForNextAlone(name: string): boolean {
   return /^(content-security-policy(-report-only)?|x-nonce|x-middleware-.*)$/i.test(name)
+}
+
+export function isImage(contentType: string | null): boolean {
+  return /^image\/(webp|png|jpeg)$/i.test(contentType ?? '')
 }
 
 export function isPage(contentType: string | null): boolean {

@@ -1,13 +1,10 @@
 import { services } from '#lib/services.ts'
 import { may, requireUser } from '#lib/web/guards/current-user.ts'
 
-/** An image runs nothing and loads nothing, whatever a browser takes it for. */
-const policy =
-  "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; object-src 'none'; sandbox"
-
 /**
  * A profile picture, for its owner and for those who may see people. Any other id is answered like one without a
- * picture. The URL has the version, so browsers keep the image; a log-out empties their cache.
+ * picture. The URL has the version, so browsers keep the image; a log-out empties their cache. Our server adds the
+ * policy of images (lib/server/answers.ts).
  */
 export async function GET(request: Request, { params }: RouteContext<'/api/picture/[id]'>): Promise<Response> {
   const signedIn = await requireUser('/')
@@ -20,7 +17,6 @@ export async function GET(request: Request, { params }: RouteContext<'/api/pictu
   const isCurrent = new URL(request.url).searchParams.get('v') === version
   const headers = {
     'cache-control': isCurrent ? 'private, max-age=86400, immutable' : 'private, no-cache',
-    'content-security-policy': policy,
     'x-content-type-options': 'nosniff',
     etag: tag,
   }

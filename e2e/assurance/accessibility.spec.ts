@@ -16,7 +16,7 @@ import {
 } from '#e2e/support/views.ts'
 
 const widths = [1280, 320]
-const memberPaths = ['/', '/profile', '/profile/edit', '/security', '/security/password']
+const memberPaths = ['/', '/profile', '/profile/edit', '/profile/picture', '/security', '/security/password']
 
 async function findViolations(axe: AxeBuilder) {
   const { violations } = await axe.analyze()

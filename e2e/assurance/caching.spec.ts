@@ -14,6 +14,7 @@ const privatePaths = [
   '/profile',
   '/profile?_rsc=1',
   '/profile/edit',
+  '/profile/picture',
   '/security',
   '/nowhere',
   '/login',

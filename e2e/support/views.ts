@@ -100,6 +100,8 @@ export const memberViews: MemberView[] = [
       await expect(page.getByRole('status').filter({ hasText: 'Profile saved.' })).toBeVisible()
     },
   },
+  { name: 'picture', show: (page) => page.goto('/profile/picture') },
+  { name: 'picture-refused', show: (page) => page.goto('/profile/picture?refused=picture_kind') },
   { name: 'home-complete', show: (page) => page.goto('/') },
   { name: 'address-add', show: (page) => page.goto('/security/email') },
   {

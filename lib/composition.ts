@@ -237,7 +237,7 @@ export function compose(runtime: Runtime): Services {
       clock,
     }),
     factorResets,
-    userAdmin: createUserAdmin({ store: users, tokens, sessions, alerts, clock }),
+    userAdmin: createUserAdmin({ store: users, tokens, sessions, alerts, audit: runtime.audit, clock }),
     passkeys: createPasskeys({
       stores,
       passwords,

@@ -3,8 +3,9 @@ import { Clock } from '#app/ui/clock.tsx'
 import { Verbatim } from '#app/ui/verbatim.tsx'
 import { operator } from '#lib/core/audit/audit.ts'
 import type { AuditRecord } from '#lib/stores/types.ts'
-import { eventName, networkName } from '#lib/words/sentences.ts'
+import { eventName } from '#lib/words/sentences.ts'
 import type { Words } from '#lib/words/words.ts'
+import { Origin } from './origin.tsx'
 
 /** The latest events by or about a user, for the user and for an admin. */
 export function HistoryList({
@@ -51,7 +52,12 @@ export function HistoryList({
             </span>
             <span className="figures text-sm text-muted">
               {/* Hides an administrator's network from the user. */}
-              {(entry.actorId === null || entry.actorId === personId) && networkOf(words, entry)}
+              {entry.network !== '' && (entry.actorId === null || entry.actorId === personId) && (
+                <>
+                  <Origin words={words} address="" network={entry.network} />
+                  {' · '}
+                </>
+              )}
               <Clock at={entry.at} now={now} timeZone={timeZone} words={words} />
             </span>
           </li>
@@ -60,10 +66,6 @@ export function HistoryList({
       {more !== null && <p className="border-t border-line p-6">{more}</p>}
     </section>
   )
-}
-
-function networkOf(words: Words, { network }: AuditRecord): string {
-  return network === '' ? '' : `${networkName(words, '', network)} · `
 }
 
 /** Empty for the user's own actions. */

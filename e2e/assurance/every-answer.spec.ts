@@ -56,6 +56,7 @@ test.describe('every answer', { tag: '@json' }, () => {
       }
     }
     const types: Record<string, string> = {
+      '/admin/users/export': 'text/csv; charset=utf-8',
       '/admin/audit/export': 'application/jsonl',
       '/admin/audit/export?format=csv': 'text/csv; charset=utf-8',
     }
@@ -237,6 +238,8 @@ test.describe('every answer', { tag: '@json' }, () => {
           (name) => `/admin/users?${name}=${value}`,
         ),
         ...['before', 'after', 'from', 'to', 'person', 'event'].map((name) => `/admin/audit?${name}=${value}`),
+        `/admin/users/export?search=${value}&act=${value}&id=${value}`,
+        `/admin/users/selected?act=${value}&id=${value}`,
         `/admin/audit/export?format=csv&from=${value}&to=${value}`,
         `/admin?period=${value}`,
         `/admin/users/${value}`,
@@ -247,7 +250,7 @@ test.describe('every answer', { tag: '@json' }, () => {
       }
     }
     const found = await admin.copy().open(`/admin/users?search=${encodeURIComponent('.*')}`)
-    expect(found.text).toContain('Nobody is like that')
+    expect(found.text).toContain('Nobody matches.')
   })
 })
 

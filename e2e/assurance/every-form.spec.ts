@@ -52,7 +52,7 @@ test.describe('every form', { tag: '@json' }, () => {
 
   /** The form as its page would post it, about an existing user. */
   function fieldsFor(action: SiteAction): Fields {
-    return action.fields.map(([name, value]) => [name, name === 'id' ? target.id : value])
+    return action.fields.map(([name, value]) => [name, /^ids?$/.test(name) ? target.id : value])
   }
 
   async function post(action: SiteAction, fields: Fields): Promise<Answer> {

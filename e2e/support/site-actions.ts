@@ -31,6 +31,7 @@ const password = 'Lantern under the bridge 47'
 /** A value for each field that an unguarded action would accept. */
 const values: Record<string, string> = {
   id: 'sentinel',
+  ids: 'sentinel',
   fullName: 'Written by nobody',
   bio: '',
   age: '7',
@@ -68,6 +69,8 @@ export function pageOf({ name, export: action }: SiteAction, userId: string): st
   const [file = ''] = name.split('#')
   if (/^app\/(theme|impersonation)\//.test(file)) return '/profile'
   const page = `/${file.replace(/^app\/|\([^)]*\)\/|\/actions\.ts$/g, '')}`
+  const acts: Record<string, string> = { suspendSeveral: 'suspend', endSessionsOfSeveral: 'sessions' }
+  if (page === '/admin/users/selected') return `${page}?act=${acts[action] ?? 'role'}&id=${userId}`
   const ownPages: Record<string, string> = { suspend: '/suspend', viewAs: '/look', deletePerson: '/delete' }
   return page === '/admin/users' ? `${page}/${userId}${ownPages[action] ?? ''}` : page
 }

@@ -286,7 +286,7 @@ export const adminViews: MemberView[] = [
     name: 'admin-overview-month',
     show: async (page) => {
       await page.goto('/admin?period=month')
-      await page.getByText('Figures').first().click()
+      await page.getByText('All figures').click()
     },
   },
   {
@@ -296,12 +296,26 @@ export const adminViews: MemberView[] = [
       await page.goto('/admin/users')
     },
   },
+  {
+    name: 'admin-people-selected',
+    show: async (page) => {
+      await page.goto('/admin/users?select=all')
+      await expect(page.getByRole('button', { name: 'Suspend' })).toBeVisible()
+    },
+  },
+  {
+    name: 'admin-suspend-several',
+    show: async (page) => {
+      await page.getByRole('button', { name: 'Suspend' }).click()
+      await expect(page.getByLabel('Reason')).toBeVisible()
+    },
+  },
   { name: 'admin-people-nobody', show: (page) => page.goto('/admin/users?search=nobody-is-called-so') },
   {
     name: 'admin-person',
     show: async (page, { person }) => {
       await page.goto(`/admin/users?search=${person.username}`)
-      await page.getByRole('link', { name: person.username }).click()
+      await page.getByRole('link', { name: person.username, exact: true }).click()
       await expect(page.getByRole('heading', { level: 1 })).toContainText(person.username)
     },
   },
@@ -346,12 +360,18 @@ export const adminViews: MemberView[] = [
       await expect(page.getByText('The invitation was made.')).toBeVisible()
     },
   },
-  { name: 'admin-audit', show: (page) => page.goto('/admin/audit') },
+  {
+    name: 'admin-audit',
+    show: async (page) => {
+      await page.goto('/admin/audit')
+      await page.getByText('Suspended').last().click()
+    },
+  },
   {
     name: 'admin-look',
     show: async (page, { person }) => {
       await page.goto(`/admin/users?search=${person.username}`)
-      await page.getByRole('link', { name: person.username }).click()
+      await page.getByRole('link', { name: person.username, exact: true }).click()
       await page.getByRole('link', { name: 'View as this user' }).click()
       await expect(page.getByLabel('Reason')).toBeVisible()
     },

@@ -118,7 +118,7 @@ export const admin = {
     suspended_until: 'Suspended until <when></when>.',
     suspended: 'Suspended until an administrator lifts it.',
     reason: 'Reason: {reason}',
-    role: 'Role',
+    role: 'What this person may do',
     role_hint:
       'Applies from their next page on. Guests can only look, members keep an account, administrators manage people.',
     role_submit: 'Change role',

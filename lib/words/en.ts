@@ -130,7 +130,7 @@ export const en = {
     by_operator: 'by the operator of this site',
     by_nobody: 'by somebody who was not logged in',
     refused: 'Refused',
-    network: 'network {network}',
+    network: 'network <network></network>',
     this_machine: 'this machine',
   },
 

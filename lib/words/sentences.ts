@@ -29,12 +29,6 @@ export function deviceName(words: Words, { browser, system }: Device): string {
     : words('security.sessions.device_system', { system })
 }
 
-/** Where a request came from: the address, or what is kept of it for long. */
-export function networkName(words: Words, address: string, network: string): string {
-  if (/^(127\.|::1$|::\/48$)/.test(address || network)) return words('history.this_machine')
-  return address || (network && words('history.network', { network }))
-}
-
 /** The name of an event. An event of a later version is shown by its code. */
 export function eventName(words: Words, event: string): string {
   const known = auditEvents.find((name) => name === event)

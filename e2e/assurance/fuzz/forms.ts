@@ -56,6 +56,7 @@ const values: Record<string, fc.Arbitrary<Value>> = {
     fc.nat({ max: 99_999_999 }).map((code) => text(`${code}`.padStart(8, '0'))),
   ),
   id: fc.constant(known('shown')),
+  ids: fc.constantFrom(known('subject'), text('x,y')),
   role: fc.constantFrom(text('member'), text('guest'), text('admin')),
   lastDay: fc.oneof(empty, fc.constant(text('2199-12-31'))),
   age: fc.oneof(
@@ -106,6 +107,8 @@ const exceptions: Record<string, Exception> = {
   suspend: { spent: /done=suspended/ },
   resume: { scenario: adminOverSuspended, spent: /done=resumed/ },
   endSessionsOf: { spent: /done=ended/ },
+  suspendSeveral: { spent: /did=suspend/ },
+  endSessionsOfSeveral: { spent: /did=sessions/ },
   deletePerson: { spent: /done=deleted/ },
   restorePerson: { scenario: adminOverDeleted, spent: /done=restored/ },
   viewAs: { spent: /^\/$/ },

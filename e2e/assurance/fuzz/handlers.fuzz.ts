@@ -54,6 +54,14 @@ const handlers: Record<string, Handler> = {
   '/readyz': { method: 'GET', scenario: member },
   '/profile/picture/upload': { method: 'POST', scenario: member },
   '/security/export': { method: 'GET', scenario: member },
+  '/admin/users/export': {
+    method: 'GET',
+    scenario: adminOver(),
+    queries: [
+      ...['?search=a&role=admin&state=active&order=newest', '?role=__proto__', '?order=constructor', '?state=x'],
+      ...['?act=export', '?act=export&id=x&id=y', '?act=export&id=__proto__', '?id=%00&act=%00'],
+    ],
+  },
   '/admin/audit/export': {
     method: 'GET',
     scenario: adminOver(),

@@ -1,10 +1,11 @@
 import { ChevronDown } from 'lucide'
+import { Origin } from '#app/history/origin.tsx'
 import { Clock } from '#app/ui/clock.tsx'
 import { Icon } from '#app/ui/line-icon.tsx'
 import { Verbatim } from '#app/ui/verbatim.tsx'
 import { operator } from '#lib/core/audit/audit.ts'
 import type { AuditRecord } from '#lib/stores/types.ts'
-import { eventName, networkName } from '#lib/words/sentences.ts'
+import { eventName } from '#lib/words/sentences.ts'
 import type { Words } from '#lib/words/words.ts'
 import { detailsOf, reasonOf } from './details.ts'
 
@@ -70,7 +71,9 @@ export function EntryRow({
       <td className="when-cell">
         <Clock at={at} now={now} timeZone={timeZone} words={words} />
       </td>
-      <td className="network-cell figures">{networkName(words, address, network)}</td>
+      <td className="network-cell figures">
+        <Origin words={words} address={address} network={network} />
+      </td>
     </tr>
   )
 }

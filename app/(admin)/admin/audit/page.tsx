@@ -82,7 +82,6 @@ export default async function AuditPage({ searchParams }: PageProps<'/admin/audi
                 key={format}
                 href={pathWith(`${path}/export`, query, { before: null, format })}
                 className="link inline-flex min-h-11 items-center"
-                download
               >
                 {words(`admin.audit.export_${format}`)}
               </a>

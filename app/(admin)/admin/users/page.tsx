@@ -103,11 +103,7 @@ export default async function PeoplePage({ searchParams }: PageProps<'/admin/use
             >
               {words(isSelected ? 'admin.people.select_none' : 'admin.people.select_all')}
             </a>
-            <a
-              href={pathWith(`${path}/export`, query, passing)}
-              className="link inline-flex min-h-11 items-center"
-              download
-            >
+            <a href={pathWith(`${path}/export`, query, passing)} className="link inline-flex min-h-11 items-center">
               {words('admin.people.export')}
             </a>
           </p>

@@ -325,10 +325,10 @@ export const en = {
 
   picture: {
     title: 'Picture',
-    lead: 'It stands beside your name, for everybody who is logged in and may see you.',
+    lead: 'Shown beside your name. Only you and administrators see it.',
     choose: 'Image file',
     hint: 'WebP, PNG or JPEG of at most 256 kB and 512 × 512 pixels.',
-    hint_scripted: 'The middle of the image is used. Where it was taken, and when, is left out.',
+    hint_scripted: 'The middle of the image is used. Where and when it was taken is not saved.',
     current: 'Your picture now',
     preview: 'Your new picture',
     unreadable: 'This file is no image that your browser can read. Choose another one.',

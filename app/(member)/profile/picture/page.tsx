@@ -54,7 +54,9 @@ export default async function PicturePage({ searchParams }: PageProps<'/profile/
           <div className="border-t border-line pt-6">
             <ActionForm action={removePicture}>
               <FormAlert />
-              <SubmitButton look="danger" label={words('picture.remove')} pendingLabel={words('picture.removing')} />
+              <div>
+                <SubmitButton look="quiet" label={words('picture.remove')} pendingLabel={words('picture.removing')} />
+              </div>
             </ActionForm>
           </div>
         )}

@@ -77,7 +77,7 @@ export function PictureField(words: {
         type="file"
         accept={scripted ? 'image/*' : plainTypes}
         required
-        className="input h-auto py-2"
+        className="input h-auto py-2 file:me-3 file:cursor-pointer file:rounded-md file:border-0 file:bg-accent-soft file:px-3 file:py-1.5 file:font-medium file:text-accent"
         aria-invalid={state === 'unreadable' || undefined}
         aria-describedby={state === 'unreadable' ? `${errorId(name)} ${hintId(name)}` : hintId(name)}
         onChange={change}

@@ -26,7 +26,6 @@ export async function GET(request: Request, { params }: RouteContext<'/api/pictu
     headers: {
       ...headers,
       'content-type': type,
-      'content-length': String(bytes.length),
       'content-disposition': disposition,
     },
   })

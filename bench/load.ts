@@ -1,24 +1,25 @@
 // A load generator with keep-alive connections, each sending its next request after each answer.
 import { readFileSync } from 'node:fs'
-import { Agent, type IncomingMessage, request } from 'node:http'
+import { Agent } from 'node:http'
+import { type Answer, type Request, send } from '#e2e/support/http.ts'
 
 export interface Target {
-  name: string
   url: string
-  headers: Record<string, string>
-  /** A text that every answer must contain, or the run fails. */
-  marker: string
   /** The server's process id. */
-  pid: number | undefined
+  pid: number
+  /** The next request. */
+  request: () => Request
+  /** Whether the answer is right, or the run fails. */
+  accepts: (answer: Answer) => boolean
 }
 
 export interface Rate {
   perSecond: number
-  /** The server's CPU time per request, which depends less on other load; null when unknown. */
-  cpuMicroseconds: number | null
+  /** User and system time of all threads of the server per request, which depends less on other load. */
+  cpuMs: number
 }
 
-const connections = 16
+const connections = 8
 
 /** The rate over this time. */
 export async function measure(target: Target, ms: number): Promise<Rate> {
@@ -28,43 +29,54 @@ export async function measure(target: Target, ms: number): Promise<Rate> {
   let answered = 0
   const keepAsking = async () => {
     while (performance.now() - started < ms) {
-      await fetchPage(target, agent)
+      await ask(target, agent)
       answered += 1
     }
   }
   await Promise.all(Array.from({ length: connections }, keepAsking))
-  const elapsedMs = performance.now() - started
-  const cpuAfter = readCpuMs(target.pid)
+  const seconds = (performance.now() - started) / 1000
   agent.destroy()
-  return {
-    perSecond: answered / (elapsedMs / 1000),
-    cpuMicroseconds: cpuBefore === null || cpuAfter === null ? null : ((cpuAfter - cpuBefore) * 1000) / answered,
-  }
+  return { perSecond: answered / seconds, cpuMs: (readCpuMs(target.pid) - cpuBefore) / answered }
 }
 
-/** User and system time of a process from Linux's /proc, in hundredths of a second. */
-function readCpuMs(pid: number | undefined): number | null {
-  try {
-    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
-    return (Number(fields[11]) + Number(fields[12])) * 10
-  } catch {
-    return null
-  }
+export async function ask({ url, request, accepts }: Target, agent?: Agent): Promise<Answer> {
+  const asked = request()
+  const answer = await send(url, { ...asked, agent })
+  if (accepts(answer)) return answer
+  throw new Error(`${url}${asked.path} answered ${answer.status}:\n${answer.text.slice(0, 500)}`)
 }
 
-export function fetchPage({ name, url, headers, marker }: Target, agent?: Agent): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    const outgoing = request(url, { headers, ...(agent && { agent }) }, (incoming: IncomingMessage) => {
-      const chunks: Buffer[] = []
-      incoming.on('data', (chunk: Buffer) => chunks.push(chunk))
-      incoming.on('error', reject)
-      incoming.on('end', () => {
-        const body = Buffer.concat(chunks)
-        if (incoming.statusCode === 200 && body.includes(marker)) resolve(body)
-        else reject(new Error(`${name} answered ${incoming.statusCode} without "${marker}"`))
-      })
-    })
-    outgoing.on('error', reject)
-    outgoing.end()
-  })
+export interface Turns {
+  rounds: number
+  ms: number
+  warmUpMs: number
+  measureOne?: typeof measure
+}
+
+/** Warms each up, then measures them in turns, in alternating order, so that a slow minute affects all. */
+export async function measureInTurns<Name extends string>(
+  targets: Record<Name, Target>,
+  { rounds, ms, warmUpMs, measureOne = measure }: Turns,
+): Promise<Record<Name, Rate[]>> {
+  const names = Object.keys(targets) as Name[]
+  const rates = Object.fromEntries(names.map((name) => [name, [] as Rate[]])) as Record<Name, Rate[]>
+  for (const name of names) await measure(targets[name], warmUpMs)
+  for (let round = 0; round < rounds; round++) {
+    for (const name of round % 2 === 0 ? names : names.toReversed()) {
+      rates[name].push(await measureOne(targets[name], ms))
+    }
+  }
+  return rates
+}
+
+/** From Linux's /proc, in hundredths of a second. */
+function readCpuMs(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
+  return (Number(fields[11]) + Number(fields[12])) * 10
+}
+
+/** The resident memory of a process, in MB. */
+export function readMemory(pid: number): number {
+  const [, kilobytes = 'NaN'] = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
+  return Number(kilobytes) / 1024
 }

@@ -50,27 +50,33 @@ export interface Turns {
   rounds: number
   ms: number
   warmUpMs: number
-  measureOne?: typeof measure
 }
 
-/** Warms each up, then measures them in turns, in alternating order, so that a slow minute affects all. */
-export async function measureInTurns<Name extends string>(
-  targets: Record<Name, Target>,
-  { rounds, ms, warmUpMs, measureOne = measure }: Turns,
-): Promise<Record<Name, Rate[]>> {
-  const names = Object.keys(targets) as Name[]
-  const rates = Object.fromEntries(names.map((name) => [name, [] as Rate[]])) as Record<Name, Rate[]>
-  for (const name of names) await measure(targets[name], warmUpMs)
+/** The rates of each target, by name, after a warm-up. */
+export async function measureInTurns(
+  targets: Record<string, Target>,
+  { rounds, ms, warmUpMs }: Turns,
+): Promise<Record<string, Rate[]>> {
+  for (const target of Object.values(targets)) await measure(target, warmUpMs)
+  return inTurns(targets, rounds, (target) => measure(target, ms))
+}
+
+/** What `work` returns for each subject in each round. The order alternates, so that a slow minute affects all. */
+export async function inTurns<Subject, Figure>(
+  subjects: Record<string, Subject>,
+  rounds: number,
+  work: (subject: Subject) => Promise<Figure>,
+): Promise<Record<string, Figure[]>> {
+  const entries = Object.entries(subjects).map(([name, subject]) => ({ name, subject, figures: [] as Figure[] }))
   for (let round = 0; round < rounds; round++) {
-    for (const name of round % 2 === 0 ? names : names.toReversed()) {
-      rates[name].push(await measureOne(targets[name], ms))
-    }
+    const order = round % 2 === 0 ? entries : entries.toReversed()
+    for (const { subject, figures } of order) figures.push(await work(subject))
   }
-  return rates
+  return Object.fromEntries(entries.map(({ name, figures }) => [name, figures]))
 }
 
-/** From Linux's /proc, in hundredths of a second. */
-function readCpuMs(pid: number): number {
+/** User and system time of a process, from Linux's /proc in hundredths of a second. */
+export function readCpuMs(pid: number): number {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
   return (Number(fields[11]) + Number(fields[12])) * 10
 }
@@ -79,4 +85,18 @@ function readCpuMs(pid: number): number {
 export function readMemory(pid: number): number {
   const [, kilobytes = 'NaN'] = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
   return Number(kilobytes) / 1024
+}
+
+/** What all programs of this machine used of its CPU so far, and this process with its ended children, in ms. */
+export function readAllCpu(): { all: number; used: number; own: number } {
+  const [line = ''] = readFileSync('/proc/stat', 'utf8').split('\n')
+  const [user = 0, nice = 0, system = 0, idle = 0, waiting = 0, ...others] = line
+    .trim()
+    .split(/\s+/)
+    .slice(1, 9)
+    .map(Number)
+  const used = user + nice + system + others.reduce((sum, ticks) => sum + ticks, 0)
+  const fields = readFileSync('/proc/self/stat', 'utf8').split(') ')[1]?.split(' ') ?? []
+  const own = fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0)
+  return { all: (used + idle + waiting) * 10, used: used * 10, own: own * 10 }
 }

@@ -1,6 +1,7 @@
 // `npm run bench [-- <part> …] [-- --rounds <number>]`: what the site costs, against yardsticks measured in the same run.
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
+import { readAllCpu } from './load.ts'
 import { compareLogIns } from './log-ins.ts'
 import { comparePages } from './pages.ts'
 import { say } from './report.ts'
@@ -22,6 +23,7 @@ if (unknown.length > 0 || !Number.isInteger(rounds) || rounds < 1) {
 const isChosen = (part: string) => positionals.length === 0 || positionals.includes(part)
 
 say(`${availableParallelism()} cores, Node ${process.version}`)
+const before = readAllCpu()
 buildSite()
 const site = await startSite()
 try {
@@ -34,3 +36,7 @@ try {
 }
 if (isChosen('stores')) await compareStores(rounds)
 if (isChosen('start')) await measureStart(rounds)
+
+const after = readAllCpu()
+const others = after.used - before.used - (after.own - before.own)
+say(`Other programs used ${((100 * others) / (after.all - before.all)).toFixed(0)} % of this machine’s CPU meanwhile`)

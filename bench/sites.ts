@@ -14,7 +14,7 @@ import { makePerson, type Person } from '#e2e/support/person.ts'
 import { startServer } from '#e2e/support/server.ts'
 import type { StoreName } from '#e2e/support/test-store.ts'
 import { makeFilledStore } from './filled-store.ts'
-import { ask, type Target } from './load.ts'
+import { ask, readMemory, type Target } from './load.ts'
 import { writePages } from './markup.ts'
 import { say } from './report.ts'
 
@@ -30,6 +30,8 @@ export const pageNames = Object.keys(paths) as PageName[]
 export interface Site {
   url: string
   pid: number
+  /** Resident memory when it was ready, in MB. */
+  memoryAtStart: number
   page: (name: PageName) => Target
   /** Logs one of a few users in, anew each time. */
   logIn: Target
@@ -49,6 +51,8 @@ export async function startSite(storeName: StoreName = 'json'): Promise<Site> {
   const store = await makeFilledStore(storeName, 1_000)
   const server = await startServer({ realTime: true, store, dataDir: store.dataDir })
   const { url } = server
+  const pid = pidOf(server.pid())
+  const memoryAtStart = readMemory(pid)
   const [owner, visitor] = [new Client(url), new Client(url)]
   await owner.signUp({ ...makePerson(), username: 'zoe.quist' })
   const profile = { fullName: 'Zoë Quist-O’Hara', bio: 'Keeps the lamp lit.', age: '41' }
@@ -63,11 +67,12 @@ export async function startSite(storeName: StoreName = 'json'): Promise<Site> {
   })
   return {
     url,
-    pid: pidOf(server.pid()),
-    page: (name) => pageTarget(url, pidOf(server.pid()), name, name === 'log-in' ? {} : { cookie }),
+    pid,
+    memoryAtStart,
+    page: (name) => pageTarget(url, pid, name, name === 'log-in' ? {} : { cookie }),
     logIn: {
       url,
-      pid: pidOf(server.pid()),
+      pid,
       request: inTurn(logIns),
       accepts: ({ status, headers }) => status === 303 && String(headers['set-cookie']).includes('session='),
     },
@@ -102,8 +107,8 @@ import { auth } from '../../../auth.js'`,
 }
 
 export async function startBare(): Promise<Omit<Site, 'logIn'>> {
-  const { url, pid, stop } = await startNext(bareDir)
-  return { url, pid, stop, page: (name) => pageTarget(url, pid, name) }
+  const { url, pid, ...site } = await startNext(bareDir)
+  return { ...site, url, pid, page: (name) => pageTarget(url, pid, name) }
 }
 
 export interface BetterAuthOptions {
@@ -114,7 +119,7 @@ export interface BetterAuthOptions {
 
 export async function startBetterAuth({ cookieCache, hash = 'argon2id' }: BetterAuthOptions = {}): Promise<Site> {
   const dir = await mkdtemp(path.join(tmpdir(), 'gatehouse-bench-'))
-  const { url, pid, stop } = await startNext(betterAuthDir, {
+  const { url, pid, memoryAtStart, stop } = await startNext(betterAuthDir, {
     BENCH_DATABASE: path.join(dir, 'better-auth.db'),
     BENCH_HASH: hash,
     BENCH_COOKIE_CACHE: cookieCache ? 'on' : 'off',
@@ -138,6 +143,7 @@ export async function startBetterAuth({ cookieCache, hash = 'argon2id' }: Better
   return {
     url,
     pid,
+    memoryAtStart,
     page: (name) => pageTarget(url, pid, name, { cookie }),
     logIn: {
       url,
@@ -181,7 +187,8 @@ async function startNext(cwd: string, settings: NodeJS.Dict<string> = {}) {
     child.kill()
     await exited
   }
-  return { url, pid: pidOf(child.pid), stop }
+  const pid = pidOf(child.pid)
+  return { url, pid, memoryAtStart: readMemory(pid), stop }
 }
 
 async function ready(child: ChildProcess): Promise<void> {

@@ -15,19 +15,18 @@ export async function compareStores(rounds: number): Promise<void> {
   try {
     sites['bare Next'] = await startBare()
     for (const name of storeNames) sites[name] = await startSite(name)
-    const atStart = Object.values(sites).map(({ pid }) => readMemory(pid))
     say(
       `Stores, profile page: ${rounds} rounds of ${ms / 1000} s each in turns, medians (CPU without PostgreSQL’s own)`,
     )
     const targets: Record<string, Target> = {}
     for (const [name, site] of Object.entries(sites)) targets[name] = site.page('profile')
     const rates = await measureInTurns(targets, { rounds, ms, warmUpMs: ms })
-    const rows = Object.entries(sites).map(([name, { pid }], index) => {
+    const rows = Object.entries(sites).map(([name, { pid, memoryAtStart }]) => {
       const { perSecond, cpuMs } = mediansOf(rates[name] ?? [])
-      const memory = [atStart[index] ?? Number.NaN, readMemory(pid)].map((mb) => mb.toFixed(0))
+      const memory = [memoryAtStart, readMemory(pid)].map((mb) => mb.toFixed(0))
       return [name, perSecond.toFixed(0), cpuMs.toFixed(2), ...memory]
     })
-    table([['', 'requests/s', 'CPU ms', 'MB before', `MB after ${(ms * (rounds + 1)) / 1000} s`], ...rows])
+    table([['', 'requests/s', 'CPU ms', 'MB at start', `MB after ${(ms * (rounds + 1)) / 1000} s`], ...rows])
   } finally {
     for (const site of Object.values(sites)) await site.stop()
     await postgres.stop()

@@ -181,6 +181,8 @@ async function startNext(cwd: string, settings: NodeJS.Dict<string> = {}) {
     env: { ...environment(), BETTER_AUTH_URL: url, ...settings },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
+  // Also when the benchmark fails.
+  process.once('exit', () => child.kill())
   await ready(child)
   async function stop() {
     const exited = once(child, 'exit')

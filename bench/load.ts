@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { Agent } from 'node:http'
 import { type Answer, type Request, send } from '#e2e/support/http.ts'
+import { median } from './report.ts'
 
 export interface Target {
   url: string
@@ -79,6 +80,13 @@ export async function inTurns<Subject, Figure>(
     for (const { subject, figures } of order) figures.push(await work(subject))
   }
   return Object.fromEntries(entries.map(({ name, figures }) => [name, figures]))
+}
+
+export function mediansOf(rates: Rate[] = []): Rate {
+  return {
+    perSecond: median(rates.map(({ perSecond }) => perSecond)),
+    cpuMs: median(rates.map(({ cpuMs }) => cpuMs)),
+  }
 }
 
 /** User and system time of a process, from Linux's /proc in hundredths of a second. */

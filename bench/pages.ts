@@ -1,7 +1,7 @@
 // The pages against the same markup in a bare Next app, and the profile page against better-auth on SQLite.
-import { ask, measureInTurns, type Rate, readMemory, type Target, type Turns } from './load.ts'
+import { ask, measureInTurns, mediansOf, readMemory, type Target, type Turns } from './load.ts'
 import { tagsOf } from './markup.ts'
-import { median, say, table } from './report.ts'
+import { say, table } from './report.ts'
 import { type PageName, pageNames, type Site, startBare, startBetterAuth } from './sites.ts'
 
 const head = ['', '', 'requests/s', 'ratio', 'CPU ms', 'ratio', 'bytes', 'elements']
@@ -31,9 +31,9 @@ async function compare(name: PageName, sites: Record<string, Pick<Site, 'page'>>
   const targets = Object.fromEntries(Object.entries(sites).map(([who, { page }]) => [who, page(name)]))
   const rates = await measureInTurns(targets, turns)
   const answers = await answersOf(targets)
-  const yardstick = mediansOf(rates['bare Next'] ?? [])
+  const yardstick = mediansOf(rates['bare Next'])
   return [...answers].map(([who, html]) => {
-    const { perSecond, cpuMs } = mediansOf(rates[who] ?? [])
+    const { perSecond, cpuMs } = mediansOf(rates[who])
     return [
       name,
       who,
@@ -53,17 +53,12 @@ async function answersOf(targets: Record<string, Target>): Promise<Map<string, s
   return answers
 }
 
-export function mediansOf(rates: Rate[]): Rate {
-  return {
-    perSecond: median(rates.map(({ perSecond }) => perSecond)),
-    cpuMs: median(rates.map(({ cpuMs }) => cpuMs)),
-  }
-}
-
 /** The number of elements, and where they first differ from the bare page's. */
 function compareTags(bare: string, html: string): string {
   const [expected, found] = [tagsOf(bare), tagsOf(html)]
-  const at = found.findIndex((tag, index) => tag !== expected[index])
-  if (at === -1 && found.length === expected.length) return String(found.length)
-  return `${found.length}, not ${expected.length}: <${found[at]}> for <${expected[at]}>`
+  const longer = found.length > expected.length ? found : expected
+  const at = longer.findIndex((_, index) => found[index] !== expected[index])
+  if (at === -1) return String(found.length)
+  process.exitCode = 1
+  return `${found.length}, not ${expected.length}: ${found[at]} for ${expected[at]} at ${at}`
 }

@@ -1,8 +1,7 @@
 // The profile page on each store: rate, CPU and resident memory, with 1,000 users.
 import { storeNames } from '#e2e/support/test-store.ts'
 import { startPostgres } from '#lib/stores/sql/postgres-for-test.ts'
-import { measureInTurns, readMemory, type Target } from './load.ts'
-import { mediansOf } from './pages.ts'
+import { measureInTurns, mediansOf, readMemory, type Target } from './load.ts'
 import { say, table } from './report.ts'
 import { type Site, startBare, startSite } from './sites.ts'
 
@@ -22,7 +21,7 @@ export async function compareStores(rounds: number): Promise<void> {
     for (const [name, site] of Object.entries(sites)) targets[name] = site.page('profile')
     const rates = await measureInTurns(targets, { rounds, ms, warmUpMs: ms })
     const rows = Object.entries(sites).map(([name, { pid, memoryAtStart }]) => {
-      const { perSecond, cpuMs } = mediansOf(rates[name] ?? [])
+      const { perSecond, cpuMs } = mediansOf(rates[name])
       const memory = [memoryAtStart, readMemory(pid)].map((mb) => mb.toFixed(0))
       return [name, perSecond.toFixed(0), cpuMs.toFixed(2), ...memory]
     })

@@ -1,10 +1,8 @@
-import { House, KeySquare, ShieldCheck, UserRound } from 'lucide'
+import { House, KeySquare, ShieldCheck, SlidersHorizontal, UserRound } from 'lucide'
 import type { ReactNode } from 'react'
-import { Colours } from '#app/colours.tsx'
 import { ImpersonationBanner } from '#app/impersonation/impersonation-banner.tsx'
 import type { SessionView } from '#app/session/keeper.ts'
-import { type KeeperWords, SessionKeeper } from '#app/session/session-keeper.tsx'
-import { TimeLeft } from '#app/session/time-left.tsx'
+import { SessionKeeper } from '#app/session/session-keeper.tsx'
 import { FormTokenProvider } from '#app/ui/form-token.tsx'
 import { Icon } from '#app/ui/line-icon.tsx'
 import { Sidebar } from '#app/ui/sidebar.tsx'
@@ -29,13 +27,6 @@ export async function Frame({ width, children }: { width: 'text' | 'tables'; chi
       <a href="#main" className="no-print button button-primary fixed start-4 top-3 z-20 not-focus:sr-only">
         {words('site.skip')}
       </a>
-      {signedIn && (
-        <SessionKeeper
-          view={viewOf(signedIn, limits)}
-          words={keeperWords(words)}
-          offersUpgrade={signedIn.user.factors.passkeyCount === 0 && (await isUpgradeOffered())}
-        />
-      )}
       <Sidebar
         words={words}
         places={signedIn && (await mustEnrol(signedIn)) ? [] : placesOf(signedIn, words)}
@@ -47,13 +38,13 @@ export async function Frame({ width, children }: { width: 'text' | 'tables'; chi
         }
       >
         {signedIn && (
-          <p className="px-3 text-sm text-muted">
-            <TimeLeft template={words.raw('session.ends_in')}>
-              {words('session.ends_after', { idle: lasting(words, limits.idleMs) })}
-            </TimeLeft>
-          </p>
+          <SessionKeeper
+            view={viewOf(signedIn, limits)}
+            offersUpgrade={signedIn.user.factors.passkeyCount === 0 && (await isUpgradeOffered())}
+          >
+            {words('session.ends_after', { idle: lasting(words, limits.idleMs) })}
+          </SessionKeeper>
         )}
-        <Colours />
       </Sidebar>
       <main id="main" tabIndex={-1} className={`mx-auto w-full px-4 py-8 md:px-8 md:py-12 ${room}`}>
         <FormTokenProvider formToken={signedIn?.session.formToken ?? null}>
@@ -72,6 +63,7 @@ function placesOf(signedIn: SignedIn | null, words: Words) {
     { href: '/', label: words('nav.home'), icon: <Icon drawing={House} /> },
     { href: '/profile', label: words('nav.profile'), icon: <Icon drawing={UserRound} /> },
     { href: '/security', label: words('nav.security'), icon: <Icon drawing={ShieldCheck} /> },
+    { href: '/account', label: words('nav.account'), icon: <Icon drawing={SlidersHorizontal} /> },
     ...(signedIn && may(signedIn, 'see-people')
       ? [{ href: '/admin', label: words('nav.admin'), icon: <Icon drawing={KeySquare} /> }]
       : []),
@@ -81,18 +73,4 @@ function placesOf(signedIn: SignedIn | null, words: Words) {
 function viewOf({ user, session }: SignedIn, { idleMs, maxMs }: SessionLimits): SessionView {
   const { startedAt, idleDeadline, absoluteDeadline, now } = session
   return { person: user.id, startedAt, idleDeadline, absoluteDeadline, now, idleMs, maxMs }
-}
-
-function keeperWords(words: Words): KeeperWords {
-  return {
-    idleTitle: words('session.warning.idle_title'),
-    idleText: words('session.warning.idle_text'),
-    absoluteTitle: words('session.warning.absolute_title'),
-    absoluteText: words('session.warning.absolute_text'),
-    stay: words('session.warning.stay'),
-    understood: words('session.warning.understood'),
-    logOut: words('session.warning.log_out'),
-    spoken: words.raw('session.warning.spoken'),
-    unreachable: words('session.warning.unreachable'),
-  }
 }

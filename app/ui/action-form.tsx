@@ -1,22 +1,13 @@
 'use client'
 
 import { unstable_rethrow } from 'next/navigation'
-import {
-  type ReactNode,
-  type SubmitEvent,
-  useActionState,
-  useContext,
-  useEffect,
-  useRef,
-  useState,
-  useTransition,
-} from 'react'
-import { DraftOffer, type DraftWords } from '#app/session/draft-offer.tsx'
+import { type ReactNode, type SubmitEvent, useActionState, useEffect, useRef, useState, useTransition } from 'react'
+import { DraftOffer } from '#app/session/draft-offer.tsx'
 import { type DraftOwner, keepDrafts } from '#app/session/drafts.ts'
 import { type FormAction, type FormState, untouchedForm } from '#lib/web/forms/form-state.ts'
 import { FormContext } from './form-context.ts'
-import { FormMessages } from './form-messages.tsx'
 import { FormTokenField } from './form-token.tsx'
+import { useBrowserWords } from './page-root.tsx'
 import { useTypedValues } from './typed-values.tsx'
 
 /**
@@ -30,14 +21,14 @@ export function ActionForm({
   children,
 }: {
   action: FormAction
-  /** Keeps the form's text beyond its session: the author, and the words of the offer. */
-  keep?: { owner: DraftOwner; words: DraftWords }
+  /** Keeps the form's text beyond its session, for this author. */
+  keep?: DraftOwner
   children: ReactNode
 }) {
   const [posted, post] = useActionState(action, untouchedForm)
   const [answered, setAnswered] = useState<FormState | null>(null)
   const [pending, startTransition] = useTransition()
-  const messages = useContext(FormMessages)
+  const messages = useBrowserWords().form
   const form = useRef<HTMLFormElement>(null)
   const state = answered ?? posted
   useTypedValues(form)
@@ -52,7 +43,7 @@ export function ActionForm({
   function submit(event: SubmitEvent<HTMLFormElement>) {
     event.preventDefault()
     if (pending) return
-    if (keep) keepDrafts(keep.owner)
+    if (keep) keepDrafts(keep)
     const typed = new FormData(event.currentTarget)
     startTransition(async () => {
       const answer = await action(state, typed).catch((cause: unknown): FormState => {

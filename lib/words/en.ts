@@ -17,6 +17,7 @@ export const en = {
     home: 'Home',
     profile: 'Profile',
     security: 'Security',
+    account: 'Account',
     admin: 'Admin',
     log_out: 'Log out',
     signed_in_as: 'Signed in as',
@@ -343,35 +344,34 @@ export const en = {
   },
 
   session: {
-    /** In the sidebar: the rule, and with JavaScript the time left. Filled in by the browser. */
-    ends_after: 'Signs you out after {idle} without activity',
-    ends_in: 'Signs you out in {left}',
-    warning: {
-      idle_title: 'Are you still there?',
-      idle_text:
-        'Nothing has happened here for a while. You are signed out when the time is up; text in a form is kept.',
-      absolute_title: 'This session is about to end',
-      absolute_text:
-        'It has reached its longest time, which nothing extends. Save what you are doing; then you log in again.',
-      stay: 'Stay signed in',
-      understood: 'Got it',
-      log_out: 'Log out now',
-      spoken: 'Signing out in {left}.',
-      unreachable: 'The site could not be reached. Check the connection and try again.',
-    },
-  },
-
-  draft: {
-    kept: 'You were signed out before this was saved. What you wrote until {time} is kept in this browser.',
-    restore: 'Put it back',
-    discard: 'Discard it',
-    restored: 'What you wrote is in the form again. It is not saved yet.',
+    /** In the sidebar; with JavaScript the time left takes its place (browser.ts). */
+    ends_after: 'Logs you out after {idle} without activity',
   },
 
   kept_form: {
     notice: 'You were signed out before this was saved. What you wrote is in the form again: save it once more.',
   },
 
+  account: {
+    title: 'Account',
+    username: 'Username',
+    change_username: 'Change username',
+    username_changed: 'Username changed. Log in with the new one from now on.',
+    preferences: 'Preferences',
+    preferences_text: 'They belong to this browser.',
+    language: 'Language',
+    time_zone: 'Time zone',
+    time_zone_unknown: 'Unknown to the site without JavaScript: times are in UTC.',
+    export: 'Your data',
+    export_text: 'One JSON file with everything kept about you.',
+    download: 'Download',
+    export_ready: 'Confirmed. Download your data now.',
+    export_too_often: 'Your data can be downloaded five times an hour. Try again later.',
+    delete: 'Delete your account',
+    delete_text:
+      'All sessions end at once. Everything will be erased 14 days later; until then, a log-in brings it back.',
+    delete_link: 'Delete account',
+  },
   security: {
     title: 'Security',
     ended: 'Session ended. Its browser is signed out at its next step.',
@@ -382,14 +382,11 @@ export const en = {
     address_changed: 'E-mail address changed. The old one was told.',
     address_removed: 'E-mail address removed.',
     address_kept: 'There was no e-mail address to remove, or it was changed meanwhile.',
-    export_ready: 'Confirmed. Download your data under “Account”.',
-    export_too_often: 'Your data can be downloaded five times an hour. Try again later.',
     browser_forgotten: 'Browser forgotten. Its next log-in needs a code.',
     browsers_forgotten: 'All browsers were forgotten. Their next log-ins need a code.',
     browser_gone: 'That browser was forgotten already. Nothing was changed.',
     factor_reset_stopped: 'Your second factors stay. Nothing is removed.',
     factor_reset_over: 'Nothing was stopped: the removal was stopped already, or has happened.',
-    username_changed: 'Username changed. Log in with the new one from now on.',
     undone: {
       lapsed: 'Nothing was done: what you confirmed was no longer waiting. Start it again here.',
       unsaved: 'That could not be saved and may not have taken effect everywhere. Start it again in a moment.',
@@ -451,18 +448,6 @@ export const en = {
       add: 'Add address',
       change: 'Change address',
       verify: 'Enter the code',
-    },
-    account: {
-      title: 'Account',
-      guards: 'What you are called here, a copy of everything kept about you, and leaving.',
-      username: 'Username',
-      change_username: 'Change username',
-      export: 'Your data',
-      export_text: 'One JSON file with everything kept about you.',
-      download: 'Download',
-      delete: 'Leaving',
-      delete_text: 'Ends all sessions at once. Everything is erased 14 days later.',
-      delete_link: 'Delete account',
     },
     sessions: {
       title: 'Sessions',
@@ -659,10 +644,4 @@ export const en = {
   errors,
 
   refusals,
-
-  not_found: {
-    title: 'Page not found',
-    body: 'There is nothing at this address. The link may be old, or a letter may be missing.',
-    home: 'Go to Home',
-  },
 } as const

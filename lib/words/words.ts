@@ -1,5 +1,5 @@
 // The languages, the choice for a reader, and the translator of each. A new language is a file shaped like en.ts and a
-// line in `languages`; error-page.ts then requires its texts too.
+// line in `languages`; browser.ts then requires its texts too.
 import { createTranslator } from 'use-intl/core'
 import { en } from './en.ts'
 
@@ -47,6 +47,11 @@ export function wordsFor(locale: Locale): Words {
   const words = Object.assign(translator, { locale, formats, direction })
   translators.set(locale, words)
   return words
+}
+
+/** The language's own name for itself, such as "English". */
+export function languageName(locale: Locale): string {
+  return new Intl.DisplayNames(locale, { type: 'language' }).of(locale) ?? locale
 }
 
 /** The best language for an Accept-Language header; English if none matches. */

@@ -2,7 +2,7 @@
 
 import { useEffect, useRef, useState } from 'react'
 import { Notice } from '#app/ui/notice.tsx'
-import { type Draft, type DraftOwner, differs, fillIn, findDraft, forgetDraft } from './drafts.ts'
+import { type Draft, type DraftOwner, differs, fillIn, findDraft, forgetDraft, keepDrafts } from './drafts.ts'
 
 export interface DraftWords {
   /** A template with {time}. */
@@ -12,7 +12,7 @@ export interface DraftWords {
   restored: string
 }
 
-/** Offers an unsaved draft of an earlier session inside its form. */
+/** Inside a kept form: keeps its text when it is sent, and offers what an earlier session left unsaved. */
 export function DraftOffer({ owner, words }: { owner: DraftOwner; words: DraftWords }) {
   const { person, startedAt } = owner
   const place = useRef<HTMLDivElement>(null)
@@ -23,6 +23,9 @@ export function DraftOffer({ owner, words }: { owner: DraftOwner; words: DraftWo
     const found = findDraft({ person, startedAt })
     const form = place.current?.closest('form')
     if (found !== null && form && differs(form, found)) setDraft(found)
+    const keep = () => keepDrafts({ person, startedAt })
+    form?.addEventListener('submit', keep)
+    return () => form?.removeEventListener('submit', keep)
   }, [person, startedAt])
 
   function restore() {

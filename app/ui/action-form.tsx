@@ -11,8 +11,6 @@ import {
   useState,
   useTransition,
 } from 'react'
-import { DraftOffer, type DraftWords } from '#app/session/draft-offer.tsx'
-import { type DraftOwner, keepDrafts } from '#app/session/drafts.ts'
 import { type FormAction, type FormState, untouchedForm } from '#lib/web/forms/form-state.ts'
 import { FormContext } from './form-context.ts'
 import { FormMessages } from './form-messages.tsx'
@@ -26,12 +24,12 @@ import { useTypedValues } from './typed-values.tsx'
  */
 export function ActionForm({
   action,
-  keep,
+  isKept = false,
   children,
 }: {
   action: FormAction
-  /** Keeps the form's text beyond its session: the author, and the words of the offer. */
-  keep?: { owner: DraftOwner; words: DraftWords }
+  /** Its text is kept beyond its session; a DraftOffer among the children offers it again. */
+  isKept?: boolean
   children: ReactNode
 }) {
   const [posted, post] = useActionState(action, untouchedForm)
@@ -52,7 +50,6 @@ export function ActionForm({
   function submit(event: SubmitEvent<HTMLFormElement>) {
     event.preventDefault()
     if (pending) return
-    if (keep) keepDrafts(keep.owner)
     const typed = new FormData(event.currentTarget)
     startTransition(async () => {
       const answer = await action(state, typed).catch((cause: unknown): FormState => {
@@ -69,11 +66,10 @@ export function ActionForm({
       action={post}
       onSubmit={submit}
       noValidate
-      data-keep={keep ? '' : undefined}
+      data-keep={isKept ? '' : undefined}
       className="flex flex-col gap-6"
     >
       <FormTokenField />
-      {keep && <DraftOffer {...keep} />}
       <FormContext value={{ ...state, pending }}>{children}</FormContext>
     </form>
   )

@@ -1,4 +1,4 @@
-import { GeistSans } from 'geist/font/sans'
+import { font } from '#app/font.ts'
 import { TimeZone } from '#app/ui/time-zone.tsx'
 import './style.css'
 
@@ -9,7 +9,7 @@ export const dynamic = 'force-dynamic'
 
 export default function RootLayout({ children }) {
   return (
-    <html lang="en" dir="ltr" className={GeistSans.variable}>
+    <html lang="en" dir="ltr" className={font.variable}>
       <body>
         {children}
         <TimeZone cookie="tz" known={null} />

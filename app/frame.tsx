@@ -3,8 +3,7 @@ import type { ReactNode } from 'react'
 import { Colours } from '#app/colours.tsx'
 import { ImpersonationBanner } from '#app/impersonation/impersonation-banner.tsx'
 import type { SessionView } from '#app/session/keeper.ts'
-import { type KeeperWords, SessionKeeper } from '#app/session/session-keeper.tsx'
-import { TimeLeft } from '#app/session/time-left.tsx'
+import { SessionKeeper } from '#app/session/session-keeper.tsx'
 import { FormTokenProvider } from '#app/ui/form-token.tsx'
 import { Icon } from '#app/ui/line-icon.tsx'
 import { Sidebar } from '#app/ui/sidebar.tsx'
@@ -29,13 +28,6 @@ export async function Frame({ width, children }: { width: 'text' | 'tables'; chi
       <a href="#main" className="no-print button button-primary fixed start-4 top-3 z-20 not-focus:sr-only">
         {words('site.skip')}
       </a>
-      {signedIn && (
-        <SessionKeeper
-          view={viewOf(signedIn, limits)}
-          words={keeperWords(words)}
-          offersUpgrade={signedIn.user.factors.passkeyCount === 0 && (await isUpgradeOffered())}
-        />
-      )}
       <Sidebar
         words={words}
         places={signedIn && (await mustEnrol(signedIn)) ? [] : placesOf(signedIn, words)}
@@ -47,11 +39,12 @@ export async function Frame({ width, children }: { width: 'text' | 'tables'; chi
         }
       >
         {signedIn && (
-          <p className="px-3 text-sm text-muted">
-            <TimeLeft template={words.raw('session.ends_in')}>
-              {words('session.ends_after', { idle: lasting(words, limits.idleMs) })}
-            </TimeLeft>
-          </p>
+          <SessionKeeper
+            view={viewOf(signedIn, limits)}
+            offersUpgrade={signedIn.user.factors.passkeyCount === 0 && (await isUpgradeOffered())}
+          >
+            {words('session.ends_after', { idle: lasting(words, limits.idleMs) })}
+          </SessionKeeper>
         )}
         <Colours />
       </Sidebar>
@@ -81,18 +74,4 @@ function placesOf(signedIn: SignedIn | null, words: Words) {
 function viewOf({ user, session }: SignedIn, { idleMs, maxMs }: SessionLimits): SessionView {
   const { startedAt, idleDeadline, absoluteDeadline, now } = session
   return { person: user.id, startedAt, idleDeadline, absoluteDeadline, now, idleMs, maxMs }
-}
-
-function keeperWords(words: Words): KeeperWords {
-  return {
-    idleTitle: words('session.warning.idle_title'),
-    idleText: words('session.warning.idle_text'),
-    absoluteTitle: words('session.warning.absolute_title'),
-    absoluteText: words('session.warning.absolute_text'),
-    stay: words('session.warning.stay'),
-    understood: words('session.warning.understood'),
-    logOut: words('session.warning.log_out'),
-    spoken: words.raw('session.warning.spoken'),
-    unreachable: words('session.warning.unreachable'),
-  }
 }

@@ -5,9 +5,7 @@ import { readPreferences, timeZoneCookie } from '#lib/web/cookies/preferences.ts
 import { getWords } from '#lib/web/words.ts'
 import { font } from './font.ts'
 import './globals.css'
-import { FormMessagesProvider } from './ui/form-messages.tsx'
-import { TimeZone } from './ui/time-zone.tsx'
-import { EndOfHydration } from './ui/typed-values.tsx'
+import { PageRoot } from './ui/page-root.tsx'
 
 export async function generateMetadata(): Promise<Metadata> {
   const words = await getWords()
@@ -35,11 +33,9 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
       suppressHydrationWarning
     >
       <body suppressHydrationWarning>
-        <FormMessagesProvider unreachable={words('errors.connection')} failed={words('errors.fault')}>
+        <PageRoot language={words.locale} timeZoneCookie={timeZoneCookie(settings.appOrigin)} timeZone={timeZone}>
           {children}
-        </FormMessagesProvider>
-        <EndOfHydration />
-        <TimeZone cookie={timeZoneCookie(settings.appOrigin)} known={timeZone} />
+        </PageRoot>
       </body>
     </html>
   )

@@ -68,8 +68,8 @@ test('the warning is announced at 120, 60, 30 and 10 seconds, traps the focus an
   await idleFor(seconds(481))
   const dialog = page.getByRole('alertdialog', { name: 'Are you still there?' })
   await expect(dialog).toBeVisible()
-  await expect(dialog).toHaveAccessibleDescription(/signed out when the time is up/)
-  const stay = dialog.getByRole('button', { name: 'Stay signed in' })
+  await expect(dialog).toHaveAccessibleDescription(/logged out when the time is up/)
+  const stay = dialog.getByRole('button', { name: 'Stay logged in' })
   await expect(stay).toBeFocused()
   for (const _ of [1, 2, 3]) {
     await page.keyboard.press('Tab')
@@ -83,10 +83,10 @@ test('the warning is announced at 120, 60, 30 and 10 seconds, traps the focus an
     await page.clock.runFor(1000)
   }
   expect(spoken).toEqual([
-    'Signing out in 2 minutes.',
-    'Signing out in 1 minute.',
-    'Signing out in 30 seconds.',
-    'Signing out in 10 seconds.',
+    'Logging out in 2 minutes.',
+    'Logging out in 1 minute.',
+    'Logging out in 30 seconds.',
+    'Logging out in 10 seconds.',
   ])
   await page.keyboard.press('Escape')
   await expect(dialog).toBeHidden()
@@ -98,7 +98,7 @@ test('staying restores the full window, any number of times', async ({ loggedInP
   await page.goto('/')
   for (let times = 1; times <= 3; times += 1) {
     await idleFor(seconds(500))
-    await warning(page).getByRole('button', { name: 'Stay signed in' }).click()
+    await warning(page).getByRole('button', { name: 'Stay logged in' }).click()
     await expect(warning(page)).toBeHidden()
   }
   expect(activity.posts).toBeGreaterThanOrEqual(3)

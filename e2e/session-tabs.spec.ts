@@ -58,7 +58,7 @@ test('staying in one tab closes the warning in the others', async ({ context, se
     await runFor(page, seconds(500))
     await expect(page.getByRole('alertdialog')).toBeVisible()
   }
-  await pages[0].getByRole('button', { name: 'Stay signed in' }).click()
+  await pages[0].getByRole('button', { name: 'Stay logged in' }).click()
   for (const page of pages) await expect(page.getByRole('alertdialog')).toBeHidden(beforeItHangs)
 })
 

@@ -2,19 +2,12 @@
 
 import { useEffect, useRef, useState } from 'react'
 import { Notice } from '#app/ui/notice.tsx'
+import { useBrowserWords } from '#app/ui/page-root.tsx'
 import { type Draft, type DraftOwner, differs, fillIn, findDraft, forgetDraft, keepDrafts } from './drafts.ts'
 
-export interface DraftWords {
-  /** A template with {time}. */
-  kept: string
-  restore: string
-  discard: string
-  restored: string
-}
-
 /** Inside a kept form: keeps its text when it is sent, and offers what an earlier session left unsaved. */
-export function DraftOffer({ owner, words }: { owner: DraftOwner; words: DraftWords }) {
-  const { person, startedAt } = owner
+export function DraftOffer({ person, startedAt }: DraftOwner) {
+  const words = useBrowserWords().draft
   const place = useRef<HTMLDivElement>(null)
   const [draft, setDraft] = useState<Draft | null>(null)
   const [isRestored, setRestored] = useState(false)

@@ -1,42 +1,31 @@
 'use client'
 
-import { type SyntheticEvent, useEffect, useRef, useState } from 'react'
+import { type RefObject, type SyntheticEvent, useEffect, useLayoutEffect, useRef, useState } from 'react'
+import { createPortal } from 'react-dom'
+import { useBrowserWords } from '#app/ui/page-root.tsx'
 import { type Phase, spokenAt } from './deadlines.ts'
 import { type Keeper, type SessionView, startKeeper } from './keeper.ts'
+import { TimeLeft } from './time-left.tsx'
 import { showTimeLeft } from './time-left-store.ts'
 import { clockFace, duration } from './time-words.ts'
 
-export interface KeeperWords {
-  idleTitle: string
-  idleText: string
-  absoluteTitle: string
-  absoluteText: string
-  stay: string
-  understood: string
-  logOut: string
-  /** A template with {left}. */
-  spoken: string
-  unreachable: string
-}
-
-/** Follows the page's session, and shows a warning before its end. Renders nothing until then. */
+/** Follows the page's session: shows the time left instead of the children, and a warning before the end. */
 export function SessionKeeper({
   view,
-  words,
   offersUpgrade,
+  children,
 }: {
   view: SessionView
-  words: KeeperWords
   /** The browser may create a passkey now. */
   offersUpgrade: boolean
+  /** The server's text, shown until the script knows the time. */
+  children: string
 }) {
   const { person, startedAt, idleMs, maxMs, idleDeadline, absoluteDeadline, now } = view
-  const dialog = useRef<HTMLDialogElement>(null)
+  const words = useBrowserWords().session
   const keeper = useRef<Keeper>(null)
   const [phase, setPhase] = useState<Phase | null>(null)
   const [isUnderstood, setUnderstood] = useState(false)
-  const [isUnreachable, setUnreachable] = useState(false)
-  const isOpen = phase?.phase === 'warning' && !(phase.limit === 'absolute' && isUnderstood)
 
   useEffect(() => {
     const limits = { idleMs, maxMs }
@@ -52,22 +41,45 @@ export function SessionKeeper({
     if (offersUpgrade) import('#app/passkeys/upgrade.ts').then(({ upgrade }) => upgrade())
   }, [offersUpgrade])
 
-  useEffect(() => {
+  return (
+    <p className="px-3 text-sm text-muted">
+      <TimeLeft template={words.endsIn}>{children}</TimeLeft>
+      {phase?.phase === 'warning' && !(phase.limit === 'absolute' && isUnderstood) && (
+        <Warning phase={phase} keeper={keeper} onUnderstood={() => setUnderstood(true)} />
+      )}
+    </p>
+  )
+}
+
+/** In the body, because the sidebar is hidden on a phone. */
+function Warning({
+  phase,
+  keeper,
+  onUnderstood,
+}: {
+  phase: Phase
+  keeper: RefObject<Keeper | null>
+  onUnderstood: () => void
+}) {
+  const words = useBrowserWords().session
+  const dialog = useRef<HTMLDialogElement>(null)
+  const [isUnreachable, setUnreachable] = useState(false)
+  const isAbsolute = phase.limit === 'absolute'
+
+  // A layout effect, because only a dialog that is still in the document gives the focus back as it closes.
+  useLayoutEffect(() => {
     const element = dialog.current
-    if (element === null || element.open === isOpen) return
-    if (isOpen) element.showModal()
-    else element.close()
-    setUnreachable(false)
-  }, [isOpen])
+    element?.showModal()
+    return () => element?.close()
+  }, [])
 
   async function stay(event?: SyntheticEvent) {
     event?.preventDefault()
-    if (phase?.limit === 'absolute') setUnderstood(true)
+    if (isAbsolute) onUnderstood()
     else setUnreachable((await keeper.current?.stay()) === false)
   }
 
-  const isAbsolute = phase?.limit === 'absolute'
-  return (
+  return createPortal(
     <dialog
       ref={dialog}
       role="alertdialog"
@@ -76,37 +88,34 @@ export function SessionKeeper({
       className="warning card p-6"
       onCancel={stay}
     >
-      {isOpen && (
-        <>
-          <h2 id="session-warning" className="text-lg">
-            {isAbsolute ? words.absoluteTitle : words.idleTitle}
-          </h2>
-          <p aria-hidden="true" className="figures my-3 text-2xl font-semibold">
-            {clockFace(phase.leftMs)}
-          </p>
-          <p id="session-warning-text" className="text-muted">
-            {isAbsolute ? words.absoluteText : words.idleText}
-          </p>
-          <p role="status" className="sr-only">
-            {words.spoken.replace('{left}', duration(spokenAt(phase)))}
-          </p>
-          {isUnreachable && (
-            <p role="alert" className="mt-3 font-medium text-danger">
-              {words.unreachable}
-            </p>
-          )}
-          <div className="mt-6 flex flex-wrap gap-3">
-            <button type="button" className="button button-primary" onClick={stay}>
-              {isAbsolute ? words.understood : words.stay}
-            </button>
-            <form method="post" action="/logout">
-              <button type="submit" className="button">
-                {words.logOut}
-              </button>
-            </form>
-          </div>
-        </>
+      <h2 id="session-warning" className="text-lg">
+        {isAbsolute ? words.absoluteTitle : words.idleTitle}
+      </h2>
+      <p aria-hidden="true" className="figures my-3 text-2xl font-semibold">
+        {clockFace(phase.leftMs)}
+      </p>
+      <p id="session-warning-text" className="text-muted">
+        {isAbsolute ? words.absoluteText : words.idleText}
+      </p>
+      <p role="status" className="sr-only">
+        {words.spoken.replace('{left}', duration(spokenAt(phase)))}
+      </p>
+      {isUnreachable && (
+        <p role="alert" className="mt-3 font-medium text-danger">
+          {words.unreachable}
+        </p>
       )}
-    </dialog>
+      <div className="mt-6 flex flex-wrap gap-3">
+        <button type="button" className="button button-primary" onClick={stay}>
+          {isAbsolute ? words.understood : words.stay}
+        </button>
+        <form method="post" action="/logout">
+          <button type="submit" className="button">
+            {words.logOut}
+          </button>
+        </form>
+      </div>
+    </dialog>,
+    document.body,
   )
 }

@@ -1,20 +1,11 @@
 'use client'
 
 import { unstable_rethrow } from 'next/navigation'
-import {
-  type ReactNode,
-  type SubmitEvent,
-  useActionState,
-  useContext,
-  useEffect,
-  useRef,
-  useState,
-  useTransition,
-} from 'react'
+import { type ReactNode, type SubmitEvent, useActionState, useEffect, useRef, useState, useTransition } from 'react'
 import { type FormAction, type FormState, untouchedForm } from '#lib/web/forms/form-state.ts'
 import { FormContext } from './form-context.ts'
-import { FormMessages } from './form-messages.tsx'
 import { FormTokenField } from './form-token.tsx'
+import { useBrowserWords } from './page-root.tsx'
 import { useTypedValues } from './typed-values.tsx'
 
 /**
@@ -35,7 +26,7 @@ export function ActionForm({
   const [posted, post] = useActionState(action, untouchedForm)
   const [answered, setAnswered] = useState<FormState | null>(null)
   const [pending, startTransition] = useTransition()
-  const messages = useContext(FormMessages)
+  const messages = useBrowserWords().form
   const form = useRef<HTMLFormElement>(null)
   const state = answered ?? posted
   useTypedValues(form)

@@ -1,7 +1,6 @@
 'use client'
 
-import { useSyncExternalStore } from 'react'
-import { errorPageWords } from '#lib/words/error-page.ts'
+import { useBrowserWords } from './page-root.tsx'
 import { useKeptValues } from './typed-values.tsx'
 
 export interface ErrorViewProps {
@@ -12,8 +11,7 @@ export interface ErrorViewProps {
 /** The page for an unexpected error. Its code leads to the log line; the message stays on the server. */
 export function ErrorView({ error, retry }: ErrorViewProps) {
   useKeptValues()
-  const language = useSyncExternalStore(neverChanges, ofBrowser, ofNobody)
-  const words = errorPageWords(language)
+  const words = useBrowserWords().error
   const digest = error instanceof Error && 'digest' in error ? String(error.digest) : null
   return (
     <div role="alert" className="card mx-auto flex max-w-[28rem] flex-col gap-6 p-6 sm:p-8">
@@ -34,7 +32,3 @@ export function ErrorView({ error, retry }: ErrorViewProps) {
     </div>
   )
 }
-
-const neverChanges = () => () => {}
-const ofBrowser = () => document.documentElement.lang || navigator.language
-const ofNobody = () => ''

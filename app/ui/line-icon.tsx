@@ -3,21 +3,8 @@
 import type { IconNode } from 'lucide'
 import { createElement } from 'react'
 
+/** The style sheet has all that icons share: what stands in the markup is sent twice, for React too. */
 export function Icon({ drawing }: { drawing: IconNode }) {
-  return (
-    <svg
-      aria-hidden="true"
-      className="icon"
-      viewBox="0 0 24 24"
-      width="20"
-      height="20"
-      fill="none"
-      stroke="currentColor"
-      strokeWidth="2"
-      strokeLinecap="round"
-      strokeLinejoin="round"
-    >
-      {drawing.map(([shape, attributes]) => createElement(shape, { ...attributes, key: JSON.stringify(attributes) }))}
-    </svg>
-  )
+  const shapes = drawing.map(([shape, attributes]) => createElement(shape, attributes))
+  return createElement('svg', { 'aria-hidden': true, className: 'icon', viewBox: '0 0 24 24' }, ...shapes)
 }

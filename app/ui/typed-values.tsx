@@ -2,7 +2,7 @@
 
 // Keeps typed text when React replaces the form's elements: when the document differs from the server's (a translation
 // or password manager changed it before hydration), or when an error boundary removes them.
-import { type RefObject, useEffect, useLayoutEffect, useState } from 'react'
+import { type RefObject, useLayoutEffect, useState } from 'react'
 
 type Control = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement
 
@@ -18,12 +18,9 @@ let removed: Control[] = []
 /** Controls of the forms that an error page replaced. */
 let kept: Control[] = []
 
-/** In the root layout. After hydration, a new form belongs to a new page and starts empty. */
-export function EndOfHydration() {
-  useEffect(() => {
-    isHydrated = true
-  }, [])
-  return null
+/** After hydration, a new form belongs to a new page and starts empty. */
+export function endHydration(): void {
+  isHydrated = true
 }
 
 /** Fills a new form with the typed values of the elements that it replaces. */

@@ -92,7 +92,7 @@ test.describe('in a translated page', () => {
     await expect(page.getByText('Over the limit by: 10')).toBeVisible()
     await idleFor(seconds(300))
     // Time continues between the steps.
-    await expect(page.getByText(/^Signs you out in [45] minutes$/)).toBeVisible()
+    await expect(page.getByText(/^Logs you out in [45] minutes$/)).toBeVisible()
     await idleFor(seconds(200))
     const face = page.getByRole('alertdialog').getByText(/^\d:\d\d$/)
     const left = async () => {
@@ -102,7 +102,7 @@ test.describe('in a translated page', () => {
     const before = await left()
     await idleFor(seconds(10))
     await expect.poll(left).toBeLessThanOrEqual(before - 10)
-    await page.getByRole('button', { name: 'Stay signed in' }).click()
+    await page.getByRole('button', { name: 'Stay logged in' }).click()
     await expect(page.getByRole('alertdialog')).toBeHidden()
     await expect(page.getByLabel('Bio')).toHaveValue('x'.repeat(2010))
     await expectTranslated(page, 'profile-edit')

@@ -113,11 +113,8 @@ export const errors = {
   origin_unknown:
     'Your browser did not say which page the form came from, so nothing was saved. Let it send the Referer header to this site, and try again.',
   wrong_origin: 'The form came from another site, so nothing was saved. Reload the page and try again.',
-  fault: 'This did not work, and the fault is ours. What you typed is still here: try again in a moment.',
   cookies_off:
     'Your browser did not keep the cookie that tells who is logged in. Allow cookies for this site, then log in again.',
-  connection:
-    'The answer did not arrive. What you typed is still here: try again, or reload the page if it keeps failing.',
 } as const
 
 export const refusals = {

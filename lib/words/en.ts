@@ -344,29 +344,8 @@ export const en = {
   },
 
   session: {
-    /** In the sidebar: the rule, and with JavaScript the time left. Filled in by the browser. */
-    ends_after: 'Signs you out after {idle} without activity',
-    ends_in: 'Signs you out in {left}',
-    warning: {
-      idle_title: 'Are you still there?',
-      idle_text:
-        'Nothing has happened here for a while. You are signed out when the time is up; text in a form is kept.',
-      absolute_title: 'This session is about to end',
-      absolute_text:
-        'It has reached its longest time, which nothing extends. Save what you are doing; then you log in again.',
-      stay: 'Stay signed in',
-      understood: 'Got it',
-      log_out: 'Log out now',
-      spoken: 'Signing out in {left}.',
-      unreachable: 'The site could not be reached. Check the connection and try again.',
-    },
-  },
-
-  draft: {
-    kept: 'You were signed out before this was saved. What you wrote until {time} is kept in this browser.',
-    restore: 'Put it back',
-    discard: 'Discard it',
-    restored: 'What you wrote is in the form again. It is not saved yet.',
+    /** In the sidebar; with JavaScript the time left takes its place (browser.ts). */
+    ends_after: 'Logs you out after {idle} without activity',
   },
 
   kept_form: {
@@ -660,10 +639,4 @@ export const en = {
   errors,
 
   refusals,
-
-  not_found: {
-    title: 'Page not found',
-    body: 'There is nothing at this address. The link may be old, or a letter may be missing.',
-    home: 'Go to Home',
-  },
 } as const

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { browserWords } from './browser.ts'
 import { en } from './en.ts'
-import { errorPageWords } from './error-page.ts'
 import { locales, matchLocale, type Words, wordsFor } from './words.ts'
 
 describe('wordsFor', () => {
@@ -47,11 +47,11 @@ describe('matchLocale', () => {
   })
 })
 
-describe('errorPageWords', () => {
+describe('browserWords', () => {
   it('uses the named language, or English if unknown', () => {
-    expect(errorPageWords('en-GB').retry).toBe('Try again')
-    expect(errorPageWords('constructor').retry).toBe('Try again')
-    expect(errorPageWords('').retry).toBe('Try again')
+    expect(browserWords('en-GB').error.retry).toBe('Try again')
+    expect(browserWords('constructor').error.retry).toBe('Try again')
+    expect(browserWords('').error.retry).toBe('Try again')
   })
 })
 

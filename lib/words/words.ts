@@ -1,5 +1,5 @@
 // The languages, the choice for a reader, and the translator of each. A new language is a file shaped like en.ts and a
-// line in `languages`; error-page.ts then requires its texts too.
+// line in `languages`; browser.ts then requires its texts too.
 import { createTranslator } from 'use-intl/core'
 import { en } from './en.ts'
 

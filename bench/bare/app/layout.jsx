@@ -1,5 +1,5 @@
 import { font } from '#app/font.ts'
-import { TimeZone } from '#app/ui/time-zone.tsx'
+import { PageRoot } from '#app/ui/page-root.tsx'
 import './style.css'
 
 export const metadata = { title: { template: '%s · Gatehouse', default: 'Gatehouse' }, robots: { index: false } }
@@ -11,8 +11,9 @@ export default function RootLayout({ children }) {
   return (
     <html lang="en" dir="ltr" className={font.variable}>
       <body>
-        {children}
-        <TimeZone cookie="tz" known={null} />
+        <PageRoot language="en" timeZoneCookie="tz" timeZone={null}>
+          {children}
+        </PageRoot>
       </body>
     </html>
   )

@@ -1,5 +1,5 @@
 import type { Metadata } from 'next'
-import { DraftOffer, type DraftWords } from '#app/session/draft-offer.tsx'
+import { DraftOffer } from '#app/session/draft-offer.tsx'
 import { ActionForm } from '#app/ui/action-form.tsx'
 import { CharactersLeft } from '#app/ui/characters-left.tsx'
 import { Field } from '#app/ui/field.tsx'
@@ -34,7 +34,7 @@ export default async function EditProfilePage() {
       </div>
       <div className="card p-6">
         <ActionForm action={saveProfile} isKept>
-          <DraftOffer owner={{ person: user.id, startedAt: session.startedAt }} words={draftWords(words)} />
+          <DraftOffer person={user.id} startedAt={session.startedAt} />
           <FormAlert>{kept !== null && <Notice kind="warn">{words('kept_form.notice')}</Notice>}</FormAlert>
           <input type="hidden" name={formTag} value={formDrafts.tagFor(session.id, user.id)} />
           {profileFieldNames.map((name) => (
@@ -75,13 +75,4 @@ function ProfileInput({ words, name, value }: { words: Words; name: ProfileField
   }
   const own = kind === 'number' ? ({ inputMode: 'numeric', className: 'figures max-w-32' } as const) : { dir: 'auto' }
   return <Field name={name} label={label} hint={hint} value={value} autoComplete={autoComplete} {...own} />
-}
-
-function draftWords(words: Words): DraftWords {
-  return {
-    kept: words.raw('draft.kept'),
-    restore: words('draft.restore'),
-    discard: words('draft.discard'),
-    restored: words('draft.restored'),
-  }
 }

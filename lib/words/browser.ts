@@ -1,0 +1,57 @@
+// The texts that React renders in the browser by itself, without the message catalogue. The compiler requires them for
+// every language.
+import type { Locale } from './words.ts'
+
+const texts = {
+  en: {
+    error: {
+      title: 'Something went wrong',
+      body: 'The page could not be shown. What was saved before is safe. Try again, or come back in a minute.',
+      retry: 'Try again',
+      home: 'Go to Home',
+      /** Followed by the code of the log line. */
+      reference: 'Reference',
+    },
+    notFound: {
+      title: 'Page not found',
+      body: 'There is nothing at this address. The link may be old, or a letter may be missing.',
+      home: 'Go to Home',
+    },
+    form: {
+      failed: 'This did not work, and the fault is ours. What you typed is still here: try again in a moment.',
+      unreachable:
+        'The answer did not arrive. What you typed is still here: try again, or reload the page if it keeps failing.',
+    },
+    draft: {
+      /** With {time}, such as "14:05". */
+      kept: 'You were logged out before this was saved. What you wrote until {time} is kept in this browser.',
+      restore: 'Put it back',
+      discard: 'Discard it',
+      restored: 'What you wrote is in the form again. It is not saved yet.',
+    },
+    session: {
+      /** With {left}, such as "3 minutes". */
+      endsIn: 'Logs you out in {left}',
+      idleTitle: 'Are you still there?',
+      idleText:
+        'Nothing has happened here for a while. You will be logged out when the time is up. Text in forms is kept.',
+      absoluteTitle: 'This session is about to end',
+      absoluteText:
+        'It has reached its longest time, which nothing extends. Save your work: you will have to log in again.',
+      stay: 'Stay logged in',
+      understood: 'Got it',
+      logOut: 'Log out now',
+      /** Spoken by screen readers, with {left}. */
+      spoken: 'Logging out in {left}.',
+      unreachable: 'The site could not be reached. Check the connection and try again.',
+    },
+  },
+} satisfies Record<Locale, object>
+
+export type BrowserWords = (typeof texts)[Locale]
+
+/** `language` is the document's, such as "en" or "de-AT". */
+export function browserWords(language: string): BrowserWords {
+  const [base = ''] = language.split('-')
+  return Object.hasOwn(texts, base) ? texts[base as Locale] : texts.en
+}

@@ -20,7 +20,7 @@ export async function measureMainThread(browser: Browser, { url, headers }: Open
   const context = await browser.newContext({ extraHTTPHeaders: headers })
   const page = await context.newPage()
   await page.goto('about:blank')
-  await browser.startTracing(page, { categories: ['toplevel', 'devtools.timeline', '__metadata'] })
+  await browser.startTracing(page, { categories: ['toplevel', '__metadata'] })
   await page.goto(url, { waitUntil: 'load' })
   await page.waitForTimeout(settledAfterMs)
   const { traceEvents } = JSON.parse((await browser.stopTracing()).toString()) as { traceEvents: TraceEvent[] }
@@ -32,7 +32,7 @@ export async function measureMainThread(browser: Browser, { url, headers }: Open
       .map(({ pid, tid }) => `${pid}/${tid}`),
   )
   const tasks = traceEvents
-    .filter(({ name, pid, tid }) => name === 'RunTask' && isMain.has(`${pid}/${tid}`))
+    .filter(({ name, pid, tid }) => name === 'ThreadControllerImpl::RunTask' && isMain.has(`${pid}/${tid}`))
     .map(({ tdur = 0 }) => (tdur / 1000) * phoneSlowdown)
   return {
     busyMs: tasks.reduce((sum, ms) => sum + ms, 0),

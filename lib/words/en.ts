@@ -8,6 +8,7 @@ import { mail } from './en-mail.ts'
 export const en = {
   site: {
     name: 'Gatehouse',
+    description: 'Sign up, log in, and keep your profile and your sessions in one place.',
     skip: 'Skip to the content',
   },
 

@@ -31,7 +31,7 @@ export async function writePages(
     const nested = layouts.reduceRight((within, { jsx }) => jsx.replace('{children}', () => within), '{children}')
     const names = new Set(layouts.flatMap((layout) => [...layout.names]))
     await write(made, 'layout', print(outer), {
-      imports: `import { GeistSans } from 'geist/font/sans'\nimport '../style.css'`,
+      imports: `import { font } from '../../../../app/font.ts'\nimport '../style.css'`,
       head: `export const viewport = { colorScheme: 'light dark' }\n/** As the real pages: made for each request. */\nexport const dynamic = 'force-dynamic'`,
     })
     await write(dir, 'layout', { jsx: nested, names }, {})
@@ -61,7 +61,7 @@ export async function writePages(
 export default async function Made({ children }) {\n${body}\n}\n`
     await mkdir(dir, { recursive: true })
     // The name of the font's class differs between builds.
-    await writeFile(path.join(dir, `${kind}.jsx`), text.replace(/"[^"]*_variable"/, 'GeistSans.variable'))
+    await writeFile(path.join(dir, `${kind}.jsx`), text.replace(/"[^"]*_variable"/, 'font.variable'))
   }
 }
 

@@ -618,6 +618,7 @@ export const en = {
         restore: 'To bring the account back, confirm it is you.',
       },
     },
+    to_open: 'To open “{page}”, confirm it is you.',
     lead: 'The next page is for you alone.',
     why: 'So nobody who finds this browser open can do it for you. Once confirmed, you are not asked again for some minutes.',
     submit: 'Confirm',

@@ -29,7 +29,7 @@ async function askForLink(page: Page, name: string): Promise<void> {
   await page.goto('/forgot-password')
   await page.getByLabel('Username or e-mail address').fill(name)
   await page.getByRole('button', { name: 'Send link' }).click()
-  await expect(heading(page)).toHaveText('Look at your mail')
+  await expect(heading(page)).toHaveText('Check your e-mail')
 }
 
 test('an address from sign-up is verified by its code', everywhere, async ({ page, server }) => {

@@ -58,20 +58,20 @@ test(
       await expect(page.getByRole('heading', { level: 1 })).toContainText(written.fullName)
     })
 
-    await test.step('leaves, and is still signed in nine minutes later', async () => {
+    await test.step('leaves, and is still logged in nine minutes later', async () => {
       await page.goto('about:blank')
       await server.advance(minutes(9))
       await page.goto('/profile')
       await expectProfile(page, written)
     })
 
-    await test.step('stays away for ten minutes and is signed out with a word why', async () => {
+    await test.step('stays away for ten minutes and is logged out and told why', async () => {
       await page.goto('about:blank')
       await server.advance(minutes(10))
       await page.goto('/profile')
       await expect(page).toHaveURL('/login?next=%2Fprofile&reason=idle')
       await expect(page.getByRole('status')).toContainText(
-        'You were signed out because nothing happened for 10 minutes.',
+        'You were logged out because nothing happened for 10 minutes.',
       )
     })
 
@@ -83,7 +83,7 @@ test(
 
     await test.step('logs out', async () => {
       await logOut(page)
-      await expect(page.getByRole('status')).toContainText('You are signed out.')
+      await expect(page.getByRole('status')).toContainText('You are logged out.')
       await page.goto('/profile')
       await expect(page).toHaveURL(/\/login\?next=%2Fprofile/)
     })

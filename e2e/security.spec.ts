@@ -289,6 +289,20 @@ test('an unconfirmed command does not run [V7.5.3]', everywhere, async ({ page, 
   expect(await otherBrowser.isSignedIn()).toBe(true)
 })
 
+test('a page that asks says which, and Cancel leads out', everywhere, async ({ page, server }) => {
+  await logInTwice(page, server.url)
+  await outliveProof(server, [page], [])
+  for (const [path, name, before] of [
+    ['/security/passkeys', 'Passkeys', '/security'],
+    ['/security/username', 'Change username', '/account'],
+  ] as const) {
+    await page.goto(path)
+    await expect(page.getByText(`To open “${name}”, confirm it is you.`)).toBeVisible()
+    await page.getByRole('link', { name: 'Cancel' }).click()
+    await expect(page).toHaveURL(before)
+  }
+})
+
 test('a page confirms the command it showed, once, in its own session [V2.3.1, V7.5.3]', async ({
   server,
   newPerson,

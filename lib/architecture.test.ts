@@ -7,6 +7,7 @@ import { describe, expect, test } from 'vitest'
 import { isAtLeast, versionFloor } from './cli/version-floor.ts'
 import { commands, isCommandName } from './commands.ts'
 import { userSchema } from './stores/kinds.ts'
+import { findAskedPage } from './web/guards/asked-pages.ts'
 import { publicActions, publicRoutes } from './web/guards/public-routes.ts'
 import { handlerPaths } from './web/guards/request-guard.ts'
 
@@ -201,6 +202,15 @@ describe('the shipped code', () => {
     )
     expect(loose).toEqual([])
   })
+})
+
+test('each page that asks for a recent re-authentication is listed with the page before it', () => {
+  const asking = find('app/**/*.{ts,tsx}').flatMap((file) =>
+    Array.from(read(file).matchAll(/requireRecentAuthentication\([^)]*?'(\/[^']*)'/g), ([, path]) => path ?? ''),
+  )
+  expect(asking.length).toBeGreaterThan(5)
+  expect([...asking, '/admin', '/admin/users/1/delete'].filter((path) => findAskedPage(path) === null)).toEqual([])
+  expect(findAskedPage('/security')).toBeNull()
 })
 
 describe('ways to log in', () => {

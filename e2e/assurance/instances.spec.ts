@@ -94,7 +94,7 @@ test.describe('two instances', { tag: '@postgres' }, () => {
     await expectProfile(page, written)
 
     await logOut(page)
-    await expect(page.getByRole('status')).toContainText('You are signed out.')
+    await expect(page.getByRole('status')).toContainText('You are logged out.')
     await page.goto('/profile')
     await logIn(page, person)
     await expectProfile(page, written)

@@ -30,7 +30,7 @@ async function walk(page: Page, origin: string): Promise<void> {
   await goTo(page, 'Home')
   await expect(page.getByRole('heading', { level: 1 })).toContainText(written.fullName)
   await logOut(page)
-  await expect(page.getByRole('status')).toContainText('You are signed out.')
+  await expect(page.getByRole('status')).toContainText('You are logged out.')
   await page.goto(`${origin}/profile`)
   await logIn(page, { ...person, password: 'wrong' })
   await expect(page.getByRole('alert').filter({ hasText: 'wrong' })).toBeVisible()

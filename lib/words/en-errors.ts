@@ -97,7 +97,7 @@ export const errors = {
   passkey_name_long: 'Enter a name of at most {max, number} characters.',
   passkey_name_characters: 'Enter a name without line breaks or control characters.',
   last_way_in: 'This passkey is your only way in. Set a password or add another passkey first.',
-  session_over: 'You are signed out. Log in again.',
+  session_over: 'You are logged out. Log in again.',
   reauthentication_required: 'Your last log-in was a while ago. Reload the page and confirm it is you.',
   not_allowed: 'Your account may not do that.',
   full_name_long: 'Enter a full name of at most {max, number} characters.',

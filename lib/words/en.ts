@@ -8,6 +8,7 @@ import { mail } from './en-mail.ts'
 export const en = {
   site: {
     name: 'Gatehouse',
+    description: 'Sign up, log in, and keep your profile and your sessions in one place.',
     skip: 'Skip to the content',
   },
 
@@ -218,11 +219,11 @@ export const en = {
     other_way: 'New here?',
     other_way_link: 'Sign up',
     reasons: {
-      idle: 'You were signed out because nothing happened for {idle}. Log in to go on where you were.',
-      expired: 'You were signed out because a session lasts {longest} at most. Log in to go on where you were.',
+      idle: 'You were logged out because nothing happened for {idle}. Log in to go on where you were.',
+      expired: 'You were logged out because a session lasts {longest} at most. Log in to go on where you were.',
       ended: 'This session was ended from another place. Log in to start a new one.',
-      'password-changed': 'The password of this account was changed, so you were signed out. Log in with the new one.',
-      'signed-out': 'You are signed out.',
+      'password-changed': 'The password of this account was changed, so you were logged out. Log in with the new one.',
+      'signed-out': 'You are logged out.',
     },
   },
 
@@ -296,9 +297,9 @@ export const en = {
       of_longest: 'of at most {longest}',
       in: 'in {left}',
       began: 'Began',
-      ends_idle: 'Ends if nothing happens',
-      ends_latest: 'Ends at the latest',
-      limits: 'Opening a page or saving a form keeps you signed in, up to the latest end. Then you log in again.',
+      ends_idle: 'Ends without activity',
+      ends_latest: 'Latest end',
+      limits: 'Opening a page or saving a form keeps you logged in until the latest end. After that you log in again.',
     },
     profile: {
       title: 'Your profile',
@@ -375,7 +376,7 @@ export const en = {
   },
 
   kept_form: {
-    notice: 'You were signed out before this was saved. What you wrote is in the form again: save it once more.',
+    notice: 'You were logged out before this was saved. What you wrote is in the form again: save it once more.',
   },
 
   account: {
@@ -400,7 +401,7 @@ export const en = {
   },
   security: {
     title: 'Security',
-    ended: 'Session ended. Its browser is signed out at its next step.',
+    ended: 'Session ended. Its browser will be logged out at its next step.',
     ended_others: 'All other sessions were ended.',
     ended_already: 'That session was over already. Nothing was changed.',
     changed: 'Password changed. All other sessions were ended.',
@@ -544,7 +545,7 @@ export const en = {
 
   account_delete: {
     title: 'Delete account',
-    lead: 'You are signed out everywhere at once, and nobody can see your account.',
+    lead: 'You will be logged out everywhere at once, and nobody will see your account.',
     undo: 'For 14 days a log-in brings everything back. Then your profile, your address and all else about you is erased. Your username stays reserved for 90 more days.',
     submit: 'Delete account',
     pending: 'Deleting…',
@@ -558,16 +559,16 @@ export const en = {
     pending: 'Sending…',
     other_way: 'Remembered it?',
     other_way_link: 'Log in',
-    sent_title: 'Look at your mail',
-    sent: 'If there is such an account with a verified e-mail address, a link is on its way. It is good for an hour.',
-    sent_nothing: 'Nothing arrived? Look among the junk mail, then ask again: links that were sent before stay good.',
+    sent_title: 'Check your e-mail',
+    sent: 'If there is such an account with a verified e-mail address, a link is on its way. It works for one hour.',
+    sent_nothing: 'Nothing arrived? Check the spam folder, then ask again: earlier links stay valid.',
     sent_no_address: 'Without a verified address, ask an administrator of this site: they can start a reset for you.',
     again: 'Try again',
   },
 
   reset: {
     title: 'Choose a new password',
-    lead: 'For the account <username></username>. Every session ends; then you log in with the new password.',
+    lead: 'For the account <username></username>. Every session will end, and you will log in with the new password.',
     submit: 'Set password',
     pending: 'Setting…',
     void_title: 'This link no longer works',
@@ -646,6 +647,7 @@ export const en = {
         restore: 'To bring the account back, confirm it is you.',
       },
     },
+    to_open: 'To open “{page}”, confirm it is you.',
     lead: 'The next page is for you alone.',
     why: 'So nobody who finds this browser open can do it for you. Once confirmed, you are not asked again for some minutes.',
     submit: 'Confirm',

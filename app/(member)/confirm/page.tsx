@@ -13,6 +13,7 @@ import { minutes } from '#lib/core/clock.ts'
 import { parseDevice } from '#lib/core/device.ts'
 import type { PendingCommand } from '#lib/core/pending-commands.ts'
 import { services } from '#lib/services.ts'
+import { findAskedPage } from '#lib/web/guards/asked-pages.ts'
 import { requirePermission } from '#lib/web/guards/current-user.ts'
 import { safeNextPath } from '#lib/web/guards/next-path.ts'
 import { getWords } from '#lib/web/words.ts'
@@ -37,6 +38,8 @@ export default async function ConfirmPage({ searchParams }: PageProps<'/confirm'
   const { pendingCommands, sessions, settings, passkeys } = await services()
   const pending = await pendingCommands.find(session.id, handle)
   if (pending === null && sessions.hasRecentAuthentication(session, justNowMs)) redirect(next)
+  const asked = findAskedPage(next)
+  const cancelPath = asked?.before ?? next
   const { hasTotp } = user.factors
   const owesCode = owesSecondFactor(user, ['password'], settings.requireTwoFactor)
   const isRecoveryCode = !hasTotp || query.with === 'recovery-code'
@@ -49,7 +52,7 @@ export default async function ConfirmPage({ searchParams }: PageProps<'/confirm'
     <div className="flex max-w-[30rem] flex-col gap-6">
       <div>
         <h1 className="text-xl sm:text-2xl">{words('confirm.title')}</h1>
-        <p className="mt-2">{await purposeOf(pending, user.id, words)}</p>
+        <p className="mt-2">{await purposeOf(pending, asked && words(asked.title), user.id, words)}</p>
       </div>
       {withPasskey ? (
         <div className="card flex flex-col gap-4 p-6">
@@ -60,7 +63,7 @@ export default async function ConfirmPage({ searchParams }: PageProps<'/confirm'
                 {words('confirm.use_password')}
               </a>
             )}
-            <a href={next} className="link inline-block py-2.5">
+            <a href={cancelPath} className="link inline-block py-2.5">
               {words('confirm.cancel')}
             </a>
           </div>
@@ -93,7 +96,7 @@ export default async function ConfirmPage({ searchParams }: PageProps<'/confirm'
             )}
             <div className="flex flex-wrap gap-3">
               <SubmitButton label={words('confirm.submit')} pendingLabel={words('confirm.pending')} />
-              <a href={next} className="button">
+              <a href={cancelPath} className="button">
                 {words('confirm.cancel')}
               </a>
             </div>
@@ -106,8 +109,14 @@ export default async function ConfirmPage({ searchParams }: PageProps<'/confirm'
 }
 
 /** The sentence that says what the password is needed for. */
-async function purposeOf(pending: PendingCommand | null, userId: string, words: Words): Promise<string> {
-  if (pending === null || !isCommandName(pending.name)) return words('confirm.lead')
+async function purposeOf(
+  pending: PendingCommand | null,
+  page: string | null,
+  userId: string,
+  words: Words,
+): Promise<string> {
+  if (pending === null || !isCommandName(pending.name))
+    return page === null ? words('confirm.lead') : words('confirm.to_open', { page })
   const { data } = commands['sessions.end'].input.safeParse(pending.input)
   if (pending.name !== 'sessions.end' || data === undefined) return confirmSentence(words, pending.name)
   const { sessions } = await services()

@@ -8,7 +8,7 @@ import { handlerPaths } from '#lib/web/guards/request-guard.ts'
 import { middleware } from './middleware.ts'
 
 const site = 'http://localhost:3000'
-const runtimeKey = Symbol.for('gatehouse.runtime')
+const siteKey = Symbol.for('gatehouse.site')
 const shared = globalThis as unknown as Record<symbol, unknown>
 
 let opened: TestServices
@@ -18,14 +18,14 @@ let token: string
 beforeEach(async () => {
   opened = await openTestServices()
   await opened.addPerson('alice')
-  shared[runtimeKey] = Promise.resolve(opened.app)
+  shared[siteKey] = Promise.resolve({ app: opened.app })
   const started = await opened.app.sessions.start('alice')
   token = started.token
   cookie = `session=${await sealToken(token, opened.app)}`
 })
 
 afterEach(async () => {
-  delete shared[runtimeKey]
+  delete shared[siteKey]
   await opened[Symbol.asyncDispose]()
 })
 
@@ -91,7 +91,7 @@ describe('after a rotation of the secret', () => {
   test('the next page renews the device cookie under the newest secret, once', async () => {
     await opened[Symbol.asyncDispose]()
     opened = await openTestServices({ SESSION_SECRET: `${newer},${older}` })
-    shared[runtimeKey] = Promise.resolve(opened.app)
+    shared[siteKey] = Promise.resolve({ app: opened.app })
     for (const path of ['/login', '/profile']) {
       const response = await ask(path, { cookie: `device=${writeDevice(device, [older])}` })
       const [pair = ''] = response.headers.get('set-cookie')?.split(';') ?? []
@@ -248,7 +248,7 @@ describe('a posted form', () => {
 
 describe('a store that cannot be opened', () => {
   test('rejects all requests [V11.2.5, V16.5.3]', async () => {
-    shared[runtimeKey] = Promise.reject(new Error('the store is away'))
+    shared[siteKey] = Promise.reject(new Error('the store is away'))
     const response = await ask('/profile', { cookie })
     expect(response.status).toBe(503)
     expect(await response.text()).toContain('Not available at the moment')

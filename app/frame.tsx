@@ -1,6 +1,5 @@
-import { House, KeySquare, ShieldCheck, UserRound } from 'lucide'
+import { House, KeySquare, ShieldCheck, SlidersHorizontal, UserRound } from 'lucide'
 import type { ReactNode } from 'react'
-import { Colours } from '#app/colours.tsx'
 import { ImpersonationBanner } from '#app/impersonation/impersonation-banner.tsx'
 import type { SessionView } from '#app/session/keeper.ts'
 import { SessionKeeper } from '#app/session/session-keeper.tsx'
@@ -50,7 +49,6 @@ export async function Frame({ width, children }: { width: 'text' | 'tables'; chi
             {words('session.ends_after', { idle: lasting(words, limits.idleMs) })}
           </SessionKeeper>
         )}
-        <Colours />
       </Sidebar>
       <main id="main" tabIndex={-1} className={`mx-auto w-full px-4 py-8 md:px-8 md:py-12 ${room}`}>
         <FormTokenProvider formToken={signedIn?.session.formToken ?? null}>
@@ -69,6 +67,7 @@ function placesOf(signedIn: SignedIn | null, words: Words) {
     { href: '/', label: words('nav.home'), icon: <Icon drawing={House} /> },
     { href: '/profile', label: words('nav.profile'), icon: <Icon drawing={UserRound} /> },
     { href: '/security', label: words('nav.security'), icon: <Icon drawing={ShieldCheck} /> },
+    { href: '/account', label: words('nav.account'), icon: <Icon drawing={SlidersHorizontal} /> },
     ...(signedIn && may(signedIn, 'see-people')
       ? [{ href: '/admin', label: words('nav.admin'), icon: <Icon drawing={KeySquare} /> }]
       : []),

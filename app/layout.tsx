@@ -1,16 +1,20 @@
-import { GeistSans } from 'geist/font/sans'
 import type { Metadata, Viewport } from 'next'
 import type { ReactNode } from 'react'
 import { services } from '#lib/services.ts'
 import { readPreferences, timeZoneCookie } from '#lib/web/cookies/preferences.ts'
 import { getWords } from '#lib/web/words.ts'
+import { font } from './font.ts'
 import './globals.css'
 import { PageRoot } from './ui/page-root.tsx'
 
 export async function generateMetadata(): Promise<Metadata> {
   const words = await getWords()
   const name = words('site.name')
-  return { title: { template: `%s · ${name}`, default: name }, robots: { index: false } }
+  return {
+    title: { template: `%s · ${name}`, default: name },
+    description: words('site.description'),
+    robots: { index: false },
+  }
 }
 
 export const viewport: Viewport = { colorScheme: 'light dark' }
@@ -24,7 +28,7 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
       lang={words.locale}
       dir={words.direction}
       data-theme={theme === 'system' ? undefined : theme}
-      className={GeistSans.variable}
+      className={font.variable}
       // Extensions and translations modify these elements before hydration.
       suppressHydrationWarning
     >

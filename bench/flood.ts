@@ -1,11 +1,12 @@
 // `npm run bench:flood`: latency for logged-in users and for log-ins with known browsers, while 200 connections guess
 // passwords, first from one address and then from ever new ones.
-import { readFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import { Client } from '#e2e/support/client.ts'
 import { startServer } from '#e2e/support/server.ts'
 import type { FloodPlan, FloodReport } from './flood-guesses.ts'
+import { readMemory } from './load.ts'
+import { quantile, say } from './report.ts'
 
 const roundMs = 20_000
 const connections = 200
@@ -98,8 +99,7 @@ try {
   async function watchMemory(until: number): Promise<number> {
     let most = 0
     while (performance.now() < until) {
-      const [, kilobytes = '0'] = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${server.pid()}/status`, 'utf8')) ?? []
-      most = Math.max(most, Number(kilobytes) / 1024)
+      most = Math.max(most, readMemory(Number(server.pid())))
       await delay(200)
     }
     return Math.round(most)
@@ -111,13 +111,4 @@ try {
 function runFlood(plan: FloodPlan): Promise<FloodReport> {
   const worker = new Worker(new URL('./flood-guesses.ts', import.meta.url), { workerData: plan })
   return new Promise((resolve, reject) => worker.once('message', resolve).once('error', reject))
-}
-
-function quantile(times: number[], at: number): number {
-  const sorted = times.toSorted((a, b) => a - b)
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * at))] ?? 0
-}
-
-function say(line: string): void {
-  process.stdout.write(`${line}\n`)
 }

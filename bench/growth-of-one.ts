@@ -1,42 +1,48 @@
-// Fills or measures one store of one size in a separate process, for growth.ts.
+// Fills or measures one store of one size in a separate process, for filled-store.ts.
 import { createHash } from 'node:crypto'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setTimeout as pause } from 'node:timers/promises'
 import { anEntry, everybody } from '#lib/stores/contract/samples.ts'
 import { newUser } from '#lib/stores/kinds.ts'
-import { parseStoreLocation } from '#lib/stores/location.ts'
+import type { StoreLocation } from '#lib/stores/location.ts'
 import { openStores } from '#lib/stores/open.ts'
 import type { SessionRecord, StoredRecord, Stores, TouchBounds, UserRecord } from '#lib/stores/types.ts'
 
 export interface StoreTask {
-  kind: 'fill' | 'measure'
-  url: string
+  /** `check` measures only the session check. */
+  kind: 'fill' | 'check' | 'measure'
+  location: StoreLocation
   size: number
+  now: number
 }
 
 /** By name, which includes the unit. */
 export type StoreFigures = Record<string, number>
 
-const now = Date.UTC(2026, 0, 1)
-const bounds: TouchBounds = { activeAfter: 0, createdAfter: 0, latest: now * 2, recentAfter: 0 }
+let now = 0
+const bounds: TouchBounds = { activeAfter: 0, createdAfter: 0, latest: Number.MAX_SAFE_INTEGER, recentAfter: 0 }
 const atOnce = 64
 /** Enough for a median. Slow operations run less often. */
 const longestMs = 4000
 
 process.once('message', async (task: StoreTask) => {
+  now = task.now
   const began = performance.now()
-  const stores = await open(task.url)
+  const stores = await open(task.location)
   const startMs = performance.now() - began
-  const figures = task.kind === 'fill' ? await fill(stores, task.size) : await measure(stores, task.size, startMs)
+  const figures = await perform(stores, task, startMs)
   await stores.close()
   process.send?.(figures, () => process.exit())
 })
 
-function open(url: string): Promise<Stores> {
-  const location = parseStoreLocation(url)
-  if (location === null) throw new Error(`${url} is no store`)
+function open(location: StoreLocation): Promise<Stores> {
   const silent = { info() {}, warn() {}, error() {} }
   return openStores(location, { takeOver: () => ({ users: [], refused: [], notes: [] }), poolSize: 10, log: silent })
+}
+
+async function perform(stores: Stores, { kind, size }: StoreTask, startMs: number): Promise<StoreFigures> {
+  if (kind === 'fill') return fill(stores, size)
+  return kind === 'check' ? checkSessions(stores, size) : measure(stores, size, startMs)
 }
 
 async function fill(stores: Stores, size: number): Promise<StoreFigures> {
@@ -49,16 +55,20 @@ async function* generate(size: number): AsyncGenerator<StoredRecord> {
   for (let n = 0; n < size; n++) yield { kind: 'session', record: session(sessionId(n), `id-person-${n}`) }
 }
 
+async function checkSessions({ sessions }: Stores, size: number): Promise<StoreFigures> {
+  // New random ids for each call, like in requests.
+  const touch = () => timed(sessions.touch.bind(sessions), anySession(size), now, bounds)
+  await repeat(20_000, touch)
+  const checks = await repeat(20_000, touch)
+  return { 'session check, p50, µs': median(checks) * 1000, 'session check, p99, µs': at(checks, 0.99) * 1000 }
+}
+
 async function measure(stores: Stores, size: number, startMs: number): Promise<StoreFigures> {
   const { users, sessions } = stores
   globalThis.gc?.()
   const memory = process.memoryUsage().rss / 2 ** 20
-  // New random ids for each call, like in requests.
-  const anySession = () => sessionId(Math.floor(Math.random() * size))
-  const touch = () => timed(sessions.touch.bind(sessions), anySession(), now, bounds)
-  await repeat(20_000, touch)
-  const checks = await repeat(20_000, touch)
-  const slides = await repeat(2_000, (n) => timed(sessions.touch.bind(sessions), anySession(), now + n, exact))
+  const checks = await checkSessions(stores, size)
+  const slides = await repeat(2_000, (n) => timed(sessions.touch.bind(sessions), anySession(size), now + n, exact))
 
   let number = 0
   const signUp = () => users.insert(person(`new-${number++}`))
@@ -72,7 +82,7 @@ async function measure(stores: Stores, size: number, startMs: number): Promise<S
     await Promise.all(Array.from({ length: atOnce }, writer))
     return (written / (performance.now() - began)) * 1000
   })
-  const logOuts = await repeat(100, () => timed(() => sessions.end([anySession()], 'signed-out', now)))
+  const logOuts = await repeat(100, () => timed(() => sessions.end([anySession(size)], 'signed-out', now)))
   const failures = await repeat(100, (n) => {
     const userId = `id-person-${Math.floor(Math.random() * size)}`
     return timed(() => stores.lockouts.count({ userId, about: 'password-new', secretSetAt: 0 }, now + n))
@@ -103,8 +113,7 @@ async function measure(stores: Stores, size: number, startMs: number): Promise<S
 
   const aloneRate = 1000 / median(alone.result)
   return {
-    'session check, p50, µs': median(checks) * 1000,
-    'session check, p99, µs': at(checks, 0.99) * 1000,
+    ...checks,
     'window slid in the record, p50, µs': median(slides) * 1000,
     'durable sign-up alone, p50, ms': median(alone.result),
     'durable sign-ups, 64 at once, a second': together.result,
@@ -150,6 +159,10 @@ function session(id: string, userId: string): SessionRecord {
     userAgent,
     address: '203.0.113.9',
   }
+}
+
+function anySession(size: number): string {
+  return sessionId(Math.floor(Math.random() * size))
 }
 
 function sessionId(n: number): string {

@@ -9,6 +9,7 @@ import { makePerson } from '#e2e/support/person.ts'
 import { startServer } from '#e2e/support/server.ts'
 import { chosenStore } from '#e2e/support/test-store.ts'
 import type { HeapReport } from './heap-on-signal.ts'
+import { say } from './report.ts'
 
 const [addresses = 5_000, operations = 30_000] = process.argv.slice(2).map(Number)
 const steps = 5
@@ -104,8 +105,4 @@ async function report(label: string): Promise<void> {
 /** An address that no other client has. */
 function from(n: number): Record<string, string> {
   return { 'x-forwarded-for': `10.${(n >> 16) & 255}.${(n >> 8) & 255}.${n & 255}` }
-}
-
-function say(line: string): void {
-  process.stdout.write(`${line}\n`)
 }

@@ -279,7 +279,7 @@ test('a log-in from a new browser causes an alert, and one from a known browser 
 test('a username can be changed, and the old one stays reserved', everywhere, async ({ page, server }) => {
   const person = await signUpWithAddress(page, server)
   const username = `${person.username}-new`
-  await page.goto('/security')
+  await page.goto('/account')
   await page.getByRole('link', { name: 'Change username' }).click()
   await page.getByLabel('New username').fill('x')
   await page.getByRole('button', { name: 'Change username' }).click()
@@ -289,7 +289,7 @@ test('a username can be changed, and the old one stays reserved', everywhere, as
   await page.getByLabel('New username').fill(username)
   await page.getByRole('button', { name: 'Change username' }).click()
   await expect(status(page, 'Username changed.')).toBeVisible()
-  await expect(page.getByRole('region', { name: 'Account' })).toContainText(username)
+  await expect(page.getByRole('region', { name: 'Username' })).toContainText(username)
   const other = new Client(server.url)
   const taken = await other.submit('/signup', 'Sign up', { ...person, confirmPassword: person.password })
   expect(taken.text).toContain('That username is taken.')
@@ -329,7 +329,7 @@ test('a user’s data can be downloaded as one file [V5.4.1, V5.4.2]', async ({ 
   expect((await new Client(server.url).open('/security/export')).location).toContain('/login')
 
   await outliveProof(server, [page], [])
-  await page.goto('/security')
+  await page.goto('/account')
   await page.getByRole('link', { name: 'Download' }).click()
   await confirm(page, person.password)
   await expect(status(page, 'Confirmed. Download your data')).toBeVisible()

@@ -55,7 +55,7 @@ describe('imports', () => {
 
   test('the domain imports no framework, file system or driver', () => {
     const outside =
-      /^(next(\/|$)|react|node:fs|lib\/(web|server|cli|words)\/|lib\/services|app\/|lib\/stores\/(json|sql|open))/
+      /^(next(\/|$)|react|node:fs|lib\/(web|server|cli|words)\/|lib\/(services|composition)|app\/|lib\/stores\/(json|sql|open))/
     expect(
       breaches(
         domain.filter((file) => !onDisk.test(file)),
@@ -128,6 +128,8 @@ describe('the outside world', () => {
       // Writes the files' values to it.
       'lib/server/env-files.ts',
       'lib/server/start.ts',
+      // Asks whether this is the development server.
+      'lib/services.ts',
     ])
   })
 
@@ -208,7 +210,7 @@ describe('ways to log in', () => {
   test('are logging in, signing up and setting up, each through one gate: nothing mailed opens a session [V6.3.4, V6.3.6, V7.6.2]', () => {
     expect(naming(/\bsessions\.start\(/)).toEqual(['lib/auth/log-in-flow.ts'])
     // No other code makes sessions, or writes them to the store.
-    expect(naming(/\bcreateSessions\(/)).toEqual(['lib/auth/sessions/sessions.ts', 'lib/services.ts'])
+    expect(naming(/\bcreateSessions\(/)).toEqual(['lib/auth/sessions/sessions.ts', 'lib/composition.ts'])
     expect(naming(/\b[sS]essions\.insert\(/)).toEqual([])
     expect(naming(/\bauth\.finish\(/)).toEqual([
       'lib/features/log-in/complete.ts',

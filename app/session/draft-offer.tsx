@@ -3,9 +3,9 @@
 import { useEffect, useRef, useState } from 'react'
 import { Notice } from '#app/ui/notice.tsx'
 import { useBrowserWords } from '#app/ui/page-root.tsx'
-import { type Draft, type DraftOwner, differs, fillIn, findDraft, forgetDraft } from './drafts.ts'
+import { type Draft, type DraftOwner, differs, fillIn, findDraft, forgetDraft, keepDrafts } from './drafts.ts'
 
-/** Offers an unsaved draft of an earlier session inside its form. */
+/** Inside a kept form: keeps its text when it is sent, and offers what an earlier session left unsaved. */
 export function DraftOffer({ person, startedAt }: DraftOwner) {
   const words = useBrowserWords().draft
   const place = useRef<HTMLDivElement>(null)
@@ -16,6 +16,9 @@ export function DraftOffer({ person, startedAt }: DraftOwner) {
     const found = findDraft({ person, startedAt })
     const form = place.current?.closest('form')
     if (found !== null && form && differs(form, found)) setDraft(found)
+    const keep = () => keepDrafts({ person, startedAt })
+    form?.addEventListener('submit', keep)
+    return () => form?.removeEventListener('submit', keep)
   }, [person, startedAt])
 
   function restore() {

@@ -2,8 +2,6 @@
 
 import { unstable_rethrow } from 'next/navigation'
 import { type ReactNode, type SubmitEvent, useActionState, useEffect, useRef, useState, useTransition } from 'react'
-import { DraftOffer } from '#app/session/draft-offer.tsx'
-import { type DraftOwner, keepDrafts } from '#app/session/drafts.ts'
 import { type FormAction, type FormState, untouchedForm } from '#lib/web/forms/form-state.ts'
 import { FormContext } from './form-context.ts'
 import { FormTokenField } from './form-token.tsx'
@@ -17,12 +15,12 @@ import { useTypedValues } from './typed-values.tsx'
  */
 export function ActionForm({
   action,
-  keep,
+  isKept = false,
   children,
 }: {
   action: FormAction
-  /** Keeps the form's text beyond its session, for this author. */
-  keep?: DraftOwner
+  /** Its text is kept beyond its session; a DraftOffer among the children offers it again. */
+  isKept?: boolean
   children: ReactNode
 }) {
   const [posted, post] = useActionState(action, untouchedForm)
@@ -43,7 +41,6 @@ export function ActionForm({
   function submit(event: SubmitEvent<HTMLFormElement>) {
     event.preventDefault()
     if (pending) return
-    if (keep) keepDrafts(keep)
     const typed = new FormData(event.currentTarget)
     startTransition(async () => {
       const answer = await action(state, typed).catch((cause: unknown): FormState => {
@@ -60,11 +57,10 @@ export function ActionForm({
       action={post}
       onSubmit={submit}
       noValidate
-      data-keep={keep ? '' : undefined}
+      data-keep={isKept ? '' : undefined}
       className="flex flex-col gap-6"
     >
       <FormTokenField />
-      {keep && <DraftOffer {...keep} />}
       <FormContext value={{ ...state, pending }}>{children}</FormContext>
     </form>
   )

@@ -1,4 +1,4 @@
-// The baseline of bench/profile.ts: the profile page as a bare Next app, with an empty middleware on the Node runtime.
+// The yardstick: the pages of the site in a bare Next app, with an empty middleware on the Node runtime.
 import path from 'node:path'
 
 /** @type {import('next').NextConfig} */

@@ -17,7 +17,7 @@ test('an admin resets a user’s lockout', async ({ startOwnServer }) => {
   const theirs = await logInAs(server, person)
   const rename = (n: number) =>
     theirs.submit('/security/username', 'Change username', { username: `${person.username}-${n}` })
-  for (const n of [1, 2, 3]) expect((await rename(n)).location).toBe('/security?username=changed')
+  for (const n of [1, 2, 3]) expect((await rename(n)).location).toBe('/account?username=changed')
   expect((await rename(4)).text).toContain('three times a day')
   const guess = { username: `${person.username}-3`, password: 'a guess' }
   for (const _ of [1, 2]) await new Client(server.url).submit('/login', 'Log in', guess)
@@ -25,7 +25,7 @@ test('an admin resets a user’s lockout', async ({ startOwnServer }) => {
   await expect.poll(shown).toContain('2 wrong passwords in a row.')
   expect((await admin.submit(pageOf(person), 'Unlock', {})).location).toContain('done=unlocked')
   expect(await shown()).toContain('No wrong passwords in a row.')
-  expect((await rename(5)).location).toBe('/security?username=changed')
+  expect((await rename(5)).location).toBe('/account?username=changed')
 })
 
 async function call(client: Client, actionId: string, fields: Fields, path: string): Promise<void> {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { projectDir } from '#e2e/support/server-process.ts'
 
-const leftOut = ['.git', '.next/cache', '.next/dev', 'node_modules', 'data', 'test-results', 'bench/.bare']
+const leftOut = ['.git', '.next/cache', '.next/dev', 'node_modules', 'data', 'test-results', 'bench']
 
 export interface BuildCopy {
   /** The folder to start a server in. */

@@ -9,7 +9,7 @@ interface Runtime {
   stores: { users: { find: unknown } }
 }
 
-const shared = globalThis as typeof globalThis & { [key: symbol]: Promise<Runtime> | undefined }
+const shared = globalThis as typeof globalThis & { [key: symbol]: Promise<{ app: Runtime }> | undefined }
 
 if (isMainThread) {
   process.on('SIGUSR2', () => {
@@ -17,9 +17,9 @@ if (isMainThread) {
   })
   process.on('SIGWINCH', () => void Promise.reject(new Error(faultWords)))
   process.on('SIGCONT', async () => {
-    const runtime = await shared[Symbol.for('gatehouse.runtime')]
-    if (runtime === undefined) return
-    runtime.stores.users.find = () => {
+    const site = await shared[Symbol.for('gatehouse.site')]
+    if (site === undefined) return
+    site.app.stores.users.find = () => {
       throw new Error(faultWords)
     }
     process.stderr.write('users fail from now on\n')

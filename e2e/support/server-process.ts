@@ -1,6 +1,7 @@
 // The server as a process: its environment, its output, and failed starts.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -40,11 +41,17 @@ export interface Output {
   text(): string
 }
 
+/** What `npm start` says about memory (docs/decisions/025-light-and-fast.md). */
+const { scripts } = JSON.parse(readFileSync(path.join(projectDir, 'package.json'), 'utf8'))
+const [, arenas = '', semiSpace = ''] =
+  /^MALLOC_ARENA_MAX=(\d+) exec node (--max-semi-space-size=\d+) /.exec(scripts.start) ?? []
+
 /** Passes only what any program needs from the harness's environment. */
 export function spawnServer({ cwd, settings, offsetMs, wrapper }: ServerCommand): ChildProcess {
   const preload = offsetMs === null ? [] : ['--import', `${timePreload}?offset=${offsetMs}`]
-  const [command = '', ...args] = [...wrapper, process.execPath, ...preload, 'lib/server/start.ts']
-  return spawn(command, args, { cwd, env: cleanEnvironment(settings), stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
+  const [command = '', ...args] = [...wrapper, process.execPath, semiSpace, ...preload, 'lib/server/start.ts']
+  const env = { MALLOC_ARENA_MAX: arenas, ...cleanEnvironment(settings) }
+  return spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
 }
 
 export function cleanEnvironment(settings: Record<string, string>): NodeJS.ProcessEnv {

@@ -123,6 +123,7 @@ export const memberViews: MemberView[] = [
     },
   },
   { name: 'address-change', show: (page) => page.goto('/security/email') },
+  { name: 'account', show: (page) => page.goto('/account') },
   { name: 'username-change', show: (page) => page.goto('/security/username') },
   { name: 'account-delete', show: (page) => page.goto('/security/delete') },
   {

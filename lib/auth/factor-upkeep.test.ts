@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { compose, openRuntime } from '../composition.ts'
 import { readSettings } from '../config.ts'
 import { codeOn } from '../features/two-factor/second-factor-for-test.ts'
-import { compose, openRuntime } from '../services.ts'
 import { aLoginClient, openTestServices, storeNames, type TestServices } from '../services-for-test.ts'
 import { aPasskey, aUser } from '../stores/contract/samples.ts'
 import { startFactorUpkeep } from './factor-upkeep.ts'

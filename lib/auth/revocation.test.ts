@@ -2,9 +2,10 @@
 // test pauses the command at each of its store calls in turn.
 import { isDeepStrictEqual } from 'node:util'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { compose } from '../composition.ts'
 import { execute } from '../core/command.ts'
 import { saveProfile } from '../features/profile/commands.ts'
-import { compose, type Services } from '../services.ts'
+import type { Services } from '../services.ts'
 import { aLoginClient, openTestServices, storeNames, type TestServices } from '../services-for-test.ts'
 import { aUser } from '../stores/contract/samples.ts'
 import type { Stores, UserRecord, UserStore } from '../stores/types.ts'

@@ -2,10 +2,11 @@
 // while a server uses the same JSON folder.
 import type { z } from 'zod'
 import { canonicalUsername } from '../auth/username.ts'
+import { compose, openRuntime } from '../composition.ts'
 import { readSettings } from '../config.ts'
 import { type Command, execute, type Outcome, operatorActor } from '../core/command.ts'
 import type { ManagedUser } from '../features/user-admin/user-admin.ts'
-import { compose, openRuntime, type Services } from '../services.ts'
+import type { Services } from '../services.ts'
 import { messageFor } from '../words/message-for.ts'
 import { wordsFor } from '../words/words.ts'
 import { refusal } from './terminal.ts'

@@ -8,6 +8,7 @@ import { mail } from './en-mail.ts'
 export const en = {
   site: {
     name: 'Gatehouse',
+    description: 'Sign up, log in, and keep your profile and your sessions in one place.',
     skip: 'Skip to the content',
   },
 
@@ -17,6 +18,7 @@ export const en = {
     home: 'Home',
     profile: 'Profile',
     security: 'Security',
+    account: 'Account',
     admin: 'Admin',
     log_out: 'Log out',
     signed_in_as: 'Logged in as',
@@ -354,6 +356,26 @@ export const en = {
     notice: 'You were signed out before this was saved. What you wrote is in the form again: save it once more.',
   },
 
+  account: {
+    title: 'Account',
+    username: 'Username',
+    change_username: 'Change username',
+    username_changed: 'Username changed. Log in with the new one from now on.',
+    preferences: 'Preferences',
+    preferences_text: 'They belong to this browser.',
+    language: 'Language',
+    time_zone: 'Time zone',
+    time_zone_unknown: 'Unknown to the site without JavaScript: times are in UTC.',
+    export: 'Your data',
+    export_text: 'One JSON file with everything kept about you.',
+    download: 'Download',
+    export_ready: 'Confirmed. Download your data now.',
+    export_too_often: 'Your data can be downloaded five times an hour. Try again later.',
+    delete: 'Delete your account',
+    delete_text:
+      'All sessions end at once. Everything will be erased 14 days later; until then, a log-in brings it back.',
+    delete_link: 'Delete account',
+  },
   security: {
     title: 'Security',
     ended: 'Session ended. Its browser is signed out at its next step.',
@@ -364,14 +386,11 @@ export const en = {
     address_changed: 'E-mail address changed. The old one was told.',
     address_removed: 'E-mail address removed.',
     address_kept: 'There was no e-mail address to remove, or it was changed meanwhile.',
-    export_ready: 'Confirmed. Download your data under “Account”.',
-    export_too_often: 'Your data can be downloaded five times an hour. Try again later.',
     browser_forgotten: 'Browser forgotten. Its next log-in needs a code.',
     browsers_forgotten: 'All browsers were forgotten. Their next log-ins need a code.',
     browser_gone: 'That browser was forgotten already. Nothing was changed.',
     factor_reset_stopped: 'Your second factors stay. Nothing is removed.',
     factor_reset_over: 'Nothing was stopped: the removal was stopped already, or has happened.',
-    username_changed: 'Username changed. Log in with the new one from now on.',
     undone: {
       lapsed: 'Nothing was done: what you confirmed was no longer waiting. Start it again here.',
       unsaved: 'That could not be saved and may not have taken effect everywhere. Start it again in a moment.',
@@ -433,18 +452,6 @@ export const en = {
       add: 'Add address',
       change: 'Change address',
       verify: 'Enter the code',
-    },
-    account: {
-      title: 'Account',
-      guards: 'What you are called here, a copy of everything kept about you, and leaving.',
-      username: 'Username',
-      change_username: 'Change username',
-      export: 'Your data',
-      export_text: 'One JSON file with everything kept about you.',
-      download: 'Download',
-      delete: 'Leaving',
-      delete_text: 'Ends all sessions at once. Everything is erased 14 days later.',
-      delete_link: 'Delete account',
     },
     sessions: {
       title: 'Sessions',

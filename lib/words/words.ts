@@ -49,6 +49,11 @@ export function wordsFor(locale: Locale): Words {
   return words
 }
 
+/** The language's own name for itself, such as "English". */
+export function languageName(locale: Locale): string {
+  return new Intl.DisplayNames(locale, { type: 'language' }).of(locale) ?? locale
+}
+
 /** The best language for an Accept-Language header; English if none matches. */
 export function matchLocale(acceptLanguage: string | null): Locale {
   const wanted = (acceptLanguage ?? '')

@@ -6,12 +6,11 @@ import { services } from '#lib/services.ts'
 import { readPreferences } from '#lib/web/cookies/preferences.ts'
 import { may, requireUser } from '#lib/web/guards/current-user.ts'
 import { getWords } from '#lib/web/words.ts'
-import { AccountCard } from './account-card.tsx'
+import { outcomeOf } from '../outcome.ts'
 import { BrowsersCard } from './browsers-card.tsx'
 import { EmailCard } from './email-card.tsx'
 import { FactorResetCard } from './factor-reset-card.tsx'
 import { LogInCard } from './log-in-card.tsx'
-import { outcomeOf } from './outcome.ts'
 import { SessionsCard } from './sessions-card.tsx'
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -66,7 +65,6 @@ export default async function SecurityPage({ searchParams }: PageProps<'/securit
         timeZone={timeZone}
       />
       {browsers.length > 0 && <BrowsersCard words={words} browsers={browsers} now={session.now} timeZone={timeZone} />}
-      <AccountCard words={words} username={user.username} mayChange={mayChange} mayManage={mayManage} />
       <HistoryList
         words={words}
         entries={history}

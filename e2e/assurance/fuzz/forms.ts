@@ -95,7 +95,7 @@ const exceptions: Record<string, Exception> = {
   changePassword: { fields: { username: ownName }, spent: /^\/security\?changed/ },
   addEmail: { fields: { email } },
   removeEmail: { scenario: memberWithAddress, spent: /^\/security\?address=removed/ },
-  changeUsername: { spent: /^\/security\?username=changed/ },
+  changeUsername: { spent: /^\/account\?username=changed/ },
   deleteAccount: { spent: /^\/login\?deleted/ },
   verifyEmail: { scenario: memberWithCode, spent: /^\/security\?address/ },
   resendCode: { scenario: memberWithCode },

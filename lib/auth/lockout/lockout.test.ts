@@ -1,8 +1,8 @@
 import { hash } from '@node-rs/argon2'
 import { afterEach, describe, expect, test, vi } from 'vitest'
+import { compose, openRuntime } from '../../composition.ts'
 import { readSettings } from '../../config.ts'
 import { days, hours, minutes, seconds } from '../../core/clock.ts'
-import { compose, openRuntime } from '../../services.ts'
 import {
   aLoginClient,
   openTestServices,

@@ -2,9 +2,10 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { compose } from '../../composition.ts'
 import type { PasswordHasher } from '../../core/crypto/password.ts'
 import { ok } from '../../core/result.ts'
-import { compose, type Services } from '../../services.ts'
+import type { Services } from '../../services.ts'
 import { aLoginClient, openTestServices, type TestServices } from '../../services-for-test.ts'
 import { readCommonPasswords } from './common-passwords.ts'
 

@@ -26,7 +26,7 @@ async function startAsService(dir: string, url: string): Promise<string> {
     process.setgid?.(${service === me ? process.getgid?.() : service})
     process.setuid?.(${service})
     const [{ openRuntime }, { readSettings }] = await Promise.all([
-      import(${JSON.stringify(join(import.meta.dirname, '../../services.ts'))}),
+      import(${JSON.stringify(join(import.meta.dirname, '../../composition.ts'))}),
       import(${JSON.stringify(join(import.meta.dirname, '../../config.ts'))}),
     ])
     try {

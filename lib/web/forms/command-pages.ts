@@ -345,14 +345,25 @@ export const commandPages: { [Name in WebCommandName]: PagesOf<Name> } = {
     },
   },
   'email.send-code': { path: '/verify-email', staysInForm: true, next: () => '/verify-email?sent=1' },
-  'username.change': { path: '/security/username', staysInForm: true, next: () => '/security?username=changed' },
+  'username.change': {
+    path: '/security/username',
+    staysInForm: true,
+    next() {
+      renewFrame()
+      return '/account?username=changed'
+    },
+  },
   'profile.save': {
     path: '/profile/edit',
     staysInForm: true,
     next() {
-      // The sidebar shows the name: without this, React keeps the old one on the next page.
-      revalidatePath('/', 'layout')
+      renewFrame()
       return '/profile?saved=1'
     },
   },
+}
+
+/** The sidebar shows the user's names: without this, React keeps the old ones on the next page. */
+function renewFrame(): void {
+  revalidatePath('/', 'layout')
 }

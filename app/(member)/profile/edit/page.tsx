@@ -1,4 +1,5 @@
 import type { Metadata } from 'next'
+import { DraftOffer } from '#app/session/draft-offer.tsx'
 import { ActionForm } from '#app/ui/action-form.tsx'
 import { CharactersLeft } from '#app/ui/characters-left.tsx'
 import { Field } from '#app/ui/field.tsx'
@@ -32,7 +33,8 @@ export default async function EditProfilePage() {
         <p className="mt-2 text-muted">{words('profile_edit.lead')}</p>
       </div>
       <div className="card p-6">
-        <ActionForm action={saveProfile} keep={{ person: user.id, startedAt: session.startedAt }}>
+        <ActionForm action={saveProfile} isKept>
+          <DraftOffer person={user.id} startedAt={session.startedAt} />
           <FormAlert>{kept !== null && <Notice kind="warn">{words('kept_form.notice')}</Notice>}</FormAlert>
           <input type="hidden" name={formTag} value={formDrafts.tagFor(session.id, user.id)} />
           {profileFieldNames.map((name) => (

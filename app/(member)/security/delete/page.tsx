@@ -34,7 +34,7 @@ export default async function DeleteAccountPage({ searchParams }: PageProps<'/se
               label={words('account_delete.submit')}
               pendingLabel={words('account_delete.pending')}
             />
-            <a href="/security" className="button">
+            <a href="/account" className="button">
               {words('account_delete.cancel')}
             </a>
           </div>

@@ -9,9 +9,9 @@ export const dynamic = 'force-dynamic'
 
 /** All data about the user as a file. Re-authentication leads back to the page, since a redirect cannot start a download. */
 export async function GET(): Promise<Response> {
-  const signedIn = await requireRecentAuthentication('manage-own-account', '/security?export=ready')
+  const signedIn = await requireRecentAuthentication('manage-own-account', '/account?export=ready')
   const exported = await execute(exportAccount, await actorOf(signedIn), {}, await services())
-  if (!exported.ok) redirect('/security?export=too-often')
+  if (!exported.ok) redirect('/account?export=too-often')
   return new Response(`${JSON.stringify(exported.value, null, 2)}\n`, {
     headers: {
       'content-type': 'application/json',

@@ -41,7 +41,7 @@ export default async function ChangeUsernamePage({ searchParams }: PageProps<'/s
           />
           <div className="flex flex-wrap gap-3">
             <SubmitButton label={words('username_change.submit')} pendingLabel={words('username_change.pending')} />
-            <a href="/security" className="button">
+            <a href="/account" className="button">
               {words('username_change.cancel')}
             </a>
           </div>

@@ -1,4 +1,4 @@
-// The result of the last action, from the URL's query.
+// The result of the last action on the security and account pages, from the URL's query.
 
 const outcomes = {
   'ended=1': { kind: 'good', message: 'security.ended' },
@@ -9,14 +9,14 @@ const outcomes = {
   'address=changed': { kind: 'good', message: 'security.address_changed' },
   'address=removed': { kind: 'good', message: 'security.address_removed' },
   'address=kept': { kind: 'note', message: 'security.address_kept' },
-  'username=changed': { kind: 'good', message: 'security.username_changed' },
+  'username=changed': { kind: 'good', message: 'account.username_changed' },
   'browser=forgotten': { kind: 'good', message: 'security.browser_forgotten' },
   'browser=all': { kind: 'good', message: 'security.browsers_forgotten' },
   'browser=already': { kind: 'note', message: 'security.browser_gone' },
   'factor_reset=stopped': { kind: 'good', message: 'security.factor_reset_stopped' },
   'factor_reset=over': { kind: 'note', message: 'security.factor_reset_over' },
-  'export=ready': { kind: 'note', message: 'security.export_ready' },
-  'export=too-often': { kind: 'warn', message: 'security.export_too_often' },
+  'export=ready': { kind: 'note', message: 'account.export_ready' },
+  'export=too-often': { kind: 'warn', message: 'account.export_too_often' },
   'undone=lapsed': { kind: 'warn', message: 'security.undone.lapsed' },
   'undone=unsaved': { kind: 'warn', message: 'security.undone.unsaved' },
 } as const

@@ -2,8 +2,8 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { openRuntime } from './composition.ts'
 import { readSettings } from './config.ts'
-import { openRuntime } from './services.ts'
 
 test('a failed start releases the folder', async () => {
   const dir = await mkdtemp(join(tmpdir(), 'gatehouse-'))

@@ -15,7 +15,7 @@ export function ApplyOnChange({ path, children }: { path: string; children: Reac
     if (form === null) return
     const left = sessionStorage.getItem(focusKey)
     sessionStorage.removeItem(focusKey)
-    if (left) document.getElementById(left)?.focus({ preventScroll: true })
+    if (left) form.querySelector<HTMLElement>(`#${CSS.escape(left)}`)?.focus({ preventScroll: true })
 
     let timer: ReturnType<typeof setTimeout> | undefined
     const apply = ({ target }: Event) => {

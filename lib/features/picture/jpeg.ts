@@ -21,28 +21,28 @@ export const rewriteJpeg: Rewrite = async (bytes) => {
   let at = 2
   while (at + 2 <= bytes.length) {
     if (bytes[at] !== 0xff) return null
-    const code = bytes[at + 1]
+    const type = bytes[at + 1]
     // Fill bytes (B.1.1.2).
-    if (code === 0xff) {
+    if (type === 0xff) {
       at += 1
       continue
     }
-    if (code === marker.endOfImage) {
+    if (type === marker.endOfImage) {
       if (size === null || !hasScan) return null
       return { ...size, bytes: Buffer.concat([...parts, Buffer.from([0xff, marker.endOfImage])]) }
     }
-    if (code === undefined || code < 0xc0 || at + 4 > bytes.length) return null
+    if (type === undefined || type < 0xc0 || at + 4 > bytes.length) return null
     const end = at + 2 + bytes.readUInt16BE(at + 2)
     if (end < at + 4 || end > bytes.length) return null
     const segment = bytes.subarray(at, end)
-    if (frames.includes(code)) {
+    if (frames.includes(type)) {
       const found: Size | null = size === null ? readFrame(segment) : null
       if (found === null) return null
       size = found
       parts.push(segment)
-    } else if (kept.includes(code)) parts.push(segment)
-    else if (code === marker.adobe) parts.push(...withoutRest(segment))
-    else if (code === marker.startOfScan) {
+    } else if (kept.includes(type)) parts.push(segment)
+    else if (type === marker.adobe) parts.push(...withoutRest(segment))
+    else if (type === marker.startOfScan) {
       if (size === null) return null
       const scanEnd = endOfScan(bytes, end)
       if (scanEnd === null) return null
@@ -50,15 +50,15 @@ export const rewriteJpeg: Rewrite = async (bytes) => {
       hasScan = true
       at = scanEnd
       continue
-    } else if (!isLeftOut(code)) return null
+    } else if (!isLeftOut(type)) return null
     at = end
   }
   return null
 }
 
 /** Application data and comments. */
-function isLeftOut(code: number): boolean {
-  return (code >= 0xe0 && code <= 0xef) || code === 0xfe
+function isLeftOut(type: number): boolean {
+  return (type >= 0xe0 && type <= 0xef) || type === 0xfe
 }
 
 /** Grey or colour with 8 bits a sample. No image of a profile has the four components of print. */

@@ -69,7 +69,7 @@ const mutations: Record<string, (client: Client, headers: Headers) => Promise<An
       body: '{"username":"ada"}',
       headers: { 'content-type': 'application/json', ...headers },
     }),
-  'choosing colours': (client, headers) => client.submit('/profile', 'Light', {}, headers),
+  'choosing colours': (client, headers) => client.submit('/account', 'Light', {}, headers),
 }
 
 for (const [what, mutate] of Object.entries(mutations)) {

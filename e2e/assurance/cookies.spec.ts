@@ -29,7 +29,7 @@ test('every cookie is Secure, host-only, HttpOnly, SameSite on purpose, and smal
   const adminPerson = makePerson()
   await admin.open(await server.setUpPath())
   await admin.submit('/setup', 'Create administrator', { ...adminPerson, confirmPassword: adminPerson.password })
-  await admin.submit('/profile', 'Dark', { theme: 'dark' })
+  await admin.submit('/account', 'Dark', { theme: 'dark' })
   const made = await admin.submit('/admin/invitations', 'Invite', { role: 'member', email: '' })
   const [, token = ''] = (admin.cookies.get('__Host-handed-over-invitation') ?? '').split('.')
   expect((await admin.open(made.location ?? '')).text).toContain(token)

@@ -14,7 +14,6 @@ interface TraceEvent {
 
 const phoneSlowdown = 4
 const longTaskMs = 50
-const settledAfterMs = 1500
 
 export async function measureMainThread(browser: Browser, { url, headers }: Opened) {
   const context = await browser.newContext({ extraHTTPHeaders: headers })
@@ -22,7 +21,7 @@ export async function measureMainThread(browser: Browser, { url, headers }: Open
   await page.goto('about:blank')
   await browser.startTracing(page, { categories: ['toplevel', '__metadata'] })
   await page.goto(url, { waitUntil: 'load' })
-  await page.waitForTimeout(settledAfterMs)
+  await page.evaluate(() => new Promise((done) => requestIdleCallback(done)))
   const { traceEvents } = JSON.parse((await browser.stopTracing()).toString()) as { traceEvents: TraceEvent[] }
   await context.close()
 

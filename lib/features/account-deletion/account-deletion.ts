@@ -54,7 +54,7 @@ export function createAccountDeletion(deps: {
             continue
           }
           await tokens.deleteIssuedBy(id)
-          // First: nothing finds the picture of an unknown user. Whoever restores the account now has none.
+          // Before the user: afterwards nothing finds the picture. If the account is restored in between, it has none.
           const isBare = picture === null || (await users.update(id, { picture: null }, { deletedAt })) !== null
           if (isBare) await pictures.deleteAll({ id })
           // Compare and set: the user may concurrently restore or delete the account again.

@@ -89,6 +89,18 @@ export function mediansOf(rates: Rate[] = []): Rate {
   }
 }
 
+/** Medians of the ratios to `base` in the same round: a slow second affects both. Higher is better for both. */
+export function ratiosTo(base: Rate[] = [], rates: Rate[] = []): Rate {
+  const pairs = rates.flatMap((rate, round) => {
+    const other = base[round]
+    return other === undefined ? [] : [{ rate, other }]
+  })
+  return {
+    perSecond: median(pairs.map(({ rate, other }) => rate.perSecond / other.perSecond)),
+    cpuMs: median(pairs.map(({ rate, other }) => other.cpuMs / rate.cpuMs)),
+  }
+}
+
 /** User and system time of a process, from Linux's /proc in hundredths of a second. */
 export function readCpuMs(pid: number): number {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []

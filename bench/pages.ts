@@ -1,5 +1,5 @@
 // The pages against the same markup in a bare Next app, and the profile page against better-auth on SQLite.
-import { ask, measureInTurns, mediansOf, readMemory, type Target, type Turns } from './load.ts'
+import { ask, measureInTurns, mediansOf, ratiosTo, readMemory, type Target, type Turns } from './load.ts'
 import { tagsOf } from './markup.ts'
 import { say, table } from './report.ts'
 import { type PageName, pageNames, type Site, startBare, startBetterAuth } from './sites.ts'
@@ -11,13 +11,14 @@ export async function comparePages(site: Site, rounds: number): Promise<void> {
   const betterAuth = await startBetterAuth()
   const cached = await startBetterAuth({ cookieCache: true })
   try {
-    say(`Pages: ${rounds} rounds in turns, medians; ratios to bare Next, higher is better`)
+    const turns = { rounds: 10 * rounds, ms: 400, warmUpMs: 8000 }
+    say(`Pages: ${turns.rounds} rounds of ${turns.ms} ms in turns, medians; ratios to bare Next, higher is better`)
     // First, so that all four had the same load.
     const all = { 'bare Next': bare, Gatehouse: site, 'better-auth': betterAuth, 'better-auth, cookie cache': cached }
-    const rows = [head, ...(await compare('profile', all, { rounds, ms: 3000, warmUpMs: 5000 }))]
+    const rows = [head, ...(await compare('profile', all, turns))]
     const memory = Object.entries(all).map(([who, { pid }]) => [who, readMemory(pid).toFixed(0)])
     for (const name of pageNames.filter((name) => name !== 'profile')) {
-      rows.push(...(await compare(name, { 'bare Next': bare, Gatehouse: site }, { rounds, ms: 2000, warmUpMs: 2000 })))
+      rows.push(...(await compare(name, { 'bare Next': bare, Gatehouse: site }, turns)))
     }
     table(rows)
     say('Resident memory after the load of the profile page')
@@ -31,16 +32,16 @@ async function compare(name: PageName, sites: Record<string, Pick<Site, 'page'>>
   const targets = Object.fromEntries(Object.entries(sites).map(([who, { page }]) => [who, page(name)]))
   const rates = await measureInTurns(targets, turns)
   const answers = await answersOf(targets)
-  const yardstick = mediansOf(rates['bare Next'])
   return [...answers].map(([who, html]) => {
     const { perSecond, cpuMs } = mediansOf(rates[who])
+    const ratios = ratiosTo(rates['bare Next'], rates[who])
     return [
       name,
       who,
       perSecond.toFixed(0),
-      (perSecond / yardstick.perSecond).toFixed(2),
+      ratios.perSecond.toFixed(2),
       cpuMs.toFixed(2),
-      (yardstick.cpuMs / cpuMs).toFixed(2),
+      ratios.cpuMs.toFixed(2),
       String(Buffer.byteLength(html)),
       compareTags(answers.get('bare Next') ?? '', html),
     ]

@@ -35,8 +35,13 @@ export function initialsOf(name: string): string {
 
 /** An emoji or a letter with its marks stays whole. */
 function firstGrapheme(word: string): string {
+  // Segmenting takes as long as checking the session, and most names need none.
+  if (startsLatin.test(word)) return word.charAt(0)
   for (const { segment } of graphemes.segment(word)) return segment
   return ''
 }
+
+/** Starts with two characters of the Latin blocks, of which none combines. */
+const startsLatin = /^[\u0020-\u02ff]{2}/
 
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' })

@@ -33,7 +33,7 @@ test.each([oldest, `${major}.${minor + 1}.0`, `${major + 1}.0.0`, manifest.depen
 test('every npm script runs the check first', () => {
   for (const name of ['start', 'dev', 'build', 'cli'] as const) {
     expect(manifest.scripts[name]).toMatch(
-      /^(MALLOC_ARENA_MAX=2 )?exec node (--max-semi-space-size=8 )?--require \.\/lib\/server\/node-version\.cjs lib\//,
+      /^(MALLOC_ARENA_MAX=2 )?exec node (--heap-growing-percent=30 )?--require \.\/lib\/server\/node-version\.cjs lib\//,
     )
   }
 })

@@ -44,10 +44,23 @@ export function wordsFor(locale: Locale): Words {
       throw error
     },
   })
-  const words = Object.assign(translator, { locale, formats, direction })
+  const plain = new Map(plainTexts(messages))
+  const lookUp = (...[key, ...args]: Parameters<typeof translator>) => plain.get(key) ?? translator(key, ...args)
+  const words = Object.assign(lookUp as typeof translator, translator, { locale, formats, direction })
   translators.set(locale, words)
   return words
 }
+
+/** The texts that need no formatting, by key. A page has a hundred texts, and the translator takes 2 µs for each. */
+function plainTexts(messages: object, parents = ''): [string, string][] {
+  return Object.entries(messages).flatMap(([key, message]: [string, string | object]): [string, string][] => {
+    if (typeof message !== 'string') return plainTexts(message, `${parents}${key}.`)
+    return syntax.test(message) ? [] : [[parents + key, message]]
+  })
+}
+
+/** What has a meaning in ICU MessageFormat. */
+const syntax = /[{}<>'#|]/
 
 /** The language's own name for itself, such as "English". */
 export function languageName(locale: Locale): string {

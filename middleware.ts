@@ -61,5 +61,7 @@ async function decide(request: NextRequest, app: Services): Promise<Response> {
 // Static files contain nothing private. Like the two health checks, they must work when nothing else does.
 export const config = {
   runtime: 'nodejs',
-  matcher: ['/((?!_next/static/|icon\\.svg$|favicon\\.ico$|apple-touch-icon\\.png$|robots\\.txt$|healthz$|readyz$).*)'],
+  matcher: [
+    '/((?!_next/static/|icon\\.svg$|favicon\\.ico$|apple-touch-icon\\.png$|robots\\.txt$|refusal\\.css$|healthz$|readyz$).*)',
+  ],
 }

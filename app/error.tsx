@@ -1,11 +1,13 @@
 'use client'
 
+import { CardFrame } from './ui/card-frame.tsx'
 import { ErrorView, type ErrorViewProps } from './ui/error-view.tsx'
+import { useBrowserWords } from './ui/page-root.tsx'
 
 export default function ErrorPage(props: ErrorViewProps) {
   return (
-    <main className="grid min-h-dvh content-center px-4 py-8">
+    <CardFrame name={useBrowserWords().name}>
       <ErrorView {...props} />
-    </main>
+    </CardFrame>
   )
 }

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react'
 import { ImpersonationBanner } from '#app/impersonation/impersonation-banner.tsx'
 import type { SessionView } from '#app/session/keeper.ts'
 import { SessionKeeper } from '#app/session/session-keeper.tsx'
+import { Breadcrumb } from '#app/ui/breadcrumb.tsx'
 import { FormTokenProvider } from '#app/ui/form-token.tsx'
 import { Icon } from '#app/ui/line-icon.tsx'
 import { Sidebar } from '#app/ui/sidebar.tsx'
@@ -21,7 +22,7 @@ export async function Frame({ width, children }: { width: 'text' | 'tables'; chi
   const words = await getWords()
   const signedIn = await findSignedIn()
   const limits = (await services()).settings.session
-  const room = width === 'text' ? 'max-w-[50rem]' : 'max-w-[76rem]'
+  const places = signedIn && (await mustEnrol(signedIn)) ? [] : placesOf(signedIn, words)
   return (
     <div
       className="frame md:grid md:grid-cols-[15rem_minmax(0,1fr)]"
@@ -32,7 +33,7 @@ export async function Frame({ width, children }: { width: 'text' | 'tables'; chi
       </a>
       <Sidebar
         words={words}
-        places={signedIn && (await mustEnrol(signedIn)) ? [] : placesOf(signedIn, words)}
+        places={places}
         person={signedIn && { ...signedIn.user, viewedBy: signedIn.impersonation?.admin.username ?? null }}
       >
         {signedIn && (
@@ -44,12 +45,20 @@ export async function Frame({ width, children }: { width: 'text' | 'tables'; chi
           </SessionKeeper>
         )}
       </Sidebar>
-      <main id="main" tabIndex={-1} className={`mx-auto w-full px-4 py-8 md:px-8 md:py-12 ${room}`}>
+      <main id="main" tabIndex={-1} className="mx-auto w-full max-w-[80rem] px-4 py-8 md:px-8 md:py-12">
         <FormTokenProvider formToken={signedIn?.session.formToken ?? null}>
           {signedIn?.impersonation && (
             <ImpersonationBanner words={words} signedIn={signedIn} impersonation={signedIn.impersonation} />
           )}
-          {children}
+          {width === 'tables' ? (
+            children
+          ) : (
+            // All pages begin at the same edge, whatever their width.
+            <div className="max-w-[46rem]">
+              <Breadcrumb places={places.map(({ href, label }) => ({ href, label }))} />
+              {children}
+            </div>
+          )}
         </FormTokenProvider>
       </main>
     </div>

@@ -1,4 +1,4 @@
-// An unsaved form from an ended session returns to the user who wrote it and to no other.
+// An unsaved form that was left, or whose session ended, returns to the user who wrote it and to no other.
 import type { Page } from '@playwright/test'
 import { minutes } from '#e2e/support/durations.ts'
 import { holdTime, idleFor, sleepFor } from '#e2e/support/passing-time.ts'
@@ -41,6 +41,59 @@ test('is restored after the same user logs in', async ({ page, server }) => {
   await expect(page.getByText('Profile saved.')).toBeVisible()
   await page.goto('/profile/edit')
   await expect(offer(page)).toBeHidden()
+})
+
+test('is offered after leaving by a link, until it is saved', async ({ page, server }) => {
+  await signIn(page.context(), server.url)
+  await page.goto('/profile/edit')
+  await page.getByLabel('Bio').fill('Keeps the lamp')
+  await page.getByRole('link', { name: 'Home' }).click()
+  await expect(page).toHaveURL('/')
+  await page.goto('/profile/edit')
+  await expect(page.getByText('You left this page before this was saved.')).toBeVisible()
+  await offer(page).click()
+  await expect(page.getByLabel('Bio')).toHaveValue('Keeps the lamp')
+  await expect(page.getByLabel('Bio')).toBeFocused()
+  await page.getByRole('button', { name: 'Save profile' }).click()
+  await expect(page.getByText('Profile saved.')).toBeVisible()
+  await page.goto('/profile/edit')
+  await page.waitForLoadState('networkidle')
+  await expect(offer(page)).toBeHidden()
+})
+
+test('is not offered for a text that was put back as it was', async ({ page, server }) => {
+  await signIn(page.context(), server.url)
+  await page.goto('/profile/edit')
+  await page.getByLabel('Bio').fill('Keeps the lamp')
+  // As when another tab is looked at.
+  await page.evaluate(() => {
+    Object.defineProperty(document, 'visibilityState', { value: 'hidden', configurable: true })
+    document.dispatchEvent(new Event('visibilitychange'))
+  })
+  expect(await page.evaluate(() => JSON.stringify(localStorage))).toContain('lamp')
+  await page.getByLabel('Bio').fill('')
+  await page.getByRole('link', { name: 'Home' }).click()
+  await page.goto('/profile/edit')
+  await page.waitForLoadState('networkidle')
+  await expect(offer(page)).toBeHidden()
+})
+
+test('a log-out, which deletes it, asks first', async ({ page, server }) => {
+  await signIn(page.context(), server.url)
+  await page.goto('/profile/edit')
+  await page.getByLabel('Bio').fill('Keeps the lamp')
+  const asked: string[] = []
+  page.once('dialog', async (dialog) => {
+    asked.push(dialog.type())
+    await dialog.dismiss()
+  })
+  await page.getByRole('button', { name: 'Log out' }).click()
+  await expect.poll(() => asked).toEqual(['beforeunload'])
+  await expect(page.getByLabel('Bio')).toHaveValue('Keeps the lamp')
+  page.once('dialog', (dialog) => dialog.accept())
+  await page.getByRole('button', { name: 'Log out' }).click()
+  await expect(page).toHaveURL('/login?reason=signed-out')
+  expect(await page.evaluate(() => JSON.stringify(localStorage))).not.toContain('lamp')
 })
 
 test('can be discarded', async ({ page, server }) => {

@@ -82,6 +82,15 @@ test(
   },
 )
 
+test('names every fault of a form at once', everywhere, async ({ page }) => {
+  await page.goto('/signup')
+  await fillSignUp(page, { ...makePerson(), username: '!', password: 'password123' }, 'another one')
+  await page.getByRole('button', { name: 'Sign up' }).click()
+  await expectFault(page, 'Username', '3 to 32 characters')
+  await expectFault(page, 'Password', 'one of the most common passwords')
+  await expectFault(page, 'Confirm password', 'The two differ.')
+})
+
 test('rejects two different passwords beside the second', everywhere, async ({ page }) => {
   await page.goto('/signup')
   await fillSignUp(page, makePerson(), 'another one')
@@ -218,6 +227,15 @@ test.describe('with JavaScript', () => {
     await signUp(page, { username: '!', password: 'short' })
     await expectFault(page, 'Username', '3 to 32 characters')
     await expect(page.getByLabel('Username')).toBeFocused()
+  })
+
+  test('an error goes when its field changes, and the others stay', async ({ page }) => {
+    await page.goto('/signup')
+    await signUp(page, { username: '!', password: 'short' })
+    await page.getByLabel('Username').fill('fine-name')
+    await expect(page.getByLabel('Username')).not.toHaveAttribute('aria-invalid')
+    await expect(page.getByText('Enter a username of 3 to 32 characters')).toBeHidden()
+    await expectFault(page, 'Password', 'at least 8 characters')
   })
 
   test('an error about the whole form takes the focus', async ({ page }) => {

@@ -102,9 +102,13 @@ test(
   everywhere,
   async ({ loggedInPage, expectedNoise }) => {
     expectedNoise.push(/404 \(Not Found\)/)
-    const response = await loggedInPage.goto('/nowhere')
-    expect(response?.status()).toBe(404)
-    await expect(loggedInPage.getByRole('heading', { level: 1 })).toHaveText('Page not found')
+    // A member has no page at the second.
+    for (const path of ['/nowhere', '/admin']) {
+      const response = await loggedInPage.goto(path)
+      expect(response?.status()).toBe(404)
+      await expect(loggedInPage.getByRole('heading', { level: 1 })).toHaveText('Page not found')
+      await expect(loggedInPage.getByRole('main')).toHaveCSS('border-radius', '10px')
+    }
   },
 )
 

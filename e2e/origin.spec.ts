@@ -130,7 +130,7 @@ test('reads a form in Lynx’s encoding', async ({ server, newPerson }) => {
 test('a request without any origin is told why it is rejected and what helps', async ({ client }) => {
   const answer = await client.submit('/login', 'Log in', { ...makePerson() }, unsaid)
   expect(answer.status).toBe(403)
-  expect(answer.text).toContain('Your browser did not say where that came from')
+  expect(answer.text).toContain('Your browser did not say where this form came from')
   expect(answer.text).toContain('Referer')
 })
 

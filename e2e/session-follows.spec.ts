@@ -59,7 +59,7 @@ test('ten minutes of an open page full of links end it, and the page says so', a
   expect(activity.posts).toBe(0)
 })
 
-test('the warning is announced at 120, 60, 30 and 10 seconds, traps the focus and stays with Escape', async ({
+test('the warning is announced when it opens and at 60, 30 and 10 seconds, traps the focus and stays with Escape', async ({
   loggedInPage: page,
   idleFor,
 }) => {
@@ -68,7 +68,8 @@ test('the warning is announced at 120, 60, 30 and 10 seconds, traps the focus an
   await idleFor(seconds(481))
   const dialog = page.getByRole('alertdialog', { name: 'Are you still there?' })
   await expect(dialog).toBeVisible()
-  await expect(dialog).toHaveAccessibleDescription(/logged out when the time is up/)
+  await expect(dialog).toHaveAccessibleDescription(/^Logging out in 11\d seconds\. .* logged out when the time is up/)
+  await expect(page).toHaveTitle(/^1:5\d · Profile · Gatehouse$/)
   const stay = dialog.getByRole('button', { name: 'Stay logged in' })
   await expect(stay).toBeFocused()
   for (const _ of [1, 2, 3]) {
@@ -83,7 +84,7 @@ test('the warning is announced at 120, 60, 30 and 10 seconds, traps the focus an
     await page.clock.runFor(1000)
   }
   expect(spoken).toEqual([
-    'Logging out in 2 minutes.',
+    expect.stringMatching(/^Logging out in 11\d seconds\.$/),
     'Logging out in 1 minute.',
     'Logging out in 30 seconds.',
     'Logging out in 10 seconds.',
@@ -91,6 +92,7 @@ test('the warning is announced at 120, 60, 30 and 10 seconds, traps the focus an
   await page.keyboard.press('Escape')
   await expect(dialog).toBeHidden()
   await expect(page.getByRole('link', { name: 'Edit profile' })).toBeFocused()
+  await expect(page).toHaveTitle('Profile · Gatehouse')
 })
 
 test('staying restores the full window, any number of times', async ({ loggedInPage: page, idleFor }) => {
@@ -184,7 +186,7 @@ for (const [when, wake] of [
   })
 }
 
-test('without the server, an expired page is hidden, and shown again if the session is still live', async ({
+test('without the server, a card takes the place of an expired page, which comes back if the session is still live', async ({
   loggedInPage: page,
   idleFor: _,
   expectedNoise,
@@ -194,7 +196,13 @@ test('without the server, an expired page is hidden, and shown again if the sess
   await page.context().setOffline(true)
   await runFor(page, minutes(10))
   await expect(main(page)).toBeHidden()
+  const card = page.getByRole('alert').filter({ hasText: 'Gatehouse cannot be reached' })
+  await expect(card).toBeVisible()
+  await expect(page.getByText('Zoë')).toBeHidden()
+  await card.getByRole('button', { name: 'Try again' }).click()
+  await expect(card).toBeVisible()
   await page.context().setOffline(false)
   await runFor(page, seconds(6))
   await expect(main(page)).toBeVisible()
+  await expect(card).toBeHidden()
 })

@@ -45,14 +45,15 @@ test('the spoken time changes only at 120, 60, 30 and 10 seconds', () => {
   const changes: number[] = []
   let latest = 0
   for (let left = 120 * second; left > 0; left -= 100) {
-    const spoken = spokenAt(phaseAt(idleIn(left), 0, limits))
+    const spoken = spokenAt(left, 120 * second)
     if (spoken !== latest) changes.push(left / second)
     latest = spoken
   }
   expect(changes).toEqual([120, 60, 30, 10])
 })
 
-test('a warning shorter than a spoken moment says its own length, not a longer one', () => {
-  const short = { ...limits, idleMs: 100 * second }
-  expect(spokenAt(phaseAt(idleIn(20 * second), 0, short))).toBe(20)
+test('a warning that opens late says the time that is left, not a longer one', () => {
+  expect(spokenAt(75 * second, 75 * second)).toBe(75)
+  expect(spokenAt(61 * second, 75 * second)).toBe(75)
+  expect(spokenAt(60 * second, 75 * second)).toBe(60)
 })

@@ -45,8 +45,8 @@ export function untilNextTold({ leftMs, warnMs }: Phase): number {
 
 const spokenSeconds = [10, 30, 60, 120]
 
-/** The last spoken time: it changes only at 120, 60, 30 and 10 seconds. */
-export function spokenAt({ leftMs, warnMs }: Phase): number {
+/** The seconds that were spoken last: those left when the warning opened, then 60, 30 and 10. */
+export function spokenAt(leftMs: number, openedMs: number): number {
   const left = Math.ceil(leftMs / 1000)
-  return Math.min(spokenSeconds.find((seconds) => left <= seconds) ?? left, Math.round(warnMs / 1000))
+  return Math.min(spokenSeconds.find((seconds) => left <= seconds) ?? left, Math.ceil(openedMs / 1000))
 }

@@ -1,13 +1,15 @@
 'use client'
 
 import { useEffect, useRef, useState } from 'react'
+import { useForm } from '#app/ui/form-context.ts'
 import { Notice } from '#app/ui/notice.tsx'
 import { useBrowserWords } from '#app/ui/page-root.tsx'
-import { type Draft, type DraftOwner, differs, fillIn, findDraft, forgetDraft, keepDrafts } from './drafts.ts'
+import { type Draft, type DraftOwner, differs, fillIn, findDraft, forgetDraft, keepDrafts, markSent } from './drafts.ts'
 
-/** Inside a kept form: keeps its text when it is sent, and offers what an earlier session left unsaved. */
+/** Inside a kept form: keeps its text when it is sent, and offers what was left unsaved. */
 export function DraftOffer({ person, startedAt }: DraftOwner) {
   const words = useBrowserWords().draft
+  const { pending } = useForm()
   const place = useRef<HTMLDivElement>(null)
   const [draft, setDraft] = useState<Draft | null>(null)
   const [isRestored, setRestored] = useState(false)
@@ -16,10 +18,18 @@ export function DraftOffer({ person, startedAt }: DraftOwner) {
     const found = findDraft({ person, startedAt })
     const form = place.current?.closest('form')
     if (found !== null && form && differs(form, found)) setDraft(found)
-    const keep = () => keepDrafts({ person, startedAt })
+    const keep = () => {
+      if (form) markSent(form, true)
+      keepDrafts({ person, startedAt })
+    }
     form?.addEventListener('submit', keep)
     return () => form?.removeEventListener('submit', keep)
   }, [person, startedAt])
+
+  useEffect(() => {
+    const form = place.current?.closest('form')
+    if (form) markSent(form, pending)
+  }, [pending])
 
   function restore() {
     const form = place.current?.closest('form')
@@ -41,7 +51,9 @@ export function DraftOffer({ person, startedAt }: DraftOwner) {
     <div ref={place} className="empty:hidden">
       {draft !== null && (
         <Notice kind="warn">
-          <span>{words.kept.replace('{time}', time(draft.savedAt))}</span>
+          <span>
+            {(draft.startedAt === startedAt ? words.left : words.kept).replace('{time}', time(draft.savedAt))}
+          </span>
           <span className="mt-3 flex flex-wrap gap-3">
             <button type="button" className="button" onClick={restore}>
               {words.restore}

@@ -2,7 +2,7 @@
 // ends. Only the server decides; this code asks it at the right times.
 import { watchActivity } from './activity.ts'
 import { type Deadlines, type Limits, type Phase, phaseAt, untilNextTold } from './deadlines.ts'
-import { type DraftOwner, keepDrafts, tidyDrafts } from './drafts.ts'
+import { type DraftOwner, hasUnsentText, keepDrafts, tidyDrafts } from './drafts.ts'
 import { onOtherTab, tellOtherTabs } from './tabs.ts'
 
 export interface SessionView extends Deadlines, Limits, DraftOwner {}
@@ -10,6 +10,8 @@ export interface SessionView extends Deadlines, Limits, DraftOwner {}
 export interface Keeper {
   /** The user chose to stay. False when the server is unreachable. */
   stay(): Promise<boolean>
+  /** Asks the server now. */
+  ask(): Promise<void>
   stop(): void
 }
 
@@ -21,7 +23,10 @@ const hidden = 'data-away'
 
 let isFirst = true
 
-/** Calls `show` whenever the shown time changes: every minute, and every second near the end. */
+/**
+ * Calls `show` whenever the shown time changes: every minute, and every second near the end. Shows a session that is over
+ * only while the server cannot be asked.
+ */
 export function startKeeper(view: SessionView, show: (phase: Phase) => void): Keeper {
   const owner: DraftOwner = { person: view.person, startedAt: view.startedAt }
   let deadlines: Deadlines = view
@@ -41,6 +46,7 @@ export function startKeeper(view: SessionView, show: (phase: Phase) => void): Ke
   addEventListener('online', ask, { signal })
   document.addEventListener('visibilitychange', onVisibility, { signal })
   document.addEventListener('submit', onSubmit, { signal })
+  addEventListener('beforeunload', onBeforeUnload, { signal })
   addEventListener('pagehide', onPageHide, { signal })
   addEventListener('pageshow', onPageShow, { signal })
   // The first signs of a user who comes back after sleep.
@@ -79,6 +85,7 @@ export function startKeeper(view: SessionView, show: (phase: Phase) => void): Ke
 
   function retry(): void {
     clearTimeout(timer)
+    show(phaseAt(deadlines, Number.POSITIVE_INFINITY, view))
     timer = window.setTimeout(() => void ask(), retryMs)
   }
 
@@ -133,6 +140,17 @@ export function startKeeper(view: SessionView, show: (phase: Phase) => void): Ke
     if (target instanceof HTMLFormElement && target.getAttribute('action') === '/logout') isLeaving = true
   }
 
+  /** A log-out deletes what other ways of leaving keep, so the browser asks first. */
+  function onBeforeUnload(event: BeforeUnloadEvent): void {
+    if (!isLeaving || root.hasAttribute(hidden) || !hasUnsentText()) return
+    event.preventDefault()
+    // Runs when the user stays.
+    setTimeout(() => {
+      isLeaving = false
+      tick()
+    })
+  }
+
   function onVisibility(): void {
     if (document.visibilityState === 'hidden') keepDrafts(owner)
     else void ask()
@@ -151,6 +169,7 @@ export function startKeeper(view: SessionView, show: (phase: Phase) => void): Ke
 
   return {
     stay: () => tellActivity(false),
+    ask,
     stop() {
       isLeaving = true
       clearTimeout(timer)

@@ -47,6 +47,7 @@ export function SessionKeeper({
       {phase?.phase === 'warning' && !(phase.limit === 'absolute' && isUnderstood) && (
         <Warning phase={phase} keeper={keeper} onUnderstood={() => setUnderstood(true)} />
       )}
+      {phase?.phase === 'over' && <Away keeper={keeper} />}
     </p>
   )
 }
@@ -64,7 +65,18 @@ function Warning({
   const words = useBrowserWords().session
   const dialog = useRef<HTMLDialogElement>(null)
   const [isUnreachable, setUnreachable] = useState(false)
+  const [openedMs] = useState(phase.leftMs)
   const isAbsolute = phase.limit === 'absolute'
+
+  // For other tabs: the title is all that is seen of this one.
+  const left = clockFace(phase.leftMs)
+  useEffect(() => {
+    const { title } = document
+    document.title = `${left} · ${title}`
+    return () => {
+      document.title = title
+    }
+  }, [left])
 
   // A layout effect, because only a dialog that is still in the document gives the focus back as it closes.
   useLayoutEffect(() => {
@@ -84,7 +96,7 @@ function Warning({
       ref={dialog}
       role="alertdialog"
       aria-labelledby="session-warning"
-      aria-describedby="session-warning-text"
+      aria-describedby="session-warning-time session-warning-text"
       className="warning card p-6"
       onCancel={stay}
     >
@@ -92,13 +104,13 @@ function Warning({
         {isAbsolute ? words.absoluteTitle : words.idleTitle}
       </h2>
       <p aria-hidden="true" className="figures my-3 text-2xl font-semibold">
-        {clockFace(phase.leftMs)}
+        {left}
       </p>
       <p id="session-warning-text" className="text-muted">
         {isAbsolute ? words.absoluteText : words.idleText}
       </p>
-      <p role="status" className="sr-only">
-        {words.spoken.replace('{left}', duration(spokenAt(phase)))}
+      <p id="session-warning-time" role="status" className="sr-only">
+        {words.spoken.replace('{left}', duration(spokenAt(phase.leftMs, openedMs)))}
       </p>
       {isUnreachable && (
         <p role="alert" className="mt-3 font-medium text-danger">
@@ -116,6 +128,25 @@ function Warning({
         </form>
       </div>
     </dialog>,
+    document.body,
+  )
+}
+
+/** In place of the page, which globals.css hides. */
+function Away({ keeper }: { keeper: RefObject<Keeper | null> }) {
+  const words = useBrowserWords().session.away
+  return createPortal(
+    <div role="alert" className="away">
+      <div className="card flex max-w-[28rem] flex-col items-start gap-6 p-6 sm:p-8">
+        <div>
+          <h1 className="text-xl">{words.title}</h1>
+          <p className="mt-2 text-muted">{words.text}</p>
+        </div>
+        <button type="button" className="button button-primary" onClick={() => void keeper.current?.ask()}>
+          {words.retry}
+        </button>
+      </div>
+    </div>,
     document.body,
   )
 }

@@ -7,7 +7,7 @@ import { expect, test } from 'vitest'
 const here = import.meta.dirname
 const parts = ['session-keeper.tsx', 'time-left.tsx', 'draft-offer.tsx', 'visitor.tsx']
 
-test('all of them together, with their words, are under 7 kB gzip', async () => {
+test('all of them together, with their words, are under 7.3 kB gzip', async () => {
   const entry = '\0all-parts'
   const bundle = await build({
     configFile: false,
@@ -28,5 +28,5 @@ test('all of them together, with their words, are under 7 kB gzip', async () => 
   const weight = gzipSync(code).length
   process.stdout.write(`Session features in the browser: ${weight} bytes gzip\n`)
   expect(code).toContain('gatehouse.draft.')
-  expect(weight).toBeLessThan(7000)
+  expect(weight).toBeLessThan(7300)
 })

@@ -1,7 +1,16 @@
 'use client'
 
 import { unstable_rethrow } from 'next/navigation'
-import { type ReactNode, type SubmitEvent, useActionState, useEffect, useRef, useState, useTransition } from 'react'
+import {
+  type ReactNode,
+  type SubmitEvent,
+  type SyntheticEvent,
+  useActionState,
+  useEffect,
+  useRef,
+  useState,
+  useTransition,
+} from 'react'
 import { type FormAction, type FormState, untouchedForm } from '#lib/web/forms/form-state.ts'
 import { FormContext } from './form-context.ts'
 import { FormTokenField } from './form-token.tsx'
@@ -25,6 +34,8 @@ export function ActionForm({
 }) {
   const [posted, post] = useActionState(action, untouchedForm)
   const [answered, setAnswered] = useState<FormState | null>(null)
+  /** The fields that changed since the answer: their errors are about something else now. */
+  const [changed, setChanged] = useState<readonly string[]>([])
   const [pending, startTransition] = useTransition()
   const messages = useBrowserWords().form
   const form = useRef<HTMLFormElement>(null)
@@ -47,21 +58,33 @@ export function ActionForm({
         unstable_rethrow(cause)
         return { values: {}, errors: {}, alert: hasDigest(cause) ? messages.failed : messages.unreachable }
       })
-      startTransition(() => setAnswered(answer))
+      startTransition(() => {
+        setAnswered(answer)
+        setChanged([])
+      })
     })
   }
 
+  function noteChange({ target }: SyntheticEvent) {
+    const { name } = target as HTMLInputElement
+    const names = name === 'password' ? [name, 'confirmPassword'] : [name]
+    const told = names.filter((one) => one in state.errors && !changed.includes(one))
+    if (told.length > 0) setChanged([...changed, ...told])
+  }
+
+  const errors = Object.fromEntries(Object.entries(state.errors).filter(([name]) => !changed.includes(name)))
   return (
     <form
       ref={form}
       action={post}
       onSubmit={submit}
+      onInput={noteChange}
       noValidate
       data-keep={isKept ? '' : undefined}
       className="flex flex-col gap-6"
     >
       <FormTokenField />
-      <FormContext value={{ ...state, pending }}>{children}</FormContext>
+      <FormContext value={{ ...state, errors, pending }}>{children}</FormContext>
     </form>
   )
 }

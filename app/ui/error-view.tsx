@@ -11,11 +11,11 @@ export interface ErrorViewProps {
 /** The page for an unexpected error. Its code leads to the log line; the message stays on the server. */
 export function ErrorView({ error, retry }: ErrorViewProps) {
   useKeptValues()
-  const words = useBrowserWords().error
+  const { name, error: words } = useBrowserWords()
   const digest = error instanceof Error && 'digest' in error ? String(error.digest) : null
   return (
-    <div role="alert" className="card mx-auto flex max-w-[28rem] flex-col gap-6 p-6 sm:p-8">
-      <title>{`${words.title} · Gatehouse`}</title>
+    <div role="alert" className="card flex max-w-[28rem] flex-col gap-6 p-6 sm:p-8">
+      <title>{`${words.title} · ${name}`}</title>
       <div>
         <h1 className="text-xl">{words.title}</h1>
         <p className="mt-2 text-muted">{words.body}</p>

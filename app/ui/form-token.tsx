@@ -10,8 +10,13 @@ export function FormTokenProvider({ formToken, children }: { formToken: string |
   return <FormToken value={formToken}>{children}</FormToken>
 }
 
-/** The hidden field. Empty without a signed-in user. */
+/** Null outside of a logged-in user's frame. */
+export function useFormToken(): string | null {
+  return useContext(FormToken)
+}
+
+/** The hidden field. Empty without a logged-in user. */
 export function FormTokenField() {
-  const token = useContext(FormToken)
+  const token = useFormToken()
   return token === null ? null : <input type="hidden" name={formTokenField} value={token} />
 }

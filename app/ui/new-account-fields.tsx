@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import { scoreWords } from '#lib/words/sentences.ts'
+import { newPasswordHint, scoreWords } from '#lib/words/sentences.ts'
 import type { Words } from '#lib/words/words.ts'
 import { Field } from './field.tsx'
 import { PasswordField } from './password-field.tsx'
@@ -44,7 +44,7 @@ export function NewAccountFields({
       <PasswordField
         name="password"
         label={words('fields.password')}
-        hint={words('signup.password_hint', { min: passwordMinLength })}
+        hint={newPasswordHint(words, passwordMinLength)}
         autoComplete="new-password"
         showLabel={words('fields.show_password')}
       >

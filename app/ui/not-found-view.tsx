@@ -1,18 +1,22 @@
 'use client'
 
+import { CardFrame } from './card-frame.tsx'
+import { useFormToken } from './form-token.tsx'
 import { useBrowserWords } from './page-root.tsx'
 
+/** Inside a logged-in user's frame, which has navigation and `<main>` already, only the card. */
 export function NotFoundView() {
-  const words = useBrowserWords().notFound
-  return (
-    <main className="mx-auto grid min-h-dvh max-w-[28rem] content-center px-4 py-8">
-      <div className="card flex flex-col items-start gap-4 p-6 sm:p-8">
-        <h1 className="text-xl">{words.title}</h1>
-        <p className="text-muted">{words.body}</p>
-        <a href="/" className="button">
-          {words.home}
-        </a>
+  const { name, notFound } = useBrowserWords()
+  const card = (
+    <div className="card flex max-w-[28rem] flex-col items-start gap-6 p-6 sm:p-8">
+      <div>
+        <h1 className="text-xl">{notFound.title}</h1>
+        <p className="mt-2 text-muted">{notFound.body}</p>
       </div>
-    </main>
+      <a href="/" className="button button-primary">
+        {notFound.home}
+      </a>
+    </div>
   )
+  return useFormToken() === null ? <CardFrame name={name}>{card}</CardFrame> : card
 }

@@ -69,7 +69,9 @@ export function Sidebar({
           {children}
           <form method="post" action="/logout">
             <button type="submit" className="row">
-              <Icon drawing={LogOut} />
+              <span className="flex-none rtl:-scale-x-100">
+                <Icon drawing={LogOut} />
+              </span>
               {words('nav.log_out')}
             </button>
           </form>

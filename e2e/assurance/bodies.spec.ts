@@ -54,7 +54,7 @@ test('tells the user that the form was too large @no-javascript', async ({ page,
   await page.goto('/signup')
   await page.getByLabel('Username').fill('x'.repeat(3_000_000))
   await page.getByRole('button', { name: 'Sign up' }).click()
-  const told = page.getByRole('heading', { name: 'That was too large' })
+  const told = page.getByRole('heading', { name: 'This was too large' })
   await expect(told.or(page.getByRole('alert').filter({ hasText: 'did not arrive' }))).toBeVisible()
 })
 

@@ -41,15 +41,21 @@ export interface Output {
   text(): string
 }
 
-/** What `npm start` says about memory (docs/decisions/025-light-and-fast.md). */
+/** The options of `npm start` (docs/decisions/025-light-and-fast.md). */
 const { scripts } = JSON.parse(readFileSync(path.join(projectDir, 'package.json'), 'utf8'))
-const [, arenas = '', heapGrowth = ''] =
-  /^MALLOC_ARENA_MAX=(\d+) exec node (--heap-growing-percent=\d+) /.exec(scripts.start) ?? []
+const [, arenas = '', options = ''] =
+  /^MALLOC_ARENA_MAX=(\d+) exec node (.+) lib\/server\/start\.ts$/.exec(scripts.start) ?? []
 
 /** Passes only what any program needs from the harness's environment. */
 export function spawnServer({ cwd, settings, offsetMs, wrapper }: ServerCommand): ChildProcess {
   const preload = offsetMs === null ? [] : ['--import', `${timePreload}?offset=${offsetMs}`]
-  const [command = '', ...args] = [...wrapper, process.execPath, heapGrowth, ...preload, 'lib/server/start.ts']
+  const [command = '', ...args] = [
+    ...wrapper,
+    process.execPath,
+    ...options.split(' '),
+    ...preload,
+    'lib/server/start.ts',
+  ]
   const env = { MALLOC_ARENA_MAX: arenas, ...cleanEnvironment(settings) }
   return spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
 }

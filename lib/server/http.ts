@@ -12,6 +12,7 @@ import { type RefusalCode, refusal } from '../web/responses/refusal.ts'
 import { createAnswers } from './answers.ts'
 import { createConnections } from './connections.ts'
 import { createContext, measureAnswer } from './context.ts'
+import { readerHeaders } from './reader-headers.ts'
 import { noteUnread } from './unread.ts'
 import { createUploadPlaces } from './upload-places.ts'
 
@@ -183,7 +184,7 @@ function isDecodable(url: string): boolean {
 }
 
 async function refuse(request: IncomingMessage, response: ServerResponse, code: RefusalCode): Promise<void> {
-  const answer = refusal(code, new Headers({ 'accept-language': request.headers['accept-language'] ?? '' }))
+  const answer = refusal(code, readerHeaders(request))
   const headers = Object.fromEntries(answer.headers)
   // Browsers show the response only after sending the whole body, so read and discard it, within the request timeout.
   // The length of a chunked body is unknown, so close that connection.

@@ -17,6 +17,7 @@ import { loadEnvFiles } from './env-files.ts'
 import { createServers, listen, type Servers, stopServers } from './http.ts'
 import { holdBuild } from './kept-build.ts'
 import { installLastResort } from './last-resort.ts'
+import { withNotFoundPage } from './not-found.ts'
 import { withCompression } from './page-compression.ts'
 import { withStaticFiles } from './static-files.ts'
 import type { Telemetry } from './telemetry/telemetry.ts'
@@ -73,7 +74,7 @@ async function start(): Promise<void> {
 
 async function compressed(pages: RequestListener, { appOrigin }: Settings): Promise<RequestListener> {
   const build = join(root, process.env.GATEHOUSE_BUILD ?? '.next')
-  return withStaticFiles(build, withCompression(sessionCookieName(appOrigin), pages))
+  return withStaticFiles(build, withCompression(sessionCookieName(appOrigin), withNotFoundPage(pages)))
 }
 
 /** Must run before Next loads, which looks for a tracer. Without a collector, no telemetry package is loaded. */

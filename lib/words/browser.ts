@@ -4,6 +4,9 @@ import type { Locale } from './words.ts'
 
 const texts = {
   en: {
+    name: 'Gatehouse',
+    /** The landmark of the way back. */
+    breadcrumb: 'Breadcrumb',
     error: {
       title: 'Something went wrong',
       body: 'The page could not be shown. What was saved before is safe. Try again, or come back in a minute.',
@@ -25,6 +28,8 @@ const texts = {
     draft: {
       /** With {time}, such as "14:05". */
       kept: 'You were logged out before this was saved. What you wrote until {time} is kept in this browser.',
+      /** Likewise. */
+      left: 'You left this page before this was saved. What you wrote until {time} is kept in this browser.',
       restore: 'Put it back',
       discard: 'Discard it',
       restored: 'What you wrote is in the form again. It is not saved yet.',
@@ -44,6 +49,11 @@ const texts = {
       /** Spoken by screen readers, with {left}. */
       spoken: 'Logging out in {left}.',
       unreachable: 'The site could not be reached. Check the connection and try again.',
+      away: {
+        title: 'Gatehouse cannot be reached',
+        text: 'Your session may be over, so this page is hidden. Text in forms is kept in this browser. The page comes back, or the log-in page opens, when the connection does.',
+        retry: 'Try again',
+      },
     },
   },
 } satisfies Record<Locale, object>

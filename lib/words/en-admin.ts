@@ -65,6 +65,7 @@ export const admin = {
       none: 'None',
       missing: 'No second factor',
     },
+    selection: 'Selection',
     select: 'Select {username}',
     select_all: 'Select all on this page',
     select_none: 'Select none',

@@ -124,39 +124,39 @@ export const errors = {
 
 export const refusals = {
   bad_request: {
-    title: 'That could not be read',
-    body: 'The request was incomplete or damaged, and nothing was changed. Go back, reload the page and try again.',
+    title: 'This request could not be read',
+    body: 'It was incomplete or damaged, and nothing was changed. Go back, reload the page and try again.',
   },
   origin_unknown: {
-    title: 'Your browser did not say where that came from',
+    title: 'Your browser did not say where this form came from',
     body: 'Nothing was changed. To tell its own forms from those of other sites, Gatehouse needs the header Origin, Sec-Fetch-Site or Referer. Let your browser, or the privacy tool between, send the Referer to this site (Lynx: NO_REFERER_HEADER:FALSE; w3m: no_referer_from unset), go back, reload the page and try again.',
   },
   wrong_origin: {
-    title: 'That came from another site',
+    title: 'This form came from another site',
     body: 'Nothing was changed. Open the page here and try again.',
   },
   not_found: {
     title: 'Page not found',
-    body: 'There is nothing at this address.',
+    body: 'There is nothing at this address. The link may be old, or a letter may be missing.',
   },
   too_slow: {
-    title: 'That took too long',
+    title: 'This took too long',
     body: 'The request did not arrive in time, and nothing was changed. Check the connection and try again.',
   },
   expectation: {
-    title: 'That cannot be done here',
-    body: 'The request asks for something that this site does not do. Nothing was changed.',
+    title: 'This cannot be done here',
+    body: 'The request asks for something that this site does not do, and nothing was changed.',
   },
   headers_too_large: {
     title: 'Your browser sent too much',
     body: 'Its cookies for this site, or the address of the page, are too long to be read, and nothing was changed. Delete the cookies of this site and of the other sites under its domain in the settings of your browser, then open the site again.',
   },
   too_large: {
-    title: 'That was too large',
+    title: 'This was too large',
     body: 'Nothing was changed. Go back, shorten what you sent and try again.',
   },
   unsupported: {
-    title: 'That format is not understood',
+    title: 'This format is not supported',
     body: 'Nothing was changed. Go back, reload the page and try again.',
   },
   length_required: {
@@ -165,15 +165,16 @@ export const refusals = {
   },
   busy: {
     title: 'Busy at the moment',
-    body: 'Many people are logging in at once. Nothing is lost: try again in a few seconds.',
+    body: 'Many people are logging in at once, and nothing was changed. Try again in a few seconds.',
   },
   unavailable: {
     title: 'Not available at the moment',
-    body: 'Gatehouse cannot reach its records. Nothing is lost: try again in a minute.',
+    body: 'Gatehouse cannot reach its records. What was saved before is safe. Try again in a minute.',
   },
   log_out_unrecorded: {
     title: 'This browser is logged out',
-    body: 'Gatehouse cannot reach its records, so the session is not ended there yet. That happens when they are back, and in any case when the time without activity has passed.',
+    body: 'Gatehouse cannot reach its records, so the session is not ended there yet. It ends when they are back, and at the latest after the idle time.',
   },
   home: 'Go to Gatehouse',
+  again: 'Try again',
 } as const

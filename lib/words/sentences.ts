@@ -35,6 +35,15 @@ export function eventName(words: Words, event: string): string {
   return known === undefined ? event : words(`events.${known}`)
 }
 
+/** Mixed characters of this number are always strong enough, and people take the least length for enough. */
+const mixedCharacters = 12
+
+/** What a new password needs, given the least length of this site. */
+export function newPasswordHint(words: Words, minLength: number): string {
+  if (minLength > mixedCharacters) return words('signup.password_hint_long', { min: minLength })
+  return words('signup.password_hint', { mixed: mixedCharacters })
+}
+
 /** The strength meter's words for the scores 0 to 4. */
 export function scoreWords(words: Words): string[] {
   const scores = ['very_weak', 'weak', 'fair', 'good', 'strong'] as const

@@ -13,10 +13,12 @@ export default async function NotAllowedPage() {
   const why = impersonation !== null ? 'look' : user.role === 'guest' ? 'guest' : 'other'
 
   return (
-    <div className="flex max-w-[34rem] flex-col items-start gap-6">
-      <h1 className="text-xl sm:text-2xl">{words('not_allowed.title')}</h1>
-      <p>{words(`not_allowed.${why}`)}</p>
-      <a href="/" className="button">
+    <div className="card flex max-w-[28rem] flex-col items-start gap-6 p-6 sm:p-8">
+      <div>
+        <h1 className="text-xl">{words('not_allowed.title')}</h1>
+        <p className="mt-2 text-muted">{words(`not_allowed.${why}`)}</p>
+      </div>
+      <a href="/" className="button button-primary">
         {words('not_allowed.home')}
       </a>
     </div>

@@ -11,7 +11,7 @@ import { VisitorCard } from '#app/ui/visitor-card.tsx'
 import { services } from '#lib/services.ts'
 import { readMailedSecret } from '#lib/web/cookies/mailed-secret.ts'
 import { getWords } from '#lib/web/words.ts'
-import { scoreWords } from '#lib/words/sentences.ts'
+import { newPasswordHint, scoreWords } from '#lib/words/sentences.ts'
 import { ShownSecretField } from '../shown-secret.tsx'
 import { resetPassword } from './actions.ts'
 
@@ -45,7 +45,7 @@ export default async function ResetPasswordPage() {
         <PasswordField
           name="password"
           label={words('fields.new_password')}
-          hint={words('signup.password_hint', { min: settings.passwordMinLength })}
+          hint={newPasswordHint(words, settings.passwordMinLength)}
           autoComplete="new-password"
           showLabel={words('fields.show_new_password')}
         >

@@ -2,7 +2,7 @@
 // words"). docs/passwords.md lists them.
 
 export interface PasswordOwner {
-  /** As typed, or canonical. */
+  /** As typed, or canonical; empty while it is unknown. */
   username: string
   email: string | null
 }

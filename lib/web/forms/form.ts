@@ -3,6 +3,7 @@ import 'server-only'
 import { revalidatePath } from 'next/cache'
 import { headers } from 'next/headers'
 import { z } from 'zod'
+import { canonicalUsername } from '#lib/auth/username.ts'
 import { countedAddress } from '#lib/core/rate-limits/counted-address.ts'
 import { currentRequest } from '#lib/core/request-context.ts'
 import { services } from '#lib/services.ts'
@@ -109,7 +110,11 @@ async function read<Schema extends z.ZodObject>(
     return { ok: false, state: refuse({ code }) }
   }
   const parsed = schema.safeParse(texts.data)
-  if (!parsed.success) return { ok: false, state: stateWith({ errors: sentences(parsed.error, words) }) }
+  if (!parsed.success) {
+    const errors = sentences(parsed.error, words)
+    const password = errors.password === undefined ? await newPasswordError(texts.data, words) : null
+    return { ok: false, state: stateWith({ errors: password === null ? errors : { ...errors, password } }) }
+  }
   return { ok: true, value: parsed.data, texts: texts.data, refuse }
 }
 
@@ -160,6 +165,21 @@ function isTiedTo(logIn: LogIn, form: FormData, secrets: readonly string[]): boo
 function onlyValue(form: FormData, name: string): unknown {
   const values = form.getAll(name)
   return values.length === 1 ? values[0] : undefined
+}
+
+/**
+ * Commands rate a new password, after their form is valid. When another field is wrong, it is rated here, so that people
+ * learn of everything at once.
+ */
+async function newPasswordError(
+  { username = '', email = '', password, confirmPassword }: Record<string, string>,
+  words: Words,
+): Promise<string | null> {
+  if (password === undefined || confirmPassword === undefined) return null
+  const { accounts } = await services()
+  const owner = { username: canonicalUsername(username) ?? '', email: email || null }
+  const fault = await accounts.findPasswordFault(password, owner)
+  return fault === null || fault.code === 'busy' ? null : messageFor(words, fault).text
 }
 
 /** The first sentence of each field. */

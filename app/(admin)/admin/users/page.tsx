@@ -116,7 +116,9 @@ export default async function PeoplePage({ searchParams }: PageProps<'/admin/use
             <table className="table table-cards people">
               <thead>
                 <tr>
-                  <td />
+                  <th scope="col">
+                    <span className="sr-only">{words('admin.people.selection')}</span>
+                  </th>
                   <SortHead words={words} name="username" order={order} link={link}>
                     {words('admin.people.person')}
                   </SortHead>

@@ -10,7 +10,7 @@ import { services } from '#lib/services.ts'
 import { requirePermission } from '#lib/web/guards/current-user.ts'
 import { requireRecentAuthentication } from '#lib/web/guards/recent-authentication.ts'
 import { getWords } from '#lib/web/words.ts'
-import { scoreWords } from '#lib/words/sentences.ts'
+import { newPasswordHint, scoreWords } from '#lib/words/sentences.ts'
 import { changePassword } from './actions.ts'
 
 const path = '/security/password'
@@ -48,7 +48,7 @@ export default async function ChangePasswordPage() {
           <PasswordField
             name="password"
             label={words('fields.new_password')}
-            hint={words('signup.password_hint', { min: settings.passwordMinLength })}
+            hint={newPasswordHint(words, settings.passwordMinLength)}
             autoComplete="new-password"
             showLabel={words('fields.show_new_password')}
           >

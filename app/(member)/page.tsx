@@ -1,10 +1,12 @@
 import type { Metadata } from 'next'
 import { Notice } from '#app/ui/notice.tsx'
 import { Verbatim } from '#app/ui/verbatim.tsx'
+import { services } from '#lib/services.ts'
 import { readPreferences } from '#lib/web/cookies/preferences.ts'
 import { may, requireUser } from '#lib/web/guards/current-user.ts'
 import { getWords } from '#lib/web/words.ts'
 import { partOfDay } from '#lib/words/time.ts'
+import { LogInsCard } from './log-ins-card.tsx'
 import { ProfileCard } from './profile-card.tsx'
 import { SessionCard } from './session-card.tsx'
 
@@ -18,6 +20,8 @@ export default async function HomePage({ searchParams }: PageProps<'/'>) {
   const { user, session } = signedIn
   const words = await getWords()
   const { timeZone } = await readPreferences()
+  const { audit, settings } = await services()
+  const logIns = await audit.logIns(user.id)
   const greeting = `home.greeting.${partOfDay(session.now, timeZone) ?? 'unknown'}` as const
 
   return (
@@ -29,8 +33,9 @@ export default async function HomePage({ searchParams }: PageProps<'/'>) {
         })}
       </h1>
       {(await searchParams).restored === '1' && <Notice kind="good">{words('home.restored')}</Notice>}
-      <ProfileCard words={words} profile={user.profile} mayChange={may(signedIn, 'change-profile')} />
-      <SessionCard words={words} session={session} timeZone={timeZone} />
+      <SessionCard words={words} session={session} idleMs={settings.session.idleMs} timeZone={timeZone} />
+      {may(signedIn, 'change-profile') && <ProfileCard words={words} profile={user.profile} />}
+      {logIns.length > 0 && <LogInsCard words={words} logIns={logIns} now={session.now} timeZone={timeZone} />}
     </div>
   )
 }

@@ -4,10 +4,11 @@ import type { Words } from '#lib/words/words.ts'
 
 const parts = ['fullName', 'bio', 'age'] as const
 
-/** Shows how complete the profile is, and the next step. */
-export function ProfileCard({ words, profile, mayChange }: { words: Words; profile: Profile; mayChange: boolean }) {
+/** What is missing in the profile, and the next step. Nothing when it is complete. */
+export function ProfileCard({ words, profile }: { words: Words; profile: Profile }) {
   const missing = parts.filter((part) => profile[part] === '' || profile[part] === null)
   const [next] = missing
+  if (next === undefined) return null
   const count = parts.length - missing.length
 
   return (
@@ -20,17 +21,10 @@ export function ProfileCard({ words, profile, mayChange }: { words: Words; profi
       </div>
       <Steps reached={count} of={parts.length} />
       <div className="flex flex-wrap items-center justify-between gap-4">
-        {next === undefined && <p>{words('home.profile.complete')}</p>}
-        {next !== undefined && mayChange && <p>{words(`home.profile.next.${next}`)}</p>}
-        {next === undefined || !mayChange ? (
-          <a href="/profile" className="button">
-            {words('home.profile.view')}
-          </a>
-        ) : (
-          <a href={`/profile/edit#${next}`} className="button button-primary">
-            {words(`profile_fields.${next}.set`)}
-          </a>
-        )}
+        <p>{words(`home.profile.next.${next}`)}</p>
+        <a href={`/profile/edit#${next}`} className="button button-primary">
+          {words(`profile_fields.${next}.set`)}
+        </a>
       </div>
     </section>
   )

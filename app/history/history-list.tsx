@@ -3,8 +3,8 @@ import { Clock } from '#app/ui/clock.tsx'
 import { Verbatim } from '#app/ui/verbatim.tsx'
 import { operator } from '#lib/core/audit/audit.ts'
 import type { AuditRecord } from '#lib/stores/types.ts'
-import { eventName } from '#lib/words/sentences.ts'
 import type { Words } from '#lib/words/words.ts'
+import { deviceOf, entryName, reasonOf } from './details.ts'
 import { Origin } from './origin.tsx'
 
 /** The latest events by or about a user, for the user and for an admin. */
@@ -46,18 +46,15 @@ export function HistoryList({
             className="flex flex-wrap items-baseline justify-between gap-x-6 gap-y-1 border-t border-line px-6 py-3"
           >
             <span className="flex flex-wrap items-baseline gap-x-2">
-              <span>{eventName(words, entry.event)}</span>
-              {entry.outcome === 'refused' && <span className="badge badge-warn">{words('history.refused')}</span>}
+              <span>{entryName(words, entry)}</span>
+              {entry.outcome === 'refused' && (
+                <span className="badge badge-warn">{reasonOf(words, entry) ?? words('history.refused')}</span>
+              )}
               <span className="text-sm text-muted">{byWhom(words, entry, personId, names)}</span>
             </span>
             <span className="figures text-sm text-muted">
               {/* Hides an administrator's network from the user. */}
-              {entry.network !== '' && (entry.actorId === null || entry.actorId === personId) && (
-                <>
-                  <Origin words={words} address="" network={entry.network} />
-                  {' · '}
-                </>
-              )}
+              {(entry.actorId === null || entry.actorId === personId) && <Place words={words} entry={entry} />}
               <Clock at={entry.at} now={now} timeZone={timeZone} words={words} />
             </span>
           </li>
@@ -81,4 +78,20 @@ function byWhom(
   if (actorId === null) return network === '' ? '' : words('history.by_nobody')
   const name = names.get(actorId) ?? actorId
   return words.rich('history.by_admin', { username: () => <Verbatim key="username">{name}</Verbatim> })
+}
+
+/** The device and the network, as far as the entry has them. */
+function Place({ words, entry }: { words: Words; entry: AuditRecord }) {
+  const device = deviceOf(words, entry)
+  return (
+    <>
+      {device !== null && `${device} · `}
+      {entry.network !== '' && (
+        <>
+          <Origin words={words} address="" network={entry.network} />
+          {' · '}
+        </>
+      )}
+    </>
+  )
 }

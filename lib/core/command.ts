@@ -6,6 +6,7 @@ import type { LoginClient } from '../auth/lockout/lockout.ts'
 import type { Services } from '../services.ts'
 import type { Role, SessionRecord } from '../stores/types.ts'
 import { type Occurrence, operator } from './audit/audit.ts'
+import { parseDevice } from './device.ts'
 import type { AlertKind, RequestInfo } from './mail/message.ts'
 import { momentOnly } from './mail/message.ts'
 import { countedAddress } from './rate-limits/counted-address.ts'
@@ -150,14 +151,22 @@ export async function execute<Schema extends z.ZodObject, Ran extends Outcome>(
   const actorId = done.actorId ?? (actor.id || null)
   const subjectId = done.subjectId ?? subject(parsed.data) ?? (actor.role === null ? (done.actorId ?? null) : null)
   if (!done.ok && done.isRecorded === 'try') {
-    await recordTry(app, { event, actorId, subjectId, code: done.triedCode ?? done.code, address: by.address })
+    const detail = { ...deviceDetail(event, by), code: done.triedCode ?? done.code }
+    await recordTry(app, { event, actorId, subjectId, detail, address: by.address })
   } else if (done.isRecorded !== false) {
-    const detail = { ...done.detail, ...(!done.ok && { code: done.code }) }
+    const detail = { ...deviceDetail(event, by), ...done.detail, ...(!done.ok && { code: done.code }) }
     const outcome = done.ok ? 'done' : 'refused'
     await app.audit.record({ event, outcome, actorId, subjectId, detail, address: by.address })
   }
   if (done.alert !== undefined) await app.alerts.tell(done.alert.user, done.alert.kind, by, done.alert.facts)
   return done
+}
+
+/** The names of browser and system, for log-ins: users look for one that they do not know. */
+function deviceDetail(event: Occurrence['event'], { userAgent }: Actor['by']): Record<string, string> {
+  if (event !== 'session.started') return {}
+  const { browser, system } = parseDevice(userAgent)
+  return { ...(browser !== null && { browser }), ...(system !== null && { system }) }
 }
 
 function isAllowed(needed: Needed, { id, role, isImpersonating }: Actor): boolean {
@@ -179,16 +188,17 @@ async function recordTry(
     event: Occurrence['event']
     actorId: string | null
     subjectId: string | null
-    code: string
+    detail: { code: string }
     address: string
   },
 ): Promise<void> {
-  const { event, actorId, subjectId, code, address } = tried
+  const { event, actorId, subjectId, detail, address } = tried
+  const { code } = detail
   if (!wrongCodes.includes(code) && (await rateLimits.take('denied-entry', countedAddress(address))) > 0) {
     securityEvents.note({ event, code, who: actorId, about: subjectId })
     return
   }
-  await audit.record({ event, outcome: 'refused', actorId, subjectId, detail: { code }, address })
+  await audit.record({ event, outcome: 'refused', actorId, subjectId, detail, address })
 }
 
 /**

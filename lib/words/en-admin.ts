@@ -234,7 +234,6 @@ export const admin = {
     any_outcome: 'Any outcome',
     done: 'Done',
     refused: 'Refused',
-    failed_log_in: 'Failed log-in',
     person: 'Username or id',
     from: 'From',
     to: 'To',
@@ -255,6 +254,8 @@ export const admin = {
     export_jsonl: 'Download JSON Lines',
     details: {
       code: 'Why',
+      browser: 'Browser',
+      system: 'System',
       reason: 'Reason',
       until: 'Last day',
       until_lifted: 'until lifted',

@@ -132,6 +132,7 @@ export const en = {
     by_operator: 'by the operator of this site',
     by_nobody: 'by somebody who was not logged in',
     refused: 'Refused',
+    failed_log_in: 'Failed log-in',
     network: 'network <network></network>',
     this_machine: 'this machine',
   },
@@ -295,23 +296,23 @@ export const en = {
     session: {
       title: 'This session',
       left: '{left} left',
-      of_longest: 'of at most {longest}',
-      in: 'in {left}',
-      began: 'Began',
-      ends_idle: 'Ends without activity',
-      ends_latest: 'Latest end',
-      limits: 'Opening a page or saving a form keeps you logged in until the latest end. After that you log in again.',
+      of_idle: 'of {idle} without activity',
+      limits:
+        'Each page that you open starts the {idle} anew. However active you are, you will be logged out <when></when>.',
+    },
+    log_ins: {
+      title: 'Latest log-ins',
+      unknown_device: 'A browser',
+      all: 'All activity',
     },
     profile: {
       title: 'Your profile',
       filled: '{count, number} of {total, number} filled in',
-      complete: 'Full name, bio and age are all there.',
       next: {
         fullName: 'Next: your full name, so that people know who you are.',
         bio: 'Next: a few words about yourself.',
         age: 'Next: your age.',
       },
-      view: 'View profile',
     },
   },
 
@@ -485,9 +486,9 @@ export const en = {
       device_unknown: 'Unknown browser',
       this_device: 'This device',
       address_unknown: 'Address not known',
-      began: 'Logged in',
       last_active: 'Last active',
-      left: 'Time left',
+      active: 'active <when></when>',
+      more: '{count, plural, one {# more session} other {# more sessions}}',
       end: 'End session',
       /** Read out after the button's own words, so that each names its session. */
       end_which: '{device}, {address}, logged in {when}',

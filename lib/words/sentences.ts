@@ -21,7 +21,7 @@ export function confirmSentence(words: Words, commandName: string, args: Record<
 }
 
 /** "Firefox on Windows", or the known part of it. */
-export function deviceName(words: Words, { browser, system }: Device): string {
+export function deviceName(words: Words, { browser, system }: Pick<Device, 'browser' | 'system'>): string {
   if (browser !== null && system !== null) return words('security.sessions.device', { browser, system })
   if (browser !== null) return browser
   return system === null

@@ -23,7 +23,7 @@ export default async function SecurityPage({ searchParams }: PageProps<'/securit
   const { user, session } = signedIn
   const words = await getWords()
   const { timeZone } = await readPreferences()
-  const { sessions, settings, audit, userAdmin, rememberedBrowsers, factorResets } = await services()
+  const { sessions, audit, userAdmin, rememberedBrowsers, factorResets } = await services()
   const mayChange = may(signedIn, 'change-account')
   const mayManage = may(signedIn, 'manage-own-account')
   const [browsers, factorReset, history] = await Promise.all([
@@ -57,13 +57,7 @@ export default async function SecurityPage({ searchParams }: PageProps<'/securit
         timeZone={timeZone}
       />
       <EmailCard words={words} user={user} mayChange={mayChange} />
-      <SessionsCard
-        words={words}
-        sessions={await sessions.list(user.id)}
-        current={session}
-        limits={settings.session}
-        timeZone={timeZone}
-      />
+      <SessionsCard words={words} sessions={await sessions.list(user.id)} current={session} timeZone={timeZone} />
       {browsers.length > 0 && <BrowsersCard words={words} browsers={browsers} now={session.now} timeZone={timeZone} />}
       <HistoryList
         words={words}

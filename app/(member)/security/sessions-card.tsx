@@ -1,26 +1,38 @@
 import { ActionForm } from '#app/ui/action-form.tsx'
 import { FormAlert } from '#app/ui/form-alert.tsx'
 import { SubmitButton } from '#app/ui/submit-button.tsx'
-import type { SessionLimits } from '#lib/auth/sessions/timeouts.ts'
 import type { SessionRecord } from '#lib/stores/types.ts'
 import type { SignedIn } from '#lib/web/guards/current-user.ts'
 import type { Words } from '#lib/words/words.ts'
 import { endOtherSessions } from './actions.ts'
 import { SessionEntry } from './session-entry.tsx'
 
+/** Without opening the rest. */
+const shown = 5
+
 interface Props {
   words: Words
   /** Most recently active first. */
   sessions: readonly SessionRecord[]
   current: SignedIn['session']
-  limits: SessionLimits
   timeZone: string | null
 }
 
 /** The user's sessions, the current one first. */
-export function SessionsCard({ words, sessions, current, limits, timeZone }: Props) {
+export function SessionsCard({ words, sessions, current, timeZone }: Props) {
   const isThis = ({ id }: SessionRecord) => id === current.id
   const others = sessions.filter((session) => !isThis(session))
+  const ordered = [...sessions.filter(isThis), ...others]
+  const entry = (session: SessionRecord) => (
+    <SessionEntry
+      key={session.id}
+      words={words}
+      session={session}
+      isThis={isThis(session)}
+      now={current.now}
+      timeZone={timeZone}
+    />
+  )
 
   return (
     <section aria-labelledby="sessions" className="card flex flex-col">
@@ -30,19 +42,15 @@ export function SessionsCard({ words, sessions, current, limits, timeZone }: Pro
         </h2>
         <p className="text-muted">{words('security.sessions.guards')}</p>
       </div>
-      <ul className="flex flex-col">
-        {[...sessions.filter(isThis), ...others].map((session) => (
-          <SessionEntry
-            key={session.id}
-            words={words}
-            session={session}
-            isThis={isThis(session)}
-            limits={limits}
-            now={current.now}
-            timeZone={timeZone}
-          />
-        ))}
-      </ul>
+      <ul>{ordered.slice(0, shown).map(entry)}</ul>
+      {ordered.length > shown && (
+        <details className="border-t border-line">
+          <summary className="link inline-flex min-h-11 items-center px-6 py-3">
+            {words('security.sessions.more', { count: ordered.length - shown })}
+          </summary>
+          <ul>{ordered.slice(shown).map(entry)}</ul>
+        </details>
+      )}
       {others.length > 0 && (
         <div className="border-t border-line p-6 sm:justify-items-end sm:grid">
           <ActionForm action={endOtherSessions}>

@@ -51,6 +51,8 @@ export interface Audit {
   list(query: AuditQuery): Promise<AuditRecord[]>
   /** The latest entries by or about a user, newest first. */
   history(personId: string): Promise<AuditRecord[]>
+  /** The latest three log-ins of a user, newest first. */
+  logIns(personId: string): Promise<AuditRecord[]>
   /** When each of these users last did something that is recorded. Leaves out users without entries. */
   lastActions(userIds: readonly string[]): Promise<Map<string, number>>
   count(events: readonly AuditEvent[], since: number, partMs: number): Promise<AuditCount[]>
@@ -135,6 +137,9 @@ export function createAudit(deps: {
     list: (query) => store.list(query),
 
     history: (personId) => store.list({ ...anything, personId, limit: historyLength }),
+
+    logIns: (actorId) =>
+      store.list({ ...anything, personId: actorId, event: 'session.started', outcome: 'done', limit: 3 }),
 
     async lastActions(userIds) {
       const entries = await store.findLatestBy(userIds)

@@ -1,13 +1,12 @@
 import { ChevronDown } from 'lucide'
+import { detailsOf, entryName, reasonOf } from '#app/history/details.ts'
 import { Origin } from '#app/history/origin.tsx'
 import { Clock } from '#app/ui/clock.tsx'
 import { Icon } from '#app/ui/line-icon.tsx'
 import { Verbatim } from '#app/ui/verbatim.tsx'
 import { operator } from '#lib/core/audit/audit.ts'
 import type { AuditRecord } from '#lib/stores/types.ts'
-import { eventName } from '#lib/words/sentences.ts'
 import type { Words } from '#lib/words/words.ts'
-import { detailsOf, reasonOf } from './details.ts'
 
 /** What happened first, with the details folded; then who did it to whom, when, and from where. */
 export function EntryRow({
@@ -23,9 +22,8 @@ export function EntryRow({
   now: number
   timeZone: string | null
 }) {
-  const { seq, at, event, outcome, actorId, subjectId, address, network } = entry
+  const { seq, at, outcome, actorId, subjectId, address, network } = entry
   const nobody = words(address === '' && network === '' ? 'admin.audit.site' : 'admin.audit.nobody')
-  const isFailedLogIn = event === 'session.started' && outcome === 'refused'
   const facts = [
     ...detailsOf(words, entry),
     { name: words('admin.audit.when'), value: new Date(at).toISOString() },
@@ -36,9 +34,7 @@ export function EntryRow({
       <th scope="row">
         <details className="entry">
           <summary>
-            <span className="break-words">
-              {isFailedLogIn ? words('admin.audit.failed_log_in') : eventName(words, event)}
-            </span>
+            <span className="break-words">{entryName(words, entry)}</span>
             <Icon drawing={ChevronDown} />
             {outcome === 'refused' && (
               <span className="badge badge-warn">{reasonOf(words, entry) ?? words('admin.audit.refused')}</span>

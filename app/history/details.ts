@@ -2,6 +2,7 @@
 import { rolesByTrust } from '#lib/core/roles/permissions.ts'
 import type { AuditRecord } from '#lib/stores/types.ts'
 import { en } from '#lib/words/en.ts'
+import { deviceName, eventName } from '#lib/words/sentences.ts'
 import type { Words } from '#lib/words/words.ts'
 
 const { details, codes } = en.admin.audit
@@ -12,6 +13,18 @@ export function detailsOf(words: Words, { detail }: AuditRecord): { name: string
     name: isKeyOf(details, name) ? words(`admin.audit.details.${name}`) : name,
     value: valueInWords(words, name, value === null || value === '' ? '' : String(value)),
   }))
+}
+
+/** "Failed log-in" is one to look at, so it has a name of its own. */
+export function entryName(words: Words, { event, outcome }: AuditRecord): string {
+  const isFailedLogIn = event === 'session.started' && outcome === 'refused'
+  return isFailedLogIn ? words('history.failed_log_in') : eventName(words, event)
+}
+
+/** The browser of a log-in, or null: entries of other events, and of earlier versions, have none. */
+export function deviceOf(words: Words, { detail }: AuditRecord): string | null {
+  const { browser = null, system = null } = JSON.parse(detail)
+  return browser === null && system === null ? null : deviceName(words, { browser, system })
 }
 
 /** Why something was refused, in a few words; null for a reason that has none. */

@@ -458,7 +458,7 @@ test.describe('invitations', () => {
     await page.getByLabel('E-mail address').fill(address)
     await page.getByRole('button', { name: 'Invite' }).click()
     await expect(status(page, 'on its way')).toBeVisible()
-    const path = pathIn(await letterTo(server, address, 'You are invited'))
+    const path = pathIn(await letterTo(server, address, / invites you/))
     const invited = new NewClient(server.url)
     await invited.open(path)
     expect((await invited.open('/signup')).text).toContain(address)
@@ -548,7 +548,7 @@ test.describe('the audit trail', () => {
     const history = page.getByRole('region', { name: 'History' }).getByRole('listitem')
     await expect(history).toContainText([
       'Password changed',
-      /^Logged in ?Refused ?by somebody who was not logged in/,
+      /^Failed log-in ?Wrong password ?by somebody who was not logged in/,
       'Profile changed',
       'Logged in',
       'Signed up',

@@ -54,7 +54,7 @@ test('the browser makes a large photo small, from its middle', async ({ loggedIn
   await page
     .getByLabel('Image file')
     .setInputFiles({ name: 'a.png', mimeType: 'image/png', buffer: Buffer.from('text') })
-  await expect(page.getByText('This file is no image that your browser can read.')).toBeVisible()
+  await expect(page.getByText('Your browser cannot read this file as an image.')).toBeVisible()
 })
 
 test('a picture goes to its user alone, as an image that runs nothing [V5.3.1, V8.2.2, T13, T31]', async ({

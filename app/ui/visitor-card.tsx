@@ -4,17 +4,15 @@ import type { ReactNode } from 'react'
 export function VisitorCard({
   title,
   lead,
-  otherWay,
+  otherWay = null,
   children,
 }: {
   title: string
   lead?: ReactNode
   /** `next` is the page afterwards, with either way. */
-  otherWay: { text: string; link: string; path: string; next: string | null }
+  otherWay?: { text: string; link: string; path: string; next: string | null } | null
   children: ReactNode
 }) {
-  const href =
-    otherWay.next === null ? otherWay.path : `${otherWay.path}?${new URLSearchParams({ next: otherWay.next })}`
   return (
     <>
       <div className="card flex flex-col gap-6 p-6 sm:p-8">
@@ -24,12 +22,21 @@ export function VisitorCard({
         </div>
         {children}
       </div>
-      <p className="mt-6 text-center text-muted">
-        {otherWay.text}{' '}
-        <a href={href} className="link inline-block py-2.5">
-          {otherWay.link}
-        </a>
-      </p>
+      {otherWay !== null && (
+        <p className="mt-6 text-center text-muted">
+          {otherWay.text}{' '}
+          <a
+            href={
+              otherWay.next === null
+                ? otherWay.path
+                : `${otherWay.path}?${new URLSearchParams({ next: otherWay.next })}`
+            }
+            className="link inline-block py-2.5"
+          >
+            {otherWay.link}
+          </a>
+        </p>
+      )}
     </>
   )
 }

@@ -38,7 +38,7 @@ test(
     const person = makePerson()
     const email = `${person.username}@example.org`
     await client.submit('/signup', 'Sign up', { ...person, confirmPassword: person.password, email })
-    const code = await letterTo(server, email, 'Your code')
+    const code = await letterTo(server, email, /^Your code: \d{8}/)
     await client.open(pathIn(code))
     await new Client(server.url).logIn({ ...person, password: 'canary-wrong-password' })
     await client.open('/nowhere/canary-path?canary-query=1')

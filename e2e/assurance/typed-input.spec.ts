@@ -40,7 +40,7 @@ test('an address with a domain in another script is verified by a code in other 
   await page.getByRole('button', { name: 'Send code' }).click()
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Verify your e-mail address')
   await expect(page.getByText('tom&jerry@россия.рф')).toBeVisible()
-  const code = codeIn(await letterTo(server, 'tom&jerry@xn--h1alffa9f.xn--p1ai', 'Your code'))
+  const code = codeIn(await letterTo(server, 'tom&jerry@xn--h1alffa9f.xn--p1ai', /^Your code: \d{8}/))
   const arabic = code.replace(/\d/g, (digit) => String.fromCodePoint(0x660 + Number(digit)))
   await page.getByLabel('Code').fill(`Code:\u00a0${arabic.slice(0, 4)}\u200f ${arabic.slice(4)}`)
   await page.getByRole('button', { name: 'Verify' }).click()

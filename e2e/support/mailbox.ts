@@ -31,9 +31,11 @@ function read(file: string): Promise<Email> {
 }
 
 /** Waits for `count` mails with this subject and returns the last. */
-export async function letterTo(sender: Sender, address: string, subject: string, count = 1): Promise<Email> {
+export async function letterTo(sender: Sender, address: string, subject: string | RegExp, count = 1): Promise<Email> {
   const found = async () =>
-    (await lettersTo(sender, address)).filter((letter) => letter.subject === `${subject} · Gatehouse`)
+    (await lettersTo(sender, address)).filter(({ subject: found = '' }) =>
+      typeof subject === 'string' ? found === `${subject} · Gatehouse` : subject.test(found),
+    )
   await expect
     .poll(async () => (await found()).length, {
       message: `“${subject}” to ${address}`,

@@ -19,7 +19,8 @@ function replaceNotFound(request: IncomingMessage, response: ServerResponse): vo
   let document: Promise<string> | null = null
   const isReplaced = () => {
     if (document !== null) return true
-    if (response.statusCode !== 404 || !isPage(String(response.getHeader('content-type')))) return false
+    const { statusCode: status } = response
+    if (status !== 404 || !isPage(String(response.getHeader('content-type')))) return false
     document = refusal('not_found', readerHeaders(request)).text()
     return true
   }

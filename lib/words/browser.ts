@@ -20,6 +20,10 @@ const texts = {
       body: 'There is nothing at this address. The link may be old, or a letter may be missing.',
       home: 'Go to Home',
     },
+    copy: {
+      label: 'Copy',
+      done: 'Copied',
+    },
     form: {
       failed: 'This did not work, and the fault is ours. What you typed is still here: try again in a moment.',
       unreachable:

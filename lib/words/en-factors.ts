@@ -106,22 +106,19 @@ export const two_factor = {
   keep_title: 'Keep your recovery codes',
   keep: 'Each lets you in once when you do not have your second factor. Keep them on paper or in a password manager, not only on your phone. They are not shown again.',
   printed: 'Recovery codes for {site}',
-  copy: 'Copy',
-  copied: 'Copied',
   print: 'Print',
   kept: 'I have kept them',
 } as const
 
 export const keep_factors = {
   title: 'Keep your second factors?',
-  lead: 'The authenticator app, the recovery codes and the passkeys of <username></username> are removed <due></due>. One press stops it.',
+  lead: 'The authenticator app, the recovery codes and the passkeys of <username></username> will be removed <due></due>. Press the button to keep them.',
   submit: 'Keep my second factors',
   pending: 'Stopping…',
   done_title: 'Your second factors stay',
-  done: 'Nothing is removed. If you did not ask for it, tell an administrator of this site.',
+  done: 'Nothing will be removed. If you did not ask for it, tell an administrator of this site.',
   void_title: 'This link no longer works',
   void: 'The removal was stopped already, or has happened.',
   other_way: 'You asked for it? Close this page, or',
-  after: 'Nothing to do here?',
   log_in: 'Log in',
 } as const

@@ -11,10 +11,10 @@ export const mail = {
     button: 'This was not me',
   },
   'verify-email': {
-    subject: 'Your code',
+    subject: 'Your code: {code}',
     lead: 'Enter this code to verify that {address} is yours:',
     button: 'Open the form with the code filled in',
-    limits: 'The code is good for {life}, once.',
+    limits: 'The code works for {life}, once.',
     ignore: 'If you did not ask for it, do nothing: without the code the address is not used.',
   },
   'address-in-use': {
@@ -31,7 +31,7 @@ export const mail = {
     subject: 'Choose a new password',
     lead: 'Somebody asked for a new password for your account. If it was you, choose one here:',
     button: 'Choose a new password',
-    limits: 'The link is good for {life}, once.',
+    limits: 'The link works for {life}, once.',
     ignore: 'If it was not you, do nothing: your password stays as it is.',
   },
   'reset-started': {
@@ -40,9 +40,13 @@ export const mail = {
   },
   invitation: {
     subject: 'You are invited',
-    lead: 'Somebody invites you to the site at {origin}. The link leads to the form in which you choose a username and a password:',
+    subject_by: '{inviter} invites you',
+    lead: 'You are invited to {origin}. Sign up here with a username and a password of your choice:',
+    lead_by: '{inviter} invites you to {origin}. Sign up here with a username and a password of your choice:',
+    role: 'Your role will be: {role}.',
     button: 'Sign up',
-    limits: 'The link is good for 7 days, once.',
+    limits: 'The link works for 7 days, once.',
+    ignore: 'If you do not know who that is, do nothing.',
   },
   'new-device': {
     subject: 'New log-in to your account',
@@ -125,13 +129,13 @@ export const mail = {
   ask_admin: 'If that is not right, ask an administrator of this site.',
   'role-changed': {
     subject: 'Your role was changed',
-    lead: 'Those who look after this site changed the role of your account: it is {role} now.',
+    lead: 'An administrator of this site changed the role of your account. It is {role} now.',
   },
   suspended: {
     subject: 'Your account was suspended',
-    lead: 'Those who look after this site suspended your account. Every session ended, and nobody can log in until the suspension is lifted.',
+    lead: 'An administrator of this site suspended your account. Every session ended, and nobody can log in until the suspension is lifted.',
     lead_until:
-      'Those who look after this site suspended your account until {until}. Every session ended, and nobody can log in before then.',
+      'An administrator of this site suspended your account until {until}. Every session ended, and nobody can log in before then.',
   },
   'suspension-ended': {
     subject: 'Your account is no longer suspended',
@@ -139,7 +143,7 @@ export const mail = {
   },
   'account-restored-by-admin': {
     subject: 'Your account is back',
-    lead: 'Those who look after this site brought your deleted account back.',
+    lead: 'An administrator of this site brought your deleted account back.',
   },
   'factor-reset-started': {
     subject: 'Your second factors will be removed',
@@ -151,7 +155,7 @@ export const mail = {
   },
   'factor-reset-done': {
     subject: 'Your second factors were removed',
-    lead: 'Those who look after this site removed the authenticator app, the recovery codes and the passkeys of your account. Every session ended:',
+    lead: 'An administrator of this site removed the authenticator app, the recovery codes and the passkeys of your account. Every session ended:',
     log_in: 'Log in with your password and add a second factor again.',
     choose: 'Your account has no password. Choose one, log in and add a second factor again:',
     button: 'Choose a password',

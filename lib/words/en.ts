@@ -77,17 +77,17 @@ export const en = {
     invited_email: 'Your account gets the address <address></address>, to which the invitation was sent.',
     by_invitation: {
       title: 'By invitation only',
-      body: 'Signing up here takes an invitation. If you have one, open its link again: it works once, for 7 days.',
+      body: 'You need an invitation to sign up. If you have one, open its link again. It works once, for 7 days.',
     },
     closed: {
       title: 'Sign-up is closed',
-      body: 'This site takes no new accounts. An administrator can make one for you.',
+      body: 'This site accepts no new accounts. An administrator can create one for you.',
     },
   },
 
   setup: {
     title: 'Set up Gatehouse',
-    lead: 'This makes the first administrator. The link works once.',
+    lead: 'Create the first administrator. This link works once.',
     submit: 'Create administrator',
     pending: 'Creating…',
     void_title: 'This link no longer works',
@@ -98,9 +98,9 @@ export const en = {
 
   not_allowed: {
     title: 'Not allowed',
-    guest: 'Your account may look around here, but not change anything. An administrator can change that.',
+    guest: 'Your account can view this site but not change anything. An administrator can change that.',
     look: 'You are viewing the site as another user, so nothing can be changed. Stop viewing to continue as yourself.',
-    other: 'Your account may not do that.',
+    other: 'Your account is not allowed to do that.',
     home: 'Go to Home',
   },
 
@@ -126,7 +126,7 @@ export const en = {
 
   history: {
     title: 'History',
-    guards: 'What was done with your account lately, by you or by others.',
+    guards: 'Recent activity on your account, by you and by others.',
     none: 'Nothing yet.',
     by_admin: 'by the administrator <username></username>',
     by_operator: 'by the operator of this site',
@@ -140,10 +140,10 @@ export const en = {
   events: {
     account: {
       signed_up: 'Signed up',
-      created: 'Account made',
+      created: 'Account created',
       renamed: 'Username changed',
       deleted: 'Account deleted',
-      restored: 'Account brought back',
+      restored: 'Account restored',
       erased: 'Account erased',
       exported: 'Data downloaded',
       role_changed: 'Role changed',
@@ -164,14 +164,14 @@ export const en = {
     password: {
       changed: 'Password changed',
       locked: 'Password locked after 100 wrong ones',
-      reset_asked: 'Password reset asked for',
+      reset_asked: 'Password reset requested',
       reset_started: 'Password reset started',
       reset: 'Password reset',
     },
     two_factor: {
       turned_on: 'Authenticator app added',
       turned_off: 'Authenticator app removed',
-      codes_renewed: 'New recovery codes made',
+      codes_renewed: 'New recovery codes created',
       code_used: 'Recovery code used',
       locked: 'Codes locked after 100 wrong ones',
       reset_started: 'Removal of second factors started',
@@ -189,17 +189,17 @@ export const en = {
       forgotten: 'Remembered browser removed',
     },
     address: {
-      given: 'E-mail address given',
+      given: 'E-mail address added',
       code_sent: 'Code sent again',
       verified: 'E-mail address verified',
       removed: 'E-mail address removed',
     },
     invitation: {
-      made: 'Invitation made',
+      made: 'Invitation created',
       withdrawn: 'Invitation withdrawn',
       used: 'Invitation used',
     },
-    setup: { finished: 'First administrator made' },
+    setup: { finished: 'First administrator created' },
     look: {
       started: 'Viewed the site as the user',
       ended: 'Viewing ended',
@@ -217,12 +217,12 @@ export const en = {
     submit: 'Log in',
     pending: 'Logging in…',
     forgot: 'Forgot your password?',
-    deleted: 'Your account is deleted. Log in within {left} to keep it after all; then it is erased.',
+    deleted: 'This account was deleted. To keep it, log in within {left}. After that it will be erased.',
     other_way: 'New here?',
     other_way_link: 'Sign up',
     reasons: {
-      idle: 'You were logged out because nothing happened for {idle}. Log in to go on where you were.',
-      expired: 'You were logged out because a session lasts {longest} at most. Log in to go on where you were.',
+      idle: 'You were logged out because nothing happened for {idle}. Log in to continue where you left off.',
+      expired: 'You were logged out because a session lasts {longest} at most. Log in to continue where you left off.',
       ended: 'This session was ended from another place. Log in to start a new one.',
       'password-changed': 'The password of this account was changed, so you were logged out. Log in with the new one.',
       'signed-out': 'You are logged out.',
@@ -331,10 +331,10 @@ export const en = {
     lead: 'Shown beside your name. Only you and administrators see it.',
     choose: 'Image file',
     hint: 'WebP, PNG or JPEG of at most 256 kB and 512 × 512 pixels.',
-    hint_scripted: 'The middle of the image is used. Where and when it was taken is not saved.',
+    hint_scripted: 'The image is cropped to its middle. Place and time of a photo are removed.',
     current: 'Your picture now',
     preview: 'Your new picture',
-    unreadable: 'This file is no image that your browser can read. Choose another one.',
+    unreadable: 'Your browser cannot read this file as an image. Choose another one.',
     submit: 'Save picture',
     pending: 'Saving…',
     remove: 'Remove picture',
@@ -363,7 +363,7 @@ export const en = {
 
   profile_edit: {
     title: 'Edit profile',
-    lead: 'Everything here is optional. Empty a field to remove what it says.',
+    lead: 'Everything here is optional. Clear a field to remove its content.',
     /** Filled in by the browser while typing, so the number is put in as it is. */
     characters_left: 'Characters left: {count}',
     characters_over: 'Over the limit by: {count}',
@@ -387,42 +387,42 @@ export const en = {
     change_username: 'Change username',
     username_changed: 'Username changed. Log in with the new one from now on.',
     preferences: 'Preferences',
-    preferences_text: 'They belong to this browser.',
+    preferences_text: 'They apply to this browser only.',
     language: 'Language',
     time_zone: 'Time zone',
     time_zone_unknown: 'Unknown to the site without JavaScript: times are in UTC.',
     export: 'Your data',
-    export_text: 'One JSON file with everything kept about you.',
+    export_text: 'One JSON file with everything that is stored about you.',
     download: 'Download',
     export_ready: 'Confirmed. Download your data now.',
     export_too_often: 'Your data can be downloaded five times an hour. Try again later.',
     delete: 'Delete your account',
     delete_text:
-      'All sessions end at once. Everything will be erased 14 days later; until then, a log-in brings it back.',
+      'All sessions will end at once. Everything will be erased after 14 days. Until then, logging in restores the account.',
     delete_link: 'Delete account',
   },
   security: {
     title: 'Security',
-    ended: 'Session ended. Its browser will be logged out at its next step.',
+    ended: 'Session ended. Its browser will be logged out as soon as it is used.',
     ended_others: 'All other sessions were ended.',
     ended_already: 'That session was over already. Nothing was changed.',
     changed: 'Password changed. All other sessions were ended.',
     address_added: 'E-mail address verified.',
-    address_changed: 'E-mail address changed. The old one was told.',
+    address_changed: 'E-mail address changed. A notice was sent to the old one.',
     address_removed: 'E-mail address removed.',
     address_kept: 'There was no e-mail address to remove, or it was changed meanwhile.',
     browser_forgotten: 'Browser forgotten. Its next log-in needs a code.',
     browsers_forgotten: 'All browsers were forgotten. Their next log-ins need a code.',
     browser_gone: 'That browser was forgotten already. Nothing was changed.',
-    factor_reset_stopped: 'Your second factors stay. Nothing is removed.',
+    factor_reset_stopped: 'Your second factors stay. Nothing will be removed.',
     factor_reset_over: 'Nothing was stopped: the removal was stopped already, or has happened.',
     undone: {
-      lapsed: 'Nothing was done: what you confirmed was no longer waiting. Start it again here.',
+      lapsed: 'Nothing was done, because the confirmation came too late. Start it again here.',
       unsaved: 'That could not be saved and may not have taken effect everywhere. Start it again in a moment.',
     },
     log_in: {
       title: 'Log-in',
-      guards: 'What lets you in and confirms what only you may do.',
+      guards: 'How you log in and confirm that it is you.',
       password: 'Password',
       changed_at: 'Changed <when></when>',
       never_changed: 'Not changed since you signed up',
@@ -458,7 +458,7 @@ export const en = {
     },
     browsers: {
       title: 'Remembered browsers',
-      guards: 'Here the password alone logs you in. Forget each browser that others use too.',
+      guards: 'In these browsers your password is enough to log in. Forget any that others use.',
       added: 'Added',
       until: 'Until',
       forget: 'Forget',
@@ -480,7 +480,7 @@ export const en = {
     },
     sessions: {
       title: 'Sessions',
-      guards: 'The browsers in which you are logged in. End each one that you do not know.',
+      guards: 'Browsers where you are logged in. End any that you do not recognize.',
       device: '{browser} on {system}',
       device_system: 'A browser on {system}',
       device_unknown: 'Unknown browser',
@@ -502,7 +502,7 @@ export const en = {
   password_change: {
     title: 'Change password',
     title_first: 'Set a password',
-    lead: 'All other sessions end when the password changes. This one goes on.',
+    lead: 'All other sessions will end. This one will stay.',
     lead_first: 'You will be able to log in with it and a second factor. All other sessions will end.',
     submit: 'Change password',
     submit_first: 'Set password',
@@ -512,8 +512,8 @@ export const en = {
 
   email_change: {
     title: 'E-mail address',
-    lead: 'A code is sent to the address. It counts once you have entered the code.',
-    lead_change: 'A code is sent to the new address. Until you have entered it, <address></address> stays.',
+    lead: 'A code will be sent to the address. Enter it to verify that the address is yours.',
+    lead_change: 'A code will be sent to the new address. Until you enter it, <address></address> stays.',
     submit: 'Send code',
     pending: 'Sending…',
     cancel: 'Cancel',
@@ -525,13 +525,13 @@ export const en = {
 
   email_verify: {
     title: 'Verify your e-mail address',
-    lead: 'Enter the code of 8 digits that was sent to <address></address>. It is good for 10 minutes.',
+    lead: 'Enter the 8-digit code that was sent to <address></address>. It works for 10 minutes.',
     nothing: 'No address is waiting to be verified.',
-    resent: 'A new code is on its way. The earlier one no longer counts.',
+    resent: 'A new code is on its way. The earlier one no longer works.',
     submit: 'Verify',
     pending: 'Verifying…',
     later: 'Not now',
-    resend_text: 'Nothing arrived? Look among the junk mail, or have another code sent after a minute.',
+    resend_text: 'Nothing arrived? Check your spam folder, or send another code after a minute.',
     resend: 'Send another code',
     resend_pending: 'Sending…',
     other_address: 'Use another address',
@@ -539,7 +539,7 @@ export const en = {
 
   username_change: {
     title: 'Change username',
-    lead: 'The old one stays reserved for you for 90 days. Nobody else can take it in that time.',
+    lead: 'Your old username will stay reserved for you for 90 days.',
     submit: 'Change username',
     pending: 'Changing…',
     cancel: 'Cancel',
@@ -548,7 +548,7 @@ export const en = {
   account_delete: {
     title: 'Delete account',
     lead: 'You will be logged out everywhere at once, and nobody will see your account.',
-    undo: 'For 14 days a log-in brings everything back. Then your profile, your address and all else about you is erased. Your username stays reserved for 90 more days.',
+    undo: 'For 14 days, logging in will restore everything. After that, your profile, your address and everything else about you will be erased. Your username will stay reserved for 90 more days.',
     submit: 'Delete account',
     pending: 'Deleting…',
     cancel: 'Keep account',
@@ -556,7 +556,7 @@ export const en = {
 
   forgot: {
     title: 'Forgot your password?',
-    lead: 'Enter your username or your e-mail address, and a link to a new password is sent to you.',
+    lead: 'Enter your username or e-mail address. A link for a new password will be sent to you.',
     submit: 'Send link',
     pending: 'Sending…',
     other_way: 'Remembered it?',
@@ -583,11 +583,11 @@ export const en = {
 
   not_me: {
     title: 'This was not you?',
-    lead: 'One press voids the password of <username></username>, ends every session, removes the authenticator apps and passkeys that were added in the last 72 hours, and sends a link to a new password to the address that this mail came to. If the address was changed since, it is put back.',
+    lead: 'This will void the password of <username></username>, end every session, remove the authenticator apps and passkeys that were added in the last 72 hours, and send a link for a new password to the address that received this mail. If the address was changed since, it will be put back.',
     submit: 'Secure my account',
     pending: 'Securing…',
     done_title: 'Every session was ended',
-    done: 'Authenticator apps and passkeys of the last 72 hours are removed. A link to a new password is on its way to the address that the mail came to. It is good for an hour. Until then nobody can log in.',
+    done: 'Authenticator apps and passkeys of the last 72 hours are removed. A link for a new password is on its way to the address that received the mail. It works for an hour. Until you use it, nobody can log in.',
     done_address_taken:
       'The old password no longer works and every session was ended. The address that the mail came to belongs to another account by now, so no link was sent. Ask an administrator of this site for a new password.',
     void_title: 'This link no longer works',
@@ -651,7 +651,7 @@ export const en = {
     },
     to_open: 'To open “{page}”, confirm it is you.',
     lead: 'The next page is for you alone.',
-    why: 'So nobody who finds this browser open can do it for you. Once confirmed, you are not asked again for some minutes.',
+    why: 'This stops others who find this browser open. You will not be asked again for some minutes.',
     submit: 'Confirm',
     pending: 'Confirming…',
     use_password: 'Use your password instead',

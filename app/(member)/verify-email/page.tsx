@@ -5,6 +5,7 @@ import { Field } from '#app/ui/field.tsx'
 import { FormAlert } from '#app/ui/form-alert.tsx'
 import { Notice } from '#app/ui/notice.tsx'
 import { SubmitButton } from '#app/ui/submit-button.tsx'
+import { SubmitWhenPasted } from '#app/ui/submit-when-pasted.tsx'
 import { Verbatim } from '#app/ui/verbatim.tsx'
 import { addressToVerify } from '#lib/features/email/addresses.ts'
 import { readMailedSecret } from '#lib/web/cookies/mailed-secret.ts'
@@ -24,7 +25,7 @@ export default async function VerifyEmailPage({ searchParams }: PageProps<'/veri
   if (address === null) redirect('/security')
 
   return (
-    <div className="flex max-w-[34rem] flex-col gap-6">
+    <div className="flex flex-col gap-6">
       <div>
         <h1 className="text-xl sm:text-2xl">{words('email_verify.title')}</h1>
         <p className="mt-2 text-muted">
@@ -52,6 +53,7 @@ export default async function VerifyEmailPage({ searchParams }: PageProps<'/veri
             className="figures max-w-48 tracking-widest"
             required
           />
+          <SubmitWhenPasted name="code" digits={8} />
           <div className="flex flex-wrap gap-3">
             <SubmitButton label={words('email_verify.submit')} pendingLabel={words('email_verify.pending')} />
             <a href="/" className="button">

@@ -26,21 +26,23 @@ export default async function KeepSecondFactorPage({ searchParams }: PageProps<t
   const secret = await readMailedSecret(path)
   const waiting = secret === null ? null : await factorResets.findByLink(secret)
   const logIn = { path: '/login', next: null, link: words('keep_factors.log_in') }
+  const logInButton = (
+    <a href="/login" className="button button-primary">
+      {words('keep_factors.log_in')}
+    </a>
+  )
   if ((await searchParams).done === '1') {
     return (
-      <VisitorCard title={words('keep_factors.done_title')} otherWay={{ ...logIn, text: words('keep_factors.after') }}>
+      <VisitorCard title={words('keep_factors.done_title')}>
         <p role="status">{words('keep_factors.done')}</p>
+        {logInButton}
       </VisitorCard>
     )
   }
   if (waiting === null) {
     return (
-      <VisitorCard
-        title={words('keep_factors.void_title')}
-        lead={words('keep_factors.void')}
-        otherWay={{ ...logIn, text: words('keep_factors.after') }}
-      >
-        {null}
+      <VisitorCard title={words('keep_factors.void_title')} lead={words('keep_factors.void')}>
+        {logInButton}
       </VisitorCard>
     )
   }

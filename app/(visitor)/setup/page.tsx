@@ -23,8 +23,10 @@ export default async function SetupPage() {
   const otherWay = { text: words('setup.other_way'), path: '/login', next: null, link: words('setup.other_way_link') }
   if (token === null || !(await setup.isGood(token))) {
     return (
-      <VisitorCard title={words('setup.void_title')} otherWay={otherWay}>
-        <p>{words('setup.void')}</p>
+      <VisitorCard title={words('setup.void_title')} lead={words('setup.void')}>
+        <a href="/login" className="button button-primary">
+          {words('setup.other_way_link')}
+        </a>
       </VisitorCard>
     )
   }

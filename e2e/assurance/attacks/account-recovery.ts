@@ -53,7 +53,7 @@ class Thief {
   /** Gives the account another address and verifies it. */
   async takeAddress(server: TestServer, address: string): Promise<void> {
     await this.browser.submit('/security/email', 'Send code', { email: address })
-    const code = codeIn(await letterTo(server, address, 'Your code'))
+    const code = codeIn(await letterTo(server, address, /^Your code: \d{8}/))
     await this.browser.submit('/verify-email', 'Verify', { code })
     // Codes are sent at most once a minute.
     await server.advance(minutes(1))
@@ -117,7 +117,7 @@ async function signUpOwner(server: TestServer): Promise<Owner> {
   const address = `${person.username}@example.org`
   const fields = { ...person, confirmPassword: person.password, email: address }
   await browser.submit('/signup', 'Sign up', fields)
-  const code = codeIn(await letterTo(server, address, 'Your code'))
+  const code = codeIn(await letterTo(server, address, /^Your code: \d{8}/))
   await browser.submit('/verify-email', 'Verify', { code })
   await server.advance(minutes(1))
   return { ...person, address }

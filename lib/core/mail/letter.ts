@@ -76,7 +76,8 @@ function draft(message: Message, appOrigin: string, words: Words): Draft {
     case 'verify-email': {
       const { code } = message
       return {
-        subject: words('mail.verify-email.subject'),
+        // Where a list of mails or a locked phone shows it: reading mail is what the code proves.
+        subject: words('mail.verify-email.subject', { code }),
         parts: [
           paragraph(words('mail.verify-email.lead', { address: to })),
           { kind: 'code', text: `${code.slice(0, 4)} ${code.slice(4)}` },
@@ -181,19 +182,28 @@ function draft(message: Message, appOrigin: string, words: Words): Draft {
         parts: [...parts, ...(message.hasPassword ? [] : [choose]), paragraph(words('mail.ask_admin'))],
       }
     }
-    case 'invitation':
+    case 'invitation': {
+      const { inviter, role } = message
       return {
-        subject: words('mail.invitation.subject'),
+        subject:
+          inviter === undefined ? words('mail.invitation.subject') : words('mail.invitation.subject_by', { inviter }),
         parts: [
-          paragraph(words('mail.invitation.lead', { origin: appOrigin })),
+          paragraph(
+            inviter === undefined
+              ? words('mail.invitation.lead', { origin: appOrigin })
+              : words('mail.invitation.lead_by', { inviter, origin: appOrigin }),
+          ),
           {
             kind: 'button',
             text: words('mail.invitation.button'),
             url: link('/signup', 'invitation', message.token),
           },
           paragraph(words('mail.invitation.limits')),
+          ...(role === undefined ? [] : [paragraph(words('mail.invitation.role', { role: words(`roles.${role}`) }))]),
+          ...(inviter === undefined ? [] : [paragraph(words('mail.invitation.ignore'))]),
         ],
       }
+    }
     default:
       return {
         subject: words(`mail.${kind}.subject`),

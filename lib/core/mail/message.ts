@@ -62,8 +62,8 @@ export type Message = { to: string; username: string; by: RequestInfo; reader: R
   /** To an address that a recovery by an earlier one replaced. */
   | { kind: 'address-replaced' }
   | Decision
-  /** To a recipient without an account: `username` is empty. */
-  | { kind: 'invitation'; token: string }
+  /** To a recipient without an account: `username` is empty. Mails of earlier versions name no `inviter`. */
+  | { kind: 'invitation'; token: string; inviter?: string; role?: Role }
   /**
    * `token` reports that the owner did not do it. `isForAll`: more events of the kind may have happened while the mail
    * waited. `left`: how many recovery codes are left, for `recovery-code-used`.

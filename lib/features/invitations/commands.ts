@@ -19,11 +19,15 @@ export const createInvitation = command({
   /** Without an address, the link is handed over. */
   input: z.strictObject({ role, email: emailOrNothingSchema }),
   audit: 'invitation.made',
-  async run({ invitations, mail }, { role, email }, { id, by }) {
+  async run({ accounts, invitations, mail }, { role, email }, { id, by }) {
     const to = email === '' ? null : email
     const { token, invitation } = await invitations.make({ role, email: to, by: id })
     // The recipient has no account yet, so the mail takes the language of the administrator.
-    if (to !== null) await mail.post({ kind: 'invitation', to, username: '', token, by, reader: readerOf(by) })
+    if (to !== null) {
+      const giver = await accounts.findActive(id)
+      const inviter = giver === null ? {} : { inviter: giver.profile.fullName || giver.username }
+      await mail.post({ kind: 'invitation', to, username: '', token, role, ...inviter, by, reader: readerOf(by) })
+    }
     const detail = { role, invitation: shortId(invitation.id), by: to === null ? 'hand' : 'mail' }
     return { ...ok({ id: invitation.id, token: to === null ? token : null }), detail }
   },

@@ -1,8 +1,10 @@
 import type { ReactNode } from 'react'
 import { ActionForm } from '#app/ui/action-form.tsx'
+import { CopyButton } from '#app/ui/copy-button.tsx'
 import { Field } from '#app/ui/field.tsx'
 import { FormAlert } from '#app/ui/form-alert.tsx'
 import { SubmitButton } from '#app/ui/submit-button.tsx'
+import { SubmitWhenPasted } from '#app/ui/submit-when-pasted.tsx'
 import { qrSvg } from '#lib/features/two-factor/qr.ts'
 import type { Words } from '#lib/words/words.ts'
 import { turnOn } from './actions.ts'
@@ -28,9 +30,12 @@ export function Enrolment({ words, enrolment: { key, uri }, isRequired }: Props)
                 {words('two_factor.on_this_device')}
               </a>
               <p>{words('two_factor.key')}</p>
-              <code translate="no" className="figures block rounded-control bg-paper px-3 py-2 break-words select-all">
-                {inGroups(key)}
-              </code>
+              <div data-copied className="flex flex-wrap items-center gap-3">
+                <code translate="no" className="figures rounded-control bg-paper px-3 py-2 break-words select-all">
+                  {inGroups(key)}
+                </code>
+                <CopyButton />
+              </div>
             </div>
           </div>
         </Step>
@@ -47,6 +52,7 @@ export function Enrolment({ words, enrolment: { key, uri }, isRequired }: Props)
               className="figures max-w-48 tracking-widest"
               required
             />
+            <SubmitWhenPasted name="code" digits={6} />
             <div className="flex flex-wrap gap-3">
               <SubmitButton label={words('two_factor.turn_on')} pendingLabel={words('two_factor.turn_on_pending')} />
               {!isRequired && (

@@ -19,7 +19,7 @@ export function ShownCodes({ words, codes, said, next }: Props) {
       <div className="no-print">
         <Notice kind="good">{said}</Notice>
       </div>
-      <section aria-labelledby="codes" className="card flex flex-col gap-6 p-6">
+      <section aria-labelledby="codes" data-copied className="card flex flex-col gap-6 p-6">
         <p className="no-print">{words('two_factor.keep')}</p>
         <div>
           <h2 id="codes" className="mb-3 text-lg">
@@ -39,11 +39,7 @@ export function ShownCodes({ words, codes, said, next }: Props) {
           <a href={next} className="button button-primary">
             {words('two_factor.kept')}
           </a>
-          <CodeButtons
-            copyLabel={words('two_factor.copy')}
-            copiedLabel={words('two_factor.copied')}
-            printLabel={words('two_factor.print')}
-          />
+          <CodeButtons printLabel={words('two_factor.print')} />
         </div>
       </section>
     </div>

@@ -1,0 +1,37 @@
+'use client'
+
+import { Copy } from 'lucide'
+import { type MouseEvent, useState, useSyncExternalStore } from 'react'
+import { Icon } from './line-icon.tsx'
+import { useBrowserWords } from './page-root.tsx'
+
+/**
+ * Copies every `code` element of the nearest element with `data-copied`, one a line, without spaces. Without JavaScript
+ * there is no button: the text can be selected.
+ */
+export function CopyButton() {
+  const words = useBrowserWords().copy
+  const isScripted = useSyncExternalStore(neverChanges, onClient, onServer)
+  const [isCopied, setCopied] = useState(false)
+
+  async function copy(event: MouseEvent<HTMLButtonElement>) {
+    const codes = event.currentTarget.closest('[data-copied]')?.querySelectorAll('code') ?? []
+    const text = [...codes].map(({ textContent }) => textContent.replaceAll(' ', '')).join('\n')
+    // A browser may refuse the clipboard: the text stays on the page to be selected.
+    await navigator.clipboard?.writeText(text).then(
+      () => setCopied(true),
+      () => {},
+    )
+  }
+
+  return (
+    <button type="button" className={`button ${isScripted ? '' : 'invisible noscript:hidden'}`} onClick={copy}>
+      <Icon drawing={Copy} />
+      <span aria-live="polite">{isCopied ? words.done : words.label}</span>
+    </button>
+  )
+}
+
+const neverChanges = () => () => {}
+const onClient = () => true
+const onServer = () => false

@@ -60,6 +60,7 @@ test.describe('access', { tag: '@json' }, () => {
     '/admin/users/x',
     '/admin/users/selected?act=role&id=x',
     '/admin/users/export',
+    '/admin/users/new',
     '/admin/users/x/suspend',
     '/admin/users/x/look',
     '/admin/users/x/delete',

@@ -71,6 +71,8 @@ interface AccountFacts {
   isEmailProved?: boolean
   /** Defaults to `member`. */
   role?: Role
+  /** As the profile keeps it. */
+  fullName?: string
 }
 
 export interface Accounts {
@@ -235,7 +237,7 @@ export function createAccounts(deps: {
   }
 
   async function insert(
-    { username, email = null, isEmailProved = false, role = 'member' }: AccountFacts,
+    { username, email = null, isEmailProved = false, role = 'member', fullName = '' }: AccountFacts,
     factors: Pick<UserRecord, 'passwordHash'> & Partial<UserRecord>,
     token?: Pick<TokenUse, 'id' | 'purpose'>,
   ): Promise<Result<User, 'username_taken'> | { ok: false; code: 'link_void' }> {
@@ -246,6 +248,7 @@ export function createAccounts(deps: {
       email,
       emailVerifiedAt: email !== null && isEmailProved ? clock() : null,
       role,
+      profile: { fullName },
       createdAt: clock(),
     })
     const options = token && { consume: { ...token, at: clock() } }

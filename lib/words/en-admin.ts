@@ -85,6 +85,20 @@ export const admin = {
     },
     left: '{count, plural, one {# person was left as they were:} other {# people were left as they were:}}',
   },
+  new: {
+    title: 'Add a person',
+    invite: 'Invite',
+    invite_text:
+      'The person gets a link by email or from you, and chooses a username and password. This is also the way to add an administrator.',
+    invite_link: 'Go to invitations',
+    create: 'Create an account',
+    create_text: 'You choose the username. You will get a link to pass on, with which the person chooses a password.',
+    optional: 'Optional.',
+    email_hint: 'Optional. The person will be able to verify it after logging in.',
+    role_hint: 'Guests can only look; members keep an account.',
+    submit: 'Create account',
+    pending: 'Creating…',
+  },
   selected: {
     role: 'Change the role of {count, plural, one {# person} other {# people}}',
     sessions: 'End the sessions of {count, plural, one {# person} other {# people}}',
@@ -173,6 +187,9 @@ export const admin = {
     restore_text: 'Everything will be as it was before the deletion.',
     pending: 'One moment…',
     done: {
+      created: 'The account was created.',
+      created_only: 'The account was created, but not its link. Start a password reset below to get one.',
+      picture: 'The profile picture was removed.',
       role: 'Role changed.',
       suspended: 'Suspended. All sessions were ended.',
       resumed: 'The suspension was lifted.',

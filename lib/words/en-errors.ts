@@ -26,6 +26,7 @@ export const errors = {
   yourself: 'That cannot be done to your own account here.',
   selection_rule: 'Select 1 to 50 people.',
   selection_too_often: '120 people in ten minutes is the limit. Continue later.',
+  accounts_added_too_often: '30 accounts an hour is the limit. Try again in {wait}.',
   person_gone: 'This account was deleted or no longer exists.',
   admin_by_hand:
     'This administrator has no verified address, and administrators get no link to each other’s accounts. The operator of this site starts the reset on the command line with “user reset” and the username.',

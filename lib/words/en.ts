@@ -635,6 +635,7 @@ export const en = {
       },
       username: { change: 'To change your username, confirm it is you.' },
       users: {
+        add: 'To create an account, confirm it is you.',
         'change-role': 'To change the role, confirm it is you.',
         suspend: 'To suspend this person, confirm it is you.',
         resume: 'To lift the suspension, confirm it is you.',

@@ -5,7 +5,20 @@ import { messageFor, type Refusal } from '#lib/words/message-for.ts'
 import type { Words } from '#lib/words/words.ts'
 
 const done = {
-  person: ['role', 'suspended', 'resumed', 'ended', 'reset', 'factor_reset', 'unlocked', 'deleted', 'restored'],
+  person: [
+    'created',
+    'created_only',
+    'role',
+    'suspended',
+    'resumed',
+    'ended',
+    'reset',
+    'factor_reset',
+    'unlocked',
+    'picture',
+    'deleted',
+    'restored',
+  ],
   people: ['role', 'sessions', 'suspend'],
   invitations: ['made', 'mailed', 'withdrawn', 'already'],
 } as const

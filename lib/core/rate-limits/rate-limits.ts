@@ -53,6 +53,8 @@ export const rules = {
   export: { most: 5, everyMs: hours(1) },
   /** Users whom one admin changes as part of a selection: as many as forms. */
   'selected-user': { most: 120, everyMs: minutes(10) },
+  /** Accounts that one admin creates, and attempts, which reveal taken usernames. */
+  'account-added': { most: 30, everyMs: hours(1) },
   /** Drafts of one user, each kept for half an hour (lib/features/form-drafts). */
   'kept-form': { most: 3, everyMs: minutes(30) },
   /** Audit entries of one kind about one user’s own account. Further ones are counted in a single entry. */

@@ -1,13 +1,16 @@
 // Changes to a user's account by an administrator or the operator.
 
 import { z } from 'zod'
+import { usernameSchema } from '../../auth/forms.ts'
 import { canonicalUsername } from '../../auth/username.ts'
 import { days } from '../../core/clock.ts'
-import { type Actor, command } from '../../core/command.ts'
-import { emailSchema } from '../../core/email-address.ts'
+import { type Actor, command, execute } from '../../core/command.ts'
+import { emailOrNothingSchema, emailSchema } from '../../core/email-address.ts'
 import { id, idInput, reason, role } from '../../core/input.ts'
 import { adminReauthenticationMs } from '../../core/lifetimes.ts'
 import { momentOnly } from '../../core/mail/message.ts'
+import { orNotSaved } from '../../core/not-saved.ts'
+import { profileSchema } from '../../core/profile.ts'
 import { ok, refused } from '../../core/result.ts'
 import type { Services } from '../../services.ts'
 import { forEachUser, ids } from './several.ts'
@@ -28,6 +31,37 @@ export const createUser = command({
     const { role } = account
     const made = await accounts.create(account)
     return made.ok ? { ...made, subjectId: made.value.id, detail: { role } } : { ...made, isRecorded: false }
+  },
+})
+
+/**
+ * Also makes the link with which the person chooses a password. Without an administrator among the roles: administrators
+ * get no link to each other's accounts.
+ */
+export const addUser = command({
+  permission: 'change-people',
+  reauthenticate: adminReauthenticationMs,
+  subject: () => null,
+  name: 'users.add',
+  input: z.strictObject({
+    ...usernameSchema.shape,
+    fullName: profileSchema.shape.fullName,
+    email: emailOrNothingSchema,
+    role: role.exclude(['admin'], 'role_rule'),
+  }),
+  audit: 'account.created',
+  async run(app, { username, fullName, email, role }, actor) {
+    const waitMs = await app.rateLimits.take('account-added', actor.id)
+    if (waitMs > 0) return { ok: false, code: 'accounts_added_too_often', waitMs, isRecorded: false }
+    const account = { username, fullName, email: email || null, role }
+    const made = await app.accounts.create(account)
+    if (!made.ok) return { ...made, isRecorded: false }
+    const { id } = made.value
+    const entry = { actorId: actor.id, subjectId: id, address: actor.by.address }
+    // Before the entry of the reset, which is the second act.
+    await app.audit.record({ ...entry, event: 'account.created', detail: { role } })
+    const started = await orNotSaved(execute(startPasswordReset, actor, { id }, app))
+    return { ...ok({ id, token: started.ok ? started.value.token : null }), isRecorded: false }
   },
 })
 

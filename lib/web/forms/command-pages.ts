@@ -130,6 +130,14 @@ function secondFactorPath(next: string | undefined): string {
 }
 
 export const commandPages: { [Name in WebCommandName]: PagesOf<Name> } = {
+  'users.add': {
+    path: '/admin/users/new',
+    staysInForm: true,
+    async next({ id, token }) {
+      if (token !== null) await showOnce('reset-password', id, token)
+      return `${userPath({ id })}?done=${token === null ? 'created_only' : 'created'}`
+    },
+  },
   'users.change-role': onUserPage('role'),
   'users.suspend': onUserPage('suspended'),
   'users.resume': onUserPage('resumed'),

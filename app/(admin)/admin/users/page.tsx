@@ -52,7 +52,7 @@ export default async function PeoplePage({ searchParams }: PageProps<'/admin/use
       <Sections words={words} current="people" />
       <div className="flex flex-wrap items-center justify-between gap-4">
         <h1 className="text-xl sm:text-2xl">{words('admin.people.title')}</h1>
-        <a href="/admin/invitations" className="button button-primary">
+        <a href="/admin/users/new" className="button button-primary">
           <Icon drawing={UserPlus} />
           {words('admin.people.add')}
         </a>

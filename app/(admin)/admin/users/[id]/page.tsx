@@ -93,7 +93,9 @@ export default async function PersonPage({ params, searchParams }: PageProps<'/a
         </div>
       </div>
       {outcome !== null && <Notice kind={outcome.kind}>{outcome.text}</Notice>}
-      {link !== null && query.done === 'reset' && <HandOver text={words('admin.person.reset_link')} link={link} />}
+      {link !== null && (query.done === 'reset' || query.done === 'created') && (
+        <HandOver text={words('admin.person.reset_link')} link={link} />
+      )}
       {isSelf && <Notice kind="note">{words('admin.person.yourself')}</Notice>}
       <StateNotice words={words} person={person} clock={clock} />
 

@@ -237,7 +237,15 @@ export function compose(runtime: Runtime): Services {
       clock,
     }),
     factorResets,
-    userAdmin: createUserAdmin({ store: users, tokens, sessions, alerts, audit: runtime.audit, clock }),
+    userAdmin: createUserAdmin({
+      store: users,
+      tokens,
+      sessions,
+      alerts,
+      audit: runtime.audit,
+      pictures: stores.collections.picture,
+      clock,
+    }),
     passkeys: createPasskeys({
       stores,
       passwords,

@@ -46,6 +46,7 @@ const everyMessage: Message[] = [
   { kind: 'suspension-ended', ...recipient },
   { kind: 'account-deleted-by-admin', erasedAt: by.at, ...recipient },
   { kind: 'account-restored-by-admin', ...recipient },
+  { kind: 'picture-removed-by-admin', ...recipient },
   { kind: 'factor-reset-started', token, dueAt: by.at + 86_400_000, ...recipient },
   { kind: 'factor-reset-done', hasPassword: false, ...recipient },
   { kind: 'invitation', token, inviter: 'Zoë Quist-O’Hara', role: 'member', ...recipient, username: '' },

@@ -144,7 +144,10 @@ export const admin = {
     history: 'What this person did, and what was done to the account.',
     whole_history: 'In the audit trail',
     access: 'Help with logging in',
-    danger: 'Suspend or delete',
+    danger: 'Restrict or delete',
+    picture_title: 'Profile picture',
+    picture: 'Remove picture',
+    picture_text: 'Initials will replace the picture. The person will get an email and can add another one.',
     reset: 'Start a password reset',
     reset_title: 'Password',
     reset_mail:

@@ -145,6 +145,10 @@ export const mail = {
     subject: 'Your account is back',
     lead: 'An administrator of this site brought your deleted account back.',
   },
+  'picture-removed-by-admin': {
+    subject: 'Your profile picture was removed',
+    lead: 'An administrator of this site removed the profile picture of your account.',
+  },
   'factor-reset-started': {
     subject: 'Your second factors will be removed',
     lead: 'An administrator of this site is removing the authenticator app, the recovery codes and the passkeys of your account. It happens on {due}; every session ends then:',

@@ -643,6 +643,7 @@ export const en = {
         'change-role-of-several': 'To change the roles, confirm it is you.',
         'suspend-several': 'To suspend these people, confirm it is you.',
         'end-sessions-of-several': 'To end all sessions of these people, confirm it is you.',
+        'remove-picture': 'To remove the profile picture, confirm it is you.',
         'start-reset': 'To start a password reset, confirm it is you.',
         'start-factor-reset': 'To start the removal of second factors, confirm it is you.',
         unlock: 'To unlock this person, confirm it is you.',

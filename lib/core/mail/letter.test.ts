@@ -18,6 +18,7 @@ const decisions: Message[] = [
   { kind: 'suspension-ended', ...recipient },
   { kind: 'account-deleted-by-admin', erasedAt: Date.UTC(2026, 0, 15), ...recipient },
   { kind: 'account-restored-by-admin', ...recipient },
+  { kind: 'picture-removed-by-admin', ...recipient },
   { kind: 'factor-reset-done', hasPassword: true, ...recipient },
   { kind: 'factor-reset-done', hasPassword: false, ...recipient },
 ]

@@ -165,7 +165,8 @@ function draft(message: Message, appOrigin: string, words: Words): Draft {
       return { subject: words('mail.account-deleted-by-admin.subject'), parts }
     }
     case 'suspension-ended':
-    case 'account-restored-by-admin': {
+    case 'account-restored-by-admin':
+    case 'picture-removed-by-admin': {
       const parts = [paragraph(words(`mail.${kind}.lead`)), when, paragraph(words('mail.ask_admin'))]
       return { subject: words(`mail.${kind}.subject`), parts }
     }

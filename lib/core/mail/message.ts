@@ -49,6 +49,7 @@ export type Decision =
   | { kind: 'suspension-ended' }
   | { kind: 'account-deleted-by-admin'; erasedAt: number }
   | { kind: 'account-restored-by-admin' }
+  | { kind: 'picture-removed-by-admin' }
   /** Without a password, the user chooses one by mail. */
   | { kind: 'factor-reset-done'; hasPassword: boolean }
 

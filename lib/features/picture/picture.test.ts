@@ -44,6 +44,15 @@ describe.each(storeNames)('on %s', (store) => {
     expect(await pictures.remove('bob')).toEqual({ ok: false, code: 'person_gone' })
   })
 
+  test('an administrator removes the picture of a user, a suspended one too', async () => {
+    const { pictures, stores, userAdmin } = opened.app
+    await pictures.save('ada', first)
+    await stores.users.changeStanding('ada', { status: 'suspended' })
+    expect(await userAdmin.removePicture('ada')).toMatchObject({ ok: true, value: { picture: null } })
+    expect(await pictures.find('ada')).toBeNull()
+    expect(await userAdmin.removePicture('nobody')).toEqual({ ok: false, code: 'person_gone' })
+  })
+
   test('an erased account leaves no picture, and a restored one keeps it [V14.2.7]', async () => {
     const { pictures, accountDeletion, stores } = opened.app
     for (const id of ['ada', 'bob']) {

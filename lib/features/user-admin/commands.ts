@@ -111,6 +111,14 @@ export const endSessionsOfUser = command({
   },
 })
 
+export const removePictureOfUser = command({
+  ...administration,
+  name: 'users.remove-picture',
+  input: idInput,
+  audit: 'picture.removed',
+  run: ({ userAdmin }, { id }) => userAdmin.removePicture(id),
+})
+
 export const startPasswordReset = command({
   ...administration,
   name: 'users.start-reset',

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { days } from '../../core/clock.ts'
 import type { Message } from '../../core/mail/message.ts'
 import { openTestServices, type TestServices } from '../../services-for-test.ts'
+import { images } from '../picture/images-for-test.ts'
 
 let opened: TestServices
 let posted: Message[]
@@ -12,6 +13,7 @@ async function open(env: Record<string, string> = {}) {
   const { users } = opened.app.stores
   await users.changeStanding('ada', { role: 'admin' })
   const reader = { locale: 'en', timeZone: 'Asia/Tokyo' }
+  await opened.app.pictures.save('bob', Buffer.from(images.pngPalette, 'base64'))
   await users.changeEmail('bob', { email: 'bob@example.org', emailVerifiedAt: 1, ...reader })
   posted = []
   vi.spyOn(opened.app.mail, 'post').mockImplementation(async (message) => void posted.push(message))
@@ -25,9 +27,10 @@ const acts: Record<string, () => Promise<unknown>> = {
   'the end of a suspension': () => opened.app.userAdmin.resume('bob'),
   'a deletion': () => opened.app.userAdmin.delete('bob', 'ada'),
   'the return of an account': () => opened.app.userAdmin.restore('bob'),
+  'the removal of a picture': () => opened.app.userAdmin.removePicture('bob'),
 }
 
-test('mails the user about each change of role, suspension and deletion, in the user’s time zone [V6.3.7]', async () => {
+test('mails the user about each change of role, picture, suspension and deletion, in the user’s time zone [V6.3.7]', async () => {
   for (const act of Object.values(acts)) expect(await act()).toMatchObject({ ok: true })
   expect(posted.map(({ kind }) => kind)).toEqual([
     'role-changed',
@@ -35,6 +38,7 @@ test('mails the user about each change of role, suspension and deletion, in the 
     'suspension-ended',
     'account-deleted-by-admin',
     'account-restored-by-admin',
+    'picture-removed-by-admin',
   ])
   for (const message of posted) {
     expect(message).toMatchObject({

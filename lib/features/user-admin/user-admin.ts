@@ -11,6 +11,7 @@ import { undoDeletionMs } from '../../core/lifetimes.ts'
 import type { Decision } from '../../core/mail/message.ts'
 import { ok, type Result, refused } from '../../core/result.ts'
 import type {
+  Collections,
   Role,
   StandingChange,
   TokenStore,
@@ -68,6 +69,8 @@ export interface UserAdmin {
   restore(id: string): Promise<Result<ManagedUser, 'person_gone'>>
   /** Returns the number of ended sessions. */
   endSessions(id: string): Promise<number>
+  /** Of any user, suspended ones too. */
+  removePicture(id: string): Promise<Result<ManagedUser, 'person_gone'>>
   /** Ends the suspensions that are over. Returns the ids of their users. */
   liftSuspensions(): Promise<string[]>
 }
@@ -89,9 +92,10 @@ export function createUserAdmin(deps: {
   sessions: Sessions
   alerts: Alerts
   audit: Pick<Audit, 'lastActions'>
+  pictures: Collections['picture']
   clock: Clock
 }): UserAdmin {
-  const { store, tokens, sessions, alerts, audit, clock } = deps
+  const { store, tokens, sessions, alerts, audit, pictures, clock } = deps
 
   /** `changeOf` gets the current record and returns the change, or null if there is nothing to do. */
   async function change(
@@ -194,6 +198,14 @@ export function createUserAdmin(deps: {
     },
 
     endSessions,
+
+    async removePicture(id) {
+      const before = await store.find(id)
+      const after = await store.update(id, { picture: null })
+      if (before === null || after === null) return refused('person_gone')
+      await pictures.deleteAll({ id })
+      return before.picture === null ? ok(managedUserOf(after)) : told(after, { kind: 'picture-removed-by-admin' })
+    },
 
     async liftSuspensions() {
       const lifted: string[] = []

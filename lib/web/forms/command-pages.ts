@@ -142,6 +142,7 @@ export const commandPages: { [Name in WebCommandName]: PagesOf<Name> } = {
   'users.suspend': onUserPage('suspended'),
   'users.resume': onUserPage('resumed'),
   'users.end-sessions': onUserPage('ended'),
+  'users.remove-picture': onUserPage('picture'),
   'users.unlock': onUserPage('unlocked'),
   'users.delete': onUserPage('deleted'),
   'users.restore': onUserPage('restored'),

@@ -42,6 +42,28 @@ describe('parseMultipart', () => {
     ])
   })
 
+  test.each([
+    ['a\\b.png', false],
+    ['a\\', false],
+    ['“À – 🦊”.png', false],
+    ['a;b="c.png', true],
+  ])('takes an upload named %j; a form only a name that both parsers read alike', async (name, isTakenAsForm) => {
+    const form = new FormData()
+    form.set('picture', new File(['image'], name, { type: 'image/png' }))
+    const sent = new Response(form)
+    const [contentType, body] = [sent.headers.get('content-type') ?? '', await sent.arrayBuffer()]
+    const parsed = await parseMultipart(contentType, body, { isUpload: true })
+    const file = parsed.ok ? parsed.value.get('picture') : null
+    expect(file instanceof File && (await file.text())).toBe('image')
+    expect((await parseMultipart(contentType, body)).ok).toBe(isTakenAsForm)
+  })
+
+  test.each(['a"; name="b', 'a\r\nb', 'a\0'])('rejects an upload whose file name is %j [V1.5.3]', async (name) => {
+    const body = `${part(`${named('a')}; filename="${name}"\r\nContent-Type: image/png`)}--xyz--\r\n`
+    const bytes = new Uint8Array(Buffer.from(body, 'latin1')).buffer
+    expect(await parseMultipart(type, bytes, { isUpload: true })).toEqual({ ok: false, code: 'bad_request' })
+  })
+
   test.each<[string, string, string?]>([
     ['text before the first boundary', ` ${part(named('a'))}--xyz--\r\n`],
     ['text after the last', `${part(named('a'))}--xyz--\r\nmore`],

@@ -1,16 +1,26 @@
 import { isDeletedByAdmin, type ManagedUser } from '#lib/features/user-admin/user-admin.ts'
 import type { Words } from '#lib/words/words.ts'
-import { restorePerson, resume } from '../actions.ts'
+import { removePicture, restorePerson, resume } from '../actions.ts'
 import { ActGroup, ActRow, ActRowLink } from './act-row.tsx'
 
-/** Suspension and deletion, and the way back from each. */
+/** What restricts an account: removal of the picture, suspension and deletion, and the way back from the last two. */
 export function DangerActs({ words, person }: { words: Words; person: ManagedUser }) {
-  const { id, status, deletedAt } = person
+  const { id, status, deletedAt, picture } = person
   const here = `/admin/users/${id}`
   const isDeleted = deletedAt !== null
   const isClosed = isDeletedByAdmin(person)
   return (
     <ActGroup id="danger" title={words('admin.person.danger')} isDanger>
+      {picture !== null && (
+        <ActRow
+          words={words}
+          id={id}
+          action={removePicture}
+          title={words('admin.person.picture_title')}
+          label={words('admin.person.picture')}
+          text={words('admin.person.picture_text')}
+        />
+      )}
       {status === 'active' && (
         <ActRowLink
           href={`${here}/suspend`}

@@ -16,7 +16,7 @@ import type { Refusal } from '#lib/words/message-for.ts'
 export async function POST(request: Request): Promise<Response> {
   const signedIn = await requirePermission('change-profile', '/profile/picture')
   const type = request.headers.get('content-type') ?? ''
-  const limits = { maxBody: maxUploadBytes, maxField: maxUploadBytes }
+  const limits = { maxBody: maxUploadBytes, maxField: maxUploadBytes, isUpload: true }
   const form = await parseMultipart(type, await request.arrayBuffer(), limits)
   if (!form.ok) return backWith({ code: form.code === 'too_large' ? 'picture_heavy' : 'picture_missing' })
   const refusal = await findFormRefusal(form.value, signedIn.session)

@@ -119,6 +119,6 @@ export const keep_factors = {
   done: 'Nothing will be removed. If you did not ask for it, tell an administrator of this site.',
   void_title: 'This link no longer works',
   void: 'The removal was stopped already, or has happened.',
-  other_way: 'You asked for it? Close this page, or',
+  other_way: 'Did you ask for it? You can close this page.',
   log_in: 'Log in',
 } as const

@@ -593,7 +593,7 @@ export const en = {
     void_title: 'This link no longer works',
     void: 'It was used already, is older than 72 hours, or the account was secured since. To change the password, ask for a link.',
     again: 'Send a link',
-    other_way: 'It was you after all? Close this page, or',
+    other_way: 'Was it you after all? You can close this page.',
     after: 'Nothing to do here?',
     log_in: 'Log in',
   },

@@ -94,13 +94,11 @@ export function LogInCard({ words, user, mayChangePassword, mayChangeFactors, is
 function Row({ icon, title, children }: { icon: ReactNode; title: string; children: [ReactNode, ReactNode] }) {
   const [state, action] = children
   return (
-    <li className="flex flex-wrap items-center justify-between gap-4 border-t border-line px-6 py-4">
-      <div className="flex min-w-0 gap-3">
-        <span className="pt-0.5 text-muted">{icon}</span>
-        <div className="min-w-0">
-          <h3 className="font-medium">{title}</h3>
-          {state}
-        </div>
+    <li className="entry-line border-t border-line px-6 py-4">
+      <span className="text-muted">{icon}</span>
+      <div>
+        <h3 className="font-medium">{title}</h3>
+        {state}
       </div>
       {action}
     </li>

@@ -34,9 +34,9 @@ export function SessionEntry({ words, session, isThis, now, timeZone }: Props) {
   const address = session.address || words('security.sessions.address_unknown')
 
   return (
-    <li className="flex flex-wrap items-center gap-x-4 gap-y-3 border-t border-line px-6 py-4">
+    <li className="entry-line border-t border-line px-6 py-4">
       <span className="text-muted">{icons[device.kind]}</span>
-      <div className="min-w-0 flex-1 basis-48">
+      <div>
         <h3 className="flex flex-wrap items-center gap-x-3 font-medium">
           <span>{name}</span>
           {isThis && <span className="badge">{words('security.sessions.this_device')}</span>}

@@ -86,7 +86,7 @@ test.each(decisions)('a mail of kind $kind tells the time and whom to ask, witho
 test('mails about suspension and deletion tell the end, and about roles the role', () => {
   const textOf = (message: Message) => writeLetter(message, origin).text
   const [role, open, limited, , deleted] = decisions.map(textOf)
-  expect(role).toContain('it is Guest now')
+  expect(role).toContain('It is Guest now')
   expect(open).not.toContain('until 1 February')
   expect(limited).toContain('until 1 February 2026 at 00:00 UTC')
   expect(deleted).toContain('erased after 15 January 2026 at 00:00 UTC')
@@ -122,7 +122,7 @@ test('an invitation says from whom and to which role; one of an earlier version 
   const invitation = { kind: 'invitation', token: 'a-token', ...recipient } as const
   const { subject, text, html } = writeLetter({ ...invitation, inviter: 'Zoë <b>', role: 'guest' }, origin)
   expect(subject).toBe('Zoë <b> invites you · Gatehouse')
-  expect(text).toMatch(/Zoë <b> invites you to .* Your role will be: Guest\./s)
+  expect(text).toMatch(/Zoë <b> invites you to .*Your role will be: Guest\./s)
   expect(html).not.toContain('<b>')
   expect(writeLetter(invitation, origin).subject).toBe('You are invited · Gatehouse')
 })

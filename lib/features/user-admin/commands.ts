@@ -175,13 +175,15 @@ export const restoreUser = command({
   run: ({ userAdmin }, { id }) => userAdmin.restore(id),
 })
 
+/** The list that the users were selected in, for the way back to it. */
+const list = z.string().optional()
 /** For acts on several users: each of them is checked and recorded as alone. */
 const ofSeveral = { permission: 'change-people', reauthenticate: adminReauthenticationMs, subject: () => null } as const
 
 export const changeRoleOfSeveral = command({
   ...ofSeveral,
   name: 'users.change-role-of-several',
-  input: z.strictObject({ ids, role }),
+  input: z.strictObject({ ids, role, list }),
   audit: 'account.role_changed',
   run: (app, { ids, role }, actor) => forEachUser(app, actor, ids, changeRole, { role }),
 })
@@ -189,15 +191,15 @@ export const changeRoleOfSeveral = command({
 export const suspendSeveral = command({
   ...ofSeveral,
   name: 'users.suspend-several',
-  input: z.strictObject({ ids, ...suspendUser.input.omit({ id: true }).shape }),
+  input: z.strictObject({ ids, list, ...suspendUser.input.omit({ id: true }).shape }),
   audit: 'account.suspended',
-  run: (app, { ids, ...suspension }, actor) => forEachUser(app, actor, ids, suspendUser, suspension),
+  run: (app, { ids, reason, lastDay }, actor) => forEachUser(app, actor, ids, suspendUser, { reason, lastDay }),
 })
 
 export const endSessionsOfSeveral = command({
   ...ofSeveral,
   name: 'users.end-sessions-of-several',
-  input: z.strictObject({ ids }),
+  input: z.strictObject({ ids, list }),
   audit: 'session.all_ended',
   run: (app, { ids }, actor) => forEachUser(app, actor, ids, endSessionsOfUser, {}),
 })

@@ -17,6 +17,7 @@ import { forgetMailedSecret, type MailedPath } from '../cookies/mailed-secret.ts
 import { showOnce, showRecoveryCodes } from '../cookies/one-time-links.ts'
 import { readPreferences } from '../cookies/preferences.ts'
 import { safeNextPath } from '../guards/next-path.ts'
+import { peopleListWith, peoplePath } from '../people-list.ts'
 import { getWords } from '../words.ts'
 
 export interface CommandPages<Input, Value> {
@@ -61,12 +62,11 @@ interface Several {
   refusals: string[]
 }
 const onPeoplePage = (did: string) => ({
-  path: '/admin/users',
-  next({ count, left, refusals }: Several) {
-    const query = new URLSearchParams({ did, count: `${count}` })
-    if (left > 0) query.set('left', `${left}`)
-    if (left > 0) query.set('why', refusals.join(' '))
-    return `/admin/users?${query}`
+  path: peoplePath,
+  pathFor: ({ list }: { list?: string | undefined }) => peopleListWith(list),
+  next({ count, left, refusals }: Several, { list }: { list?: string | undefined }) {
+    const partly = left > 0 ? { left: `${left}`, why: refusals.join(' ') } : {}
+    return peopleListWith(list, { did, count: `${count}`, ...partly })
   },
 })
 

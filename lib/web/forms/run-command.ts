@@ -106,9 +106,13 @@ async function pathAfter(
   const isOwn = !path.startsWith('/admin/')
   if (outcome.code === 'not_allowed') return '/not-allowed'
   // Redirect instead of showing the form, which may need the same failing store.
-  if (outcome.code === 'not_saved') return `${isOwn ? '/security' : path}?undone=unsaved`
+  if (outcome.code === 'not_saved') return withQuery(isOwn ? '/security' : path, 'undone=unsaved')
   if (outcome.code === 'person_gone' && isOwn) return '/login?reason=ended'
-  return pages.refused ?? `${path}?${refusalQuery(outcome)}`
+  return pages.refused ?? withQuery(path, `${refusalQuery(outcome)}`)
+}
+
+function withQuery(path: string, query: string): string {
+  return `${path}${path.includes('?') ? '&' : '?'}${query}`
 }
 
 function pathOf(name: WebCommandName, input: unknown): string {

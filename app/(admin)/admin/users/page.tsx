@@ -147,6 +147,7 @@ export default async function PeoplePage({ searchParams }: PageProps<'/admin/use
               </tbody>
             </table>
           </div>
+          <input type="hidden" name="list" value={pathWith('', query, { ...done, select: null }).slice(1)} />
           <SelectionBar words={words} />
         </form>
       )}

@@ -9,6 +9,7 @@ import { Verbatim } from '#app/ui/verbatim.tsx'
 import { rolesByTrust } from '#lib/core/roles/permissions.ts'
 import { services } from '#lib/services.ts'
 import { requireAdmin } from '#lib/web/guards/recent-authentication.ts'
+import { peopleListWith } from '#lib/web/people-list.ts'
 import { oneOf, type Query } from '#lib/web/query.ts'
 import { getWords } from '#lib/web/words.ts'
 import { acts, readSelection } from '../people-query.ts'
@@ -30,6 +31,7 @@ export default async function SelectedPeoplePage({ searchParams }: PageProps<'/a
   const found = await userAdmin.findMany(readSelection(query))
   const people = found.toSorted((one, other) => (one.username < other.username ? -1 : 1))
   const act = actOf(query)
+  const list = listIn(query)
 
   if (people.length === 0)
     return (
@@ -37,7 +39,7 @@ export default async function SelectedPeoplePage({ searchParams }: PageProps<'/a
         <h1 className="text-xl sm:text-2xl">{words('admin.selected.nobody_title')}</h1>
         <p>{words('admin.selected.nobody')}</p>
         <p>
-          <a href="/admin/users" className="button">
+          <a href={peopleListWith(list)} className="button">
             {words('admin.selected.back')}
           </a>
         </p>
@@ -65,6 +67,7 @@ export default async function SelectedPeoplePage({ searchParams }: PageProps<'/a
         <ActionForm action={actions[act]}>
           <FormAlert />
           <input type="hidden" name="ids" value={people.map(({ id }) => id).join(',')} />
+          <input type="hidden" name="list" value={list} />
           {act === 'role' && (
             <Select
               name="role"
@@ -92,7 +95,7 @@ export default async function SelectedPeoplePage({ searchParams }: PageProps<'/a
               label={words(`admin.people.acts.${act}`)}
               pendingLabel={words('admin.person.pending')}
             />
-            <a href="/admin/users" className="button">
+            <a href={peopleListWith(list)} className="button">
               {words('admin.cancel')}
             </a>
           </div>
@@ -107,9 +110,14 @@ function actOf(query: Query) {
   return act === null || act === 'export' ? 'role' : act
 }
 
+/** Longer than one value of a query: it has several. */
+function listIn({ list }: Query): string {
+  return typeof list === 'string' ? list.slice(0, 1000) : ''
+}
+
 /** This page again, after a log-in or a password check. */
 function pathOf(query: Query): string {
-  const asked = new URLSearchParams({ act: actOf(query) })
+  const asked = new URLSearchParams({ act: actOf(query), list: listIn(query) })
   for (const id of readSelection(query)) asked.append('id', id)
   return `/admin/users/selected?${asked}`
 }

@@ -92,7 +92,7 @@ test.describe('access', { tag: '@json' }, () => {
     await expect(heading(page)).toHaveText('Confirm it is you')
     await confirm(page, admin.password)
     await expect(page).toHaveURL('/admin/users?search=nobody-is-called-so')
-    await expect(page.getByText('Nobody matches.')).toBeVisible()
+    await expect(page.getByText('No one matches.')).toBeVisible()
   })
 
   test('a role change takes effect at the next request [V8.3.2, T29]', async ({ server }) => {
@@ -183,6 +183,33 @@ test.describe('commands', () => {
     expect((await theirs.open('/profile')).location).toBe('/login?next=%2Fprofile&reason=ended')
   })
 
+  test(
+    'create an account, whose password the person chooses by a link [V6.4.1]',
+    everywhere,
+    async ({ page, server }) => {
+      await logInAsAdmin(page, server)
+      const { username, password } = makePerson()
+      await page.goto('/admin/users')
+      await page.getByRole('link', { name: 'Add a person' }).click()
+      await page.getByLabel('Username').fill('not valid')
+      await page.getByLabel('Full name').fill('Alex Example')
+      await page.getByRole('button', { name: 'Create account' }).click()
+      await expect(page.getByLabel('Username')).toHaveAccessibleDescription(/Enter a username/)
+      await expect(page.getByLabel('Full name')).toHaveValue('Alex Example')
+      await page.getByLabel('Username').fill(username)
+      await page.getByRole('button', { name: 'Create account' }).click()
+      await expect(status(page, 'The account was created.')).toBeVisible()
+      await expect(heading(page)).toHaveText(username)
+      const link = new URL((await page.getByText(`${server.url}/reset-password?token=`).textContent()) ?? '')
+
+      const theirs = new NewClient(server.url)
+      await theirs.open(link.pathname + link.search)
+      await theirs.submit('/reset-password', 'Set password', { password, confirmPassword: password })
+      await theirs.logIn({ username, password })
+      expect(await theirs.isSignedIn()).toBe(true)
+    },
+  )
+
   test('start a reset that is handed over, and never set a password', everywhere, async ({ page, server }) => {
     await logInAsAdmin(page, server)
     const person = await makePersonWith(server, 'member')
@@ -210,8 +237,8 @@ test.describe('commands', () => {
     await page.getByRole('button', { name: 'Delete account' }).click()
     await expect(status(page, 'Deleted.')).toBeVisible()
     expect((await new NewClient(server.url).logIn(person)).text).toContain('The username or password is wrong.')
-    await page.getByRole('button', { name: 'Bring the account back' }).click()
-    await expect(status(page, 'The account is back.')).toBeVisible()
+    await page.getByRole('button', { name: 'Restore account' }).click()
+    await expect(status(page, 'The account was restored.')).toBeVisible()
     await logInAs(server, person)
   })
 
@@ -369,16 +396,17 @@ test.describe('users', () => {
     const saved = await theirs.submit('/profile/edit', 'Save profile', { fullName: '=1+1', bio: '', age: '' })
     expect(saved.location).toBe('/profile?saved=1')
     const select = async (...people: Person[]) => {
-      await page.goto('/admin/users?order=newest')
+      await page.goto('/admin/users?state=active&order=newest')
       for (const { username } of people) await page.getByLabel(`Select ${username}`, { exact: true }).check()
     }
     await select(one, other, admin)
     await page.getByRole('button', { name: 'Change role' }).click()
     await expect(heading(page)).toHaveText('Change the role of 3 people')
-    await expect(page.getByText('You are among them.')).toBeVisible()
+    await expect(page.getByText('Your own account is selected too.')).toBeVisible()
     await page.getByLabel('Role').selectOption('Guest')
     await page.getByRole('button', { name: 'Change role' }).click()
-    await expect(status(page, 'The roles of 2 people were changed. 1 person was left as they were:')).toBeVisible()
+    await expect(status(page, 'The roles of 2 people were changed. 1 person was not changed:')).toBeVisible()
+    await expect(page).toHaveURL(/\/admin\/users\?state=active&order=newest&did=role/)
     for (const { username } of [one, other])
       expect(await findStoredUser(server.store, username)).toMatchObject({ role: 'guest' })
 
@@ -433,7 +461,7 @@ test.describe('invitations', () => {
     await page.goto('/admin/invitations')
     await page.getByLabel('Role').selectOption('guest')
     await page.getByRole('button', { name: 'Invite' }).click()
-    await expect(status(page, 'The invitation was made.')).toBeVisible()
+    await expect(status(page, 'The invitation was created.')).toBeVisible()
     const link = new URL((await page.getByText(`${server.url}/signup?invitation=`).textContent()) ?? '')
     await page.goto('/admin/invitations')
     await expect(page.getByText('/signup?invitation=')).toHaveCount(0)
@@ -458,7 +486,7 @@ test.describe('invitations', () => {
     await expect(page.getByLabel('E-mail address')).toHaveAccessibleDescription(/such as name@example.com/)
     await page.getByLabel('E-mail address').fill(address)
     await page.getByRole('button', { name: 'Invite' }).click()
-    await expect(status(page, 'on its way')).toBeVisible()
+    await expect(status(page, 'The invitation was sent.')).toBeVisible()
     const path = pathIn(await letterTo(server, address, / invites you/))
     const invited = new NewClient(server.url)
     await invited.open(path)
@@ -496,18 +524,18 @@ test.describe('the audit trail', () => {
     await page.goto('/admin/audit')
     await page.getByLabel('Event').selectOption('Profile changed')
     await expect(page).toHaveURL('/admin/audit?event=profile.changed')
-    await page.getByLabel('Username or id').fill(person.username)
-    await page.getByLabel('Username or id').press('Enter')
+    await page.getByLabel('Username or ID').fill(person.username)
+    await page.getByLabel('Username or ID').press('Enter')
     await expect(page.getByRole('row')).toHaveCount(1 + 50)
     await page.getByRole('link', { name: 'Next page' }).click()
     await expect(page.getByRole('row')).toHaveCount(1 + 2)
     await page.getByRole('link', { name: 'First page' }).click()
     await expect(page.getByRole('row')).toHaveCount(1 + 50)
     await page.getByLabel('Outcome').selectOption('Refused')
-    await expect(status(page, 'Nothing matches.')).toBeVisible()
-    await page.getByLabel('Username or id').fill('nobody-is-called-so')
-    await page.getByLabel('Username or id').press('Enter')
-    await expect(status(page, 'There is no person with that username or id.')).toBeVisible()
+    await expect(status(page, 'No entries match.')).toBeVisible()
+    await page.getByLabel('Username or ID').fill('nobody-is-called-so')
+    await page.getByLabel('Username or ID').press('Enter')
+    await expect(status(page, 'No one has that username or ID.')).toBeVisible()
   })
 
   test('is exported as CSV without formulas and as JSON Lines [V1.2.10, V5.4.1, V5.4.2]', { tag: '@json' }, async ({

@@ -91,11 +91,11 @@ test(
     await page.getByRole('button', { name: 'Lift the suspension' }).click()
     await expect(status(page, 'The suspension was lifted.')).toBeVisible()
 
-    await page.getByRole('link', { name: 'Delete for good' }).click()
+    await page.getByRole('link', { name: 'Delete permanently' }).click()
     await page.getByRole('button', { name: 'Delete account' }).click()
     await expect(status(page, 'Deleted.')).toBeVisible()
     expect((await new Client(server.url).logIn(gone)).text).toContain('The username or password is wrong.')
     await expect(page.getByRole('link', { name: 'Delete' })).toHaveCount(0)
-    await expect(page.getByRole('button', { name: 'Bring the account back' })).toBeVisible()
+    await expect(page.getByRole('button', { name: 'Restore account' })).toBeVisible()
   },
 )

@@ -250,7 +250,7 @@ test.describe('every answer', { tag: '@json' }, () => {
       }
     }
     const found = await admin.copy().open(`/admin/users?search=${encodeURIComponent('.*')}`)
-    expect(found.text).toContain('Nobody matches.')
+    expect(found.text).toContain('No one matches.')
   })
 })
 

@@ -357,7 +357,7 @@ export const adminViews: MemberView[] = [
     show: async (page) => {
       await page.goto('/admin/invitations')
       await page.getByRole('button', { name: 'Invite' }).click()
-      await expect(page.getByText('The invitation was made.')).toBeVisible()
+      await expect(page.getByText('The invitation was created.')).toBeVisible()
     },
   },
   {

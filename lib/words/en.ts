@@ -648,7 +648,7 @@ export const en = {
         'start-factor-reset': 'To start the removal of second factors, confirm it is you.',
         unlock: 'To unlock this person, confirm it is you.',
         delete: 'To delete this person, confirm it is you.',
-        restore: 'To bring the account back, confirm it is you.',
+        restore: 'To restore the account, confirm it is you.',
       },
     },
     to_open: 'To open “{page}”, confirm it is you.',

@@ -9,18 +9,14 @@ const contentType = /^multipart\/form-data; ?boundary=([\w'-]{1,70})$/
  * RFC 7578 with the WHATWG escapes: a name, optionally a file's name and type, and no other header. Lynx adds a charset
  * of UTF-8, which both parsers assume; they would differ about any other charset.
  */
-const partHead = headWith(/[^"\\\p{Cc}]*/u)
+const partHead =
+  /^content-disposition: form-data; name="[ !#-[\]-~]*"(?:; filename="[^"\\\p{Cc}]*"\r\ncontent-type: [\w.+-]+\/[\w.+-]+|\r\ncontent-type: text\/plain; charset=utf-8)?$/iu
 /**
  * For bodies that this parser alone reads. A browser writes a backslash of a file's name as it is, and the bytes of UTF-8
  * letters are control characters here.
  */
-const uploadHead = headWith(/(?:[^"\p{Cc}]|[\x80-\x9f])*/u)
-
-function headWith({ source: fileName }: RegExp): RegExp {
-  const file = `; filename="${fileName}"\r\ncontent-type: [\\w.+-]+\\/[\\w.+-]+`
-  const text = '\r\ncontent-type: text\\/plain; charset=utf-8'
-  return new RegExp(`^content-disposition: form-data; name="[ !#-[\\]-~]*"(?:${file}|${text})?$`, 'iu')
-}
+const uploadHead =
+  /^content-disposition: form-data; name="[ !#-[\]-~]*"(?:; filename="(?:[^"\p{Cc}]|[\x80-\x9f])*"\r\ncontent-type: [\w.+-]+\/[\w.+-]+)?$/iu
 
 /** Several times the parts of the longest form: each costs time before the queue. */
 const mostParts = 100

@@ -448,7 +448,7 @@ test.describe('a guest', { tag: '@json' }, () => {
       }
     }
     await page.goto('/profile/edit')
-    await expect(page.getByText('Your account may look around here')).toBeVisible()
+    await expect(page.getByText('Your account can view this site')).toBeVisible()
     await page.goto('/security/delete')
     await page.getByRole('button', { name: 'Delete account' }).click()
     await expect(page).toHaveURL('/login?deleted=1')

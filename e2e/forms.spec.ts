@@ -232,6 +232,7 @@ test.describe('with JavaScript', () => {
   test('an error goes when its field changes, and the others stay', async ({ page }) => {
     await page.goto('/signup')
     await signUp(page, { username: '!', password: 'short' })
+    await expectFault(page, 'Username', '3 to 32 characters')
     await page.getByLabel('Username').fill('fine-name')
     await expect(page.getByLabel('Username')).not.toHaveAttribute('aria-invalid')
     await expect(page.getByText('Enter a username of 3 to 32 characters')).toBeHidden()

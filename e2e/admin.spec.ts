@@ -384,7 +384,7 @@ test.describe('users', () => {
     await page.getByRole('link', { name: /^Person/ }).click()
     await expect(shown).toHaveText(names.toReversed().slice(0, 50))
     await page.getByLabel('Role').selectOption('Guest')
-    await expect(status(page, 'Nobody')).toBeVisible()
+    await expect(status(page, 'No people')).toBeVisible()
     await page.getByRole('link', { name: 'Clear filters' }).click()
     await expect(page).toHaveURL('/admin/users')
   })

@@ -59,7 +59,8 @@ export function UsernameCheck() {
   // The form may have said already that the name is taken.
   const shown = error === undefined || answer?.isFree ? answer : null
   return (
-    <div ref={place} aria-live="polite" className="-mt-4 text-sm empty:hidden">
+    // Takes its room from the start: a button that moves between press and release is not pressed.
+    <div ref={place} aria-live="polite" className="-mt-4 -mb-5 min-h-5 text-sm noscript:hidden">
       {shown !== null && (
         <p className={`flex gap-2 ${shown.isFree ? 'text-good' : 'font-medium text-danger'}`}>
           {shown.isFree ? <Icon drawing={CircleCheck} /> : <Icon drawing={CircleAlert} />}

@@ -63,7 +63,8 @@ test('a picture goes to its user alone, as an image that runs nothing [V5.3.1, V
 }) => {
   await client.signUp()
   const form = await client.findForm('/profile/picture', 'Save picture')
-  expect((await client.post(form, upload(png))).location).toBe('/profile?picture=saved')
+  // Some browsers send the whole path, and the name counts for nothing.
+  expect((await client.post(form, upload(png, 'C:\\Bilder\\Größe 🦊.png'))).location).toBe('/profile?picture=saved')
   const [, path = ''] = /src="(\/api\/picture\/[^"]+)"/.exec((await client.open('/profile')).text) ?? []
   const answer = await client.fetch(path)
   expect(answer.status).toBe(200)

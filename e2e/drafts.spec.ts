@@ -93,7 +93,7 @@ test('a log-out, which deletes it, asks first', async ({ page, server }) => {
   page.once('dialog', (dialog) => dialog.accept())
   await page.getByRole('button', { name: 'Log out' }).click()
   await expect(page).toHaveURL('/login?reason=signed-out')
-  expect(await page.evaluate(() => JSON.stringify(localStorage))).not.toContain('lamp')
+  await expect.poll(() => page.evaluate(() => JSON.stringify(localStorage))).not.toContain('lamp')
 })
 
 test('can be discarded', async ({ page, server }) => {
@@ -112,7 +112,7 @@ test('is deleted when another user logs in', async ({ page, server, newPerson })
   await expect(page).toHaveURL('/profile/edit')
   await page.waitForLoadState('networkidle')
   await expect(offer(page)).toBeHidden()
-  expect(await page.evaluate(() => JSON.stringify(localStorage))).not.toContain('lamp')
+  await expect.poll(() => page.evaluate(() => JSON.stringify(localStorage))).not.toContain('lamp')
   await logOut(page)
   await logIn(page, person)
   await page.goto('/profile/edit')
@@ -126,7 +126,7 @@ test('is deleted by a log-out, and after thirty minutes [V14.3.3]', async ({ pag
   await expect(offer(page)).toBeVisible()
   await logOut(page)
   await expect(page).toHaveURL('/login?reason=signed-out')
-  expect(await page.evaluate(() => JSON.stringify(localStorage))).not.toContain('lamp')
+  await expect.poll(() => page.evaluate(() => JSON.stringify(localStorage))).not.toContain('lamp')
 })
 
 test('expires after thirty minutes', async ({ page, server }) => {

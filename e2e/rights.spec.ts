@@ -73,7 +73,7 @@ test(
     expect(left.location).toBe('/login?deleted=1')
 
     await page.goto(pageOf(gone))
-    await expect(page.getByText('can bring it back by logging in')).toBeVisible()
+    await expect(page.getByText('can restore it by logging in')).toBeVisible()
     await page.getByLabel('Role').selectOption('member')
     await page.getByRole('button', { name: 'Change role' }).click()
     await expect(status(page, 'Role changed.')).toBeVisible()
@@ -86,7 +86,7 @@ test(
     await page.getByLabel('Reason').fill('Left with the keys')
     await page.getByRole('button', { name: 'Suspend' }).click()
     await expect(status(page, 'Suspended.')).toBeVisible()
-    await expect(page.getByText('a log-in does not bring it back')).toBeVisible()
+    await expect(page.getByText('so logging in will not restore it')).toBeVisible()
     expect((await new Client(server.url).logIn(gone)).text).toContain('The username or password is wrong.')
     await page.getByRole('button', { name: 'Lift the suspension' }).click()
     await expect(status(page, 'The suspension was lifted.')).toBeVisible()

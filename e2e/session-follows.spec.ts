@@ -95,6 +95,15 @@ test('the warning is announced when it opens and at 60, 30 and 10 seconds, traps
   await expect(page).toHaveTitle('Profile · Gatehouse')
 })
 
+test('Home shows how much of the window is left, as it passes', async ({ loggedInPage: page, idleFor }) => {
+  await page.goto('/')
+  const share = () => page.locator('svg.bar rect').getAttribute('width').then(Number.parseFloat)
+  await expect.poll(share).toBeGreaterThan(95)
+  await idleFor(minutes(6))
+  await expect.poll(share).toBeLessThan(45)
+  expect(await share()).toBeGreaterThan(30)
+})
+
 test('staying restores the full window, any number of times', async ({ loggedInPage: page, idleFor }) => {
   const activity = countActivity(page)
   await page.goto('/')

@@ -10,7 +10,7 @@ export const themes = ['system', 'light', 'dark'] as const
 export type Theme = (typeof themes)[number]
 
 export const themeCookie = (appOrigin: string) => cookieNameOn(appOrigin, 'theme')
-/** Set by script (app/ui/time-zone.tsx), because no request header has it. */
+/** Set by script (app/ui/page-root.tsx), because no request header has it. */
 export const timeZoneCookie = (appOrigin: string) => cookieNameOn(appOrigin, 'tz')
 
 export interface Preferences {

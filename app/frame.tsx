@@ -3,7 +3,6 @@ import type { ReactNode } from 'react'
 import { ImpersonationBanner } from '#app/impersonation/impersonation-banner.tsx'
 import type { SessionView } from '#app/session/keeper.ts'
 import { SessionKeeper } from '#app/session/session-keeper.tsx'
-import { Breadcrumb } from '#app/ui/breadcrumb.tsx'
 import { FormTokenProvider } from '#app/ui/form-token.tsx'
 import { Icon } from '#app/ui/line-icon.tsx'
 import { Sidebar } from '#app/ui/sidebar.tsx'
@@ -54,10 +53,7 @@ export async function Frame({ width, children }: { width: 'text' | 'tables'; chi
             children
           ) : (
             // All pages begin at the same edge, whatever their width.
-            <div className="max-w-[46rem]">
-              <Breadcrumb places={places.map(({ href, label }) => ({ href, label }))} />
-              {children}
-            </div>
+            <div className="max-w-[46rem]">{children}</div>
           )}
         </FormTokenProvider>
       </main>

@@ -2,7 +2,7 @@
 
 import './globals.css'
 import ErrorPage from './error.tsx'
-import type { ErrorViewProps } from './ui/error-view.tsx'
+import type { ErrorViewProps } from './ui/page-root.tsx'
 
 /** Shown when even the root layout fails, so it is a whole document. */
 export default function GlobalError(props: ErrorViewProps) {

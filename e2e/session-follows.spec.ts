@@ -97,7 +97,7 @@ test('the warning is announced when it opens and at 60, 30 and 10 seconds, traps
 
 test('Home shows how much of the window is left, as it passes', async ({ loggedInPage: page, idleFor }) => {
   await page.goto('/')
-  const share = () => page.locator('svg.bar rect').getAttribute('width').then(Number.parseFloat)
+  const share = async () => Number.parseFloat((await page.locator('svg.bar rect').getAttribute('width')) ?? '')
   await expect.poll(share).toBeGreaterThan(95)
   await idleFor(minutes(6))
   await expect.poll(share).toBeLessThan(45)

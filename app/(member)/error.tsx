@@ -1,6 +1,6 @@
 'use client'
 
-import { ErrorView, type ErrorViewProps } from '#app/ui/error-view.tsx'
+import { ErrorView, type ErrorViewProps } from '#app/ui/page-root.tsx'
 
 /** Inside the frame, so that navigation and log-out remain available. */
 export default function MemberErrorPage(props: ErrorViewProps) {

@@ -2,6 +2,7 @@ import type { ReactNode } from 'react'
 import { Colours } from '#app/colours.tsx'
 import { Visitor } from '#app/session/visitor.tsx'
 import { CardFrame } from '#app/ui/card-frame.tsx'
+import { Mark } from '#app/ui/mark.tsx'
 import { getWords } from '#lib/web/words.ts'
 
 /** The frame of pages for visitors who are not logged in. */
@@ -16,7 +17,7 @@ export default async function VisitorLayout({ children }: { children: ReactNode 
     </>
   )
   return (
-    <CardFrame name={words('site.name')} below={below}>
+    <CardFrame mark={<Mark name={words('site.name')} />} below={below}>
       {children}
     </CardFrame>
   )

@@ -2,11 +2,11 @@
 
 import { CardFrame } from './card-frame.tsx'
 import { useFormToken } from './form-token.tsx'
-import { useBrowserWords } from './page-root.tsx'
+import { MarkImage, useBrowserWords } from './page-root.tsx'
 
 /** Inside a logged-in user's frame, which has navigation and `<main>` already, only the card. */
 export function NotFoundView() {
-  const { name, notFound } = useBrowserWords()
+  const { notFound } = useBrowserWords()
   const card = (
     <div className="card flex max-w-[28rem] flex-col items-start gap-6 p-6 sm:p-8">
       <div>
@@ -18,5 +18,5 @@ export function NotFoundView() {
       </a>
     </div>
   )
-  return useFormToken() === null ? <CardFrame name={name}>{card}</CardFrame> : card
+  return useFormToken() === null ? <CardFrame mark={<MarkImage />}>{card}</CardFrame> : card
 }

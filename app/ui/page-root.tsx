@@ -1,9 +1,9 @@
 'use client'
 
-// What every page needs in the browser, in one client component: each one costs the server time and the page bytes.
+// What every page needs in the browser: one client component, since each costs the server time and the page bytes.
 import { createContext, type ReactNode, useContext, useEffect } from 'react'
 import { type BrowserWords, browserWords } from '#lib/words/browser.ts'
-import { endHydration } from './typed-values.tsx'
+import { endHydration, useKeptValues } from './typed-values.tsx'
 
 const yearInSeconds = 365 * 24 * 60 * 60
 
@@ -12,6 +12,17 @@ const Language = createContext('en')
 /** The texts for components that render in the browser, in the page's language. */
 export function useBrowserWords(): BrowserWords {
   return browserWords(useContext(Language))
+}
+
+/** The mark for components of the browser, without its drawing. */
+export function MarkImage() {
+  return (
+    <>
+      {/* biome-ignore lint/performance/noImgElement: the optimizer is off, and the picture is a drawing */}
+      <img src="/icon.svg" alt="" width={32} height={32} />
+      <span translate="no">{useBrowserWords().name}</span>
+    </>
+  )
 }
 
 export function PageRoot({
@@ -38,4 +49,37 @@ function sendTimeZone(cookie: string, known: string | null): void {
   const secure = location.protocol === 'https:' ? '; secure' : ''
   // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is missing in browsers that are supported
   document.cookie = `${cookie}=${zone}; path=/; max-age=${yearInSeconds}; samesite=lax${secure}`
+}
+
+export interface ErrorViewProps {
+  error: unknown
+  retry: () => void
+}
+
+/**
+ * The page for an unexpected error. Its code leads to the log line; the message stays on the server. In this file, so that
+ * the error pages of all folders share one copy in the browser.
+ */
+export function ErrorView({ error, retry }: ErrorViewProps) {
+  useKeptValues()
+  const { name, error: words } = useBrowserWords()
+  const digest = error instanceof Error && 'digest' in error ? String(error.digest) : null
+  return (
+    <div role="alert" className="card flex max-w-[28rem] flex-col gap-6 p-6 sm:p-8">
+      <title>{`${words.title} · ${name}`}</title>
+      <div>
+        <h1 className="text-xl">{words.title}</h1>
+        <p className="mt-2 text-muted">{words.body}</p>
+      </div>
+      <div className="flex flex-wrap gap-3">
+        <button type="button" className="button button-primary" onClick={() => retry()}>
+          {words.retry}
+        </button>
+        <a href="/" className="button">
+          {words.home}
+        </a>
+      </div>
+      {digest !== null && <p className="figures text-sm text-muted">{`${words.reference} ${digest}`}</p>}
+    </div>
+  )
 }

@@ -5,8 +5,6 @@ import type { Locale } from './words.ts'
 const texts = {
   en: {
     name: 'Gatehouse',
-    /** The landmark of the way back. */
-    breadcrumb: 'Breadcrumb',
     error: {
       title: 'Something went wrong',
       body: 'The page could not be shown. What was saved before is safe. Try again, or come back in a minute.',

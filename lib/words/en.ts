@@ -14,6 +14,8 @@ export const en = {
 
   nav: {
     label: 'Main',
+    /** The landmark of the way back. */
+    breadcrumb: 'Breadcrumb',
     menu: 'Menu',
     home: 'Home',
     profile: 'Profile',

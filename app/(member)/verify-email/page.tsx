@@ -1,6 +1,7 @@
 import type { Metadata } from 'next'
 import { redirect } from 'next/navigation'
 import { ActionForm } from '#app/ui/action-form.tsx'
+import { Breadcrumb } from '#app/ui/breadcrumb.tsx'
 import { Field } from '#app/ui/field.tsx'
 import { FormAlert } from '#app/ui/form-alert.tsx'
 import { Notice } from '#app/ui/notice.tsx'
@@ -26,6 +27,7 @@ export default async function VerifyEmailPage({ searchParams }: PageProps<'/veri
 
   return (
     <div className="flex flex-col gap-6">
+      <Breadcrumb words={words} to="security" />
       <div>
         <h1 className="text-xl sm:text-2xl">{words('email_verify.title')}</h1>
         <p className="mt-2 text-muted">

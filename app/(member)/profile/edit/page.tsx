@@ -1,6 +1,7 @@
 import type { Metadata } from 'next'
 import { DraftOffer } from '#app/session/draft-offer.tsx'
 import { ActionForm } from '#app/ui/action-form.tsx'
+import { Breadcrumb } from '#app/ui/breadcrumb.tsx'
 import { CharactersLeft } from '#app/ui/characters-left.tsx'
 import { Field } from '#app/ui/field.tsx'
 import { FormAlert } from '#app/ui/form-alert.tsx'
@@ -28,6 +29,7 @@ export default async function EditProfilePage() {
 
   return (
     <div className="flex flex-col gap-6">
+      <Breadcrumb words={words} to="profile" />
       <div>
         <h1 className="text-xl sm:text-2xl">{words('profile_edit.title')}</h1>
         <p className="mt-2 text-muted">{words('profile_edit.lead')}</p>

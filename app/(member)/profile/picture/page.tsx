@@ -1,6 +1,7 @@
 import type { Metadata } from 'next'
 import { ActionForm } from '#app/ui/action-form.tsx'
 import { Avatar } from '#app/ui/avatar.tsx'
+import { Breadcrumb } from '#app/ui/breadcrumb.tsx'
 import { FormAlert } from '#app/ui/form-alert.tsx'
 import { FormTokenField } from '#app/ui/form-token.tsx'
 import { Notice } from '#app/ui/notice.tsx'
@@ -25,6 +26,7 @@ export default async function PicturePage({ searchParams }: PageProps<'/profile/
 
   return (
     <div className="flex flex-col gap-6">
+      <Breadcrumb words={words} to="profile" />
       <div className="flex items-center gap-4">
         <Avatar person={user} size="large" />
         <div>

@@ -1,5 +1,6 @@
 import type { Metadata } from 'next'
 import { ActionForm } from '#app/ui/action-form.tsx'
+import { Breadcrumb } from '#app/ui/breadcrumb.tsx'
 import { FormAlert } from '#app/ui/form-alert.tsx'
 import { Notice } from '#app/ui/notice.tsx'
 import { SubmitButton } from '#app/ui/submit-button.tsx'
@@ -20,7 +21,8 @@ export default async function DeleteAccountPage({ searchParams }: PageProps<'/se
   const refused = refusalIn(await searchParams)
 
   return (
-    <div className="flex max-w-[34rem] flex-col gap-6">
+    <div className="flex flex-col gap-6">
+      <Breadcrumb words={words} to="account" />
       <h1 className="text-xl sm:text-2xl">{words('account_delete.title')}</h1>
       <div className="card flex flex-col gap-4 p-6">
         {refused !== null && <Notice kind="danger">{messageFor(words, refused).text}</Notice>}

@@ -1,5 +1,6 @@
 import type { Metadata } from 'next'
 import { ActionForm } from '#app/ui/action-form.tsx'
+import { Breadcrumb } from '#app/ui/breadcrumb.tsx'
 import { Field } from '#app/ui/field.tsx'
 import { FormAlert } from '#app/ui/form-alert.tsx'
 import { Notice } from '#app/ui/notice.tsx'
@@ -23,7 +24,8 @@ export default async function ChangeAddressPage({ searchParams }: PageProps<'/se
   const isChange = user.email !== null && user.emailVerifiedAt !== null
 
   return (
-    <div className="flex max-w-[34rem] flex-col gap-6">
+    <div className="flex flex-col gap-6">
+      <Breadcrumb words={words} to="security" />
       <div>
         <h1 className="text-xl sm:text-2xl">{words('email_change.title')}</h1>
         <p className="mt-2 text-muted">

@@ -2,6 +2,7 @@ import type { Metadata } from 'next'
 import { PasskeyForm } from '#app/passkeys/passkey-form.tsx'
 import { PasskeySignals } from '#app/passkeys/passkey-signals.tsx'
 import { ActionForm } from '#app/ui/action-form.tsx'
+import { Breadcrumb } from '#app/ui/breadcrumb.tsx'
 import { Field } from '#app/ui/field.tsx'
 import { FormAlert } from '#app/ui/form-alert.tsx'
 import { Notice } from '#app/ui/notice.tsx'
@@ -10,6 +11,7 @@ import { parseDevice } from '#lib/core/device.ts'
 import { services } from '#lib/services.ts'
 import { readRecoveryCodes } from '#lib/web/cookies/one-time-links.ts'
 import { readPreferences } from '#lib/web/cookies/preferences.ts'
+import { mustEnrol } from '#lib/web/guards/current-user.ts'
 import { safeNextPath } from '#lib/web/guards/next-path.ts'
 import { requireRecentAuthentication } from '#lib/web/guards/recent-authentication.ts'
 import { readLoginClient } from '#lib/web/login-client.ts'
@@ -32,7 +34,8 @@ export async function generateMetadata(): Promise<Metadata> {
 }
 
 export default async function PasskeysPage({ searchParams }: PageProps<'/security/passkeys'>) {
-  const { user, session } = await requireRecentAuthentication('manage-own-account', '/security/passkeys')
+  const signedIn = await requireRecentAuthentication('manage-own-account', '/security/passkeys')
+  const { user, session } = signedIn
   const words = await getWords()
   const query = await searchParams
   const { passkeys } = await services()
@@ -49,7 +52,8 @@ export default async function PasskeysPage({ searchParams }: PageProps<'/securit
   const renamed = known.find(({ id }) => id === query.rename)
 
   return (
-    <div className="flex max-w-[34rem] flex-col gap-6">
+    <div className="flex flex-col gap-6">
+      {!(await mustEnrol(signedIn)) && <Breadcrumb words={words} to="security" />}
       <PasskeySignals
         rpId={passkeys.rpId}
         userId={passkeys.userHandleOf(user.id)}

@@ -1,5 +1,6 @@
 import type { Metadata } from 'next'
 import { ActionForm } from '#app/ui/action-form.tsx'
+import { Breadcrumb } from '#app/ui/breadcrumb.tsx'
 import { FormAlert } from '#app/ui/form-alert.tsx'
 import { PasswordField } from '#app/ui/password-field.tsx'
 import { StrengthMeter } from '#app/ui/strength-meter.tsx'
@@ -29,6 +30,7 @@ export default async function ChangePasswordPage() {
 
   return (
     <div className="flex flex-col gap-6">
+      <Breadcrumb words={words} to="security" />
       <div>
         <h1 className="text-xl sm:text-2xl">{words(`password_change.title${suffix}`)}</h1>
         <p className="mt-2 text-muted">{words(`password_change.lead${suffix}`)}</p>

@@ -1,4 +1,5 @@
 import type { Metadata } from 'next'
+import { Breadcrumb } from '#app/ui/breadcrumb.tsx'
 import { Notice } from '#app/ui/notice.tsx'
 import { services } from '#lib/services.ts'
 import { readRecoveryCodes } from '#lib/web/cookies/one-time-links.ts'
@@ -40,6 +41,7 @@ export default async function TwoFactorPage({ searchParams }: PageProps<'/securi
 
   return (
     <div className="flex flex-col gap-6">
+      {!isRequired && <Breadcrumb words={words} to="security" />}
       <div>
         <h1 className="text-xl sm:text-2xl">{words('two_factor.title')}</h1>
         <p className="mt-2 text-muted">{words('two_factor.lead')}</p>

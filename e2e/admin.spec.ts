@@ -577,7 +577,7 @@ test.describe('the audit trail', () => {
     const history = page.getByRole('region', { name: 'History' }).getByRole('listitem')
     await expect(history).toContainText([
       'Password changed',
-      /^Failed log-in ?Wrong password ?by somebody who was not logged in/,
+      /^Failed log-in ?Wrong password ?before log-in/,
       'Profile changed',
       'Logged in',
       'Signed up',

@@ -99,7 +99,9 @@ test('refuses everything but a picture, and says why [V5.2.1, V5.2.2, T31]', asy
     const answer = await client.post(form, upload(content, name))
     expect(answer.location).toBe(`/profile/picture?refused=${code}`)
   }
-  expect((await client.open('/profile/picture?refused=picture_kind')).text).toContain('This is no WebP, PNG or JPEG')
+  expect((await client.open('/profile/picture?refused=picture_kind')).text).toContain(
+    'Choose a WebP, PNG or JPEG image that is not animated.',
+  )
   expect((await client.post(form, upload(Buffer.alloc(400 * 1024)))).status).toBe(413)
   // A form may not be that large.
   const profile = await client.findForm('/profile/edit', 'Save profile')

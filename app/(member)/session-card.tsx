@@ -29,7 +29,7 @@ export function SessionCard({ words, session, idleMs, timeZone }: Props) {
               {words('home.session.left', { left: timeLeft(words, leftMs) })}
             </TimeLeft>
           </span>{' '}
-          <span className="text-muted">{words('home.session.of_idle', { idle })}</span>
+          <span className="text-muted">{words('home.session.of_idle')}</span>
         </p>
         <TimeBar leftMs={leftMs} ofMs={idleMs} />
       </div>

@@ -15,10 +15,11 @@ export function detailsOf(words: Words, { detail }: AuditRecord): { name: string
   }))
 }
 
-/** "Failed log-in" is one to look at, so it has a name of its own. */
+/** What was done, or what failed for those who have to prove who they are. */
 export function entryName(words: Words, { event, outcome }: AuditRecord): string {
-  const isFailedLogIn = event === 'session.started' && outcome === 'refused'
-  return isFailedLogIn ? words('history.failed_log_in') : eventName(words, event)
+  if (outcome === 'refused' && event === 'session.started') return words('history.failed_log_in')
+  if (outcome === 'refused' && event === 'session.confirmed') return words('history.failed_confirmation')
+  return eventName(words, event)
 }
 
 /** The browser of a log-in, or null: entries of other events, and of earlier versions, have none. */

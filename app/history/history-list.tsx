@@ -7,6 +7,9 @@ import type { Words } from '#lib/words/words.ts'
 import { deviceOf, entryName, reasonOf } from './details.ts'
 import { Origin } from './origin.tsx'
 
+/** Without opening the rest. */
+const shown = 8
+
 /** The latest events by or about a user, for the user and for an admin. */
 export function HistoryList({
   words,
@@ -30,6 +33,25 @@ export function HistoryList({
   /** A link to the complete list. */
   more?: ReactNode
 }) {
+  const line = (entry: AuditRecord) => (
+    <li
+      key={entry.seq}
+      className="flex flex-wrap items-baseline justify-between gap-x-6 gap-y-1 border-t border-line px-6 py-3"
+    >
+      <span className="flex flex-wrap items-baseline gap-x-2">
+        <span>{entryName(words, entry)}</span>
+        {entry.outcome === 'refused' && (
+          <span className="badge badge-warn">{reasonOf(words, entry) ?? words('history.refused')}</span>
+        )}
+        <span className="text-sm text-muted">{byWhom(words, entry, personId, names)}</span>
+      </span>
+      <span className="figures text-sm text-muted">
+        {/* Hides an administrator's network from the user. */}
+        {(entry.actorId === null || entry.actorId === personId) && <Place words={words} entry={entry} />}
+        <Clock at={entry.at} now={now} timeZone={timeZone} words={words} />
+      </span>
+    </li>
+  )
   return (
     <section aria-labelledby="history" className="card">
       <div className="p-6">
@@ -39,27 +61,13 @@ export function HistoryList({
         <p className="text-muted">{guards}</p>
       </div>
       {entries.length === 0 && <p className="px-6 pb-6 text-muted">{words('history.none')}</p>}
-      <ul className="max-h-[28rem] overflow-y-auto" tabIndex={entries.length > 6 ? 0 : undefined}>
-        {entries.map((entry) => (
-          <li
-            key={entry.seq}
-            className="flex flex-wrap items-baseline justify-between gap-x-6 gap-y-1 border-t border-line px-6 py-3"
-          >
-            <span className="flex flex-wrap items-baseline gap-x-2">
-              <span>{entryName(words, entry)}</span>
-              {entry.outcome === 'refused' && (
-                <span className="badge badge-warn">{reasonOf(words, entry) ?? words('history.refused')}</span>
-              )}
-              <span className="text-sm text-muted">{byWhom(words, entry, personId, names)}</span>
-            </span>
-            <span className="figures text-sm text-muted">
-              {/* Hides an administrator's network from the user. */}
-              {(entry.actorId === null || entry.actorId === personId) && <Place words={words} entry={entry} />}
-              <Clock at={entry.at} now={now} timeZone={timeZone} words={words} />
-            </span>
-          </li>
-        ))}
-      </ul>
+      <ul>{entries.slice(0, shown).map(line)}</ul>
+      {entries.length > shown && (
+        <details className="border-t border-line">
+          <summary className="link inline-flex min-h-11 items-center px-6 py-3">{words('history.earlier')}</summary>
+          <ul>{entries.slice(shown).map(line)}</ul>
+        </details>
+      )}
       {more !== null && <p className="border-t border-line p-6">{more}</p>}
     </section>
   )

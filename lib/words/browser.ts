@@ -41,7 +41,7 @@ const texts = {
       endsIn: 'Logs you out in {left}',
       idleTitle: 'Are you still there?',
       idleText:
-        'Nothing has happened here for a while. You will be logged out when the time is up. Text in forms is kept.',
+        'Nothing has happened here for a while. You will be logged out when the time is up. What you typed is kept in this browser.',
       absoluteTitle: 'This session is about to end',
       absoluteText:
         'It has reached its longest time, which nothing extends. Save your work: you will have to log in again.',

@@ -8,7 +8,7 @@ export const errors = {
   picture_missing: 'Choose an image file.',
   picture_heavy: 'The file is larger than 256 kB. Choose a smaller one.',
   picture_large: 'The image is larger than 512 × 512 pixels. Make it smaller, or choose another one.',
-  picture_kind: 'This is no WebP, PNG or JPEG image that can be used here. Animated images cannot.',
+  picture_kind: 'Choose a WebP, PNG or JPEG image that is not animated.',
   email_missing: 'Enter your e-mail address.',
   email_rule: 'Enter an e-mail address such as name@example.com.',
   email_letters:

@@ -2,7 +2,7 @@
 
 export const passkeys = {
   title: 'Passkeys',
-  lead: 'A passkey logs you in with the PIN, fingerprint or face of your device, without a password. It works on this site only, so no other site can steal it.',
+  lead: 'A passkey logs you in with the PIN, fingerprint or face of your device, without a password. It works on this site only, so no other site can steal it. Adding or removing one ends your other sessions.',
   none: 'No passkeys yet.',
   one_more: 'Add a second passkey on another device, so that losing one does not lock you out.',
   unnamed: 'Passkey',
@@ -64,13 +64,14 @@ export const log_in_code = {
 export const two_factor = {
   title: 'Second factor',
   lead: 'A code from an app on your phone, asked after the password. Somebody who learns the password cannot log in without it.',
-  required: 'Your role needs a second factor. Add one to go on: the other pages open once you have it.',
+  required: 'Your role needs a second factor. Add one to open the other pages.',
   scan: 'Scan the QR code with your authenticator app',
-  scan_text: 'Any authenticator app does it. Some password managers are one.',
+  scan_text: 'Any authenticator app works, and so do many password managers.',
   qr: 'The key for your authenticator app, to scan',
   on_this_device: 'Open the app on this device',
   key: 'Or type the key into the app:',
   enter: 'Enter the code that the app shows',
+  turn_on_text: 'Your other sessions will end, and you will get 10 recovery codes to save.',
   code_hint: 'Six digits. They change every 30 seconds.',
   turn_on: 'Turn on',
   turn_on_pending: 'Turning on…',

@@ -66,7 +66,7 @@ export const en = {
     with_password: 'Sign up with a password',
     passkey_lead: 'Choose a username. A passkey replaces the password: your device confirms it is you.',
     username_free: '{username} is free.',
-    username_hint: '3 to 32 characters: a to z, 0 to 9, dot, hyphen or underscore.',
+    username_hint: '3 to 32 characters: a to z, 0 to 9, dot, hyphen or underscore. Starts with a letter or digit.',
     email_hint: 'Optional. Lets you back in if you forget the password.',
     email_required_hint: 'Lets you back in if you forget the password.',
     password_hint: 'Three or four unrelated words, or {mixed, number} mixed characters.',
@@ -107,7 +107,7 @@ export const en = {
   },
 
   look: {
-    banner: 'You see the site as <person>{username}</person> does. Nothing can be changed. It ends {time}.',
+    banner: 'You see the site as <person>{username}</person> does. Nothing can be changed. Viewing ends {time}.',
     stop: 'Stop viewing',
     stop_pending: 'Stopping…',
   },
@@ -132,11 +132,13 @@ export const en = {
     none: 'Nothing yet.',
     by_admin: 'by the administrator <username></username>',
     by_operator: 'by the operator of this site',
-    by_nobody: 'by somebody who was not logged in',
+    by_nobody: 'before log-in',
     refused: 'Refused',
     failed_log_in: 'Failed log-in',
+    failed_confirmation: 'Failed confirmation',
+    earlier: 'Earlier activity',
     network: 'network <network></network>',
-    this_machine: 'this machine',
+    this_machine: 'localhost',
   },
 
   events: {
@@ -298,9 +300,8 @@ export const en = {
     session: {
       title: 'This session',
       left: '{left} left',
-      of_idle: 'of {idle} without activity',
-      limits:
-        'Each page that you open starts the {idle} anew. However active you are, you will be logged out <when></when>.',
+      of_idle: 'before you are logged out',
+      limits: 'Opening a page resets this to {idle}. In any case, you will be logged out <when></when>.',
     },
     log_ins: {
       title: 'Latest log-ins',
@@ -444,7 +445,7 @@ export const en = {
       codes_left: '{count, plural, =0 {None left} other {# of 10 left}}',
       new_codes: 'New codes',
       next: {
-        factor: 'Somebody who learns your password gets in. A second factor keeps them out.',
+        factor: 'Anyone who learns your password can log in. A second factor stops them.',
         factor_link: 'Add a second factor',
         codes: 'Few recovery codes are left. Without one, a lost phone locks you out.',
         codes_link: 'Make new recovery codes',
@@ -520,7 +521,7 @@ export const en = {
     pending: 'Sending…',
     cancel: 'Cancel',
     remove_title: 'Remove the address',
-    remove_text: 'Without one, a forgotten password needs an administrator’s help.',
+    remove_text: 'You will get no security alerts, and only an administrator can help if you forget your password.',
     remove: 'Remove address',
     remove_pending: 'Removing…',
   },
@@ -549,8 +550,8 @@ export const en = {
 
   account_delete: {
     title: 'Delete account',
-    lead: 'You will be logged out everywhere at once, and nobody will see your account.',
-    undo: 'For 14 days, logging in will restore everything. After that, your profile, your address and everything else about you will be erased. Your username will stay reserved for 90 more days.',
+    lead: 'You will be logged out everywhere at once.',
+    undo: 'For 14 days, logging in will restore everything. After that, your profile, your e-mail address and everything else about you will be erased. Your username will stay reserved for 90 more days.',
     submit: 'Delete account',
     pending: 'Deleting…',
     cancel: 'Keep account',
@@ -564,7 +565,7 @@ export const en = {
     other_way: 'Remembered it?',
     other_way_link: 'Log in',
     sent_title: 'Check your e-mail',
-    sent: 'If there is such an account with a verified e-mail address, a link is on its way. It works for one hour.',
+    sent: 'If that account has a verified e-mail address, a link is on its way. It works for one hour.',
     sent_nothing: 'Nothing arrived? Check the spam folder, then ask again: earlier links stay valid.',
     sent_no_address: 'Without a verified address, ask an administrator of this site: they can start a reset for you.',
     again: 'Try again',
@@ -655,7 +656,7 @@ export const en = {
     },
     to_open: 'To open “{page}”, confirm it is you.',
     lead: 'The next page is for you alone.',
-    why: 'This stops others who find this browser open. You will not be asked again for some minutes.',
+    why: 'This protects your account if somebody else uses this browser. You will not be asked again for a few minutes.',
     submit: 'Confirm',
     pending: 'Confirming…',
     use_password: 'Use your password instead',

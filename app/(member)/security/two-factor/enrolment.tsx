@@ -40,6 +40,7 @@ export function Enrolment({ words, enrolment: { key, uri }, isRequired }: Props)
           </div>
         </Step>
         <Step number={2} title={words('two_factor.enter')}>
+          <p className="text-muted">{words('two_factor.turn_on_text')}</p>
           <ActionForm action={turnOn}>
             <FormAlert />
             <Field

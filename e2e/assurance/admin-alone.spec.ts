@@ -71,7 +71,7 @@ test('an invitation is the only way in when sign-up is by invitation, and there 
   expect((await visitor.open('/signup')).text).toContain('By invitation only')
   const person = makePerson()
   const fields = Object.entries({ ...person, confirmPassword: person.password })
-  expect((await visitor.post(form, fields)).text).toContain('takes an invitation')
+  expect((await visitor.post(form, fields)).text).toContain('need an invitation')
   const { location } = await admin.submit('/admin/invitations', 'Invite', { role: 'member', email: '' })
   expect(location).toBe('/admin/invitations?done=made')
   const [, token = ''] = (admin.cookies.get('handed-over-invitation') ?? '').split('.')

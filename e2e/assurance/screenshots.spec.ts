@@ -49,7 +49,7 @@ const everyMessage: Message[] = [
   { kind: 'picture-removed-by-admin', ...recipient },
   { kind: 'factor-reset-started', token, dueAt: by.at + 86_400_000, ...recipient },
   { kind: 'factor-reset-done', hasPassword: false, ...recipient },
-  { kind: 'invitation', token, inviter: 'Zoë Quist-O’Hara', role: 'member', ...recipient, username: '' },
+  { kind: 'invitation', token, inviter: 'Wolfeschlegelstein'.repeat(5), role: 'member', ...recipient, username: '' },
   ...alertKinds.map((kind): Message => ({ kind, token, ...recipient })),
 ]
 

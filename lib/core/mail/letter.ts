@@ -302,7 +302,7 @@ ${body.join('\n')}
 const css = `
 :root { color-scheme: light dark; }
 body { margin: 0; padding: 24px 12px; background: #faf9f6; color: #1d1f23; font: 16px/1.5 system-ui, sans-serif; }
-.letter { max-width: 34em; margin: 0 auto; padding: 32px; background: #fff; border: 1px solid #e4e0d8; border-radius: 12px; }
+.letter { max-width: 34em; margin: 0 auto; padding: 32px; background: #fff; border: 1px solid #e4e0d8; border-radius: 12px; overflow-wrap: anywhere; }
 .site { margin: 0 0 24px; font-weight: 600; color: #5d615f; }
 h1 { margin: 0 0 16px; font-size: 22px; line-height: 1.3; }
 p { margin: 0 0 16px; }

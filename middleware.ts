@@ -27,7 +27,7 @@ export async function middleware(request: NextRequest): Promise<Response> {
     // Without a decision, nobody gets in.
     logError('gate_failed', error)
     app?.securityEvents.note({ event: 'request.refused', code: 'unavailable' })
-    return refusal('unavailable', request.headers)
+    return refusal('unavailable', request.headers, request.method)
   }
 }
 

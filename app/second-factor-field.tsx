@@ -1,6 +1,5 @@
 import type { Words } from '#lib/words/words.ts'
 import { Field } from './ui/field.tsx'
-import { SubmitWhenPasted } from './ui/submit-when-pasted.tsx'
 
 /** For the app's code, or for a recovery code, whose letters need another keyboard. */
 export function SecondFactorField({
@@ -13,20 +12,17 @@ export function SecondFactorField({
   autoFocus?: boolean
 }) {
   return (
-    <>
-      <Field
-        name="code"
-        label={words(isRecoveryCode ? 'fields.recovery_code' : 'fields.code')}
-        hint={words(isRecoveryCode ? 'fields.recovery_code_hint' : 'fields.code_hint')}
-        inputMode={isRecoveryCode ? 'text' : 'numeric'}
-        autoComplete={isRecoveryCode ? 'off' : 'one-time-code'}
-        autoCapitalize="none"
-        autoFocus={autoFocus}
-        spellCheck={false}
-        className={`figures tracking-widest ${isRecoveryCode ? 'max-w-72' : 'max-w-48'}`}
-        required
-      />
-      {!isRecoveryCode && <SubmitWhenPasted name="code" digits={6} />}
-    </>
+    <Field
+      name="code"
+      label={words(isRecoveryCode ? 'fields.recovery_code' : 'fields.code')}
+      hint={words(isRecoveryCode ? 'fields.recovery_code_hint' : 'fields.code_hint')}
+      inputMode={isRecoveryCode ? 'text' : 'numeric'}
+      autoComplete={isRecoveryCode ? 'off' : 'one-time-code'}
+      autoCapitalize="none"
+      autoFocus={autoFocus}
+      spellCheck={false}
+      className={`figures tracking-widest ${isRecoveryCode ? 'max-w-72' : 'max-w-48'}`}
+      required
+    />
   )
 }

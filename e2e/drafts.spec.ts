@@ -78,6 +78,16 @@ test('is not offered for a text that was put back as it was', async ({ page, ser
   await expect(offer(page)).toBeHidden()
 })
 
+test('that the server refused is no longer taken for sent', async ({ page, server }) => {
+  await signIn(page.context(), server.url)
+  await page.goto('/profile/edit')
+  await page.getByLabel('Bio').fill('Keeps the lamp')
+  await page.getByLabel('Age').fill('old')
+  await page.getByRole('button', { name: 'Save profile' }).click()
+  await expect(page.getByLabel('Age')).toHaveAttribute('aria-invalid', 'true')
+  await expect.poll(() => page.evaluate(() => Object.values(localStorage).join())).toContain('"isSent":false')
+})
+
 test('a log-out, which deletes it, asks first', async ({ page, server }) => {
   await signIn(page.context(), server.url)
   await page.goto('/profile/edit')

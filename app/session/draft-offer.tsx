@@ -9,7 +9,8 @@ import { type Draft, type DraftOwner, differs, fillIn, findDraft, forgetDraft, k
 /** Inside a kept form: keeps its text when it is sent, and offers what was left unsaved. */
 export function DraftOffer({ person, startedAt }: DraftOwner) {
   const words = useBrowserWords().draft
-  const { pending } = useForm()
+  const { pending, errors, alert } = useForm()
+  const isRefused = !pending && (alert !== null || Object.keys(errors).length > 0)
   const place = useRef<HTMLDivElement>(null)
   const [draft, setDraft] = useState<Draft | null>(null)
   const [isRestored, setRestored] = useState(false)
@@ -29,7 +30,8 @@ export function DraftOffer({ person, startedAt }: DraftOwner) {
   useEffect(() => {
     const form = place.current?.closest('form')
     if (form) markSent(form, pending)
-  }, [pending])
+    if (isRefused) keepDrafts({ person, startedAt })
+  }, [pending, isRefused, person, startedAt])
 
   function restore() {
     const form = place.current?.closest('form')

@@ -144,11 +144,11 @@ export function startKeeper(view: SessionView, show: (phase: Phase) => void): Ke
   function onBeforeUnload(event: BeforeUnloadEvent): void {
     if (!isLeaving || root.hasAttribute(hidden) || !hasUnsentText()) return
     event.preventDefault()
-    // Runs when the user stays.
+    // For a user who stays. The timer also runs after leaving, so it waits until the next page has come.
     setTimeout(() => {
       isLeaving = false
       tick()
-    })
+    }, retryMs)
   }
 
   function onVisibility(): void {

@@ -68,7 +68,7 @@ function Warning({
   const [openedMs] = useState(phase.leftMs)
   const isAbsolute = phase.limit === 'absolute'
 
-  // For other tabs: the title is all that is seen of this one.
+  // A background tab shows only its title.
   const left = clockFace(phase.leftMs)
   useEffect(() => {
     const { title } = document
@@ -135,11 +135,18 @@ function Warning({
 /** In place of the page, which globals.css hides. */
 function Away({ keeper }: { keeper: RefObject<Keeper | null> }) {
   const words = useBrowserWords().session.away
+  const title = useRef<HTMLHeadingElement>(null)
+
+  // What had the focus is hidden.
+  useEffect(() => title.current?.focus(), [])
+
   return createPortal(
     <div role="alert" className="away">
       <div className="card flex max-w-[28rem] flex-col items-start gap-6 p-6 sm:p-8">
         <div>
-          <h1 className="text-xl">{words.title}</h1>
+          <h1 ref={title} tabIndex={-1} className="text-xl">
+            {words.title}
+          </h1>
           <p className="mt-2 text-muted">{words.text}</p>
         </div>
         <button type="button" className="button button-primary" onClick={() => void keeper.current?.ask()}>

@@ -1,9 +1,12 @@
 'use client'
 
 import { Copy } from 'lucide'
-import { type MouseEvent, useState, useSyncExternalStore } from 'react'
+import { type MouseEvent, useEffect, useState } from 'react'
 import { Icon } from './line-icon.tsx'
 import { useBrowserWords } from './page-root.tsx'
+import { useIsScripted } from './use-is-scripted.ts'
+
+const saidMs = 4000
 
 /**
  * Copies every `code` element of the nearest element with `data-copied`, one a line, without spaces. Without JavaScript
@@ -11,8 +14,15 @@ import { useBrowserWords } from './page-root.tsx'
  */
 export function CopyButton() {
   const words = useBrowserWords().copy
-  const isScripted = useSyncExternalStore(neverChanges, onClient, onServer)
+  const isScripted = useIsScripted()
   const [isCopied, setCopied] = useState(false)
+
+  // So that a second copy is confirmed too.
+  useEffect(() => {
+    if (!isCopied) return
+    const timer = setTimeout(() => setCopied(false), saidMs)
+    return () => clearTimeout(timer)
+  }, [isCopied])
 
   async function copy(event: MouseEvent<HTMLButtonElement>) {
     const codes = event.currentTarget.closest('[data-copied]')?.querySelectorAll('code') ?? []
@@ -31,7 +41,3 @@ export function CopyButton() {
     </button>
   )
 }
-
-const neverChanges = () => () => {}
-const onClient = () => true
-const onServer = () => false

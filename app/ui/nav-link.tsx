@@ -3,8 +3,8 @@
 import { usePathname } from 'next/navigation'
 import type { ReactNode } from 'react'
 
-/** Pages that belong to another place than their address says. */
-const elsewhere: Readonly<Record<string, string>> = {
+/** Pages whose URL is under another section. */
+const sectionOf: Readonly<Record<string, string>> = {
   '/security/username': '/account/',
   '/security/delete': '/account/',
   '/verify-email': '/security/',
@@ -16,7 +16,7 @@ const elsewhere: Readonly<Record<string, string>> = {
  */
 export function NavLink({ href, children }: { href: string; children: ReactNode }) {
   const asked = usePathname()
-  const path = elsewhere[asked] ?? asked
+  const path = sectionOf[asked] ?? asked
   const within = href !== '/' && path.startsWith(`${href}/`)
   return (
     <a href={href} className="row" aria-current={path === href ? 'page' : within ? 'true' : undefined}>

@@ -4,7 +4,10 @@ import { CardFrame } from './card-frame.tsx'
 import { useFormToken } from './form-token.tsx'
 import { MarkImage, useBrowserWords } from './page-root.tsx'
 
-/** Inside a logged-in user's frame, which has navigation and `<main>` already, only the card. */
+/**
+ * For development, other hosts and pages that a script opens: our server replaces it (lib/server/not-found.ts). Only the card
+ * inside a frame, which has `<main>` already.
+ */
 export function NotFoundView() {
   const { notFound } = useBrowserWords()
   const card = (

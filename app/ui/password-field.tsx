@@ -1,10 +1,11 @@
 'use client'
 
 import { Eye, EyeOff } from 'lucide'
-import { type ReactNode, useEffect, useLayoutEffect, useRef, useState, useSyncExternalStore } from 'react'
+import { type ReactNode, useEffect, useLayoutEffect, useRef, useState } from 'react'
 import { FieldFrame } from './field-frame.tsx'
 import { useField, useForm } from './form-context.ts'
 import { Icon } from './line-icon.tsx'
+import { useIsScripted } from './use-is-scripted.ts'
 
 interface Props {
   name: string
@@ -23,7 +24,7 @@ export function PasswordField({ name, label, hint, autoComplete, showLabel, chil
   const { pending } = useForm()
   const input = useRef<HTMLInputElement>(null)
   const [shown, setShown] = useState(false)
-  const scripted = useSyncExternalStore(neverChanges, onClient, onServer)
+  const scripted = useIsScripted()
   const caret = useRef<[number | null, number | null] | null>(null)
 
   // Hide the password while the form is being sent.
@@ -78,7 +79,3 @@ export function PasswordField({ name, label, hint, autoComplete, showLabel, chil
     </FieldFrame>
   )
 }
-
-const neverChanges = () => () => {}
-const onClient = () => true
-const onServer = () => false

@@ -128,8 +128,6 @@ export interface Accounts {
   ): Promise<{ ok: true; value: User } | ({ ok: false } & ChangePasswordFault)>
   /** Resets the count of wrong passwords. */
   unlock(id: string): Promise<void>
-  /** What the rules say against a new password, or null. */
-  findPasswordFault(password: string, owner: PasswordOwner): Promise<PasswordFault | null>
   /** Checks a new password against the rules and hashes it. */
   hashNewPassword(
     password: string,
@@ -180,11 +178,8 @@ export function createAccounts(deps: {
 }): Accounts {
   const { store, tokens, passwords, strength, breached, clock, rateLimits, lockout } = deps
 
-  const faultOf: Accounts['findPasswordFault'] = (password, owner) =>
-    findPasswordFault(password, owner, { minLength: deps.passwordMinLength, strength, breached })
-
   const hashNewPassword: Accounts['hashNewPassword'] = async (password, owner) => {
-    const fault = await faultOf(password, owner)
+    const fault = await findPasswordFault(password, owner, { minLength: deps.passwordMinLength, strength, breached })
     return fault === null ? passwords.hash(password) : { ok: false, ...fault }
   }
 
@@ -361,7 +356,6 @@ export function createAccounts(deps: {
       await deps.lockouts.forgetUser(id)
     },
 
-    findPasswordFault: faultOf,
     hashNewPassword,
   }
 }

@@ -151,8 +151,7 @@ export async function execute<Schema extends z.ZodObject, Ran extends Outcome>(
   const actorId = done.actorId ?? (actor.id || null)
   const subjectId = done.subjectId ?? subject(parsed.data) ?? (actor.role === null ? (done.actorId ?? null) : null)
   if (!done.ok && done.isRecorded === 'try') {
-    const detail = { ...deviceDetail(event, by), code: done.triedCode ?? done.code }
-    await recordTry(app, { event, actorId, subjectId, detail, address: by.address })
+    await recordTry(app, { event, actorId, subjectId, code: done.triedCode ?? done.code, by })
   } else if (done.isRecorded !== false) {
     const detail = { ...deviceDetail(event, by), ...done.detail, ...(!done.ok && { code: done.code }) }
     const outcome = done.ok ? 'done' : 'refused'
@@ -188,16 +187,17 @@ async function recordTry(
     event: Occurrence['event']
     actorId: string | null
     subjectId: string | null
-    detail: { code: string }
-    address: string
+    code: string
+    by: Actor['by']
   },
 ): Promise<void> {
-  const { event, actorId, subjectId, detail, address } = tried
-  const { code } = detail
+  const { event, actorId, subjectId, code, by } = tried
+  const { address } = by
   if (!wrongCodes.includes(code) && (await rateLimits.take('denied-entry', countedAddress(address))) > 0) {
     securityEvents.note({ event, code, who: actorId, about: subjectId })
     return
   }
+  const detail = { ...deviceDetail(event, by), code }
   await audit.record({ event, outcome: 'refused', actorId, subjectId, detail, address })
 }
 

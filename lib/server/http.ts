@@ -184,7 +184,7 @@ function isDecodable(url: string): boolean {
 }
 
 async function refuse(request: IncomingMessage, response: ServerResponse, code: RefusalCode): Promise<void> {
-  const answer = refusal(code, readerHeaders(request))
+  const answer = refusal(code, readerHeaders(request), request.method)
   const headers = Object.fromEntries(answer.headers)
   // Browsers show the response only after sending the whole body, so read and discard it, within the request timeout.
   // The length of a chunked body is unknown, so close that connection.

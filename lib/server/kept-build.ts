@@ -12,6 +12,9 @@ const lockName = 'in-use'
 const next = '.next'
 const prefix = '.next-'
 
+/** What Node compiled (node-version.cjs), by file: of no use after a build. */
+const compiled = 'node_modules/.cache/compile'
+
 /** Keeps the build in `.next`, and removes earlier ones that no server uses. */
 export async function keepBuild(root: string): Promise<void> {
   const name = keptName(await readFile(join(root, next, 'BUILD_ID'), 'utf8'))
@@ -21,6 +24,7 @@ export async function keepBuild(root: string): Promise<void> {
   makeLock(join(unfinished, lockName))
   await rm(join(root, name), { recursive: true, force: true })
   await rename(unfinished, join(root, name))
+  await rm(join(root, compiled), { recursive: true, force: true })
   for (const other of await readdir(root)) {
     const lock = join(root, other, lockName)
     if (!other.startsWith(prefix) || other === name || !existsSync(lock) || isInUse(lock)) continue

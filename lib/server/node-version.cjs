@@ -12,6 +12,6 @@ if (differing !== -1 && present[differing] < least[differing]) {
   process.exit(1)
 }
 
-// Node keeps the code that it compiled, which a start would otherwise compile again for half a second. Inside the folder
-// of the site, because a user who can write the cache can run code as the site. Where it cannot be written, nothing is kept.
+// Compiling at each start costs half a second. The cache is code, so it stays in the site's folder. If the folder is
+// read-only, there is no cache.
 require('node:module').enableCompileCache(require('node:path').join(__dirname, '../../node_modules/.cache/compile'))

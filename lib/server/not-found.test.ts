@@ -27,6 +27,17 @@ test('a page that is not found is the site’s own, in the chosen colours', asyn
   expect(text).not.toContain('Next')
 })
 
+test('nothing of the other page remains in the headers', async () => {
+  const answer = await ask((_request, response) => {
+    response.statusCode = 404
+    for (const [name, value] of Object.entries({ 'content-type': 'text/html', 'content-length': '4', etag: '"next"' }))
+      response.setHeader(name, value)
+    response.end('Next')
+  })
+  expect(answer.headers.get('etag')).toBeNull()
+  expect(await answer.text()).toMatch(/<\/html>\s*$/)
+})
+
 test('HEAD has no body', async () => {
   const answer = await ask(answers(404, 'text/html', 'Next'), { method: 'HEAD' })
   expect([answer.status, await answer.text()]).toEqual([404, ''])

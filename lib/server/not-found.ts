@@ -15,18 +15,19 @@ export function withNotFoundPage(next: RequestListener): RequestListener {
 function replaceNotFound(request: IncomingMessage, response: ServerResponse): void {
   const write = response.write.bind(response) as (...given: unknown[]) => boolean
   const end = response.end.bind(response) as (...given: unknown[]) => ServerResponse
-  /** The document, from the first byte on that Next writes of its own. */
+  /** Set when Next writes the first byte of its own page. */
   let document: Promise<string> | null = null
-  const isReplaced = () => {
+  const startReplacing = () => {
     if (document !== null) return true
     const { statusCode: status } = response
     if (status !== 404 || !isPage(String(response.getHeader('content-type')))) return false
+    if (!response.headersSent) for (const name of ['content-length', 'etag']) response.removeHeader(name)
     document = refusal('not_found', readerHeaders(request)).text()
     return true
   }
-  response.write = (...given: unknown[]) => (isReplaced() ? true : write(...given))
+  response.write = (...given: unknown[]) => (startReplacing() ? true : write(...given))
   response.end = (...given: unknown[]) => {
-    if (!isReplaced() || document === null) return end(...given) as typeof response
+    if (!startReplacing() || document === null) return end(...given) as typeof response
     void document.then((text) => end(request.method === 'HEAD' ? undefined : text))
     return response
   }

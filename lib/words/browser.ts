@@ -53,7 +53,7 @@ const texts = {
       unreachable: 'The site could not be reached. Check the connection and try again.',
       away: {
         title: 'Gatehouse cannot be reached',
-        text: 'Your session may be over, so this page is hidden. Text in forms is kept in this browser. The page comes back, or the log-in page opens, when the connection does.',
+        text: 'Your session may be over, so this page is hidden. Text in forms is kept in this browser. When the connection returns, this page or the log-in page opens.',
         retry: 'Try again',
       },
     },

@@ -53,6 +53,7 @@ export const en = {
     remember: 'Remember this browser for 30 days',
     new_username: 'New username',
     not_set: 'Not set',
+    code_pasted: 'A pasted code is sent at once.',
     show_password: 'Show password',
     show_confirmation: 'Show confirmation',
     show_current_password: 'Show current password',

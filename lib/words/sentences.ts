@@ -35,7 +35,7 @@ export function eventName(words: Words, event: string): string {
   return known === undefined ? event : words(`events.${known}`)
 }
 
-/** Mixed characters of this number are always strong enough, and people take the least length for enough. */
+/** Twelve random characters always pass. Naming the minimum makes people choose exactly that length. */
 const mixedCharacters = 12
 
 /** What a new password needs, given the least length of this site. */

@@ -55,7 +55,9 @@ export default async function VerifyEmailPage({ searchParams }: PageProps<'/veri
             className="figures max-w-48 tracking-widest"
             required
           />
-          <SubmitWhenPasted name="code" digits={8} />
+          <SubmitWhenPasted name="code" digits={8}>
+            {words('fields.code_pasted')}
+          </SubmitWhenPasted>
           <div className="flex flex-wrap gap-3">
             <SubmitButton label={words('email_verify.submit')} pendingLabel={words('email_verify.pending')} />
             <a href="/" className="button">

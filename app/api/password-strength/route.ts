@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { neededScore } from '#lib/auth/passwords/password-rules.ts'
+import { advisoryPatience } from '#lib/auth/passwords/password-strength.ts'
 import { countedAddress } from '#lib/core/rate-limits/counted-address.ts'
 import { services } from '#lib/services.ts'
 import { readClientAddress } from '#lib/web/client-address.ts'
@@ -8,9 +9,6 @@ import { getWords } from '#lib/web/words.ts'
 import { adviceSentence } from '#lib/words/sentences.ts'
 
 const headers = { 'cache-control': 'no-store' }
-/** Longest queue that a meter may wait in: it must not delay sign-ups. */
-const patience = 2
-
 /** The longest allowed request, with each character escaped in six bytes. */
 const maxQuestionBytes = 10_000
 
@@ -42,7 +40,7 @@ export async function POST(request: Request): Promise<Response> {
   const asked = question.safeParse(await request.json().catch(() => null))
   if (!asked.success) return new Response(null, { status: 400, headers })
   const { password, username, email = null } = asked.data
-  const estimate = await strength.estimate(password, { username, email }, { patience })
+  const estimate = await strength.estimate(password, { username, email }, { patience: advisoryPatience })
   // Not an error status: browsers would log it, and a silent meter is fine.
   if (!estimate.ok) return new Response(null, { status: 204, headers })
   const { score } = estimate.value

@@ -48,7 +48,7 @@ export async function findPasswordFault(
   owner: PasswordOwner,
   deps: { minLength: number; strength: PasswordStrength; breached: BreachedPasswords },
 ): Promise<PasswordFault | null> {
-  const shapeFault = findShapeFault(password, owner.username || null, deps.minLength)
+  const shapeFault = findShapeFault(password, owner.username, deps.minLength)
   if (shapeFault !== null) return shapeFault
   const estimate = await deps.strength.estimate(password, owner)
   if (!estimate.ok) return { code: 'busy' }

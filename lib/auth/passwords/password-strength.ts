@@ -31,6 +31,8 @@ export interface Question {
 export type Answer = Estimate | string
 
 const maxWaiting = 20
+/** For estimates that only advise: they must not delay sign-ups. */
+export const advisoryPatience = 2
 /** Many times the slowest answer. A thread that takes longer is stuck, or the machine is overloaded. */
 const longestAnswerMs = seconds(10)
 /** The first answer includes loading the lists: half a second of CPU, and more on a busy machine. */

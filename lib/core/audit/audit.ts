@@ -51,7 +51,7 @@ export interface Audit {
   list(query: AuditQuery): Promise<AuditRecord[]>
   /** The latest entries by or about a user, newest first. */
   history(personId: string): Promise<AuditRecord[]>
-  /** The latest three log-ins of a user, newest first. */
+  /** A user's latest three log-ins of the last 90 days, newest first. Empty when the trail cannot be read. */
   logIns(personId: string): Promise<AuditRecord[]>
   /** When each of these users last did something that is recorded. Leaves out users without entries. */
   lastActions(userIds: readonly string[]): Promise<Map<string, number>>
@@ -138,8 +138,15 @@ export function createAudit(deps: {
 
     history: (personId) => store.list({ ...anything, personId, limit: historyLength }),
 
-    logIns: (actorId) =>
-      store.list({ ...anything, personId: actorId, event: 'session.started', outcome: 'done', limit: 3 }),
+    async logIns(personId) {
+      const wanted = { personId, event: 'session.started', outcome: 'done', since: clock() - addressKeptMs } as const
+      try {
+        return await store.list({ ...anything, ...wanted, limit: 3 })
+      } catch (error) {
+        logError('log_ins_unread', error)
+        return []
+      }
+    },
 
     async lastActions(userIds) {
       const entries = await store.findLatestBy(userIds)

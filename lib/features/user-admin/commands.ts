@@ -35,8 +35,8 @@ export const createUser = command({
 })
 
 /**
- * Also makes the link with which the person chooses a password. Without an administrator among the roles: administrators
- * get no link to each other's accounts.
+ * Also makes the link with which the person chooses a password. Excludes the admin role: an admin must not get a link to
+ * another admin's account.
  */
 export const addUser = command({
   permission: 'change-people',

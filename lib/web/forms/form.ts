@@ -3,7 +3,10 @@ import 'server-only'
 import { revalidatePath } from 'next/cache'
 import { headers } from 'next/headers'
 import { z } from 'zod'
+import { neededScore } from '#lib/auth/passwords/password-rules.ts'
+import { advisoryPatience } from '#lib/auth/passwords/password-strength.ts'
 import { canonicalUsername } from '#lib/auth/username.ts'
+import { emailSchema } from '#lib/core/email-address.ts'
 import { countedAddress } from '#lib/core/rate-limits/counted-address.ts'
 import { currentRequest } from '#lib/core/request-context.ts'
 import { services } from '#lib/services.ts'
@@ -169,17 +172,20 @@ function onlyValue(form: FormData, name: string): unknown {
 
 /**
  * Commands rate a new password, after their form is valid. When another field is wrong, it is rated here, so that people
- * learn of everything at once.
+ * learn of everything at once. Only advice, so it has the budget and the patience of the strength meter.
  */
 async function newPasswordError(
-  { username = '', email = '', password, confirmPassword }: Record<string, string>,
+  { username = '', email, password, confirmPassword }: Record<string, string>,
   words: Words,
 ): Promise<string | null> {
   if (password === undefined || confirmPassword === undefined) return null
-  const { accounts } = await services()
-  const owner = { username: canonicalUsername(username) ?? '', email: email || null }
-  const fault = await accounts.findPasswordFault(password, owner)
-  return fault === null || fault.code === 'busy' ? null : messageFor(words, fault).text
+  const { strength, rateLimits, settings } = await services()
+  const address = countedAddress(readClientAddress(await headers(), settings))
+  if ((await rateLimits.take('strength-question', address)) > 0) return null
+  const owner = { username: canonicalUsername(username) ?? '', email: emailSchema.safeParse(email).data ?? null }
+  const estimate = await strength.estimate(password, owner, { patience: advisoryPatience }).catch(() => null)
+  if (!estimate?.ok || estimate.value.score >= neededScore) return null
+  return messageFor(words, { code: 'password_guessable', advice: estimate.value.advice }).text
 }
 
 /** The first sentence of each field. */

@@ -21,16 +21,17 @@ const statuses = {
 
 export type RefusalCode = keyof typeof statuses
 
-/** These pass by themselves, so the page offers the same address again. */
-const passing: readonly RefusalCode[] = ['too_slow', 'busy', 'unavailable']
+/** Temporary errors. Their page links to the same URL again, if the request was for a page. */
+const temporary: readonly RefusalCode[] = ['too_slow', 'busy', 'unavailable']
 
 /** `requestHeaders` select the language and the colours. */
-export function refusal(code: RefusalCode, requestHeaders: Headers): Response {
+export function refusal(code: RefusalCode, requestHeaders: Headers, method = 'GET'): Response {
   const words = wordsFor(matchLocale(requestHeaders.get('accept-language')))
   const title = escapeHtml(words(`refusals.${code}.title`))
   const body = escapeHtml(words(`refusals.${code}.body`))
   const name = escapeHtml(words('site.name'))
-  const [href, link] = passing.includes(code) ? ['', words('refusals.again')] : ['/', words('refusals.home')]
+  const mayAskAgain = method === 'GET' && temporary.includes(code)
+  const [href, link] = mayAskAgain ? ['', words('refusals.again')] : ['/', words('refusals.home')]
   const status = statuses[code]
   const headers = new Headers({ 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' })
   if (status === 503) headers.set('retry-after', String(busySeconds))

@@ -1,8 +1,9 @@
 'use client'
 
-import { useEffect, useRef, useState, useSyncExternalStore } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { FieldFrame } from '#app/ui/field-frame.tsx'
 import { errorId, hintId } from '#app/ui/form-context.ts'
+import { useIsScripted } from '#app/ui/use-is-scripted.ts'
 
 const name = 'picture'
 /** In pixels: four times the largest place where it is shown. */
@@ -27,7 +28,7 @@ export function PictureField(words: {
   const canvas = useRef<HTMLCanvasElement>(null)
   const drawing = useRef<Promise<void> | null>(null)
   const [state, setState] = useState<'none' | 'drawn' | 'unreadable'>('none')
-  const scripted = useSyncExternalStore(neverChanges, onClient, onServer)
+  const scripted = useIsScripted()
 
   // A form that is sent during the drawing would send the file as it was.
   useEffect(() => {
@@ -116,7 +117,3 @@ function write(canvas: HTMLCanvasElement, type: string): Promise<Blob | null> {
     canvas.toBlob((blob) => resolve(blob && blob.size <= mostBytes ? blob : null), type, quality)
   })
 }
-
-const neverChanges = () => () => {}
-const onClient = () => true
-const onServer = () => false

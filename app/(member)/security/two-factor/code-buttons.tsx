@@ -1,13 +1,13 @@
 'use client'
 
 import { Printer } from 'lucide'
-import { useSyncExternalStore } from 'react'
 import { CopyButton } from '#app/ui/copy-button.tsx'
 import { Icon } from '#app/ui/line-icon.tsx'
+import { useIsScripted } from '#app/ui/use-is-scripted.ts'
 
 /** Copies and prints the codes of the surrounding section. Without JavaScript, the browser's own menus do both. */
 export function CodeButtons({ printLabel }: { printLabel: string }) {
-  const isScripted = useSyncExternalStore(neverChanges, onClient, onServer)
+  const isScripted = useIsScripted()
   return (
     <>
       <CopyButton />
@@ -22,7 +22,3 @@ export function CodeButtons({ printLabel }: { printLabel: string }) {
     </>
   )
 }
-
-const neverChanges = () => () => {}
-const onClient = () => true
-const onServer = () => false

@@ -53,7 +53,9 @@ export function Enrolment({ words, enrolment: { key, uri }, isRequired }: Props)
               className="figures max-w-48 tracking-widest"
               required
             />
-            <SubmitWhenPasted name="code" digits={6} />
+            <SubmitWhenPasted name="code" digits={6}>
+              {words('fields.code_pasted')}
+            </SubmitWhenPasted>
             <div className="flex flex-wrap gap-3">
               <SubmitButton label={words('two_factor.turn_on')} pendingLabel={words('two_factor.turn_on_pending')} />
               {!isRequired && (

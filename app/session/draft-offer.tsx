@@ -4,7 +4,17 @@ import { useEffect, useRef, useState } from 'react'
 import { useForm } from '#app/ui/form-context.ts'
 import { Notice } from '#app/ui/notice.tsx'
 import { useBrowserWords } from '#app/ui/page-root.tsx'
-import { type Draft, type DraftOwner, differs, fillIn, findDraft, forgetDraft, keepDrafts, markSent } from './drafts.ts'
+import {
+  type Draft,
+  type DraftOwner,
+  differs,
+  fillIn,
+  findDraft,
+  forgetDraft,
+  keepDrafts,
+  markSent,
+  noteSaved,
+} from './drafts.ts'
 
 /** Inside a kept form: keeps its text when it is sent, and offers what was left unsaved. */
 export function DraftOffer({ person, startedAt }: DraftOwner) {
@@ -18,6 +28,7 @@ export function DraftOffer({ person, startedAt }: DraftOwner) {
   useEffect(() => {
     const found = findDraft({ person, startedAt })
     const form = place.current?.closest('form')
+    if (form) noteSaved(form)
     if (found !== null && form && differs(form, found)) setDraft(found)
     const keep = () => {
       if (form) markSent(form, true)

@@ -32,6 +32,14 @@ export function keepDrafts({ person, startedAt }: DraftOwner): void {
   }
 }
 
+/** What is saved, by form and field. A refused form has its typed texts as default values. */
+const savedTexts = new WeakMap<HTMLFormElement, Record<string, string>>()
+
+/** Call before the form is sent. */
+export function noteSaved(form: HTMLFormElement): void {
+  savedTexts.set(form, Object.fromEntries(keepable(form).map(({ name, defaultValue }) => [name, defaultValue])))
+}
+
 export function markSent(form: HTMLFormElement, isSent: boolean): void {
   form.toggleAttribute(sent, isSent)
 }
@@ -88,7 +96,8 @@ function keptForms(): HTMLFormElement[] {
 }
 
 function isChanged(form: HTMLFormElement): boolean {
-  return keepable(form).some(({ value, defaultValue }) => value !== defaultValue)
+  const saved = savedTexts.get(form)
+  return keepable(form).some(({ name, value, defaultValue }) => value !== (saved?.[name] ?? defaultValue))
 }
 
 function keepable(form: HTMLFormElement): (HTMLInputElement | HTMLTextAreaElement)[] {

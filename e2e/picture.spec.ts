@@ -51,6 +51,13 @@ test('the browser makes a large photo small, from its middle', async ({ loggedIn
   expect(size).toEqual([256, 256])
 
   await page.goto('/profile/picture')
+  const button = page.getByRole('button', { name: 'Save picture' })
+  await expect(page.getByText('The middle is used.')).toBeVisible()
+  const place = await button.boundingBox()
+  await page.getByLabel('Image file').setInputFiles({ name: 'me.png', mimeType: 'image/png', buffer: png })
+  await expect(page.getByRole('img', { name: 'Your new picture' })).toBeVisible()
+  expect(await button.boundingBox(), 'a press during the drawing would miss the button').toEqual(place)
+
   await page
     .getByLabel('Image file')
     .setInputFiles({ name: 'a.png', mimeType: 'image/png', buffer: Buffer.from('text') })

@@ -1,7 +1,7 @@
 import type { User } from '#lib/auth/accounts.ts'
 
-const sizes = { small: 'avatar', large: 'avatar avatar-large' }
-const pixels = { small: 36, large: 64 }
+const sizes = { small: 'avatar', large: 'avatar avatar-large', preview: 'avatar avatar-preview' }
+const pixels = { small: 36, large: 64, preview: 128 }
 
 /** A user's picture, or the initials of the name. Decoration: the name itself stands beside it. */
 export function Avatar({

@@ -27,23 +27,23 @@ export default async function PicturePage({ searchParams }: PageProps<'/profile/
   return (
     <div className="flex flex-col gap-6">
       <Breadcrumb words={words} to="profile" />
-      <div className="flex items-center gap-4">
-        <Avatar person={user} size="large" />
-        <div>
-          <h1 className="text-xl sm:text-2xl">{words('picture.title')}</h1>
-          <p className="mt-1 text-muted">{words('picture.lead')}</p>
-        </div>
+      <div>
+        <h1 className="text-xl sm:text-2xl">{words('picture.title')}</h1>
+        <p className="mt-1 text-muted">{words('picture.lead')}</p>
       </div>
       {refusal !== null && <Notice kind="warn">{messageFor(words, refusal).text}</Notice>}
       <div className="card flex flex-col gap-6 p-6">
         <form method="post" action={uploadPath} encType="multipart/form-data" className="flex flex-col gap-6">
           <FormTokenField />
           <PictureField
-            label={words('picture.choose')}
-            hint={words('picture.hint')}
-            scriptedHint={words('picture.hint_scripted')}
-            preview={words('picture.preview')}
-            unreadable={words('picture.unreadable')}
+            present={<Avatar person={user} size="preview" />}
+            words={{
+              label: words('picture.choose'),
+              hint: words('picture.hint'),
+              scriptedHint: words('picture.hint_scripted'),
+              preview: words('picture.preview'),
+              unreadable: words('picture.unreadable'),
+            }}
           />
           <div className="flex flex-wrap gap-3">
             <SubmitButton label={words('picture.submit')} pendingLabel={words('picture.pending')} />

@@ -1,6 +1,6 @@
 'use client'
 
-import { useEffect, useRef, useState } from 'react'
+import { type ReactNode, useEffect, useRef, useState } from 'react'
 import { FieldFrame } from '#app/ui/field-frame.tsx'
 import { errorId, hintId } from '#app/ui/form-context.ts'
 import { useIsScripted } from '#app/ui/use-is-scripted.ts'
@@ -15,20 +15,26 @@ const plainTypes = 'image/webp,image/png,image/jpeg'
 
 /**
  * The file of a picture. With JavaScript it may be any image that the browser can read: its middle replaces the file, in
- * one small size and without what else the file holds.
+ * one small size and without what else the file holds, and covers the present picture. The button stays where it is, or
+ * a press during the drawing would miss it.
  */
-export function PictureField(words: {
-  label: string
-  hint: string
-  scriptedHint: string
-  preview: string
-  unreadable: string
+export function PictureField({
+  present,
+  words,
+}: {
+  present: ReactNode
+  words: { label: string; hint: string; scriptedHint: string; preview: string; unreadable: string }
 }) {
   const input = useRef<HTMLInputElement>(null)
   const canvas = useRef<HTMLCanvasElement>(null)
   const drawing = useRef<Promise<void> | null>(null)
   const [state, setState] = useState<'none' | 'drawn' | 'unreadable'>('none')
   const scripted = useIsScripted()
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once, for a file that was chosen before the scripts were here
+  useEffect(() => {
+    if (input.current?.files?.length) change()
+  }, [])
 
   // A form that is sent during the drawing would send the file as it was.
   useEffect(() => {
@@ -65,34 +71,41 @@ export function PictureField(words: {
   }
 
   return (
-    <FieldFrame
-      name={name}
-      label={words.label}
-      hint={scripted ? words.scriptedHint : words.hint}
-      error={state === 'unreadable' ? words.unreadable : undefined}
-    >
-      <input
-        ref={input}
-        id={name}
-        name={name}
-        type="file"
-        accept={scripted ? 'image/*' : plainTypes}
-        required
-        className="input h-auto py-2 file:me-3 file:cursor-pointer file:rounded-md file:border-0 file:bg-accent-soft file:px-3 file:py-1.5 file:font-medium file:text-accent"
-        aria-invalid={state === 'unreadable' || undefined}
-        aria-describedby={state === 'unreadable' ? `${errorId(name)} ${hintId(name)}` : hintId(name)}
-        onChange={change}
-      />
-      <canvas
-        ref={canvas}
-        width={side}
-        height={side}
-        role="img"
-        aria-label={words.preview}
-        hidden={state !== 'drawn'}
-        className="avatar avatar-preview"
-      />
-    </FieldFrame>
+    <div className="flex flex-wrap items-start gap-6">
+      <div className="relative">
+        {present}
+        <canvas
+          ref={canvas}
+          width={side}
+          height={side}
+          role="img"
+          aria-label={words.preview}
+          hidden={state !== 'drawn'}
+          className="avatar avatar-preview absolute inset-0"
+        />
+      </div>
+      <div className="min-w-60 flex-1">
+        <FieldFrame
+          name={name}
+          label={words.label}
+          hint={scripted ? words.scriptedHint : words.hint}
+          error={state === 'unreadable' ? words.unreadable : undefined}
+        >
+          <input
+            ref={input}
+            id={name}
+            name={name}
+            type="file"
+            accept={scripted ? 'image/*' : plainTypes}
+            required
+            className="input h-auto py-2 file:me-3 file:cursor-pointer file:rounded-md file:border-0 file:bg-accent-soft file:px-3 file:py-1.5 file:font-medium file:text-accent"
+            aria-invalid={state === 'unreadable' || undefined}
+            aria-describedby={state === 'unreadable' ? `${errorId(name)} ${hintId(name)}` : hintId(name)}
+            onChange={change}
+          />
+        </FieldFrame>
+      </div>
+    </div>
   )
 }
 

@@ -1,8 +1,7 @@
 'use client'
 
 import './globals.css'
-import ErrorPage from './error.tsx'
-import type { ErrorViewProps } from './ui/page-root.tsx'
+import { ErrorPage, type ErrorViewProps } from './ui/page-root.tsx'
 
 /** Shown when even the root layout fails, so it is a whole document. */
 export default function GlobalError(props: ErrorViewProps) {

@@ -1,7 +1,7 @@
 import type { Metadata } from 'next'
 import { getWords } from '#lib/web/words.ts'
 import { browserWords } from '#lib/words/browser.ts'
-import { NotFoundView } from './ui/not-found-view.tsx'
+import { NotFoundView } from './ui/page-root.tsx'
 
 export async function generateMetadata(): Promise<Metadata> {
   const { locale } = await getWords()

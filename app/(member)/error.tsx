@@ -1,8 +1,4 @@
 'use client'
 
-import { ErrorView, type ErrorViewProps } from '#app/ui/page-root.tsx'
-
 /** Inside the frame, so that navigation and log-out remain available. */
-export default function MemberErrorPage(props: ErrorViewProps) {
-  return <ErrorView {...props} />
-}
+export { ErrorView as default } from '#app/ui/page-root.tsx'

@@ -1,8 +1,11 @@
 'use client'
 
-// What every page needs in the browser: one client component, since each costs the server time and the page bytes.
+// What every page needs in the browser, with the pages for errors and for nothing found, which Next sends along with each.
+// One file and one client component around all: each further one costs the server time and the page bytes.
 import { createContext, type ReactNode, useContext, useEffect } from 'react'
 import { type BrowserWords, browserWords } from '#lib/words/browser.ts'
+import { CardFrame } from './card-frame.tsx'
+import { useFormToken } from './form-token.tsx'
 import { endHydration, useKeptValues } from './typed-values.tsx'
 
 const yearInSeconds = 365 * 24 * 60 * 60
@@ -15,7 +18,7 @@ export function useBrowserWords(): BrowserWords {
 }
 
 /** The mark for components of the browser, without its drawing. */
-export function MarkImage() {
+function MarkImage() {
   return (
     <>
       {/* biome-ignore lint/performance/noImgElement: the optimizer is off, and the picture is a drawing */}
@@ -56,10 +59,7 @@ export interface ErrorViewProps {
   retry: () => void
 }
 
-/**
- * The page for an unexpected error. Its code leads to the log line; the message stays on the server. In this file, so that
- * the error pages of all folders share one copy in the browser.
- */
+/** For an unexpected error inside a frame. Its code leads to the log line; the message stays on the server. */
 export function ErrorView({ error, retry }: ErrorViewProps) {
   useKeptValues()
   const { name, error: words } = useBrowserWords()
@@ -82,4 +82,32 @@ export function ErrorView({ error, retry }: ErrorViewProps) {
       {digest !== null && <p className="figures text-sm text-muted">{`${words.reference} ${digest}`}</p>}
     </div>
   )
+}
+
+export function ErrorPage(props: ErrorViewProps) {
+  return (
+    <CardFrame mark={<MarkImage />}>
+      <ErrorView {...props} />
+    </CardFrame>
+  )
+}
+
+/**
+ * For development, other hosts and pages that a script opens: our server replaces it (lib/server/not-found.ts). Only the card
+ * inside a frame, which has `<main>` already.
+ */
+export function NotFoundView() {
+  const { notFound } = useBrowserWords()
+  const card = (
+    <div className="card flex max-w-[28rem] flex-col items-start gap-6 p-6 sm:p-8">
+      <div>
+        <h1 className="text-xl">{notFound.title}</h1>
+        <p className="mt-2 text-muted">{notFound.body}</p>
+      </div>
+      <a href="/" className="button button-primary">
+        {notFound.home}
+      </a>
+    </div>
+  )
+  return useFormToken() === null ? <CardFrame mark={<MarkImage />}>{card}</CardFrame> : card
 }

@@ -7,7 +7,7 @@ const texts = {
     name: 'Gatehouse',
     error: {
       title: 'Something went wrong',
-      body: 'The page could not be shown. What was saved before is safe. Try again, or come back in a minute.',
+      body: 'The page could not be shown. What was saved before is safe. Try again in a minute.',
       retry: 'Try again',
       home: 'Go to Home',
       /** Followed by the code of the log line. */
@@ -24,8 +24,7 @@ const texts = {
     },
     form: {
       failed: 'This did not work, and the fault is ours. What you typed is still here: try again in a moment.',
-      unreachable:
-        'The answer did not arrive. What you typed is still here: try again, or reload the page if it keeps failing.',
+      unreachable: 'The answer did not arrive. What you typed is still here: try again.',
     },
     draft: {
       /** With {time}, such as "14:05". */
@@ -40,11 +39,9 @@ const texts = {
       /** With {left}, such as "3 minutes". */
       endsIn: 'Logs you out in {left}',
       idleTitle: 'Are you still there?',
-      idleText:
-        'Nothing has happened here for a while. You will be logged out when the time is up. What you typed is kept in this browser.',
+      idleText: 'You will be logged out when the time is up. What you typed is kept in this browser.',
       absoluteTitle: 'This session is about to end',
-      absoluteText:
-        'It has reached its longest time, which nothing extends. Save your work: you will have to log in again.',
+      absoluteText: 'It has reached its longest time. Save your work: you will have to log in again.',
       stay: 'Stay logged in',
       understood: 'Got it',
       logOut: 'Log out now',
@@ -53,7 +50,7 @@ const texts = {
       unreachable: 'The site could not be reached. Check the connection and try again.',
       away: {
         title: 'Gatehouse cannot be reached',
-        text: 'Your session may be over, so this page is hidden. Text in forms is kept in this browser. When the connection returns, this page or the log-in page opens.',
+        text: 'Your session may be over, so this page is hidden. What you typed is kept in this browser. When the connection returns, you can go on.',
         retry: 'Try again',
       },
     },

@@ -49,7 +49,7 @@ export function buildSite(): void {
 /** The site with 1,000 users. Rate limits are off, as in its tests; the queues of forms and hashes are not. */
 export async function startSite(storeName: StoreName = 'json'): Promise<Site> {
   const store = await makeFilledStore(storeName, 1_000)
-  const server = await startServer({ realTime: true, store, dataDir: store.dataDir })
+  const server = await startServer({ realTime: true, store, dataDir: store.dataDir, env: { TRUST_PROXY_HOPS: '1' } })
   const { url } = server
   const pid = pidOf(server.pid())
   const memoryAtStart = readMemory(pid)
@@ -61,9 +61,11 @@ export async function startSite(storeName: StoreName = 'json'): Promise<Site> {
   const cookie = [...owner.cookies].map((pair) => pair.join('=')).join('; ')
 
   const { form } = await visitor.findForm('/login', 'Log in')
-  const logIns = people.map(({ username, password }): Request => {
+  const logIns = people.map(({ username, password }, index): Request => {
     const { body, headers: type } = encodeMultipart([...form.hidden, ['username', username], ['password', password]])
-    return { method: 'POST', path: '/login', body, headers: { ...headers, ...type, origin: url } }
+    // Each user has an address, because the site serves only a few forms of one address at a time.
+    const own = { origin: url, 'x-forwarded-for': `192.0.2.${index + 1}` }
+    return { method: 'POST', path: '/login', body, headers: { ...headers, ...type, ...own } }
   })
   return {
     url,

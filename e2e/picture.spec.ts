@@ -1,8 +1,9 @@
 // The profile picture: made small by the browser, cleaned by the server, and shown to those who may see it.
 import type { Page } from '@playwright/test'
-import { expect, test } from '#e2e/fixtures.ts'
+import { expect, giveCookies, test } from '#e2e/fixtures.ts'
+import { firstAdmin, logInAs } from '#e2e/support/admin.ts'
 import { Client } from '#e2e/support/client.ts'
-import { readStoredUsers } from '#e2e/support/store-contents.ts'
+import { findStoredUser, readStoredUsers } from '#e2e/support/store-contents.ts'
 import { images } from '#lib/features/picture/images-for-test.ts'
 
 const png = Buffer.from(images.pngDescribed, 'base64')
@@ -91,6 +92,22 @@ test('a picture goes to its user alone, as an image that runs nothing [V5.3.1, V
   await other.signUp()
   expect((await other.fetch(path)).status).toBe(404)
   expect((await new Client(server.url).fetch(path)).status).toBe(303)
+})
+
+test('an administrator removes the picture of another user', { tag: '@no-javascript' }, async ({
+  page,
+  server,
+  client,
+}) => {
+  const person = await client.signUp()
+  await client.post(await client.findForm('/profile/picture', 'Save picture'), upload(png))
+  const { id } = (await findStoredUser(server.store, person.username)) ?? { id: '' }
+  await giveCookies(await logInAs(server, await firstAdmin(server)), page.context())
+  await page.goto(`/admin/users/${id}`)
+  await page.getByRole('button', { name: 'Remove picture' }).click()
+  await expect(page.getByRole('status').filter({ hasText: 'The profile picture was removed.' })).toBeVisible()
+  await expect(page.getByRole('button', { name: 'Remove picture' })).toHaveCount(0)
+  expect((await client.open('/profile')).text).not.toContain('/api/picture/')
 })
 
 test('refuses everything but a picture, and says why [V5.2.1, V5.2.2, T31]', async ({ server, client }) => {

@@ -90,6 +90,9 @@ test(
       expect(await page.content()).not.toContain(`value="${wrongCode}"`)
       await enterCode(page, await app.nextCode(server))
       await expect(page).toHaveURL('/profile')
+      await page.goto('/security')
+      const history = page.getByRole('region', { name: 'History' }).getByRole('listitem')
+      await expect(history.filter({ hasText: 'Wrong code' })).toHaveCount(1)
     })
 
     await test.step('without the app, the password suffices again', async () => {

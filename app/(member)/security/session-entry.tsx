@@ -1,10 +1,10 @@
 import { Laptop, MonitorSmartphone, Smartphone, Tablet } from 'lucide'
+import { Origin } from '#app/history/origin.tsx'
 import { ActionForm } from '#app/ui/action-form.tsx'
 import { Clock } from '#app/ui/clock.tsx'
 import { FormAlert } from '#app/ui/form-alert.tsx'
 import { Icon } from '#app/ui/line-icon.tsx'
 import { SubmitButton } from '#app/ui/submit-button.tsx'
-import { Verbatim } from '#app/ui/verbatim.tsx'
 import { parseDevice } from '#lib/core/device.ts'
 import type { SessionRecord } from '#lib/stores/types.ts'
 import { deviceName } from '#lib/words/sentences.ts'
@@ -42,7 +42,7 @@ export function SessionEntry({ words, session, isThis, now, timeZone }: Props) {
           {isThis && <span className="badge">{words('security.sessions.this_device')}</span>}
         </h3>
         <p className="figures text-sm text-muted">
-          <Verbatim>{address}</Verbatim>
+          {session.address === '' ? address : <Origin words={words} address={session.address} />}
           {' · '}
           {words.rich('security.sessions.active', {
             when: () => <Clock key="when" at={session.lastActivityAt} now={now} timeZone={timeZone} words={words} />,

@@ -1,5 +1,5 @@
+import { Origin } from '#app/history/origin.tsx'
 import { Clock } from '#app/ui/clock.tsx'
-import { Verbatim } from '#app/ui/verbatim.tsx'
 import { parseDevice } from '#lib/core/device.ts'
 import type { SessionRecord } from '#lib/stores/types.ts'
 import { deviceName } from '#lib/words/sentences.ts'
@@ -29,7 +29,11 @@ export function SessionsCard({
           <li key={one.id} className="figures border-t border-line px-6 py-3 text-sm">
             <p className="font-medium">{deviceName(words, parseDevice(one.userAgent))}</p>
             <p className="text-muted">
-              <Verbatim>{one.address || words('security.sessions.address_unknown')}</Verbatim>
+              {one.address === '' ? (
+                words('security.sessions.address_unknown')
+              ) : (
+                <Origin words={words} address={one.address} />
+              )}
               {' · '}
               {words('security.sessions.last_active')}{' '}
               <Clock at={one.lastActivityAt} now={now} timeZone={timeZone} words={words} />

@@ -25,6 +25,7 @@ export interface SiteAction extends BuiltAction {
 const functionSchemas: Record<string, z.ZodObject> = {
   confirm: confirmSchema,
   chooseTheme: z.object({ theme: z.string() }),
+  chooseTimeZone: z.object({ timeZone: z.string() }),
 }
 
 const password = 'Lantern under the bridge 47'
@@ -41,6 +42,7 @@ const values: Record<string, string> = {
   reason: 'none',
   lastDay: '',
   theme: 'dark',
+  timeZone: 'Asia/Tokyo',
   currentPassword: 'Sentinel over the quay',
   password,
   confirmPassword: password,

@@ -21,7 +21,7 @@ export const viewport: Viewport = { colorScheme: 'light dark' }
 
 export default async function RootLayout({ children }: { children: ReactNode }) {
   const words = await getWords()
-  const { theme, timeZone } = await readPreferences()
+  const { theme, browserTimeZone } = await readPreferences()
   const { settings } = await services()
   return (
     <html
@@ -33,7 +33,11 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
       suppressHydrationWarning
     >
       <body suppressHydrationWarning>
-        <PageRoot language={words.locale} timeZoneCookie={timeZoneCookie(settings.appOrigin)} timeZone={timeZone}>
+        <PageRoot
+          language={words.locale}
+          timeZoneCookie={timeZoneCookie(settings.appOrigin)}
+          timeZone={browserTimeZone}
+        >
           {children}
         </PageRoot>
       </body>

@@ -10,6 +10,7 @@ const outcomes = {
   'address=removed': { kind: 'good', message: 'security.address_removed' },
   'address=kept': { kind: 'note', message: 'security.address_kept' },
   'username=changed': { kind: 'good', message: 'account.username_changed' },
+  'preferences=saved': { kind: 'good', message: 'account.preferences_saved' },
   'browser=forgotten': { kind: 'good', message: 'security.browser_forgotten' },
   'browser=all': { kind: 'good', message: 'security.browsers_forgotten' },
   'browser=already': { kind: 'note', message: 'security.browser_gone' },

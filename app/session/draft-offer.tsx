@@ -15,9 +15,10 @@ import {
   markSent,
   noteSaved,
 } from './drafts.ts'
+import { clockTime } from './time-words.ts'
 
 /** Inside a kept form: keeps its text when it is sent, and offers what was left unsaved. */
-export function DraftOffer({ person, startedAt }: DraftOwner) {
+export function DraftOffer({ person, startedAt, timeZone }: DraftOwner & { timeZone: string | null }) {
   const words = useBrowserWords().draft
   const { pending, errors, alert } = useForm()
   const isRefused = !pending && (alert !== null || Object.keys(errors).length > 0)
@@ -59,13 +60,15 @@ export function DraftOffer({ person, startedAt }: DraftOwner) {
     forgetDraft()
   }
 
-  const time = (at: number) => new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' }).format(at)
   return (
     <div ref={place} className="empty:hidden">
       {draft !== null && (
         <Notice kind="warn">
           <span>
-            {(draft.startedAt === startedAt ? words.left : words.kept).replace('{time}', time(draft.savedAt))}
+            {(draft.startedAt === startedAt ? words.left : words.kept).replace(
+              '{time}',
+              clockTime(draft.savedAt, timeZone),
+            )}
           </span>
           <span className="mt-3 flex flex-wrap gap-3">
             <button type="button" className="button" onClick={restore}>

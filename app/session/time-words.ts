@@ -24,6 +24,16 @@ function inUnit(count: number, unit: 'second' | 'minute' | 'hour'): string {
   )
 }
 
+/** "14:05", in the user's zone. Null, or a zone that an older browser lacks, means the browser's. */
+export function clockTime(at: number, timeZone: string | null): string {
+  const zone = timeZone ?? undefined
+  try {
+    return new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', timeZone: zone }).format(at)
+  } catch {
+    return clockTime(at, null)
+  }
+}
+
 /** "1:59". */
 export function clockFace(leftMs: number): string {
   const left = Math.ceil(leftMs / 1000)

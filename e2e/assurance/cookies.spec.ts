@@ -30,6 +30,7 @@ test('every cookie is Secure, host-only, HttpOnly, SameSite on purpose, and smal
   await admin.open(await server.setUpPath())
   await admin.submit('/setup', 'Create administrator', { ...adminPerson, confirmPassword: adminPerson.password })
   await admin.submit('/account', 'Dark', { theme: 'dark' })
+  for (const timeZone of ['Asia/Tokyo', '']) await admin.submit('/account', 'Save', { timeZone })
   const made = await admin.submit('/admin/invitations', 'Invite', { role: 'member', email: '' })
   const [, token = ''] = (admin.cookies.get('__Host-handed-over-invitation') ?? '').split('.')
   expect((await admin.open(made.location ?? '')).text).toContain(token)
@@ -57,6 +58,7 @@ test('every cookie is Secure, host-only, HttpOnly, SameSite on purpose, and smal
     '__Host-mailed-verify-email',
     '__Host-session',
     '__Host-theme',
+    '__Host-time-zone',
   ])
   for (const line of lines) {
     expect.soft(line).toMatch(/; *Secure(;|$)/i)

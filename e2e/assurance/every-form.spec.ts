@@ -179,7 +179,9 @@ test('names of JavaScript properties are plain names, also with __proto__ disabl
       await visitor.submit('/login', 'Log in', person),
       await visitor.submit('/forgot-password', 'Send link', { email: key }),
       await visitor.open(`/reset-password?token=${inUrl}`),
-      await visitor.open('/profile', { cookie: `session=${inUrl}; theme=${key}; tz=${key}; device=${key}` }),
+      await visitor.open('/profile', {
+        cookie: `session=${inUrl}; theme=${key}; time-zone=${key}; tz=${key}; device=${key}`,
+      }),
       await visitor.open('/profile', { cookie: `session=Fe26.2*${inUrl}*a*b*c*d*e*f~2` }),
       await client.post({ path: '/confirm', form: confirm }, [
         ['password', key],

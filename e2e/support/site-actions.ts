@@ -25,6 +25,7 @@ export interface SiteAction extends BuiltAction {
 const functionSchemas: Record<string, z.ZodObject> = {
   confirm: confirmSchema,
   chooseTheme: z.object({ theme: z.string() }),
+  chooseTimeZone: z.object({ timeZone: z.string() }),
 }
 
 const password = 'Lantern under the bridge 47'
@@ -41,6 +42,7 @@ const values: Record<string, string> = {
   reason: 'none',
   lastDay: '',
   theme: 'dark',
+  timeZone: 'Asia/Tokyo',
   currentPassword: 'Sentinel over the quay',
   password,
   confirmPassword: password,
@@ -67,7 +69,8 @@ export function siteAction(name: string): SiteAction {
 /** The page of an action's form: the page beside it, or one that shows it. */
 export function pageOf({ name, export: action }: SiteAction, userId: string): string {
   const [file = ''] = name.split('#')
-  if (/^app\/(theme|impersonation)\//.test(file)) return '/profile'
+  if (file.startsWith('app/theme/')) return '/account'
+  if (file.startsWith('app/impersonation/')) return '/profile'
   const page = `/${file.replace(/^app\/|\([^)]*\)\/|\/actions\.ts$/g, '')}`
   const acts: Record<string, string> = { suspendSeveral: 'suspend', endSessionsOfSeveral: 'sessions' }
   if (page === '/admin/users/selected') return `${page}?act=${acts[action] ?? 'role'}&id=${userId}`

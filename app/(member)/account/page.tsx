@@ -1,13 +1,11 @@
 import type { Metadata } from 'next'
-import { Colours } from '#app/colours.tsx'
 import { Notice } from '#app/ui/notice.tsx'
 import { Verbatim } from '#app/ui/verbatim.tsx'
-import { readPreferences } from '#lib/web/cookies/preferences.ts'
 import { may, requireUser } from '#lib/web/guards/current-user.ts'
 import { getWords } from '#lib/web/words.ts'
-import { languageName } from '#lib/words/words.ts'
 import { outcomeOf } from '../outcome.ts'
 import { AccountCard } from './account-card.tsx'
+import { PreferencesCard } from './preferences-card.tsx'
 
 export async function generateMetadata(): Promise<Metadata> {
   const words = await getWords()
@@ -19,7 +17,6 @@ export default async function AccountPage({ searchParams }: PageProps<'/account'
   const signedIn = await requireUser('/account')
   const { user } = signedIn
   const words = await getWords()
-  const { timeZone } = await readPreferences()
   const outcome = outcomeOf(await searchParams)
 
   return (
@@ -33,23 +30,7 @@ export default async function AccountPage({ searchParams }: PageProps<'/account'
           </a>
         )}
       </AccountCard>
-      <section aria-labelledby="preferences" className="card flex flex-col gap-4 p-6">
-        <div>
-          <h2 id="preferences" className="text-lg">
-            {words('account.preferences')}
-          </h2>
-          <p className="text-muted">{words('account.preferences_text')}</p>
-        </div>
-        <div className="w-60 max-w-full">
-          <Colours />
-        </div>
-        <dl className="grid gap-x-6 gap-y-2 sm:grid-cols-[8rem_minmax(0,1fr)]">
-          <dt className="text-muted">{words('account.language')}</dt>
-          <dd>{languageName(words.locale)}</dd>
-          <dt className="text-muted">{words('account.time_zone')}</dt>
-          <dd>{timeZone === null ? words('account.time_zone_unknown') : timeZone.replaceAll('_', ' ')}</dd>
-        </dl>
-      </section>
+      <PreferencesCard words={words} mayChoose={may(signedIn, 'manage-own-account')} />
       {may(signedIn, 'manage-own-account') && (
         <>
           <AccountCard id="data" title={words('account.export')} text={words('account.export_text')}>

@@ -66,6 +66,7 @@ const values: Record<string, fc.Arbitrary<Value>> = {
   act: fc.oneof(empty, hex.map(text)),
   next: fc.constantFrom(text('/profile'), text('//evil.test')),
   theme: fc.constantFrom(text('dark'), text('light'), text('system')),
+  timeZone: fc.constantFrom(text(''), text('Asia/Tokyo'), text('UTC'), text('Nowhere/At_All')),
 }
 
 const exceptions: Record<string, Exception> = {

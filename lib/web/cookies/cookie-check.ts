@@ -9,7 +9,7 @@ import { cookieNameOn, cookieOptionsOn } from './cookie-attributes.ts'
 const pages = ['/login', '/signup', '/setup']
 const checkCookie = 'cookie-check'
 /** Any of these proves that cookies work. Cookies of mailed links do not count: they are deleted after use. */
-const ownCookies = [checkCookie, 'session', 'device', 'theme', 'tz']
+const ownCookies = [checkCookie, 'session', 'device', 'theme', 'time-zone', 'tz']
 
 interface CookieJar {
   has(name: string): boolean

@@ -10,6 +10,7 @@ import { SubmitButton } from '#app/ui/submit-button.tsx'
 import { TextArea } from '#app/ui/text-area.tsx'
 import { type ProfileField, profileFieldNames, ruleOf } from '#lib/core/profile.ts'
 import { services } from '#lib/services.ts'
+import { readPreferences } from '#lib/web/cookies/preferences.ts'
 import { formTag } from '#lib/web/forms/form-fields.ts'
 import { requirePermission } from '#lib/web/guards/current-user.ts'
 import { getWords } from '#lib/web/words.ts'
@@ -24,6 +25,7 @@ export async function generateMetadata(): Promise<Metadata> {
 export default async function EditProfilePage() {
   const { user, session } = await requirePermission('change-profile', '/profile/edit')
   const words = await getWords()
+  const { chosenTimeZone } = await readPreferences()
   const { formDrafts } = await services()
   const kept = await formDrafts.find(session.id, '/profile/edit')
 
@@ -36,7 +38,7 @@ export default async function EditProfilePage() {
       </div>
       <div className="card p-6">
         <ActionForm action={saveProfile} isKept>
-          <DraftOffer person={user.id} startedAt={session.startedAt} />
+          <DraftOffer person={user.id} startedAt={session.startedAt} timeZone={chosenTimeZone} />
           <FormAlert>{kept !== null && <Notice kind="warn">{words('kept_form.notice')}</Notice>}</FormAlert>
           <input type="hidden" name={formTag} value={formDrafts.tagFor(session.id, user.id)} />
           {profileFieldNames.map((name) => (

@@ -99,6 +99,8 @@ test.describe('every form', { tag: '@json' }, () => {
       const actions = readSiteActions().filter(({ name }) => whoPosts(name) === who)
       expect(actions.length).toBeGreaterThan(5)
       for (const action of actions) {
+        // The page of an enrolment stores its key when it is first shown.
+        await clients[who]?.copy().open(pageOf(action, target.id))
         const before = await readStoredState(server.store)
         for (const [what, fields] of wrongForms(action)) {
           for (const { status, text } of [await post(action, fields), await postByScript(action, fields)]) {

@@ -67,7 +67,7 @@ test(
       expect(new Set(codes).size).toBe(10)
       for (const code of codes) expect(code).toMatch(/^[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{4}$/)
       await expect(page.getByRole('button', { name: 'Print' })).toBeVisible({ visible: javaScriptEnabled !== false })
-      await page.getByRole('link', { name: 'I have kept them' }).click()
+      await page.getByRole('link', { name: 'I have saved them' }).click()
       await expect(page).toHaveURL('/security')
       await expect(rowOf(page, 'Authenticator app')).toContainText('On since today at')
       await expect(rowOf(page, 'Recovery codes')).toContainText('10 of 10 left')
@@ -278,7 +278,7 @@ test(
     await expect(page.getByRole('main').getByRole('button', { name: 'Log out' })).toBeVisible()
 
     await turnOnIn(page, await readKey(page), server)
-    await page.getByRole('link', { name: 'I have kept them' }).click()
+    await page.getByRole('link', { name: 'I have saved them' }).click()
     await expect(page).toHaveURL(`${server.url}/security`)
     await page.goto(`${server.url}/security/two-factor`)
     await expect(page.getByText('Add a passkey before you turn the app off.')).toBeVisible()

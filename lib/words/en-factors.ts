@@ -51,8 +51,8 @@ export const passkeys = {
 export const log_in_code = {
   title: 'Enter your code',
   lead: 'Open your authenticator app for the code.',
-  lead_recovery: 'Use one of the recovery codes that you kept.',
-  lead_passkey: 'Use your passkey, or one of the recovery codes that you kept.',
+  lead_recovery: 'Use one of the recovery codes that you saved.',
+  lead_passkey: 'Use your passkey, or one of the recovery codes that you saved.',
   with_recovery_code: 'Use a recovery code',
   with_app: 'Use the authenticator app',
   submit: 'Log in',
@@ -104,11 +104,11 @@ export const two_factor = {
     off: 'The authenticator app is off. All other sessions were ended.',
     codes: 'The earlier recovery codes no longer work. All other sessions were ended.',
   },
-  keep_title: 'Keep your recovery codes',
-  keep: 'Each lets you in once when you do not have your second factor. Keep them on paper or in a password manager, not only on your phone. They are not shown again.',
+  keep_title: 'Save your recovery codes',
+  keep: 'Each lets you in once when you do not have your second factor. Save them on paper or in a password manager, not only on your phone. They are not shown again.',
   printed: 'Recovery codes for {site}',
   print: 'Print',
-  kept: 'I have kept them',
+  kept: 'I have saved them',
 } as const
 
 export const keep_factors = {

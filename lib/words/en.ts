@@ -218,7 +218,6 @@ export const en = {
 
   login: {
     title: 'Log in',
-    name_hint: 'Your username or your e-mail address.',
     submit: 'Log in',
     pending: 'Logging in…',
     forgot: 'Forgot your password?',
@@ -377,7 +376,7 @@ export const en = {
 
   session: {
     /** In the sidebar; with JavaScript the time left takes its place (browser.ts). */
-    ends_after: 'Logs you out after {idle} without activity',
+    ends_after: 'Logged out after {idle} without activity',
   },
 
   kept_form: {

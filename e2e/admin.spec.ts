@@ -250,6 +250,7 @@ test.describe('commands', () => {
     await server.advance(minutes(5))
     await page.getByRole('button', { name: 'Change role' }).click()
     await expect(page.getByText('To change the role, confirm it is you.')).toBeVisible()
+    await expect(page.getByRole('button', { name: 'Confirm and change the role' })).toBeVisible()
     await confirm(page, admin.password)
     await expect(status(page, 'Role changed.')).toBeVisible()
     expect(await findStoredUser(server.store, person.username)).toMatchObject({ role: 'guest' })

@@ -402,12 +402,14 @@ test.describe('users', () => {
     }
     await select(one, other, admin)
     await page.getByRole('button', { name: 'Change role' }).click()
-    await expect(heading(page)).toHaveText('Change the role of 3 people')
-    await expect(page.getByText('Your own account is selected too.')).toBeVisible()
+    await expect(heading(page)).toHaveText('Change the role of 2 people')
+    await expect(page.getByText('Your own account is selected, and stays as it is.')).toBeVisible()
     await page.getByLabel('Role').selectOption('Guest')
     await page.getByRole('button', { name: 'Change role' }).click()
-    await expect(status(page, 'The roles of 2 people were changed. 1 person was not changed:')).toBeVisible()
+    await expect(status(page, 'The roles of 2 people were changed.')).toBeVisible()
     await expect(page).toHaveURL(/\/admin\/users\?state=active&order=newest&did=role/)
+    await page.goto('/admin/users?did=role&count=2&left=1&why=last_admin')
+    await expect(status(page, '1 person was not changed: This is the only administrator.')).toBeVisible()
     for (const { username } of [one, other])
       expect(await findStoredUser(server.store, username)).toMatchObject({ role: 'guest' })
 

@@ -59,9 +59,9 @@ export const admin = {
     yourself: 'You',
     second_factor: 'Second factor',
     factors: {
-      app: 'App',
+      app: 'Authenticator app',
       passkey: 'Passkey',
-      both: 'App and passkey',
+      both: 'Authenticator app and passkey',
       none: 'None',
       missing: 'No second factor',
     },
@@ -69,7 +69,6 @@ export const admin = {
     select: 'Select {username}',
     select_all: 'Select all on this page',
     select_none: 'Select none',
-    with_selected: 'With the selected people',
     acts: {
       role: 'Change role',
       sessions: 'End sessions',
@@ -101,18 +100,18 @@ export const admin = {
     pending: 'Creating…',
   },
   selected: {
+    title: 'Selected people',
     role: 'Change the role of {count, plural, one {# person} other {# people}}',
     sessions: 'End the sessions of {count, plural, one {# person} other {# people}}',
     suspend: 'Suspend {count, plural, one {# person} other {# people}}',
     nobody_title: 'No one is selected',
     nobody: 'Go back, select people, and choose what to do with them.',
     back: 'Back to the list',
-    yourself: 'Your own account is selected too. It will not be changed.',
+    yourself: 'Your own account is selected, and stays as it is.',
     role_lead: 'The new role will take effect on each person’s next page. They will be told by e-mail.',
     sessions_lead: 'These people will be logged out everywhere immediately.',
     suspend_lead:
       'These people will be logged out immediately, and will not be able to log in until the suspension ends. They will be told by e-mail.',
-    who: 'Who',
   },
   person: {
     back: 'All people',

@@ -19,7 +19,7 @@ const actions = { role: changeRoleOfSeveral, sessions: endSessionsOfSeveral, sus
 
 export async function generateMetadata(): Promise<Metadata> {
   const words = await getWords()
-  return { title: words('admin.people.title') }
+  return { title: words('admin.selected.title') }
 }
 
 /** Shows whom an act on several people concerns, and asks for what it needs. */
@@ -29,7 +29,10 @@ export default async function SelectedPeoplePage({ searchParams }: PageProps<'/a
   const words = await getWords()
   const { userAdmin } = await services()
   const found = await userAdmin.findMany(readSelection(query))
-  const people = found.toSorted((one, other) => (one.username < other.username ? -1 : 1))
+  const people = found
+    .filter(({ id }) => id !== admin.id)
+    .toSorted((one, other) => (one.username < other.username ? -1 : 1))
+  const own = people.length < found.length && <Notice kind="note">{words('admin.selected.yourself')}</Notice>
   const act = actOf(query)
   const list = listIn(query)
 
@@ -37,6 +40,7 @@ export default async function SelectedPeoplePage({ searchParams }: PageProps<'/a
     return (
       <div className="flex max-w-[34rem] flex-col gap-6">
         <h1 className="text-xl sm:text-2xl">{words('admin.selected.nobody_title')}</h1>
+        {own}
         <p>{words('admin.selected.nobody')}</p>
         <p>
           <a href={peopleListWith(list)} className="button">
@@ -49,10 +53,10 @@ export default async function SelectedPeoplePage({ searchParams }: PageProps<'/a
   return (
     <div className="flex max-w-[34rem] flex-col gap-6">
       <h1 className="text-xl sm:text-2xl">{words(`admin.selected.${act}`, { count: people.length })}</h1>
-      {people.some(({ id }) => id === admin.id) && <Notice kind="note">{words('admin.selected.yourself')}</Notice>}
+      {own}
       <section aria-labelledby="who" className="card p-6">
         <h2 id="who" className="mb-3 text-lg">
-          {words('admin.selected.who')}
+          {words('admin.selected.title')}
         </h2>
         <ul className="flex flex-wrap gap-2">
           {people.map(({ id, username }) => (

@@ -299,7 +299,10 @@ test.describe('impersonation', () => {
       }
       expect((await page.goto('/admin'))?.status()).toBe(404)
       await page.goto('/')
-      await page.getByRole('button', { name: 'Stop viewing' }).click()
+      await expect(page.getByRole('heading', { name: 'This session' })).toHaveCount(0)
+      await page.goto('/profile/edit')
+      await expect(page.getByRole('link', { name: 'Go to Home' })).toHaveCount(0)
+      await page.getByRole('main').getByRole('button', { name: 'Stop viewing' }).last().click()
       await expect(page).toHaveURL(pageOf(person))
 
       const theirs = await logInAs(server, person)

@@ -513,7 +513,8 @@ export const en = {
   },
 
   email_change: {
-    title: 'E-mail address',
+    title: 'Change e-mail address',
+    title_first: 'Add an e-mail address',
     lead: 'A code will be sent to the address. Enter it to verify that the address is yours.',
     lead_change: 'A code will be sent to the new address. Until you enter it, <address></address> stays.',
     submit: 'Send code',

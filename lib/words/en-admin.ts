@@ -169,7 +169,7 @@ export const admin = {
     unlock: 'Unlock',
     unlock_title: 'Wrong passwords',
     unlock_text:
-      '{count, plural, =0 {No wrong passwords} one {# wrong password} other {# wrong passwords}} in a row. Unlocking will reset this person’s count, but not the limit on a network address.',
+      '{count, plural, one {# wrong password or code} other {# wrong passwords or codes}} in a row. Unlocking will reset this person’s count, but not the limit on a network address.',
     suspend: 'Suspend',
     suspend_title: 'Suspension',
     suspend_text: 'This person will be logged out, and will not be able to log in until the suspension ends.',

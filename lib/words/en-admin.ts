@@ -167,7 +167,7 @@ export const admin = {
     factor_reset_operator:
       'This person has no verified address for the warning. The operator of this site removes second factors on the command line: user reset-two-factor {username}.',
     unlock: 'Unlock',
-    unlock_title: 'Wrong passwords',
+    unlock_title: 'Wrong passwords or codes',
     unlock_text:
       '{count, plural, one {# wrong password or code} other {# wrong passwords or codes}} in a row. Unlocking will reset this person’s count, but not the limit on a network address.',
     suspend: 'Suspend',
@@ -210,7 +210,7 @@ export const admin = {
     lead: 'All sessions will end immediately, and this person will not be able to log in until the suspension ends.',
     reason_hint: 'For administrators. The person is told only that the account is suspended, and until when.',
     last_day_hint:
-      'The suspension will end with that day in UTC. Leave it empty to suspend until an administrator lifts it.',
+      'The suspension will end with that day in {zone}. Leave it empty to suspend until an administrator lifts it.',
     submit: 'Suspend',
   },
   look: {

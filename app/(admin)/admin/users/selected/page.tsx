@@ -1,6 +1,5 @@
 import type { Metadata } from 'next'
 import { ActionForm } from '#app/ui/action-form.tsx'
-import { Field } from '#app/ui/field.tsx'
 import { FormAlert } from '#app/ui/form-alert.tsx'
 import { Notice } from '#app/ui/notice.tsx'
 import { Select } from '#app/ui/select.tsx'
@@ -13,6 +12,7 @@ import { peopleListWith } from '#lib/web/people-list.ts'
 import { oneOf, type Query } from '#lib/web/query.ts'
 import { getWords } from '#lib/web/words.ts'
 import { acts, readSelection } from '../people-query.ts'
+import { SuspensionFields } from '../suspension-fields.tsx'
 import { changeRoleOfSeveral, endSessionsOfSeveral, suspendSeveral } from './actions.ts'
 
 const actions = { role: changeRoleOfSeveral, sessions: endSessionsOfSeveral, suspend: suspendSeveral }
@@ -81,18 +81,7 @@ export default async function SelectedPeoplePage({ searchParams }: PageProps<'/a
               options={rolesByTrust.map((role) => ({ value: role, label: words(`roles.${role}`) }))}
             />
           )}
-          {act === 'suspend' && (
-            <>
-              <Field name="reason" label={words('fields.reason')} hint={words('admin.suspend.reason_hint')} required />
-              <Field
-                name="lastDay"
-                label={words('fields.last_day')}
-                hint={words('admin.suspend.last_day_hint')}
-                type="date"
-                className="max-w-48"
-              />
-            </>
-          )}
+          {act === 'suspend' && <SuspensionFields words={words} />}
           <div className="flex flex-wrap gap-3">
             <SubmitButton
               look={act === 'suspend' ? 'danger' : 'primary'}

@@ -50,7 +50,7 @@ export default async function ConfirmPage({ searchParams }: PageProps<'/confirm'
   const withPasskey = query.with === undefined && (isAutomaticOwed || (await passkeys.isOwnHere(user.id)))
 
   return (
-    <div className="flex max-w-[30rem] flex-col gap-6">
+    <div className="flex max-w-form flex-col gap-6">
       <div>
         <h1 className="text-xl sm:text-2xl">{words('confirm.title')}</h1>
         <p className="mt-2">{purpose}</p>

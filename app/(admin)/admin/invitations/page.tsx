@@ -46,7 +46,7 @@ export default async function InvitationsPage({ searchParams }: PageProps<'/admi
       ) : (
         outcome !== null && <Notice kind={outcome.kind}>{outcome.text}</Notice>
       )}
-      <div className="card flex max-w-[34rem] flex-col gap-4 p-6">
+      <div className="card flex max-w-form flex-col gap-4 p-6">
         <p className="text-muted">{words('admin.invitations.lead')}</p>
         <ActionForm action={invite}>
           <FormAlert />

@@ -24,7 +24,7 @@ export default async function ChangeAddressPage({ searchParams }: PageProps<'/se
   const isChange = user.email !== null && user.emailVerifiedAt !== null
 
   return (
-    <div className="flex flex-col gap-6">
+    <div className="flex max-w-form flex-col gap-6">
       <Breadcrumb words={words} to="security" />
       <div>
         <h1 className="text-xl sm:text-2xl">

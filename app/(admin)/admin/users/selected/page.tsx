@@ -38,7 +38,7 @@ export default async function SelectedPeoplePage({ searchParams }: PageProps<'/a
 
   if (people.length === 0)
     return (
-      <div className="flex max-w-[34rem] flex-col gap-6">
+      <div className="flex max-w-form flex-col gap-6">
         <h1 className="text-xl sm:text-2xl">{words('admin.selected.nobody_title')}</h1>
         {own}
         <p>{words('admin.selected.nobody')}</p>
@@ -51,7 +51,7 @@ export default async function SelectedPeoplePage({ searchParams }: PageProps<'/a
     )
 
   return (
-    <div className="flex max-w-[34rem] flex-col gap-6">
+    <div className="flex max-w-form flex-col gap-6">
       <h1 className="text-xl sm:text-2xl">{words(`admin.selected.${act}`, { count: people.length })}</h1>
       {own}
       <section aria-labelledby="who" className="card p-6">

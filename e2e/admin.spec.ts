@@ -250,6 +250,7 @@ test.describe('commands', () => {
     await server.advance(minutes(5))
     await page.getByRole('button', { name: 'Change role' }).click()
     await expect(page.getByText('To change the role, confirm it is you.')).toBeVisible()
+    await expect(page.getByRole('button', { name: 'Confirm and change the role' })).toBeVisible()
     await confirm(page, admin.password)
     await expect(status(page, 'Role changed.')).toBeVisible()
     expect(await findStoredUser(server.store, person.username)).toMatchObject({ role: 'guest' })
@@ -298,7 +299,10 @@ test.describe('impersonation', () => {
       }
       expect((await page.goto('/admin'))?.status()).toBe(404)
       await page.goto('/')
-      await page.getByRole('button', { name: 'Stop viewing' }).click()
+      await expect(page.getByRole('heading', { name: 'This session' })).toHaveCount(0)
+      await page.goto('/profile/edit')
+      await expect(page.getByRole('link', { name: 'Go to Home' })).toHaveCount(0)
+      await page.getByRole('main').getByRole('button', { name: 'Stop viewing' }).last().click()
       await expect(page).toHaveURL(pageOf(person))
 
       const theirs = await logInAs(server, person)
@@ -401,12 +405,14 @@ test.describe('users', () => {
     }
     await select(one, other, admin)
     await page.getByRole('button', { name: 'Change role' }).click()
-    await expect(heading(page)).toHaveText('Change the role of 3 people')
-    await expect(page.getByText('Your own account is selected too.')).toBeVisible()
+    await expect(heading(page)).toHaveText('Change the role of 2 people')
+    await expect(page.getByText('Your own account is selected, and stays as it is.')).toBeVisible()
     await page.getByLabel('Role').selectOption('Guest')
     await page.getByRole('button', { name: 'Change role' }).click()
-    await expect(status(page, 'The roles of 2 people were changed. 1 person was not changed:')).toBeVisible()
+    await expect(status(page, 'The roles of 2 people were changed.')).toBeVisible()
     await expect(page).toHaveURL(/\/admin\/users\?state=active&order=newest&did=role/)
+    await page.goto('/admin/users?did=role&count=2&left=1&why=last_admin')
+    await expect(status(page, '1 person was not changed: This is the only administrator.')).toBeVisible()
     for (const { username } of [one, other])
       expect(await findStoredUser(server.store, username)).toMatchObject({ role: 'guest' })
 

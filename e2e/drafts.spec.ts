@@ -10,7 +10,7 @@ import { expect, signIn, test } from './fixtures.ts'
 // Playwright's clock leaves scripts behind that a reused context runs without it.
 test.use({ reuseContext: false })
 
-const offer = (page: Page) => page.getByRole('button', { name: 'Put it back' })
+const offer = (page: Page) => page.getByRole('button', { name: 'Restore draft' })
 
 test.beforeEach(async ({ page, expectedNoise }) => {
   expectedNoise.push(/401 \(Unauthorized\)/)
@@ -108,7 +108,7 @@ test('a log-out, which deletes it, asks first', async ({ page, server }) => {
 
 test('can be discarded', async ({ page, server }) => {
   await logIn(page, await loseSession(page, server))
-  await page.getByRole('button', { name: 'Discard it' }).click()
+  await page.getByRole('button', { name: 'Discard draft' }).click()
   await expect(offer(page)).toBeHidden()
   await page.reload()
   await page.waitForLoadState('networkidle')

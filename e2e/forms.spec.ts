@@ -115,7 +115,7 @@ test(
 test('an empty log-in names the missing fields', everywhere, async ({ page }) => {
   await page.goto('/login')
   await page.getByRole('button', { name: 'Log in' }).click()
-  await expectFault(page, 'Username', 'Enter your username or your e-mail address.')
+  await expectFault(page, 'Username or e-mail address', 'Enter your username or your e-mail address.')
   await expectFault(page, 'Password', 'Enter your password.')
 })
 
@@ -210,7 +210,7 @@ test(
     await expect(page.getByLabel('Password', { exact: true })).not.toHaveAttribute('maxlength')
     await expect(page.getByLabel('Confirm password')).not.toHaveAttribute('maxlength')
     await page.goto('/login')
-    await expect(page.getByLabel('Username')).toHaveAttribute('autocomplete', 'username webauthn')
+    await expect(page.getByLabel('Username or e-mail address')).toHaveAttribute('autocomplete', 'username webauthn')
     await expect(page.getByLabel('Password', { exact: true })).toHaveAttribute('autocomplete', 'current-password')
     await expect(page.getByLabel('Password', { exact: true })).not.toHaveAttribute('maxlength')
   },

@@ -28,7 +28,7 @@ async function withoutAutofill(page: Page): Promise<void> {
 
 /** From the recovery codes to the page after them. */
 async function goOn(page: Page): Promise<void> {
-  await page.getByRole('link', { name: 'I have kept them' }).click()
+  await page.getByRole('link', { name: 'I have saved them' }).click()
 }
 
 async function signUpWithPasskey(page: Page, username: string): Promise<void> {

@@ -68,7 +68,7 @@ test('the warning is announced when it opens and at 60, 30 and 10 seconds, traps
   await idleFor(seconds(481))
   const dialog = page.getByRole('alertdialog', { name: 'Are you still there?' })
   await expect(dialog).toBeVisible()
-  await expect(dialog).toHaveAccessibleDescription(/^Logging out in 11\d seconds\. .* logged out when the time is up/)
+  await expect(dialog).toHaveAccessibleDescription(/^You will be logged out in 11\d seconds\. Nothing has happened/)
   await expect(page).toHaveTitle(/^1:5\d · Profile · Gatehouse$/)
   const stay = dialog.getByRole('button', { name: 'Stay logged in' })
   await expect(stay).toBeFocused()
@@ -84,10 +84,10 @@ test('the warning is announced when it opens and at 60, 30 and 10 seconds, traps
     await page.clock.runFor(1000)
   }
   expect(spoken).toEqual([
-    expect.stringMatching(/^Logging out in 11\d seconds\.$/),
-    'Logging out in 1 minute.',
-    'Logging out in 30 seconds.',
-    'Logging out in 10 seconds.',
+    expect.stringMatching(/^You will be logged out in 11\d seconds\.$/),
+    'You will be logged out in 1 minute.',
+    'You will be logged out in 30 seconds.',
+    'You will be logged out in 10 seconds.',
   ])
   await page.keyboard.press('Escape')
   await expect(dialog).toBeHidden()

@@ -6,7 +6,7 @@ import { type Actor, type AnyCommand, execute } from './core/command.ts'
 import { aLoginClient, openTestServices, type TestServices } from './services-for-test.ts'
 import type { AuthenticationMethod } from './stores/types.ts'
 import { isSecretField } from './web/forms/form-fields.ts'
-import { confirmSentence } from './words/sentences.ts'
+import { confirmWords } from './words/sentences.ts'
 import { wordsFor } from './words/words.ts'
 
 const registered: AnyCommand[] = Object.values(commands)
@@ -160,7 +160,10 @@ describe('every command', () => {
     const asked = all.filter(({ name }) => !always.includes(name))
     expect(await asking(minutes(10))).toEqual(asked.map(({ name }) => name).toSorted())
     for (const { name } of asked.filter(({ name }) => !name.endsWith('.export'))) {
-      expect(confirmSentence(wordsFor('en'), name, { device: 'x' })).toContain('confirm it is you')
+      expect(confirmWords(wordsFor('en'), name, { device: 'x' })).toEqual({
+        purpose: expect.stringMatching(/^To [a-z].*, confirm it is you\.$/),
+        button: expect.stringMatching(/^Confirm and [a-z]/),
+      })
     }
   })
 })

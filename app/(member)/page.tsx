@@ -33,7 +33,10 @@ export default async function HomePage({ searchParams }: PageProps<'/'>) {
         })}
       </h1>
       {(await searchParams).restored === '1' && <Notice kind="good">{words('home.restored')}</Notice>}
-      <SessionCard words={words} session={session} idleMs={settings.session.idleMs} timeZone={timeZone} />
+      {/* While an administrator views as the user, the session is the administrator's. */}
+      {signedIn.impersonation === null && (
+        <SessionCard words={words} session={session} idleMs={settings.session.idleMs} timeZone={timeZone} />
+      )}
       {may(signedIn, 'change-profile') && <ProfileCard words={words} profile={user.profile} />}
       {logIns.length > 0 && <LogInsCard words={words} logIns={logIns} now={session.now} timeZone={timeZone} />}
     </div>

@@ -1,14 +1,11 @@
 import { Eye } from 'lucide'
-import { ActionForm } from '#app/ui/action-form.tsx'
-import { FormAlert } from '#app/ui/form-alert.tsx'
 import { Icon } from '#app/ui/line-icon.tsx'
-import { SubmitButton } from '#app/ui/submit-button.tsx'
 import { Verbatim } from '#app/ui/verbatim.tsx'
 import { readPreferences } from '#lib/web/cookies/preferences.ts'
 import type { SignedIn } from '#lib/web/guards/current-user.ts'
 import { clockTime } from '#lib/words/time.ts'
 import type { Words } from '#lib/words/words.ts'
-import { endImpersonation } from './actions.ts'
+import { EndImpersonationForm } from './end-impersonation-form.tsx'
 
 /** Shown on every page while an admin impersonates a user. */
 export async function ImpersonationBanner({
@@ -34,10 +31,7 @@ export async function ImpersonationBanner({
         </span>
         <span>{text}</span>
       </p>
-      <ActionForm action={endImpersonation}>
-        <FormAlert />
-        <SubmitButton look="quiet" label={words('look.stop')} pendingLabel={words('look.stop_pending')} />
-      </ActionForm>
+      <EndImpersonationForm words={words} look="quiet" />
     </aside>
   )
 }

@@ -67,6 +67,7 @@ function Warning({
   const [isUnreachable, setUnreachable] = useState(false)
   const [openedMs] = useState(phase.leftMs)
   const isAbsolute = phase.limit === 'absolute'
+  const [before, after] = words.loggedOutIn.split('{left}')
 
   // A background tab shows only its title.
   const left = clockFace(phase.leftMs)
@@ -103,14 +104,16 @@ function Warning({
       <h2 id="session-warning" className="text-lg">
         {isAbsolute ? words.absoluteTitle : words.idleTitle}
       </h2>
-      <p aria-hidden="true" className="figures my-3 text-2xl font-semibold">
-        {left}
+      <p aria-hidden="true" className="figures my-3 font-medium">
+        {before}
+        <span className="text-2xl font-semibold">{left}</span>
+        {after}
       </p>
       <p id="session-warning-text" className="text-muted">
         {isAbsolute ? words.absoluteText : words.idleText}
       </p>
       <p id="session-warning-time" role="status" className="sr-only">
-        {words.spoken.replace('{left}', duration(spokenAt(phase.leftMs, openedMs)))}
+        {words.loggedOutIn.replace('{left}', duration(spokenAt(phase.leftMs, openedMs)))}
       </p>
       {isUnreachable && (
         <p role="alert" className="mt-3 font-medium text-danger">

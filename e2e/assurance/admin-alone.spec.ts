@@ -22,9 +22,9 @@ test('an admin resets a user’s lockout', async ({ startOwnServer }) => {
   const guess = { username: `${person.username}-3`, password: 'a guess' }
   for (const _ of [1, 2]) await new Client(server.url).submit('/login', 'Log in', guess)
   const shown = async () => textOf((await admin.open(pageOf(person))).text)
-  await expect.poll(shown).toContain('2 wrong passwords in a row.')
+  await expect.poll(shown).toContain('2 wrong passwords or codes in a row.')
   expect((await admin.submit(pageOf(person), 'Unlock', {})).location).toContain('done=unlocked')
-  expect(await shown()).toContain('No wrong passwords in a row.')
+  expect(await shown()).not.toContain('in a row.')
   expect((await rename(5)).location).toBe('/account?username=changed')
 })
 

@@ -36,7 +36,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
 
       await page.getByLabel('Code').fill(codeAt(key, server.now()))
       await page.getByRole('button', { name: 'Turn on' }).click()
-      await expect(page.getByRole('heading', { level: 1 })).toHaveText('Keep your recovery codes')
+      await expect(page.getByRole('heading', { level: 1 })).toHaveText('Save your recovery codes')
 
       await page.goto('/profile')
       await logOut(page)

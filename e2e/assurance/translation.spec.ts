@@ -92,7 +92,7 @@ test.describe('in a translated page', () => {
     await expect(page.getByText('Over the limit by: 10')).toBeVisible()
     await idleFor(seconds(300))
     // Time continues between the steps.
-    await expect(page.getByText(/^Logs you out in [45] minutes$/)).toBeVisible()
+    await expect(page.getByText(/^Logged out in [45] minutes$/)).toBeVisible()
     await idleFor(seconds(200))
     const face = page.getByRole('alertdialog').getByText(/^\d:\d\d$/)
     const left = async () => {

@@ -67,14 +67,14 @@ for (const window of [5, 45, 90]) {
     const member = new Client(server.url)
     await member.signUp()
     const home = await member.open('/')
-    expect(home.text).toContain(`Logs you out after ${window} seconds without activity`)
+    expect(home.text).toContain(`Logged out after ${window} seconds without activity`)
     expect(home.text).not.toMatch(/minute/)
     if (window === 5) return
     // The page counts down by itself.
     const person = makePerson()
     await page.goto(`${server.url}/signup`)
     await signUp(page, person)
-    await expect(page.getByText(/^Logs you out in \d+ seconds$/)).toBeVisible()
+    await expect(page.getByText(/^Logged out in \d+ seconds$/)).toBeVisible()
     await server.advance(seconds(window))
     await page.goto(server.url)
     await expect(page.getByText(`nothing happened for ${window} seconds`)).toBeVisible()

@@ -51,7 +51,7 @@ export async function readKey(page: Page): Promise<Authenticator> {
 export async function turnOnIn(page: Page, app: Authenticator, server: TestServer): Promise<string[]> {
   await page.getByLabel('Code').fill(await app.nextCode(server))
   await page.getByRole('button', { name: 'Turn on' }).click()
-  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Keep your recovery codes')
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Save your recovery codes')
   return page.locator('code').allInnerTexts()
 }
 

@@ -202,7 +202,7 @@ export const memberViews: MemberView[] = [
       await page.getByLabel('Full name').fill('Zoë Quist')
       await whenLeft(page, server, 0, page.getByRole('heading', { name: 'Log in' }))
       await logIn(page, person)
-      await expect(page.getByRole('button', { name: 'Put it back' })).toBeVisible()
+      await expect(page.getByRole('button', { name: 'Restore draft' })).toBeVisible()
     },
   },
   { name: 'two-factor-off', show: (page) => page.goto('/security/two-factor') },

@@ -31,22 +31,22 @@ const texts = {
       kept: 'You were logged out before this was saved. What you wrote until {time} is kept in this browser.',
       /** Likewise. */
       left: 'You left this page before this was saved. What you wrote until {time} is kept in this browser.',
-      restore: 'Put it back',
-      discard: 'Discard it',
+      restore: 'Restore draft',
+      discard: 'Discard draft',
       restored: 'What you wrote is in the form again. It is not saved yet.',
     },
     session: {
       /** With {left}, such as "3 minutes". */
-      endsIn: 'Logs you out in {left}',
+      endsIn: 'Logged out in {left}',
       idleTitle: 'Are you still there?',
-      idleText: 'You will be logged out when the time is up. What you typed is kept in this browser.',
+      idleText: 'Nothing has happened here for a while. What you typed is kept in this browser.',
       absoluteTitle: 'This session is about to end',
       absoluteText: 'It has reached its longest time. Save your work: you will have to log in again.',
       stay: 'Stay logged in',
       understood: 'Got it',
       logOut: 'Log out now',
-      /** Spoken by screen readers, with {left}. */
-      spoken: 'Logging out in {left}.',
+      /** In the warning, with {left}, such as "1:59" or, for screen readers, "30 seconds". */
+      loggedOutIn: 'You will be logged out in {left}.',
       unreachable: 'The site could not be reached. Check the connection and try again.',
       away: {
         title: 'Gatehouse cannot be reached',

@@ -59,9 +59,9 @@ export const admin = {
     yourself: 'You',
     second_factor: 'Second factor',
     factors: {
-      app: 'App',
+      app: 'Authenticator app',
       passkey: 'Passkey',
-      both: 'App and passkey',
+      both: 'Authenticator app and passkey',
       none: 'None',
       missing: 'No second factor',
     },
@@ -69,7 +69,6 @@ export const admin = {
     select: 'Select {username}',
     select_all: 'Select all on this page',
     select_none: 'Select none',
-    with_selected: 'With the selected people',
     acts: {
       role: 'Change role',
       sessions: 'End sessions',
@@ -101,18 +100,18 @@ export const admin = {
     pending: 'Creating…',
   },
   selected: {
+    title: 'Selected people',
     role: 'Change the role of {count, plural, one {# person} other {# people}}',
     sessions: 'End the sessions of {count, plural, one {# person} other {# people}}',
     suspend: 'Suspend {count, plural, one {# person} other {# people}}',
     nobody_title: 'No one is selected',
     nobody: 'Go back, select people, and choose what to do with them.',
     back: 'Back to the list',
-    yourself: 'Your own account is selected too. It will not be changed.',
+    yourself: 'Your own account is selected, and stays as it is.',
     role_lead: 'The new role will take effect on each person’s next page. They will be told by e-mail.',
     sessions_lead: 'These people will be logged out everywhere immediately.',
     suspend_lead:
       'These people will be logged out immediately, and will not be able to log in until the suspension ends. They will be told by e-mail.',
-    who: 'Who',
   },
   person: {
     back: 'All people',
@@ -168,9 +167,9 @@ export const admin = {
     factor_reset_operator:
       'This person has no verified address for the warning. The operator of this site removes second factors on the command line: user reset-two-factor {username}.',
     unlock: 'Unlock',
-    unlock_title: 'Wrong passwords',
+    unlock_title: 'Wrong passwords or codes',
     unlock_text:
-      '{count, plural, =0 {No wrong passwords} one {# wrong password} other {# wrong passwords}} in a row. Unlocking will reset this person’s count, but not the limit on a network address.',
+      '{count, plural, one {# wrong password or code} other {# wrong passwords or codes}} in a row. Unlocking will reset this person’s count, but not the limit on a network address.',
     suspend: 'Suspend',
     suspend_title: 'Suspension',
     suspend_text: 'This person will be logged out, and will not be able to log in until the suspension ends.',
@@ -211,7 +210,7 @@ export const admin = {
     lead: 'All sessions will end immediately, and this person will not be able to log in until the suspension ends.',
     reason_hint: 'For administrators. The person is told only that the account is suspended, and until when.',
     last_day_hint:
-      'The suspension will end with that day in UTC. Leave it empty to suspend until an administrator lifts it.',
+      'The suspension will end with that day in {zone}. Leave it empty to suspend until an administrator lifts it.',
     submit: 'Suspend',
   },
   look: {

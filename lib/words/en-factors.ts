@@ -51,8 +51,8 @@ export const passkeys = {
 export const log_in_code = {
   title: 'Enter your code',
   lead: 'Open your authenticator app for the code.',
-  lead_recovery: 'Use one of the recovery codes that you kept.',
-  lead_passkey: 'Use your passkey, or one of the recovery codes that you kept.',
+  lead_recovery: 'Use one of the recovery codes that you saved.',
+  lead_passkey: 'Use your passkey, or one of the recovery codes that you saved.',
   with_recovery_code: 'Use a recovery code',
   with_app: 'Use the authenticator app',
   submit: 'Log in',
@@ -65,8 +65,9 @@ export const two_factor = {
   title: 'Second factor',
   lead: 'A code from an app on your phone, asked after the password. Somebody who learns the password cannot log in without it.',
   required: 'Your role needs a second factor. Add one to open the other pages.',
-  scan: 'Scan the QR code with your authenticator app',
-  scan_text: 'Any authenticator app works, and so do many password managers.',
+  any_app: 'Any authenticator app works, and so do many password managers.',
+  add_key: 'Add the key to the app',
+  add_key_text: 'Scan the QR code with the app. If the app is on this device, use the link instead.',
   qr: 'The key for your authenticator app, to scan',
   on_this_device: 'Open the app on this device',
   key: 'Or type the key into the app:',
@@ -104,11 +105,11 @@ export const two_factor = {
     off: 'The authenticator app is off. All other sessions were ended.',
     codes: 'The earlier recovery codes no longer work. All other sessions were ended.',
   },
-  keep_title: 'Keep your recovery codes',
-  keep: 'Each lets you in once when you do not have your second factor. Keep them on paper or in a password manager, not only on your phone. They are not shown again.',
+  keep_title: 'Save your recovery codes',
+  keep: 'Each lets you in once when you do not have your second factor. Save them on paper or in a password manager, not only on your phone. They are not shown again.',
   printed: 'Recovery codes for {site}',
   print: 'Print',
-  kept: 'I have kept them',
+  kept: 'I have saved them',
 } as const
 
 export const keep_factors = {

@@ -218,7 +218,6 @@ export const en = {
 
   login: {
     title: 'Log in',
-    name_hint: 'Your username or your e-mail address.',
     submit: 'Log in',
     pending: 'Logging in…',
     forgot: 'Forgot your password?',
@@ -377,7 +376,7 @@ export const en = {
 
   session: {
     /** In the sidebar; with JavaScript the time left takes its place (browser.ts). */
-    ends_after: 'Logs you out after {idle} without activity',
+    ends_after: 'Logged out after {idle} without activity',
   },
 
   kept_form: {
@@ -520,7 +519,8 @@ export const en = {
   },
 
   email_change: {
-    title: 'E-mail address',
+    title: 'Change e-mail address',
+    title_first: 'Add an e-mail address',
     lead: 'A code will be sent to the address. Enter it to verify that the address is yours.',
     lead_change: 'A code will be sent to the new address. Until you enter it, <address></address> stays.',
     submit: 'Send code',
@@ -613,53 +613,56 @@ export const en = {
 
   confirm: {
     title: 'Confirm it is you',
+    /** What `to_do` and `submit_act` say of each command. */
     commands: {
-      account: { delete: 'To delete your account, confirm it is you.' },
+      account: { delete: 'delete your account' },
       email: {
-        add: 'To use another e-mail address, confirm it is you.',
-        remove: 'To remove your e-mail address, confirm it is you.',
+        add: 'use another e-mail address',
+        remove: 'remove your e-mail address',
       },
       browsers: {
-        forget: 'To forget the browser, confirm it is you.',
-        'forget-all': 'To forget all remembered browsers, confirm it is you.',
+        forget: 'forget the browser',
+        'forget-all': 'forget all remembered browsers',
       },
-      impersonation: { start: 'To view as this user, confirm it is you.' },
+      impersonation: { start: 'view as this user' },
       invitations: {
-        create: 'To invite somebody, confirm it is you.',
-        withdraw: 'To withdraw the invitation, confirm it is you.',
+        create: 'invite somebody',
+        withdraw: 'withdraw the invitation',
       },
       sessions: {
-        end: 'To end the session “{device}”, confirm it is you.',
-        'end-others': 'To end all other sessions, confirm it is you.',
+        end: 'end the session “{device}”',
+        'end-others': 'end all other sessions',
       },
       passkeys: {
-        add: 'To add a passkey, confirm it is you.',
-        rename: 'To rename a passkey, confirm it is you.',
-        remove: 'To remove a passkey, confirm it is you.',
+        add: 'add a passkey',
+        rename: 'rename a passkey',
+        remove: 'remove a passkey',
       },
       'two-factor': {
-        'turn-on': 'To turn on the authenticator app, confirm it is you.',
-        'turn-off': 'To turn off the authenticator app, confirm it is you.',
-        'new-recovery-codes': 'To make new recovery codes, confirm it is you.',
+        'turn-on': 'turn on the authenticator app',
+        'turn-off': 'turn off the authenticator app',
+        'new-recovery-codes': 'make new recovery codes',
       },
-      username: { change: 'To change your username, confirm it is you.' },
+      username: { change: 'change your username' },
       users: {
-        add: 'To create an account, confirm it is you.',
-        'change-role': 'To change the role, confirm it is you.',
-        suspend: 'To suspend this person, confirm it is you.',
-        resume: 'To lift the suspension, confirm it is you.',
-        'end-sessions': 'To end all sessions of this person, confirm it is you.',
-        'change-role-of-several': 'To change the roles, confirm it is you.',
-        'suspend-several': 'To suspend these people, confirm it is you.',
-        'end-sessions-of-several': 'To end all sessions of these people, confirm it is you.',
-        'remove-picture': 'To remove the profile picture, confirm it is you.',
-        'start-reset': 'To start a password reset, confirm it is you.',
-        'start-factor-reset': 'To start the removal of second factors, confirm it is you.',
-        unlock: 'To unlock this person, confirm it is you.',
-        delete: 'To delete this person, confirm it is you.',
-        restore: 'To restore the account, confirm it is you.',
+        add: 'create an account',
+        'change-role': 'change the role',
+        suspend: 'suspend this person',
+        resume: 'lift the suspension',
+        'end-sessions': 'end all sessions of this person',
+        'change-role-of-several': 'change the roles',
+        'suspend-several': 'suspend these people',
+        'end-sessions-of-several': 'end all sessions of these people',
+        'remove-picture': 'remove the profile picture',
+        'start-reset': 'start a password reset',
+        'start-factor-reset': 'start the removal of second factors',
+        unlock: 'unlock this person',
+        delete: 'delete this person',
+        restore: 'restore the account',
       },
     },
+    to_do: 'To {act}, confirm it is you.',
+    submit_act: 'Confirm and {act}',
     to_open: 'To open “{page}”, confirm it is you.',
     lead: 'The next page is for you alone.',
     why: 'This protects your account if somebody else uses this browser. You will not be asked again for a few minutes.',

@@ -14,10 +14,11 @@ export function errorSentence(words: Words, code: string, args: Record<string, s
   return message(`errors.${code}`, args)
 }
 
-/** The sentence that says what the password is needed for. */
-export function confirmSentence(words: Words, commandName: string, args: Record<string, string> = {}): string {
+/** What the password is needed for: as a sentence, and on the button. */
+export function confirmWords(words: Words, commandName: string, args: Record<string, string> = {}) {
   const message: AnyMessage = words as never
-  return message(`confirm.commands.${commandName}`, args)
+  const act = message(`confirm.commands.${commandName}`, args)
+  return { purpose: words('confirm.to_do', { act }), button: words('confirm.submit_act', { act }) }
 }
 
 /** "Firefox on Windows", or the known part of it. */

@@ -1,5 +1,6 @@
 // Formats times for people. Gets the time and time zone; reads no clock.
 import { minutes, seconds } from '../core/clock.ts'
+import { calendarDay, dateFormat } from '../core/time-zones.ts'
 import type { Words } from './words.ts'
 
 /** The canonical IANA name of the zone; null for an unknown one. */
@@ -10,6 +11,11 @@ export function knownTimeZone(name: string | null | undefined): string | null {
   } catch {
     return null
   }
+}
+
+/** "America/New York". */
+export function zoneName(timeZone: string | null): string {
+  return (timeZone ?? 'UTC').replaceAll('_', ' ')
 }
 
 export type PartOfDay = 'morning' | 'afternoon' | 'evening'
@@ -96,15 +102,6 @@ function span(words: Words, whole: number): string {
   return words(parts.minutes === 0 ? 'time.hours' : 'time.hours_and_minutes', parts)
 }
 
-/** When the day with this date begins in the zone. `date` is the start of the same date in UTC. */
-export function startOfDay(date: number, timeZone: string): number {
-  const wanted = new Date(date).toISOString().slice(0, 10)
-  // No zone is further from UTC than fifteen hours, and all change their clocks by multiples of a quarter of an hour.
-  for (let at = date - minutes(15 * 60); ; at += minutes(15)) {
-    if (calendarDay(at, timeZone) >= wanted) return at
-  }
-}
-
 /** Null without a time zone: no greeting is better than the wrong one. */
 export function partOfDay(now: number, timeZone: string | null): PartOfDay | null {
   if (timeZone === null) return null
@@ -117,24 +114,4 @@ function daysBetween(from: number, to: number, timeZone: string): number {
   return Math.round(
     (Date.parse(calendarDay(to, timeZone)) - Date.parse(calendarDay(from, timeZone))) / minutes(24 * 60),
   )
-}
-
-/** As "2026-11-23", which can be compared and subtracted. */
-function calendarDay(at: number, timeZone: string): string {
-  return dateFormat('en-CA', timeZone, { year: 'numeric', month: '2-digit', day: '2-digit' }).format(at)
-}
-
-const formats = new Map<string, Intl.DateTimeFormat>()
-/** Creating a format takes fifty times as long as using it. Zones come from cookies, so the cache is bounded. */
-const formatsKept = 200
-
-function dateFormat(locale: string, timeZone: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-  const key = JSON.stringify([locale, timeZone, options])
-  let format = formats.get(key)
-  if (format === undefined) {
-    if (formats.size >= formatsKept) formats.clear()
-    format = new Intl.DateTimeFormat(locale, { ...options, timeZone })
-    formats.set(key, format)
-  }
-  return format
 }

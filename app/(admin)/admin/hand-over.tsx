@@ -1,10 +1,11 @@
 import { CopyButton } from '#app/ui/copy-button.tsx'
 import { Notice } from '#app/ui/notice.tsx'
 
-/** A link that is shown once, easy to copy, and to select without a script. */
-export function HandOver({ text, link }: { text: string; link: string }) {
+/** What was done, and its link that is shown once, easy to copy, and to select without a script. */
+export function HandOver({ said, text, link }: { said: string | undefined; text: string; link: string }) {
   return (
     <Notice kind="warn">
+      {said !== undefined && <span className="block font-medium">{said}</span>}
       <span>{text}</span>
       <span data-copied className="mt-2 flex flex-wrap items-center gap-3">
         <code

@@ -17,7 +17,7 @@ import { findAskedPage } from '#lib/web/guards/asked-pages.ts'
 import { requirePermission } from '#lib/web/guards/current-user.ts'
 import { safeNextPath } from '#lib/web/guards/next-path.ts'
 import { getWords } from '#lib/web/words.ts'
-import { confirmSentence, deviceName } from '#lib/words/sentences.ts'
+import { confirmWords, deviceName } from '#lib/words/sentences.ts'
 import type { Words } from '#lib/words/words.ts'
 import { confirm } from './actions.ts'
 
@@ -39,6 +39,7 @@ export default async function ConfirmPage({ searchParams }: PageProps<'/confirm'
   const pending = await pendingCommands.find(session.id, handle)
   if (pending === null && sessions.hasRecentAuthentication(session, justNowMs)) redirect(next)
   const asked = findAskedPage(next)
+  const { purpose, button } = await wordsOf(pending, asked && words(asked.title), user.id, words)
   const cancelPath = asked?.before ?? next
   const { hasTotp } = user.factors
   const owesCode = owesSecondFactor(user, ['password'], settings.requireTwoFactor)
@@ -49,10 +50,10 @@ export default async function ConfirmPage({ searchParams }: PageProps<'/confirm'
   const withPasskey = query.with === undefined && (isAutomaticOwed || (await passkeys.isOwnHere(user.id)))
 
   return (
-    <div className="flex max-w-[30rem] flex-col gap-6">
+    <div className="flex max-w-form flex-col gap-6">
       <div>
         <h1 className="text-xl sm:text-2xl">{words('confirm.title')}</h1>
-        <p className="mt-2">{await purposeOf(pending, asked && words(asked.title), user.id, words)}</p>
+        <p className="mt-2">{purpose}</p>
       </div>
       {withPasskey ? (
         <div className="card flex flex-col gap-4 p-6">
@@ -95,7 +96,7 @@ export default async function ConfirmPage({ searchParams }: PageProps<'/confirm'
               </div>
             )}
             <div className="flex flex-wrap gap-3">
-              <SubmitButton label={words('confirm.submit')} pendingLabel={words('confirm.pending')} />
+              <SubmitButton label={button} pendingLabel={words('confirm.pending')} />
               <a href={cancelPath} className="button">
                 {words('confirm.cancel')}
               </a>
@@ -108,18 +109,20 @@ export default async function ConfirmPage({ searchParams }: PageProps<'/confirm'
   )
 }
 
-/** The sentence that says what the password is needed for. */
-async function purposeOf(
+/** The sentence that says what the password is needed for, and the button, which names the command that will run. */
+async function wordsOf(
   pending: PendingCommand | null,
   page: string | null,
   userId: string,
   words: Words,
-): Promise<string> {
-  if (pending === null || !isCommandName(pending.name))
-    return page === null ? words('confirm.lead') : words('confirm.to_open', { page })
+): Promise<{ purpose: string; button: string }> {
+  if (pending === null || !isCommandName(pending.name)) {
+    const purpose = page === null ? words('confirm.lead') : words('confirm.to_open', { page })
+    return { purpose, button: words('confirm.submit') }
+  }
   const { data } = commands['sessions.end'].input.safeParse(pending.input)
-  if (pending.name !== 'sessions.end' || data === undefined) return confirmSentence(words, pending.name)
+  if (pending.name !== 'sessions.end' || data === undefined) return confirmWords(words, pending.name)
   const { sessions } = await services()
   const session = (await sessions.list(userId)).find(({ id }) => id === data.id)
-  return confirmSentence(words, pending.name, { device: deviceName(words, parseDevice(session?.userAgent ?? '')) })
+  return confirmWords(words, pending.name, { device: deviceName(words, parseDevice(session?.userAgent ?? '')) })
 }

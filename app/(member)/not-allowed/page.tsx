@@ -1,4 +1,5 @@
 import type { Metadata } from 'next'
+import { EndImpersonationForm } from '#app/impersonation/end-impersonation-form.tsx'
 import { requireUser } from '#lib/web/guards/current-user.ts'
 import { getWords } from '#lib/web/words.ts'
 
@@ -18,9 +19,13 @@ export default async function NotAllowedPage() {
         <h1 className="text-xl">{words('not_allowed.title')}</h1>
         <p className="mt-2 text-muted">{words(`not_allowed.${why}`)}</p>
       </div>
-      <a href="/" className="button button-primary">
-        {words('not_allowed.home')}
-      </a>
+      {impersonation === null ? (
+        <a href="/" className="button button-primary">
+          {words('not_allowed.home')}
+        </a>
+      ) : (
+        <EndImpersonationForm words={words} look="primary" />
+      )}
     </div>
   )
 }

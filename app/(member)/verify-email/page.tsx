@@ -26,7 +26,7 @@ export default async function VerifyEmailPage({ searchParams }: PageProps<'/veri
   if (address === null) redirect('/security')
 
   return (
-    <div className="flex flex-col gap-6">
+    <div className="flex max-w-form flex-col gap-6">
       <Breadcrumb words={words} to="security" />
       <div>
         <h1 className="text-xl sm:text-2xl">{words('email_verify.title')}</h1>

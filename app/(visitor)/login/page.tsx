@@ -59,8 +59,7 @@ export default async function LogInPage({ searchParams }: PageProps<'/login'>) {
         <input type="hidden" name="next" value={next ?? ''} />
         <Field
           name="username"
-          label={words('fields.username')}
-          hint={words('login.name_hint')}
+          label={words('fields.username_or_email')}
           autoComplete="username webauthn"
           autoCapitalize="none"
           spellCheck={false}

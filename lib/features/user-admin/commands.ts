@@ -12,6 +12,7 @@ import { momentOnly } from '../../core/mail/message.ts'
 import { orNotSaved } from '../../core/not-saved.ts'
 import { profileSchema } from '../../core/profile.ts'
 import { ok, refused } from '../../core/result.ts'
+import { startOfDay } from '../../core/time-zones.ts'
 import type { Services } from '../../services.ts'
 import { forEachUser, ids } from './several.ts'
 
@@ -85,8 +86,8 @@ export const suspendUser = command({
   audit: 'account.suspended',
   async run({ userAdmin, clock }, { id, reason, lastDay }, actor) {
     const detail = { reason, until: lastDay }
-    // The suspension ends with that day in UTC.
-    const until = lastDay === '' ? null : Date.parse(lastDay) + days(1)
+    // The suspension ends with that day where the administrator is.
+    const until = lastDay === '' ? null : startOfDay(Date.parse(lastDay) + days(1), actor.by.timeZone ?? 'UTC')
     if (until !== null && until <= clock()) return { ...refused('date_past'), detail }
     return { ...(await userAdmin.suspend(id, { reason, until }, actor.id)), detail }
   },

@@ -49,6 +49,18 @@ describe.each(storeNames)('acts on several users on %s', (store) => {
     expect(await userAdmin.find('bob')).toMatchObject({ status: 'suspended', suspendReason: 'spam' })
   })
 
+  test('suspend to the end of a day where the admin is', async () => {
+    const { userAdmin } = opened.app
+    const admin = anAdmin()
+    const endsAt = async (ids: string, timeZone: string | null) => {
+      const actor = { ...admin, by: { ...admin.by, timeZone } }
+      await execute(suspendSeveral, actor, { ids, reason: 'spam', lastDay: '2026-11-30' }, opened.app)
+      return new Date((await userAdmin.find(ids))?.suspendedUntil ?? 0).toISOString()
+    }
+    expect(await endsAt('bob', 'Europe/Vienna')).toBe('2026-11-30T23:00:00.000Z')
+    expect(await endsAt('cy', null)).toBe('2026-12-01T00:00:00.000Z')
+  })
+
   test('need a recent password check, the permission and a valid selection [V7.5.3, V8.2.1]', async () => {
     const codeOf = async (actor: Actor, ids: string) => {
       const outcome = await execute(endSessionsOfSeveral, actor, { ids }, opened.app)

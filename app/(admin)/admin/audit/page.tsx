@@ -8,6 +8,7 @@ import { readPreferences } from '#lib/web/cookies/preferences.ts'
 import { requireAdmin } from '#lib/web/guards/recent-authentication.ts'
 import { pathWith, textOf } from '#lib/web/query.ts'
 import { getWords } from '#lib/web/words.ts'
+import { zoneName } from '#lib/words/time.ts'
 import { Filters } from '../filters.tsx'
 import { Paging } from '../paging.tsx'
 import { Sections } from '../sections.tsx'
@@ -72,9 +73,7 @@ export default async function AuditPage({ searchParams }: PageProps<'/admin/audi
         <Field name="to" label={words('admin.audit.to')} type="date" value={textOf(query, 'to')} />
       </Filters>
       <div className="flex flex-wrap items-center justify-between gap-x-6 gap-y-2">
-        <p className="text-sm text-muted">
-          {words('admin.audit.days', { zone: timeZone?.replaceAll('_', ' ') ?? 'UTC' })}
-        </p>
+        <p className="text-sm text-muted">{words('admin.audit.days', { zone: zoneName(timeZone) })}</p>
         {entries.length > 0 && (
           <p className="flex flex-wrap gap-x-6">
             {(['csv', 'jsonl'] as const).map((format) => (

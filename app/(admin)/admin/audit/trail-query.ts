@@ -3,10 +3,10 @@
 import { canonicalUsername } from '#lib/auth/username.ts'
 import { type AuditEvent, auditEvents } from '#lib/core/audit/events.ts'
 import { days } from '#lib/core/clock.ts'
+import { startOfDay } from '#lib/core/time-zones.ts'
 import { services } from '#lib/services.ts'
 import type { AuditQuery } from '#lib/stores/types.ts'
 import { oneOf, type Query, textOf } from '#lib/web/query.ts'
-import { startOfDay } from '#lib/words/time.ts'
 
 export const outcomes = ['done', 'refused'] as const
 

@@ -41,9 +41,12 @@ export default async function InvitationsPage({ searchParams }: PageProps<'/admi
     <div className="flex flex-col gap-6">
       <Sections words={words} current="invitations" />
       <h1 className="text-xl sm:text-2xl">{words('admin.invitations.title')}</h1>
-      {outcome !== null && <Notice kind={outcome.kind}>{outcome.text}</Notice>}
-      {link && query.done === 'made' && <HandOver text={words('admin.invitations.link')} link={link} />}
-      <div className="card flex max-w-[34rem] flex-col gap-4 p-6">
+      {link && query.done === 'made' ? (
+        <HandOver said={outcome?.text} text={words('admin.invitations.link')} link={link} />
+      ) : (
+        outcome !== null && <Notice kind={outcome.kind}>{outcome.text}</Notice>
+      )}
+      <div className="card flex max-w-form flex-col gap-4 p-6">
         <p className="text-muted">{words('admin.invitations.lead')}</p>
         <ActionForm action={invite}>
           <FormAlert />

@@ -5,10 +5,8 @@ import { acts } from './people-query.ts'
 export function SelectionBar({ words }: { words: Words }) {
   return (
     <fieldset className="selection-bar">
-      <legend className="sr-only">{words('admin.people.with_selected')}</legend>
-      <span aria-hidden="true" className="me-2 text-sm text-muted">
-        {words('admin.people.with_selected')}
-      </span>
+      <legend className="sr-only">{words('admin.selected.title')}</legend>
+      <span className="selected-count figures text-sm text-muted">{words('admin.selected.title')}</span>
       {acts.map((act) => (
         <button
           key={act}
@@ -16,7 +14,7 @@ export function SelectionBar({ words }: { words: Words }) {
           name="act"
           value={act}
           formAction={act === 'export' ? '/admin/users/export' : undefined}
-          className="button"
+          className={act === 'suspend' ? 'button button-danger-quiet' : 'button'}
         >
           {words(`admin.people.acts.${act}`)}
         </button>

@@ -30,7 +30,7 @@ export default async function EditProfilePage() {
   const kept = await formDrafts.find(session.id, '/profile/edit')
 
   return (
-    <div className="flex flex-col gap-6">
+    <div className="flex max-w-form flex-col gap-6">
       <Breadcrumb words={words} to="profile" />
       <div>
         <h1 className="text-xl sm:text-2xl">{words('profile_edit.title')}</h1>

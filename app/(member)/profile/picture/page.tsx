@@ -25,7 +25,7 @@ export default async function PicturePage({ searchParams }: PageProps<'/profile/
   const refusal = refusalIn(await searchParams)
 
   return (
-    <div className="flex flex-col gap-6">
+    <div className="flex max-w-form flex-col gap-6">
       <Breadcrumb words={words} to="profile" />
       <div>
         <h1 className="text-xl sm:text-2xl">{words('picture.title')}</h1>

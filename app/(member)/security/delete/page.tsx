@@ -21,7 +21,7 @@ export default async function DeleteAccountPage({ searchParams }: PageProps<'/se
   const refused = refusalIn(await searchParams)
 
   return (
-    <div className="flex flex-col gap-6">
+    <div className="flex max-w-form flex-col gap-6">
       <Breadcrumb words={words} to="account" />
       <h1 className="text-xl sm:text-2xl">{words('account_delete.title')}</h1>
       <div className="card flex flex-col gap-4 p-6">

@@ -24,10 +24,12 @@ export default async function ChangeAddressPage({ searchParams }: PageProps<'/se
   const isChange = user.email !== null && user.emailVerifiedAt !== null
 
   return (
-    <div className="flex flex-col gap-6">
+    <div className="flex max-w-form flex-col gap-6">
       <Breadcrumb words={words} to="security" />
       <div>
-        <h1 className="text-xl sm:text-2xl">{words('email_change.title')}</h1>
+        <h1 className="text-xl sm:text-2xl">
+          {words(user.email === null ? 'email_change.title_first' : 'email_change.title')}
+        </h1>
         <p className="mt-2 text-muted">
           {isChange
             ? words.rich('email_change.lead_change', {

@@ -81,7 +81,7 @@ export default async function PasskeysPage({ searchParams }: PageProps<'/securit
         <p>{words('passkeys.none')}</p>
       )}
       {renamed ? (
-        <div className="card p-6">
+        <div className="card max-w-form p-6">
           <ActionForm action={renamePasskey}>
             <FormAlert />
             <input type="hidden" name="id" value={renamed.id} />
@@ -95,7 +95,7 @@ export default async function PasskeysPage({ searchParams }: PageProps<'/securit
           </ActionForm>
         </div>
       ) : (
-        <div className="card flex flex-col gap-4 p-6">
+        <div className="card flex max-w-form flex-col gap-4 p-6">
           {known.length === 1 && <p>{words('passkeys.one_more')}</p>}
           <PasskeyForm action={addPasskey} ceremony="add" look={next === null ? 'primary' : 'quiet'} isAlone>
             <Field

@@ -29,7 +29,7 @@ export default async function ChangePasswordPage() {
   const suffix = user.factors.hasPassword ? '' : '_first'
 
   return (
-    <div className="flex flex-col gap-6">
+    <div className="flex max-w-form flex-col gap-6">
       <Breadcrumb words={words} to="security" />
       <div>
         <h1 className="text-xl sm:text-2xl">{words(`password_change.title${suffix}`)}</h1>

@@ -36,10 +36,10 @@ export function ShownCodes({ words, codes, said, next }: Props) {
           </ul>
         </div>
         <div className="no-print flex flex-wrap gap-3">
+          <CodeButtons printLabel={words('two_factor.print')} />
           <a href={next} className="button button-primary">
             {words('two_factor.kept')}
           </a>
-          <CodeButtons printLabel={words('two_factor.print')} />
         </div>
       </section>
     </div>

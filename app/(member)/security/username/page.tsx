@@ -22,7 +22,7 @@ export default async function ChangeUsernamePage({ searchParams }: PageProps<'/s
   const refused = refusalIn(await searchParams)
 
   return (
-    <div className="flex flex-col gap-6">
+    <div className="flex max-w-form flex-col gap-6">
       <Breadcrumb words={words} to="account" />
       <div>
         <h1 className="text-xl sm:text-2xl">{words('username_change.title')}</h1>

@@ -9,12 +9,13 @@ import { ActGroup, ActRow, ActRowLink, ActRowText } from './act-row.tsx'
 export function AccessActs({
   words,
   person,
-  wrongPasswords,
+  wrongInARow,
   removal,
 }: {
   words: Words
   person: ManagedUser
-  wrongPasswords: number
+  /** Passwords and codes since the last right one. */
+  wrongInARow: number
   /** When the second factors will be removed, if that was started. */
   removal: ReactNode | null
 }) {
@@ -58,14 +59,16 @@ export function AccessActs({
         ) : (
           <ActRowText title={secondFactors} text={words('admin.person.factor_reset_operator', { username })} />
         ))}
-      <ActRow
-        words={words}
-        id={id}
-        action={unlock}
-        title={words('admin.person.unlock_title')}
-        label={words('admin.person.unlock')}
-        text={words('admin.person.unlock_text', { count: wrongPasswords })}
-      />
+      {wrongInARow > 0 && (
+        <ActRow
+          words={words}
+          id={id}
+          action={unlock}
+          title={words('admin.person.unlock_title')}
+          label={words('admin.person.unlock')}
+          text={words('admin.person.unlock_text', { count: wrongInARow })}
+        />
+      )}
       {role !== 'admin' && (
         <ActRowLink
           href={`/admin/users/${id}/look`}

@@ -61,9 +61,12 @@ export default async function PersonPage({ params, searchParams }: PageProps<'/a
   const query = await searchParams
   const outcome = outcomeOf(words, 'person', query)
   const state = stateOf(person)
-  const failures = wrongPasswordsOf(person, lockouts)
-  /** Consecutive wrong passwords from known and new browsers, which have separate waiting times. */
-  const wrongPasswords = (failures?.new.count ?? 0) + (failures?.known.count ?? 0)
+  const passwords = wrongPasswordsOf(person, lockouts)
+  const codes = lockouts.filter(({ about }) => about.startsWith('second-factor'))
+  /** Consecutive failures from known and new browsers, which have separate waiting times. */
+  const wrongInARow = [passwords?.new, passwords?.known, ...codes].reduce((sum, one) => sum + (one?.count ?? 0), 0)
+  const isHandedOver = link !== null && (query.done === 'reset' || query.done === 'created')
+  const isSaidWithState = state !== 'active' && !isHandedOver && outcome?.kind === 'good'
   const { factors } = person
   const isSelf = admin.id === id
   const hasProvedAddress = person.email !== null && person.emailVerifiedAt !== null
@@ -92,12 +95,10 @@ export default async function PersonPage({ params, searchParams }: PageProps<'/a
           </p>
         </div>
       </div>
-      {outcome !== null && <Notice kind={outcome.kind}>{outcome.text}</Notice>}
-      {link !== null && (query.done === 'reset' || query.done === 'created') && (
-        <HandOver text={words('admin.person.reset_link')} link={link} />
-      )}
+      {isHandedOver && <HandOver said={outcome?.text} text={words('admin.person.reset_link')} link={link} />}
+      {outcome !== null && !isHandedOver && !isSaidWithState && <Notice kind={outcome.kind}>{outcome.text}</Notice>}
       {isSelf && <Notice kind="note">{words('admin.person.yourself')}</Notice>}
-      <StateNotice words={words} person={person} clock={clock} />
+      <StateNotice words={words} person={person} clock={clock} said={isSaidWithState ? outcome.text : null} />
 
       <div className="grid items-start gap-6 xl:grid-cols-2">
         <section aria-labelledby="account" className="card p-6">
@@ -176,7 +177,7 @@ export default async function PersonPage({ params, searchParams }: PageProps<'/a
         <AccessActs
           words={words}
           person={person}
-          wrongPasswords={wrongPasswords}
+          wrongInARow={wrongInARow}
           removal={factorReset && clock(factorReset.dueAt)}
         />
       )}

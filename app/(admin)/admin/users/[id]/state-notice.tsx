@@ -9,16 +9,20 @@ export function StateNotice({
   words,
   person,
   clock,
+  said,
 }: {
   words: Words
   person: ManagedUser
   clock: (at: number) => ReactNode
+  /** What was just done, or null. */
+  said: string | null
 }) {
   const { deletedAt, suspendedUntil, suspendReason, status } = person
   if (stateOf(person) === 'active') return null
   const when = (at: number) => ({ when: () => <span key="when">{clock(at)}</span> })
   return (
     <Notice kind="warn">
+      {said !== null && <span className="block font-medium">{said}</span>}
       <span>
         {deletedAt !== null
           ? words.rich('admin.person.deleted_at', when(deletedAt))

@@ -36,7 +36,7 @@ export async function UserFormPage({
   const isFinal = name === 'delete' && user.deletedAt !== null
 
   return (
-    <div className="flex max-w-[34rem] flex-col gap-6">
+    <div className="flex max-w-form flex-col gap-6">
       <h1 className="text-xl sm:text-2xl">
         {words.rich(`admin.${name}.title`, { username: () => <Verbatim key="username">{user.username}</Verbatim> })}
       </h1>

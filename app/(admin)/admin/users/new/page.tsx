@@ -33,7 +33,7 @@ export default async function NewPersonPage({ searchParams }: PageProps<'/admin/
       <h1 className="text-xl sm:text-2xl">{words('admin.new.title')}</h1>
       {outcome !== null && <Notice kind={outcome.kind}>{outcome.text}</Notice>}
       <div className="grid items-start gap-6 xl:grid-cols-2">
-        <section aria-labelledby="invite" className="card flex flex-col gap-4 p-6">
+        <section aria-labelledby="invite" className="card flex max-w-form flex-col gap-4 p-6">
           <h2 id="invite" className="text-lg">
             {words('admin.new.invite')}
           </h2>
@@ -45,7 +45,7 @@ export default async function NewPersonPage({ searchParams }: PageProps<'/admin/
             </a>
           </p>
         </section>
-        <section aria-labelledby="create" className="card flex flex-col gap-4 p-6">
+        <section aria-labelledby="create" className="card flex max-w-form flex-col gap-4 p-6">
           <h2 id="create" className="text-lg">
             {words('admin.new.create')}
           </h2>

@@ -1,6 +1,5 @@
 import type { Metadata } from 'next'
 import { ActionForm } from '#app/ui/action-form.tsx'
-import { Field } from '#app/ui/field.tsx'
 import { FormAlert } from '#app/ui/form-alert.tsx'
 import { Notice } from '#app/ui/notice.tsx'
 import { Select } from '#app/ui/select.tsx'
@@ -13,13 +12,14 @@ import { peopleListWith } from '#lib/web/people-list.ts'
 import { oneOf, type Query } from '#lib/web/query.ts'
 import { getWords } from '#lib/web/words.ts'
 import { acts, readSelection } from '../people-query.ts'
+import { SuspensionFields } from '../suspension-fields.tsx'
 import { changeRoleOfSeveral, endSessionsOfSeveral, suspendSeveral } from './actions.ts'
 
 const actions = { role: changeRoleOfSeveral, sessions: endSessionsOfSeveral, suspend: suspendSeveral }
 
 export async function generateMetadata(): Promise<Metadata> {
   const words = await getWords()
-  return { title: words('admin.people.title') }
+  return { title: words('admin.selected.title') }
 }
 
 /** Shows whom an act on several people concerns, and asks for what it needs. */
@@ -29,14 +29,18 @@ export default async function SelectedPeoplePage({ searchParams }: PageProps<'/a
   const words = await getWords()
   const { userAdmin } = await services()
   const found = await userAdmin.findMany(readSelection(query))
-  const people = found.toSorted((one, other) => (one.username < other.username ? -1 : 1))
+  const people = found
+    .filter(({ id }) => id !== admin.id)
+    .toSorted((one, other) => (one.username < other.username ? -1 : 1))
+  const own = people.length < found.length && <Notice kind="note">{words('admin.selected.yourself')}</Notice>
   const act = actOf(query)
   const list = listIn(query)
 
   if (people.length === 0)
     return (
-      <div className="flex max-w-[34rem] flex-col gap-6">
+      <div className="flex max-w-form flex-col gap-6">
         <h1 className="text-xl sm:text-2xl">{words('admin.selected.nobody_title')}</h1>
+        {own}
         <p>{words('admin.selected.nobody')}</p>
         <p>
           <a href={peopleListWith(list)} className="button">
@@ -47,12 +51,12 @@ export default async function SelectedPeoplePage({ searchParams }: PageProps<'/a
     )
 
   return (
-    <div className="flex max-w-[34rem] flex-col gap-6">
+    <div className="flex max-w-form flex-col gap-6">
       <h1 className="text-xl sm:text-2xl">{words(`admin.selected.${act}`, { count: people.length })}</h1>
-      {people.some(({ id }) => id === admin.id) && <Notice kind="note">{words('admin.selected.yourself')}</Notice>}
+      {own}
       <section aria-labelledby="who" className="card p-6">
         <h2 id="who" className="mb-3 text-lg">
-          {words('admin.selected.who')}
+          {words('admin.selected.title')}
         </h2>
         <ul className="flex flex-wrap gap-2">
           {people.map(({ id, username }) => (
@@ -77,18 +81,7 @@ export default async function SelectedPeoplePage({ searchParams }: PageProps<'/a
               options={rolesByTrust.map((role) => ({ value: role, label: words(`roles.${role}`) }))}
             />
           )}
-          {act === 'suspend' && (
-            <>
-              <Field name="reason" label={words('fields.reason')} hint={words('admin.suspend.reason_hint')} required />
-              <Field
-                name="lastDay"
-                label={words('fields.last_day')}
-                hint={words('admin.suspend.last_day_hint')}
-                type="date"
-                className="max-w-48"
-              />
-            </>
-          )}
+          {act === 'suspend' && <SuspensionFields words={words} />}
           <div className="flex flex-wrap gap-3">
             <SubmitButton
               look={act === 'suspend' ? 'danger' : 'primary'}

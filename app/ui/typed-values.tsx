@@ -85,7 +85,8 @@ function isCheckbox(control: Control): control is HTMLInputElement {
   return control.type === 'checkbox'
 }
 
-function isChanged(control: Control): boolean {
+/** Whether a text or choice differs from what the page came with. */
+export function isChanged(control: Control): boolean {
   if (!(control instanceof HTMLSelectElement)) return control.value !== control.defaultValue
   return [...control.options].some(({ selected, defaultSelected }) => selected !== defaultSelected)
 }

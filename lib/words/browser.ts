@@ -41,7 +41,8 @@ const texts = {
       idleTitle: 'Are you still there?',
       idleText: 'Nothing has happened here for a while. What you typed is kept in this browser.',
       absoluteTitle: 'This session is about to end',
-      absoluteText: 'It has reached its longest time. Save your work: you will have to log in again.',
+      absoluteText:
+        'It has reached its longest time, which nothing extends. Save your work: you will have to log in again.',
       stay: 'Stay logged in',
       understood: 'Got it',
       logOut: 'Log out now',

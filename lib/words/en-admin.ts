@@ -165,7 +165,7 @@ export const admin = {
     factor_reset_waits:
       'The authenticator app, the recovery codes and the passkeys will be removed <when></when>. This person can stop it until then.',
     factor_reset_operator:
-      'This person has no verified address for the warning. The operator of this site removes second factors on the command line: user reset-two-factor {username}.',
+      'This person has no verified address for the warning. The operator of this site removes second factors on the command line: <command></command>',
     unlock: 'Unlock',
     unlock_title: 'Wrong passwords or codes',
     unlock_text:

@@ -1,6 +1,7 @@
 'use client'
 
 import { type ReactNode, useEffect, useRef } from 'react'
+import { isChanged } from '#app/ui/typed-values.tsx'
 
 const focusKey = 'filter-focus'
 /** Somebody who goes through the options with the arrow keys, or types a date digit by digit, is not interrupted. */
@@ -35,6 +36,7 @@ export function ApplyOnChange({ path, children }: { path: string; children: Reac
     form.addEventListener('change', apply)
     form.addEventListener('submit', submit)
     form.addEventListener('formdata', omitEmpty)
+    if (isChosenEarly(form)) form.requestSubmit()
     return () => {
       clearTimeout(timer)
       form.removeEventListener('change', apply)
@@ -47,5 +49,15 @@ export function ApplyOnChange({ path, children }: { path: string; children: Reac
     <form ref={ref} method="get" action={path} className="filters">
       {children}
     </form>
+  )
+}
+
+/** Before the script came. Not when the browser goes back, where it may have restored what was chosen then. */
+function isChosenEarly(form: HTMLFormElement): boolean {
+  const [visit] = performance.getEntriesByType('navigation')
+  if (!(visit instanceof PerformanceNavigationTiming) || visit.type !== 'navigate') return false
+  const asked = new URLSearchParams(location.search)
+  return [...form.querySelectorAll('select')].some(
+    (select) => isChanged(select) && select.value !== (asked.get(select.name) ?? ''),
   )
 }

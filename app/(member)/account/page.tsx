@@ -39,7 +39,7 @@ export default async function AccountPage({ searchParams }: PageProps<'/account'
             </a>
           </AccountCard>
           <AccountCard id="leave" title={words('account.delete')} text={words('account.delete_text')}>
-            <a href="/security/delete" className="button">
+            <a href="/security/delete" className="button button-danger-quiet">
               {words('account.delete_link')}
             </a>
           </AccountCard>

@@ -48,6 +48,8 @@ export function UsernameCheck() {
       }, pauseMs)
     }
 
+    // Typed before the script came.
+    if (field.value !== field.defaultValue) askSoon()
     field.addEventListener('input', askSoon)
     return () => {
       clearTimeout(timer)

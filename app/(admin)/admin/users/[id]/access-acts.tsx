@@ -57,7 +57,16 @@ export function AccessActs({
             text={words('admin.person.factor_reset_text')}
           />
         ) : (
-          <ActRowText title={secondFactors} text={words('admin.person.factor_reset_operator', { username })} />
+          <ActRowText
+            title={secondFactors}
+            text={words.rich('admin.person.factor_reset_operator', {
+              command: () => (
+                <code key="command" translate="no" className="wrap-anywhere">
+                  npm run cli -- user reset-two-factor {username}
+                </code>
+              ),
+            })}
+          />
         ))}
       {wrongInARow > 0 && (
         <ActRow

@@ -11,6 +11,7 @@ export async function PasskeyForm({
   action,
   ceremony,
   hidden = {},
+  label,
   look = 'quiet',
   isAutofilled = false,
   isAlone = false,
@@ -19,6 +20,8 @@ export async function PasskeyForm({
   action: FormAction
   ceremony: Ceremony
   hidden?: Record<string, string>
+  /** Instead of the ceremony's own. */
+  label?: string
   look?: 'primary' | 'quiet'
   /** Also offers passkeys in the autofill of the page's username field. */
   isAutofilled?: boolean
@@ -42,7 +45,7 @@ export async function PasskeyForm({
         look={look}
         isAutofilled={isAutofilled}
         words={{
-          label: words(`passkeys.button.${labels}`),
+          label: label ?? words(`passkeys.button.${labels}`),
           pending: words('passkeys.button.pending'),
           unsupported: isAlone ? words('passkeys.unsupported') : null,
           unknown: words('errors.passkey_unknown'),

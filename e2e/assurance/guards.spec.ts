@@ -169,9 +169,11 @@ for (const [name, open] of Object.entries(doors)) {
       for (const path of publicRoutes) {
         expect(built, `${path} is listed as public and should exist`).toContain(path)
         for (const outsider of outsiders) {
-          const { status, text } = await outsider.copy().open(path)
+          const { status, text, location } = await outsider.copy().open(path)
           expect(text, path).not.toContain(secretName)
-          expect([200, 401, 405], path).toContain(status)
+          // A step without the one before it leads back.
+          const isLedOn = status === 307 && isPublicRoute(new URL(location ?? '', server.url).pathname)
+          if (!isLedOn) expect([200, 401, 405], path).toContain(status)
         }
       }
     })

@@ -27,13 +27,14 @@ test.describe('before the scripts come', () => {
     return resolve
   }
 
-  test('a chosen filter is applied when they come', async ({ page, server }) => {
+  test('chosen filters are applied when they come', async ({ page, server }) => {
     await giveCookies(await logInAs(server, await firstAdmin(server)), page.context())
     const release = await holdScripts(page)
     await page.goto('/admin/audit', { waitUntil: 'commit' })
     await page.getByLabel('Event').selectOption('Profile changed')
+    await page.getByLabel('From').fill('2026-01-31')
     release()
-    await expect(page).toHaveURL('/admin/audit?event=profile.changed')
+    await expect(page).toHaveURL('/admin/audit?event=profile.changed&from=2026-01-31')
   })
 
   test('a typed username is checked when they come', async ({ page, newPerson }) => {

@@ -38,7 +38,7 @@ test('records success and refusal, with the actor and IP address', async () => {
 
   const past = { ...spam, lastDay: '2020-01-01' }
   expect(await execute(suspendUser, ada, past, opened.app)).toMatchObject({ ok: false, code: 'date_past' })
-  const refusal = { reason: 'spam', until: '2020-01-01', code: 'date_past' }
+  const refusal = { reason: 'spam', until: '2020-01-01 UTC', code: 'date_past' }
   expect(await lastEntry()).toMatchObject({ ...entry, outcome: 'refused', detail: refusal })
 })
 

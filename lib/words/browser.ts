@@ -51,7 +51,7 @@ const texts = {
       unreachable: 'The site could not be reached. Check the connection and try again.',
       away: {
         title: 'Gatehouse cannot be reached',
-        text: 'Your session may be over, so this page is hidden. What you typed is kept in this browser. When the connection returns, you can go on.',
+        text: 'Your session may be over, so this page is hidden. What you typed is kept in this browser. When the connection returns, it or the log-in page opens.',
         retry: 'Try again',
       },
     },

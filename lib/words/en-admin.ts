@@ -167,9 +167,9 @@ export const admin = {
     factor_reset_operator:
       'This person has no verified address for the warning. The operator of this site removes second factors on the command line: <command></command>',
     unlock: 'Unlock',
-    unlock_title: 'Wrong passwords or codes',
+    unlock_title: 'Waiting times',
     unlock_text:
-      '{count, plural, one {# wrong password or code} other {# wrong passwords or codes}} in a row. Unlocking will reset this person’s count, but not the limit on a network address.',
+      '{count, plural, =0 {} one {# wrong password in a row. } other {# wrong passwords in a row. }}Unlocking will reset all counts and waiting times of this person, but not the limit on a network address.',
     suspend: 'Suspend',
     suspend_title: 'Suspension',
     suspend_text: 'This person will be logged out, and will not be able to log in until the suspension ends.',

@@ -1,10 +1,25 @@
 import { describe, expect, it } from 'vitest'
 import { hours, minutes, seconds } from '../core/clock.ts'
-import { clockTime, lasting, partOfDay, shortTime, timeLeft, waitTime } from './time.ts'
+import { clockTime, knownTimeZone, lasting, partOfDay, shortTime, timeLeft, waitTime } from './time.ts'
 import { wordsFor } from './words.ts'
 
 const words = wordsFor('en')
 const now = Date.parse('2026-11-23T13:05:00Z')
+
+describe('knownTimeZone', () => {
+  it.each([
+    ['Europe/Vienna', 'Europe/Vienna'],
+    ['europe/vienna', 'Europe/Vienna'],
+    ['Etc/GMT+12', 'Etc/GMT+12'],
+    ['+23:59', null],
+    ['+2359', null],
+    ['-0800', null],
+    ['Nowhere/At_All', null],
+    ['', null],
+  ])('of %j is %j', (name, known) => {
+    expect(knownTimeZone(name)).toBe(known)
+  })
+})
 
 describe('clockTime', () => {
   it.each([

@@ -3,9 +3,9 @@ import { minutes, seconds } from '../core/clock.ts'
 import { calendarDay, dateFormat } from '../core/time-zones.ts'
 import type { Words } from './words.ts'
 
-/** The canonical IANA name of the zone; null for an unknown one. */
+/** The canonical IANA name of the zone; null for an unknown one, and for a mere offset such as "+05:30". */
 export function knownTimeZone(name: string | null | undefined): string | null {
-  if (!name || !/^[A-Za-z0-9_+\-/]{1,64}$/.test(name)) return null
+  if (!name || !/^[A-Za-z][A-Za-z0-9_+\-/]{0,63}$/.test(name)) return null
   try {
     return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone
   } catch {

@@ -19,7 +19,7 @@ export function ApplyOnChange({ path, children }: { path: string; children: Reac
     if (left) form.querySelector<HTMLElement>(`#${CSS.escape(left)}`)?.focus({ preventScroll: true })
 
     let timer: ReturnType<typeof setTimeout> | undefined
-    const apply = ({ target }: Event) => {
+    const apply = ({ target }: Pick<Event, 'target'>) => {
       const isDate = target instanceof HTMLInputElement && target.type === 'date'
       clearTimeout(timer)
       timer = setTimeout(() => form.requestSubmit(), isDate ? pauseMs.date : pauseMs.other)
@@ -36,7 +36,8 @@ export function ApplyOnChange({ path, children }: { path: string; children: Reac
     form.addEventListener('change', apply)
     form.addEventListener('submit', submit)
     form.addEventListener('formdata', omitEmpty)
-    if (isChosenEarly(form)) form.requestSubmit()
+    const early = chosenEarly(form)
+    if (early !== undefined) apply({ target: early })
     return () => {
       clearTimeout(timer)
       form.removeEventListener('change', apply)
@@ -52,12 +53,12 @@ export function ApplyOnChange({ path, children }: { path: string; children: Reac
   )
 }
 
-/** Before the script came. Not when the browser goes back, where it may have restored what was chosen then. */
-function isChosenEarly(form: HTMLFormElement): boolean {
+/** What changed before the script came. Not when the browser goes back, where it may have restored what was chosen then. */
+function chosenEarly(form: HTMLFormElement): Element | undefined {
   const [visit] = performance.getEntriesByType('navigation')
-  if (!(visit instanceof PerformanceNavigationTiming) || visit.type !== 'navigate') return false
+  if (!(visit instanceof PerformanceNavigationTiming) || visit.type !== 'navigate') return
   const asked = new URLSearchParams(location.search)
-  return [...form.querySelectorAll('select')].some(
-    (select) => isChanged(select) && select.value !== (asked.get(select.name) ?? ''),
+  return [...form.querySelectorAll<HTMLSelectElement | HTMLInputElement>('select, [type="date"]')].find(
+    (control) => isChanged(control) && control.value !== (asked.get(control.name) ?? ''),
   )
 }

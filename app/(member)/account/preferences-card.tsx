@@ -1,5 +1,6 @@
 import { Colours } from '#app/colours.tsx'
 import { readPreferences } from '#lib/web/cookies/preferences.ts'
+import { zoneName } from '#lib/words/time.ts'
 import { languageName, type Words } from '#lib/words/words.ts'
 import { TimeZoneForm } from './time-zone-form.tsx'
 
@@ -30,7 +31,7 @@ export async function PreferencesCard({ words, mayChoose }: { words: Words; mayC
           <div>
             <dt className="font-medium">{words('account.time_zone')}</dt>
             <dd className="text-muted">
-              {timeZone === null ? words('account.time_zone_unknown') : timeZone.replaceAll('_', ' ')}
+              {timeZone === null ? words('account.time_zone_unknown') : zoneName(timeZone)}
             </dd>
           </div>
         )}

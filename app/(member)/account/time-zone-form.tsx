@@ -3,6 +3,7 @@ import { FormAlert } from '#app/ui/form-alert.tsx'
 import { Select } from '#app/ui/select.tsx'
 import { SubmitButton } from '#app/ui/submit-button.tsx'
 import { readPreferences, timeZones } from '#lib/web/cookies/preferences.ts'
+import { zoneName } from '#lib/words/time.ts'
 import type { Words } from '#lib/words/words.ts'
 import { chooseTimeZone } from './actions.ts'
 
@@ -17,7 +18,7 @@ export async function TimeZoneForm({ words }: { words: Words }) {
   const hint =
     browserTimeZone === null
       ? words('account.time_zone_hint_unknown')
-      : words('account.time_zone_hint', { zone: browserTimeZone.replaceAll('_', ' ') })
+      : words('account.time_zone_hint', { zone: zoneName(browserTimeZone) })
   return (
     <ActionForm action={chooseTimeZone}>
       <FormAlert />

@@ -57,7 +57,14 @@ export default async function ConfirmPage({ searchParams }: PageProps<'/confirm'
       </div>
       {withPasskey ? (
         <div className="card flex flex-col gap-4 p-6">
-          <PasskeyForm action={confirm} ceremony="confirm" hidden={{ act: handle, next }} look="primary" isAlone />
+          <PasskeyForm
+            action={confirm}
+            ceremony="confirm"
+            hidden={{ act: handle, next }}
+            {...(pending !== null && { label: button })}
+            look="primary"
+            isAlone
+          />
           <div className="flex flex-wrap gap-x-6">
             {user.factors.hasPassword && (
               <a href={pathWith('password')} className="link inline-block py-2.5">

@@ -7,7 +7,7 @@ export type Permission =
   | 'change-profile'
   /** Password, e-mail address, username. */
   | 'change-account'
-  /** End own sessions, export own data, delete the account. */
+  /** End own sessions, choose a time zone, export own data, delete the account. */
   | 'manage-own-account'
   | 'see-people'
   | 'change-people'

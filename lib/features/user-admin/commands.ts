@@ -85,9 +85,10 @@ export const suspendUser = command({
   input: z.strictObject({ id, reason, lastDay: z.union([z.literal(''), z.iso.date('date_rule')], 'date_rule') }),
   audit: 'account.suspended',
   async run({ userAdmin, clock }, { id, reason, lastDay }, actor) {
-    const detail = { reason, until: lastDay }
+    const zone = actor.by.timeZone ?? 'UTC'
+    const detail = { reason, until: lastDay === '' ? '' : `${lastDay} ${zone}` }
     // The suspension ends with that day where the administrator is.
-    const until = lastDay === '' ? null : startOfDay(Date.parse(lastDay) + days(1), actor.by.timeZone ?? 'UTC')
+    const until = lastDay === '' ? null : startOfDay(Date.parse(lastDay) + days(1), zone)
     if (until !== null && until <= clock()) return { ...refused('date_past'), detail }
     return { ...(await userAdmin.suspend(id, { reason, until }, actor.id)), detail }
   },

@@ -14,7 +14,7 @@ export const ids = z
   .transform((text) => [...new Set(text.split(','))])
   .refine((all) => all.length <= selectedAtMost, 'selection_rule')
 
-/** Continues after a refusal, such as the one for the admin's own account. Records no entry beside those of the users. */
+/** Leaves the admin's own account out, and continues after a refusal. Records no entry beside those of the users. */
 export async function forEachUser<Schema extends z.ZodObject>(
   app: Services,
   actor: Actor,
@@ -25,6 +25,10 @@ export async function forEachUser<Schema extends z.ZodObject>(
   const refusals = new Set<string>()
   let count = 0
   for (const id of userIds) {
+    if (id === actor.id) {
+      refusals.add('yourself')
+      continue
+    }
     if ((await app.rateLimits.take('selected-user', actor.id)) > 0) {
       refusals.add('selection_too_often')
       break

@@ -33,7 +33,7 @@ export const readPreferences = cache(async (): Promise<Preferences> => {
   const { appOrigin } = (await services()).settings
   const chosen = (name: ChosenCookie) => jar.get(cookieNameOn(appOrigin, name))?.value
   const theme = themes.find((known) => known === chosen('theme')) ?? 'system'
-  const chosenTimeZone = knownTimeZone(chosen('time-zone'))
+  const chosenTimeZone = timeZones.find((known) => known === chosen('time-zone')) ?? null
   const browserTimeZone = knownTimeZone(jar.get(timeZoneCookie(appOrigin))?.value)
   return { theme, timeZone: chosenTimeZone ?? browserTimeZone, chosenTimeZone, browserTimeZone }
 })

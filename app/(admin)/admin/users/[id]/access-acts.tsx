@@ -9,13 +9,13 @@ import { ActGroup, ActRow, ActRowLink, ActRowText } from './act-row.tsx'
 export function AccessActs({
   words,
   person,
-  wrongInARow,
+  wrongPasswords,
   removal,
 }: {
   words: Words
   person: ManagedUser
-  /** Passwords and codes since the last right one. */
-  wrongInARow: number
+  /** Since the last right one. */
+  wrongPasswords: number
   /** When the second factors will be removed, if that was started. */
   removal: ReactNode | null
 }) {
@@ -68,16 +68,14 @@ export function AccessActs({
             })}
           />
         ))}
-      {wrongInARow > 0 && (
-        <ActRow
-          words={words}
-          id={id}
-          action={unlock}
-          title={words('admin.person.unlock_title')}
-          label={words('admin.person.unlock')}
-          text={words('admin.person.unlock_text', { count: wrongInARow })}
-        />
-      )}
+      <ActRow
+        words={words}
+        id={id}
+        action={unlock}
+        title={words('admin.person.unlock_title')}
+        label={words('admin.person.unlock')}
+        text={words('admin.person.unlock_text', { count: wrongPasswords })}
+      />
       {role !== 'admin' && (
         <ActRowLink
           href={`/admin/users/${id}/look`}

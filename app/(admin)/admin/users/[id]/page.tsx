@@ -61,10 +61,9 @@ export default async function PersonPage({ params, searchParams }: PageProps<'/a
   const query = await searchParams
   const outcome = outcomeOf(words, 'person', query)
   const state = stateOf(person)
-  const passwords = wrongPasswordsOf(person, lockouts)
-  const codes = lockouts.filter(({ about }) => about.startsWith('second-factor'))
-  /** Consecutive failures from known and new browsers, which have separate waiting times. */
-  const wrongInARow = [passwords?.new, passwords?.known, ...codes].reduce((sum, one) => sum + (one?.count ?? 0), 0)
+  const failures = wrongPasswordsOf(person, lockouts)
+  /** Consecutive wrong passwords from known and new browsers, which have separate waiting times. */
+  const wrongPasswords = (failures?.new.count ?? 0) + (failures?.known.count ?? 0)
   const isHandedOver = link !== null && (query.done === 'reset' || query.done === 'created')
   const isSaidWithState = state !== 'active' && !isHandedOver && outcome?.kind === 'good'
   const { factors } = person
@@ -177,7 +176,7 @@ export default async function PersonPage({ params, searchParams }: PageProps<'/a
         <AccessActs
           words={words}
           person={person}
-          wrongInARow={wrongInARow}
+          wrongPasswords={wrongPasswords}
           removal={factorReset && clock(factorReset.dueAt)}
         />
       )}

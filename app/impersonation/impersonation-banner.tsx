@@ -24,7 +24,10 @@ export async function ImpersonationBanner({
     time: clockTime(words, impersonation.endsAt, session.now, timeZone),
   })
   return (
-    <aside className="notice sticky top-20 z-[5] mb-8 flex flex-wrap items-center justify-between gap-x-6 gap-y-2 rounded-control border border-warn bg-warn-soft px-4 py-2 md:top-4 md:py-3">
+    <aside
+      aria-label={words('look.label')}
+      className="notice sticky top-20 z-[5] mb-8 flex flex-wrap items-center justify-between gap-x-6 gap-y-2 rounded-control border border-warn bg-warn-soft px-4 py-2 md:top-4 md:py-3 [@media(height<30rem)]:static"
+    >
       <p className="flex min-w-0 flex-1 basis-60 gap-3 max-md:text-sm">
         <span className="pt-0.5 text-warn">
           <Icon drawing={Eye} />

@@ -25,13 +25,17 @@ export function CopyButton() {
   }, [isCopied])
 
   async function copy(event: MouseEvent<HTMLButtonElement>) {
-    const codes = event.currentTarget.closest('[data-copied]')?.querySelectorAll('code') ?? []
-    const text = [...codes].map(({ textContent }) => textContent.replaceAll(' ', '')).join('\n')
-    // A browser may refuse the clipboard: the text stays on the page to be selected.
-    await navigator.clipboard?.writeText(text).then(
-      () => setCopied(true),
-      () => {},
-    )
+    const codes = [...(event.currentTarget.closest('[data-copied]')?.querySelectorAll('code') ?? [])]
+    const text = codes.map(({ textContent }) => textContent.replaceAll(' ', '')).join('\n')
+    try {
+      await navigator.clipboard.writeText(text)
+      setCopied(true)
+    } catch {
+      // The browser refuses its clipboard, or has none on plain http: select the text for the user's own copying.
+      const [first] = codes
+      const last = codes.at(-1)
+      if (first && last) getSelection()?.setBaseAndExtent(first, 0, last, last.childNodes.length)
+    }
   }
 
   return (

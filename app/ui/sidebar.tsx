@@ -6,6 +6,7 @@ import { Avatar } from './avatar.tsx'
 import { Icon } from './line-icon.tsx'
 import { Mark } from './mark.tsx'
 import { NavLink } from './nav-link.tsx'
+import { NavMenu } from './nav-menu.tsx'
 import { Verbatim } from './verbatim.tsx'
 
 interface Place {
@@ -49,7 +50,7 @@ export function Sidebar({
           {words('nav.menu')}
         </button>
       </div>
-      <div id="menu" popover="auto" className="menu">
+      <NavMenu>
         {places.length > 0 && (
           <nav aria-label={words('nav.label')}>
             <ul className="flex flex-col gap-1">
@@ -76,7 +77,7 @@ export function Sidebar({
             </button>
           </form>
         </div>
-      </div>
+      </NavMenu>
     </header>
   )
 }

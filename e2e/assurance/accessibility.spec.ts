@@ -153,6 +153,11 @@ test('a phone’s menu opens, closes and returns the focus by keyboard', async (
   await page.keyboard.press('Escape')
   await expect(page.getByRole('link', { name: 'Profile', exact: true })).toBeHidden()
   await expect(page.getByRole('button', { name: 'Menu' })).toBeFocused()
+
+  await page.keyboard.press('Enter')
+  await tabTo(page, 'button', 'Log out')
+  await page.keyboard.press('Tab')
+  await expect(page.getByRole('link', { name: 'Profile', exact: true }), 'does not hide the focus').toBeHidden()
 })
 
 test.describe('with forced colours and less motion', () => {

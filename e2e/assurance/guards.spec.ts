@@ -205,6 +205,8 @@ for (const [name, open] of Object.entries(doors)) {
       await admin.submit('/setup', 'Create administrator', { ...person, confirmPassword: person.password })
       expect((await admin.readSession())?.user.role).toBe('admin')
       await member.signUp()
+      // The page of an enrolment stores its key when it is first shown.
+      for (const client of [admin, member]) await client.open('/security/two-factor')
       const evil = 'https://evil.test'
       const foreign: Headers[] = [
         { origin: evil, 'sec-fetch-site': 'cross-site' },

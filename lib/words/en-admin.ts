@@ -115,7 +115,7 @@ export const admin = {
   },
   person: {
     back: 'All people',
-    yourself: 'This is you. Change your own account under Security.',
+    yourself: 'This is you. Change your own account under Profile, Security and Account.',
     account: 'Account',
     id: 'ID',
     signed_up: 'Signed up',

@@ -108,6 +108,7 @@ export const en = {
   },
 
   look: {
+    label: 'Viewing as another user',
     banner: 'You see the site as <person>{username}</person> does. Nothing can be changed. Viewing ends {time}.',
     stop: 'Stop viewing',
     stop_pending: 'Stopping…',

@@ -22,6 +22,8 @@ export function ApplyOnChange({ path, children }: { path: string; children: Reac
     const apply = ({ target }: Pick<Event, 'target'>) => {
       const isDate = target instanceof HTMLInputElement && target.type === 'date'
       clearTimeout(timer)
+      // "0002-01-11" is a year that is still being typed.
+      if (isDate && target.value.startsWith('0')) return
       timer = setTimeout(() => form.requestSubmit(), isDate ? pauseMs.date : pauseMs.other)
     }
     const submit = () => {

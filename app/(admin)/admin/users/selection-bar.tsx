@@ -6,7 +6,9 @@ export function SelectionBar({ words }: { words: Words }) {
   return (
     <fieldset className="selection-bar">
       <legend className="sr-only">{words('admin.selected.title')}</legend>
-      <span className="selected-count figures text-sm text-muted">{words('admin.selected.title')}</span>
+      <span aria-hidden="true" className="selected-count figures text-sm text-muted">
+        {words('admin.selected.title')}
+      </span>
       {acts.map((act) => (
         <button
           key={act}

@@ -168,7 +168,7 @@ export default async function PersonPage({ params, searchParams }: PageProps<'/a
             )}
           </section>
 
-          <SessionsCard words={words} id={id} live={live} now={session.now} timeZone={timeZone} />
+          <SessionsCard words={words} id={id} live={live} isSelf={isSelf} now={session.now} timeZone={timeZone} />
         </div>
       </div>
 

@@ -12,12 +12,15 @@ export function SessionsCard({
   words,
   id,
   live,
+  isSelf,
   now,
   timeZone,
 }: {
   words: Words
   id: string
   live: readonly SessionRecord[]
+  /** Admins end their own sessions on the Security page, which keeps the present one. */
+  isSelf: boolean
   now: number
   timeZone: string | null
 }) {
@@ -41,7 +44,7 @@ export function SessionsCard({
           </li>
         ))}
       </ul>
-      {live.length > 0 && (
+      {live.length > 0 && !isSelf && (
         <ActRow
           words={words}
           id={id}

@@ -245,6 +245,13 @@ test.describe('with JavaScript', () => {
     await expect(page.getByRole('alert').filter({ hasText: 'The username or password is wrong.' })).toBeFocused()
   })
 
+  test('what a form led to takes the focus', async ({ loggedInPage: page }) => {
+    await page.goto('/account')
+    await page.getByLabel('Time zone').selectOption('UTC')
+    await page.getByRole('button', { name: 'Save', exact: true }).click()
+    await expect(page.getByRole('status').filter({ hasText: 'Preferences saved.' })).toBeFocused()
+  })
+
   test('a rejected form does not load a new document', async ({ page }) => {
     await page.goto('/login')
     await page.evaluate(() => Object.assign(window, { sameDocument: true }))

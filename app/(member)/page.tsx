@@ -1,5 +1,5 @@
 import type { Metadata } from 'next'
-import { Notice } from '#app/ui/notice.tsx'
+import { Outcome } from '#app/ui/outcome.tsx'
 import { Verbatim } from '#app/ui/verbatim.tsx'
 import { services } from '#lib/services.ts'
 import { readPreferences } from '#lib/web/cookies/preferences.ts'
@@ -32,7 +32,7 @@ export default async function HomePage({ searchParams }: PageProps<'/'>) {
           person: (name) => <Verbatim>{name}</Verbatim>,
         })}
       </h1>
-      {(await searchParams).restored === '1' && <Notice kind="good">{words('home.restored')}</Notice>}
+      {(await searchParams).restored === '1' && <Outcome kind="good">{words('home.restored')}</Outcome>}
       {/* While an administrator views as the user, the session is the administrator's. */}
       {signedIn.impersonation === null && (
         <SessionCard words={words} session={session} idleMs={settings.session.idleMs} timeZone={timeZone} />

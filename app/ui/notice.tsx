@@ -26,7 +26,7 @@ export function Notice({
     <div
       ref={ref}
       role={role}
-      tabIndex={role === 'alert' ? -1 : undefined}
+      tabIndex={ref !== undefined || role === 'alert' ? -1 : undefined}
       className={`notice flex gap-3 rounded-control border px-4 py-3 ${tint}`}
     >
       <span className={`pt-0.5 ${tone}`}>{icon}</span>

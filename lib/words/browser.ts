@@ -7,7 +7,7 @@ const texts = {
     name: 'Gatehouse',
     error: {
       title: 'Something went wrong',
-      body: 'The page could not be shown. What was saved before is safe. Try again in a minute.',
+      body: 'The page could not be shown. What was saved is safe. Try again.',
       retry: 'Try again',
       home: 'Go to Home',
       /** Followed by the code of the log line. */
@@ -15,7 +15,7 @@ const texts = {
     },
     notFound: {
       title: 'Page not found',
-      body: 'There is nothing at this address. The link may be old, or a letter may be missing.',
+      body: 'There is nothing at this address. The link may be old or incomplete.',
       home: 'Go to Home',
     },
     copy: {
@@ -23,7 +23,7 @@ const texts = {
       done: 'Copied',
     },
     form: {
-      failed: 'This did not work, and the fault is ours. What you typed is still here: try again in a moment.',
+      failed: 'This did not work, and the fault is ours. What you typed is still here: try again.',
       unreachable: 'The answer did not arrive. What you typed is still here: try again.',
     },
     draft: {
@@ -33,7 +33,7 @@ const texts = {
       left: 'You left this page before this was saved. What you wrote until {time} is kept in this browser.',
       restore: 'Restore draft',
       discard: 'Discard draft',
-      restored: 'What you wrote is in the form again. It is not saved yet.',
+      restored: 'The draft is in the form again. It is not saved yet.',
     },
     session: {
       /** With {left}, such as "3 minutes". */
@@ -48,10 +48,10 @@ const texts = {
       logOut: 'Log out now',
       /** In the warning, with {left}, such as "1:59" or, for screen readers, "30 seconds". */
       loggedOutIn: 'You will be logged out in {left}.',
-      unreachable: 'The site could not be reached. Check the connection and try again.',
+      unreachable: 'The site could not be reached. Try again.',
       away: {
         title: 'Gatehouse cannot be reached',
-        text: 'Your session may be over, so this page is hidden. What you typed is kept in this browser. When the connection returns, it or the log-in page opens.',
+        text: 'Your session may be over, so this page is hidden until the connection returns. What you typed is kept in this browser.',
         retry: 'Try again',
       },
     },

@@ -157,7 +157,8 @@ export const admin = {
       'The current password will stop working and every session will end. There is no verified address, so you will get a link to pass on. The person who opens it will choose the password.',
     reset_admin:
       'This administrator has no verified address, and administrators get no link to each other’s accounts. The operator of this site starts the reset on the command line: user reset {username}.',
-    reset_link: 'Send this link to the person yourself. It works once, within an hour, and will not be shown again.',
+    reset_link:
+      'Send this link to the person yourself. It works once, within an hour. This page shows it for ten minutes.',
     factor_reset: 'Remove second factors',
     factor_reset_title: 'Second factors',
     factor_reset_text:
@@ -241,7 +242,7 @@ export const admin = {
     expires: 'Expires',
     withdraw: 'Withdraw',
     withdraw_which: 'the invitation of {when}',
-    link: 'Send this link to the person yourself. It will not be shown again.',
+    link: 'Send this link to the person yourself. This page shows it for ten minutes.',
     done: {
       made: 'The invitation was created.',
       mailed: 'The invitation was sent.',

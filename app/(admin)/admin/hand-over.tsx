@@ -1,10 +1,10 @@
 import { CopyButton } from '#app/ui/copy-button.tsx'
-import { Notice } from '#app/ui/notice.tsx'
+import { Outcome } from '#app/ui/outcome.tsx'
 
-/** What was done, and its link that is shown once, easy to copy, and to select without a script. */
+/** What was done, and its link, which is shown for ten minutes: easy to copy, and to select without a script. */
 export function HandOver({ said, text, link }: { said: string | undefined; text: string; link: string }) {
   return (
-    <Notice kind="warn">
+    <Outcome kind="warn">
       {said !== undefined && <span className="block font-medium">{said}</span>}
       <span>{text}</span>
       <span data-copied className="mt-2 flex flex-wrap items-center gap-3">
@@ -16,6 +16,6 @@ export function HandOver({ said, text, link }: { said: string | undefined; text:
         </code>
         <CopyButton />
       </span>
-    </Notice>
+    </Outcome>
   )
 }

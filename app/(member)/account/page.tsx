@@ -1,5 +1,5 @@
 import type { Metadata } from 'next'
-import { Notice } from '#app/ui/notice.tsx'
+import { Outcome } from '#app/ui/outcome.tsx'
 import { Verbatim } from '#app/ui/verbatim.tsx'
 import { may, requireUser } from '#lib/web/guards/current-user.ts'
 import { getWords } from '#lib/web/words.ts'
@@ -22,7 +22,7 @@ export default async function AccountPage({ searchParams }: PageProps<'/account'
   return (
     <div className="flex flex-col gap-8">
       <h1 className="text-xl sm:text-2xl">{words('account.title')}</h1>
-      {outcome !== null && <Notice kind={outcome.kind}>{words(outcome.message)}</Notice>}
+      {outcome !== null && <Outcome kind={outcome.kind}>{words(outcome.message)}</Outcome>}
       <AccountCard id="username" title={words('account.username')} text={<Verbatim>{user.username}</Verbatim>}>
         {may(signedIn, 'change-account') && (
           <a href="/security/username" className="button">

@@ -2,7 +2,7 @@ import type { Metadata } from 'next'
 import type { ReactNode } from 'react'
 import { ProfileValue } from '#app/profile-value.tsx'
 import { Avatar } from '#app/ui/avatar.tsx'
-import { Notice } from '#app/ui/notice.tsx'
+import { Outcome } from '#app/ui/outcome.tsx'
 import { Verbatim } from '#app/ui/verbatim.tsx'
 import { type ProfileField, profileFieldNames } from '#lib/core/profile.ts'
 import { may, requireUser } from '#lib/web/guards/current-user.ts'
@@ -51,9 +51,9 @@ export default async function ProfilePage({ searchParams }: PageProps<'/profile'
           </a>
         )}
       </div>
-      {saved === '1' && <Notice kind="good">{words('profile.saved')}</Notice>}
+      {saved === '1' && <Outcome kind="good">{words('profile.saved')}</Outcome>}
       {(picture === 'saved' || picture === 'removed') && (
-        <Notice kind="good">{words(`profile.picture_${picture}`)}</Notice>
+        <Outcome kind="good">{words(`profile.picture_${picture}`)}</Outcome>
       )}
       <dl className="card divide-y divide-line px-6">
         <Entry label={words('fields.username')}>

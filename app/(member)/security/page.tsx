@@ -1,6 +1,6 @@
 import type { Metadata } from 'next'
 import { HistoryList } from '#app/history/history-list.tsx'
-import { Notice } from '#app/ui/notice.tsx'
+import { Outcome } from '#app/ui/outcome.tsx'
 import { addressToVerify } from '#lib/features/email/addresses.ts'
 import { services } from '#lib/services.ts'
 import { readPreferences } from '#lib/web/cookies/preferences.ts'
@@ -37,7 +37,7 @@ export default async function SecurityPage({ searchParams }: PageProps<'/securit
   return (
     <div className="flex flex-col gap-8">
       <h1 className="text-xl sm:text-2xl">{words('security.title')}</h1>
-      {outcome !== null && <Notice kind={outcome.kind}>{words(outcome.message)}</Notice>}
+      {outcome !== null && <Outcome kind={outcome.kind}>{words(outcome.message)}</Outcome>}
       {factorReset !== null && (
         <FactorResetCard
           words={words}

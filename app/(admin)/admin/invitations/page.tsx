@@ -3,7 +3,7 @@ import { ActionForm } from '#app/ui/action-form.tsx'
 import { Clock } from '#app/ui/clock.tsx'
 import { Field } from '#app/ui/field.tsx'
 import { FormAlert } from '#app/ui/form-alert.tsx'
-import { Notice } from '#app/ui/notice.tsx'
+import { Outcome } from '#app/ui/outcome.tsx'
 import { Select } from '#app/ui/select.tsx'
 import { SubmitButton } from '#app/ui/submit-button.tsx'
 import { Verbatim } from '#app/ui/verbatim.tsx'
@@ -44,7 +44,7 @@ export default async function InvitationsPage({ searchParams }: PageProps<'/admi
       {link && query.done === 'made' ? (
         <HandOver said={outcome?.text} text={words('admin.invitations.link')} link={link} />
       ) : (
-        outcome !== null && <Notice kind={outcome.kind}>{outcome.text}</Notice>
+        outcome !== null && <Outcome kind={outcome.kind}>{outcome.text}</Outcome>
       )}
       <div className="card flex max-w-form flex-col gap-4 p-6">
         <p className="text-muted">{words('admin.invitations.lead')}</p>

@@ -3,7 +3,7 @@ import type { Metadata } from 'next'
 import type { ReactNode } from 'react'
 import { Field } from '#app/ui/field.tsx'
 import { Icon } from '#app/ui/line-icon.tsx'
-import { Notice } from '#app/ui/notice.tsx'
+import { Outcome } from '#app/ui/outcome.tsx'
 import { Select } from '#app/ui/select.tsx'
 import { rolesByTrust } from '#lib/core/roles/permissions.ts'
 import type { ManagedUser } from '#lib/features/user-admin/user-admin.ts'
@@ -57,7 +57,7 @@ export default async function PeoplePage({ searchParams }: PageProps<'/admin/use
           {words('admin.people.add')}
         </a>
       </div>
-      {outcome !== null && <Notice kind={outcome.kind}>{outcome.text}</Notice>}
+      {outcome !== null && <Outcome kind={outcome.kind}>{outcome.text}</Outcome>}
       <Filters
         words={words}
         path={path}

@@ -6,6 +6,7 @@ import { Breadcrumb } from '#app/ui/breadcrumb.tsx'
 import { Field } from '#app/ui/field.tsx'
 import { FormAlert } from '#app/ui/form-alert.tsx'
 import { Notice } from '#app/ui/notice.tsx'
+import { Outcome } from '#app/ui/outcome.tsx'
 import { SubmitButton } from '#app/ui/submit-button.tsx'
 import { parseDevice } from '#lib/core/device.ts'
 import { services } from '#lib/services.ts'
@@ -64,7 +65,7 @@ export default async function PasskeysPage({ searchParams }: PageProps<'/securit
         <h1 className="text-xl sm:text-2xl">{words('passkeys.title')}</h1>
         <p className="mt-2 text-muted">{words('passkeys.lead')}</p>
       </div>
-      {outcome !== null && <Notice kind="good">{words(`passkeys.done.${outcome}`)}</Notice>}
+      {outcome !== null && <Outcome kind="good">{words(`passkeys.done.${outcome}`)}</Outcome>}
       {refused !== null && <Notice kind="danger">{messageFor(words, refused).text}</Notice>}
       {next !== null && (
         <a href={next} className="button button-primary self-start">

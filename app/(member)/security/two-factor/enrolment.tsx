@@ -4,7 +4,6 @@ import { CopyButton } from '#app/ui/copy-button.tsx'
 import { Field } from '#app/ui/field.tsx'
 import { FormAlert } from '#app/ui/form-alert.tsx'
 import { SubmitButton } from '#app/ui/submit-button.tsx'
-import { SubmitWhenPasted } from '#app/ui/submit-when-pasted.tsx'
 import { qrSvg } from '#lib/features/two-factor/qr.ts'
 import type { Words } from '#lib/words/words.ts'
 import { turnOn } from './actions.ts'
@@ -60,9 +59,6 @@ export function Enrolment({ words, enrolment: { key, uri }, isRequired }: Props)
                 className="figures max-w-48 tracking-widest"
                 required
               />
-              <SubmitWhenPasted name="code" digits={6}>
-                {words('fields.code_pasted')}
-              </SubmitWhenPasted>
               <div className="flex flex-wrap gap-3">
                 <SubmitButton label={words('two_factor.turn_on')} pendingLabel={words('two_factor.turn_on_pending')} />
                 {!isRequired && (

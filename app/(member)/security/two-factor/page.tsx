@@ -1,6 +1,7 @@
 import type { Metadata } from 'next'
 import { Breadcrumb } from '#app/ui/breadcrumb.tsx'
 import { Notice } from '#app/ui/notice.tsx'
+import { Outcome } from '#app/ui/outcome.tsx'
 import { services } from '#lib/services.ts'
 import { readRecoveryCodes } from '#lib/web/cookies/one-time-links.ts'
 import { readPreferences } from '#lib/web/cookies/preferences.ts'
@@ -47,7 +48,7 @@ export default async function TwoFactorPage({ searchParams }: PageProps<'/securi
         <p className="mt-2 text-muted">{words('two_factor.lead')}</p>
       </div>
       {isRequired && <Notice kind="note">{words('two_factor.required')}</Notice>}
-      {done !== null && <Notice kind="good">{words(`two_factor.done.${done}`)}</Notice>}
+      {done !== null && <Outcome kind="good">{words(`two_factor.done.${done}`)}</Outcome>}
       {refused !== null && <Notice kind="danger">{messageFor(words, refused).text}</Notice>}
       {factors.totpSince === null ? (
         <Enrolment words={words} enrolment={await twoFactor.enrolment(user, session.id)} isRequired={isRequired} />

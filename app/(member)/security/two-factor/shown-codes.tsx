@@ -1,4 +1,4 @@
-import { Notice } from '#app/ui/notice.tsx'
+import { Outcome } from '#app/ui/outcome.tsx'
 import type { Words } from '#lib/words/words.ts'
 import { CodeButtons } from './code-buttons.tsx'
 
@@ -17,7 +17,7 @@ export function ShownCodes({ words, codes, said, next }: Props) {
     <div className="flex flex-col gap-6">
       <h1 className="no-print text-xl sm:text-2xl">{words('two_factor.keep_title')}</h1>
       <div className="no-print">
-        <Notice kind="good">{said}</Notice>
+        <Outcome kind="good">{said}</Outcome>
       </div>
       <section aria-labelledby="codes" data-copied className="card flex flex-col gap-6 p-6">
         <p className="no-print">{words('two_factor.keep')}</p>

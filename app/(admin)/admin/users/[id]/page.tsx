@@ -8,6 +8,7 @@ import { Avatar } from '#app/ui/avatar.tsx'
 import { Clock } from '#app/ui/clock.tsx'
 import { FormAlert } from '#app/ui/form-alert.tsx'
 import { Notice } from '#app/ui/notice.tsx'
+import { Outcome } from '#app/ui/outcome.tsx'
 import { Select } from '#app/ui/select.tsx'
 import { SubmitButton } from '#app/ui/submit-button.tsx'
 import { Verbatim } from '#app/ui/verbatim.tsx'
@@ -95,7 +96,7 @@ export default async function PersonPage({ params, searchParams }: PageProps<'/a
         </div>
       </div>
       {isHandedOver && <HandOver said={outcome?.text} text={words('admin.person.reset_link')} link={link} />}
-      {outcome !== null && !isHandedOver && !isSaidWithState && <Notice kind={outcome.kind}>{outcome.text}</Notice>}
+      {outcome !== null && !isHandedOver && !isSaidWithState && <Outcome kind={outcome.kind}>{outcome.text}</Outcome>}
       {isSelf && <Notice kind="note">{words('admin.person.yourself')}</Notice>}
       <StateNotice words={words} person={person} clock={clock} said={isSaidWithState ? outcome.text : null} />
 

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react'
 import { Notice } from '#app/ui/notice.tsx'
+import { Outcome } from '#app/ui/outcome.tsx'
 import { isDeletedByAdmin, type ManagedUser } from '#lib/features/user-admin/user-admin.ts'
 import type { Words } from '#lib/words/words.ts'
 import { stateOf } from '../../badges.tsx'
@@ -20,8 +21,9 @@ export function StateNotice({
   const { deletedAt, suspendedUntil, suspendReason, status } = person
   if (stateOf(person) === 'active') return null
   const when = (at: number) => ({ when: () => <span key="when">{clock(at)}</span> })
+  const Told = said === null ? Notice : Outcome
   return (
-    <Notice kind="warn">
+    <Told kind="warn">
       {said !== null && <span className="block font-medium">{said}</span>}
       <span>
         {deletedAt !== null
@@ -36,6 +38,6 @@ export function StateNotice({
         </span>
       )}
       {suspendReason !== '' && <span className="block">{words('admin.person.reason', { reason: suspendReason })}</span>}
-    </Notice>
+    </Told>
   )
 }

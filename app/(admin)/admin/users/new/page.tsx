@@ -4,7 +4,7 @@ import { ActionForm } from '#app/ui/action-form.tsx'
 import { Field } from '#app/ui/field.tsx'
 import { FormAlert } from '#app/ui/form-alert.tsx'
 import { Icon } from '#app/ui/line-icon.tsx'
-import { Notice } from '#app/ui/notice.tsx'
+import { Outcome } from '#app/ui/outcome.tsx'
 import { Select } from '#app/ui/select.tsx'
 import { SubmitButton } from '#app/ui/submit-button.tsx'
 import { rolesByTrust } from '#lib/core/roles/permissions.ts'
@@ -31,7 +31,7 @@ export default async function NewPersonPage({ searchParams }: PageProps<'/admin/
         {words('admin.person.back')}
       </a>
       <h1 className="text-xl sm:text-2xl">{words('admin.new.title')}</h1>
-      {outcome !== null && <Notice kind={outcome.kind}>{outcome.text}</Notice>}
+      {outcome !== null && <Outcome kind={outcome.kind}>{outcome.text}</Outcome>}
       <div className="grid items-start gap-6 xl:grid-cols-2">
         <section aria-labelledby="invite" className="card flex max-w-form flex-col gap-4 p-6">
           <h2 id="invite" className="text-lg">

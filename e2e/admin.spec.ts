@@ -41,6 +41,7 @@ test.describe('the first admin', () => {
     await fillSignUp(page, { username: 'ada', password: 'Lantern over the quay 47' })
     await page.getByRole('button', { name: 'Create administrator' }).click()
     await expect(page).toHaveURL(`${server.url}/admin`)
+    await expect(page.getByRole('link', { name: 'Add a second factor' })).toHaveAttribute('href', /two-factor$/)
     expect(await findStoredUser(server.store, 'ada')).toMatchObject({ role: 'admin' })
 
     const late = new NewClient(server.url)

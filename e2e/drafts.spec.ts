@@ -109,6 +109,7 @@ test('a log-out, which deletes it, asks first', async ({ page, server }) => {
 test('can be discarded', async ({ page, server }) => {
   await logIn(page, await loseSession(page, server))
   await page.getByRole('button', { name: 'Discard draft' }).click()
+  await expect(page.getByLabel('Full name')).toBeFocused()
   await expect(offer(page)).toBeHidden()
   await page.reload()
   await page.waitForLoadState('networkidle')

@@ -58,6 +58,7 @@ export function DraftOffer({ person, startedAt, timeZone }: DraftOwner & { timeZ
   function discard() {
     setDraft(null)
     forgetDraft()
+    place.current?.closest('form')?.querySelector<HTMLElement>('.input')?.focus()
   }
 
   return (

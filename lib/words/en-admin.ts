@@ -18,6 +18,8 @@ export const admin = {
   },
   overview: {
     title: 'Overview',
+    unprotected:
+      'Anyone who learns your password could change every account of this site. <link>Add a second factor</link>',
     people: 'People',
     live: 'Live sessions',
     suspended: 'Suspended',

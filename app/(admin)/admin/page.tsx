@@ -1,6 +1,7 @@
 import { ChevronRight } from 'lucide'
 import type { Metadata } from 'next'
 import { Icon } from '#app/ui/line-icon.tsx'
+import { Notice } from '#app/ui/notice.tsx'
 import { days, hours } from '#lib/core/clock.ts'
 import { services } from '#lib/services.ts'
 import type { AuditCount } from '#lib/stores/types.ts'
@@ -32,7 +33,7 @@ export async function generateMetadata(): Promise<Metadata> {
 }
 
 export default async function OverviewPage({ searchParams }: PageProps<'/admin'>) {
-  const { session } = await requireAdmin(pathWith('/admin', await searchParams))
+  const { session, user } = await requireAdmin(pathWith('/admin', await searchParams))
   const words = await getWords()
   const { timeZone } = await readPreferences()
   const period = oneOf(await searchParams, 'period', ['day', 'month']) ?? 'day'
@@ -57,6 +58,17 @@ export default async function OverviewPage({ searchParams }: PageProps<'/admin'>
     <div className="flex flex-col gap-8">
       <Sections words={words} current="overview" />
       <h1 className="text-xl sm:text-2xl">{words('admin.overview.title')}</h1>
+      {!user.factors.hasSecondFactor && (
+        <Notice kind="warn">
+          {words.rich('admin.overview.unprotected', {
+            link: (text) => (
+              <a key="link" href="/security/two-factor" className="link">
+                {text}
+              </a>
+            ),
+          })}
+        </Notice>
+      )}
       <ul className="grid grid-cols-2 gap-4 lg:grid-cols-4">
         <Tile href="/admin/users" name={words('admin.overview.people')} value={all} words={words} />
         <Tile

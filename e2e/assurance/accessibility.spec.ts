@@ -166,7 +166,9 @@ test.describe('with forced colours and less motion', () => {
   test('pages stay usable', async ({ loggedInPage: page }) => {
     for (const path of memberPaths) {
       await page.goto(path)
-      await expectAccessible(page, path)
+      // The colours are the system's. axe would read -webkit-text-fill-color, which keeps the page's own.
+      const axe = new AxeBuilder({ page }).disableRules('color-contrast')
+      expect.soft(await findViolations(axe), path).toEqual([])
     }
     const moving = await page.evaluate(
       () =>

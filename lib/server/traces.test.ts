@@ -7,7 +7,10 @@ import { keepToTheProgram } from './traces.ts'
 
 test('keeps the build’s output, packages and package.json in the trace files, and no settings', async () => {
   const projectDir = await mkdtemp(join(tmpdir(), 'gatehouse-'))
-  onTestFinished(() => rm(projectDir, { recursive: true }))
+  onTestFinished(async () => {
+    nextEnv.resetEnv()
+    await rm(projectDir, { recursive: true })
+  })
   await writeFile(join(projectDir, '.env'), 'NOTE="theirs"\n')
   const { loadedEnvFiles } = nextEnv.loadEnvConfig(projectDir, false, undefined, true)
   expect(loadedEnvFiles.map(({ path }) => path)).toEqual(['.env'])

@@ -2,6 +2,7 @@
 
 import { type RefObject, type SyntheticEvent, useEffect, useLayoutEffect, useRef, useState } from 'react'
 import { createPortal } from 'react-dom'
+import { MessageCard } from '#app/ui/message-card.tsx'
 import { useBrowserWords } from '#app/ui/page-root.tsx'
 import { type Phase, spokenAt } from './deadlines.ts'
 import { type Keeper, type SessionView, startKeeper } from './keeper.ts'
@@ -145,17 +146,11 @@ function Away({ keeper }: { keeper: RefObject<Keeper | null> }) {
 
   return createPortal(
     <div role="alert" className="away">
-      <div className="card flex max-w-[28rem] flex-col items-start gap-6 p-6 sm:p-8">
-        <div>
-          <h1 ref={title} tabIndex={-1} className="text-xl">
-            {words.title}
-          </h1>
-          <p className="mt-2 text-muted">{words.text}</p>
-        </div>
+      <MessageCard ref={title} title={words.title} text={words.text}>
         <button type="button" className="button button-primary" onClick={() => void keeper.current?.ask()}>
           {words.retry}
         </button>
-      </div>
+      </MessageCard>
     </div>,
     document.body,
   )

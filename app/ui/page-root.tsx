@@ -6,6 +6,7 @@ import { createContext, type ReactNode, useContext, useEffect } from 'react'
 import { type BrowserWords, browserWords } from '#lib/words/browser.ts'
 import { CardFrame } from './card-frame.tsx'
 import { useFormToken } from './form-token.tsx'
+import { MessageCard } from './message-card.tsx'
 import { endHydration, useKeptValues } from './typed-values.tsx'
 
 const yearInSeconds = 365 * 24 * 60 * 60
@@ -65,21 +66,19 @@ export function ErrorView({ error, retry }: ErrorViewProps) {
   const { name, error: words } = useBrowserWords()
   const digest = error instanceof Error && 'digest' in error ? String(error.digest) : null
   return (
-    <div role="alert" className="card flex max-w-[28rem] flex-col gap-6 p-6 sm:p-8">
+    <div role="alert">
       <title>{`${words.title} · ${name}`}</title>
-      <div>
-        <h1 className="text-xl">{words.title}</h1>
-        <p className="mt-2 text-muted">{words.body}</p>
-      </div>
-      <div className="flex flex-wrap gap-3">
-        <button type="button" className="button button-primary" onClick={() => retry()}>
-          {words.retry}
-        </button>
-        <a href="/" className="button">
-          {words.home}
-        </a>
-      </div>
-      {digest !== null && <p className="figures text-sm text-muted">{`${words.reference} ${digest}`}</p>}
+      <MessageCard title={words.title} text={words.text}>
+        <div className="flex flex-wrap gap-3">
+          <button type="button" className="button button-primary" onClick={() => retry()}>
+            {words.retry}
+          </button>
+          <a href="/" className="button">
+            {words.home}
+          </a>
+        </div>
+        {digest !== null && <p className="figures text-sm text-muted">{`${words.reference} ${digest}`}</p>}
+      </MessageCard>
     </div>
   )
 }
@@ -97,17 +96,13 @@ export function ErrorPage(props: ErrorViewProps) {
  * inside a frame, which has `<main>` already.
  */
 export function NotFoundView() {
-  const { notFound } = useBrowserWords()
+  const { title, text, home } = useBrowserWords().notFound
   const card = (
-    <div className="card flex max-w-[28rem] flex-col items-start gap-6 p-6 sm:p-8">
-      <div>
-        <h1 className="text-xl">{notFound.title}</h1>
-        <p className="mt-2 text-muted">{notFound.body}</p>
-      </div>
+    <MessageCard title={title} text={text}>
       <a href="/" className="button button-primary">
-        {notFound.home}
+        {home}
       </a>
-    </div>
+    </MessageCard>
   )
   return useFormToken() === null ? <CardFrame mark={<MarkImage />}>{card}</CardFrame> : card
 }

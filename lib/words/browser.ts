@@ -7,7 +7,7 @@ const texts = {
     name: 'Gatehouse',
     error: {
       title: 'Something went wrong',
-      body: 'The page could not be shown. What was saved is safe. Try again.',
+      text: 'The page could not be shown. What was saved is safe.',
       retry: 'Try again',
       home: 'Go to Home',
       /** Followed by the code of the log line. */
@@ -15,7 +15,7 @@ const texts = {
     },
     notFound: {
       title: 'Page not found',
-      body: 'There is nothing at this address. The link may be old or incomplete.',
+      text: 'The link may be old or incomplete.',
       home: 'Go to Home',
     },
     copy: {
@@ -41,14 +41,13 @@ const texts = {
       idleTitle: 'Are you still there?',
       idleText: 'Nothing has happened here for a while. What you typed is kept in this browser.',
       absoluteTitle: 'This session is about to end',
-      absoluteText:
-        'It has reached its longest time, which nothing extends. Save your work: you will have to log in again.',
+      absoluteText: 'Nothing extends it. Save your work: you will have to log in again.',
       stay: 'Stay logged in',
       understood: 'Got it',
       logOut: 'Log out now',
       /** In the warning, with {left}, such as "1:59" or, for screen readers, "30 seconds". */
       loggedOutIn: 'You will be logged out in {left}.',
-      unreachable: 'The site could not be reached. Try again.',
+      unreachable: 'Gatehouse cannot be reached. Try again.',
       away: {
         title: 'Gatehouse cannot be reached',
         text: 'Your session may be over, so this page is hidden until the connection returns. What you typed is kept in this browser.',

@@ -138,7 +138,7 @@ export const refusals = {
   },
   not_found: {
     title: 'Page not found',
-    body: 'There is nothing at this address. The link may be old, or a letter may be missing.',
+    body: 'The link may be old or incomplete.',
   },
   too_slow: {
     title: 'This took too long',

@@ -1,5 +1,6 @@
 import type { Metadata } from 'next'
 import { EndImpersonationForm } from '#app/impersonation/end-impersonation-form.tsx'
+import { MessageCard } from '#app/ui/message-card.tsx'
 import { requireUser } from '#lib/web/guards/current-user.ts'
 import { getWords } from '#lib/web/words.ts'
 
@@ -14,11 +15,7 @@ export default async function NotAllowedPage() {
   const why = impersonation !== null ? 'look' : user.role === 'guest' ? 'guest' : 'other'
 
   return (
-    <div className="card flex max-w-[28rem] flex-col items-start gap-6 p-6 sm:p-8">
-      <div>
-        <h1 className="text-xl">{words('not_allowed.title')}</h1>
-        <p className="mt-2 text-muted">{words(`not_allowed.${why}`)}</p>
-      </div>
+    <MessageCard title={words('not_allowed.title')} text={words(`not_allowed.${why}`)}>
       {impersonation === null ? (
         <a href="/" className="button button-primary">
           {words('not_allowed.home')}
@@ -26,6 +23,6 @@ export default async function NotAllowedPage() {
       ) : (
         <EndImpersonationForm words={words} look="primary" />
       )}
-    </div>
+    </MessageCard>
   )
 }

@@ -20,7 +20,16 @@ export interface MeasuredPage {
 
 const root = path.resolve(import.meta.dirname, '..')
 const visitors = { login: '/login', signup: '/signup' }
-const members = { home: '/', profile: '/profile', security: '/security', 'two-factor': '/security/two-factor' }
+const members = {
+  home: '/',
+  profile: '/profile',
+  'edit-profile': '/profile/edit',
+  picture: '/profile/picture',
+  security: '/security',
+  password: '/security/password',
+  passkeys: '/security/passkeys',
+  'two-factor': '/security/two-factor',
+}
 const admins = { overview: '/admin', people: '/admin/users' }
 const strangers = 30
 

@@ -81,7 +81,7 @@ describe.each(stores)('the CLI as root, in the folder of a service with %s', (_,
       const said = await startAsService(dir, settings.DATABASE_URL)
       if (said === 'started') return
       expect(said).toMatch(/^(store|secret)_unavailable .*\bEACCES\b/)
-      expect(said).not.toMatch(/move|away|mv /i)
+      expect(said.replaceAll(dir, '')).not.toMatch(/\b(move|away|mv)\b/i)
       const [command = ''] = /\b(chown (-R )?\d+|chmod (-R )?u\+rwX)( \/\S+)+/.exec(said) ?? []
       expect(command, said).not.toBe('')
       execFileSync('sh', ['-c', command.replace(/\.$/, '')])

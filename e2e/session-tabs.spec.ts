@@ -9,8 +9,6 @@ import { expect, signIn, test } from './fixtures.ts'
 // Playwright's clock leaves scripts behind that a reused context runs without it.
 test.use({ reuseContext: false })
 
-const beforeItHangs = { timeout: 30_000 }
-
 test.beforeEach(({ expectedNoise }) => {
   expectedNoise.push(/401 \(Unauthorized\)/)
 })
@@ -30,7 +28,7 @@ test('a log-out in one tab clears the others', async ({ context, server }) => {
   await logOut(first)
   await expect(first).toHaveURL('/login?reason=signed-out')
   for (const page of others) {
-    await expect(page).toHaveURL('/login?next=%2Fprofile&reason=signed-out', beforeItHangs)
+    await expect(page).toHaveURL('/login?next=%2Fprofile&reason=signed-out')
   }
 })
 
@@ -42,7 +40,7 @@ test('a log-in as another user updates every tab', async ({ context, server }) =
   await first.goto('/')
   await expect(first.getByRole('heading', { level: 1 })).toContainText(somebody.username)
   for (const page of others) {
-    await expect(page.getByRole('heading', { level: 1 })).toContainText(somebody.username, beforeItHangs)
+    await expect(page.getByRole('heading', { level: 1 })).toContainText(somebody.username)
   }
 })
 
@@ -53,13 +51,14 @@ test('staying in one tab closes the warning in the others', async ({ context, se
     await holdTime(page)
     await page.goto('/')
   }
-  await server.advance(seconds(500))
+  // Less than the pages' time: a busy machine takes seconds for the three, and the last asks the server.
+  await server.advance(seconds(481))
   for (const page of pages) {
     await runFor(page, seconds(500))
     await expect(page.getByRole('alertdialog')).toBeVisible()
   }
   await pages[0].getByRole('button', { name: 'Stay logged in' }).click()
-  for (const page of pages) await expect(page.getByRole('alertdialog')).toBeHidden(beforeItHangs)
+  for (const page of pages) await expect(page.getByRole('alertdialog')).toBeHidden()
 })
 
 test('a session ended elsewhere disappears from every tab that gets focus', async ({ context, server }) => {
@@ -69,7 +68,7 @@ test('a session ended elsewhere disappears from every tab that gets focus', asyn
   await thief.logOut()
   await first.reload()
   for (const page of [first, second, third]) {
-    await expect(page).toHaveURL('/login?next=%2Fprofile&reason=signed-out', { timeout: 30_000 })
+    await expect(page).toHaveURL('/login?next=%2Fprofile&reason=signed-out')
   }
 })
 
@@ -124,6 +123,6 @@ test('time that passes in one open tab passes in all', async ({ context, server 
   await idleFor(pages[0], server, seconds(601))
   // The other tab's clock is stopped: it learns of the end from the first.
   for (const page of pages) {
-    await expect(page).toHaveURL('/login?next=%2Fprofile&reason=idle', { timeout: 30_000 })
+    await expect(page).toHaveURL('/login?next=%2Fprofile&reason=idle')
   }
 })

@@ -52,10 +52,10 @@ export function StrengthMeter({ scoreWords }: { scoreWords: readonly string[] })
   }, [])
 
   return (
-    // Takes its room from the start: a button that moves between press and release is not pressed.
+    // Takes its room, two lines, from the start: a button that moves between press and release is not pressed.
     <div ref={place} aria-live="polite" className="noscript:hidden">
       <Steps reached={rating === null ? 0 : Math.max(rating.score, 1)} of={4} tone={tones[rating?.score ?? 0] ?? ''} />
-      <p className="mt-2 min-h-5 text-sm">
+      <p className="mt-2 min-h-10 text-sm">
         {rating !== null && (
           <>
             <span className="font-medium">{`${scoreWords[rating.score]}.`}</span> <span>{rating.advice}</span>

@@ -92,6 +92,8 @@ export function profileEntry(page: Page, label: string) {
 }
 
 async function openMenu(page: Page): Promise<void> {
+  // Without its style sheet, every page shows the button.
+  await page.waitForLoadState()
   const menu = page.getByRole('button', { name: 'Menu' })
   if (await menu.isVisible()) await menu.click()
 }

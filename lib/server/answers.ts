@@ -28,10 +28,10 @@ export interface Answers {
 }
 
 /**
- * How long a refused connection stays open. Closing a socket with unread bytes resets it, and browsers then discard the
- * response.
+ * How long a refused connection stays open for a slow line. Closing a socket with unread bytes resets it, and browsers then
+ * discard the response.
  */
-const lingerMs = seconds(1)
+const lingerMs = seconds(5)
 
 export function createAnswers(appOrigin: string, { dev }: { dev: boolean }): Answers {
   const headers = { ...answerHeaders, ...transportHeaders(appOrigin) }

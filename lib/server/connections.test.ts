@@ -16,7 +16,10 @@ async function listen(listener: RequestListener, hops: string) {
   const settings = readSettings({ APP_URL: 'http://localhost:3000', TRUST_PROXY_HOPS: hops })
   const { main, handle } = createServers(settings, createSecurityEvents(log), { log })
   handle(listener)
-  await once(main.listen(0, '127.0.0.1'), 'listening')
+  // Connections that send nothing yet must outlast the test on a busy machine.
+  main.headersTimeout = 0
+  main.requestTimeout = 0
+  await once(main.listen({ port: 0, host: '127.0.0.1', backlog: 2000 }), 'listening')
   const sockets: Socket[] = []
   onTestFinished(() => {
     for (const socket of sockets) socket.destroy()

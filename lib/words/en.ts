@@ -250,7 +250,7 @@ export const en = {
     /** Ours. Each sentence of these three lists has to stand alone. */
     reasons: {
       listed: 'This is one of the most common passwords.',
-      context: 'Names of yours or of this site are among the first guesses, also with digits or signs added.',
+      context: 'Names of yours or of this site are guessed first, also with digits or signs added.',
     },
     /** The keys of this list and the next are zxcvbn's. */
     warnings: {

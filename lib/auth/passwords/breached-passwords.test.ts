@@ -43,7 +43,8 @@ afterEach(async () => {
 
 const note = (...line: unknown[]) => lines.push(line as never)
 const log: Log = { info: note, warn: note, error: note, fatal: note }
-const open = (options: { url?: string; timeoutMs?: number } = {}) => createBreachedPasswords({ url, log, ...options })
+const open = (options: { url?: string; timeoutMs?: number } = {}) =>
+  createBreachedPasswords({ url, log, timeoutMs: 60_000, ...options })
 const answering = (text: string, status = 200) => {
   answer = (_, response) => response.writeHead(status).end(text)
 }

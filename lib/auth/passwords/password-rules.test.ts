@@ -6,11 +6,13 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { days } from '../../core/clock.ts'
+import { compose } from '../../composition.ts'
+import { days, minutes } from '../../core/clock.ts'
 import type { RequestInfo } from '../../core/mail/message.ts'
 import { countedAddress } from '../../core/rate-limits/counted-address.ts'
 import type { Services } from '../../services.ts'
 import { aLoginClient, openTestServices, type TestServices } from '../../services-for-test.ts'
+import { createBreachedPasswords } from './breached-passwords.ts'
 import { ownWords } from './context-words.ts'
 
 const root = resolve(import.meta.dirname, '../../..')
@@ -163,16 +165,17 @@ describe('published passwords', () => {
     await once(server, 'listening')
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/range/`
     await using asking = await openTestServices({ BREACHED_PASSWORDS: url })
-    const { accounts } = asking.app
+    const breachedPasswords = createBreachedPasswords({ url, log: asking.app.log, timeoutMs: minutes(1) })
+    const { accounts, recovery } = compose({ ...asking.app, breached: breachedPasswords })
     const breached = { ok: false, code: 'password_breached' }
     expect(await accounts.signUp({ username: 'alice', password: published })).toEqual(breached)
     const alice = await accounts.signUp({ username: 'alice', password: strong })
     if (!alice.ok) throw new Error(alice.code)
     const change = { current: strong, password: published }
     expect(await accounts.changePassword(alice.value.id, change, aLoginClient())).toEqual(breached)
-    const started = await asking.app.recovery.startFor(alice.value.id, by, null)
+    const started = await recovery.startFor(alice.value.id, by, null)
     const token = started.ok ? started.value.token : null
-    expect(await asking.app.recovery.reset(token ?? '', published, by)).toEqual(breached)
+    expect(await recovery.reset(token ?? '', published, by)).toEqual(breached)
     server.closeAllConnections()
     server.close()
   })

@@ -30,7 +30,7 @@ async function openWith(smtpUrl: string, store: StoreName = 'JSON'): Promise<Tes
 
 const waiting = async () =>
   (await Array.fromAsync(opened.app.stores.dump())).flatMap((stored) => (stored.kind === 'mail' ? [stored.record] : []))
-const until = (check: () => Promise<void> | void) => vi.waitFor(check, { timeout: 15_000 })
+const until = (check: () => Promise<void> | void) => vi.waitFor(check, { timeout: 60_000 })
 
 describe.each(storeNames)('mails on %s', (store) => {
   test('are sent over TLS and leave the queue', async () => {

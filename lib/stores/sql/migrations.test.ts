@@ -52,7 +52,7 @@ describe.each(bothKinds)('the tables in %s', (_, fresh) => {
       import { openPostgresStores, openSqliteStores } from '${new URL('open.ts', import.meta.url)}'
       const log = { info() {}, warn() {}, error() {} }
       const [, location] = process.argv
-      const opening = Array.from({ length: 5 }, () =>
+      const opening = Array.from({ length: 2 }, () =>
         location.startsWith('postgres') ? openPostgresStores({ url: location, poolSize: 2, log }) : openSqliteStores({ path: location, log }))
       for (const stores of await Promise.all(opening)) {
         await stores.checkReady()

@@ -4,7 +4,8 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { aSession, aToken, aUser, everybody, recordsOf } from '#lib/stores/contract/samples.ts'
 import type { StoredRecord } from '#lib/stores/types.ts'
 
-import { bothKinds, execute, freshPostgres, freshSqlite } from './stores-for-test.ts'
+import { openPostgresStores } from './open.ts'
+import { bothKinds, execute, freshPostgres, freshSqlite, logTo } from './stores-for-test.ts'
 
 describe.each(bothKinds)('copying out of %s', (_, fresh) => {
   const people = (count: number) =>
@@ -88,7 +89,10 @@ const userOf = (username: string): StoredRecord => ({ kind: 'user', record: aUse
 
 it('during a replacement, writers wait and find the new content, and readers do not wait', async () => {
   const { location, open } = await freshPostgres()
-  const [stores, server] = [await open(), await open()]
+  // Its own limits are five seconds, which a busy machine may need before the replacement goes on.
+  const patient = `${location}?statement_timeout=60000&query_timeout=60000`
+  const [stores, server] = [await open(), await openPostgresStores({ url: patient, poolSize: 2, log: logTo([]) })]
+  onTestFinished(() => server.close())
   await stores.users.insert(aUser({ username: 'before' }))
   const gate = Promise.withResolvers<void>()
   const begun = Promise.withResolvers<void>()

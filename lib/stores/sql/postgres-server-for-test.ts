@@ -158,6 +158,8 @@ async function start(postgres: string, data: string, port: number, account: Acco
   const durability = settings.durable ? [] : ['fsync=off', 'full_page_writes=off']
   const options = [
     ...['listen_addresses=127.0.0.1', `port=${port}`, 'max_connections=200', 'shared_buffers=64MB', 'jit=off'],
+    // Its workers would stand among the locks and connections that tests count.
+    'autovacuum=off',
     ...['log_min_messages=log', 'log_checkpoints=off', 'lc_messages=C'],
     // Nothing outside the folder, where a killed process would leave it.
     ...(windows ? [] : ['unix_socket_directories=', 'dynamic_shared_memory_type=mmap']),

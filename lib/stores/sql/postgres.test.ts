@@ -296,7 +296,8 @@ describe('a pool of connections', () => {
     expect((await Promise.all(emails)).every((user) => user !== null)).toBe(true)
     const admin = await connectDirectly(location)
     const { rows } = await admin.query(
-      'select count(*)::int as n from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()',
+      `select count(*)::int as n from pg_stat_activity
+        where datname = current_database() and pid <> pg_backend_pid() and backend_type = 'client backend'`,
     )
     expect(rows).toEqual([{ n: 2 }])
   })
@@ -314,7 +315,8 @@ describe('a pool of connections', () => {
     const left = `select mode from pg_locks join pg_database d on d.oid = database
       where datname = current_database() and pid <> pg_backend_pid()`
     expect((await admin.query(left)).rows).toEqual([])
-    const states = `select state from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`
+    const states = `select state from pg_stat_activity
+      where datname = current_database() and pid <> pg_backend_pid() and backend_type = 'client backend'`
     expect((await admin.query(states)).rows).toEqual([{ state: 'idle' }])
   })
 

@@ -33,7 +33,7 @@ async function giveCertificate(url: string, { certificate, key }: TestCertificat
   }
   await ask(url, 'alter system set ssl = on')
   await ask(url, 'select pg_reload_conf()')
-  await vi.waitFor(async () => expect(await ask(url, 'show ssl')).toEqual([{ ssl: 'on' }]))
+  await vi.waitFor(async () => expect(await ask(url, 'show ssl')).toEqual([{ ssl: 'on' }]), { timeout: 20_000 })
 }
 
 describe('a database that speaks TLS', () => {

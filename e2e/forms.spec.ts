@@ -1,8 +1,11 @@
 // Forms: invalid input gets an error beside its field, keeps what was typed and reveals no password.
 import type { Page, Response } from '@playwright/test'
 import { expect, test } from '#e2e/fixtures.ts'
+import { Client } from '#e2e/support/client.ts'
+import { encodeActionCall } from '#e2e/support/form-body.ts'
 import { makePerson } from '#e2e/support/person.ts'
 import { expectProfile, fillLogIn, fillSignUp, logIn, saveProfile, signUp } from '#e2e/support/site.ts'
+import { readSiteActions } from '#e2e/support/site-actions.ts'
 import { findStoredUser, readStoredUsers } from '#e2e/support/store-contents.ts'
 
 const everywhere = { tag: '@no-javascript' }
@@ -333,4 +336,19 @@ test('without JavaScript there is no button that would do nothing [V6.2.6]', { t
 }) => {
   await page.goto('/signup')
   await expect(page.getByRole('button', { name: 'Show password' })).toHaveCount(javaScriptEnabled === false ? 0 : 1)
+})
+
+test('a value that no form offers gets a sentence, not an error page', async ({ server }) => {
+  const action = readSiteActions().find(({ export: name }) => name === 'logInWithCode')
+  const { body, headers } = encodeActionCall([
+    ['code', '123456'],
+    ['remember', 'forever'],
+  ])
+  const answer = await new Client(server.url).fetch('/login/two-factor', {
+    method: 'POST',
+    body,
+    headers: { ...headers, 'next-action': action?.id ?? '' },
+  })
+  expect(answer.status).toBe(200)
+  expect(answer.text).toContain('A field has a value that the form does not offer')
 })

@@ -109,6 +109,7 @@ export const errors = {
   field_repeated: 'A field arrived more than once, so nothing was saved. Reload the page and try again.',
   field_unknown:
     'The form carried a field that does not belong to it, so nothing was saved. Reload the page and try again.',
+  field_wrong: 'A field has a value that the form does not offer, so nothing was saved. Reload the page and try again.',
   field_not_text: 'A file arrived where text belongs, so nothing was saved. Enter text and try again.',
   field_missing: 'A field of this form did not arrive, so nothing was saved. Reload the page and try again.',
   input_invalid:

@@ -8,6 +8,11 @@ import type { Words } from './words.ts'
 /** The compiler cannot check a computed key, so formatting checks its arguments. */
 type AnyMessage = (key: string, args: Record<string, string | number>) => string
 
+/** Whether the catalogue has a sentence for it. */
+export function isErrorCode(code: string): boolean {
+  return isKeyOf(en.errors, code)
+}
+
 /** Throws when the catalogue lacks the code, or the message's numbers are missing. */
 export function errorSentence(words: Words, code: string, args: Record<string, string | number> = {}): string {
   const message: AnyMessage = words as never

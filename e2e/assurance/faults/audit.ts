@@ -73,11 +73,15 @@ export function sorted(records: readonly StoredRecord[]): StoredRecord[] {
 export async function expectTidyFolder(folder: string): Promise<void> {
   const modeOf = async (file: string) => ((await stat(file)).mode & 0o777).toString(8)
   expect(await modeOf(folder), folder).toBe('700')
-  const names = await readdir(folder)
-  expect(names.filter((name) => /tmp|replacement|journal/.test(name))).toEqual([])
-  for (const name of names) {
-    const file = path.join(folder, name)
+  const entries = await readdir(folder, { withFileTypes: true })
+  expect(entries.map(({ name }) => name).filter((name) => /tmp|replacement|journal/.test(name))).toEqual([])
+  for (const entry of entries) {
+    const file = path.join(folder, entry.name)
+    if (entry.isDirectory()) {
+      await expectTidyFolder(file)
+      continue
+    }
     expect(await modeOf(file), file).toBe('600')
-    if (name.endsWith('.json')) JSON.parse(await readFile(file, 'utf8'))
+    if (file.endsWith('.json')) JSON.parse(await readFile(file, 'utf8'))
   }
 }

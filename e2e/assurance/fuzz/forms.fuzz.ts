@@ -59,7 +59,7 @@ async function tryForm({ action: { id, name, export: action }, ...target }: Form
 
   async function post(plan: FormPlan): Promise<void> {
     const actor = await current.take()
-    if (action === 'changeRole') site.mayHaveAnyRole.add(actor.known.subject ?? '')
+    if (action.startsWith('changeRole')) site.mayHaveAnyRole.add(actor.known.subject ?? '')
     const page = target.page(actor)
     if (found?.actor !== actor) found = { actor, hidden: await readHidden(actor, page) }
     const { hidden } = found

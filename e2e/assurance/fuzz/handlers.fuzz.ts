@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readRoutes } from '#e2e/support/build-manifests.ts'
 import type { Request } from '#e2e/support/http.ts'
+import { ceremonies } from '#lib/features/passkeys/ceremonies.ts'
 import { adminOver, member, type Scenario } from './actors.ts'
 import { createCurrentActor } from './current-actor.ts'
 import { expectHarmless, sendTo } from './judge.ts'
@@ -49,6 +50,20 @@ const handlers: Record<string, Handler> = {
     scenario: member,
     question: fc.oneof(fc.record({ username: anyText }), fc.object({ maxDepth: 2 })),
   },
+  '/api/passkeys/options': {
+    method: 'POST',
+    scenario: member,
+    question: fc.oneof(
+      fc.record({ ceremony: fc.constantFrom(...ceremonies, ''), username: anyText }),
+      fc.object({ maxDepth: 2 }),
+    ),
+  },
+  '/api/passkeys/automatic': {
+    method: 'POST',
+    scenario: member,
+    question: fc.oneof(fc.record({ id: anyText, type: fc.constant('public-key') }), fc.object({ maxDepth: 3 })),
+  },
+  '/api/picture/x': { method: 'GET', scenario: member, queries: ['?v=1', '?v=__proto__', '?v='] },
   '/logout': { method: 'POST', scenario: member, seldom: true },
   '/healthz': { method: 'GET', scenario: member },
   '/readyz': { method: 'GET', scenario: member },

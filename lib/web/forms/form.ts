@@ -11,7 +11,7 @@ import { countedAddress } from '#lib/core/rate-limits/counted-address.ts'
 import { currentRequest } from '#lib/core/request-context.ts'
 import { services } from '#lib/services.ts'
 import { messageFor, type Refusal } from '#lib/words/message-for.ts'
-import { errorSentence } from '#lib/words/sentences.ts'
+import { errorSentence, isErrorCode } from '#lib/words/sentences.ts'
 import type { Words } from '#lib/words/words.ts'
 import { readClientAddress } from '../client-address.ts'
 import { readDeviceOwner } from '../cookies/known-device.ts'
@@ -114,6 +114,11 @@ async function read<Schema extends z.ZodObject>(
   }
   const parsed = schema.safeParse(texts.data)
   if (!parsed.success) {
+    // The schema has no sentence for what no form of this site can send.
+    if (parsed.error.issues.some(({ message }) => !isErrorCode(message))) {
+      await note('field_wrong')
+      return { ok: false, state: refuse({ code: 'field_wrong' }) }
+    }
     const errors = sentences(parsed.error, words)
     const password = errors.password === undefined ? await newPasswordError(texts.data, words) : null
     return { ok: false, state: stateWith({ errors: password === null ? errors : { ...errors, password } }) }

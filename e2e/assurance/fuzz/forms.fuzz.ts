@@ -9,7 +9,7 @@ import { expectHarmless, sendTo } from './judge.ts'
 import { type FormPlan, formPlan } from './plan.ts'
 import { holdsFor } from './property.ts'
 import { hiddenFieldsOf, toRequest } from './request.ts'
-import { type FuzzedSite, openSite } from './site.ts'
+import { type FuzzedSite, leadsTo, openSite } from './site.ts'
 import { createFigures } from './stats.ts'
 import type { Known } from './values.ts'
 
@@ -76,6 +76,7 @@ async function tryForm({ action: { id, name, export: action }, ...target }: Form
     const before = client.cookies.get('session')
     const answer = await sendTo(client, request)
     if (answer === null) return
+    if (action === 'addPerson') site.mayHaveAnyRole.add(/^\/admin\/users\/(\w+)/.exec(leadsTo(answer) ?? '')?.[1] ?? '')
     figures.count(answer)
     expectHarmless(answer, request, site, { isAdmin: isAdmins && plan.cookie === 'own' })
     if (client !== actor.client) return

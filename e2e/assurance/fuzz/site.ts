@@ -30,7 +30,7 @@ export interface FuzzedSite {
   /** A logged-in user unrelated to the tested form, and a user whose session has ended. */
   other: Client
   ended: Client
-  /** The user whose role an admin may have changed. */
+  /** The users whose role an admin may have chosen. */
   mayHaveAnyRole: Set<string>
   /** Fails unless all invariants hold. */
   expectSound(): Promise<void>

@@ -42,8 +42,8 @@ export function CharactersLeft({
   }, [name, max, leftWords, overWords])
 
   return (
-    // In the space before the next field: a button that moves between press and release is not pressed.
-    <p ref={place} aria-live="polite" className="figures -mt-1 min-h-5 text-sm text-muted last:-mb-6">
+    // Takes its room from the start: a button that moves between press and release is not pressed.
+    <p ref={place} aria-live="polite" className="figures -mt-1 min-h-5 text-sm text-muted last:-mb-3">
       {said}
     </p>
   )
